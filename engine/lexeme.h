@@ -1,0 +1,23 @@
+/* lexeme.h - features of a token's text: NORM, PREFIX, SUFFIX, SHAPE (spacy/lang/lex_attrs.py, vocab.pyx). */
+#ifndef TERN_LEXEME_H
+#define TERN_LEXEME_H
+
+#include "doc.h"
+
+typedef struct lexeme_scratch {
+    buffer code_points, bytes;
+} lexeme_scratch;
+
+/* Fills doc->attr[*] for every token from its text, its norm_override and its space. 0, or -1 when out of memory. */
+int lexeme_features(tern_doc *doc, const text_view *text, lexeme_scratch *scratch);
+
+/* The NORM of a token as UTF-8: its override, else the norm table's, else str.lower(). The result lives in scratch or in the
+ * model until the next call. NULL when out of memory. For tests and tools. */
+const char *lexeme_norm(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len);
+
+/* SHAPE of n code points as UTF-8 into out (room for 4 * n + 5 bytes); returns the number of bytes. */
+size_t lexeme_shape(const char_table *chars, const uint32_t *code_points, size_t n, unsigned char *out);
+
+void lexeme_scratch_free(lexeme_scratch *scratch);
+
+#endif

@@ -1,0 +1,28 @@
+/* map.h - look a 64-bit key up in a ready-to-probe table of the model file.
+ *
+ * u64[capacity][2] = (key, value); capacity is a power of two; the first slot tried is key & (capacity - 1), then the next,
+ * around. A slot whose value is UINT64_MAX is empty and ends the search. Keys are 64-bit string hashes: as in spaCy
+ * (preshed), two strings of the same hash are the same string. */
+#ifndef TERN_MAP_H
+#define TERN_MAP_H
+
+#include <stdint.h>
+
+#define MAP_ABSENT UINT64_MAX
+
+typedef struct map {
+    const uint64_t *slots;   /* NULL: an empty map */
+    uint64_t capacity;
+} map;
+
+static inline uint64_t map_get(const map *m, uint64_t key)
+{
+    for (uint64_t probe = 0; probe < m->capacity; probe++) {
+        const uint64_t *slot = m->slots + 2 * ((key + probe) & (m->capacity - 1));
+        if (slot[1] == MAP_ABSENT) return MAP_ABSENT;
+        if (slot[0] == key) return slot[1];
+    }
+    return MAP_ABSENT;
+}
+
+#endif

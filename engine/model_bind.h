@@ -1,0 +1,130 @@
+/* model_bind.h - sections of a .tern file -> typed, checked, constant structs. Every shape and every index is checked
+ * here, once, so that the rest of the engine indexes without asking. Pointers lead into the mapping.
+ *
+ * SECTIONS (dtype [shape]; C = character classes, S = strings, R = rules)
+ *   meta                        text        JSON for people: source, versions, sha256 of the inputs, licence, left-out components
+ *   chars/block                 u16 [8704]  code point >> 7 -> block number
+ *   chars/class                 u16 [blocks][128] -> character class; one partition of all code points that is fine enough
+ *                                           for the Unicode facts below and for every expression of the tokenizer
+ *   chars/flags                 u16 [C]     CHAR_* bits, of the Python that converted
+ *   chars/lower                 i32 [C]     what str.lower() adds to the code point (U+0130 and the final sigma: unicode.c)
+ *   strings/bytes               u8          all strings, UTF-8, each followed by one NUL
+ *   strings/start               u32 [S+1]   where each begins; the last entry is the number of bytes
+ *   strings/id                  u64 [S]     its spaCy id: 0 for "", else the reserved symbol's number, else MurmurHash64A, seed 1
+ *   symbols                     map         MurmurHash64A(text, 1) -> number of a reserved symbol (spacy/symbols.pyx)
+ *   norms                       map         id of a text -> string number of its NORM (lexeme_norm table, then BASE_NORMS)
+ *   tokenizer/settings          u32 [3]     is suffix reversed (0/1); longest rule in bytes; longest phrase in tokens
+ *   tokenizer/rules             map         MurmurHash64A(text, 1) -> rule number (tokenizer exceptions, "special cases")
+ *   tokenizer/rule_start        u32 [R+1]   first piece of a rule in rule_pieces; the last entry is the number of pieces
+ *   tokenizer/rule_pieces       u32 [pieces][3]  bytes, code points, string number of the NORM or NO_STRING
+ *   tokenizer/phrases           map         phrase_hash of a token sequence -> 0: the beginning of a phrase, 1: a phrase
+ *                                           (tokenizer.pyx _special_matcher; phrase_hash: hash.h)
+ *   dfa/NAME/...                NAME = prefix, suffix, infix, url_match, token_match; absent where the pipeline has none
+ *     column                    u16 [C]     character class -> column; the last column (cols - 1) is the end of the text
+ *     next                      u16 [states][cols]  state 0 is dead
+ *     accept                    u8  [states]  0: no; 1 + k: a match ended k symbols ago (k > 0 after a look-ahead)
+ *     start                     u16 [trackers][2]  start state where the text before looks like this; [1]: empty match not allowed
+ *     tracker                   u16 [trackers][cols]  look-behind automaton; 0 is the beginning of the text
+ *   COMPONENT/tok2vec/...       COMPONENT = ner
+ *     attrs, seeds              u32 [F]     ATTR_* and Murmur3 seed of each embedding column
+ *     embed/<f>                 f32 [rows][width]
+ *     mix/W b G beta            f32 [width][pieces][F*width], [width][pieces], [width], [width]   maxout, then layer norm
+ *     conv/<d>/W b G beta       f32 [width][pieces][3*width], ...          depth layers with window 1 and residual
+ *   ner/linear/W b              f32 [hidden][width], [hidden]
+ *   ner/lower/W b pad           f32 [slots][hidden][pieces][hidden], [hidden][pieces], [slots][hidden][pieces]
+ *   ner/upper/W b               f32 [classes][hidden], [classes]
+ *   ner/moves                   u32 [classes][2]  NER_* action, string number of the label
+ */
+#ifndef TERN_MODEL_BIND_H
+#define TERN_MODEL_BIND_H
+
+#include "map.h"
+#include "model_file.h"
+
+#define NO_STRING UINT32_MAX
+#define CODE_POINTS 0x110000u
+
+/* chars/flags; the tests of Python's str on one code point, and what final sigma needs (Unicode 3.13, Final_Sigma). */
+enum {
+    CHAR_ALPHA = 1 << 0, CHAR_DIGIT = 1 << 1, CHAR_UPPER = 1 << 2, CHAR_LOWER = 1 << 3, CHAR_TITLE = 1 << 4, CHAR_SPACE = 1 << 5,
+    CHAR_PUNCT = 1 << 6, CHAR_CURRENCY = 1 << 7, CHAR_CASED = 1 << 8, CHAR_CASE_IGNORABLE = 1 << 9
+};
+
+/* Features of a token that embeddings read. */
+enum { ATTR_NORM = 0, ATTR_PREFIX, ATTR_SUFFIX, ATTR_SHAPE, ATTR_SPACY, ATTR_IS_SPACE, ATTR_COUNT };
+
+/* Actions of the BILUO move table in spaCy's numbering (ner.pyx). */
+enum { NER_MISSING = 0, NER_BEGIN, NER_IN, NER_LAST, NER_UNIT, NER_OUT };
+
+typedef struct char_table {
+    const uint16_t *block, *class_of, *flags;
+    const int32_t *lower;
+    uint32_t class_count;
+} char_table;
+
+typedef struct string_table {
+    const char *bytes;
+    const uint32_t *start;
+    const uint64_t *id;
+    uint32_t count;
+} string_table;
+
+typedef struct dfa {
+    const uint16_t *column, *next, *start, *tracker;
+    const uint8_t *accept;
+    uint32_t cols, states, trackers;   /* states 0: there is no such expression */
+    int anchored;                      /* a match can only begin at the beginning of the text */
+} dfa;
+
+typedef struct tokenizer_tables {
+    dfa prefix, suffix, infix, url_match, token_match;
+    map rules, phrases;
+    const uint32_t *rule_start, *rule_pieces;
+    uint32_t rule_count, suffix_reversed, longest_rule_bytes, longest_phrase;
+} tokenizer_tables;
+
+typedef struct maxout_weights {
+    const float *W, *b;      /* [nO][nP][nI], [nO][nP] */
+    const float *G, *beta;   /* [nO] layer norm */
+    uint32_t nO, nP, nI;
+} maxout_weights;
+
+#define TOK2VEC_MAX_FEATURES 8
+#define TOK2VEC_MAX_DEPTH 8
+
+typedef struct tok2vec_weights {
+    uint32_t features, width, depth;
+    uint32_t attr[TOK2VEC_MAX_FEATURES], seed[TOK2VEC_MAX_FEATURES], rows[TOK2VEC_MAX_FEATURES];
+    const float *embed[TOK2VEC_MAX_FEATURES];   /* [rows][width] */
+    maxout_weights mix, conv[TOK2VEC_MAX_DEPTH];
+} tok2vec_weights;
+
+typedef struct transition_weights {
+    uint32_t slots, width, hidden, pieces, classes;   /* slots: state features */
+    const float *linear_W, *linear_b;                 /* [hidden][width], [hidden] */
+    const float *lower_W, *lower_b, *lower_pad;       /* [slots][hidden][pieces][hidden], [hidden][pieces], [slots][hidden][pieces] */
+    const float *upper_W, *upper_b;                   /* [classes][hidden], [classes] */
+} transition_weights;
+
+typedef struct ner_model {
+    tok2vec_weights tok2vec;
+    transition_weights net;
+    const uint32_t *moves;   /* [classes][2] action, label */
+} ner_model;
+
+struct tern_model {
+    model_file file;
+    const char *meta;
+    size_t meta_len;
+    char_table chars;
+    string_table strings;
+    map symbols, norms;
+    tokenizer_tables tokenizer;
+    int has_ner;
+    ner_model ner;
+};
+
+/* Fills *model from model->file. On failure err names the section and what is wrong with it. */
+tern_status model_bind(tern_model *model, tern_error *err);
+
+#endif

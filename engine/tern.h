@@ -1,0 +1,145 @@
+/* tern.h - the only public header of libtern: spaCy's CNN pipelines in C.
+ *
+ *     tern_model *model; tern_ctx *ctx; const tern_doc *doc; tern_error err;
+ *     if (tern_model_open("weights/en_core_web_sm.tern", &model, &err)) { puts(err.msg); return 1; }
+ *     if (tern_ctx_new(model, &ctx, &err)) { puts(err.msg); return 1; }
+ *     const char *text = "Alan Turing was born in London.";
+ *     if (tern_run(ctx, text, strlen(text), NULL, &doc, &err)) { puts(err.msg); return 1; }
+ *     for (size_t i = 0; i < tern_doc_entity_count(doc); i++) {
+ *         tern_entity e; tern_doc_entity(doc, i, &e);
+ *         printf("%.*s %s\n", (int)(e.span.byte_end - e.span.byte_start), text + e.span.byte_start, e.label);
+ *     }
+ *     tern_ctx_free(ctx); tern_model_close(model);
+ *
+ * A tern_model never changes once it is open: any number of threads may share it. A tern_ctx is the scratch memory of one
+ * thread. A tern_doc belongs to its context and is valid until the context's next run or its end.
+ * Every function that can fail returns a tern_status; its result comes by out-parameter, which is NULL (or zeroed) on
+ * failure. The tern_error argument may always be NULL. NULL elsewhere, where not allowed, is TERN_E_ARGUMENT, not a crash.
+ * The library never prints, never exits, never reads the environment and never starts a thread.
+ */
+#ifndef TERN_H
+#define TERN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TERN_VERSION "0.1.0"
+
+typedef enum tern_status {
+    TERN_OK = 0,
+    TERN_E_ARGUMENT,     /* NULL or out-of-range argument */
+    TERN_E_MEMORY,       /* out of memory */
+    TERN_E_IO,           /* the model file cannot be opened, read or mapped */
+    TERN_E_FORMAT,       /* not a .tern file, or a malformed one */
+    TERN_E_VERSION,      /* a .tern file of another major version, or one that needs a feature this library lacks */
+    TERN_E_CHECKSUM,     /* header, table or section checksum differs */
+    TERN_E_UNSUPPORTED,  /* the model has no component for what is wanted */
+    TERN_E_UTF8,         /* the text is not valid UTF-8; tern_error.pos is the byte */
+    TERN_E_TOO_LONG      /* the text has more code points than allowed; tern_error.pos is their number */
+} tern_status;
+
+typedef struct tern_error {
+    tern_status code;
+    size_t pos;      /* where: byte offset in the text or in the file; 0 if it does not apply */
+    char msg[232];   /* what was wrong, where, what to do: one English sentence, no newline */
+} tern_error;
+
+typedef struct tern_model tern_model;
+typedef struct tern_ctx tern_ctx;
+typedef struct tern_doc tern_doc;
+
+/* What a run shall produce. Tokens always are. */
+enum {
+    TERN_TOKENS = 0u,
+    TERN_ENTITIES = 1u << 0
+};
+
+/* spaCy's nlp.max_length (language.py): longer texts are refused, never cut. */
+#define TERN_MAX_CHARS 1000000u
+
+typedef struct tern_options {
+    unsigned want;                   /* mask of the enum above */
+    size_t max_chars;                /* limit in code points; 0 means TERN_MAX_CHARS, more than that is TERN_MAX_CHARS */
+    const signed char *sent_starts;  /* preset sentence starts, one per token (1 starts a sentence, -1 does not, 0 unknown)
+                                        as spaCy's Token.is_sent_start; NULL for none. Entities never cross a 1. */
+    size_t sent_start_count;         /* length of sent_starts; must be the number of tokens when sent_starts is set */
+} tern_options;
+
+/* A piece of the text, half open, in the three units that callers count in. */
+typedef struct tern_span {
+    size_t byte_start, byte_end;    /* UTF-8 bytes */
+    size_t char_start, char_end;    /* code points: Python, spaCy */
+    size_t utf16_start, utf16_end;  /* UTF-16 units: JavaScript, Java, C# */
+} tern_span;
+
+typedef struct tern_token {
+    tern_span span;
+    int space;   /* 1 if one U+0020 that belongs to no token follows (spaCy's Token.whitespace_) */
+} tern_token;
+
+typedef struct tern_entity {
+    tern_span span;
+    size_t token_start, token_end;   /* half open */
+    const char *label;               /* NUL-terminated, owned by the model */
+} tern_entity;
+
+/* ---- model ---------------------------------------------------------------------------------------------------------- */
+
+/* Maps the file read-only and checks its header, table and every shape. Section checksums are left to tern_model_verify. */
+tern_status tern_model_open(const char *path, tern_model **out, tern_error *err);
+
+/* The same on bytes already in memory, which must be 64-byte aligned, stay unchanged and outlive the model. */
+tern_status tern_model_open_memory(const void *data, size_t size, tern_model **out, tern_error *err);
+
+/* Unmaps the file. No context of the model may be in use any more. NULL is allowed. */
+void tern_model_close(tern_model *model);
+
+/* Compares every section with its CRC-32C: reads the whole file. Any thread. */
+tern_status tern_model_verify(const tern_model *model, tern_error *err);
+
+/* The model's description (JSON, UTF-8, not NUL-terminated, owned by the model): source package, versions, licence. */
+tern_status tern_model_meta(const tern_model *model, const char **json, size_t *len);
+
+/* Mask of what this model can produce (TERN_ENTITIES, ...). 0 for NULL. */
+unsigned tern_model_offers(const tern_model *model);
+
+typedef struct tern_section {
+    const char *name, *kind, *dtype;   /* owned by the model */
+    uint64_t offset, size;             /* bytes */
+    uint32_t rank, crc;
+    uint64_t dims[4];
+} tern_section;
+
+/* For tools: the sections of the file in the order of their names. */
+size_t tern_model_section_count(const tern_model *model);
+tern_status tern_model_section(const tern_model *model, size_t index, tern_section *out);
+
+/* ---- running -------------------------------------------------------------------------------------------------------- */
+
+/* A context for one thread at a time. The model must outlive it. */
+tern_status tern_ctx_new(const tern_model *model, tern_ctx **out, tern_error *err);
+void tern_ctx_free(tern_ctx *ctx);   /* NULL is allowed; its document goes with it */
+
+/* Annotates text (UTF-8, len bytes, U+0000 allowed, need not outlive the call). options NULL: everything the model offers.
+ * *out is owned by ctx and valid until its next run. Memory is kept between runs and grows only with the longest text. */
+tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options, const tern_doc **out,
+                     tern_error *err);
+
+/* ---- results (thread: the one that uses the context) ------------------------------------------------------------------ */
+
+size_t tern_doc_token_count(const tern_doc *doc);
+tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out);
+size_t tern_doc_entity_count(const tern_doc *doc);
+tern_status tern_doc_entity(const tern_doc *doc, size_t index, tern_entity *out);
+
+/* "0.1.0" */
+const char *tern_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,44 @@
+/* transition.h - greedy transition-based prediction (spacy/ml/parser_model.pyx, pipeline/transition_parser.pyx).
+ *
+ * The driver owns the network: it projects token vectors, sums the lower layer's products of the tokens that a state looks at,
+ * and scores the classes. A move table owns the state: what it looks at, what is allowed, what an action does. */
+#ifndef TERN_TRANSITION_H
+#define TERN_TRANSITION_H
+
+#include "buffer.h"
+#include "model_bind.h"
+
+#define TRANSITION_MAX_SLOTS 16
+#define TRANSITION_MISSING (-1)
+
+/* A move table over its own state. Classes are the rows of the upper layer. */
+typedef struct move_table {
+    int (*is_final)(const void *state);
+    /* Token looked at by each slot, or TRANSITION_MISSING. */
+    void (*features)(const void *state, int32_t *slot_token);
+    /* valid[c] = 1 where class c is allowed, for every class. */
+    void (*validate)(const void *state, unsigned char *valid);
+    void (*apply)(void *state, uint32_t cls);
+} move_table;
+
+typedef struct transition_scratch {
+    buffer projected;   /* [tokens][hidden] */
+    buffer rows, dense, accumulator, hidden, scores, valid;
+} transition_scratch;
+
+/* Before the first block of a document of token_count tokens. 0 or -1. */
+int transition_reserve(const transition_weights *w, size_t token_count, transition_scratch *scratch);
+
+/* Projects token vectors (count rows of w->width) of the tokens from begin on: thinc's Linear before the lower layer. */
+void transition_project(const transition_weights *w, const float *vectors, size_t begin, size_t count,
+                        transition_scratch *scratch);
+
+/* Runs from the given state until it is final or nothing is valid. Equal scores: the lowest class wins
+ * (parser_model.pyx arg_max_if_valid). trace, if not NULL, sees every decision (tests). 0, or -1 when out of memory. */
+typedef void (*transition_trace)(void *user, const float *scores, const unsigned char *valid, uint32_t chosen);
+int transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
+                   transition_scratch *scratch, transition_trace trace, void *user);
+
+void transition_scratch_free(transition_scratch *scratch);
+
+#endif

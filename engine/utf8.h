@@ -1,0 +1,14 @@
+/* utf8.h - strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. */
+#ifndef TERN_UTF8_H
+#define TERN_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decodes one code point at p (end > p). Returns its length 1..4, or 0 if the bytes there are not valid. */
+size_t utf8_decode(const unsigned char *p, const unsigned char *end, uint32_t *code_point);
+
+/* Writes one code point (a scalar value) to out; returns its length 1..4. */
+size_t utf8_encode(uint32_t code_point, unsigned char out[4]);
+
+#endif
