@@ -1,0 +1,31 @@
+/* handler.h - one request's bytes -> one response's bytes. The same functions are behind the Lambda bootstrap, the HTTP
+ * server and the command line. */
+#ifndef TERN_HANDLER_H
+#define TERN_HANDLER_H
+
+#include "bytes.h"
+#include "tern.h"
+
+typedef struct response {
+    int status;              /* HTTP: 200, 400, 413, 500, ... */
+    const char *error_type;  /* NULL, or "Function.BadRequest", ... for Lambda's error header */
+    bytes body;              /* JSON, one line, no newline at the end */
+} response;
+
+/* POST /ner: body {"text": "..."} -> 200 {"entities": [{"text", "label", "start", "end"}, ...]} with offsets in code points,
+ * or {"error": "..."} with 400 (what is wrong with the body), 413 (text too long), 500 (out of memory). max_chars 0: the
+ * engine's limit. One thread per ctx at a time. out->body is replaced. */
+void handle_ner(tern_ctx *ctx, const char *body, size_t len, size_t max_chars, response *out);
+
+/* The same for a text that is already at hand (command line, Lambda's bare {"text": ...}). Empty text is an error here too. */
+void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, size_t max_chars, response *out);
+
+/* One line of `tern pipe`: {"text": ...} -> the document as spaCy's Doc.to_json() has it, or {"error": ...} with a status. An
+ * empty text is a document without tokens, as in spaCy. want as in tern_options. */
+void handle_pipe(tern_ctx *ctx, const char *line, size_t len, unsigned want, size_t max_chars, response *out);
+
+/* {"error": message} */
+void respond_error(response *out, int status, const char *error_type, const char *message);
+void response_free(response *out);
+
+#endif

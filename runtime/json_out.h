@@ -1,0 +1,13 @@
+/* json_out.h - the one writer and escaper of JSON: compact, UTF-8, as Python's json.dumps(ensure_ascii=False). */
+#ifndef TERN_JSON_OUT_H
+#define TERN_JSON_OUT_H
+
+#include "bytes.h"
+
+/* Appends the text as a JSON string with quotes. text is valid UTF-8 and may contain U+0000; escapes are those that RFC 8259
+ * demands. */
+void json_out_string(bytes *out, const char *text, size_t len);
+void json_out_cstring(bytes *out, const char *text);
+void json_out_size(bytes *out, size_t number);
+
+#endif
