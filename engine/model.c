@@ -1,0 +1,79 @@
+/* model.c - tern_model_*: open, describe, verify, close. */
+#include "error.h"
+#include "model_bind.h"
+
+#include <stdlib.h>
+
+static tern_status finish_open(tern_model *model, tern_status status, tern_model **out, tern_error *err)
+{
+    if (!status) status = model_bind(model, err);
+    if (status) tern_model_close(model);
+    else *out = model;
+    return status;
+}
+
+static tern_model *new_model(tern_error *err)
+{
+    tern_model *model = calloc(1, sizeof *model);
+    if (!model) fail(err, TERN_E_MEMORY, 0, "out of memory");
+    return model;
+}
+
+tern_status tern_model_open(const char *path, tern_model **out, tern_error *err)
+{
+    if (!out) return fail(err, TERN_E_ARGUMENT, 0, "tern_model_open: out is NULL");
+    *out = NULL;
+    if (!path) return fail(err, TERN_E_ARGUMENT, 0, "tern_model_open: path is NULL");
+    tern_model *model = new_model(err);
+    if (!model) return TERN_E_MEMORY;
+    return finish_open(model, model_file_map(path, &model->file, err), out, err);
+}
+
+tern_status tern_model_open_memory(const void *data, size_t size, tern_model **out, tern_error *err)
+{
+    if (!out) return fail(err, TERN_E_ARGUMENT, 0, "tern_model_open_memory: out is NULL");
+    *out = NULL;
+    if (!data) return fail(err, TERN_E_ARGUMENT, 0, "tern_model_open_memory: data is NULL");
+    tern_model *model = new_model(err);
+    if (!model) return TERN_E_MEMORY;
+    return finish_open(model, model_file_memory(data, size, &model->file, err), out, err);
+}
+
+void tern_model_close(tern_model *model)
+{
+    if (!model) return;
+    model_file_unmap(&model->file);
+    free(model);
+}
+
+tern_status tern_model_verify(const tern_model *model, tern_error *err)
+{
+    if (!model) return fail(err, TERN_E_ARGUMENT, 0, "tern_model_verify: model is NULL");
+    return model_file_verify(&model->file, err);
+}
+
+tern_status tern_model_meta(const tern_model *model, const char **json, size_t *len)
+{
+    if (!json || !len) return TERN_E_ARGUMENT;
+    *json = model ? model->meta : NULL;
+    *len = model ? model->meta_len : 0;
+    return model ? TERN_OK : TERN_E_ARGUMENT;
+}
+
+unsigned tern_model_offers(const tern_model *model) { return model && model->has_ner ? TERN_ENTITIES : 0; }
+
+size_t tern_model_section_count(const tern_model *model) { return model ? model->file.section_count : 0; }
+
+tern_status tern_model_section(const tern_model *model, size_t index, tern_section *out)
+{
+    if (!out) return TERN_E_ARGUMENT;
+    *out = (tern_section){0};
+    if (!model || index >= model->file.section_count) return TERN_E_ARGUMENT;
+    section s = model_file_section(&model->file, index);
+    *out = (tern_section){.name = s.name, .kind = model_file_kind_name(s.kind), .dtype = model_file_dtype_name(s.dtype),
+                          .offset = s.offset, .size = s.size, .rank = s.rank, .crc = s.crc};
+    for (size_t i = 0; i < 4; i++) out->dims[i] = s.dims[i];
+    return TERN_OK;
+}
+
+const char *tern_version(void) { return TERN_VERSION; }
