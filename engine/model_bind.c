@@ -226,6 +226,7 @@ static void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
     section_name name;
     section s;
     bind_embeddings(b, prefix, w);
+    if (!b->status && w->width > TOK2VEC_MAX_WIDTH) refuse(b, prefix, "is wider than this library supports");
     name_of(name, prefix, "mix");
     bind_maxout(b, name, w->width, w->features * w->width, &w->mix);
     while (!b->status) {

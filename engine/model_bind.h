@@ -91,6 +91,7 @@ typedef struct maxout_weights {
 
 #define TOK2VEC_MAX_FEATURES 8
 #define TOK2VEC_MAX_DEPTH 8
+#define TOK2VEC_MAX_WIDTH 4096
 
 typedef struct tok2vec_weights {
     uint32_t features, width, depth;
