@@ -1,0 +1,132 @@
+#include "lexeme.h"
+
+#include "strings.h"
+#include "unicode.h"
+#include "utf8.h"
+
+#define SHAPE_MAX_RUN 4       /* equal shape characters in a row that are kept (lex_attrs.py word_shape) */
+#define SHAPE_LONG_FROM 100   /* code points: from here on the shape is "LONG" */
+#define SUFFIX_LENGTH 3
+
+static uint32_t shape_of(const char_table *chars, uint32_t code_point)
+{
+    unsigned flags = chars->flags[char_class(chars, code_point)];
+    if (flags & CHAR_ALPHA) return flags & CHAR_UPPER ? 'X' : 'x';
+    return flags & CHAR_DIGIT ? 'd' : code_point;
+}
+
+size_t lexeme_shape(const char_table *chars, const uint32_t *code_points, size_t n, unsigned char *out)
+{
+    static const unsigned char too_long[] = {'L', 'O', 'N', 'G'};
+    size_t bytes = 0, run = 0;
+    uint32_t last = 0;
+    if (n >= SHAPE_LONG_FROM) {
+        for (; bytes < sizeof too_long; bytes++) out[bytes] = too_long[bytes];
+        return bytes;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t shape = shape_of(chars, code_points[i]);
+        run = i > 0 && shape == last ? run + 1 : 1;
+        last = shape;
+        if (run <= SHAPE_MAX_RUN) bytes += utf8_encode(shape, out + bytes);
+    }
+    return bytes;
+}
+
+/* String number of a NORM that is not simply the lower-cased text: the tokenizer exception's, else the norm table's. */
+static uint64_t listed_norm(const tern_doc *doc, size_t token, uint64_t text_id)
+{
+    uint32_t number = doc->norm_override[token];
+    return number != NO_STRING ? number : map_get(&doc->model->norms, text_id);
+}
+
+/* Is str.lower() the text itself? Decided for ASCII only; 0 is always right. */
+static int is_lower_ascii(const unsigned char *text, size_t len)
+{
+    unsigned char other = 0;
+    for (size_t i = 0; i < len; i++) other |= (unsigned char)((text[i] & 0x80) | (text[i] >= 'A' && text[i] <= 'Z'));
+    return other == 0;
+}
+
+/* str.lower() as UTF-8 in scratch->bytes; NULL when out of memory. */
+static const unsigned char *lower_text(const tern_doc *doc, const text_view *text, const token_span *s, lexeme_scratch *scratch,
+                                       size_t *len)
+{
+    size_t n = s->char_end - s->char_start, bytes = 0;
+    if (buffer_reserve(&scratch->code_points, 2 * n, sizeof(uint32_t)) != 0
+        || buffer_reserve(&scratch->bytes, 2 * n, 4) != 0) return NULL;
+    uint32_t *lower = scratch->code_points.data;
+    unsigned char *out = scratch->bytes.data;
+    size_t count = unicode_lower(&doc->model->chars, text->code_point + s->char_start, n, lower);
+    for (size_t i = 0; i < count; i++) bytes += utf8_encode(lower[i], out + bytes);
+    *len = bytes;
+    return out;
+}
+
+const char *lexeme_norm(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len)
+{
+    const token_span *s = &doc->span[token];
+    uint64_t id = string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start);
+    uint64_t number = listed_norm(doc, token, id);
+    if (number != MAP_ABSENT) return string_get(doc->model, number, len);
+    return (const char *)lower_text(doc, text, s, scratch, len);
+}
+
+/* 0, or -1 when out of memory. */
+static int norm_id(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, uint64_t *id)
+{
+    const token_span *s = &doc->span[token];
+    const unsigned char *lower = text->bytes + s->byte_start;
+    size_t len = s->byte_end - s->byte_start;
+    *id = string_id(doc->model, lower, len);
+    uint64_t number = listed_norm(doc, token, *id);
+    if (number != MAP_ABSENT) {
+        *id = string_id_of(doc->model, number);
+        return 0;
+    }
+    if (is_lower_ascii(lower, len)) return 0;
+    if ((lower = lower_text(doc, text, s, scratch, &len)) == NULL) return -1;
+    *id = string_id(doc->model, lower, len);
+    return 0;
+}
+
+static uint64_t id_of_chars(const tern_doc *doc, const text_view *text, size_t start, size_t end)
+{
+    uint32_t begin = text->byte_at[start];
+    return string_id(doc->model, text->bytes + begin, text->byte_at[end] - begin);
+}
+
+static uint64_t shape_id(const tern_doc *doc, const text_view *text, size_t start, size_t end)
+{
+    unsigned char shape[4 * SHAPE_LONG_FROM + 5];
+    size_t len = lexeme_shape(&doc->model->chars, text->code_point + start, end - start, shape);
+    return string_id(doc->model, shape, len);
+}
+
+/* str.isspace() */
+static int is_space(const char_table *chars, const uint16_t *classes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!class_has(chars, classes[i], CHAR_SPACE)) return 0;
+    return n > 0;
+}
+
+int lexeme_features(tern_doc *doc, const text_view *text, lexeme_scratch *scratch)
+{
+    for (size_t i = 0; i < doc->token_count; i++) {
+        size_t start = doc->span[i].char_start, end = doc->span[i].char_end;
+        if (norm_id(doc, text, i, scratch, &doc->attr[ATTR_NORM][i]) != 0) return -1;
+        doc->attr[ATTR_PREFIX][i] = id_of_chars(doc, text, start, start + 1);
+        doc->attr[ATTR_SUFFIX][i] = id_of_chars(doc, text, end - start > SUFFIX_LENGTH ? end - SUFFIX_LENGTH : start, end);
+        doc->attr[ATTR_SHAPE][i] = shape_id(doc, text, start, end);
+        doc->attr[ATTR_SPACY][i] = doc->space[i];
+        doc->attr[ATTR_IS_SPACE][i] = (uint64_t)is_space(&doc->model->chars, text->char_class + start, end - start);
+    }
+    return 0;
+}
+
+void lexeme_scratch_free(lexeme_scratch *scratch)
+{
+    buffer_free(&scratch->code_points);
+    buffer_free(&scratch->bytes);
+}
