@@ -5,7 +5,8 @@
 #include "doc.h"
 
 typedef struct tok2vec_scratch {
-    buffer x, wide, hidden, residual;
+    buffer x;                    /* [rows + 2 * depth][width] the tower, in place from layer to layer */
+    buffer wide, pieces, delta;  /* of a few rows: a layer's input, its maxout pieces, its output */
 } tok2vec_scratch;
 
 /* Output rows [begin, end) of the document, width floats each; *rows lives in scratch until the next call. spaCy puts `depth`

@@ -13,31 +13,37 @@
 
 /* A move table over its own state. Classes are the rows of the upper layer. */
 typedef struct move_table {
+    /* Bit f is set where nearly every token comes up in slot f: its products are computed ahead, many tokens at once. In the
+     * other slots they are computed when they are asked for. Changes the speed only. */
+    uint32_t common_slots;
     int (*is_final)(const void *state);
-    /* Token looked at by each slot, or TRANSITION_MISSING. */
+    /* Token looked at by each of the network's slots, or TRANSITION_MISSING. */
     void (*features)(const void *state, int32_t *slot_token);
-    /* valid[c] = 1 where class c is allowed, for every class. */
+    /* valid[c] = 1 where class c is allowed, otherwise 0, for every class. */
     void (*validate)(const void *state, unsigned char *valid);
     void (*apply)(void *state, uint32_t cls);
 } move_table;
 
 typedef struct transition_scratch {
-    buffer projected;   /* [tokens][hidden] */
-    buffer rows, dense, accumulator, hidden, scores, valid;
+    buffer projected;                           /* [tokens][hidden] */
+    buffer products, product_of;                /* [slots][cached rows][hidden][pieces]; whose row it is */
+    buffer accumulator, hidden, scores, valid;  /* of one state: [hidden][pieces], [hidden], [classes], [classes] */
 } transition_scratch;
 
-/* Before the first block of a document of token_count tokens. 0 or -1. */
+/* Before the first block of a document of token_count (at most INT32_MAX) tokens: all memory that its run needs, 4 * hidden
+ * bytes a token and a fixed rest. 0, or -1 when out of memory. */
 int transition_reserve(const transition_weights *w, size_t token_count, transition_scratch *scratch);
 
 /* Projects token vectors (count rows of w->width) of the tokens from begin on: thinc's Linear before the lower layer. */
 void transition_project(const transition_weights *w, const float *vectors, size_t begin, size_t count,
                         transition_scratch *scratch);
 
-/* Runs from the given state until it is final or nothing is valid. Equal scores: the lowest class wins
- * (parser_model.pyx arg_max_if_valid). trace, if not NULL, sees every decision (tests). 0, or -1 when out of memory. */
+/* Runs from the given state until it is final or nothing is valid, on a document whose tokens have all been projected. Equal
+ * scores: the lowest class wins (parser_model.pyx arg_max_if_valid). trace, if not NULL, sees every decision: scores and valid
+ * of all classes. */
 typedef void (*transition_trace)(void *user, const float *scores, const unsigned char *valid, uint32_t chosen);
-int transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
-                   transition_scratch *scratch, transition_trace trace, void *user);
+void transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
+                    transition_scratch *scratch, transition_trace trace, void *user);
 
 void transition_scratch_free(transition_scratch *scratch);
 

@@ -1,0 +1,139 @@
+#include "ner.h"
+
+#include <string.h>
+
+#include "error.h"
+
+/* Every token is consumed by exactly one action. */
+typedef struct ner_state {
+    tern_doc *doc;
+    const uint32_t *moves;         /* [classes][2] action, label */
+    const unsigned char *action;   /* [classes] */
+    uint32_t classes;
+    size_t token;                  /* the current one: B(0) */
+    int is_open;                   /* an entity is open; then: */
+    entity_span open;              /* token_end is not known yet */
+} ner_state;
+
+static int is_final(const void *state)
+{
+    const ner_state *s = state;
+    return s->token >= s->doc->token_count;
+}
+
+/* _state.pxd set_context_tokens: the current token, the first of the open entity, the one before the current one if an entity is
+ * open. */
+static void features(const void *state, int32_t *slot_token)
+{
+    const ner_state *s = state;
+    slot_token[0] = (int32_t)s->token;
+    slot_token[1] = s->is_open ? (int32_t)s->open.token_start : TRANSITION_MISSING;
+    slot_token[2] = s->is_open ? (int32_t)s->token - 1 : TRANSITION_MISSING;
+}
+
+/* ner.pyx, is_valid of each action, for documents without preset entities. */
+static void validate(const void *state, unsigned char *valid)
+{
+    const ner_state *s = state;
+    const tern_doc *doc = s->doc;
+    size_t next = s->token + 1;
+    unsigned char may_go_on = next < doc->token_count && doc->sent_start[next] != 1;
+    int is_space = doc->attr[ATTR_IS_SPACE][s->token] != 0;
+
+    unsigned char allowed[NER_OUT + 1] = {0};
+    if (s->is_open) {   /* a white-space token may well continue or end an entity */
+        allowed[NER_IN] = may_go_on;
+        allowed[NER_LAST] = 1;
+    } else {
+        allowed[NER_BEGIN] = may_go_on && !is_space;
+        allowed[NER_UNIT] = !is_space;
+        allowed[NER_OUT] = 1;
+    }
+    for (uint32_t c = 0; c < s->classes; c++) valid[c] = allowed[s->action[c]];
+    if (s->is_open)
+        for (uint32_t c = 0; c < s->classes; c++) valid[c] &= s->moves[2 * c + 1] == s->open.label;
+}
+
+static void add_entity(tern_doc *doc, entity_span entity, size_t token_end)
+{
+    entity.token_end = (uint32_t)token_end;
+    doc->entity[doc->entity_count++] = entity;
+}
+
+static void apply(void *state, uint32_t cls)
+{
+    ner_state *s = state;
+    entity_span here = {.token_start = (uint32_t)s->token, .label = s->moves[2 * cls + 1]};
+    switch (s->action[cls]) {
+    case NER_BEGIN:
+        s->open = here;
+        s->is_open = 1;
+        break;
+    case NER_LAST:
+        add_entity(s->doc, s->open, s->token + 1);
+        s->is_open = 0;
+        break;
+    case NER_UNIT:
+        add_entity(s->doc, here, s->token + 1);
+        break;
+    default:   /* NER_IN, NER_OUT */
+        break;
+    }
+    s->token++;
+}
+
+/* The action of each class. Entities need a label: B, I, L and U with an empty one are for preset entities only (a U without
+ * label marks a blocked token), which a fresh document has none of, so they become the action that is never valid. */
+static int list_actions(const tern_model *model, buffer *memory)
+{
+    const ner_model *ner = &model->ner;
+    if (buffer_reserve(memory, ner->net.classes, 1)) return -1;
+    unsigned char *action = memory->data;
+    for (uint32_t c = 0; c < ner->net.classes; c++) {
+        uint32_t move = ner->moves[2 * c], label = ner->moves[2 * c + 1];
+        int has_label = model->strings.id[label] != 0;
+        action[c] = (unsigned char)(move == NER_OUT || has_label ? move : NER_MISSING);
+    }
+    return 0;
+}
+
+static tern_status encode(tern_doc *doc, ner_scratch *s)
+{
+    const ner_model *ner = &doc->model->ner;
+    for (size_t begin = 0, count; begin < doc->token_count; begin += count) {
+        const float *vectors;
+        count = doc->token_count - begin < TOK2VEC_BLOCK ? doc->token_count - begin : TOK2VEC_BLOCK;
+        tern_status status = tok2vec_rows(&ner->tok2vec, doc, begin, begin + count, &s->tok2vec, &vectors);
+        if (status) return status;
+        transition_project(&ner->net, vectors, begin, count, &s->net);
+    }
+    return TERN_OK;
+}
+
+tern_status ner_annotate_traced(tern_doc *doc, ner_scratch *s, transition_trace trace, void *user, tern_error *err)
+{
+    static const move_table table = {.common_slots = 1u << 0, .is_final = is_final, .features = features,
+                                     .validate = validate, .apply = apply};
+    const ner_model *ner = &doc->model->ner;
+    size_t tokens = doc->token_count;
+    doc->entity_count = 0;
+    if (doc_reserve_entities(doc, tokens) || list_actions(doc->model, &s->action) ||
+        transition_reserve(&ner->net, tokens, &s->net) || encode(doc, s))
+        return fail(err, TERN_E_MEMORY, 0, "out of memory for the entities of %zu tokens; send a shorter text", tokens);
+
+    ner_state state = {.doc = doc, .moves = ner->moves, .action = s->action.data, .classes = ner->net.classes};
+    transition_run(&ner->net, &table, &state, tokens, &s->net, trace, user);
+    return TERN_OK;
+}
+
+tern_status ner_annotate(tern_doc *doc, ner_scratch *s, tern_error *err)
+{
+    return ner_annotate_traced(doc, s, NULL, NULL, err);
+}
+
+void ner_scratch_free(ner_scratch *s)
+{
+    tok2vec_scratch_free(&s->tok2vec);
+    transition_scratch_free(&s->net);
+    buffer_free(&s->action);
+}
