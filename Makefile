@@ -1,0 +1,35 @@
+# The steps of tools/run and tools/test for those who have the dependencies. CMake does the work (CMakePresets.json).
+CMAKE ?= cmake
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
+
+.PHONY: all build run test asan fuzz install clean
+
+all: build
+
+build:
+	$(CMAKE) --preset default
+	$(CMAKE) --build build --parallel $(JOBS)
+
+run: build
+	build/tern serve
+
+test: build
+	$(PYTHON) -m pytest tests
+
+asan:
+	$(CMAKE) --preset asan
+	$(CMAKE) --build build-asan --parallel $(JOBS)
+	TERN_BUILD=build-asan TERN_REDUCED=1 $(PYTHON) -m pytest tests
+
+fuzz:
+	$(CMAKE) --preset fuzz
+	$(CMAKE) --build build-fuzz --parallel $(JOBS)
+	$(PYTHON) -m pytest tests/fuzz
+
+install: build
+	$(CMAKE) --install build --prefix $(PREFIX)
+
+clean:
+	rm -rf build build-*
