@@ -4,12 +4,14 @@
 #define TERN_HANDLER_H
 
 #include "bytes.h"
+#include "json_in.h"
 #include "tern.h"
 
 typedef struct response {
     int status;              /* HTTP: 200, 400, 413, 500, ... */
     const char *error_type;  /* NULL, or "Function.BadRequest", ... for Lambda's error header */
-    bytes body;              /* JSON, one line, no newline at the end */
+    char message[256];       /* the error in plain text; "" on success */
+    bytes body;              /* JSON, one line, no newline at the end; empty if memory ran out even for the error */
 } response;
 
 /* POST /ner: body {"text": "..."} -> 200 {"entities": [{"text", "label", "start", "end"}, ...]} with offsets in code points,
@@ -17,14 +19,17 @@ typedef struct response {
  * engine's limit. One thread per ctx at a time. out->body is replaced. */
 void handle_ner(tern_ctx *ctx, const char *body, size_t len, size_t max_chars, response *out);
 
-/* The same for a text that is already at hand (command line, Lambda's bare {"text": ...}). Empty text is an error here too. */
+/* The same for a body that is already parsed (Lambda events carry it inside other JSON). */
+void handle_ner_json(tern_ctx *ctx, const json_node *body, size_t max_chars, response *out);
+
+/* The same for a text that is already at hand (command line). Empty text is an error here too. */
 void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, size_t max_chars, response *out);
 
 /* One line of `tern pipe`: {"text": ...} -> the document as spaCy's Doc.to_json() has it, or {"error": ...} with a status. An
  * empty text is a document without tokens, as in spaCy. want as in tern_options. */
 void handle_pipe(tern_ctx *ctx, const char *line, size_t len, unsigned want, size_t max_chars, response *out);
 
-/* {"error": message} */
+/* {"error": message}. error_type is kept by reference (a literal). */
 void respond_error(response *out, int status, const char *error_type, const char *message);
 void response_free(response *out);
 

@@ -1,0 +1,264 @@
+#include "handler.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "json_out.h"
+
+#define BAD_REQUEST "Function.BadRequest"
+#define TEXT_TOO_LONG "Function.TextTooLong"
+#define OUT_OF_MEMORY "Runtime.OutOfMemory"
+#define INTERNAL_ERROR "Runtime.InternalError"
+
+void respond_error(response *out, int status, const char *error_type, const char *message)
+{
+    out->status = status;
+    out->error_type = error_type;
+    snprintf(out->message, sizeof out->message, "%s", message);
+    bytes_clear(&out->body);
+    bytes_text(&out->body, "{\"error\": ");
+    json_out_cstring(&out->body, out->message);
+    bytes_text(&out->body, "}");
+    if (out->body.failed)
+        bytes_clear(&out->body);
+}
+
+void response_free(response *out)
+{
+    bytes_free(&out->body);
+}
+
+static int bad_request(response *out, const char *message)
+{
+    respond_error(out, 400, BAD_REQUEST, message);
+    return -1;
+}
+
+static int no_memory(response *out)
+{
+    bytes_free(&out->body);   /* gives back what a half-written answer held */
+    respond_error(out, 500, OUT_OF_MEMORY, "out of memory: send a shorter text, or give the process more memory");
+    return -1;
+}
+
+static void begin_answer(response *out)
+{
+    out->status = 200;
+    out->error_type = NULL;
+    out->message[0] = '\0';
+    bytes_clear(&out->body);
+}
+
+static void end_answer(response *out)
+{
+    if (out->body.failed)
+        no_memory(out);
+}
+
+static int respond_engine_error(response *out, const tern_error *err, size_t max_chars)
+{
+    char message[sizeof out->message];
+    switch (err->code) {
+    case TERN_E_MEMORY:
+        return no_memory(out);
+    case TERN_E_UTF8:
+        snprintf(message, sizeof message, "the text is not valid UTF-8 (byte %zu)", err->pos);
+        return bad_request(out, message);
+    case TERN_E_TOO_LONG:
+        if (!max_chars || max_chars > TERN_MAX_CHARS)
+            max_chars = TERN_MAX_CHARS;
+        snprintf(message, sizeof message, "the text has %zu characters, the limit is %zu: split it", err->pos, max_chars);
+        respond_error(out, 413, TEXT_TOO_LONG, message);
+        return -1;
+    default:
+        respond_error(out, 500, INTERNAL_ERROR, err->msg);
+        return -1;
+    }
+}
+
+static int run(tern_ctx *ctx, const char *text, size_t len, unsigned want, size_t max_chars, const tern_doc **doc,
+               response *out)
+{
+    tern_options options = {.want = want, .max_chars = max_chars};
+    tern_error err;
+    if (tern_run(ctx, text, len, &options, doc, &err))
+        return respond_engine_error(out, &err, max_chars);
+    return 0;
+}
+
+/* ---- reading a request ------------------------------------------------------------------------------------------------ */
+
+static json_doc *parse(const char *data, size_t len, response *out)
+{
+    json_error error;
+    json_doc *doc = json_parse(data, len, &error);
+    if (!doc) {
+        if (error.no_memory)
+            no_memory(out);
+        else
+            bad_request(out, error.msg);
+    }
+    return doc;
+}
+
+static const char *type_name(json_type type)
+{
+    static const char *const names[] = {"null", "true or false", "a number", "a string", "an array", "an object"};
+    return names[type];
+}
+
+/* The member "text" of a request into *text; 0, or -1 after having responded. */
+static int read_text(const json_node *root, bytes *text, response *out)
+{
+    char message[128];
+    json_type type = json_type_of(root);
+    if (type != JSON_OBJECT) {
+        snprintf(message, sizeof message, "expected an object like {\"text\": \"...\"}, not %s", type_name(type));
+        return bad_request(out, message);
+    }
+    const json_node *member = json_member(root, "text");
+    if (!member)
+        return bad_request(out, "\"text\" is missing: send {\"text\": \"...\"} (keys are case-sensitive)");
+    type = json_type_of(member);
+    if (type != JSON_STRING) {
+        snprintf(message, sizeof message, "\"text\" must be a string, not %s", type_name(type));
+        return bad_request(out, message);
+    }
+    return json_string(member, text) ? 0 : no_memory(out);
+}
+
+/* ---- POST /ner -------------------------------------------------------------------------------------------------------- */
+
+static void write_entity(bytes *out, const char *text, const tern_entity *entity)
+{
+    const tern_span *span = &entity->span;
+    bytes_text(out, "{\"text\": ");
+    json_out_string(out, text + span->byte_start, span->byte_end - span->byte_start);
+    bytes_text(out, ", \"label\": ");
+    json_out_cstring(out, entity->label);
+    bytes_format(out, ", \"start\": %zu, \"end\": %zu}", span->char_start, span->char_end);
+}
+
+void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, size_t max_chars, response *out)
+{
+    const tern_doc *doc;
+    if (!len) {
+        bad_request(out, "\"text\" is empty");
+        return;
+    }
+    if (run(ctx, text, len, TERN_ENTITIES, max_chars, &doc, out))
+        return;
+    begin_answer(out);
+    bytes_text(&out->body, "{\"entities\": [");
+    for (size_t i = 0; i < tern_doc_entity_count(doc); i++) {
+        tern_entity entity;
+        if (tern_doc_entity(doc, i, &entity))
+            break;
+        if (i)
+            bytes_text(&out->body, ", ");
+        write_entity(&out->body, text, &entity);
+    }
+    bytes_text(&out->body, "]}");
+    end_answer(out);
+}
+
+void handle_ner_json(tern_ctx *ctx, const json_node *body, size_t max_chars, response *out)
+{
+    bytes text = {0};
+    if (!read_text(body, &text, out))
+        handle_ner_text(ctx, text.data, text.len, max_chars, out);
+    bytes_free(&text);
+}
+
+void handle_ner(tern_ctx *ctx, const char *body, size_t len, size_t max_chars, response *out)
+{
+    if (!len) {
+        bad_request(out, "the request has no body: send {\"text\": \"...\"}");
+        return;
+    }
+    json_doc *doc = parse(body, len, out);
+    if (!doc)
+        return;
+    handle_ner_json(ctx, json_root(doc), max_chars, out);
+    json_free(doc);
+}
+
+/* ---- tern pipe: Doc.to_json() of spaCy's tokens/doc.pyx ----------------------------------------------------------------- */
+
+static void write_offsets(bytes *out, const tern_span *span)
+{
+    bytes_format(out, "\"start\": %zu, \"end\": %zu", span->char_start, span->char_end);
+}
+
+static void write_ents(bytes *out, const tern_doc *doc)
+{
+    bytes_text(out, ", \"ents\": [");
+    for (size_t i = 0; i < tern_doc_entity_count(doc); i++) {
+        tern_entity entity;
+        if (tern_doc_entity(doc, i, &entity))
+            break;
+        bytes_text(out, i ? ", {" : "{");
+        write_offsets(out, &entity.span);
+        bytes_text(out, ", \"label\": ");
+        json_out_cstring(out, entity.label);
+        bytes_text(out, "}");
+    }
+    bytes_text(out, "]");
+}
+
+/* Doc.has_annotation("SENT_START") holds without any component for documents of at most one token: to_json() lists them. */
+static void write_trivial_sents(bytes *out, const tern_doc *doc)
+{
+    tern_token token;
+    bytes_text(out, ", \"sents\": [");
+    if (!tern_doc_token(doc, 0, &token)) {
+        bytes_text(out, "{");
+        write_offsets(out, &token.span);
+        bytes_text(out, "}");
+    }
+    bytes_text(out, "]");
+}
+
+static void write_tokens(bytes *out, const tern_doc *doc)
+{
+    bytes_text(out, ", \"tokens\": [");
+    for (size_t i = 0; i < tern_doc_token_count(doc); i++) {
+        tern_token token;
+        if (tern_doc_token(doc, i, &token))
+            break;
+        bytes_format(out, "%s{\"id\": %zu, ", i ? ", " : "", i);
+        write_offsets(out, &token.span);
+        bytes_text(out, "}");
+    }
+    bytes_text(out, "]");
+}
+
+static void write_doc(bytes *out, const bytes *text, const tern_doc *doc, unsigned want)
+{
+    size_t tokens = tern_doc_token_count(doc);
+    bytes_text(out, "{\"text\": ");
+    json_out_string(out, text->data, text->len);
+    if ((want & TERN_ENTITIES) || !tokens)   /* has_annotation() is true for every attribute of an empty Doc */
+        write_ents(out, doc);
+    if (tokens <= 1)
+        write_trivial_sents(out, doc);
+    write_tokens(out, doc);
+    bytes_text(out, "}");
+}
+
+void handle_pipe(tern_ctx *ctx, const char *line, size_t len, unsigned want, size_t max_chars, response *out)
+{
+    bytes text = {0};
+    const tern_doc *result;
+    json_doc *doc = parse(line, len, out);
+    if (!doc)
+        return;
+    int failed = read_text(json_root(doc), &text, out);
+    json_free(doc);
+    if (!failed && !run(ctx, text.data, text.len, want, max_chars, &result, out)) {
+        begin_answer(out);
+        write_doc(&out->body, &text, result, want);
+        end_answer(out);
+    }
+    bytes_free(&text);
+}
