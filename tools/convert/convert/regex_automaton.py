@@ -1,0 +1,473 @@
+"""From a syntax tree to a deterministic automaton that finds the match Python's backtracking matcher would find.
+
+1. The tree becomes a Thompson program (Thompson 1968; Pike's threads): instructions whose order of alternatives is the order
+   in which a backtracking matcher tries them.
+2. The subset construction runs all threads of the program in lockstep. A state is the ordered list of threads; everything
+   behind the first thread that has matched is cut off, since backtracking would never get there (Cox 2009, "leftmost-first").
+3. A look-ahead is a *guard* that the thread carries along: an unordered set of threads of its own. A thread that has
+   finished while guards are open waits, and counts the symbols read since (the *delay* of its match).
+4. A look-behind is decided by a *tracker*, a second automaton that has read the text before: bit i is set if the symbols
+   just read are the first ones of the i-th position of some look-behind (shift-and; Baeza-Yates and Gonnet 1992).
+
+Everything is numbered in an order that only depends on the pattern, so that the result is the same in every process.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+
+from .regex_syntax import (
+    AT_BEGIN,
+    BEGIN,
+    CODE_POINTS,
+    END,
+    Choice,
+    Intervals,
+    Look,
+    Node,
+    Repeat,
+    Sequence,
+    Symbols,
+    Syntax,
+    UnsupportedPattern,
+)
+
+MAX_DELAY = 254  # accept is 1 + delay in a byte
+MAX_STATES = 60_000  # of the smallest automaton; state numbers are 16 bits
+MAX_RAW_STATES = 250_000  # before minimisation: bounds time and memory
+MAX_INSTRUCTIONS = 4_000_000
+MAX_BEHIND_STRINGS = 4_096
+
+Progress = Callable[[int, int], None]  # states done, states known
+
+
+class Alphabet(NamedTuple):
+    """Partition of the code points by the sets of an expression."""
+
+    intervals: List[Tuple[int, int]]  # (first code point, class), sorted, from 0; neighbours differ
+    members: List[Tuple[int, ...]]  # set -> its classes
+    end: int  # class of END = number of classes of characters
+    begin: int  # class of BEGIN
+
+
+def partition(sets: List[Intervals]) -> Alphabet:
+    """The coarsest classes such that every set is a union of classes, numbered by their first code point."""
+    changes: Dict[int, int] = {0: 0}  # code point -> sets that begin or end there, one bit each
+    for number, intervals in enumerate(sets):
+        for first, limit in intervals:
+            changes[first] = changes.get(first, 0) ^ (1 << number)
+            changes[limit] = changes.get(limit, 0) ^ (1 << number)
+    changes.pop(CODE_POINTS, None)
+    classes: Dict[int, int] = {}
+    intervals_out: List[Tuple[int, int]] = []
+    current = 0
+    for point in sorted(changes):
+        current ^= changes[point]
+        number = classes.setdefault(current, len(classes))
+        if not intervals_out or intervals_out[-1][1] != number:
+            intervals_out.append((point, number))
+    end, begin = len(classes), len(classes) + 1
+    members = [tuple(c for bits, c in classes.items() if bits >> number & 1) for number in range(len(sets))]
+    members[END], members[BEGIN] = (end,), (begin,)
+    return Alphabet(intervals_out, members, end, begin)
+
+
+# Instructions: (operation, ...). Targets are numbers of instructions; instruction 0 is the end of the program.
+ACCEPT = 0
+_ACCEPT, _READ, _SPLIT, _BEHIND, _AHEAD = range(5)
+
+
+class Program:
+    """Instructions of an expression. Equal instructions are one, so that alternatives share their ends.
+
+    (ACCEPT,)  (READ, set, next)  (SPLIT, targets in order of preference)
+    (BEHIND, negative, number of the look-behind, next)  (AHEAD, negative, first instruction of the look-ahead, next)
+    """
+
+    def __init__(self, syntax: Syntax) -> None:
+        self.alphabet = partition(syntax.sets)
+        self.instructions: List[tuple] = []
+        self._known: Dict[tuple, int] = {}
+        self._behinds: Dict[Tuple[Tuple[int, ...], ...], int] = {}
+        self._emit((_ACCEPT,))
+        self.start = self._compile(syntax.root, ACCEPT)
+        self.behinds = list(self._behinds)  # number of a look-behind -> its strings, each a sequence of sets
+        self.looks_behind = self._find_looks_behind()
+
+    def _emit(self, instruction: tuple) -> int:
+        if instruction not in self._known:
+            self._known[instruction] = self._append(instruction)
+        return self._known[instruction]
+
+    def _append(self, instruction: tuple) -> int:
+        if len(self.instructions) >= MAX_INSTRUCTIONS:
+            raise UnsupportedPattern(f"the pattern is too large: more than {MAX_INSTRUCTIONS:,} instructions")
+        self.instructions.append(instruction)
+        return len(self.instructions) - 1
+
+    def _compile(self, node: Node, target: int) -> int:
+        """Instruction at which the node begins if the rest begins at target."""
+        if isinstance(node, Symbols):
+            return self._emit((_READ, node.set, target))
+        if isinstance(node, Sequence):
+            for item in reversed(node.items):
+                target = self._compile(item, target)
+            return target
+        if isinstance(node, Choice):
+            return self._emit((_SPLIT, tuple(self._compile(branch, target) for branch in node.alternatives)))
+        if isinstance(node, Repeat):
+            return self._repeat(node, target)
+        if node.ahead:
+            return self._emit((_AHEAD, node.negative, self._compile(node.body, ACCEPT), target))
+        strings = tuple(dict.fromkeys(_strings(node.body)))
+        number = self._behinds.setdefault(strings, len(self._behinds))
+        return self._emit((_BEHIND, node.negative, number, target))
+
+    def _repeat(self, node: Repeat, target: int) -> int:
+        def split(body: int, rest: int) -> tuple:
+            return (_SPLIT, (rest, body) if node.lazy else (body, rest))
+
+        if node.most is None:
+            loop = self._append(())
+            self.instructions[loop] = split(self._compile(node.body, loop), target)
+            target = loop
+        else:
+            rest = target
+            for _ in range(node.most - node.least):
+                target = self._emit(split(self._compile(node.body, target), rest))
+        for _ in range(node.least):
+            target = self._compile(node.body, target)
+        return target
+
+    def _find_looks_behind(self) -> bytearray:
+        """For each instruction: can the thread come to a look-behind?"""
+        sources: Dict[int, List[int]] = {}
+        found = bytearray(len(self.instructions))
+        stack = []
+        for number, instruction in enumerate(self.instructions):
+            if instruction[0] == _BEHIND:
+                found[number] = 1
+                stack.append(number)
+            targets = instruction[1] if instruction[0] == _SPLIT else instruction[-1:] if instruction[0] != _ACCEPT else ()
+            for target in targets:
+                sources.setdefault(target, []).append(number)
+        while stack:
+            for source in sources.get(stack.pop(), ()):
+                if not found[source]:
+                    found[source] = 1
+                    stack.append(source)
+        return found
+
+
+def _strings(node: Node) -> List[Tuple[int, ...]]:
+    """All strings of sets that a look-behind can match."""
+    if isinstance(node, Symbols):
+        return [(node.set,)]
+    if isinstance(node, Choice):
+        return [string for alternative in node.alternatives for string in _strings(alternative)]
+    if isinstance(node, Sequence):
+        return _joined([_strings(item) for item in node.items])
+    if isinstance(node, Repeat):
+        if node.most is None:
+            raise UnsupportedPattern("a look-behind of unlimited width is not supported")
+        body = _strings(node.body)
+        return [string for times in range(node.least, node.most + 1) for string in _joined([body] * times)]
+    if node == AT_BEGIN:
+        return [(BEGIN,)]
+    raise UnsupportedPattern("a look-ahead, look-behind, $ or \\b inside of a look-behind is not supported")
+
+
+def _joined(parts: List[List[Tuple[int, ...]]]) -> List[Tuple[int, ...]]:
+    strings: List[Tuple[int, ...]] = [()]
+    for part in parts:
+        # BEGIN consumes nothing: ^^ is ^
+        strings = [left if left[-1:] == right == (BEGIN,) else left + right for left in strings for right in part]
+        if len(strings) > MAX_BEHIND_STRINGS:
+            raise UnsupportedPattern(f"a look-behind with more than {MAX_BEHIND_STRINGS:,} alternatives is not supported")
+    return strings
+
+
+class Tracker:
+    """Automaton of all look-behinds. State 0 is the beginning of the text.
+
+    holds[state][behind]: is the look-behind true here. next[state][class] for classes of characters and END (unused: 0).
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._place(program)
+        first = self._first & self._masks[program.alphabet.begin]
+        numbers, states = {first: 0}, [first]
+        self.next: List[List[int]] = []
+        for state in states:  # grows on the way
+            row = []
+            for symbol in range(program.alphabet.end):
+                target = (state << 1 | self._first) & self._masks[symbol]
+                if target not in numbers:
+                    if len(states) >= MAX_STATES:
+                        raise UnsupportedPattern(f"the look-behinds need more than {MAX_STATES:,} states")
+                    numbers[target] = len(states)
+                    states.append(target)
+                row.append(numbers[target])
+            self.next.append(row + [0])
+        self.holds = [tuple(always or state & last != 0 for always, last in self._lasts) for state in states]
+
+    def _place(self, program: Program) -> None:
+        """Give each position of each string a bit."""
+        alphabet = program.alphabet
+        self._masks = [0] * (alphabet.begin + 1)
+        self._first = 0
+        self._lasts: List[Tuple[bool, int]] = []
+        width = 0
+        for strings in program.behinds:
+            last = 0
+            for string in strings:
+                if not string:
+                    continue
+                self._first |= 1 << width
+                for number in string:
+                    for symbol in alphabet.members[number]:
+                        self._masks[symbol] |= 1 << width
+                    width += 1
+                last |= 1 << (width - 1)
+            self._lasts.append((() in strings, last))
+
+
+# A thread: (instruction, delay, guards). Guards: sorted numbers of open look-aheads.
+Thread = Tuple[int, int, Tuple[int, ...]]
+_TRUE, _FALSE = -1, -2  # a look-ahead that is decided
+
+FIRST, LONGEST, ANY = "first", "longest", "any"
+
+
+class Automaton(NamedTuple):
+    """Deterministic, not minimal. State 0 is dead; accept: 0 no, 1 + delay of the match.
+
+    start[tracker] = (start state, start state if the match must not be empty); for LONGEST and ANY only the beginning of the text.
+    """
+
+    next: List[List[int]]
+    accept: List[int]
+    start: List[Tuple[int, int]]
+
+
+def determinise(
+    program: Program,
+    tracker: Tracker,
+    preference: str,
+    symbols: Optional[Iterable[int]] = None,
+    progress: Optional[Progress] = None,
+) -> Automaton:
+    """Run the subset construction.
+
+    preference: FIRST, the match that Python finds; LONGEST, the longest match at the beginning of the text; ANY, whether there is
+    one at the beginning (accepting states stay accepting). symbols: classes the text consists of; None for all. Raises UnsupportedPattern.
+    """
+    return _Subsets(program, tracker, preference, symbols).run(progress)
+
+
+class _Subsets:
+    def __init__(self, program: Program, tracker: Tracker, preference: str, symbols: Optional[Iterable[int]]) -> None:
+        self.instructions = program.instructions
+        self.program = program
+        self.tracker = tracker
+        self.preference = preference
+        alphabet = program.alphabet
+        self.width = alphabet.end + 1
+        wanted = set(range(self.width)) if symbols is None else {*symbols, alphabet.end}
+        self.symbols = tuple(sorted(wanted))
+        self.members = [tuple(c for c in classes if c in wanted) for classes in alphabet.members]
+        self.contains = [frozenset(classes) for classes in self.members]
+        self.guards: Dict[Tuple[bool, Tuple[Thread, ...]], int] = {}
+        self.guard_keys: List[Tuple[bool, Tuple[Thread, ...]]] = []
+        self.guard_steps: Dict[Tuple[int, int], int] = {}
+        self.states: Dict[tuple, int] = {}
+        self.queue: List[Tuple[Tuple[Thread, ...], int]] = []
+        self.accept: List[int] = []
+
+    def run(self, progress: Optional[Progress]) -> Automaton:
+        self._state([], 0)
+        begin: List[Thread] = [(self.program.start, 0, ())]
+        if self.preference == FIRST:
+            before = range(len(self.tracker.next))
+            start = [(self._state(begin, t), self._state(begin, t, empty_allowed=False)) for t in before]
+        else:
+            start = [(self._state(begin, 0), 0)]
+        rows: List[List[int]] = []
+        while len(rows) < len(self.queue):
+            rows.append(self._row(*self.queue[len(rows)], len(rows)))
+            if progress is not None and len(rows) % 256 == 0:
+                progress(len(rows), len(self.queue))
+        return Automaton(rows, self.accept, start)
+
+    def _row(self, threads: Tuple[Thread, ...], tracker: int, state: int) -> List[int]:
+        if not threads:
+            stays = self.preference == ANY and self.accept[state]
+            return [state if stays else 0] * self.width
+        moves = self._moves(threads)
+        row = [0] * self.width
+        done: Dict[tuple, int] = {}
+        before = self.tracker.next[tracker]
+        for symbol in self.symbols:
+            if moves[symbol]:
+                key = (tuple(moves[symbol]), before[symbol])
+                if key not in done:
+                    done[key] = self._state(moves[symbol], before[symbol])
+                row[symbol] = done[key]
+        return row
+
+    def _moves(self, threads: Tuple[Thread, ...]) -> List[List[Thread]]:
+        """Where the threads go with each symbol, in the threads' order."""
+        moves: List[List[Thread]] = [[] for _ in range(self.width)]
+        waiting = 0 if self.preference == ANY else 1
+        for instruction, delay, guards in threads:
+            if instruction == ACCEPT:
+                symbols, target, delay = self.symbols, ACCEPT, delay + waiting
+            else:
+                _, number, target = self.instructions[instruction]
+                symbols = self.members[number]
+            for symbol in symbols:
+                after = self._step_guards(guards, symbol) if guards else ()
+                if after is not None:
+                    moves[symbol].append((target, delay, after))
+        return moves
+
+    def _state(self, threads: List[Thread], tracker: int, empty_allowed: bool = True) -> int:
+        """Number of the state in which the given threads, not yet followed up to the next symbol to read, are."""
+        leaves = self._leaves(threads, tracker)
+        if not empty_allowed:
+            leaves = (leaf for leaf in leaves if leaf[0] != ACCEPT)
+        kept, delay = self._first(leaves) if self.preference == FIRST else self._all(leaves)
+        if delay > MAX_DELAY or any(thread[1] > MAX_DELAY for thread in kept):
+            raise UnsupportedPattern(f"a look-ahead may need to read more than {MAX_DELAY} characters to be decided")
+        if not any(self.program.looks_behind[thread[0]] for thread in kept):
+            tracker = 0  # of no consequence any more
+        key = (kept, delay, tracker)
+        if key not in self.states:
+            if len(self.queue) >= MAX_RAW_STATES:
+                raise UnsupportedPattern(f"the pattern needs too large an automaton: more than {MAX_RAW_STATES:,} states")
+            self.states[key] = len(self.queue)
+            self.queue.append((kept, tracker))
+            self.accept.append(delay + 1)
+        return self.states[key]
+
+    def _first(self, leaves: Iterator[Thread]) -> Tuple[Tuple[Thread, ...], int]:
+        """Threads that are preferred to the first certain match, and its delay or -1."""
+        kept = []
+        finished = _Dominance()
+        for leaf in leaves:
+            if leaf[0] == ACCEPT:
+                if not leaf[2]:
+                    return tuple(kept), leaf[1]
+                # A later match under the same or more conditions can never be the one.
+                if not finished.add(ACCEPT, leaf[2]):
+                    continue
+            kept.append(leaf)
+        return tuple(kept), -1
+
+    def _all(self, leaves: Iterator[Thread]) -> Tuple[Tuple[Thread, ...], int]:
+        """All threads that can still lead to a longer match than the certain one, and its delay or -1."""
+        kept, certain = [], -1
+        finished = _Dominance()
+        for leaf in sorted(leaves):  # ACCEPT is instruction 0: finished threads first, the shortest delay (longest match) ahead
+            if leaf[0] == ACCEPT:
+                if not finished.add(ACCEPT, leaf[2]):
+                    continue
+                if not leaf[2]:
+                    certain = leaf[1]
+                    if self.preference == ANY:
+                        return (), certain
+                    continue
+            kept.append(leaf)
+        return tuple(kept), certain
+
+    def _leaves(self, threads: Iterable[Thread], tracker: Optional[int]) -> Iterator[Thread]:
+        """Follow threads to the instructions that read or accept, in order of preference. tracker None: in a look-ahead."""
+        stack = list(threads)[::-1]
+        seen = _Dominance()
+        while stack:
+            thread = stack.pop()
+            number, delay, guards = thread
+            if number == ACCEPT:
+                yield thread
+                continue
+            if not seen.add(number, guards):
+                continue
+            instruction = self.instructions[number]
+            kind = instruction[0]
+            if kind == _READ:
+                yield thread
+            elif kind == _SPLIT:
+                stack.extend([(target, delay, guards) for target in reversed(instruction[1])])
+            elif kind == _BEHIND:
+                if tracker is None:
+                    raise UnsupportedPattern("a look-behind, ^ or \\b inside of a look-ahead is not supported")
+                if self.tracker.holds[tracker][instruction[2]] != instruction[1]:
+                    stack.append((instruction[3], delay, guards))
+            else:
+                opened = self._guard(instruction[1], [(instruction[2], 0, ())])
+                if opened == _TRUE:
+                    stack.append((instruction[3], delay, guards))
+                elif opened != _FALSE:
+                    stack.append((instruction[3], delay, tuple(sorted({*guards, opened}))))
+
+    def _guard(self, negative: bool, threads: List[Thread]) -> int:
+        """Number of the look-ahead that has come to the given threads, or _TRUE or _FALSE."""
+        leaves = tuple(sorted(set(self._leaves(threads, None))))
+        if (ACCEPT, 0, ()) in leaves:
+            return _FALSE if negative else _TRUE
+        if not leaves:
+            return _TRUE if negative else _FALSE
+        key = (negative, leaves)
+        if key not in self.guards:
+            self.guards[key] = len(self.guards)
+            self.guard_keys.append(key)
+        return self.guards[key]
+
+    def _step_guards(self, guards: Tuple[int, ...], symbol: int) -> Optional[Tuple[int, ...]]:
+        """Guards after a symbol; None if one of them has failed."""
+        after = set()
+        for guard in guards:
+            step = self._step_guard(guard, symbol)
+            if step == _FALSE:
+                return None
+            if step != _TRUE:
+                after.add(step)
+        return tuple(sorted(after))
+
+    def _step_guard(self, guard: int, symbol: int) -> int:
+        known = self.guard_steps.get((guard, symbol))
+        if known is not None:
+            return known
+        negative, threads = self.guard_keys[guard]
+        moved: List[Thread] = []
+        for instruction, _, guards in threads:
+            target = ACCEPT
+            if instruction != ACCEPT:
+                _, number, target = self.instructions[instruction]
+                if symbol not in self.contains[number]:
+                    continue
+            after = self._step_guards(guards, symbol)
+            if after is not None:
+                moved.append((target, 0, after))
+        result = self._guard(negative, moved)
+        self.guard_steps[guard, symbol] = result
+        return result
+
+
+class _Dominance:
+    """Which threads have been met. A thread is superfluous if one at the same instruction, preferred to it, has no other
+    guards than it has: wherever the later one succeeds, the earlier one does."""
+
+    def __init__(self) -> None:
+        self._met: Dict[int, List[Tuple[int, ...]]] = {}
+
+    def add(self, instruction: int, guards: Tuple[int, ...]) -> bool:
+        """False if the thread is superfluous."""
+        met = self._met.get(instruction)
+        if met is None:
+            self._met[instruction] = [guards]
+            return True
+        if any(other == () or set(other) <= set(guards) for other in met):
+            return False
+        met.append(guards)
+        return True
