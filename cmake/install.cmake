@@ -2,7 +2,9 @@
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tern)
 
-install(TARGETS tern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(TARGET tern)
+  install(TARGETS tern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 if(TARGET bootstrap)
   install(TARGETS bootstrap RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tern)   # not a command: Lambda starts it
 endif()
