@@ -127,10 +127,10 @@ static void check_dfa(binder *b, const char *prefix, const dfa *d, uint32_t clas
 static void bind_dfa(binder *b, const char *expression, uint32_t classes, dfa *d)
 {
     section_name prefix, name;
-    section s;
     name_of(prefix, "dfa", expression);
+    name_of(name, prefix, "");
+    if (b->status || !model_file_has(b->file, name)) return;   /* the pipeline has no such expression */
     name_of(name, prefix, "column");
-    if (b->status || !model_file_find(b->file, name, &s)) return;   /* the pipeline has no such expression */
     d->column = vector(b, name, TERN_DTYPE_U16, &classes);
     name_of(name, prefix, "next");
     d->next = matrix(b, name, TERN_DTYPE_U16, &d->states, &d->cols);
@@ -224,14 +224,13 @@ static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
 static void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
 {
     section_name name;
-    section s;
     bind_embeddings(b, prefix, w);
     if (!b->status && w->width > TOK2VEC_MAX_WIDTH) refuse(b, prefix, "is wider than this library supports");
     name_of(name, prefix, "mix");
     bind_maxout(b, name, w->width, w->features * w->width, &w->mix);
     while (!b->status) {
-        snprintf(name, sizeof name, "%.30s/conv/%u/W", prefix, w->depth);
-        if (!model_file_find(b->file, name, &s)) return;
+        snprintf(name, sizeof name, "%.30s/conv/%u/", prefix, w->depth);
+        if (!model_file_has(b->file, name)) return;
         if (w->depth == TOK2VEC_MAX_DEPTH) return refuse(b, name, "is a layer more than this library supports");
         snprintf(name, sizeof name, "%.30s/conv/%u", prefix, w->depth);
         bind_maxout(b, name, w->width, 3 * w->width, &w->conv[w->depth]);
@@ -287,14 +286,13 @@ static void bind_meta(binder *b, tern_model *model)
 tern_status model_bind(tern_model *model, tern_error *err)
 {
     binder b = {.file = &model->file, .err = err};
-    section s;
     bind_meta(&b, model);
     bind_strings(&b, &model->strings);
     bind_chars(&b, &model->chars);
     model->symbols = bind_map(&b, "symbols");
     model->norms = bind_map(&b, "norms");
     bind_tokenizer(&b, &model->tokenizer, &model->strings, model->chars.class_count);
-    model->has_ner = model_file_find(&model->file, "ner/moves", &s);
+    model->has_ner = model_file_has(&model->file, "ner/");
     if (model->has_ner) bind_ner(&b, &model->ner, &model->strings);
     return b.status;
 }

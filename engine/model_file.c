@@ -234,20 +234,30 @@ section model_file_section(const model_file *file, size_t index)
     return s;
 }
 
-int model_file_find(const model_file *file, const char *name, section *out)
+/* Index of the first section whose name is not below that one. */
+static size_t lower_bound(const model_file *file, const char *name)
 {
     size_t low = 0, high = file->section_count;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        int order = strcmp((const char *)record_at(file, mid), name);
-        if (order == 0) {
-            *out = model_file_section(file, mid);
-            return 1;
-        }
-        if (order < 0) low = mid + 1;
+        if (strcmp((const char *)record_at(file, mid), name) < 0) low = mid + 1;
         else high = mid;
     }
-    return 0;
+    return low;
+}
+
+int model_file_find(const model_file *file, const char *name, section *out)
+{
+    size_t index = lower_bound(file, name);
+    if (index == file->section_count || strcmp((const char *)record_at(file, index), name)) return 0;
+    *out = model_file_section(file, index);
+    return 1;
+}
+
+int model_file_has(const model_file *file, const char *prefix)
+{
+    size_t index = lower_bound(file, prefix);
+    return index < file->section_count && !strncmp((const char *)record_at(file, index), prefix, strlen(prefix));
 }
 
 tern_status model_file_verify(const model_file *file, tern_error *err)

@@ -57,6 +57,9 @@ section model_file_section(const model_file *file, size_t index);
 /* Binary search; returns 1 and fills *out, or 0. */
 int model_file_find(const model_file *file, const char *name, section *out);
 
+/* 1 if the name of any section begins with prefix. */
+int model_file_has(const model_file *file, const char *prefix);
+
 /* CRC of every section; TERN_E_CHECKSUM names the first that differs. */
 tern_status model_file_verify(const model_file *file, tern_error *err);
 
