@@ -73,3 +73,17 @@ void bytes_free(bytes *b)
     free(b->data);
     *b = (bytes){0};
 }
+
+/* Independent of the locale, unlike strncasecmp. */
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+int same_ignoring_case(const char *a, size_t len, const char *b)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!b[i] || lower(a[i]) != lower(b[i]))
+            return 0;
+    return !b[len];
+}

@@ -19,4 +19,7 @@ void bytes_format(bytes *b, const char *format, ...);
 void bytes_clear(bytes *b);   /* keeps the memory */
 void bytes_free(bytes *b);
 
+/* 1 if the first len bytes of a equal b (ended by NUL), upper and lower case of ASCII letters being the same: header names. */
+int same_ignoring_case(const char *a, size_t len, const char *b);
+
 #endif

@@ -23,9 +23,23 @@ void respond_error(response *out, int status, const char *error_type, const char
         bytes_clear(&out->body);
 }
 
+void respond_out_of_memory(response *out)
+{
+    bytes_free(&out->body);   /* gives back what a half-written answer held */
+    respond_error(out, 500, OUT_OF_MEMORY, "out of memory: send a shorter text, or give the process more memory");
+}
+
 void response_free(response *out)
 {
     bytes_free(&out->body);
+}
+
+int media_type_is_json(const char *content_type)
+{
+    if (!content_type)
+        return 1;
+    content_type += strspn(content_type, " \t");
+    return same_ignoring_case(content_type, strcspn(content_type, "; \t"), "application/json");
 }
 
 static int bad_request(response *out, const char *message)
@@ -36,8 +50,7 @@ static int bad_request(response *out, const char *message)
 
 static int no_memory(response *out)
 {
-    bytes_free(&out->body);   /* gives back what a half-written answer held */
-    respond_error(out, 500, OUT_OF_MEMORY, "out of memory: send a shorter text, or give the process more memory");
+    respond_out_of_memory(out);
     return -1;
 }
 

@@ -29,8 +29,14 @@ void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, size_t max_cha
  * empty text is a document without tokens, as in spaCy. want as in tern_options. */
 void handle_pipe(tern_ctx *ctx, const char *line, size_t len, unsigned want, size_t max_chars, response *out);
 
+/* 1 if the value of a Content-Type header says application/json, with or without parameters. NULL (no header) counts as JSON;
+ * anything else is for 415 with ERROR_NOT_JSON. */
+int media_type_is_json(const char *content_type);
+#define ERROR_NOT_JSON "the body must be JSON: send the header Content-Type: application/json"
+
 /* {"error": message}. error_type is kept by reference (a literal). */
 void respond_error(response *out, int status, const char *error_type, const char *message);
+void respond_out_of_memory(response *out);   /* 500 */
 void response_free(response *out);
 
 #endif
