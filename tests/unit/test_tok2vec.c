@@ -1,0 +1,277 @@
+/* The encoder against two naive ones in double precision: one for each way to describe its padding. */
+#include "hash.h"
+#include "numbers.h"
+#include "tok2vec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FEATURES = 3, WIDTH = 8, DEPTH = 3, MIX_PIECES = 3, CONV_PIECES = 2, MAX_ROWS = 11, MAX_TOKENS = 700 };
+
+typedef struct fixture {
+    tok2vec_weights w;
+    float embed[FEATURES][MAX_ROWS * WIDTH];
+    float mix_W[WIDTH * MIX_PIECES * FEATURES * WIDTH], mix_b[WIDTH * MIX_PIECES], mix_G[WIDTH], mix_beta[WIDTH];
+    float conv_W[DEPTH][WIDTH * CONV_PIECES * 3 * WIDTH], conv_b[DEPTH][WIDTH * CONV_PIECES];
+    float conv_G[DEPTH][WIDTH], conv_beta[DEPTH][WIDTH];
+    uint64_t keys[ATTR_COUNT][MAX_TOKENS];
+    tern_doc doc;
+    tok2vec_scratch scratch;
+} fixture;
+
+#define FILL(seed, array) random_floats(seed, (float *)(array), sizeof(array) / sizeof(float))
+
+static int set_up(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    if (!f) return -1;
+    uint64_t seed = 42;
+    FILL(&seed, f->embed);
+    FILL(&seed, f->mix_W);
+    FILL(&seed, f->mix_b);
+    FILL(&seed, f->mix_G);
+    FILL(&seed, f->mix_beta);
+    FILL(&seed, f->conv_W);
+    FILL(&seed, f->conv_b);
+    FILL(&seed, f->conv_G);
+    FILL(&seed, f->conv_beta);
+    f->w = (tok2vec_weights){.features = FEATURES, .width = WIDTH, .depth = DEPTH};
+    static const uint32_t attr[FEATURES] = {ATTR_NORM, ATTR_SHAPE, ATTR_SPACY}, rows[FEATURES] = {11, 7, 1};
+    for (uint32_t i = 0; i < FEATURES; i++) {
+        f->w.attr[i] = attr[i];
+        f->w.seed[i] = 8 + i;
+        f->w.rows[i] = rows[i];
+        f->w.embed[i] = f->embed[i];
+    }
+    f->w.mix = (maxout_weights){f->mix_W, f->mix_b, f->mix_G, f->mix_beta, WIDTH, MIX_PIECES, FEATURES * WIDTH};
+    for (int d = 0; d < DEPTH; d++)
+        f->w.conv[d] = (maxout_weights){f->conv_W[d], f->conv_b[d], f->conv_G[d], f->conv_beta[d], WIDTH, CONV_PIECES, 3 * WIDTH};
+    for (size_t a = 0; a < ATTR_COUNT; a++) {
+        for (size_t t = 0; t < MAX_TOKENS; t++) f->keys[a][t] = random_u64(&seed);
+        f->doc.attr[a] = f->keys[a];
+    }
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    tok2vec_scratch_free(&f->scratch);
+    free(f);
+    return 0;
+}
+
+static float *encode(fixture *f, size_t begin, size_t end)
+{
+    const float *rows = NULL;
+    float *copy = malloc((end - begin) * WIDTH * sizeof *copy);
+    assert_non_null(copy);
+    assert_int_equal(tok2vec_rows(&f->w, &f->doc, begin, end, &f->scratch, &rows), TERN_OK);
+    memcpy(copy, rows, (end - begin) * WIDTH * sizeof *copy);
+    return copy;
+}
+
+/* ---- the naive encoders ------------------------------------------------------------------------------------------------ */
+
+static void naive_layer(const maxout_weights *m, const double *in, double *out)
+{
+    double mean = 0, variance = 0;
+    for (size_t o = 0; o < m->nO; o++) {
+        out[o] = -HUGE_VAL;
+        for (size_t p = 0; p < m->nP; p++) {
+            size_t piece = o * m->nP + p;
+            double y = m->b[piece];
+            for (size_t i = 0; i < m->nI; i++) y += (double)m->W[piece * m->nI + i] * in[i];
+            out[o] = fmax(out[o], y);
+        }
+        mean += out[o] / m->nO;
+    }
+    for (size_t o = 0; o < m->nO; o++) variance += (out[o] - mean) * (out[o] - mean) / m->nO;
+    for (size_t o = 0; o < m->nO; o++) out[o] = (out[o] - mean) / sqrt(variance + 1e-8) * m->G[o] + m->beta[o];
+}
+
+static void naive_token(const fixture *f, size_t token, double *out)
+{
+    double in[FEATURES * WIDTH] = {0};
+    for (size_t i = 0; i < FEATURES; i++) {
+        uint32_t hash[4];
+        murmur3_u64(f->keys[f->w.attr[i]][token], f->w.seed[i], hash);
+        for (size_t h = 0; h < 4; h++)
+            for (size_t j = 0; j < WIDTH; j++) in[i * WIDTH + j] += f->embed[i][hash[h] % f->w.rows[i] * WIDTH + j];
+    }
+    naive_layer(&f->w.mix, in, out);
+}
+
+/* Output of layer depth at any position of an endless sequence that is zero outside the document. */
+static void sea(const fixture *f, uint32_t depth, long position, double *out)
+{
+    double window[3 * WIDTH];
+    if (!depth) {
+        memset(out, 0, WIDTH * sizeof *out);
+        if (position >= 0 && position < (long)f->doc.token_count) naive_token(f, (size_t)position, out);
+        return;
+    }
+    for (long i = 0; i < 3; i++) sea(f, depth - 1, position + i - 1, window + i * WIDTH);
+    naive_layer(&f->w.conv[depth - 1], window, out);
+    for (size_t j = 0; j < WIDTH; j++) out[j] += window[WIDTH + j];
+}
+
+/* spaCy's way: DEPTH zero rows on each side before the first layer, which then change as any row; expand_window sees zeros
+ * beyond them. rezero: the mistake of making them zero again before each layer. Returns [tokens][WIDTH]. */
+static double *padded(const fixture *f, int rezero)
+{
+    size_t tokens = f->doc.token_count, rows = tokens + 2 * DEPTH, size = (rows + 2) * WIDTH;
+    double *x = calloc(size, sizeof *x), *y = calloc(size, sizeof *y);   /* one more row on each side: beyond the padding */
+    assert_non_null(x);
+    assert_non_null(y);
+    for (size_t t = 0; t < tokens; t++) naive_token(f, t, x + (t + 1 + DEPTH) * WIDTH);
+    for (uint32_t d = 0; d < DEPTH; d++) {
+        for (size_t r = 1; r <= rows; r++) {
+            naive_layer(&f->w.conv[d], x + (r - 1) * WIDTH, y + r * WIDTH);
+            for (size_t j = 0; j < WIDTH; j++) y[r * WIDTH + j] += x[r * WIDTH + j];
+        }
+        memcpy(x, y, size * sizeof *x);
+        if (rezero) {
+            memset(x, 0, (1 + DEPTH) * WIDTH * sizeof *x);
+            memset(x + (1 + DEPTH + tokens) * WIDTH, 0, (1 + DEPTH) * WIDTH * sizeof *x);
+        }
+    }
+    memmove(x, x + (1 + DEPTH) * WIDTH, tokens * WIDTH * sizeof *x);
+    free(y);
+    return x;
+}
+
+/* ---- tests ------------------------------------------------------------------------------------------------------------- */
+
+static const double TOLERANCE = 2e-5;
+
+static void test_short_documents_in_a_sea_of_zeros(void **state)
+{
+    fixture *f = *state;
+    for (size_t tokens = 1; tokens <= 9; tokens++) {
+        f->doc.token_count = tokens;
+        float *got = encode(f, 0, tokens);
+        for (size_t t = 0; t < tokens; t++) {
+            double expected[WIDTH];
+            sea(f, DEPTH, (long)t, expected);
+            for (size_t j = 0; j < WIDTH; j++) assert_close(got[t * WIDTH + j], expected[j], TOLERANCE, "row", t * WIDTH + j);
+        }
+        free(got);
+    }
+}
+
+static void test_documents_with_evolving_padding(void **state)
+{
+    fixture *f = *state;
+    static const size_t lengths[] = {1, 2, 3, 4, 5, 58, 64, 65, 130, MAX_TOKENS};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        f->doc.token_count = lengths[i];
+        float *got = encode(f, 0, lengths[i]);
+        double *expected = padded(f, 0);
+        for (size_t j = 0; j < lengths[i] * WIDTH; j++) assert_close(got[j], expected[j], TOLERANCE, "row", j);
+        free(expected);
+        free(got);
+    }
+}
+
+/* The numbers of this test can tell the right padding from the usual wrong one. */
+static void test_padding_is_not_zeroed_again(void **state)
+{
+    fixture *f = *state;
+    f->doc.token_count = 5;
+    float *got = encode(f, 0, 5);
+    double *wrong = padded(f, 1), most = 0;
+    for (size_t j = 0; j < 5 * WIDTH; j++) most = fmax(most, fabs(got[j] - wrong[j]));
+    assert_true(most > 0.01);
+    free(wrong);
+    free(got);
+}
+
+static void test_blocks_equal_the_whole(void **state)
+{
+    fixture *f = *state;
+    f->doc.token_count = MAX_TOKENS;
+    float *whole = encode(f, 0, MAX_TOKENS);
+    static const size_t sizes[] = {1, 2, 3, 7, 64, 100, TOK2VEC_BLOCK};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (size_t begin = 0; begin < MAX_TOKENS; begin += sizes[i]) {
+            size_t end = begin + sizes[i] < MAX_TOKENS ? begin + sizes[i] : MAX_TOKENS;
+            float *block = encode(f, begin, end);
+            for (size_t j = 0; j < (end - begin) * WIDTH; j++)
+                assert_close(block[j], whole[begin * WIDTH + j], 2e-6, "row", begin * WIDTH + j);
+            free(block);
+        }
+    free(whole);
+}
+
+static void test_a_document_after_a_longer_one(void **state)
+{
+    fixture *f = *state;
+    f->doc.token_count = 4;
+    float *fresh = encode(f, 0, 4);
+    f->doc.token_count = MAX_TOKENS;
+    free(encode(f, 0, MAX_TOKENS));
+    f->doc.token_count = 4;
+    float *again = encode(f, 0, 4);
+    assert_memory_equal(again, fresh, 4 * WIDTH * sizeof *fresh);
+    free(again);
+    free(fresh);
+}
+
+/* The row of NORM "apple" with seed 8 in a table of 5000 rows: 3934, 1080, 901 and 472 (thinc). */
+static void test_embedding_buckets_and_order(void **state)
+{
+    fixture *f = *state;
+    float *table = calloc(5000 * 2, sizeof *table);
+    assert_non_null(table);
+    static const size_t bucket[4] = {3934, 1080, 901, 472};
+    static const float order[4] = {1e8f, 1.0f, -1e8f, 1.0f};   /* in any other order the sum is not 1 */
+    for (size_t i = 0; i < 4; i++) {
+        table[2 * bucket[i]] = (float)(1 << i);
+        table[2 * bucket[i] + 1] = order[i];
+    }
+    tok2vec_weights w = {.features = 1, .width = 2, .attr = {ATTR_NORM}, .seed = {8}, .rows = {5000}, .embed = {table}};
+    f->keys[ATTR_NORM][0] = 8566208034543834098u;
+    float out[2];
+    f->doc.token_count = 1;
+    tok2vec_embed(&w, &f->doc, 0, 1, out);
+    assert_true(out[0] == 15.0f);
+    assert_true(out[1] == 1.0f);
+    free(table);
+}
+
+static void test_a_row_that_is_hit_twice_counts_twice(void **state)
+{
+    fixture *f = *state;
+    const float table[2] = {0.5f, -3.0f};
+    tok2vec_weights w = {.features = 1, .width = 2, .attr = {ATTR_SPACY}, .seed = {12}, .rows = {1}, .embed = {table}};
+    float out[2];
+    f->doc.token_count = 1;
+    tok2vec_embed(&w, &f->doc, 0, 1, out);
+    assert_true(out[0] == 2.0f);
+    assert_true(out[1] == -12.0f);
+}
+
+static void test_more_rows_than_memory(void **state)
+{
+    fixture *f = *state;
+    const float *rows = NULL;
+    f->doc.token_count = SIZE_MAX / 16;
+    assert_int_equal(tok2vec_rows(&f->w, &f->doc, 0, SIZE_MAX / 16, &f->scratch, &rows), TERN_E_MEMORY);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_short_documents_in_a_sea_of_zeros, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_documents_with_evolving_padding, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_padding_is_not_zeroed_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_blocks_equal_the_whole, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_document_after_a_longer_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_embedding_buckets_and_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_row_that_is_hit_twice_counts_twice, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_more_rows_than_memory, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("tok2vec", tests, NULL, NULL);
+}
