@@ -1,0 +1,419 @@
+/* The BILUO move table: which actions are allowed where (spacy/pipeline/_parser_internals/ner.pyx), what they do; and the whole
+ * recogniser on the real model, against numbers from spaCy. */
+#include "ctx.h"
+#include "numbers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- a model that does as it is told ------------------------------------------------------------------------------------
+ *
+ * All its weights are zero, so that the scores are the upper layer's bias; the test sets the bias before every step. */
+
+enum { STRINGS = 3, A = 1, B = 2, MAX_TOKENS = 1200, MAX_CLASSES = 16 };   /* strings: "", "A", "B" */
+
+enum { B_A, B_B, I_A, I_B, L_A, L_B, U_A, U_B, U_EMPTY, O, CLASSES };
+static const uint32_t MOVES[CLASSES][2] = {{NER_BEGIN, A}, {NER_BEGIN, B}, {NER_IN, A}, {NER_IN, B}, {NER_LAST, A},
+                                           {NER_LAST, B}, {NER_UNIT, A}, {NER_UNIT, B}, {NER_UNIT, 0}, {NER_OUT, 0}};
+static const char *const NAMES[CLASSES] = {"B-A", "B-B", "I-A", "I-B", "L-A", "L-B", "U-A", "U-B", "U-", "O"};
+
+typedef struct fixture {
+    float zeros[64], bias[MAX_CLASSES];
+    uint64_t keys[MAX_TOKENS], is_space[MAX_TOKENS], id[STRINGS];
+    signed char sent_start[MAX_TOKENS];
+    tern_model model;
+    tern_doc doc;
+    ner_scratch scratch;
+    const uint32_t *wish;                        /* [tokens] class that shall win each step, if it is valid */
+    size_t steps;
+    uint32_t chosen[MAX_TOKENS];
+    unsigned char valid[MAX_TOKENS][MAX_CLASSES];
+} fixture;
+
+static void bind_obedient_model(fixture *f)
+{
+    const float *zeros = f->zeros;
+    f->model.ner.tok2vec = (tok2vec_weights){.features = 1, .width = 1, .attr = {ATTR_NORM}, .rows = {1}, .embed = {zeros},
+                                             .mix = {zeros, zeros, zeros, zeros, 1, 1, 1}};
+    f->model.ner.net = (transition_weights){.slots = 3, .width = 1, .hidden = 1, .pieces = 1, .classes = CLASSES,
+                                            .linear_W = zeros, .linear_b = zeros, .lower_W = zeros, .lower_b = zeros,
+                                            .lower_pad = zeros, .upper_W = zeros, .upper_b = f->bias};
+    f->model.ner.moves = MOVES[0];
+    f->model.has_ner = 1;
+    f->id[A] = 1001;
+    f->id[B] = 1002;
+    f->model.strings = (string_table){.id = f->id, .count = STRINGS};
+}
+
+static int set_up(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    if (!f) return -1;
+    bind_obedient_model(f);
+    f->doc.model = &f->model;
+    for (size_t a = 0; a < ATTR_COUNT; a++) f->doc.attr[a] = f->keys;
+    f->doc.attr[ATTR_IS_SPACE] = f->is_space;
+    f->doc.sent_start = f->sent_start;
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    buffer_free(&f->doc.entity_memory);
+    ner_scratch_free(&f->scratch);
+    free(f);
+    return 0;
+}
+
+static void wish_for(fixture *f, size_t step)
+{
+    memset(f->bias, 0, sizeof f->bias);
+    if (step < f->doc.token_count) f->bias[f->wish[step]] = 1;
+}
+
+static void record(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)
+{
+    fixture *f = user;
+    (void)scores;
+    memcpy(f->valid[f->steps], valid, f->model.ner.net.classes);
+    f->chosen[f->steps++] = chosen;
+    wish_for(f, f->steps);
+}
+
+static void annotate(fixture *f, const uint32_t *wish, size_t tokens)
+{
+    f->doc.token_count = tokens;
+    f->wish = wish;
+    f->steps = 0;
+    wish_for(f, 0);
+    assert_int_equal(ner_annotate_traced(&f->doc, &f->scratch, record, f, NULL), TERN_OK);
+}
+
+/* Every wish was granted. */
+static void annotate_exactly(fixture *f, const uint32_t *wish, size_t tokens)
+{
+    annotate(f, wish, tokens);
+    assert_int_equal(f->steps, tokens);
+    assert_memory_equal(f->chosen, wish, tokens * sizeof *wish);
+}
+
+/* expected: names of the valid classes of that step in class order, each followed by a blank. */
+static void assert_valid(const fixture *f, size_t step, const char *expected)
+{
+    char got[64] = "";
+    for (size_t c = 0; c < CLASSES; c++)
+        if (f->valid[step][c]) snprintf(got + strlen(got), sizeof got - strlen(got), "%s ", NAMES[c]);
+    assert_string_equal(got, expected);
+}
+
+static void assert_entities(const tern_doc *doc, size_t count, const entity_span *expected)
+{
+    assert_int_equal(doc->entity_count, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(doc->entity[i].token_start, expected[i].token_start);
+        assert_int_equal(doc->entity[i].token_end, expected[i].token_end);
+        assert_int_equal(doc->entity[i].label, expected[i].label);
+    }
+}
+
+static void test_no_entity_open(void **state)
+{
+    fixture *f = *state;
+    annotate_exactly(f, (uint32_t[]){O, O, O}, 3);
+    assert_valid(f, 0, "B-A B-B U-A U-B O ");
+    assert_valid(f, 1, "B-A B-B U-A U-B O ");
+    assert_valid(f, 2, "U-A U-B O ");   /* nothing can follow the last token */
+}
+
+static void test_entity_open(void **state)
+{
+    fixture *f = *state;
+    annotate_exactly(f, (uint32_t[]){B_B, I_B, I_B, L_B, O}, 5);
+    for (size_t step = 1; step <= 3; step++) assert_valid(f, step, "I-B L-B ");
+    assert_valid(f, 4, "U-A U-B O ");   /* closed again, and the last token */
+    assert_entities(&f->doc, 1, (entity_span[]){{0, 4, B}});
+}
+
+static void test_entity_open_at_the_end(void **state)
+{
+    fixture *f = *state;
+    annotate_exactly(f, (uint32_t[]){O, B_A, L_A}, 3);
+    assert_valid(f, 2, "L-A ");
+    assert_entities(&f->doc, 1, (entity_span[]){{1, 3, A}});
+}
+
+static void test_one_token(void **state)
+{
+    fixture *f = *state;
+    annotate_exactly(f, (uint32_t[]){U_A}, 1);
+    assert_valid(f, 0, "U-A U-B O ");
+    assert_entities(&f->doc, 1, (entity_span[]){{0, 1, A}});
+}
+
+static void test_no_tokens(void **state)
+{
+    fixture *f = *state;
+    f->doc.entity_count = 7;
+    annotate_exactly(f, (uint32_t[]){O}, 0);
+    assert_entities(&f->doc, 0, NULL);
+}
+
+static void test_sentence_start_ends_what_comes_before(void **state)
+{
+    fixture *f = *state;
+    f->sent_start[0] = 1;
+    f->sent_start[2] = 1;
+    f->sent_start[5] = 1;
+    annotate_exactly(f, (uint32_t[]){O, U_A, O, B_A, L_A, O, O}, 7);
+    assert_valid(f, 0, "B-A B-B U-A U-B O ");   /* its own sentence start does not matter */
+    assert_valid(f, 1, "U-A U-B O ");
+    assert_valid(f, 2, "B-A B-B U-A U-B O ");
+    assert_valid(f, 4, "L-A ");
+    assert_valid(f, 5, "B-A B-B U-A U-B O ");
+}
+
+static void test_known_non_starts_change_nothing(void **state)
+{
+    fixture *f = *state;
+    memset(f->sent_start, -1, sizeof f->sent_start);
+    annotate_exactly(f, (uint32_t[]){B_A, I_A, L_A, O}, 4);
+    assert_valid(f, 0, "B-A B-B U-A U-B O ");
+    assert_valid(f, 1, "I-A L-A ");
+}
+
+static void test_white_space_begins_no_entity(void **state)
+{
+    fixture *f = *state;
+    f->is_space[0] = f->is_space[2] = 1;
+    annotate_exactly(f, (uint32_t[]){O, O, O}, 3);
+    assert_valid(f, 0, "O ");
+    assert_valid(f, 1, "B-A B-B U-A U-B O ");
+    assert_valid(f, 2, "O ");
+}
+
+static void test_white_space_continues_and_ends_entities(void **state)
+{
+    fixture *f = *state;
+    f->is_space[1] = f->is_space[2] = 1;
+    annotate_exactly(f, (uint32_t[]){B_A, I_A, L_A, O}, 4);
+    assert_valid(f, 1, "I-A L-A ");
+    assert_valid(f, 2, "I-A L-A ");
+    assert_entities(&f->doc, 1, (entity_span[]){{0, 3, A}});
+}
+
+static void test_neighbouring_entities(void **state)
+{
+    fixture *f = *state;
+    annotate_exactly(f, (uint32_t[]){U_A, U_B, B_A, L_A, B_B, I_B, L_B, U_B}, 8);
+    assert_entities(&f->doc, 5, (entity_span[]){{0, 1, A}, {1, 2, B}, {2, 4, A}, {4, 7, B}, {7, 8, B}});
+}
+
+static void test_wish_that_is_not_allowed(void **state)
+{
+    fixture *f = *state;
+    f->sent_start[1] = 1;
+    annotate(f, (uint32_t[]){B_B, L_A, U_EMPTY}, 3);   /* all others score 0, so the lowest valid class follows */
+    static const uint32_t expected[3] = {U_A, B_A, L_A};
+    assert_memory_equal(f->chosen, expected, sizeof expected);
+}
+
+/* Longer than a block of the encoder; an entity reaches over the border. */
+static void test_long_document(void **state)
+{
+    fixture *f = *state;
+    static uint32_t wish[MAX_TOKENS];
+    for (size_t i = 0; i < MAX_TOKENS; i++) wish[i] = O;
+    wish[0] = U_B;
+    wish[TOK2VEC_BLOCK - 100] = B_A;
+    for (size_t i = TOK2VEC_BLOCK - 99; i < 2 * TOK2VEC_BLOCK; i++) wish[i] = I_A;
+    wish[2 * TOK2VEC_BLOCK] = L_A;
+    wish[MAX_TOKENS - 1] = U_A;
+    annotate_exactly(f, wish, MAX_TOKENS);
+    assert_entities(&f->doc, 3, (entity_span[]){{0, 1, B}, {TOK2VEC_BLOCK - 100, 2 * TOK2VEC_BLOCK + 1, A},
+                                                {MAX_TOKENS - 1, MAX_TOKENS, A}});
+    annotate_exactly(f, (uint32_t[]){O, U_B}, 2);
+    assert_entities(&f->doc, 1, (entity_span[]){{1, 2, B}});
+}
+
+/* ---- move tables that no training produces ------------------------------------------------------------------------------ */
+
+static void use_moves(fixture *f, const uint32_t (*moves)[2], uint32_t classes)
+{
+    f->model.ner.moves = moves[0];
+    f->model.ner.net.classes = classes;
+}
+
+static void test_entity_that_cannot_be_closed(void **state)
+{
+    fixture *f = *state;
+    static const uint32_t moves[2][2] = {{NER_BEGIN, A}, {NER_OUT, 0}};
+    use_moves(f, moves, 2);
+    annotate(f, (uint32_t[]){1, 0, 0, 0}, 4);
+    assert_int_equal(f->steps, 2);   /* stops where nothing is valid */
+    assert_entities(&f->doc, 0, NULL);
+}
+
+static void test_classes_that_are_never_valid(void **state)
+{
+    fixture *f = *state;
+    static const uint32_t moves[6][2] = {{NER_MISSING, A}, {NER_BEGIN, 0}, {NER_IN, 0}, {NER_LAST, 0}, {NER_UNIT, 0}, {NER_OUT, B}};
+    use_moves(f, moves, 6);
+    annotate(f, (uint32_t[]){0, 1, 2, 3, 4, 0}, 6);
+    assert_int_equal(f->steps, 6);
+    for (size_t i = 0; i < 6; i++) assert_int_equal(f->chosen[i], 5);
+    assert_entities(&f->doc, 0, NULL);
+}
+
+static void test_only_missing_moves(void **state)
+{
+    fixture *f = *state;
+    static const uint32_t moves[1][2] = {{NER_MISSING, A}};
+    use_moves(f, moves, 1);
+    annotate(f, (uint32_t[]){0, 0}, 2);
+    assert_int_equal(f->steps, 0);
+    assert_entities(&f->doc, 0, NULL);
+}
+
+/* ---- the real model; all numbers from spaCy 3.8 --------------------------------------------------------------------------- */
+
+typedef struct first_state {
+    size_t steps;
+    float organisation_begins, organisation, outside;
+} first_state;
+
+static void take_first_state(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)
+{
+    first_state *first = user;
+    (void)valid;
+    (void)chosen;
+    if (first->steps++) return;
+    first->organisation_begins = scores[0];
+    first->organisation = scores[54];
+    first->outside = scores[73];
+}
+
+typedef struct real {
+    tern_model *model;
+    tern_ctx *ctx;
+} real;
+
+/* Skips where the weights are not there; tests/test_unit.py reports that. */
+static void open_real(real *r)
+{
+    const char *path = getenv("TERN_TEST_MODEL");
+    tern_error err;
+    if (!path) path = TERN_SOURCE_DIR "/weights/en_core_web_sm.tern";
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        print_message("%s is missing\n", path);
+        skip();
+    }
+    fclose(file);
+    if (tern_model_open(path, &r->model, &err) || tern_ctx_new(r->model, &r->ctx, &err)) fail_msg("%s", err.msg);
+}
+
+static void close_real(real *r)
+{
+    tern_ctx_free(r->ctx);
+    tern_model_close(r->model);
+}
+
+static const char APPLE[] = "Apple is looking at buying U.K. startup for $1 billion";
+
+static void test_real_entities(void **state)
+{
+    (void)state;
+    static const struct { size_t start, end; const char *label; } expected[3] = {{0, 1, "ORG"}, {5, 6, "GPE"}, {8, 11, "MONEY"}};
+    real r;
+    const tern_doc *doc;
+    open_real(&r);
+    assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
+    assert_int_equal(tern_doc_entity_count(doc), 3);
+    for (size_t i = 0; i < 3; i++) {
+        tern_entity e;
+        assert_int_equal(tern_doc_entity(doc, i, &e), TERN_OK);
+        assert_int_equal(e.token_start, expected[i].start);
+        assert_int_equal(e.token_end, expected[i].end);
+        assert_string_equal(e.label, expected[i].label);
+    }
+    close_real(&r);
+}
+
+static void test_real_first_scores(void **state)
+{
+    (void)state;
+    real r;
+    const tern_doc *doc;
+    first_state first = {0};
+    open_real(&r);
+    assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
+    assert_int_equal(ner_annotate_traced(&r.ctx->doc, &r.ctx->ner, take_first_state, &first, NULL), TERN_OK);
+    assert_int_equal(first.steps, 11);
+    assert_close(first.organisation_begins, -0.1730, 1.5e-4, "score of B-ORG", 0);
+    assert_close(first.organisation, 10.0345, 1.5e-4, "score of U-ORG", 54);
+    assert_close(first.outside, 5.2476, 1.5e-4, "score of O", 73);
+    close_real(&r);
+}
+
+static void test_real_tower(void **state)
+{
+    (void)state;
+    static const double expected[4] = {0.38630, -2.07337, -0.99017, 2.38354};
+    real r;
+    const tern_doc *doc;
+    const float *rows;
+    open_real(&r);
+    assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
+    assert_int_equal(tok2vec_rows(&r.model->ner.tok2vec, doc, 0, 11, &r.ctx->ner.tok2vec, &rows), TERN_OK);
+    for (size_t i = 0; i < 4; i++) assert_close(rows[i], expected[i], 2.5e-5, "row 0", i);
+    close_real(&r);
+}
+
+/* What the first convolution makes of nothing but zeros; a mixing layer without gain and bias supplies them. */
+static void test_real_padding_row(void **state)
+{
+    (void)state;
+    static const double expected[3] = {0.824009, -0.824475, -0.620782};
+    static const float zeros[TOK2VEC_MAX_WIDTH] = {0};
+    real r;
+    const tern_doc *doc;
+    const float *rows;
+    open_real(&r);
+    tok2vec_weights w = r.model->ner.tok2vec;
+    w.depth = 1;
+    w.mix.G = w.mix.beta = zeros;
+    assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
+    assert_int_equal(tok2vec_rows(&w, doc, 0, 11, &r.ctx->ner.tok2vec, &rows), TERN_OK);
+    for (size_t t = 0; t < 11; t++)
+        for (size_t i = 0; i < 3; i++) assert_close(rows[t * w.width + i], expected[i], 1e-5, "padding row", i);
+    close_real(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_no_entity_open, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_entity_open, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_entity_open_at_the_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_one_token, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_tokens, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_sentence_start_ends_what_comes_before, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_known_non_starts_change_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_white_space_begins_no_entity, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_white_space_continues_and_ends_entities, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_neighbouring_entities, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_wish_that_is_not_allowed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_long_document, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_entity_that_cannot_be_closed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_classes_that_are_never_valid, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_only_missing_moves, set_up, tear_down),
+        cmocka_unit_test(test_real_entities),
+        cmocka_unit_test(test_real_first_scores),
+        cmocka_unit_test(test_real_tower),
+        cmocka_unit_test(test_real_padding_row),
+    };
+    return cmocka_run_group_tests_name("ner", tests, NULL, NULL);
+}

@@ -1,0 +1,286 @@
+/* The greedy driver on a toy move table that follows a script, against a naive network in double precision. */
+#include "numbers.h"
+#include "transition.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOTS = 3, WIDTH = 5, HIDDEN = 4, PIECES = 2, CLASSES = 6, TOKENS = 900, STEPS = 3000 };
+
+typedef struct fixture {
+    float linear_W[HIDDEN * WIDTH], linear_b[HIDDEN], lower_W[SLOTS * HIDDEN * PIECES * HIDDEN], lower_b[HIDDEN * PIECES];
+    float lower_pad[SLOTS * HIDDEN * PIECES], upper_W[CLASSES * HIDDEN], upper_b[CLASSES];
+    float vectors[TOKENS * WIDTH];
+    transition_weights w;
+    transition_scratch scratch;
+} fixture;
+
+/* What the toy move table looks at and allows in each step, and what the driver made of it. */
+typedef struct script {
+    size_t steps, step, traced;
+    int32_t (*slot_token)[SLOTS];      /* [steps] */
+    unsigned char (*valid)[CLASSES];   /* [steps] */
+    float (*scores)[CLASSES];          /* [steps] traced */
+    uint32_t *chosen, *applied;        /* [steps] */
+} script;
+
+static int script_is_final(const void *state)
+{
+    const script *s = state;
+    return s->step == s->steps;
+}
+
+static void script_features(const void *state, int32_t *slot_token)
+{
+    const script *s = state;
+    memcpy(slot_token, s->slot_token[s->step], sizeof *s->slot_token);
+}
+
+static void script_validate(const void *state, unsigned char *valid)
+{
+    const script *s = state;
+    memcpy(valid, s->valid[s->step], CLASSES);
+}
+
+static void script_apply(void *state, uint32_t cls)
+{
+    script *s = state;
+    s->applied[s->step++] = cls;
+}
+
+static void record(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)
+{
+    script *s = user;
+    assert_memory_equal(valid, s->valid[s->step], CLASSES);
+    memcpy(s->scores[s->traced], scores, sizeof *s->scores);
+    s->chosen[s->traced++] = chosen;
+}
+
+static move_table script_moves(uint32_t common_slots)
+{
+    return (move_table){common_slots, script_is_final, script_features, script_validate, script_apply};
+}
+
+#define FILL(seed, array) random_floats(seed, array, sizeof(array) / sizeof(float))
+
+static int set_up(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    if (!f) return -1;
+    uint64_t seed = 3;
+    FILL(&seed, f->linear_W);
+    FILL(&seed, f->linear_b);
+    FILL(&seed, f->lower_W);
+    FILL(&seed, f->lower_b);
+    FILL(&seed, f->lower_pad);
+    FILL(&seed, f->upper_W);
+    FILL(&seed, f->upper_b);
+    FILL(&seed, f->vectors);
+    f->w = (transition_weights){.slots = SLOTS, .width = WIDTH, .hidden = HIDDEN, .pieces = PIECES, .classes = CLASSES,
+                                .linear_W = f->linear_W, .linear_b = f->linear_b, .lower_W = f->lower_W, .lower_b = f->lower_b,
+                                .lower_pad = f->lower_pad, .upper_W = f->upper_W, .upper_b = f->upper_b};
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    transition_scratch_free(&f->scratch);
+    free(f);
+    return 0;
+}
+
+/* Every class valid, every slot missing, until the test says otherwise. */
+static script *new_script(size_t steps)
+{
+    script *s = calloc(1, sizeof *s);
+    assert_non_null(s);
+    s->steps = steps;
+    s->slot_token = calloc(steps, sizeof *s->slot_token);
+    s->valid = calloc(steps, sizeof *s->valid);
+    s->scores = calloc(steps, sizeof *s->scores);
+    s->chosen = calloc(steps, sizeof *s->chosen);
+    s->applied = calloc(steps, sizeof *s->applied);
+    assert_true(s->slot_token && s->valid && s->scores && s->chosen && s->applied);
+    memset(s->valid, 1, steps * sizeof *s->valid);
+    for (size_t i = 0; i < steps; i++)
+        for (size_t slot = 0; slot < SLOTS; slot++) s->slot_token[i][slot] = TRANSITION_MISSING;
+    return s;
+}
+
+static void free_script(script *s)
+{
+    free(s->slot_token);
+    free(s->valid);
+    free(s->scores);
+    free(s->chosen);
+    free(s->applied);
+    free(s);
+}
+
+static void run(fixture *f, script *s, uint32_t common_slots, size_t tokens)
+{
+    move_table moves = script_moves(common_slots);
+    assert_int_equal(transition_reserve(&f->w, tokens, &f->scratch), 0);
+    for (size_t begin = 0; begin < tokens; begin += 100) {
+        size_t count = tokens - begin < 100 ? tokens - begin : 100;
+        transition_project(&f->w, f->vectors + begin * WIDTH, begin, count, &f->scratch);
+    }
+    transition_run(&f->w, &moves, s, tokens, &f->scratch, record, s);
+    assert_int_equal(s->traced, s->step);
+    assert_memory_equal(s->chosen, s->applied, s->step * sizeof *s->chosen);
+}
+
+static void naive_scores(const fixture *f, const int32_t *slot_token, double *scores)
+{
+    double hidden[HIDDEN];
+    for (size_t o = 0; o < HIDDEN; o++) {
+        hidden[o] = -HUGE_VAL;
+        for (size_t p = 0; p < PIECES; p++) {
+            double sum = f->lower_b[o * PIECES + p];
+            for (size_t slot = 0; slot < SLOTS; slot++) {
+                size_t row = (slot * HIDDEN + o) * PIECES + p;
+                if (slot_token[slot] == TRANSITION_MISSING) sum += f->lower_pad[row];
+                for (size_t i = 0; i < HIDDEN && slot_token[slot] != TRANSITION_MISSING; i++) {
+                    double projected = f->linear_b[i];
+                    for (size_t j = 0; j < WIDTH; j++)
+                        projected += (double)f->linear_W[i * WIDTH + j] * f->vectors[slot_token[slot] * WIDTH + (int32_t)j];
+                    sum += (double)f->lower_W[row * HIDDEN + i] * projected;
+                }
+            }
+            hidden[o] = fmax(hidden[o], sum);
+        }
+    }
+    for (size_t c = 0; c < CLASSES; c++) {
+        scores[c] = f->upper_b[c];
+        for (size_t o = 0; o < HIDDEN; o++) scores[c] += (double)f->upper_W[c * HIDDEN + o] * hidden[o];
+    }
+}
+
+static void check_against_naive(const fixture *f, const script *s)
+{
+    assert_int_equal(s->step, s->steps);
+    for (size_t i = 0; i < s->steps; i++) {
+        double expected[CLASSES], best = -HUGE_VAL;
+        naive_scores(f, s->slot_token[i], expected);
+        for (size_t c = 0; c < CLASSES; c++) {
+            assert_close(s->scores[i][c], expected[c], 1e-5, "score", i * CLASSES + c);
+            if (s->valid[i][c]) best = fmax(best, expected[c]);
+        }
+        assert_true(s->valid[i][s->chosen[i]]);
+        assert_close(expected[s->chosen[i]], best, 2e-5, "score of the chosen class, step", i);
+    }
+}
+
+/* Any slot may look at any token in any order: near, far, again, missing. */
+static script *wild_script(uint64_t seed, size_t tokens)
+{
+    script *s = new_script(STEPS);
+    for (size_t i = 0; i < STEPS; i++) {
+        for (size_t slot = 0; slot < SLOTS; slot++)
+            if (random_below(&seed, 5)) s->slot_token[i][slot] = (int32_t)random_below(&seed, random_below(&seed, tokens) + 1);
+        for (size_t c = 0; c < CLASSES; c++) s->valid[i][c] = random_below(&seed, 2) != 0;
+        s->valid[i][random_below(&seed, CLASSES)] = 1;
+    }
+    return s;
+}
+
+static void test_scores_and_choices(void **state)
+{
+    fixture *f = *state;
+    static const size_t lengths[] = {1, 2, 63, 64, 65, 256, 257, TOKENS};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+        for (uint32_t common_slots = 0; common_slots < 1u << SLOTS; common_slots += 3) {
+            script *s = wild_script(17 + i, lengths[i]);
+            run(f, s, common_slots, lengths[i]);
+            check_against_naive(f, s);
+            free_script(s);
+        }
+}
+
+/* The products of one document must not be taken for those of the next. */
+static void test_next_document_with_other_vectors(void **state)
+{
+    fixture *f = *state;
+    for (int document = 0; document < 3; document++) {
+        script *s = wild_script(5, TOKENS);
+        run(f, s, 1, TOKENS);
+        check_against_naive(f, s);
+        free_script(s);
+        for (size_t i = 0; i < TOKENS * WIDTH; i++) f->vectors[i] = -0.5f * f->vectors[i] + 0.1f;
+    }
+}
+
+static void test_equal_scores_take_the_lowest_valid_class(void **state)
+{
+    fixture *f = *state;
+    memset(f->upper_W, 0, sizeof f->upper_W);
+    static const float bias[CLASSES] = {1, 2, 2, 2, 1, 2};
+    memcpy(f->upper_b, bias, sizeof bias);
+    script *s = new_script(4);
+    s->valid[1][1] = 0;
+    s->valid[2][1] = s->valid[2][2] = s->valid[2][3] = 0;
+    memset(s->valid[3], 0, CLASSES);
+    s->valid[3][0] = s->valid[3][4] = 1;
+    run(f, s, 0, 1);
+    static const uint32_t expected[4] = {1, 2, 5, 0};
+    assert_memory_equal(s->chosen, expected, sizeof expected);
+    free_script(s);
+}
+
+static void test_a_valid_class_is_chosen_whatever_its_score(void **state)
+{
+    fixture *f = *state;
+    memset(f->upper_W, 0, sizeof f->upper_W);
+    static const float bias[CLASSES] = {5, 5, 5, -INFINITY, NAN, 5};
+    memcpy(f->upper_b, bias, sizeof bias);
+    script *s = new_script(2);
+    memset(s->valid, 0, 2 * CLASSES);
+    s->valid[0][3] = 1;
+    s->valid[1][4] = 1;
+    run(f, s, 0, 1);
+    assert_int_equal(s->chosen[0], 3);
+    assert_int_equal(s->chosen[1], 4);
+    free_script(s);
+}
+
+static void test_stops_when_nothing_is_valid(void **state)
+{
+    fixture *f = *state;
+    script *s = new_script(10);
+    memset(s->valid[6], 0, CLASSES);
+    run(f, s, 0, 1);
+    assert_int_equal(s->step, 6);
+    free_script(s);
+}
+
+static void test_a_final_state_is_left_alone(void **state)
+{
+    fixture *f = *state;
+    script *s = new_script(1);
+    s->steps = 0;
+    run(f, s, 1, 0);
+    assert_int_equal(s->traced, 0);
+    free_script(s);
+}
+
+static void test_more_tokens_than_memory(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(transition_reserve(&f->w, SIZE_MAX / 4, &f->scratch), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_scores_and_choices, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_next_document_with_other_vectors, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_equal_scores_take_the_lowest_valid_class, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_valid_class_is_chosen_whatever_its_score, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_stops_when_nothing_is_valid, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_final_state_is_left_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_more_tokens_than_memory, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("transition", tests, NULL, NULL);
+}
