@@ -1,0 +1,355 @@
+#include "rapi.h"
+
+#include <curl/curl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json_out.h"
+#include "tern.h"
+
+#define MAX_HEADER_BYTES (256u << 10)
+#define CONNECT_TIMEOUT_MS 5000L
+
+struct rapi {
+    CURL *curl;
+    bytes base, url;            /* "http://host:port/path/2018-06-01/runtime/"; the URL of the current call */
+    invocation *incoming;       /* where /next writes; NULL in other calls, whose answers do not matter */
+    size_t header_bytes;
+    int headers_too_large, event_too_large, no_memory;
+    long status;
+    char problem[CURL_ERROR_SIZE + 64];
+    char curl_error[CURL_ERROR_SIZE];
+};
+
+/* ---- receiving -------------------------------------------------------------------------------------------------------- */
+
+static const struct { const char *name; size_t offset; } kept_headers[] = {
+    {"Lambda-Runtime-Aws-Request-Id", offsetof(invocation, request_id)},
+    {"Lambda-Runtime-Trace-Id", offsetof(invocation, trace_id)},
+    {"Lambda-Runtime-Invoked-Function-Arn", offsetof(invocation, function_arn)},
+    {"Lambda-Runtime-Invocation-Id", offsetof(invocation, invocation_id)},
+    {"Lambda-Runtime-Aws-Tenant-Id", offsetof(invocation, tenant_id)},
+    {"Lambda-Runtime-Client-Context", offsetof(invocation, client_context)},
+    {"Lambda-Runtime-Cognito-Identity", offsetof(invocation, cognito_identity)},
+};
+#define KEPT_HEADER_COUNT (sizeof kept_headers / sizeof *kept_headers)
+
+static bytes *kept_header(invocation *in, size_t index)
+{
+    return (bytes *)(void *)((char *)in + kept_headers[index].offset);
+}
+
+static void clear_invocation(invocation *in)
+{
+    bytes_clear(&in->event);
+    for (size_t i = 0; i < KEPT_HEADER_COUNT; i++)
+        bytes_clear(kept_header(in, i));
+    in->deadline_ms = 0;
+}
+
+/* Decimal digits only; 0 for anything else, also for what does not fit. */
+static uint64_t parse_milliseconds(const char *text, size_t len)
+{
+    uint64_t value = 0;
+    if (!len || len > 19)
+        return 0;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return 0;
+        value = value * 10 + (uint64_t)(text[i] - '0');
+    }
+    return value;
+}
+
+static int is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Keeps a header line "Name: value" if it is one of those that matter. 0, or -1 when out of memory. */
+static int keep_header(invocation *in, const char *line, size_t len)
+{
+    const char *colon = memchr(line, ':', len);
+    if (!colon)
+        return 0;
+    const char *value = colon + 1, *end = line + len;
+    while (value < end && is_blank(*value))
+        value++;
+    while (value < end && is_blank(end[-1]))
+        end--;
+    size_t name_len = (size_t)(colon - line), value_len = (size_t)(end - value);
+    if (same_ignoring_case(line, name_len, "Lambda-Runtime-Deadline-Ms"))
+        in->deadline_ms = parse_milliseconds(value, value_len);
+    for (size_t i = 0; i < KEPT_HEADER_COUNT; i++)
+        if (same_ignoring_case(line, name_len, kept_headers[i].name)) {
+            bytes *kept = kept_header(in, i);
+            bytes_clear(kept);
+            bytes_append(kept, value, value_len);
+            return kept->failed ? -1 : 0;
+        }
+    return 0;
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *user)
+{
+    rapi *api = user;
+    size_t len = size * count;
+    api->header_bytes += len;
+    if (api->header_bytes > MAX_HEADER_BYTES) {
+        api->headers_too_large = 1;
+        return 0;
+    }
+    if (api->incoming && keep_header(api->incoming, line, len)) {
+        api->no_memory = 1;
+        return 0;
+    }
+    return len;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *user)
+{
+    rapi *api = user;
+    size_t len = size * count;
+    if (!api->incoming)
+        return len;
+    bytes *event = &api->incoming->event;
+    if (len > RAPI_MAX_EVENT - event->len) {
+        api->event_too_large = 1;
+        return 0;
+    }
+    bytes_append(event, data, len);
+    api->no_memory |= event->failed;
+    return event->failed ? 0 : len;
+}
+
+/* ---- calling ---------------------------------------------------------------------------------------------------------- */
+
+static rapi_result problem(rapi *api, rapi_result result, const char *what)
+{
+    snprintf(api->problem, sizeof api->problem, "%s", what);
+    return result;
+}
+
+static rapi_result classify(rapi *api, CURLcode code)
+{
+    curl_easy_getinfo(api->curl, CURLINFO_RESPONSE_CODE, &api->status);
+    if (api->no_memory || code == CURLE_OUT_OF_MEMORY)
+        return problem(api, RAPI_MEMORY, "out of memory");
+    if (api->headers_too_large)
+        return problem(api, RAPI_TRANSPORT, "the answer's headers are too large");
+    if (api->event_too_large)
+        return problem(api, RAPI_TOO_LARGE, "the event is too large");
+    if (code != CURLE_OK)
+        return problem(api, RAPI_TRANSPORT, api->curl_error[0] ? api->curl_error : curl_easy_strerror(code));
+    if (api->status < 200 || api->status > 299) {
+        snprintf(api->problem, sizeof api->problem, "status %ld", api->status);
+        return RAPI_STATUS;
+    }
+    return problem(api, RAPI_OK, "");
+}
+
+/* Performs the call to api->url with the method that has been set. */
+static rapi_result call(rapi *api, struct curl_slist *headers)
+{
+    if (api->url.failed)
+        return problem(api, RAPI_MEMORY, "out of memory");
+    api->header_bytes = 0;
+    api->headers_too_large = api->event_too_large = api->no_memory = 0;
+    api->status = 0;
+    api->curl_error[0] = '\0';
+    curl_easy_setopt(api->curl, CURLOPT_URL, api->url.data);
+    curl_easy_setopt(api->curl, CURLOPT_HTTPHEADER, headers);
+    rapi_result result = classify(api, curl_easy_perform(api->curl));
+    curl_easy_setopt(api->curl, CURLOPT_HTTPHEADER, NULL);
+    return result;
+}
+
+static void set_url(rapi *api, const char *path)
+{
+    bytes_clear(&api->url);
+    bytes_append(&api->url, api->base.data, api->base.len);
+    bytes_text(&api->url, path);
+}
+
+/* invocation/ID/last; the id is opaque, so it is escaped. */
+static void set_invocation_url(rapi *api, const invocation *to, const char *last)
+{
+    char *id = curl_easy_escape(api->curl, to->request_id.data, (int)to->request_id.len);
+    set_url(api, "invocation/");
+    bytes_text(&api->url, id ? id : "");
+    bytes_text(&api->url, last);
+    api->url.failed |= !id;
+    curl_free(id);
+}
+
+/* Adds "name: value" to the list; 0, or -1 when out of memory, with the list still valid. */
+static int add_header(struct curl_slist **list, const char *name, const char *value)
+{
+    bytes line = {0};
+    bytes_format(&line, "%s: %s", name, value);
+    struct curl_slist *longer = line.failed ? NULL : curl_slist_append(*list, line.data);
+    bytes_free(&line);
+    if (!longer)
+        return -1;
+    *list = longer;
+    return 0;
+}
+
+/* Posts JSON to api->url. error_type and invocation_id may be NULL. */
+static rapi_result post(rapi *api, const char *body, size_t len, const char *error_type, const char *invocation_id)
+{
+    struct curl_slist *headers = curl_slist_append(NULL, "Expect:");   /* no waiting for 100 Continue */
+    int failed = !headers || add_header(&headers, "Content-Type", "application/json");
+    if (!failed && error_type)
+        failed = add_header(&headers, "Lambda-Runtime-Function-Error-Type", error_type);
+    if (!failed && invocation_id && *invocation_id)
+        failed = add_header(&headers, "Lambda-Runtime-Invocation-Id", invocation_id);
+    rapi_result result = RAPI_MEMORY;
+    if (failed) {
+        problem(api, result, "out of memory");
+    } else {
+        api->incoming = NULL;
+        curl_easy_setopt(api->curl, CURLOPT_POST, 1L);
+        curl_easy_setopt(api->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
+        curl_easy_setopt(api->curl, CURLOPT_POSTFIELDS, body);
+        result = call(api, headers);
+        curl_easy_setopt(api->curl, CURLOPT_POSTFIELDS, NULL);
+    }
+    curl_slist_free_all(headers);
+    return result;
+}
+
+/* Posts {"errorMessage", "errorType", "stackTrace", "requestId"} to api->url. to is NULL for a failed start. */
+static rapi_result post_error(rapi *api, const invocation *to, const char *error_type, const char *message)
+{
+    bytes body = {0};
+    bytes_text(&body, "{\"errorMessage\": ");
+    json_out_cstring(&body, message);
+    bytes_text(&body, ", \"errorType\": ");
+    json_out_cstring(&body, error_type);
+    bytes_text(&body, ", \"stackTrace\": []");
+    if (to) {
+        bytes_text(&body, ", \"requestId\": ");
+        json_out_string(&body, to->request_id.data, to->request_id.len);
+    }
+    bytes_text(&body, "}");
+    rapi_result result = body.failed ? problem(api, RAPI_MEMORY, "out of memory")
+                                     : post(api, body.data, body.len, error_type, to ? to->invocation_id.data : NULL);
+    bytes_free(&body);
+    return result;
+}
+
+rapi_result rapi_next(rapi *api, invocation *out)
+{
+    clear_invocation(out);
+    api->incoming = out;
+    curl_easy_setopt(api->curl, CURLOPT_HTTPGET, 1L);
+    set_url(api, "invocation/next");
+    rapi_result result = call(api, NULL);
+    api->incoming = NULL;
+    int usable = result == RAPI_OK || result == RAPI_TOO_LARGE;
+    if (usable && !out->request_id.len)
+        return problem(api, RAPI_NO_ID, "the answer has no Lambda-Runtime-Aws-Request-Id");
+    return result;
+}
+
+rapi_result rapi_respond(rapi *api, const invocation *to, const char *body, size_t len)
+{
+    set_invocation_url(api, to, "/response");
+    return post(api, body, len, NULL, to->invocation_id.data);
+}
+
+rapi_result rapi_fail(rapi *api, const invocation *to, const char *error_type, const char *message)
+{
+    set_invocation_url(api, to, "/error");
+    return post_error(api, to, error_type, message);
+}
+
+rapi_result rapi_fail_init(rapi *api, const char *error_type, const char *message)
+{
+    set_url(api, "init/error");
+    return post_error(api, NULL, error_type, message);
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------------------- */
+
+/* Only what may stand in host:port/path: the value becomes part of every URL. */
+static int is_address(const char *address)
+{
+    if (!*address || *address == '/')
+        return 0;
+    for (const char *p = address; *p; p++)
+        if (*p <= ' ' || *p >= 0x7F || strchr("@?#\\\"<>", *p))
+            return 0;
+    return 1;
+}
+
+static void set_options(rapi *api)
+{
+    CURL *curl = api->curl;
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");      /* the API is local, whatever http_proxy says */
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "tern/" TERN_VERSION);
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+    /* No limit on a whole call, not even on a POST: the platform may freeze the process before it has read the answer. */
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 0L);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, api->curl_error);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, api);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, api);
+}
+
+rapi *rapi_new(const char *address)
+{
+    if (!is_address(address))
+        return NULL;
+    rapi *api = calloc(1, sizeof *api);
+    if (!api)
+        return NULL;
+    size_t len = strlen(address);
+    while (len && address[len - 1] == '/')
+        len--;
+    bytes_text(&api->base, "http://");
+    bytes_append(&api->base, address, len);
+    bytes_text(&api->base, "/2018-06-01/runtime/");
+    api->curl = curl_easy_init();
+    if (!api->curl || api->base.failed) {
+        rapi_free(api);
+        return NULL;
+    }
+    set_options(api);
+    return api;
+}
+
+void rapi_free(rapi *api)
+{
+    if (!api)
+        return;
+    curl_easy_cleanup(api->curl);
+    bytes_free(&api->base);
+    bytes_free(&api->url);
+    free(api);
+}
+
+long rapi_status(const rapi *api)
+{
+    return api->status;
+}
+
+const char *rapi_problem(const rapi *api)
+{
+    return api->problem;
+}
+
+void invocation_free(invocation *in)
+{
+    bytes_free(&in->event);
+    for (size_t i = 0; i < KEPT_HEADER_COUNT; i++)
+        bytes_free(kept_header(in, i));
+}

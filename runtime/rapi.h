@@ -1,0 +1,55 @@
+/* rapi.h - client of the AWS Lambda Runtime API, version 2018-06-01, on one kept-alive connection.
+ * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
+#ifndef TERN_RAPI_H
+#define TERN_RAPI_H
+
+#include <stdint.h>
+
+#include "bytes.h"
+
+/* What Lambda carries at most in a function's result: 6 MB and 100 bytes. */
+#define RAPI_MAX_RESPONSE 6291556u
+/* Events are limited to the same; a margin keeps the decision with the platform and still guards memory. */
+#define RAPI_MAX_EVENT (8u << 20)
+
+typedef struct rapi rapi;
+
+/* One event and what came with it. Start with {0}, reuse from call to call, end with invocation_free. The strings are opaque
+ * and empty when the platform sent none. */
+typedef struct invocation {
+    bytes event;
+    bytes request_id, trace_id, function_arn, invocation_id, tenant_id, client_context, cognito_identity;
+    uint64_t deadline_ms;   /* since 1970; 0 if unknown */
+} invocation;
+
+typedef enum rapi_result {
+    RAPI_OK,
+    RAPI_TRANSPORT,   /* no complete answer: refused, closed, malformed, headers too large */
+    RAPI_STATUS,      /* an answer with another status than 2xx: rapi_status() */
+    RAPI_NO_ID,       /* /next: no request id, so nobody can be answered */
+    RAPI_TOO_LARGE,   /* /next: the event exceeds RAPI_MAX_EVENT; everything but the event is valid */
+    RAPI_MEMORY       /* out of memory; after /next everything but the event is valid if there is a request id */
+} rapi_result;
+
+/* address: the value of AWS_LAMBDA_RUNTIME_API, host:port with an optional path. NULL: out of memory, or no such address. The
+ * caller has called curl_global_init. A client serves one thread. */
+rapi *rapi_new(const char *address);
+void rapi_free(rapi *api);
+
+/* Waits for the next event, however long: the platform may freeze the process for hours meanwhile. */
+rapi_result rapi_next(rapi *api, invocation *out);
+
+/* The function's result (JSON) of at most RAPI_MAX_RESPONSE bytes. */
+rapi_result rapi_respond(rapi *api, const invocation *to, const char *body, size_t len);
+
+/* A failed invocation, or a failed start. error_type: (Runtime|Function)\.[A-Z][a-zA-Z]+, or else the platform replaces it. */
+rapi_result rapi_fail(rapi *api, const invocation *to, const char *error_type, const char *message);
+rapi_result rapi_fail_init(rapi *api, const char *error_type, const char *message);
+
+/* Of the last call: the HTTP status (0: none), and what was wrong in words. */
+long rapi_status(const rapi *api);
+const char *rapi_problem(const rapi *api);
+
+void invocation_free(invocation *invocation);
+
+#endif
