@@ -1,0 +1,116 @@
+#include "cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "model_path.h"
+
+static void say(const char *format, va_list arguments)
+{
+    fputs("tern: ", stderr);
+    vfprintf(stderr, format, arguments);
+}
+
+int cli_fail(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return CLI_FAILED;
+}
+
+int cli_usage(const char *subcommand, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "; see \"tern %s%s--help\"\n", subcommand == NULL ? "" : subcommand, subcommand == NULL ? "" : " ");
+    return CLI_USAGE;
+}
+
+int cli_other_option(int option, char **argv, const char *help)
+{
+    if (option == CLI_HELP) {
+        fputs(help, stdout);
+        return cli_finish(CLI_OK);
+    }
+    const char *given = argv[optind - 1];   /* the option itself, unless it is one of several letters after one dash */
+    if (option == ':')
+        return cli_usage(argv[0], "option %s needs a value", given);
+    if (optopt == 0)   /* not a letter */
+        return cli_usage(argv[0], "unknown option %s", given);
+    if (given[0] == '-' && given[1] == '-' && strchr(given, '=') != NULL)
+        return cli_usage(argv[0], "option %s takes no value", given);
+    return cli_usage(argv[0], "unknown option -%c", optopt);
+}
+
+int cli_open(const char *argument, tern_model **model, tern_ctx **ctx, char *path)
+{
+    char buffer[CLI_PATH_SIZE];
+    tern_error error;
+    if (path == NULL)
+        path = buffer;
+    if (model_path(argument, path, CLI_PATH_SIZE) != 0) {
+        cli_fail("%s", path);
+        return -1;
+    }
+    if (tern_model_open(path, model, &error) != TERN_OK) {
+        cli_fail("model %s: %s", path, error.msg);
+        return -1;
+    }
+    if (ctx != NULL && tern_ctx_new(*model, ctx, &error) != TERN_OK) {
+        tern_model_close(*model);
+        cli_fail("%s", error.msg);
+        return -1;
+    }
+    return 0;
+}
+
+int cli_finish(int code)
+{
+    if (!ferror(stdout) && fflush(stdout) == 0)
+        return code;
+    if (errno != EPIPE)
+        cli_fail("cannot write to standard output: %s", strerror(errno));
+    return CLI_FAILED;
+}
+
+/* Bytes of the control character at p (valid UTF-8, not at its end), or 0. */
+static size_t control_length(const unsigned char *p)
+{
+    if (*p < 0x20 || *p == 0x7f)
+        return 1;
+    return p[0] == 0xc2 && p[1] < 0xa0 ? 2 : 0;   /* U+0080..U+009F */
+}
+
+static void put_escape(FILE *out, const unsigned char *p, size_t len)
+{
+    switch (*p) {
+    case '\\': fputs("\\\\", out); break;
+    case '\t': fputs("\\t", out); break;
+    case '\n': fputs("\\n", out); break;
+    case '\r': fputs("\\r", out); break;
+    default: fprintf(out, "\\u%04x", (unsigned)p[len - 1]);
+    }
+}
+
+void cli_put_text(FILE *out, const char *text, size_t len, int keep_lines)
+{
+    const unsigned char *p = (const unsigned char *)text, *end = p + len, *written = p;
+    while (p < end) {
+        size_t special = *p == '\\' ? !keep_lines : control_length(p);
+        if (special == 0 || (keep_lines && (*p == '\n' || *p == '\t'))) {
+            p++;
+            continue;
+        }
+        fwrite(written, 1, (size_t)(p - written), out);
+        put_escape(out, p, special);
+        p += special;
+        written = p;
+    }
+    fwrite(written, 1, (size_t)(end - written), out);
+}

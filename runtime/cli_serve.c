@@ -1,0 +1,97 @@
+/* cli_serve.c - `tern serve`: the HTTP server's options. */
+#define _POSIX_C_SOURCE 200809L   /* sysconf */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "http_server.h"
+
+const char cli_serve_help[] =
+    "Usage: tern serve [-m MODEL] [--host HOST] [--port PORT] [--threads N] [--timeout SECONDS]\n"
+    "\n"
+    "Answers POST /ner, GET /healthz and GET / (a page to try it) until Ctrl-C or SIGTERM; requests that run\n"
+    "are finished first.\n"
+    "\n"
+    "  -m, --model MODEL      the model file (.tern)\n"
+    "      --host HOST        name or address to listen on (default 127.0.0.1: this machine only)\n"
+    "      --port PORT        0 to 65535; 0 takes any free port (default 8080)\n"
+    "      --threads N        threads that compute, 1 to 256 (default: one per CPU, at least 2)\n"
+    "      --timeout SECONDS  how long a client may take to send its request, and stay connected without\n"
+    "                         one, 1 to 3600 (default 30)\n"
+    "  -h, --help             show this\n";
+
+/* A whole decimal number in [low, high]. 0, or an exit code. */
+static int parse_number(const char *option, const char *value, unsigned low, unsigned high, unsigned *out)
+{
+    char *end;
+    errno = 0;
+    unsigned long number = strtoul(value, &end, 10);
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 || number < low || number > high)
+        return cli_usage("serve", "%s must be a number from %u to %u, not \"%s\"", option, low, high, value);
+    *out = (unsigned)number;
+    return CLI_OK;
+}
+
+/* Two at least, so that a long text does not hold up short ones (http_workers.h). */
+static unsigned default_threads(void)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    return cpus < 2 ? 2 : cpus > (long)HTTP_MAX_THREADS ? HTTP_MAX_THREADS : (unsigned)cpus;
+}
+
+/* "weights/en_core_web_sm.tern" -> "en_core_web_sm", in place. */
+static const char *model_name(char *path)
+{
+    static const char suffix[] = ".tern";
+    char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
+    size_t len = strlen(name);
+    if (len > strlen(suffix) && strcmp(name + len - strlen(suffix), suffix) == 0)
+        name[len - strlen(suffix)] = '\0';
+    return name;
+}
+
+static int run(const char *model_argument, http_server_options *options)
+{
+    char path[CLI_PATH_SIZE], error[320];
+    tern_model *model;
+    if (cli_open(model_argument, &model, NULL, path) != 0)
+        return CLI_FAILED;
+    options->model_name = model_name(path);
+    signal(SIGPIPE, SIG_IGN);   /* whoever reads the first line may close the pipe */
+    int status = http_server_run(model, options, error, sizeof error);
+    tern_model_close(model);
+    return status == 0 ? CLI_OK : cli_fail("%s", error);
+}
+
+enum { OPTION_HOST = 256, OPTION_PORT, OPTION_THREADS, OPTION_TIMEOUT };
+
+int cli_serve(int argc, char **argv)
+{
+    static const struct option known[] = {
+        {"model", required_argument, NULL, 'm'}, {"host", required_argument, NULL, OPTION_HOST},
+        {"port", required_argument, NULL, OPTION_PORT}, {"threads", required_argument, NULL, OPTION_THREADS},
+        {"timeout", required_argument, NULL, OPTION_TIMEOUT}, {"help", no_argument, NULL, CLI_HELP}, {0},
+    };
+    http_server_options options = {.host = "127.0.0.1", .threads = default_threads(), .client_seconds = 30};
+    unsigned port = 8080;
+    const char *model_argument = NULL;
+    int option, code = CLI_OK;
+    while (code == CLI_OK && (option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1)
+        switch (option) {
+        case 'm': model_argument = optarg; break;
+        case OPTION_HOST: options.host = optarg; break;
+        case OPTION_PORT: code = parse_number("--port", optarg, 0, 65535, &port); break;
+        case OPTION_THREADS: code = parse_number("--threads", optarg, 1, HTTP_MAX_THREADS, &options.threads); break;
+        case OPTION_TIMEOUT: code = parse_number("--timeout", optarg, 1, 3600, &options.client_seconds); break;
+        default: return cli_other_option(option, argv, cli_serve_help);
+        }
+    if (code != CLI_OK)
+        return code;
+    if (optind < argc)
+        return cli_usage(argv[0], "unexpected argument \"%s\"", argv[optind]);
+    options.port = (uint16_t)port;
+    return run(model_argument, &options);
+}
