@@ -2,12 +2,8 @@
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tern)
 
-if(TARGET tern)
-  install(TARGETS tern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
-if(TARGET bootstrap)
-  install(TARGETS bootstrap RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tern)   # not a command: Lambda starts it
-endif()
+install(TARGETS tern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS bootstrap RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tern)   # not a command: Lambda starts it
 install(FILES engine/tern.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY weights/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tern)
 

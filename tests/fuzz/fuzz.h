@@ -1,0 +1,28 @@
+/* fuzz.h - what the libFuzzer targets share: loading the committed models, and checks that stay whatever NDEBUG says. */
+#ifndef TERN_FUZZ_H
+#define TERN_FUZZ_H
+
+#include "tern.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define REQUIRE(condition) \
+    do { \
+        if (!(condition)) { \
+            fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition); \
+            abort(); \
+        } \
+    } while (0)
+
+/* libFuzzer's entry points. */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A context of a model of this repository (path relative to its root) that lives until the process ends. */
+tern_ctx *fuzz_context(const char *path);
+
+/* The tokens cover the text without a gap, in all three units; entities lie on them in order, without overlap. */
+void fuzz_check_doc(const tern_doc *doc, const char *text, size_t len);
+
+#endif
