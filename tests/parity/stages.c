@@ -2,7 +2,7 @@
  *
  *     stages MODEL [--layers] [--trace] [--fresh] < texts.jsonl
  *
- * In:   {"text": "...", "sent_starts": [1, 0, -1, ...]}        sent_starts is optional, one per token
+ * In:   {"text": "...", "sent_starts": "+0-..."}               sent_starts is optional; one per token: 1, unknown, -1
  * Out:  {"start": [...], "end": [...],                         characters of each token
  *        "space": [...], "sent_start": [...], "norm": ["..."],
  *        "attrs": [[...], ...],                                ATTR_* columns: ids that the embeddings hash
@@ -16,7 +16,6 @@
  * Here, and only here, a test looks behind tern.h: into ctx.h and the stages. */
 #define _POSIX_C_SOURCE 200809L
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,26 +171,27 @@ static void write_error(bytes *out, const char *message)
     bytes_text(out, "}");
 }
 
-/* The caller's sentence starts as tern_options wants them; NULL and *count 0 if the line has none. */
-static signed char *read_sent_starts(const json_node *array, size_t *count)
+/* "+-0..." in place to the numbers that tern_options wants: 1, -1, 0. */
+static const signed char *sent_starts(bytes *marks)
 {
-    *count = array ? json_array_size(array) : 0;
-    signed char *starts = *count ? malloc(*count) : NULL;
-    const json_node *item = starts ? array->child : NULL;
-    for (size_t i = 0; item; item = item->next) starts[i++] = (signed char)item->valueint;
+    signed char *starts = (signed char *)marks->data;
+
+    for (size_t i = 0; i < marks->len; i++) starts[i] = (signed char)((starts[i] == '+') - (starts[i] == '-'));
     return starts;
 }
 
 static void annotate(tern_ctx *ctx, const json_node *line, const options *want, bytes *out)
 {
-    bytes text = {0};
+    bytes text = {0}, marks = {0};
     tern_options run = {.want = TERN_ENTITIES};
     const tern_doc *doc;
     tern_error error = {0};
     const char *data = json_string(json_member(line, "text"), &text);
-    signed char *starts = read_sent_starts(json_member(line, "sent_starts"), &run.sent_start_count);
 
-    run.sent_starts = starts;
+    if (json_string(json_member(line, "sent_starts"), &marks)) {
+        run.sent_starts = sent_starts(&marks);
+        run.sent_start_count = marks.len;
+    }
     if (!data) {
         write_error(out, "no text in this line");
     } else if (tern_run(ctx, data, text.len, &run, &doc, &error)) {
@@ -205,7 +205,7 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *want, 
         if (want->trace) write_trace(out, ctx);
         bytes_text(out, "}");
     }
-    free(starts);
+    bytes_free(&marks);
     bytes_free(&text);
 }
 

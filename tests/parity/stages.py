@@ -64,6 +64,11 @@ class Stages:
         return self.answers(({"text": text} for text in texts), timeout)
 
 
+def marks(sent_starts: Iterable[int]) -> str:
+    """Preset sentence starts as stages.c reads them."""
+    return "".join("-0+"[value + 1] for value in sent_starts)
+
+
 def floats(digits: str, columns: int) -> np.ndarray:
     return np.frombuffer(bytes.fromhex(digits), dtype="<f4").reshape(-1, columns)
 
