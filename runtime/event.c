@@ -135,15 +135,6 @@ static void answer_body(tern_ctx *ctx, const json_node *event, size_t max_chars,
     bytes_free(&body);
 }
 
-static void respond_text(response *out, const char *json)
-{
-    out->status = 200;
-    out->error_type = NULL;
-    out->message[0] = '\0';
-    bytes_clear(&out->body);
-    bytes_text(&out->body, json);
-}
-
 static void answer_ner_request(tern_ctx *ctx, const json_node *event, size_t max_chars, response *out)
 {
     bytes content_type = {0};
@@ -155,32 +146,38 @@ static void answer_ner_request(tern_ctx *ctx, const json_node *event, size_t max
     bytes_free(&content_type);
 }
 
-/* Routes as the HTTP server does. A hand-written event may lack method or path: then it means POST /ner. Returns the value of
- * the Allow header, or NULL. */
+static void answer_health(response *out)
+{
+    out->status = 200;
+    out->error_type = NULL;
+    out->message[0] = '\0';
+    bytes_clear(&out->body);
+    bytes_text(&out->body, "{\"status\": \"ok\"}");
+}
+
+/* Routes as the HTTP server does, save that OPTIONS has a body and status 200: some integrations refuse an empty answer. A
+ * hand-written event may lack method or path: then it means POST /ner. Returns the value of the Allow header, or NULL. */
 static const char *answer_http(tern_ctx *ctx, const json_node *event, event_shape shape, size_t max_chars, response *out)
 {
     bytes method = {0}, path = {0};
     int has_method = json_string(method_of(event, shape), &method) != NULL;
     int has_path = json_string(path_of(event, shape), &path) != NULL;
     int health = has_path && path_leads_to(&path, "healthz");
-    const char *allow = health ? "GET, OPTIONS" : "POST, OPTIONS";
-    if (has_path && !health && !path_leads_to(&path, "ner")) {
-        allow = NULL;
-        respond_error(out, 404, BAD_REQUEST, "there is nothing at this path: send POST /ner");
-    } else if (has_method && is(&method, "OPTIONS")) {
-        respond_text(out, "{}");
-    } else if (has_method && !is(&method, health ? "GET" : "POST")) {
-        respond_error(out, 405, BAD_REQUEST, health ? "send GET /healthz" : "send POST /ner");
-    } else {
-        allow = NULL;
-        if (health)
-            respond_text(out, "{\"status\": \"ok\"}");
-        else
-            answer_ner_request(ctx, event, max_chars, out);
-    }
+    int options = has_method && is(&method, "OPTIONS");
+    int allowed = !has_method || options || (health ? is(&method, "GET") || is(&method, "HEAD") : is(&method, "POST"));
+    if (has_path && !health && !path_leads_to(&path, "ner"))
+        respond_error(out, 404, BAD_REQUEST, "there is nothing here; POST /ner finds entities");
+    else if (!allowed)
+        respond_error(out, 405, BAD_REQUEST, health ? "the method must be GET" : "the method must be POST");
+    else if (health || options)
+        answer_health(out);
+    else
+        answer_ner_request(ctx, event, max_chars, out);
     bytes_free(&method);
     bytes_free(&path);
-    return allow;
+    if (out->status != 405 && !(options && out->status == 200))
+        return NULL;
+    return health ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
 }
 
 /* Puts the answer's status and body into the form that API Gateway and Function URLs turn into an HTTP response. */
