@@ -1,0 +1,222 @@
+/* test_dfa.c - the matcher, on automata drawn by hand. Expected values: Python's re on the expression named at each. */
+#include "fixture.h"
+
+#include "dfa.h"
+
+static int search(small_dfa *d, const char *text, dfa_match *m)
+{
+    dfa bound = small_dfa_bind(d);
+    uint16_t classes[64];
+    return dfa_search(&bound, small_classes(text, classes), strlen(text), m);
+}
+
+static void assert_found(small_dfa *d, const char *text, size_t start, size_t end)
+{
+    dfa_match m;
+    assert_true(search(d, text, &m));
+    assert_int_equal(m.start, start);
+    assert_int_equal(m.end, end);
+}
+
+static void assert_not_found(small_dfa *d, const char *text)
+{
+    dfa_match m;
+    assert_false(search(d, text, &m));
+}
+
+/* All matches as "start-end ..." */
+static void assert_all(small_dfa *d, const char *text, const char *want)
+{
+    dfa bound = small_dfa_bind(d);
+    uint16_t classes[64];
+    dfa_iter it = {0};
+    dfa_match m;
+    char got[256] = "";
+    small_classes(text, classes);
+    while (dfa_next(&bound, classes, strlen(text), &it, &m)) {
+        size_t used = strlen(got);
+        assert_true(used < sizeof got - 16);
+        snprintf(got + used, sizeof got - used, "%s%zu-%zu", used ? " " : "", m.start, m.end);
+    }
+    assert_string_equal(got, want);
+}
+
+static void the_first_alternative_wins_over_a_longer_one(void **state)
+{
+    small_dfa a_or_ab = {.accept = {[2] = 1}}, ab_or_a = {.accept = {[2] = 1, [3] = 1}};
+    (void)state;
+    start_anywhere(&a_or_ab, 1);   /* a|ab: the compiler drops what stands behind the first match */
+    edge(&a_or_ab, 1, "a", 2);
+    start_anywhere(&ab_or_a, 1);
+    edge(&ab_or_a, 1, "a", 2);
+    edge(&ab_or_a, 2, "b", 3);
+    assert_found(&a_or_ab, "xabx", 1, 2);
+    assert_found(&ab_or_a, "xabx", 1, 3);
+    assert_found(&ab_or_a, "xax", 1, 2);
+    assert_not_found(&a_or_ab, "xbx");
+    assert_not_found(&a_or_ab, "");
+}
+
+static void an_anchored_expression_is_tried_at_the_beginning_only(void **state)
+{
+    small_dfa d = {.accept = {[2] = 1}};   /* ^a */
+    (void)state;
+    start_at_beginning(&d, 1);
+    edge(&d, 1, "a", 2);
+    assert_int_equal(small_dfa_bind(&d).anchored, 1);
+    assert_found(&d, "ab", 0, 1);
+    assert_not_found(&d, "ba");
+    assert_all(&d, "aaa", "0-1");
+}
+
+/* b$: $ is seen one symbol late at the end of the text, two before a final line feed. */
+static void small_end_anchor(small_dfa *d)
+{
+    *d = (small_dfa){.accept = {[3] = 2, [5] = 3}};
+    start_anywhere(d, 1);
+    edge(d, 1, "b", 2);
+    d->next[2][SMALL_END] = 3;
+    edge(d, 2, "\n", 4);
+    d->next[4][SMALL_END] = 5;
+}
+
+static void a_match_can_be_confirmed_by_what_follows_it(void **state)
+{
+    small_dfa d;
+    (void)state;
+    small_end_anchor(&d);
+    assert_found(&d, "bab", 2, 3);
+    assert_found(&d, "ab\n", 1, 2);
+    assert_not_found(&d, "ba");
+    assert_not_found(&d, "b\n\n");
+}
+
+static void look_behind_chooses_the_start(void **state)
+{
+    small_dfa d = {.accept = {[1] = 1, [3] = 1}};   /* (?<=a)|b; tracker 1: after an a; state 1: matched, empty */
+    (void)state;
+    d.start[0][0] = d.start[0][1] = 2;
+    d.start[1][0] = 1;
+    d.start[1][1] = 2;
+    d.tracker[0]['a'] = d.tracker[1]['a'] = 1;
+    edge(&d, 2, "b", 3);
+    assert_all(&d, "aab", "1-1 2-2 2-3");
+    assert_all(&d, "ba", "0-1 2-2");
+    assert_all(&d, "abab", "1-1 1-2 3-3 3-4");
+    assert_all(&d, "", "");
+}
+
+static void an_empty_match_may_follow_another_but_not_twice_at_one_place(void **state)
+{
+    small_dfa d = {.accept = {[1] = 1}};   /* a* */
+    (void)state;
+    for (int t = 0; t < SMALL_TRACKERS; t++) {
+        d.start[t][0] = 1;
+        d.start[t][1] = 2;
+    }
+    edge(&d, 1, "a", 1);
+    edge(&d, 2, "a", 1);
+    assert_all(&d, "xaay", "0-0 1-3 3-3 4-4");
+    assert_all(&d, "aax", "0-2 2-2 3-3");
+    assert_all(&d, "", "0-0");
+}
+
+static void a_suffix_is_the_longest_match_read_from_the_end(void **state)
+{
+    small_dfa d = {.accept = {[2] = 1, [3] = 1}};   /* b$|ab$, reversed */
+    uint16_t classes[8];
+    (void)state;
+    start_at_beginning(&d, 1);
+    edge(&d, 1, "b", 2);
+    edge(&d, 2, "a", 3);
+    dfa bound = small_dfa_bind(&d);
+    assert_int_equal(dfa_suffix_length(&bound, small_classes("cab", classes), 3), 2);
+    assert_int_equal(dfa_suffix_length(&bound, small_classes("cb", classes), 2), 1);
+    assert_int_equal(dfa_suffix_length(&bound, small_classes("ba", classes), 2), 0);
+    assert_int_equal(dfa_suffix_length(&bound, small_classes("", classes), 0), 0);
+}
+
+static void a_suffix_looks_behind_inside_the_piece(void **state)
+{
+    small_dfa d = {.accept = {[3] = 2}};   /* (?<=x)\.$, reversed */
+    uint16_t classes[8];
+    (void)state;
+    start_at_beginning(&d, 1);
+    edge(&d, 1, ".", 2);
+    edge(&d, 2, "x", 3);
+    dfa bound = small_dfa_bind(&d);
+    assert_int_equal(dfa_suffix_length(&bound, small_classes("ax.", classes), 3), 1);
+    assert_int_equal(dfa_suffix_length(&bound, small_classes(".", classes), 1), 0);
+    assert_int_equal(dfa_suffix_length(&bound, small_classes("a.", classes), 2), 0);
+}
+
+static void a_yes_or_no_expression(void **state)
+{
+    small_dfa d = {.accept = {[5] = 1, [7] = 1}};   /* \(a\)$|b */
+    uint16_t classes[8];
+    (void)state;
+    start_at_beginning(&d, 1);
+    edge(&d, 1, "(", 2);
+    edge(&d, 1, "b", 7);
+    edge(&d, 2, "a", 3);
+    edge(&d, 3, ")", 4);
+    d.next[4][SMALL_END] = 5;
+    edge(&d, 4, "\n", 6);
+    d.next[6][SMALL_END] = 5;
+    dfa bound = small_dfa_bind(&d);
+    assert_true(dfa_matches(&bound, small_classes("(a)", classes), 3));
+    assert_true(dfa_matches(&bound, small_classes("(a)\n", classes), 4));
+    assert_true(dfa_matches(&bound, small_classes("bcd", classes), 3));
+    assert_false(dfa_matches(&bound, small_classes("(a", classes), 2));
+    assert_false(dfa_matches(&bound, small_classes("(a)b", classes), 4));
+    assert_false(dfa_matches(&bound, small_classes("ab", classes), 2));
+    assert_false(dfa_matches(&bound, small_classes("", classes), 0));
+}
+
+static void no_expression_matches_nothing(void **state)
+{
+    dfa none = {0};
+    dfa_match m;
+    dfa_iter it = {0};
+    uint16_t classes[1] = {'a'};
+    (void)state;
+    assert_false(dfa_search(&none, classes, 1, &m));
+    assert_false(dfa_matches(&none, classes, 1));
+    assert_int_equal(dfa_suffix_length(&none, classes, 1), 0);
+    assert_false(dfa_next(&none, classes, 1, &it, &m));
+}
+
+/* Tables that no compiler makes: impossible delays, matches after the end of the text, empty matches for ever. */
+static void damaged_tables_do_no_harm(void **state)
+{
+    small_dfa late = {.accept = {[1] = 200, [2] = 200}}, beyond = {.accept = {[2] = 1}}, forever = {.accept = {[1] = 1}};
+    uint16_t classes[8];
+    (void)state;
+    start_anywhere(&late, 1);
+    edge(&late, 1, "a", 2);
+    assert_not_found(&late, "aa");
+    start_anywhere(&beyond, 1);
+    beyond.next[1][SMALL_END] = 2;
+    assert_not_found(&beyond, "");
+    dfa bound = small_dfa_bind(&late);
+    assert_int_equal(dfa_suffix_length(&bound, small_classes("aa", classes), 2), 0);
+    start_anywhere(&forever, 1);
+    assert_all(&forever, "ab", "0-0 1-1 2-2");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_alternative_wins_over_a_longer_one),
+        cmocka_unit_test(an_anchored_expression_is_tried_at_the_beginning_only),
+        cmocka_unit_test(a_match_can_be_confirmed_by_what_follows_it),
+        cmocka_unit_test(look_behind_chooses_the_start),
+        cmocka_unit_test(an_empty_match_may_follow_another_but_not_twice_at_one_place),
+        cmocka_unit_test(a_suffix_is_the_longest_match_read_from_the_end),
+        cmocka_unit_test(a_suffix_looks_behind_inside_the_piece),
+        cmocka_unit_test(a_yes_or_no_expression),
+        cmocka_unit_test(no_expression_matches_nothing),
+        cmocka_unit_test(damaged_tables_do_no_harm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
