@@ -5,6 +5,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tern)
 install(TARGETS tern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS bootstrap RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tern)   # not a command: Lambda starts it
 install(FILES engine/tern.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY weights/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tern)
 
 set_target_properties(libtern PROPERTIES EXPORT_NAME tern)

@@ -1,0 +1,105 @@
+"""cmake --install into an empty folder, used from there: the tool, pkg-config, find_package; in C and in C++.
+
+The program that is built is the usage example at the top of engine/tern.h, taken from the header itself.
+"""
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Dict, List, Optional
+
+import pytest
+
+from conftest import BUILD, ROOT
+
+EXPECTED = "Alan Turing PERSON\nLondon GPE\n"   # spaCy 3.8, en_core_web_sm 3.8.0
+
+
+def call(command: List[str], cwd: Path, env: Optional[Dict[str, str]] = None) -> str:
+    """Standard output; a failure shows everything."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("TERN_")}
+    done = subprocess.run(command, cwd=cwd, env={**environment, **(env or {})}, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode != 0:
+        pytest.fail(f"{command}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}", pytrace=False)
+    return done.stdout
+
+
+def header_example() -> str:
+    """The indented code of tern.h's first comment as a program."""
+    comment = (ROOT / "engine" / "tern.h").read_text(encoding="utf-8").split("*/")[0]
+    code = re.findall(r"^ \*     (.*)$", comment, re.MULTILINE)
+    assert len(code) >= 8, "tern.h has lost its example"
+    body = "\n".join("    " + line for line in code)
+    return f"#include <tern.h>\n#include <stdio.h>\n#include <string.h>\n\nint main(void)\n{{\n{body}\n    return 0;\n}}\n"
+
+
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where tern is installed: not where CMake was told at configure time, and moved once after that."""
+    first = tmp_path_factory.mktemp("install") / "first"
+    call(["cmake", "--install", str(BUILD), "--prefix", str(first)], ROOT)
+    moved = first.with_name("moved")
+    first.rename(moved)
+    return moved
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("consumer")
+    shutil.copy(Path(__file__).parent / "consumer" / "CMakeLists.txt", folder)
+    for name in ("consumer.c", "consumer.cpp"):
+        (folder / name).write_text(header_example(), encoding="utf-8")
+    return folder
+
+
+def libdir(prefix: Path) -> Path:
+    return next(prefix.rglob("libtern.a")).parent
+
+
+def test_files(prefix: Path) -> None:
+    files = {str(path.relative_to(prefix)) for path in prefix.rglob("*") if path.is_file()}
+    library = libdir(prefix).relative_to(prefix)
+    for name in ["bin/tern", "libexec/tern/bootstrap", "include/tern.h", f"{library}/libtern.a", f"{library}/pkgconfig/tern.pc",
+                 f"{library}/cmake/tern/ternConfig.cmake", f"{library}/cmake/tern/ternConfigVersion.cmake",
+                 "share/tern/en_core_web_sm.tern", "share/tern/en_core_web_sm.json"]:
+        assert name in files
+    assert [name for name in files if name.endswith(".h")] == ["include/tern.h"]   # the only public header
+    assert any(name.startswith("share/tern/") and "LICENSE" in name for name in files)
+    assert any(name.startswith("share/doc/tern/") and "LICENSE" in name for name in files)
+
+
+def test_installed_tool_finds_its_weights(prefix: Path, tmp_path: Path) -> None:
+    output = call([str(prefix / "bin" / "tern"), "ner", "Alan Turing was born in London."], tmp_path)
+    assert [line.split("\t")[-2:] for line in output.splitlines()] == [["PERSON", "Alan Turing"], ["GPE", "London"]]
+
+
+def test_installed_tool_through_a_symbolic_link(prefix: Path, tmp_path: Path) -> None:
+    (tmp_path / "tern").symlink_to(prefix / "bin" / "tern")
+    assert "London" in call([str(tmp_path / "tern"), "ner", "Alan Turing was born in London."], tmp_path)
+
+
+@pytest.mark.parametrize("compiler, source", [(["cc", "-std=c11"], "consumer.c"), (["c++", "-std=c++11"], "consumer.cpp")],
+                         ids=["C", "C++"])
+def test_pkg_config(compiler: List[str], source: str, prefix: Path, project: Path, tmp_path: Path) -> None:
+    env = {"PKG_CONFIG_PATH": str(libdir(prefix) / "pkgconfig")}
+    flags = call(["pkg-config", "--cflags", "--libs", "tern"], tmp_path, env).split()
+    program = tmp_path / "program"
+    call([*compiler, "-Wall", "-Wextra", "-Wpedantic", "-Werror", str(project / source), *flags, "-o", str(program)], tmp_path)
+    assert call([str(program)], ROOT) == EXPECTED   # the example opens weights/ relative to the repository
+    assert call(["pkg-config", "--modversion", "tern"], tmp_path, env).strip() == "0.1.0"
+
+
+@pytest.fixture(scope="module")
+def built(prefix: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    call(["cmake", "-S", str(project), "-B", str(folder), f"-DCMAKE_PREFIX_PATH={prefix}"], project)
+    call(["cmake", "--build", str(folder)], project)
+    return folder
+
+
+@pytest.mark.parametrize("program", ["consumer_c", "consumer_cpp"])
+def test_find_package(program: str, built: Path) -> None:
+    assert call([str(built / program)], ROOT) == EXPECTED
