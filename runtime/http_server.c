@@ -269,6 +269,14 @@ static enum MHD_Result finish(request *r)
 
 /* ---- libmicrohttpd's callbacks: all on the I/O thread --------------------------------------------------------------- */
 
+/* No path here needs escapes, and "/ner%00x", unescaped to a C string, would be "/ner". */
+static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *text)
+{
+    (void)cls;
+    (void)connection;
+    return strlen(text);
+}
+
 /* Once after the header, once for each piece of the body, once at its end (and again after a suspension). */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *path, const char *method,
                                   const char *version, const char *upload_data, size_t *upload_size, void **context)
@@ -334,6 +342,7 @@ static struct MHD_Daemon *start_daemon(server *s, int fd)
                             MHD_OPTION_CONNECTION_LIMIT, HTTP_MAX_CONNECTIONS,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MAX_HEADER,
                             MHD_OPTION_STRICT_FOR_CLIENT, 1,
+                            MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
                             MHD_OPTION_URI_LOG_CALLBACK, on_request_line, s,
                             MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
                             MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
