@@ -1,14 +1,14 @@
 """tern gives what spaCy gives: every stage, on every text, with spaCy run beside it.
 
 spaCy runs NER alone (`nlp(text)` without the other components). Every failure shows the first divergence: stage, token, both
-values, text; for a decision also spaCy's margin. TERN_RANDOM_TEXTS and TERN_RANDOM_SEED choose other random texts.
+values, text; for a decision also spaCy's margin. TERN_RANDOM_TEXTS and TERN_RANDOM_SEED choose other random texts; with
+TERN_REDUCED=1, for builds with sanitizers, there are fewer.
 """
 from __future__ import annotations
 
 import json
 import os
 import random
-import sys
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Sequence
 
@@ -16,7 +16,9 @@ import pytest
 
 pytest.importorskip("spacy")
 
+import make  # noqa: E402  (tests/golden)
 import oracle  # noqa: E402
+from conftest import REDUCED  # noqa: E402
 from random_texts import NAMES, WORDS, TextMaker  # noqa: E402
 from stages import Stages, first_decision_difference, first_difference, first_layer_difference, marks  # noqa: E402
 
@@ -24,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 TEXT_FILES = sorted(path.stem for path in (HERE / "texts").glob("*.jsonl"))
 CORPUS = ROOT.parent / "shared" / "corpus" / "ewt-dev.jsonl"
-RANDOM_TEXTS = int(os.environ.get("TERN_RANDOM_TEXTS", "24000"))
+RANDOM_TEXTS = int(os.environ.get("TERN_RANDOM_TEXTS", "2000" if REDUCED else "24000"))
 RANDOM_SEED = int(os.environ.get("TERN_RANDOM_SEED", "3"))
 RANDOM_PARTS = 4
 
@@ -136,9 +138,6 @@ def test_oracle_decisions_are_spacys(nlp_ner) -> None:
 
 def test_golden_answers_are_current(nlp_ner) -> None:
     """The answers that the C tests compare with are still those of the installed spaCy."""
-    sys.path.insert(0, str(HERE.parent / "golden"))
-    import make
-
     lines = make.GOLDEN.read_text(encoding="ascii").splitlines()
     made, here = json.loads(lines[0])["meta"], oracle.versions(nlp_ner)
     for key in ("model_version", "unicode"):
@@ -178,13 +177,13 @@ def test_random_texts(compare, make_texts, part: int) -> None:
 
 
 def test_layers_and_decisions_of_random_texts(compare_inside, make_texts) -> None:
-    assert compare_inside(make_texts(RANDOM_SEED * 1000 + 100).texts_of(400)) > 2000
+    assert compare_inside(make_texts(RANDOM_SEED * 1000 + 100).texts_of(100 if REDUCED else 400)) > 1000
 
 
 def test_preset_sentence_starts(nlp_ner, run_stages, make_texts) -> None:
     """Entities never cross a preset start; 1, -1 and 0 at random, as the parser, the senter or a caller would leave them."""
     choose = random.Random(RANDOM_SEED)
-    texts = oracle.project_texts() + make_texts(RANDOM_SEED * 1000 + 200).texts_of(2000)
+    texts = oracle.project_texts() + make_texts(RANDOM_SEED * 1000 + 200).texts_of(500 if REDUCED else 2000)
     docs = [nlp_ner.make_doc(text) for text in texts]
     starts = [choose.choices([1, -1, 0], weights=choose.choice([(1, 1, 1), (4, 1, 1), (1, 6, 0)]), k=len(doc)) for doc in docs]
     lines = [{"text": text, "sent_starts": marks(values)} for text, values in zip(texts, starts)]
