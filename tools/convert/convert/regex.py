@@ -46,7 +46,7 @@ def _compile(syntax: Syntax, preference: str, progress: Optional[Progress]) -> E
     program = Program(syntax)
     tracker = Tracker(program)
     automaton = determinise(program, tracker, preference, progress=progress)
-    return minimal_tables(automaton, tracker.next, program.alphabet, backwards=preference == LONGEST)
+    return minimal_tables(automaton, tracker.next, program.alphabet, preference)
 
 
 def _reversed(pattern: str) -> Optional[Syntax]:

@@ -8,7 +8,7 @@ from typing import Iterator, List, Optional, Tuple
 
 import numpy as np
 
-from .regex_automaton import MAX_STATES, Alphabet, Automaton
+from .regex_automaton import FIRST, LONGEST, MAX_STATES, Alphabet, Automaton
 from .regex_syntax import UnsupportedPattern
 
 
@@ -18,6 +18,7 @@ class Expression:
 
     The matcher reads text[p:] from state start[tracker before p][empty match not allowed]; a state with accept 1 + k says that a
     match ended k symbols ago, and the last one said counts. The column cols - 1 is read once, at the end of the text.
+    No text leads back to tracker 0, so a match can only be at the beginning if start[t][0] is dead for all other t.
     start[t][1] and trackers other than 0 are only filled for role "search" (and "suffix" unless reversed).
     """
 
@@ -30,15 +31,18 @@ class Expression:
     reversed: bool = False  # reads the text from its end; the longest match counts
 
 
-def minimal_tables(automaton: Automaton, tracker_rows: List[List[int]], alphabet: Alphabet, backwards: bool) -> Expression:
-    """The smallest tables that match like the automaton. Raises UnsupportedPattern if they are too large for 16-bit numbers."""
+def minimal_tables(automaton: Automaton, tracker_rows: List[List[int]], alphabet: Alphabet, preference: str) -> Expression:
+    """The smallest tables that match like the automaton, made with the same preference.
+
+    tracker_rows: Tracker.next. Raises UnsupportedPattern if the tables are too large for 16-bit numbers.
+    """
     rows = np.array(automaton.next, dtype=np.int64)
     start = np.array(automaton.start, dtype=np.int64)
     groups = _merge(rows, np.array(automaton.accept, dtype=np.int64)[:, None])
     rows, start = _quotient(rows, groups), groups[start]
     accept = _first_of_each(groups, np.array(automaton.accept))
 
-    if len(start) == 1:  # only matched at the beginning of the text
+    if preference != FIRST:  # only matched at the beginning of the text
         tracker = np.zeros((1, rows.shape[1]), dtype=np.int64)
     else:
         tracker = np.array(tracker_rows, dtype=np.int64)
@@ -46,6 +50,7 @@ def minimal_tables(automaton: Automaton, tracker_rows: List[List[int]], alphabet
         tracker, start = _quotient(tracker, same), _first_of_each(same, start)
         order = _reached(tracker, [same[0]])
         tracker, start = _renumbered(tracker, order), start[order]
+        tracker, start = _without_return(tracker, start)
 
     order = _reached(rows, [groups[0], *start.ravel()])
     if len(order) > MAX_STATES:
@@ -62,8 +67,17 @@ def minimal_tables(automaton: Automaton, tracker_rows: List[List[int]], alphabet
         accept=accept.astype(np.uint8),
         start=start.astype(np.uint16),
         tracker=np.ascontiguousarray(tracker[:, classes], dtype=np.uint16),
-        reversed=backwards,
+        reversed=preference == LONGEST,
     )
+
+
+def _without_return(tracker: np.ndarray, start: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """The tracker with a state 0 that no text leads back to, so that the start states tell whether an expression is anchored."""
+    if not (tracker[:, :-1] == 0).any():
+        return tracker, start
+    after = tracker + 1
+    after[:, -1] = 0
+    return np.vstack([after[:1], after]), np.vstack([start[:1], start])
 
 
 def _merge(rows: np.ndarray, output: np.ndarray) -> np.ndarray:
