@@ -14,8 +14,8 @@ static inline uint32_t track(const dfa *d, uint32_t tracker, uint16_t cls)
     return d->tracker[(size_t)tracker * d->cols + d->column[cls]];
 }
 
-/* Where a match ended that `state` confirms after reading up to pos (n + 1: the end of the text was read too); NO_MATCH if it
- * confirms none. A delay that leads out of the piece can only come from a damaged file. */
+/* Where a match ended that `state` confirms after reading up to pos (n + 1: the end of the text was read too); NO_MATCH if
+ * it confirms none. A delay that leads out of the piece can only come from a damaged file. */
 static inline size_t match_end(const dfa *d, uint32_t state, size_t start, size_t pos, size_t n)
 {
     size_t delay = (size_t)d->accept[state] - 1;   /* wraps for 0: too long as well */

@@ -49,8 +49,8 @@ static int is_lower_ascii(const unsigned char *text, size_t len)
 }
 
 /* str.lower() as UTF-8 in scratch->bytes; NULL when out of memory. */
-static const unsigned char *lower_text(const tern_doc *doc, const text_view *text, const token_span *s, lexeme_scratch *scratch,
-                                       size_t *len)
+static const unsigned char *lower_text(const tern_doc *doc, const text_view *text, const token_span *s,
+                                       lexeme_scratch *scratch, size_t *len)
 {
     size_t n = s->char_end - s->char_start, bytes = 0;
     if (buffer_reserve(&scratch->code_points, 2 * n, sizeof(uint32_t)) != 0

@@ -8,7 +8,7 @@
 
 #define NO_RULE UINT32_MAX
 
-/* ---- text -------------------------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------------------------------- */
 
 static tern_status count_code_points(const unsigned char *bytes, size_t len, size_t *count, tern_error *err)
 {
@@ -17,8 +17,8 @@ static tern_status count_code_points(const unsigned char *bytes, size_t len, siz
         uint32_t code_point;
         size_t size = utf8_decode(bytes + at, bytes + len, &code_point);
         if (size == 0)
-            return fail(err, TERN_E_UTF8, at, "the text is not valid UTF-8: byte 0x%02X at offset %zu does not begin a character; "
-                        "encode the text as UTF-8", (unsigned)bytes[at], at);
+            return fail(err, TERN_E_UTF8, at, "the text is not valid UTF-8: byte 0x%02X at offset %zu does not begin a "
+                        "character; encode the text as UTF-8", (unsigned)bytes[at], at);
         at += size;
     }
     *count = n;
@@ -34,8 +34,8 @@ tern_status text_decode(const tern_model *model, const char *text, size_t len, s
     tern_status status = count_code_points(bytes, len, &count, err);
     if (status != TERN_OK) return status;
     if (count > max_chars)
-        return fail(err, TERN_E_TOO_LONG, count, "the text has %zu characters (code points), the limit is %zu; split it", count,
-                    max_chars);
+        return fail(err, TERN_E_TOO_LONG, count, "the text has %zu characters (code points), the limit is %zu; split it",
+                    count, max_chars);
     if (len > UINT32_MAX || buffer_reserve(&scratch->code_point, count, sizeof(uint32_t)) != 0
         || buffer_reserve(&scratch->char_class, count, sizeof(uint16_t)) != 0
         || buffer_reserve(&scratch->byte_at, count + 1, sizeof(uint32_t)) != 0)
@@ -53,7 +53,7 @@ tern_status text_decode(const tern_model *model, const char *text, size_t len, s
     return TERN_OK;
 }
 
-/* ---- first pass: whitespace, affixes, rules ---------------------------------------------------------------------------- */
+/* ---- first pass: whitespace, affixes, rules --------------------------------------------------------------------------- */
 
 /* A token on its way: code points [start, end). */
 typedef struct piece {
@@ -128,7 +128,7 @@ static size_t search_length(const run *r, const dfa *d, size_t start, size_t end
     return dfa_search(d, r->view->char_class + start, end - start, &m) ? m.end - m.start : 0;
 }
 
-/* Affixes are lengths, cut from the front and from the end wherever the match was (tokenizer.pyx find_prefix, find_suffix). */
+/* Affixes are lengths, cut from the front and the end wherever the match was (tokenizer.pyx find_prefix, find_suffix). */
 static size_t prefix_length(const run *r, size_t start, size_t end)
 {
     return search_length(r, &r->tables->prefix, start, end);
@@ -155,9 +155,9 @@ static void push_infixes(run *r, size_t start, size_t end)
     if (done < end) push(r, done, end);
 }
 
-/* Strips affixes off [*start, *end) until nothing changes or a rule is left, whose number is returned. Prefixes become tokens
- * at once, suffixes go on the stack. The order of the tests is that of tokenizer.pyx _split_affixes; whether a remainder is a
- * rule is asked only where the answer is not known yet. */
+/* Strips affixes off [*start, *end) until nothing changes or a rule is left, whose number is returned. Prefixes become
+ * tokens at once, suffixes go on the stack. The order of the tests is that of tokenizer.pyx _split_affixes; whether a
+ * remainder is a rule is asked only where the answer is not known yet. */
 static uint32_t strip_affixes(run *r, size_t *start, size_t *end, size_t *suffixes)
 {
     size_t a = *start, b = *end;
@@ -222,13 +222,13 @@ static void first_pass(run *r)
     if (start < view->length) split_chunk(r, start, view->length);
 }
 
-/* ---- second pass: rules that the first one may have torn apart (tokenizer.pyx _apply_special_cases) ----------------------- */
+/* ---- second pass: rules that the first one may have torn apart (tokenizer.pyx _apply_special_cases) ------------------- */
 
 typedef struct phrase {
     uint32_t start, length;   /* tokens */
 } phrase;
 
-/* What was decided about a token: is it part of any phrase; if a phrase begins there that is replaced, its length and rule. */
+/* What was decided about a token: is it part of any phrase; if a replaced phrase begins there, its length and rule. */
 typedef struct token_mark {
     uint32_t seen, length, rule;
 } token_mark;
@@ -256,9 +256,9 @@ static size_t find_phrases(const run *r, phrase *out)
     return found;
 }
 
-/* Keeps a phrase if neither its first nor its last token was seen; a phrase that is not kept marks its tokens as seen all the
- * same (tokenizer.pyx _filter_special_spans, unlike util.filter_spans). What is kept is replaced only if its text, blanks
- * between the tokens included, is a rule. */
+/* Keeps a phrase if neither its first nor its last token was seen; a phrase that is not kept marks its tokens as seen all
+ * the same (tokenizer.pyx _filter_special_spans, unlike util.filter_spans). What is kept is replaced only if its text,
+ * blanks between the tokens included, is a rule. */
 static void consider_phrase(const run *r, const phrase *p, token_mark *marks)
 {
     token_mark *first = marks + p->start;
@@ -294,7 +294,7 @@ static int second_pass(const run *r, tokenizer_scratch *scratch, token_mark **ma
     return 0;
 }
 
-/* ---- document ------------------------------------------------------------------------------------------------------------ */
+/* ---- document --------------------------------------------------------------------------------------------------------- */
 
 /* A code point above U+FFFF has four bytes, three more than its share; no other has. */
 static size_t utf16_length(const text_view *view, size_t start, size_t end)

@@ -37,7 +37,7 @@ static inline int close_model(void **state)
     return 0;
 }
 
-/* ---- a model by hand: ASCII characters are their own class, all others share one ---------------------------------------- */
+/* ---- a model by hand: ASCII characters are their own class, all others share one -------------------------------------- */
 
 #define SMALL_CLASSES 129
 #define SMALL_OTHER 128

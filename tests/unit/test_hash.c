@@ -1,5 +1,5 @@
-/* test_hash.c - hash functions and checksum. Expected values: spacy.strings.hash_string and thinc's NumpyOps.hash (spaCy 3.8.18,
- * thinc 8.3); RFC 3720 B.4 for CRC-32C. */
+/* test_hash.c - hash functions and checksum. Expected values: spacy.strings.hash_string and thinc's NumpyOps.hash
+ * (spaCy 3.8.18, thinc 8.3); RFC 3720 B.4 for CRC-32C. */
 #include "cmocka_all.h"
 
 #include <string.h>

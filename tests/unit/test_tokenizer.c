@@ -105,7 +105,7 @@ static void nul_is_an_ordinary_character(void **state)
     release(&ctx);
 }
 
-/* ---- long and hostile texts: time that is not linear shows as a test that does not end ------------------------------------ */
+/* ---- long and hostile texts: time that is not linear shows as a test that does not end -------------------------------- */
 
 #define LONG_CHARS 1000000u
 #define HOSTILE_BYTES 200000u
@@ -122,7 +122,7 @@ static char *repeated(const char *unit, size_t bytes, size_t *len)
 
 static void long_texts_of_one_kind(void **state)
 {
-    static const struct { const char *unit; size_t tokens; } known[] = {   /* tokens: spaCy's law on shorter texts of the kind */
+    static const struct { const char *unit; size_t tokens; } known[] = {   /* tokens: as spaCy on shorter texts of the kind */
         {"(", LONG_CHARS}, {"a", 1}, {" ", 1}, {".", 1}, {"\n ", 1}, {"don't", 1}, {"a ", LONG_CHARS / 2}, {"8.", 2},
     };
     tern_ctx ctx = {0};
@@ -140,8 +140,8 @@ static void long_texts_of_one_kind(void **state)
 
 static void tokens_tile_every_hostile_text(void **state)
 {
-    static const char *const units[] = {"a:a:a:", ":)", "( :)", "(a", "a)", "'", "a'", "x. ", "U.S.", "km/h", "9+", "http://",
-                                        "a@", "--", "~a", "\xe2\x80\xa6", "\xf0\x9f\x98\x80", "\xce\xa3'", "\xc4\xb0", "  a"};
+    static const char *const units[] = {"a:a:a:", ":)", "( :)", "(a", "a)", "'", "a'", "x. ", "U.S.", "km/h", "9+",
+                                        "http://", "a@", "--", "~a", "\xe2\x80\xa6", "\xf0\x9f\x98\x80", "\xce\xa3'", "\xc4\xb0", "  a"};
     tern_ctx ctx = {0};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         size_t len, at = 0;
@@ -178,7 +178,7 @@ static void memory_is_kept_and_a_used_context_is_as_good_as_new(void **state)
     release(&ctx);
 }
 
-/* ---- small tokenizers ---------------------------------------------------------------------------------------------------- */
+/* ---- small tokenizers ------------------------------------------------------------------------------------------------- */
 
 typedef struct small_tokenizer {
     tern_model model;
