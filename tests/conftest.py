@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Callable, Optional, Union
 
+import convert  # noqa: F401 - before pytest would make an empty module of this name for the folder tests/convert
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,0 +1,166 @@
+"""What cannot be converted is refused by name: architecture and component, tokenizer, language."""
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any, Dict
+
+import pytest
+import spacy
+from convert.config_check import plan_conversion
+from convert.errors import ConvertError
+from convert.expressions import compile_expressions
+from convert.network import ner_sections
+from convert.norms import check_features
+from convert.strings import StringTable
+from convert.tiny import CONFIG, build_pipeline
+from convert.tokenizer_tables import check_tokenizer, pattern_of, read_rules, stale_cache_chunk
+from spacy.tokenizer import Tokenizer
+
+
+def config_with(factory: str, settings: Dict[str, Any], name: str = "", lang: str = "en") -> Any:
+    nlp = spacy.blank(lang)
+    nlp.add_pipe(factory, name=name or factory, config=settings)
+    return nlp.config.interpolate()
+
+
+def ner_settings(**changes: Any) -> Dict[str, Any]:
+    """Settings of the tiny NER; changes: dotted paths below its model ("tok2vec__embed__width") -> values."""
+    settings = copy.deepcopy(CONFIG)
+    for path, value in changes.items():
+        node = settings["model"]
+        *parents, last = path.split("__")
+        for parent in parents:
+            node = node[parent]
+        node[last] = value
+    return settings
+
+
+def refusal(config: Any) -> str:
+    with pytest.raises(ConvertError) as raised:
+        plan_conversion(config)
+    return str(raised.value)
+
+
+def test_supported_settings_are_accepted():
+    plan = plan_conversion(config_with("ner", ner_settings(), name="people"))
+    assert plan.ner is not None and plan.ner.name == "people" and plan.left_out == []
+
+
+def test_unknown_component():
+    assert refusal(config_with("textcat", {})) == "component textcat (factory textcat) is not supported"
+    assert refusal(config_with("morphologizer", {}, name="m")) == "component m (factory morphologizer) is not supported"
+
+
+def test_hash_embed_cnn():
+    config = config_with("ner", {"model": {**CONFIG["model"], "tok2vec": {
+        "@architectures": "spacy.HashEmbedCNN.v2", "pretrained_vectors": None, "width": 8, "depth": 1, "embed_size": 50,
+        "window_size": 1, "maxout_pieces": 2, "subword_features": True}}})
+    assert refusal(config) == "architecture spacy.HashEmbedCNN.v2 in component ner is not supported"
+
+
+def test_left_out_component_with_an_unknown_architecture():
+    config = config_with("tagger", {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": {
+        "@architectures": "spacy.HashEmbedCNN.v2", "pretrained_vectors": None, "width": 8, "depth": 1, "embed_size": 50,
+        "window_size": 1, "maxout_pieces": 2, "subword_features": True}}})
+    assert refusal(config) == "architecture spacy.HashEmbedCNN.v2 in component tagger is not supported"
+
+
+def test_shared_tok2vec():
+    config = config_with("ner", {"model": {**CONFIG["model"], "tok2vec": {
+        "@architectures": "spacy.Tok2VecListener.v1", "width": 8, "upstream": "*"}}})
+    assert refusal(config) == "architecture spacy.Tok2VecListener.v1 in component ner is not supported"
+
+
+@pytest.mark.parametrize("changes, words", [
+    ({"use_upper": False}, ("spacy.TransitionBasedParser.v2", "component ner", "use_upper")),
+    ({"extra_state_tokens": True}, ("spacy.TransitionBasedParser.v2", "component ner", "extra_state_tokens")),
+    ({"state_type": "parser"}, ("spacy.TransitionBasedParser.v2", "component ner", "state_type")),
+    ({"tok2vec__embed__include_static_vectors": True}, ("spacy.MultiHashEmbed.v2", "component ner", "static_vectors")),
+    ({"tok2vec__embed__attrs": ["NORM", "LOWER"], "tok2vec__embed__rows": [9, 9]}, ("feature LOWER", "component ner")),
+    ({"tok2vec__embed__attrs": ["NORM"] * 9, "tok2vec__embed__rows": [9] * 9}, ("9 features", "1 to 8", "component ner")),
+    ({"tok2vec__encode__window_size": 2}, ("spacy.MaxoutWindowEncoder.v2", "component ner", "window_size")),
+    ({"tok2vec__encode__depth": 9}, ("depth 9", "component ner")),
+    ({"tok2vec__embed__width": 4097}, ("width 4097", "component ner")),
+])
+def test_setting_that_is_not_supported(changes, words):
+    message = refusal(config_with("ner", ner_settings(**changes)))
+    assert all(word in message for word in words), message
+
+
+def test_two_recognisers():
+    nlp = spacy.blank("en")
+    nlp.add_pipe("ner", config=CONFIG)
+    nlp.add_pipe("ner", name="ner2", config=CONFIG)
+    assert refusal(nlp.config.interpolate()) == (
+        "components ner and ner2 are both named entity recognisers: only one is supported")
+
+
+def test_other_tokenizer():
+    config = spacy.blank("en").config.interpolate()
+    config["nlp"]["lang"] = "ja"
+    config["nlp"]["tokenizer"] = {"@tokenizers": "spacy.ja.JapaneseTokenizer", "split_mode": None}
+    assert refusal(config) == "tokenizer spacy.ja.JapaneseTokenizer is not supported, only spacy.Tokenizer.v1"
+
+
+def test_tokenizer_object_of_another_class():
+    class Whitespace:
+        pass
+
+    with pytest.raises(ConvertError, match="Whitespace is not supported"):
+        check_tokenizer(Whitespace())
+
+
+def test_language_with_a_norm_function_of_its_own():
+    with pytest.raises(ConvertError, match="language 'hi' computes NORM with spacy.lang.hi.lex_attrs.norm"):
+        check_features(spacy.blank("hi").vocab)
+    check_features(spacy.blank("de").vocab)
+
+
+def tokenizer(**arguments: Any) -> Tokenizer:
+    return Tokenizer(spacy.blank("xx").vocab, **arguments)
+
+
+def test_expressions_that_are_no_compiled_patterns():
+    with pytest.raises(ConvertError, match="prefix_search is not the `search`"):
+        pattern_of(tokenizer(prefix_search=lambda text: None), "prefix")
+    with pytest.raises(ConvertError, match="url_match is not the `match`"):
+        pattern_of(tokenizer(url_match=re.compile("a").fullmatch), "url_match")
+    with pytest.raises(ConvertError, match="infix_finditer was compiled with flags"):
+        pattern_of(tokenizer(infix_finditer=re.compile("a", re.I).finditer), "infix")
+    assert pattern_of(tokenizer(infix_finditer=re.compile("(?i)a").finditer), "infix") == "(?i)a"
+    assert pattern_of(tokenizer(), "infix") is None
+
+
+def test_expression_that_no_automaton_can_match():
+    with pytest.raises(ConvertError, match="the tokenizer's suffix_search is not supported"):
+        compile_expressions(tokenizer(suffix_search=re.compile(r"(a)\1$").search), lambda what: None)
+
+
+def test_rules_as_spacy_accepts_them():
+    rules = read_rules(tokenizer(rules={"ab": [{"ORTH": "a", "NORM": "x"}, {65: "b", 67: ""}]}))
+    assert [(piece.text, piece.norm) for piece in rules["ab"]] == [("a", "x"), ("b", None)]
+
+
+def test_stale_cache_of_a_loaded_tokenizer_is_found():
+    """The case of spaCy's from_bytes: the last rule has a space and a piece that special cases would cut otherwise."""
+    rules = {"don't": [{"ORTH": "do"}, {"ORTH": "n't"}], "zz (don't)": [{"ORTH": "zz"}, {"ORTH": " (don't)"}]}
+    affixes = {"prefix_search": re.compile(r"^\(").search, "suffix_search": re.compile(r"\)$").search}
+    fresh = tokenizer(rules=rules, **affixes)
+    assert stale_cache_chunk(fresh) is None
+    loaded = tokenizer().from_bytes(fresh.to_bytes(exclude=["vocab"]))
+    assert [token.text for token in loaded("(don't)")] == ["(", "don't", ")"]
+    assert stale_cache_chunk(loaded) == "(don't)"
+
+
+def test_weights_that_do_not_fit(tmp_path):
+    ner = build_pipeline(tmp_path / "tiny").get_pipe("ner")
+    upper = ner.model.get_ref("upper")
+    weights = upper.get_param("b").copy()
+    weights[0] = float("nan")
+    upper.set_param("b", weights)
+    with pytest.raises(ConvertError, match="ner/upper/b: a weight is not a finite number"):
+        ner_sections(ner, StringTable())
+    ner.model.attrs["unseen_classes"].add(1)
+    with pytest.raises(ConvertError, match="component ner has labels that it was never trained on"):
+        ner_sections(ner, StringTable())

@@ -1,0 +1,64 @@
+"""Command line: python -m convert PACKAGE_OR_PATH -o FILE [--manifest FILE]."""
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Optional
+
+import click
+
+from . import __version__, container, describe, source
+from .build import convert
+from .errors import ConvertError
+from .report import print_summary, progress_bar
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Writes all or nothing: a reader never maps half a file."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_bytes(data)
+        os.replace(partial, path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ConvertError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _command(pipeline: str, output: str, manifest: str) -> str:
+    return f"python -m convert {pipeline} -o {output} --manifest {manifest}"
+
+
+def _run(pipeline: str, output: str, manifest: Optional[str]) -> None:
+    with progress_bar() as progress:
+        conversion = convert(pipeline, progress)
+        progress("write")
+        data = container.write(conversion.groups)
+        container.read(data)
+    write_file(Path(output), data)
+    if manifest is not None:
+        origin = source.find(pipeline)
+        command = _command(pipeline, output, manifest)
+        content = describe.manifest_json(source.meta_of(origin), origin, Path(output).name, data, command)
+        write_file(Path(manifest), content.encode("utf-8"))
+    print_summary(output, conversion.groups, len(data), conversion.plan.left_out)
+    for warning in conversion.warnings:
+        click.echo(f"convert: warning: {warning}", err=True)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("pipeline", metavar="PACKAGE_OR_PATH")
+@click.option("-o", "--output", required=True, metavar="FILE", help="The .tern file to write.")
+@click.option("--manifest", metavar="FILE", help="Also write a manifest: source, versions, checksum, command.")
+@click.version_option(__version__, prog_name="convert")
+def main(pipeline: str, output: str, manifest: Optional[str]) -> None:
+    """Convert an installed spaCy pipeline, or the pipeline in a folder, to a .tern file."""
+    try:
+        _run(pipeline, output, manifest)
+    except ConvertError as error:
+        click.echo(f"convert: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m convert")

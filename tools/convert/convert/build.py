@@ -1,0 +1,77 @@
+"""A loaded pipeline -> the groups of sections of a file."""
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any, Callable, List, Optional
+
+from . import describe, source
+from .chars import CharFacts, build_classes, char_sections, python_facts
+from .config_check import Plan, plan_conversion
+from .container import Section, text
+from .errors import ConvertError
+from .expressions import class_columns, compile_expressions, expression_sections, suffix_reversed
+from .network import NerSections, ner_sections
+from .norms import check_features, norms_section
+from .strings import StringTable, symbols_section
+from .tokenizer_tables import check_tokenizer, stale_cache_chunk, tokenizer_sections
+
+REFERENCE_UNICODE = "14.0.0"
+"""The Unicode version of the Python (3.11) that the engine's fixtures were made with."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Conversion:
+    """groups: sections in the order of the file. warnings: sentences for the user."""
+
+    groups: List[List[Section]]
+    plan: Plan
+    warnings: List[str] = field(default_factory=list)
+
+
+def build_groups(nlp: Any, plan: Plan, meta: str, facts: CharFacts, progress: Progress,
+                 symbol_load: float = 0.5) -> List[List[Section]]:
+    """Sections of a loaded pipeline; what every request touches first, embeddings after it, the description last."""
+    check_tokenizer(nlp.tokenizer)
+    check_features(nlp.vocab)
+    expressions = compile_expressions(nlp.tokenizer, progress)
+    progress("character classes")
+    classes = build_classes(facts, class_columns(expressions))
+    progress("tokenizer tables")
+    strings = StringTable()
+    tokenizer = tokenizer_sections(nlp.tokenizer, strings, suffix_reversed(expressions))
+    ner = NerSections([], []) if plan.ner is None else ner_sections(nlp.get_pipe(plan.ner.name), strings)
+    norms = norms_section(nlp.vocab, strings)
+    tables = [*char_sections(facts, classes), *expression_sections(expressions, classes), *tokenizer,
+              *strings.sections(), norms, symbols_section(symbol_load)]
+    return [tables, ner.network, ner.embeddings, [text("meta", meta)]]
+
+
+def _warnings(nlp: Any) -> List[str]:
+    found: List[str] = []
+    if unicodedata.unidata_version != REFERENCE_UNICODE:
+        found.append(f"this Python has Unicode {unicodedata.unidata_version}: the file equals spaCy under this Python, but "
+                     f"not, in rare characters, under one with Unicode {REFERENCE_UNICODE} (Python 3.11)")
+    chunk: Optional[str] = stale_cache_chunk(nlp.tokenizer)
+    if chunk is not None:
+        found.append(f"spaCy itself cuts {chunk!r} against its own special cases, because loading a tokenizer leaves that "
+                     "text in its cache; the file follows the special cases")
+    return found
+
+
+def convert(name: str, progress: Progress) -> Conversion:
+    """name: an installed package or a folder. Raises ConvertError with one sentence."""
+    progress("configuration")
+    origin = source.find(name)
+    plan = plan_conversion(source.config_of(origin))
+    if plan.ner is None:
+        raise ConvertError(f"{name} has no component that can be converted: only ner is supported so far")
+    progress("load the pipeline")
+    nlp = source.load(origin, [component.name for component in plan.left_out])
+    labels = sorted(nlp.get_pipe(plan.ner.name).labels)
+    meta = describe.meta_json(source.meta_of(origin), origin, source.file_hashes(origin), plan, labels)
+    progress("Unicode facts")
+    groups = build_groups(nlp, plan, meta, python_facts(), progress)
+    return Conversion(groups, plan, _warnings(nlp))

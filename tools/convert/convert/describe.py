@@ -1,0 +1,48 @@
+"""What a file says about itself: the meta section, and the manifest that lies beside a file in a repository."""
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import unicodedata
+from typing import Any, Dict, Mapping, Optional, Sequence
+
+import numpy
+import spacy
+import thinc
+
+from . import __version__
+from .config_check import Plan
+from .source import Source
+
+
+def versions() -> Dict[str, str]:
+    """Everything whose version may change the tables."""
+    return {"convert": __version__, "numpy": numpy.__version__, "python": platform.python_version(),
+            "spacy": spacy.__version__, "thinc": thinc.__version__, "unicode": unicodedata.unidata_version}
+
+
+def meta_json(meta: Mapping[str, Any], source: Source, files: Mapping[str, str], plan: Plan, labels: Sequence[str]) -> str:
+    """JSON with sorted keys; nothing in it depends on the machine or the time."""
+    description = {
+        "model": {key: meta.get(key) for key in ("lang", "name", "version", "license", "author", "url", "description")},
+        "source": {"package": source.package, "distribution": source.distribution, "files": dict(files)},
+        "components": {} if plan.ner is None else {"ner": {"name": plan.ner.name, "labels": list(labels)}},
+        "left_out": [{"name": component.name, "factory": component.factory} for component in plan.left_out],
+        "versions": versions(),
+    }
+    return json.dumps(description, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def manifest_json(meta: Mapping[str, Any], source: Source, file_name: str, data: bytes, command: Optional[str]) -> str:
+    """Manifest of a converted file: where it comes from, how it is made again, and its SHA-256."""
+    manifest = {
+        "file": file_name,
+        "size": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "model": {key: meta.get(key) for key in ("lang", "name", "version", "license", "author", "url")},
+        "source": {"package": source.package, "distribution": source.distribution, "version": meta.get("version")},
+        "versions": versions(),
+        "command": command,
+    }
+    return json.dumps(manifest, sort_keys=True, ensure_ascii=False, indent=2) + "\n"

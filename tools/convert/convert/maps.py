@@ -1,0 +1,46 @@
+"""Hash maps of the file: u64[capacity][2] = (key, value), open addressing, ready to probe (engine/map.h)."""
+from __future__ import annotations
+
+from typing import Mapping
+
+import numpy as np
+
+from .container import MAP, Section
+from .errors import ConvertError
+
+EMPTY = 0xFFFFFFFFFFFFFFFF
+
+
+def capacity_for(count: int, max_load: float) -> int:
+    """Smallest power of two, at least 2, that count entries fill to at most max_load."""
+    capacity = 2
+    while count > capacity * max_load:
+        capacity *= 2
+    return capacity
+
+
+def build_map(name: str, entries: Mapping[int, int], max_load: float = 0.5) -> Section:
+    """entries: 64-bit key -> value. Slots depend on the entries only, not on their order."""
+    capacity = capacity_for(len(entries), max_load)
+    slots = np.zeros((capacity, 2), dtype="<u8")
+    slots[:, 1] = EMPTY
+    for key in sorted(entries):
+        value = entries[key]
+        if not 0 <= key <= EMPTY or not 0 <= value < EMPTY:
+            raise ConvertError(f"map {name}: key {key} or value {value} is out of range")
+        slot = key & (capacity - 1)
+        while slots[slot, 1] != EMPTY:
+            slot = (slot + 1) & (capacity - 1)
+        slots[slot] = (key, value)
+    return Section(name, slots, MAP)
+
+
+def map_get(section: Section, key: int) -> int:
+    """Value of key, or EMPTY: the same walk as in engine/map.h."""
+    slots = section.array
+    capacity = len(slots)
+    for probe in range(capacity):
+        found, value = (int(x) for x in slots[(key + probe) & (capacity - 1)])
+        if value == EMPTY or found == key:
+            return value
+    return EMPTY

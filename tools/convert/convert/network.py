@@ -1,0 +1,122 @@
+"""Weights of the named entity recogniser, read from the live thinc model as they are (float32, C order)."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, List, Sequence, Tuple
+
+import numpy as np
+
+from .config_check import ATTRS, MAX_DEPTH
+from .container import Section, tensor
+from .errors import ConvertError
+from .strings import StringTable
+
+MOVES = {"B": 1, "I": 2, "L": 3, "U": 4, "O": 5}
+"""First letter of a transition's name -> NER_* (spacy/pipeline/_parser_internals/ner.pyx)."""
+NER_SLOTS = 3
+
+
+@dataclass(frozen=True)
+class NerSections:
+    """network: what every request reads in full; embeddings: what it reads a few rows of."""
+
+    network: List[Section]
+    embeddings: List[Section]
+
+
+def _nodes(model: Any, name: str) -> List[Any]:
+    """Layers of that name in the order of the forward pass."""
+    return [node for node in model.walk(order="dfs_pre") if node.name == name]
+
+
+def _param(node: Any, name: str, shape: Sequence[int], section: str) -> Section:
+    """A parameter as a section; refuses another shape or what is not a finite number."""
+    if not node.has_param(name):
+        raise ConvertError(f"{section}: the pipeline's weights are not initialised")
+    array = np.asarray(node.get_param(name))
+    if array.dtype != np.float32 or array.shape != tuple(shape):
+        raise ConvertError(f"{section}: expected float32 {tuple(shape)}, found {array.dtype} {array.shape}")
+    if not np.isfinite(array).all():
+        raise ConvertError(f"{section}: a weight is not a finite number")
+    return tensor(section, array, "f4")
+
+
+def _maxout(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: int) -> List[Section]:
+    pieces = maxout.get_dim("nP")
+    return [
+        _param(maxout, "W", (outputs, pieces, inputs), f"{prefix}/W"),
+        _param(maxout, "b", (outputs, pieces), f"{prefix}/b"),
+        _param(norm, "G", (outputs,), f"{prefix}/G"),
+        _param(norm, "b", (outputs,), f"{prefix}/beta"),
+    ]
+
+
+def _embeddings(prefix: str, embed: Any, width: int) -> Tuple[List[Section], List[Section]]:
+    """(attrs and seeds, tables [rows][width]) of a MultiHashEmbed."""
+    columns = [str(name) for name in _nodes(embed, "extract_features")[0].attrs["columns"]]
+    tables = sorted(_nodes(embed, "hashembed"), key=lambda node: int(node.attrs["column"]))
+    if len(tables) != len(columns) or any(name not in ATTRS for name in columns):
+        raise ConvertError(f"{prefix}: the embedding's features {columns} are not those of its {len(tables)} tables")
+    seeds = [int(node.attrs["seed"]) for node in tables]
+    heads = [tensor(f"{prefix}/attrs", [ATTRS[name] for name in columns], "u4"), tensor(f"{prefix}/seeds", seeds, "u4")]
+    rows = [_param(node, "E", (node.get_dim("nV"), width), f"{prefix}/embed/{f}") for f, node in enumerate(tables)]
+    return heads, rows
+
+
+def _tok2vec(prefix: str, tok2vec: Any) -> NerSections:
+    """MultiHashEmbed and MaxoutWindowEncoder (spacy/ml/models/tok2vec.py)."""
+    embed, encode = tok2vec.get_ref("embed"), tok2vec.get_ref("encode")
+    width = int(tok2vec.get_dim("nO"))
+    heads, tables = _embeddings(prefix, embed, width)
+    (mix,), (mix_norm,) = _nodes(embed, "maxout"), _nodes(embed, "layernorm")
+    maxouts, norms = _nodes(encode, "maxout"), _nodes(encode, "layernorm")
+    windows = [int(node.attrs["window_size"]) for node in _nodes(encode, "expand_window")]
+    if not 1 <= len(maxouts) <= MAX_DEPTH or len(norms) != len(maxouts) or windows != [1] * len(maxouts):
+        raise ConvertError(f"{prefix}: the encoder's layers are not {len(maxouts)} maxout layers with window 1")
+    network = heads + _maxout(f"{prefix}/mix", mix, mix_norm, width, width * len(tables))
+    for depth, (maxout, norm) in enumerate(zip(maxouts, norms)):
+        network += _maxout(f"{prefix}/conv/{depth}", maxout, norm, width, 3 * width)
+    return NerSections(network, tables)
+
+
+def _transition_layers(prefix: str, model: Any, classes: int) -> List[Section]:
+    """linear, lower and upper of a TransitionBasedParser (spacy/ml/models/parser.py, _precomputable_affine.py)."""
+    lower, upper = model.get_ref("lower"), model.get_ref("upper")
+    linear = model.get_ref("tok2vec").layers[-1]
+    hidden, pieces, slots = (int(lower.get_dim(dim)) for dim in ("nO", "nP", "nF"))
+    if slots != NER_SLOTS:
+        raise ConvertError(f"{prefix}: the lower layer has {slots} slots, not {NER_SLOTS}")
+    # the padding has a leading dimension of 1 for the sake of old models
+    pad = _param(lower, "pad", (1, slots, hidden, pieces), f"{prefix}/lower/pad")
+    return [
+        _param(linear, "W", (hidden, linear.get_dim("nI")), f"{prefix}/linear/W"),
+        _param(linear, "b", (hidden,), f"{prefix}/linear/b"),
+        _param(lower, "W", (slots, hidden, pieces, hidden), f"{prefix}/lower/W"),
+        _param(lower, "b", (hidden, pieces), f"{prefix}/lower/b"),
+        Section(pad.name, pad.array[0]),
+        _param(upper, "W", (classes, hidden), f"{prefix}/upper/W"),
+        _param(upper, "b", (classes,), f"{prefix}/upper/b"),
+    ]
+
+
+def read_moves(moves: Any) -> List[Tuple[int, str]]:
+    """(NER_* action, label) of every class, in the order of the upper layer's rows; O has the empty label."""
+    table = []
+    for number in range(moves.n_moves):
+        name = moves.get_class_name(number)
+        action, _, label = name.partition("-")
+        if action not in MOVES:
+            raise ConvertError(f"transition {name!r} of the named entity recogniser is not supported")
+        table.append((MOVES[action], label))
+    return table
+
+
+def ner_sections(pipe: Any, strings: StringTable) -> NerSections:
+    """Everything under ner/ of an EntityRecognizer."""
+    if pipe.model.attrs["unseen_classes"]:
+        raise ConvertError(f"component {pipe.name} has labels that it was never trained on: train it or remove them")
+    moves = read_moves(pipe.moves)
+    tower = _tok2vec("ner/tok2vec", pipe.model.get_ref("tok2vec").layers[0])
+    rows = [(action, strings.number(label)) for action, label in moves]
+    network = tower.network + _transition_layers("ner", pipe.model, len(moves)) + [tensor("ner/moves", rows, "u4")]
+    return NerSections(network, tower.embeddings)

@@ -1,0 +1,49 @@
+"""What the command line shows: progress while it works, a table of the sections at the end."""
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import Callable, Iterator, List, Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from .config_check import Component
+from .container import KIND_NAMES, Section
+
+_SHORT = {"<u1": "u8", "<u2": "u16", "<u4": "u32", "<u8": "u64", "<i4": "i32", "<f4": "f32"}
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str], None]]:
+    """Gives a function that names the work under way; shows a bar on stderr if that is a terminal, else nothing."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("start", total=None)
+        yield lambda what: bar.update(task, description=what)
+
+
+def _row(section: Section) -> Sequence[str]:
+    shape = " x ".join(str(dim) for dim in section.array.shape)
+    dtype = _SHORT[section.array.dtype.str.replace("|", "<")]
+    return section.name, KIND_NAMES[section.kind], dtype, shape, f"{section.array.nbytes:,}"
+
+
+def print_summary(path: str, groups: Sequence[Sequence[Section]], size: int, left_out: List[Component]) -> None:
+    """Table of the sections in the order of the file, and what was left out."""
+    table = Table(title=path)
+    for heading in ("section", "kind", "type", "shape"):
+        table.add_column(heading)
+    table.add_column("bytes", justify="right")
+    for group in groups:
+        for section in group:
+            table.add_row(*_row(section))
+        table.add_section()
+    table.add_row("file", "", "", f"{sum(map(len, groups))} sections", f"{size:,}")
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    console.print(table)
+    if left_out:
+        names = ", ".join(f"{component.name} ({component.factory})" for component in left_out)
+        console.print(f"left out, not supported yet: {names}", soft_wrap=True)
