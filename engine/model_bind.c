@@ -176,6 +176,8 @@ static void bind_tokenizer(binder *b, tokenizer_tables *t, const string_table *s
     t->suffix_reversed = settings[0];
     t->longest_rule_bytes = settings[1];
     t->longest_phrase = settings[2];
+    if (settings[0] > 1 || settings[1] > TOKENIZER_MAX_RULE || settings[2] > TOKENIZER_MAX_PHRASE)
+        return refuse(b, "tokenizer/settings", "holds a value that is out of range");
     bind_rules(b, t, strings);
     bind_dfa(b, "prefix", classes, &t->prefix);
     bind_dfa(b, "suffix", classes, &t->suffix);

@@ -76,6 +76,9 @@ typedef struct dfa {
     int anchored;                      /* a match can only begin at the beginning of the text */
 } dfa;
 
+#define TOKENIZER_MAX_RULE 4096    /* bytes; with the next it keeps the tokenizer linear, whatever a file says */
+#define TOKENIZER_MAX_PHRASE 256   /* tokens */
+
 typedef struct tokenizer_tables {
     dfa prefix, suffix, infix, url_match, token_match;
     map rules, phrases;
