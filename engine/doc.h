@@ -22,6 +22,14 @@ typedef struct entity_span {
     uint32_t token_start, token_end, label;   /* label: string number */
 } entity_span;
 
+/* A lemma: string number in the model, or, when that is NO_STRING, bytes [start, start + length) of doc->lemma_text. */
+typedef struct lemma_ref {
+    uint32_t string, start, length;
+} lemma_ref;
+
+/* Columns of string numbers that components set; NO_STRING: unset. */
+enum { COLUMN_TAG = 0, COLUMN_POS, COLUMN_MORPH, COLUMN_DEP, COLUMN_COUNT };
+
 struct tern_doc {
     const tern_model *model;
     size_t token_count;
@@ -30,15 +38,34 @@ struct tern_doc {
     uint32_t *norm_override;         /* [token_count] string number from a tokenizer exception, or NO_STRING */
     signed char *sent_start;         /* [token_count] 1, -1, 0; the tokenizer's or the caller's */
     uint64_t *attr[ATTR_COUNT];      /* [token_count] each: ids that the embeddings hash */
+    uint32_t *column[COLUMN_COUNT];  /* [token_count] each */
+    uint32_t *head;                  /* [token_count] index of the head; the token's own without one */
+    lemma_ref *lemma;                /* [token_count] string NO_STRING and length 0: unset */
+    size_t lemma_bytes;
+    char *lemma_text;                /* each lemma there is followed by NUL */
     size_t entity_count;
     entity_span *entity;             /* in the order of the text */
+    unsigned annotations;            /* TERN_*, set when the run is complete */
+    size_t sentence_count;
+    uint32_t *sentence_start;        /* [sentence_count] tokens */
     /* owners of the columns above */
-    buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], entity_memory;
+    buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], column_memory[COLUMN_COUNT],
+        head_memory, lemma_memory, lemma_text_memory, entity_memory, sentence_memory;
 };
 
 /* Room for tokens tokens in every column; 0 or -1. Columns keep their content. */
 int doc_reserve(tern_doc *doc, size_t tokens);
 int doc_reserve_entities(tern_doc *doc, size_t entities);
+
+/* Appends len bytes and a NUL to lemma_text and makes them the token's lemma. 0 or -1. */
+int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len);
+
+/* Id of a string number; 0 for NO_STRING. */
+static inline uint64_t doc_id(const tern_doc *doc, uint32_t string)
+{
+    return string == NO_STRING ? 0 : doc->model->strings.id[string];
+}
+
 void doc_free_columns(tern_doc *doc);
 
 #endif

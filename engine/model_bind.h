@@ -25,15 +25,38 @@
  *     accept                    u8  [states]  0: no; 1 + k: a match ended k symbols ago (k > 0 after a look-ahead)
  *     start                     u16 [trackers][2]  start state where the text before looks like this; [1]: empty match not allowed
  *     tracker                   u16 [trackers][cols]  look-behind automaton; 0 is the beginning of the text
- *   COMPONENT/tok2vec/...       COMPONENT = ner
+ *   pipeline                    u32 [n][2]  COMPONENT_*, 1 if it runs by default; in spaCy's order
+ *   PREFIX/...                  PREFIX = tok2vec (the shared tower), senter/tok2vec, ner/tok2vec
  *     attrs, seeds              u32 [F]     ATTR_* and Murmur3 seed of each embedding column
  *     embed/<f>                 f32 [rows][width]
  *     mix/W b G beta            f32 [width][pieces][F*width], [width][pieces], [width], [width]   maxout, then layer norm
  *     conv/<d>/W b G beta       f32 [width][pieces][3*width], ...          depth layers with window 1 and residual
- *   ner/linear/W b              f32 [hidden][width], [hidden]
- *   ner/lower/W b pad           f32 [slots][hidden][pieces][hidden], [hidden][pieces], [slots][hidden][pieces]
- *   ner/upper/W b               f32 [classes][hidden], [classes]
+ *   PREFIX/linear/W b           PREFIX = parser, ner: f32 [hidden][width], [hidden]
+ *   PREFIX/lower/W b pad        f32 [slots][hidden][pieces][hidden], [hidden][pieces], [slots][hidden][pieces]
+ *   PREFIX/upper/W b            f32 [classes][hidden], [classes]
  *   ner/moves                   u32 [classes][2]  NER_* action, string number of the label
+ *   parser/moves                u32 [classes][3]  ARC_* action, string number of the label, and, for a label X||Y of a
+ *                                           projectivised arc, which is stored as X, the string number of Y; else NO_STRING
+ *   parser/root                 u32 [1]     string number of "ROOT"
+ *   tagger/W b                  f32 [labels][width], [labels]
+ *   tagger/labels               u32 [labels]  string numbers
+ *   senter/W b                  f32 [2][width], [2]          class 1 begins a sentence
+ *   attribute_ruler/rules       u32 [rules][8]  first token pattern, their number, index of the token that is changed, and string
+ *                                           numbers of the new TAG, POS, MORPH, LEMMA, DEP, or NO_STRING: unchanged. In spaCy's
+ *                                           order: later rules win. A rule of several patterns has several rows.
+ *   attribute_ruler/tokens      u32 [T][2]  first test of a token pattern, number of tests (all must hold)
+ *   attribute_ruler/tests       u32 [X][4]  RULER_* attribute, 1 if negated (NOT_IN), first value, number of values
+ *   attribute_ruler/values      u64         ids (or 0/1 for IS_SPACE), ascending within a test
+ *   attribute_ruler/by_tag      map         id of a TAG -> list number; other tags (and none): list 0
+ *   attribute_ruler/list_start  u32 [lists+1]
+ *   attribute_ruler/lists       u32         numbers of the rules whose first token can have that tag, ascending
+ *   lemmatizer/parts            u32 [parts][4]  string number of the POS ("NOUN"), first suffix rule, their number, root edge of its
+ *                                           index in lemmatizer/words or NO_STRING
+ *   lemmatizer/suffix_rules     u32 [n][2]  string numbers: old ending, new ending; in file order; absent if there are none
+ *   lemmatizer/words            u32 [edges]  word_set.h: minimal automaton of all index words
+ *   lemmatizer/exceptions       map         phrase_hash(part number + 1, murmur64a(word, 1)) -> list number
+ *   lemmatizer/exception_start  u32 [lists+1]
+ *   lemmatizer/exception_forms  u32         string numbers, in file order
  */
 #ifndef TERN_MODEL_BIND_H
 #define TERN_MODEL_BIND_H
@@ -51,10 +74,20 @@ enum {
 };
 
 /* Features of a token that embeddings read. */
-enum { ATTR_NORM = 0, ATTR_PREFIX, ATTR_SUFFIX, ATTR_SHAPE, ATTR_SPACY, ATTR_IS_SPACE, ATTR_COUNT };
+enum { ATTR_NORM = 0, ATTR_PREFIX, ATTR_SUFFIX, ATTR_SHAPE, ATTR_SPACY, ATTR_IS_SPACE, ATTR_LOWER, ATTR_COUNT };
+
+/* What the patterns of the attribute ruler test. */
+enum { RULER_TAG = 0, RULER_POS, RULER_MORPH, RULER_LEMMA, RULER_DEP, RULER_LOWER, RULER_IS_SPACE, RULER_ATTRS };
+
+/* Components in the numbering of the section pipeline; bit 1 << n is TERN_TOK2VEC, ... of tern.h. */
+enum { COMPONENT_TOK2VEC = 0, COMPONENT_TAGGER, COMPONENT_PARSER, COMPONENT_SENTER, COMPONENT_ATTRIBUTE_RULER,
+       COMPONENT_LEMMATIZER, COMPONENT_NER, COMPONENT_COUNT };
 
 /* Actions of the BILUO move table in spaCy's numbering (ner.pyx). */
 enum { NER_MISSING = 0, NER_BEGIN, NER_IN, NER_LAST, NER_UNIT, NER_OUT };
+
+/* Actions of the arc-eager move table in spaCy's numbering (arc_eager.pyx). */
+enum { ARC_SHIFT = 0, ARC_REDUCE, ARC_LEFT, ARC_RIGHT, ARC_BREAK };
 
 typedef struct char_table {
     const uint16_t *block, *class_of, *flags;
@@ -116,6 +149,41 @@ typedef struct ner_model {
     const uint32_t *moves;   /* [classes][2] action, label */
 } ner_model;
 
+typedef struct parser_model {
+    transition_weights net;
+    const uint32_t *moves;   /* [classes][3] action, label, label of the head to look for */
+    uint32_t root_label;
+} parser_model;
+
+typedef struct linear_weights {
+    const float *W, *b;      /* [nO][nI], [nO] */
+    uint32_t nO, nI;
+} linear_weights;
+
+typedef struct tagger_model {
+    linear_weights output;
+    const uint32_t *labels;  /* [output.nO] */
+} tagger_model;
+
+typedef struct senter_model {
+    tok2vec_weights tok2vec;
+    linear_weights output;
+} senter_model;
+
+typedef struct ruler_tables {
+    const uint32_t *rules, *tokens, *tests, *list_start, *lists;
+    const uint64_t *values;
+    map by_tag;
+    uint32_t rule_count, list_count;
+    unsigned sets;           /* mask of TERN_TAGS, ...: what some rule sets */
+} ruler_tables;
+
+typedef struct lemmatizer_tables {
+    const uint32_t *parts, *suffix_rules, *words, *exception_start, *exception_forms;
+    map exceptions;
+    uint32_t part_count, word_edges, exception_count;
+} lemmatizer_tables;
+
 struct tern_model {
     model_file file;
     const char *meta;
@@ -124,7 +192,14 @@ struct tern_model {
     string_table strings;
     map symbols, norms;
     tokenizer_tables tokenizer;
-    int has_ner;
+    uint32_t pipeline[COMPONENT_COUNT], pipeline_length;   /* COMPONENT_* in the order in which they run */
+    unsigned components, default_components;               /* TERN_TOK2VEC, ... */
+    tok2vec_weights tok2vec;                               /* the shared tower */
+    tagger_model tagger;
+    parser_model parser;
+    senter_model senter;
+    ruler_tables ruler;
+    lemmatizer_tables lemmatizer;
     ner_model ner;
 };
 

@@ -52,17 +52,37 @@ typedef struct tern_model tern_model;
 typedef struct tern_ctx tern_ctx;
 typedef struct tern_doc tern_doc;
 
-/* What a run shall produce. Tokens always are. */
+/* What a run shall produce; only the components that it takes run. Tokens always are there. */
 enum {
     TERN_TOKENS = 0u,
-    TERN_ENTITIES = 1u << 0
+    TERN_ENTITIES = 1u << 0,
+    TERN_SENTENCES = 1u << 1,
+    TERN_DEPENDENCIES = 1u << 2,   /* head and dep */
+    TERN_TAGS = 1u << 3,
+    TERN_POS = 1u << 4,
+    TERN_MORPHS = 1u << 5,
+    TERN_LEMMAS = 1u << 6,
+    TERN_EVERYTHING = (1u << 7) - 1
+};
+
+/* Components by spaCy's factory names. */
+enum {
+    TERN_TOK2VEC = 1u << 0,
+    TERN_TAGGER = 1u << 1,
+    TERN_PARSER = 1u << 2,
+    TERN_SENTER = 1u << 3,
+    TERN_ATTRIBUTE_RULER = 1u << 4,
+    TERN_LEMMATIZER = 1u << 5,
+    TERN_NER = 1u << 6
 };
 
 /* spaCy's nlp.max_length (language.py): longer texts are refused, never cut. */
 #define TERN_MAX_CHARS 1000000u
 
 typedef struct tern_options {
-    unsigned want;                   /* mask of the enum above */
+    unsigned want;                   /* mask of TERN_ENTITIES, ...; what the components do not give stays unset */
+    unsigned components;             /* mask of components that may run; 0: those that the pipeline enables by default. Leaving
+                                        one out means what spaCy's exclude means: without the parser, entities may differ */
     size_t max_chars;                /* limit in code points; 0 means TERN_MAX_CHARS, more than that is TERN_MAX_CHARS */
     const signed char *sent_starts;  /* preset sentence starts, one per token (1 starts a sentence, -1 does not, 0 unknown)
                                         as spaCy's Token.is_sent_start; NULL for none. Entities never cross a 1. */
@@ -76,9 +96,15 @@ typedef struct tern_span {
     size_t utf16_start, utf16_end;  /* UTF-16 units: JavaScript, Java, C# */
 } tern_span;
 
+/* Strings are UTF-8 and NUL-terminated, "" where a component did not set them; those of the model live as long as it does. */
 typedef struct tern_token {
     tern_span span;
-    int space;   /* 1 if one U+0020 that belongs to no token follows (spaCy's Token.whitespace_) */
+    int space;             /* 1 if one U+0020 that belongs to no token follows (spaCy's Token.whitespace_) */
+    int sent_start;        /* 1 begins a sentence, -1 does not, 0 unknown */
+    size_t head;           /* index of the syntactic head; the token's own for a root and where there is no parse */
+    const char *tag, *pos, *morph, *dep;   /* owned by the model */
+    const char *lemma;     /* owned by the document; holds lemma_len bytes, among which U+0000 may be */
+    size_t lemma_len;
 } tern_token;
 
 typedef struct tern_entity {
@@ -86,6 +112,11 @@ typedef struct tern_entity {
     size_t token_start, token_end;   /* half open */
     const char *label;               /* NUL-terminated, owned by the model */
 } tern_entity;
+
+typedef struct tern_sentence {
+    tern_span span;
+    size_t token_start, token_end;   /* half open */
+} tern_sentence;
 
 /* ---- model ---------------------------------------------------------------------------------------------------------- */
 
@@ -106,6 +137,14 @@ tern_status tern_model_meta(const tern_model *model, const char **json, size_t *
 
 /* Mask of what this model can produce (TERN_ENTITIES, ...). 0 for NULL. */
 unsigned tern_model_offers(const tern_model *model);
+
+/* Mask of the components that it has, and of those that run by default (spaCy's nlp.pipe_names). 0 for NULL. */
+unsigned tern_model_components(const tern_model *model);
+unsigned tern_model_default_components(const tern_model *model);
+
+/* One component's bit for its name ("ner") and back; 0 and NULL when unknown. */
+unsigned tern_component_from_name(const char *name, size_t len);
+const char *tern_component_name(unsigned component);
 
 typedef struct tern_section {
     const char *name, *kind, *dtype;   /* owned by the model */
@@ -133,6 +172,14 @@ tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_opt
 
 size_t tern_doc_token_count(const tern_doc *doc);
 tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out);
+
+/* Mask of the annotations that at least one token carries (spaCy's Doc.has_annotation); everything for an empty document. */
+unsigned tern_doc_annotations(const tern_doc *doc);
+
+/* Sentences: those that the sentence starts mark off; none when TERN_SENTENCES is not among the annotations. */
+size_t tern_doc_sentence_count(const tern_doc *doc);
+tern_status tern_doc_sentence(const tern_doc *doc, size_t index, tern_sentence *out);
+
 size_t tern_doc_entity_count(const tern_doc *doc);
 tern_status tern_doc_entity(const tern_doc *doc, size_t index, tern_entity *out);
 

@@ -1,0 +1,16 @@
+/* attribute_ruler.h - token patterns that set TAG, POS, MORPH, LEMMA, DEP (spacy/pipeline/attributeruler.py). */
+#ifndef TERN_ATTRIBUTE_RULER_H
+#define TERN_ATTRIBUTE_RULER_H
+
+#include "doc.h"
+
+typedef struct ruler_scratch {
+    buffer changes;
+} ruler_scratch;
+
+/* Matches every rule against the document as it is, then applies what matched in the order of the rules. 0 or -1. */
+int attribute_ruler_annotate(tern_doc *doc, ruler_scratch *scratch);
+
+void ruler_scratch_free(ruler_scratch *scratch);
+
+#endif

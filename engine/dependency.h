@@ -1,0 +1,19 @@
+/* dependency.h - what happens to a finished parse: edges of subtrees, deprojectivisation (Nivre and Nilsson 2005), sentence
+ * starts (spacy/tokens/doc.pyx set_children_from_heads, pipeline/_parser_internals/nonproj.pyx). */
+#ifndef TERN_DEPENDENCY_H
+#define TERN_DEPENDENCY_H
+
+#include "doc.h"
+
+typedef struct dependency_scratch {
+    buffer left_edge, right_edge, queue, child_start, children;
+} dependency_scratch;
+
+/* doc->head and COLUMN_DEP hold the parser's arcs; head_label[i] is the Y of a label X||Y, or NO_STRING. Rewrites heads of
+ * lifted arcs, then sets sent_start from the left edges of the roots. Time is linear but for pathological trees, where spaCy's own
+ * bound of 12 rounds holds. 0 or -1. */
+int dependency_finish(tern_doc *doc, const uint32_t *head_label, dependency_scratch *scratch);
+
+void dependency_scratch_free(dependency_scratch *scratch);
+
+#endif

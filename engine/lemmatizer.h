@@ -1,0 +1,17 @@
+/* lemmatizer.h - the English rule lemmatizer (spacy/pipeline/lemmatizer.py, lang/en/lemmatizer.py). */
+#ifndef TERN_LEMMATIZER_H
+#define TERN_LEMMATIZER_H
+
+#include "doc.h"
+#include "lexeme.h"
+
+typedef struct lemmatizer_scratch {
+    buffer form, forms;
+} lemmatizer_scratch;
+
+/* Sets the lemma of every token that has none, from its text, POS and MORPH. 0 or -1. */
+int lemmatizer_annotate(tern_doc *doc, const text_view *text, lexeme_scratch *lexeme, lemmatizer_scratch *scratch);
+
+void lemmatizer_scratch_free(lemmatizer_scratch *scratch);
+
+#endif

@@ -1,0 +1,25 @@
+/* parser.h - the arc-eager move table (Nivre 2003, 2008; spacy/pipeline/_parser_internals/arc_eager.pyx) over transition.h. */
+#ifndef TERN_PARSER_H
+#define TERN_PARSER_H
+
+#include "dependency.h"
+#include "transition.h"
+
+typedef struct parser_scratch {
+    transition_scratch net;
+    buffer stack, rebuffer, heads, flags, left, right, next_sibling, labels;
+    dependency_scratch dependency;
+} parser_scratch;
+
+/* Room for the document's tokens; before the first parser_project. 0 or -1. */
+int parser_reserve(const tern_doc *doc, parser_scratch *scratch);
+
+/* Takes rows of the shared tower for the tokens from begin on. */
+void parser_project(const tern_doc *doc, const float *rows, size_t begin, size_t count, parser_scratch *scratch);
+
+/* Fills head, dep and sent_start (1 or -1 for every token). Preset sentence starts are honoured. */
+tern_status parser_annotate(tern_doc *doc, parser_scratch *scratch, transition_trace trace, void *user, tern_error *err);
+
+void parser_scratch_free(parser_scratch *scratch);
+
+#endif

@@ -1,0 +1,17 @@
+/* word_set.h - is a word in a fixed set: the minimal acyclic automaton of its bytes (Daciuk et al. 2000), used in place.
+ *
+ * u32 edges; the edges of a node lie together in ascending order of their byte:
+ *   bits 0-7 byte; bit 8: last edge of its node; bit 9: a word ends after this edge; bits 10-31: first edge of the node that it
+ *   leads to, WORD_SET_LEAF if that has none. */
+#ifndef TERN_WORD_SET_H
+#define TERN_WORD_SET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define WORD_SET_LEAF 0x3fffffu
+
+/* root: first edge of the set's first node. Safe for any contents of the table. */
+int word_set_has(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word, size_t len);
+
+#endif
