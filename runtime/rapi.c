@@ -210,7 +210,6 @@ static rapi_result post(rapi *api, const char *body, size_t len, const char *err
     if (failed) {
         problem(api, result, "out of memory");
     } else {
-        api->incoming = NULL;
         curl_easy_setopt(api->curl, CURLOPT_POST, 1L);
         curl_easy_setopt(api->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
         curl_easy_setopt(api->curl, CURLOPT_POSTFIELDS, body);
@@ -292,7 +291,6 @@ static void set_options(rapi *api)
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(curl, CURLOPT_PROXY, "");      /* the API is local, whatever http_proxy says */
-    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "tern/" TERN_VERSION);
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);

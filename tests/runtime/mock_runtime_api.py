@@ -12,7 +12,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Union
+from typing import Callable, Dict, List, Optional, Sequence, Union
 
 VERSION = "2018-06-01"
 PATIENCE = 120.0   # seconds until a hanging program fails a test
@@ -34,6 +34,7 @@ class Invocation:
     pause_in_body: float = 0.0   # seconds, after half of the event
     chunked: bool = False
     fault: Optional[str] = None  # NO_ANSWER, CUT_ANSWER
+    before: Optional[Callable[[], None]] = None   # called when the runtime waits for it
 
     def head(self) -> bytes:
         headers: Dict[str, Optional[str]] = {
@@ -149,6 +150,8 @@ class MockRuntimeApi:
         with self._lock:
             invocation = self._invocations.pop(0) if self._invocations else Invocation(b"{}", status=500)
         time.sleep(invocation.delay)
+        if invocation.before:
+            invocation.before()
         head, body = invocation.head(), invocation.body()
         half = len(body) // 2
         if invocation.fault == NO_ANSWER:
@@ -174,21 +177,31 @@ class MockRuntimeApi:
         return True
 
 
-def run_bootstrap(
+def start_bootstrap(
     program: Path, address: Optional[str], model: Optional[Path], env: Optional[Dict[str, str]] = None
-) -> "subprocess.CompletedProcess[bytes]":
-    """Runs the bootstrap to its end."""
+) -> "subprocess.Popen[bytes]":
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("TERN_", "AWS_", "_X_AMZN"))}
     if address is not None:
         environment["AWS_LAMBDA_RUNTIME_API"] = address
     if model is not None:
         environment["TERN_MODEL"] = str(model)
-    return subprocess.run(
+    return subprocess.Popen(
         [str(program)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**environment, **(env or {})},
-        timeout=PATIENCE,
-        check=False,
     )
+
+
+def run_bootstrap(
+    program: Path, address: Optional[str], model: Optional[Path], env: Optional[Dict[str, str]] = None
+) -> "subprocess.CompletedProcess[bytes]":
+    """Runs the bootstrap to its end."""
+    with start_bootstrap(program, address, model, env) as process:
+        try:
+            stdout, stderr = process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import resource
 import socket
 from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Union
@@ -14,10 +15,12 @@ from runtime.mock_runtime_api import (
     CLOSE_AFTER,
     CUT_ANSWER,
     NO_ANSWER,
+    PATIENCE,
     Invocation,
     MockRuntimeApi,
     Request,
     run_bootstrap,
+    start_bootstrap,
 )
 
 EVENTS = Path(__file__).parent / "events"
@@ -393,6 +396,14 @@ def test_limit_from_the_environment(serve: Serve) -> None:
     check_error(outcome.posts[1], "Function.TextTooLong", "has 6 characters, the limit is 5")
 
 
+def test_answer_of_more_than_1_mb(serve: Serve) -> None:
+    """From this size on libcurl would wait for 100 Continue, which the platform never sends."""
+    outcome = serve([text_event("Rome, " * 20_000)])
+    assert 1 << 20 < len(outcome.posts[0].body) < MAX_RESPONSE
+    assert the_response(outcome)["entities"][0] == {"text": "Rome", "label": "GPE", "start": 0, "end": 4}
+    assert "expect" not in outcome.posts[0].headers
+
+
 @pytest.mark.skipif(REDUCED, reason="many tokens: too slow under sanitizers")
 @pytest.mark.parametrize("proxy", [False, True])
 def test_answer_that_lambda_cannot_carry(serve: Serve, proxy: bool) -> None:
@@ -403,6 +414,21 @@ def test_answer_that_lambda_cannot_carry(serve: Serve, proxy: bool) -> None:
     size = re.search(r"has (\d+) bytes", body["errorMessage"])
     assert size and int(size[1]) > MAX_RESPONSE
     assert body_of(outcome.posts[1]) == {"entities": ENTITIES}
+
+
+@pytest.mark.skipif(REDUCED, reason="sanitizers reserve all address space")
+def test_out_of_memory_is_answered_and_the_next_works(program, model_file) -> None:
+    def leave_20_mb() -> None:
+        used = int(Path(f"/proc/{process.pid}/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.prlimit(process.pid, resource.RLIMIT_AS, (used + 20_000_000,) * 2)
+
+    large = Invocation(text_event("Rome, " * 150_000), request_id="large", before=leave_20_mb)
+    with MockRuntimeApi([Invocation(TEXT_EVENT), large, Invocation(TEXT_EVENT, request_id="fine")]) as api:
+        process = start_bootstrap(program("bootstrap"), api.address, model_file)
+        process.communicate(timeout=PATIENCE)
+    check_error(api.posts[1], "Runtime.OutOfMemory", "out of memory")
+    assert api.posts[2].path.endswith("/fine/response")
+    assert body_of(api.posts[2]) == {"entities": ENTITIES}
 
 
 def test_logs_never_contain_the_text(serve: Serve) -> None:
