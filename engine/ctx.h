@@ -2,9 +2,13 @@
 #ifndef TERN_CTX_H
 #define TERN_CTX_H
 
+#include "attribute_ruler.h"
 #include "doc.h"
+#include "lemmatizer.h"
 #include "lexeme.h"
 #include "ner.h"
+#include "parser.h"
+#include "tagger.h"
 #include "tokenizer.h"
 
 struct tern_ctx {
@@ -13,6 +17,12 @@ struct tern_ctx {
     text_view text;   /* of the run under way; points to the caller's bytes */
     tokenizer_scratch tokenizer;
     lexeme_scratch lexeme;
+    tok2vec_scratch tok2vec;
+    tagger_scratch tagger;
+    parser_scratch parser;
+    senter_scratch senter;
+    ruler_scratch ruler;
+    lemmatizer_scratch lemmatizer;
     ner_scratch ner;
 };
 

@@ -1,17 +1,27 @@
 #include "doc.h"
 
+#include <string.h>
+
 int doc_reserve(tern_doc *doc, size_t tokens)
 {
     if (buffer_reserve(&doc->span_memory, tokens, sizeof *doc->span) || buffer_reserve(&doc->space_memory, tokens, 1)
-        || buffer_reserve(&doc->norm_memory, tokens, sizeof *doc->norm_override) || buffer_reserve(&doc->sent_memory, tokens, 1))
+        || buffer_reserve(&doc->norm_memory, tokens, sizeof *doc->norm_override) || buffer_reserve(&doc->sent_memory, tokens, 1)
+        || buffer_reserve(&doc->head_memory, tokens, sizeof *doc->head)
+        || buffer_reserve(&doc->lemma_memory, tokens, sizeof *doc->lemma))
         return -1;
     doc->span = doc->span_memory.data;
     doc->space = doc->space_memory.data;
     doc->norm_override = doc->norm_memory.data;
     doc->sent_start = doc->sent_memory.data;
+    doc->head = doc->head_memory.data;
+    doc->lemma = doc->lemma_memory.data;
     for (size_t a = 0; a < ATTR_COUNT; a++) {
         if (buffer_reserve(&doc->attr_memory[a], tokens, sizeof *doc->attr[a])) return -1;
         doc->attr[a] = doc->attr_memory[a].data;
+    }
+    for (size_t c = 0; c < COLUMN_COUNT; c++) {
+        if (buffer_reserve(&doc->column_memory[c], tokens, sizeof *doc->column[c])) return -1;
+        doc->column[c] = doc->column_memory[c].data;
     }
     return 0;
 }
@@ -23,11 +33,95 @@ int doc_reserve_entities(tern_doc *doc, size_t entities)
     return 0;
 }
 
+void doc_clear_annotations(tern_doc *doc)
+{
+    doc->annotations = 0;
+    doc->lemma_bytes = doc->entity_count = doc->sentence_count = 0;
+    for (size_t c = 0; c < COLUMN_COUNT; c++)
+        for (size_t i = 0; i < doc->token_count; i++) doc->column[c][i] = NO_STRING;
+    for (size_t i = 0; i < doc->token_count; i++) {
+        doc->head[i] = (uint32_t)i;
+        doc->lemma[i] = (lemma_ref){.string = NO_STRING};
+    }
+}
+
+int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len)
+{
+    if (len > UINT32_MAX - 1 - doc->lemma_bytes || buffer_reserve(&doc->lemma_text_memory, doc->lemma_bytes + len + 1, 1)) return -1;
+    doc->lemma_text = doc->lemma_text_memory.data;
+    memcpy(doc->lemma_text + doc->lemma_bytes, text, len);
+    doc->lemma_text[doc->lemma_bytes + len] = '\0';
+    doc->lemma[token] = (lemma_ref){.string = NO_STRING, .start = (uint32_t)doc->lemma_bytes, .length = (uint32_t)len};
+    doc->lemma_bytes += len + 1;
+    return 0;
+}
+
+/* ---- what the document carries ----------------------------------------------------------------------------------------------- */
+
+static int has_lemma(const lemma_ref *l) { return l->string != NO_STRING || l->length; }
+
+/* Does any token carry a string that is not empty? */
+static int has_strings(const tern_doc *doc, const uint32_t *column)
+{
+    for (size_t i = 0; i < doc->token_count; i++)
+        if (doc_id(doc, column[i])) return 1;
+    return 0;
+}
+
+/* MORPH is set, if to nothing, when a component set it: its id is that of "_" then, not 0. */
+static int has_numbers(const tern_doc *doc, const uint32_t *column)
+{
+    for (size_t i = 0; i < doc->token_count; i++)
+        if (column[i] != NO_STRING) return 1;
+    return 0;
+}
+
+static int has_lemmas(const tern_doc *doc)
+{
+    for (size_t i = 0; i < doc->token_count; i++)
+        if (has_lemma(&doc->lemma[i])) return 1;
+    return 0;
+}
+
+/* The first token does not count, and a document of one token is a sentence by itself. */
+static int has_sentence_starts(const tern_doc *doc)
+{
+    for (size_t i = 1; i < doc->token_count; i++)
+        if (doc->sent_start[i]) return 1;
+    return doc->token_count == 1;
+}
+
+static void note_annotations(tern_doc *doc)
+{
+    if (has_sentence_starts(doc)) doc->annotations |= TERN_SENTENCES;
+    if (has_strings(doc, doc->column[COLUMN_DEP])) doc->annotations |= TERN_DEPENDENCIES;
+    if (has_strings(doc, doc->column[COLUMN_TAG])) doc->annotations |= TERN_TAGS;
+    if (has_strings(doc, doc->column[COLUMN_POS])) doc->annotations |= TERN_POS;
+    if (has_numbers(doc, doc->column[COLUMN_MORPH])) doc->annotations |= TERN_MORPHS;
+    if (has_lemmas(doc)) doc->annotations |= TERN_LEMMAS;
+    if (!doc->token_count) doc->annotations = TERN_EVERYTHING;
+}
+
+int doc_finish(tern_doc *doc)
+{
+    note_annotations(doc);
+    if (!(doc->annotations & TERN_SENTENCES) || !doc->token_count) return 0;
+    size_t count = 1;
+    for (size_t i = 1; i < doc->token_count; i++) count += doc->sent_start[i] == 1;
+    if (buffer_reserve(&doc->sentence_memory, count, sizeof *doc->sentence_start)) return -1;
+    doc->sentence_start = doc->sentence_memory.data;
+    for (size_t i = 0; i < doc->token_count; i++)
+        if (i == 0 || doc->sent_start[i] == 1) doc->sentence_start[doc->sentence_count++] = (uint32_t)i;
+    return 0;
+}
+
 void doc_free_columns(tern_doc *doc)
 {
-    buffer *owned[] = {&doc->span_memory, &doc->space_memory, &doc->norm_memory, &doc->sent_memory, &doc->entity_memory};
+    buffer *owned[] = {&doc->span_memory, &doc->space_memory, &doc->norm_memory, &doc->sent_memory, &doc->head_memory,
+                       &doc->lemma_memory, &doc->lemma_text_memory, &doc->entity_memory, &doc->sentence_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
+    for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);
 }
 
 /* ---- public accessors ---------------------------------------------------------------------------------------------------- */
@@ -38,8 +132,29 @@ static tern_span public_span(const token_span *first, const token_span *last)
                        .char_end = last->char_end, .utf16_start = first->utf16_start, .utf16_end = last->utf16_end};
 }
 
+unsigned tern_doc_annotations(const tern_doc *doc) { return doc ? doc->annotations : 0; }
 size_t tern_doc_token_count(const tern_doc *doc) { return doc ? doc->token_count : 0; }
+size_t tern_doc_sentence_count(const tern_doc *doc) { return doc ? doc->sentence_count : 0; }
 size_t tern_doc_entity_count(const tern_doc *doc) { return doc ? doc->entity_count : 0; }
+
+static const char *column_string(const tern_doc *doc, int column, size_t token)
+{
+    const string_table *strings = &doc->model->strings;
+    uint32_t number = doc->column[column][token];
+    return number == NO_STRING ? "" : strings->bytes + strings->start[number];
+}
+
+static void public_lemma(const tern_doc *doc, const lemma_ref *lemma, tern_token *out)
+{
+    const string_table *strings = &doc->model->strings;
+    if (lemma->string != NO_STRING) {
+        out->lemma = strings->bytes + strings->start[lemma->string];
+        out->lemma_len = strings->start[lemma->string + 1] - strings->start[lemma->string] - 1;
+    } else {
+        out->lemma = lemma->length ? doc->lemma_text + lemma->start : "";
+        out->lemma_len = lemma->length;
+    }
+}
 
 tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out)
 {
@@ -48,6 +163,24 @@ tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out)
     if (!doc || index >= doc->token_count) return TERN_E_ARGUMENT;
     out->span = public_span(&doc->span[index], &doc->span[index]);
     out->space = doc->space[index];
+    out->sent_start = doc->sent_start[index];
+    out->head = doc->head[index];
+    out->tag = column_string(doc, COLUMN_TAG, index);
+    out->pos = column_string(doc, COLUMN_POS, index);
+    out->morph = column_string(doc, COLUMN_MORPH, index);
+    out->dep = column_string(doc, COLUMN_DEP, index);
+    public_lemma(doc, &doc->lemma[index], out);
+    return TERN_OK;
+}
+
+tern_status tern_doc_sentence(const tern_doc *doc, size_t index, tern_sentence *out)
+{
+    if (!out) return TERN_E_ARGUMENT;
+    *out = (tern_sentence){0};
+    if (!doc || index >= doc->sentence_count) return TERN_E_ARGUMENT;
+    out->token_start = doc->sentence_start[index];
+    out->token_end = index + 1 < doc->sentence_count ? doc->sentence_start[index + 1] : doc->token_count;
+    out->span = public_span(&doc->span[out->token_start], &doc->span[out->token_end - 1]);
     return TERN_OK;
 }
 

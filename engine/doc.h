@@ -57,6 +57,13 @@ struct tern_doc {
 int doc_reserve(tern_doc *doc, size_t tokens);
 int doc_reserve_entities(tern_doc *doc, size_t entities);
 
+/* Unsets whatever components set: tokens, features and sent_start stay. */
+void doc_clear_annotations(tern_doc *doc);
+
+/* After the last component: notes what the document carries (Doc.has_annotation), lists the sentences. 0 or -1. Whoever finds
+ * the entities sets TERN_ENTITIES. */
+int doc_finish(tern_doc *doc);
+
 /* Appends len bytes and a NUL to lemma_text and makes them the token's lemma. 0 or -1. */
 int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len);
 

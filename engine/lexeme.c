@@ -48,10 +48,9 @@ static int is_lower_ascii(const unsigned char *text, size_t len)
     return other == 0;
 }
 
-/* str.lower() as UTF-8 in scratch->bytes; NULL when out of memory. */
-static const unsigned char *lower_text(const tern_doc *doc, const text_view *text, const token_span *s,
-                                       lexeme_scratch *scratch, size_t *len)
+const unsigned char *lexeme_lower(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len)
 {
+    const token_span *s = &doc->span[token];
     size_t n = s->char_end - s->char_start, bytes = 0;
     if (buffer_reserve(&scratch->code_points, 2 * n, sizeof(uint32_t)) != 0
         || buffer_reserve(&scratch->bytes, 2 * n, 4) != 0) return NULL;
@@ -69,24 +68,34 @@ const char *lexeme_norm(const tern_doc *doc, const text_view *text, size_t token
     uint64_t id = string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start);
     uint64_t number = listed_norm(doc, token, id);
     if (number != MAP_ABSENT) return string_get(doc->model, number, len);
-    return (const char *)lower_text(doc, text, s, scratch, len);
+    return (const char *)lexeme_lower(doc, text, token, scratch, len);
 }
 
-/* 0, or -1 when out of memory. */
-static int norm_id(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, uint64_t *id)
+/* Id of str.lower() of a token whose own id is known. 0, or -1 when out of memory. */
+static int lower_id(const tern_doc *doc, const text_view *text, size_t token, uint64_t text_id, lexeme_scratch *scratch, uint64_t *id)
 {
     const token_span *s = &doc->span[token];
     const unsigned char *lower = text->bytes + s->byte_start;
     size_t len = s->byte_end - s->byte_start;
-    *id = string_id(doc->model, lower, len);
-    uint64_t number = listed_norm(doc, token, *id);
-    if (number != MAP_ABSENT) {
-        *id = string_id_of(doc->model, number);
-        return 0;
-    }
+    *id = text_id;
     if (is_lower_ascii(lower, len)) return 0;
-    if ((lower = lower_text(doc, text, s, scratch, &len)) == NULL) return -1;
+    if ((lower = lexeme_lower(doc, text, token, scratch, &len)) == NULL) return -1;
     *id = string_id(doc->model, lower, len);
+    return 0;
+}
+
+/* NORM and, if lower is not NULL, LOWER. 0, or -1 when out of memory. */
+static int word_ids(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, uint64_t *norm, uint64_t *lower)
+{
+    const token_span *s = &doc->span[token];
+    uint64_t text_id = string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start);
+    uint64_t number = listed_norm(doc, token, text_id);
+    if (number != MAP_ABSENT) *norm = string_id_of(doc->model, number);
+    if (number != MAP_ABSENT && !lower) return 0;
+    uint64_t lowered;
+    if (lower_id(doc, text, token, text_id, scratch, &lowered)) return -1;
+    if (number == MAP_ABSENT) *norm = lowered;
+    if (lower) *lower = lowered;
     return 0;
 }
 
@@ -111,11 +120,12 @@ static int is_space(const char_table *chars, const uint16_t *classes, size_t n)
     return n > 0;
 }
 
-int lexeme_features(tern_doc *doc, const text_view *text, lexeme_scratch *scratch)
+int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme_scratch *scratch)
 {
     for (size_t i = 0; i < doc->token_count; i++) {
         size_t start = doc->span[i].char_start, end = doc->span[i].char_end;
-        if (norm_id(doc, text, i, scratch, &doc->attr[ATTR_NORM][i]) != 0) return -1;
+        uint64_t *lower = with_lower ? &doc->attr[ATTR_LOWER][i] : NULL;
+        if (word_ids(doc, text, i, scratch, &doc->attr[ATTR_NORM][i], lower) != 0) return -1;
         doc->attr[ATTR_PREFIX][i] = id_of_chars(doc, text, start, start + 1);
         doc->attr[ATTR_SUFFIX][i] = id_of_chars(doc, text, end - start > SUFFIX_LENGTH ? end - SUFFIX_LENGTH : start, end);
         doc->attr[ATTR_SHAPE][i] = shape_id(doc, text, start, end);

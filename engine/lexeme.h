@@ -8,8 +8,12 @@ typedef struct lexeme_scratch {
     buffer code_points, bytes;
 } lexeme_scratch;
 
-/* Fills doc->attr[*] for every token from its text, its norm_override and its space. 0, or -1 when out of memory. */
-int lexeme_features(tern_doc *doc, const text_view *text, lexeme_scratch *scratch);
+/* Fills doc->attr[*] for every token from its text, its norm_override and its space; ATTR_LOWER only if with_lower, for the
+ * networks do not read it. 0, or -1 when out of memory. */
+int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme_scratch *scratch);
+
+/* str.lower() of a token as UTF-8, in scratch until the next call. NULL when out of memory. */
+const unsigned char *lexeme_lower(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len);
 
 /* The NORM of a token as UTF-8: its override, else the norm table's, else str.lower(). The result lives in scratch or in the
  * model until the next call. NULL when out of memory. For tests and tools. */

@@ -3,6 +3,7 @@
 #include "model_bind.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static tern_status finish_open(tern_model *model, tern_status status, tern_model **out, tern_error *err)
 {
@@ -60,7 +61,38 @@ tern_status tern_model_meta(const tern_model *model, const char **json, size_t *
     return model ? TERN_OK : TERN_E_ARGUMENT;
 }
 
-unsigned tern_model_offers(const tern_model *model) { return model && model->has_ner ? TERN_ENTITIES : 0; }
+unsigned tern_model_components(const tern_model *model) { return model ? model->components : 0; }
+unsigned tern_model_default_components(const tern_model *model) { return model ? model->default_components : 0; }
+
+unsigned tern_model_offers(const tern_model *model)
+{
+    unsigned components = tern_model_components(model), offers = 0;
+    if (components & TERN_NER) offers |= TERN_ENTITIES;
+    if (components & TERN_SENTER) offers |= TERN_SENTENCES;
+    if (components & TERN_PARSER) offers |= TERN_SENTENCES | TERN_DEPENDENCIES;
+    if (components & TERN_TAGGER) offers |= TERN_TAGS;
+    if (components & TERN_ATTRIBUTE_RULER) offers |= model->ruler.sets;
+    if (components & TERN_LEMMATIZER) offers |= TERN_LEMMAS;
+    return offers;
+}
+
+static const char *const component_names[COMPONENT_COUNT] = {
+    "tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner",
+};
+
+unsigned tern_component_from_name(const char *name, size_t len)
+{
+    for (unsigned i = 0; name && i < COMPONENT_COUNT; i++)
+        if (strlen(component_names[i]) == len && !memcmp(component_names[i], name, len)) return 1u << i;
+    return 0;
+}
+
+const char *tern_component_name(unsigned component)
+{
+    for (unsigned i = 0; i < COMPONENT_COUNT; i++)
+        if (component == 1u << i) return component_names[i];
+    return NULL;
+}
 
 size_t tern_model_section_count(const tern_model *model) { return model ? model->file.section_count : 0; }
 

@@ -274,6 +274,154 @@ static void bind_ner(binder *b, ner_model *ner, const string_table *strings)
             refuse(b, "ner/moves", "holds an action or a label that is out of range");
 }
 
+/* ---- components that are one linear layer ------------------------------------------------------------------------------ */
+
+static void bind_linear(binder *b, const char *prefix, uint32_t width, linear_weights *w)
+{
+    section_name name;
+    w->nI = width;
+    name_of(name, prefix, "W");
+    w->W = matrix(b, name, TERN_DTYPE_F32, &w->nO, &w->nI);
+    name_of(name, prefix, "b");
+    w->b = vector_f32(b, name, &w->nO);
+}
+
+static void check_strings(binder *b, const char *name, const uint32_t *v, size_t n, uint32_t count, int may_be_absent)
+{
+    for (size_t i = 0; i < n && !b->status; i++)
+        if (v[i] >= count && !(may_be_absent && v[i] == NO_STRING)) refuse(b, name, "holds a string number that is out of range");
+}
+
+static void bind_tagger(binder *b, tern_model *model)
+{
+    tagger_model *tagger = &model->tagger;
+    bind_linear(b, "tagger", model->tok2vec.width, &tagger->output);
+    tagger->labels = vector(b, "tagger/labels", TERN_DTYPE_U32, &tagger->output.nO);
+    check_strings(b, "tagger/labels", tagger->labels, tagger->output.nO, model->strings.count, 0);
+}
+
+static void bind_senter(binder *b, tern_model *model)
+{
+    bind_tok2vec(b, "senter/tok2vec", &model->senter.tok2vec);
+    model->senter.output.nO = 2;
+    bind_linear(b, "senter", model->senter.tok2vec.width, &model->senter.output);
+}
+
+/* ---- parser ------------------------------------------------------------------------------------------------------------- */
+
+#define PARSER_SLOTS 8   /* B0 B1 S0 S1 S2 L(B0) L(S0) R(S0): _state.pxd set_context_tokens */
+
+static void bind_parser(binder *b, tern_model *model)
+{
+    uint32_t three = 3, one = 1;
+    parser_model *parser = &model->parser;
+    bind_transition(b, "parser", PARSER_SLOTS, model->tok2vec.width, &parser->net);
+    parser->moves = matrix(b, "parser/moves", TERN_DTYPE_U32, &parser->net.classes, &three);
+    for (uint32_t c = 0; c < parser->net.classes && !b->status; c++)
+        if (parser->moves[3 * c] > ARC_BREAK) refuse(b, "parser/moves", "holds an action that is out of range");
+        else check_strings(b, "parser/moves", parser->moves + 3 * c + 1, 2, model->strings.count, 1);
+    const uint32_t *root = vector(b, "parser/root", TERN_DTYPE_U32, &one);
+    if (b->status) return;
+    check_strings(b, "parser/root", root, 1, model->strings.count, 0);
+    parser->root_label = *root;
+}
+
+/* ---- attribute ruler ------------------------------------------------------------------------------------------------------ */
+
+/* Is [first, first + count) inside [0, total)? */
+static int in_range(uint32_t first, uint32_t count, uint32_t total) { return first <= total && count <= total - first; }
+
+static void check_ruler_tokens(binder *b, const ruler_tables *r, uint32_t tokens, uint32_t tests, uint32_t values)
+{
+    for (uint32_t i = 0; i < tokens && !b->status; i++)
+        if (!in_range(r->tokens[2 * i], r->tokens[2 * i + 1], tests))
+            refuse(b, "attribute_ruler/tokens", "holds an index that is out of range");
+    for (uint32_t i = 0; i < tests && !b->status; i++) {
+        const uint32_t *test = r->tests + 4 * (size_t)i;
+        if (test[0] >= RULER_ATTRS || test[1] > 1 || !in_range(test[2], test[3], values))
+            refuse(b, "attribute_ruler/tests", "holds a value that is out of range");
+    }
+}
+
+static void check_ruler_rules(binder *b, ruler_tables *r, uint32_t tokens, uint32_t strings)
+{
+    static const unsigned annotation[] = {TERN_TAGS, TERN_POS, TERN_MORPHS, TERN_LEMMAS, TERN_DEPENDENCIES};
+    for (uint32_t i = 0; i < r->rule_count && !b->status; i++) {
+        const uint32_t *rule = r->rules + 8 * (size_t)i;
+        if (!rule[1] || rule[2] >= rule[1] || !in_range(rule[0], rule[1], tokens))
+            refuse(b, "attribute_ruler/rules", "holds an index that is out of range");
+        else check_strings(b, "attribute_ruler/rules", rule + 3, 5, strings, 1);
+        for (uint32_t a = 0; a < 5; a++)
+            if (rule[3 + a] != NO_STRING) r->sets |= annotation[a];
+    }
+}
+
+/* Offsets that begin with 0, never fall and end with total. */
+static void check_starts(binder *b, const char *name, const uint32_t *start, uint32_t lists, uint32_t total)
+{
+    if (b->status) return;
+    if (start[0] || start[lists] != total) return refuse(b, name, "does not cover its lists");
+    for (uint32_t i = 0; i < lists; i++)
+        if (start[i] > start[i + 1]) return refuse(b, name, "is falling");
+}
+
+static void bind_ruler(binder *b, ruler_tables *r, uint32_t strings)
+{
+    uint32_t two = 2, four = 4, eight = 8, tokens = 0, tests = 0, values = 0, starts = 0, listed = 0;
+    r->rules = matrix(b, "attribute_ruler/rules", TERN_DTYPE_U32, &r->rule_count, &eight);
+    r->tokens = matrix(b, "attribute_ruler/tokens", TERN_DTYPE_U32, &tokens, &two);
+    r->tests = matrix(b, "attribute_ruler/tests", TERN_DTYPE_U32, &tests, &four);
+    r->values = vector(b, "attribute_ruler/values", TERN_DTYPE_U64, &values);
+    r->by_tag = bind_map(b, "attribute_ruler/by_tag");
+    r->list_start = vector(b, "attribute_ruler/list_start", TERN_DTYPE_U32, &starts);
+    r->lists = vector(b, "attribute_ruler/lists", TERN_DTYPE_U32, &listed);
+    if (b->status) return;
+    check_ruler_tokens(b, r, tokens, tests, values);
+    check_ruler_rules(b, r, tokens, strings);
+    r->list_count = starts - 1;
+    if (!r->list_count) return refuse(b, "attribute_ruler/list_start", "is too short");
+    check_starts(b, "attribute_ruler/list_start", r->list_start, r->list_count, listed);
+    for (uint32_t i = 0; i < listed && !b->status; i++)
+        if (r->lists[i] >= r->rule_count) refuse(b, "attribute_ruler/lists", "holds a rule number that is out of range");
+}
+
+/* ---- lemmatizer ------------------------------------------------------------------------------------------------------------ */
+
+static int has_section(const binder *b, const char *name)
+{
+    section s;
+    return model_file_find(b->file, name, &s);
+}
+
+static void bind_lemma_exceptions(binder *b, lemmatizer_tables *l, uint32_t strings)
+{
+    uint32_t starts = 0, forms = 0;
+    if (b->status || !has_section(b, "lemmatizer/exception_forms")) return;
+    l->exceptions = bind_map(b, "lemmatizer/exceptions");
+    l->exception_start = vector(b, "lemmatizer/exception_start", TERN_DTYPE_U32, &starts);
+    l->exception_forms = vector(b, "lemmatizer/exception_forms", TERN_DTYPE_U32, &forms);
+    l->exception_count = starts - 1;
+    check_starts(b, "lemmatizer/exception_start", l->exception_start, l->exception_count, forms);
+    check_strings(b, "lemmatizer/exception_forms", l->exception_forms, forms, strings, 0);
+}
+
+static void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
+{
+    uint32_t four = 4, two = 2, rules = 0;
+    l->parts = matrix(b, "lemmatizer/parts", TERN_DTYPE_U32, &l->part_count, &four);
+    if (has_section(b, "lemmatizer/suffix_rules"))
+        l->suffix_rules = matrix(b, "lemmatizer/suffix_rules", TERN_DTYPE_U32, &rules, &two);
+    if (has_section(b, "lemmatizer/words")) l->words = vector(b, "lemmatizer/words", TERN_DTYPE_U32, &l->word_edges);
+    if (b->status) return;
+    check_strings(b, "lemmatizer/suffix_rules", l->suffix_rules, 2 * (size_t)rules, strings, 0);
+    for (uint32_t i = 0; i < l->part_count && !b->status; i++) {
+        const uint32_t *part = l->parts + 4 * (size_t)i;
+        if (part[0] >= strings || !in_range(part[1], part[2], rules) || (part[3] != NO_STRING && part[3] >= l->word_edges))
+            refuse(b, "lemmatizer/parts", "holds a value that is out of range");
+    }
+    bind_lemma_exceptions(b, l, strings);
+}
+
 /* ---- all --------------------------------------------------------------------------------------------------------------- */
 
 static void bind_meta(binder *b, tern_model *model)
@@ -285,6 +433,36 @@ static void bind_meta(binder *b, tern_model *model)
     model->meta_len = (size_t)s.size;
 }
 
+static void bind_pipeline(binder *b, tern_model *model)
+{
+    uint32_t two = 2;
+    const uint32_t *rows = matrix(b, "pipeline", TERN_DTYPE_U32, &model->pipeline_length, &two);
+    if (!b->status && model->pipeline_length > COMPONENT_COUNT) refuse(b, "pipeline", "names more components than there are");
+    for (uint32_t i = 0; i < model->pipeline_length && !b->status; i++) {
+        uint32_t component = rows[2 * i], enabled = rows[2 * i + 1];
+        if (component >= COMPONENT_COUNT || enabled > 1) return refuse(b, "pipeline", "holds a value that is out of range");
+        if (model->components >> component & 1) return refuse(b, "pipeline", "names a component twice");
+        model->pipeline[i] = component;
+        model->components |= 1u << component;
+        model->default_components |= enabled << component;
+    }
+    if (!b->status && model->components & (TERN_TAGGER | TERN_PARSER) && !(model->components & TERN_TOK2VEC))
+        refuse(b, "pipeline", "has a tagger or a parser without the shared tok2vec that they listen to");
+}
+
+static void bind_component(binder *b, tern_model *model, uint32_t component)
+{
+    switch (component) {
+    case COMPONENT_TOK2VEC: bind_tok2vec(b, "tok2vec", &model->tok2vec); break;
+    case COMPONENT_TAGGER: bind_tagger(b, model); break;
+    case COMPONENT_PARSER: bind_parser(b, model); break;
+    case COMPONENT_SENTER: bind_senter(b, model); break;
+    case COMPONENT_ATTRIBUTE_RULER: bind_ruler(b, &model->ruler, model->strings.count); break;
+    case COMPONENT_LEMMATIZER: bind_lemmatizer(b, &model->lemmatizer, model->strings.count); break;
+    default: bind_ner(b, &model->ner, &model->strings);
+    }
+}
+
 tern_status model_bind(tern_model *model, tern_error *err)
 {
     binder b = {.file = &model->file, .err = err};
@@ -294,7 +472,8 @@ tern_status model_bind(tern_model *model, tern_error *err)
     model->symbols = bind_map(&b, "symbols");
     model->norms = bind_map(&b, "norms");
     bind_tokenizer(&b, &model->tokenizer, &model->strings, model->chars.class_count);
-    model->has_ner = model_file_has(&model->file, "ner/");
-    if (model->has_ner) bind_ner(&b, &model->ner, &model->strings);
+    bind_pipeline(&b, model);
+    for (uint32_t component = 0; component < COMPONENT_COUNT && !b.status; component++)   /* the shared tower first */
+        if (model->components >> component & 1) bind_component(&b, model, component);
     return b.status;
 }

@@ -97,19 +97,6 @@ static int list_actions(const tern_model *model, buffer *memory)
     return 0;
 }
 
-static tern_status encode(tern_doc *doc, ner_scratch *s)
-{
-    const ner_model *ner = &doc->model->ner;
-    for (size_t begin = 0, count; begin < doc->token_count; begin += count) {
-        const float *vectors;
-        count = doc->token_count - begin < TOK2VEC_BLOCK ? doc->token_count - begin : TOK2VEC_BLOCK;
-        tern_status status = tok2vec_rows(&ner->tok2vec, doc, begin, begin + count, &s->tok2vec, &vectors);
-        if (status) return status;
-        transition_project(&ner->net, vectors, begin, count, &s->net);
-    }
-    return TERN_OK;
-}
-
 tern_status ner_annotate_traced(tern_doc *doc, ner_scratch *s, transition_trace trace, void *user, tern_error *err)
 {
     static const move_table table = {.common_slots = 1u << 0, .is_final = is_final, .features = features,
@@ -118,11 +105,13 @@ tern_status ner_annotate_traced(tern_doc *doc, ner_scratch *s, transition_trace 
     size_t tokens = doc->token_count;
     doc->entity_count = 0;
     if (doc_reserve_entities(doc, tokens) || list_actions(doc->model, &s->action) ||
-        transition_reserve(&ner->net, tokens, &s->net) || encode(doc, s))
+        transition_reserve(&ner->net, tokens, &s->net) ||
+        tok2vec_encode(&ner->tok2vec, doc, &s->tok2vec, transition_consume, &(transition_input){&ner->net, &s->net}))
         return fail(err, TERN_E_MEMORY, 0, "out of memory for the entities of %zu tokens; send a shorter text", tokens);
 
     ner_state state = {.doc = doc, .moves = ner->moves, .action = s->action.data, .classes = ner->net.classes};
     transition_run(&ner->net, &table, &state, tokens, &s->net, trace, user);
+    doc->annotations |= TERN_ENTITIES;
     return TERN_OK;
 }
 

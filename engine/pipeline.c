@@ -23,17 +23,114 @@ void tern_ctx_free(tern_ctx *ctx)
     doc_free_columns(&ctx->doc);
     tokenizer_scratch_free(&ctx->tokenizer);
     lexeme_scratch_free(&ctx->lexeme);
+    tok2vec_scratch_free(&ctx->tok2vec);
+    tagger_scratch_free(&ctx->tagger);
+    parser_scratch_free(&ctx->parser);
+    senter_scratch_free(&ctx->senter);
+    ruler_scratch_free(&ctx->ruler);
+    lemmatizer_scratch_free(&ctx->lemmatizer);
     ner_scratch_free(&ctx->ner);
     free(ctx);
 }
+
+static tern_status no_memory(tern_error *err) { return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text"); }
 
 static tern_status check_options(const tern_ctx *ctx, const tern_options *options, tern_error *err)
 {
     unsigned missing = options->want & ~tern_model_offers(ctx->model);
     if (missing) return fail(err, TERN_E_UNSUPPORTED, 0, "the model has no component for what is wanted (mask %#x)", missing);
+    missing = options->components & ~ctx->model->components;
+    if (missing) return fail(err, TERN_E_UNSUPPORTED, 0, "the model lacks a component that is asked for (mask %#x)", missing);
     if (!options->sent_starts && options->sent_start_count)
         return fail(err, TERN_E_ARGUMENT, 0, "tern_run: sent_start_count is set, sent_starts is NULL");
     return TERN_OK;
+}
+
+/* ---- what is wanted -> what runs ------------------------------------------------------------------------------------------- */
+
+/* Couplings: entities do not cross sentence starts; the ruler's patterns test tags and dependencies, and may change each of
+ * the annotations of a token. */
+static unsigned needed_components(unsigned want)
+{
+    const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
+    unsigned needed = 0;
+    if (want & TERN_ENTITIES) needed |= TERN_NER;
+    if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_TOK2VEC;
+    if (want & of_tokens) needed |= TERN_TAGGER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
+    if (want & TERN_LEMMAS) needed |= TERN_LEMMATIZER;
+    return needed;
+}
+
+static unsigned components_to_run(const tern_model *model, const tern_options *options)
+{
+    unsigned allowed = options->components ? options->components : model->default_components;
+    return needed_components(options->want) & allowed;
+}
+
+/* ---- the shared tower ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct listeners {
+    tern_ctx *ctx;
+    unsigned run;
+    int out_of_memory;
+} listeners;
+
+static void feed_listeners(void *user, const float *rows, size_t begin, size_t count)
+{
+    listeners *l = user;
+    tern_doc *doc = &l->ctx->doc;
+    if (l->run & TERN_TAGGER) l->out_of_memory |= tagger_annotate(doc, rows, begin, count, &l->ctx->tagger);
+    if (l->run & TERN_PARSER) parser_project(doc, rows, begin, count, &l->ctx->parser);
+}
+
+/* A listener whose tower was left out reads zeros (spacy/pipeline/tok2vec.py forward). */
+static int feed_zeros(listeners *l)
+{
+    tern_ctx *ctx = l->ctx;
+    size_t width = ctx->model->tok2vec.width;
+    if (buffer_reserve(&ctx->tok2vec.x, TOK2VEC_BLOCK, width * sizeof(float))) return -1;
+    memset(ctx->tok2vec.x.data, 0, TOK2VEC_BLOCK * width * sizeof(float));
+    for (size_t begin = 0, count; begin < ctx->doc.token_count; begin += count) {
+        count = ctx->doc.token_count - begin < TOK2VEC_BLOCK ? ctx->doc.token_count - begin : TOK2VEC_BLOCK;
+        feed_listeners(l, ctx->tok2vec.x.data, begin, count);
+    }
+    return 0;
+}
+
+/* Runs the shared tower once for the tagger and the parser: its rows are needed nowhere else and are not kept. */
+static tern_status run_shared_tower(tern_ctx *ctx, unsigned run, tern_error *err)
+{
+    listeners l = {.ctx = ctx, .run = run};
+    if (!(run & (TERN_TAGGER | TERN_PARSER))) return TERN_OK;
+    if ((run & TERN_PARSER) && parser_reserve(&ctx->doc, &ctx->parser)) return no_memory(err);
+    int failed = run & TERN_TOK2VEC ? tok2vec_encode(&ctx->model->tok2vec, &ctx->doc, &ctx->tok2vec, feed_listeners, &l) != TERN_OK
+                                    : feed_zeros(&l);
+    return failed || l.out_of_memory ? no_memory(err) : TERN_OK;
+}
+
+/* ---- one run --------------------------------------------------------------------------------------------------------------------- */
+
+static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *err)
+{
+    tern_doc *doc = &ctx->doc;
+    switch (component) {
+    case COMPONENT_PARSER: return parser_annotate(doc, &ctx->parser, NULL, NULL, err);
+    case COMPONENT_SENTER: return senter_annotate(doc, &ctx->senter, err);
+    case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->ruler) ? no_memory(err) : TERN_OK;
+    case COMPONENT_LEMMATIZER:
+        return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? no_memory(err) : TERN_OK;
+    case COMPONENT_NER: return ner_annotate(doc, &ctx->ner, err);
+    default: return TERN_OK;   /* tok2vec and tagger: run_shared_tower */
+    }
+}
+
+static tern_status annotate(tern_ctx *ctx, unsigned run, tern_error *err)
+{
+    if (lexeme_features(&ctx->doc, &ctx->text, (run & TERN_ATTRIBUTE_RULER) != 0, &ctx->lexeme)) return no_memory(err);
+    tern_status status = run_shared_tower(ctx, run, err);
+    for (uint32_t i = 0; i < ctx->model->pipeline_length && !status; i++)
+        if (run >> ctx->model->pipeline[i] & 1) status = run_component(ctx, ctx->model->pipeline[i], err);
+    return status;
 }
 
 static tern_status preset_sentence_starts(tern_doc *doc, const tern_options *options, tern_error *err)
@@ -53,9 +150,11 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
     tern_status status = text_decode(ctx->model, text, len, max_chars, &ctx->tokenizer, &ctx->text, err);
     if (!status) status = tokenize(doc, &ctx->text, &ctx->tokenizer, err);
     if (!status) status = preset_sentence_starts(doc, options, err);
-    if (status || !options->want) return status;
-    if (lexeme_features(doc, &ctx->text, &ctx->lexeme)) return fail(err, TERN_E_MEMORY, 0, "out of memory");
-    if (options->want & TERN_ENTITIES) status = ner_annotate(doc, &ctx->ner, err);
+    if (status) return status;
+    doc_clear_annotations(doc);
+    unsigned run = components_to_run(ctx->model, options);
+    if (run && doc->token_count) status = annotate(ctx, run, err);
+    if (!status && doc_finish(doc)) status = no_memory(err);
     return status;
 }
 
@@ -67,10 +166,10 @@ tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_opt
     if (!ctx || (!text && len)) return fail(err, TERN_E_ARGUMENT, 0, "tern_run: ctx or text is NULL");
     tern_options everything = {.want = tern_model_offers(ctx->model)};
     if (!options) options = &everything;
-    ctx->doc.token_count = ctx->doc.entity_count = 0;
+    ctx->doc.token_count = 0;
+    doc_clear_annotations(&ctx->doc);
     tern_status status = check_options(ctx, options, err);
     if (!status) status = run_components(ctx, text ? text : "", len, options, err);
-    if (status) ctx->doc.token_count = ctx->doc.entity_count = 0;
-    else *out = &ctx->doc;
+    if (!status) *out = &ctx->doc;
     return status;
 }

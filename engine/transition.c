@@ -37,6 +37,12 @@ void transition_project(const transition_weights *w, const float *vectors, size_
     for (size_t i = 0; i < count; i++) add_rows(rows + i * w->hidden, w->linear_b, w->hidden);
 }
 
+void transition_consume(void *input, const float *rows, size_t begin, size_t count)
+{
+    const transition_input *to = input;
+    transition_project(to->weights, rows, begin, count, to->scratch);
+}
+
 /* What the lower layer makes of a token in a slot, without bias: [hidden][pieces]. */
 static const float *lower_product(const run *r, uint32_t slot, size_t token)
 {

@@ -40,7 +40,7 @@ static void bind_obedient_model(fixture *f)
                                             .linear_W = zeros, .linear_b = zeros, .lower_W = zeros, .lower_b = zeros,
                                             .lower_pad = zeros, .upper_W = zeros, .upper_b = f->bias};
     f->model.ner.moves = MOVES[0];
-    f->model.has_ner = 1;
+    f->model.components = TERN_NER;
     f->id[A] = 1001;
     f->id[B] = 1002;
     f->model.strings = (string_table){.id = f->id, .count = STRINGS};
