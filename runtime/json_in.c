@@ -1,9 +1,7 @@
 #include "json_in.h"
 
 #include <cjson/cJSON.h>
-#include <limits.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +89,9 @@ static long hex4(const unsigned char *p, const unsigned char *end)
         return -1;
     for (int i = 0; i < 4; i++) {
         unsigned char c = p[i];
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        int digit = c >= '0' && c <= '9' ? c - '0'
+                  : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                  : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
         if (digit < 0)
             return -1;
         value = value * 16 + digit;
@@ -115,7 +115,8 @@ static int scan_unicode_escape(scanner *s)
     if (unit < 0xDC00 && s->end - s->p >= 2 && s->p[0] == '\\' && s->p[1] == 'u')
         second = hex4(s->p + 2, s->end);
     if (second < 0xDC00 || second > 0xDFFF)
-        return reject(s, at, "lone surrogate \\u%04lx: surrogates stand for a character only as a pair, high before low", unit);
+        return reject(s, at, "lone surrogate \\u%04lx: surrogates stand for a character only in pairs, high before low",
+                      (unsigned long)unit);
     s->p += 6;
     return 0;
 }

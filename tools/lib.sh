@@ -46,7 +46,7 @@ apt_get() {
 
 install_packages() {
     local list
-    list=$(printf '%s\n' "$@" | sort -u | tr '\n' ' ')
+    list=$(printf '%s\n' "$@" | sort -u | paste -sd ' ')
     have_command apt-get || die "these are missing, and there is no apt-get here to install them (Debian's names): $list"
     if [ "$(id -u)" -ne 0 ]; then
         have_command sudo || die "these are missing, and installing them takes root or sudo. As root: apt-get install $list"

@@ -98,7 +98,8 @@ static void expect_failure(void **state, const char *event, size_t len, const ch
 static void each_shape_is_answered(void **state)
 {
     static const struct { const char *event; size_t len; } good[] = {
-        {TEXT("{\"version\":\"2.0\",\"rawPath\":\"/ner\",\"requestContext\":{\"http\":{\"method\":\"POST\"}},\"body\":" BODY "}")},
+        {TEXT("{\"version\":\"2.0\",\"rawPath\":\"/ner\","
+              "\"requestContext\":{\"http\":{\"method\":\"POST\"}},\"body\":" BODY "}")},
         {TEXT("{\"requestContext\":{\"http\":{}},\"body\":" BODY "}")},
         {TEXT("{\"httpMethod\":\"POST\",\"path\":\"/ner\",\"headers\":null,\"body\":" BODY ",\"isBase64Encoded\":false}")},
         {TEXT("{\"httpMethod\":\"POST\",\"path\":\"/prod/v1/ner\",\"body\":" BODY64 ",\"isBase64Encoded\":true}")},
@@ -140,7 +141,8 @@ static void bad_bodies_are_http_errors(void **state)
     expect_proxy(state, TEXT("{\"body\":\"e30=\",\"isBase64Encoded\":\"true\"}"), 400, "invalid JSON at byte 0", "");
 }
 
-#define V2(method, path) TEXT("{\"version\":\"2.0\",\"rawPath\":\"" path "\",\"requestContext\":{\"http\":{\"method\":\"" method "\"}},\"body\":" BODY "}")
+#define V2(method, path) TEXT("{\"version\":\"2.0\",\"rawPath\":\"" path "\"," \
+                              "\"requestContext\":{\"http\":{\"method\":\"" method "\"}},\"body\":" BODY "}")
 #define V1(method, path) TEXT("{\"httpMethod\":\"" method "\",\"path\":\"" path "\",\"body\":" BODY "}")
 
 static void methods_and_paths_are_routed_as_in_http(void **state)
@@ -163,11 +165,15 @@ static void methods_and_paths_are_routed_as_in_http(void **state)
 
 static void other_media_types_are_refused(void **state)
 {
-    expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":{\"Content-Type\":\"text/plain\"},\"body\":" BODY "}"), 415, "application/json", "");
-    expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":{\"CONTENT-TYPE\":\"application/json; charset=utf-8\"},\"body\":" BODY "}"), 200, ENTITIES, "");
-    expect_proxy(state, TEXT("{\"requestContext\":{\"http\":{}},\"headers\":{\"content-type\":\"application/x-www-form-urlencoded\"},\"body\":" BODY64
-                             ",\"isBase64Encoded\":true}"), 415, "application/json", "");
-    expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":[\"content-type\"],\"body\":" BODY "}"), 200, ENTITIES, "");
+    expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":{\"Content-Type\":\"text/plain\"},\"body\":" BODY "}"),
+                 415, "application/json", "");
+    expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":{\"CONTENT-TYPE\":\"application/json; charset=utf-8\"},"
+                             "\"body\":" BODY "}"), 200, ENTITIES, "");
+    expect_proxy(state, TEXT("{\"requestContext\":{\"http\":{}},"
+                             "\"headers\":{\"content-type\":\"application/x-www-form-urlencoded\"},"
+                             "\"body\":" BODY64 ",\"isBase64Encoded\":true}"), 415, "application/json", "");
+    expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":[\"content-type\"],\"body\":" BODY "}"),
+                 200, ENTITIES, "");
 }
 
 static void unknown_events_are_named_by_their_keys_only(void **state)
@@ -178,9 +184,11 @@ static void unknown_events_are_named_by_their_keys_only(void **state)
     expect_failure(state, TEXT("{}"), "without members");
     expect_failure(state, TEXT("{\"a\""), "invalid JSON at byte 4");
     event_handle(((fixture *)*state)->ctx,
-                 TEXT("{\"Records\":\"SECRET\",\"a\\nb\\u00e9\\\"\":\"SECRET\",\"abcdefghijklmnopqrstuvwxyz\":1,\"d\":2,\"e\":3}"), 0, &out);
+                 TEXT("{\"Records\":\"SECRET\",\"a\\nb\\u00e9\\\"\":\"SECRET\","
+                      "\"abcdefghijklmnopqrstuvwxyz\":1,\"d\":2,\"e\":3}"), 0, &out);
     assert_string_equal(out.error_type, "Function.BadRequest");
-    assert_ptr_equal(strstr(out.message, "unknown event with the keys \"Records\", \"a?b???\", \"abcdefghijklmnopqrstuvwx\", \"d\", ...:"), out.message);
+    static const char start[] = "unknown event with the keys \"Records\", \"a?b???\", \"abcdefghijklmnopqrstuvwx\", \"d\", ...: ";
+    assert_int_equal(strncmp(out.message, start, sizeof start - 1), 0);
     assert_null(strstr(out.message, "SECRET"));
     assert_non_null(strstr(out.message, "Function URL"));   /* the end of the sentence fits */
     response_free(&out);
@@ -189,7 +197,8 @@ static void unknown_events_are_named_by_their_keys_only(void **state)
 static void base64_follows_the_test_vectors_of_rfc_4648(void **state)
 {
     static const struct { const char *encoded, *plain; } vectors[] = {
-        {"", ""}, {"Zg==", "f"}, {"Zm8=", "fo"}, {"Zm9v", "foo"}, {"Zm9vYg==", "foob"}, {"Zm9vYmE=", "fooba"}, {"Zm9vYmFy", "foobar"},
+        {"", ""}, {"Zg==", "f"}, {"Zm8=", "fo"}, {"Zm9v", "foo"}, {"Zm9vYg==", "foob"}, {"Zm9vYmE=", "fooba"},
+        {"Zm9vYmFy", "foobar"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
@@ -207,8 +216,8 @@ static void base64_follows_the_test_vectors_of_rfc_4648(void **state)
 
 static void base64_is_strict(void **state)
 {
-    static const char *const bad[] = {"Z", "Zg", "Zg=", "Zm9", "Zg===", "====", "Z===", "Zh==", "Zm9=", "Zg==Zg==", "Zm=v", "=Zm9", "Zm9v\n",
-                                      "Zm 9", "Zm9-", "Zm9_", "Zm9\xe9", "Zm9vZg=A"};
+    static const char *const bad[] = {"Z", "Zg", "Zg=", "Zm9", "Zg===", "====", "Z===", "Zh==", "Zm9=", "Zg==Zg==", "Zm=v", "=Zm9",
+                                      "Zm9v\n", "Zm 9", "Zm9-", "Zm9_", "Zm9\xe9", "Zm9vZg=A"};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         bytes out = {0};

@@ -1,5 +1,5 @@
-/* test_handler.c - requests and answers of POST /ner and `tern pipe`. Entities and documents are those of spaCy 3.8 with the NER
- * of en_core_web_sm 3.8 alone (the other components excluded). */
+/* test_handler.c - requests and answers of POST /ner and `tern pipe`. Entities and documents are those of spaCy 3.8 with the
+ * NER of en_core_web_sm 3.8 alone (the other components excluded). */
 #include "fixture.h"
 
 #include "handler.h"
@@ -61,11 +61,13 @@ static void entities_are_those_of_spacy(void **state)
 static void bad_requests_say_what_is_wrong(void **state)
 {
     static const struct { const char *request; size_t len; const char *cause; } bad[] = {
-        {TEXT(""), "no body"}, {TEXT("{"), "invalid JSON at byte 1"}, {TEXT("{\"text\": \"a\"} x"), "invalid JSON at byte 14"},
+        {TEXT(""), "no body"}, {TEXT("{"), "invalid JSON at byte 1"},
+        {TEXT("{\"text\": \"a\"} x"), "invalid JSON at byte 14"},
         {TEXT("[\"text\"]"), "not an array"}, {TEXT("\"text\""), "not a string"}, {TEXT("1"), "not a number"},
         {TEXT("null"), "not null"}, {TEXT("true"), "not true or false"}, {TEXT("{}"), "\\\"text\\\" is missing"},
         {TEXT("{\"Text\": \"a\"}"), "case-sensitive"}, {TEXT("{\"text\": null}"), "must be a string, not null"},
-        {TEXT("{\"text\": 5}"), "must be a string, not a number"}, {TEXT("{\"text\": {}}"), "must be a string, not an object"},
+        {TEXT("{\"text\": 5}"), "must be a string, not a number"},
+        {TEXT("{\"text\": {}}"), "must be a string, not an object"},
         {TEXT("{\"text\": [\"a\"]}"), "must be a string, not an array"}, {TEXT("{\"text\": \"\"}"), "empty"},
         {TEXT("{\"text\": \"a\", \"text\": \"\"}"), "empty"}, {TEXT("{\"text\": \"\xff\"}"), "invalid UTF-8 at byte 10"},
         {TEXT("{\"text\": \"\\ud800\"}"), "lone surrogate"},
@@ -101,7 +103,8 @@ static void long_texts_are_refused_with_both_numbers(void **state)
     for (size_t i = 0; i <= TERN_MAX_CHARS / 10; i++)
         bytes_text(&text, "          ");
     handle_ner_text(ctx, text.data, TERN_MAX_CHARS + 1, 2 * TERN_MAX_CHARS, &answer);
-    check(&answer, 413, "Function.TextTooLong", "{\"error\": \"the text has 1000001 characters, the limit is 1000000: split it\"}");
+    check(&answer, 413, "Function.TextTooLong",
+          "{\"error\": \"the text has 1000001 characters, the limit is 1000000: split it\"}");
     bytes_free(&text);
     response_free(&answer);
     tern_ctx_free(ctx);
@@ -114,18 +117,25 @@ static void pipe_writes_documents_as_doc_to_json(void **state)
          "{\"text\": \"Zo\xc3\xab M\xc3\xbcller\\nmoved to \\\"New York\\\" in 2019.\", \"ents\": "
          "[{\"start\": 0, \"end\": 10, \"label\": \"PERSON\"}, {\"start\": 21, \"end\": 29, \"label\": \"GPE\"}, "
          "{\"start\": 34, \"end\": 38, \"label\": \"DATE\"}], \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 3}, "
-         "{\"id\": 1, \"start\": 4, \"end\": 10}, {\"id\": 2, \"start\": 10, \"end\": 11}, {\"id\": 3, \"start\": 11, \"end\": 16}, "
-         "{\"id\": 4, \"start\": 17, \"end\": 19}, {\"id\": 5, \"start\": 20, \"end\": 21}, {\"id\": 6, \"start\": 21, \"end\": 24}, "
-         "{\"id\": 7, \"start\": 25, \"end\": 29}, {\"id\": 8, \"start\": 29, \"end\": 30}, {\"id\": 9, \"start\": 31, \"end\": 33}, "
+         "{\"id\": 1, \"start\": 4, \"end\": 10}, {\"id\": 2, \"start\": 10, \"end\": 11}, "
+         "{\"id\": 3, \"start\": 11, \"end\": 16}, "
+         "{\"id\": 4, \"start\": 17, \"end\": 19}, {\"id\": 5, \"start\": 20, \"end\": 21}, "
+         "{\"id\": 6, \"start\": 21, \"end\": 24}, "
+         "{\"id\": 7, \"start\": 25, \"end\": 29}, {\"id\": 8, \"start\": 29, \"end\": 30}, "
+         "{\"id\": 9, \"start\": 31, \"end\": 33}, "
          "{\"id\": 10, \"start\": 34, \"end\": 38}, {\"id\": 11, \"start\": 38, \"end\": 39}]}"},
         {TERN_ENTITIES, TEXT("{\"text\": \"hello there\"}"),
-         "{\"text\": \"hello there\", \"ents\": [], \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 5}, {\"id\": 1, \"start\": 6, \"end\": 11}]}"},
+         "{\"text\": \"hello there\", \"ents\": [], \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 5}, "
+         "{\"id\": 1, \"start\": 6, \"end\": 11}]}"},
         {TERN_TOKENS, TEXT("{\"text\": \"hello there\"}"),
-         "{\"text\": \"hello there\", \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 5}, {\"id\": 1, \"start\": 6, \"end\": 11}]}"},
+         "{\"text\": \"hello there\", \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 5}, "
+         "{\"id\": 1, \"start\": 6, \"end\": 11}]}"},
         {TERN_ENTITIES, TEXT("{\"text\": \"  \\n \"}"),
-         "{\"text\": \"  \\n \", \"ents\": [], \"sents\": [{\"start\": 0, \"end\": 4}], \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 4}]}"},
+         "{\"text\": \"  \\n \", \"ents\": [], \"sents\": [{\"start\": 0, \"end\": 4}], \"tokens\": [{\"id\": 0, "
+         "\"start\": 0, \"end\": 4}]}"},
         {TERN_TOKENS, TEXT("{\"text\": \"   \"}"),
-         "{\"text\": \"   \", \"sents\": [{\"start\": 0, \"end\": 3}], \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 3}]}"},
+         "{\"text\": \"   \", \"sents\": [{\"start\": 0, \"end\": 3}], \"tokens\": [{\"id\": 0, \"start\": 0, "
+         "\"end\": 3}]}"},
         {TERN_ENTITIES, TEXT("{\"text\": \"\"}"), "{\"text\": \"\", \"ents\": [], \"sents\": [], \"tokens\": []}"},
         {TERN_TOKENS, TEXT("{\"text\": \"\"}"), "{\"text\": \"\", \"ents\": [], \"sents\": [], \"tokens\": []}"},
     };
@@ -145,8 +155,10 @@ static void pipe_writes_documents_as_doc_to_json(void **state)
 
 static void media_types(void **state)
 {
-    static const char *const json[] = {"application/json", "Application/JSON; charset=utf-8", " application/json ;x", "application/json\t"};
-    static const char *const other[] = {"", "text/plain", "application/jsonp", "application/jso", "application/json-seq", ";application/json"};
+    static const char *const json[] = {"application/json", "Application/JSON; charset=utf-8", " application/json ;x",
+                                       "application/json\t"};
+    static const char *const other[] = {"", "text/plain", "application/jsonp", "application/jso",
+                                        "application/json-seq", ";application/json"};
     (void)state;
     assert_true(media_type_is_json(NULL));
     for (size_t i = 0; i < sizeof json / sizeof *json; i++)

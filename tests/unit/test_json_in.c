@@ -49,10 +49,14 @@ static void check_string(const char *json, size_t json_len, const char *expected
 static void valid_documents_are_accepted(void **state)
 {
     static const sample valid[] = {
-        {TEXT("{}")}, {TEXT("[]")}, {TEXT("null")}, {TEXT("true")}, {TEXT("false")}, {TEXT("0")}, {TEXT("-0")}, {TEXT("\"\"")},
-        {TEXT(" \t\r\n[ 1 , 2 ] \t\r\n")}, {TEXT("{\"a\":{\"b\":[{},[],[[]]]},\"c\":null}")}, {TEXT("[-0.5e+10,1E-2,1e5,10,0.0]")},
-        {TEXT("\"\x7f\"")}, {TEXT("\"\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"")},
-        {TEXT("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\ude00\"")}, {TEXT("\"\xef\xbb\xbf\"")}, {TEXT("\"\\uFFFF\\uE000\\uD7FF\"")},
+        {TEXT("{}")}, {TEXT("[]")}, {TEXT("null")}, {TEXT("true")}, {TEXT("false")}, {TEXT("0")}, {TEXT("-0")},
+        {TEXT("\"\"")},
+        {TEXT(" \t\r\n[ 1 , 2 ] \t\r\n")}, {TEXT("{\"a\":{\"b\":[{},[],[[]]]},\"c\":null}")},
+        {TEXT("[-0.5e+10,1E-2,1e5,10,0.0]")},
+        {TEXT("\"\x7f\"")},
+        {TEXT("\"\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"")},
+        {TEXT("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\ude00\"")}, {TEXT("\"\xef\xbb\xbf\"")},
+        {TEXT("\"\\uFFFF\\uE000\\uD7FF\"")},
         {TEXT("[1234567890123456789012345678901234567890123456789012345678901234567890.5, 1e999999]")},
     };
     (void)state;
@@ -69,14 +73,20 @@ static void malformed_documents_are_refused_with_position_and_cause(void **state
         {{TEXT("{}\0")}, 2, "after the end"}, {{TEXT("[]]")}, 2, "after the end"},
         {{TEXT("{")}, 1, "expected a key"}, {{TEXT("[")}, 1, "missing"}, {{TEXT("[1,")}, 3, "missing"},
         {{TEXT("[1")}, 2, "an array is not closed"}, {{TEXT("{\"a\":1")}, 6, "an object is not closed"},
-        {{TEXT("[1,]")}, 3, "expected a value"}, {{TEXT("{\"a\":1,}")}, 7, "expected a key"}, {{TEXT("[,1]")}, 1, "expected a value"},
+        {{TEXT("[1,]")}, 3, "expected a value"}, {{TEXT("{\"a\":1,}")}, 7, "expected a key"},
+        {{TEXT("[,1]")}, 1, "expected a value"},
         {{TEXT("[1 2]")}, 3, "expected ',' or ']'"}, {{TEXT("{\"a\":1]")}, 6, "expected ',' or '}'"},
-        {{TEXT("[1}")}, 2, "expected ',' or ']'"}, {{TEXT("{a:1}")}, 1, "expected a key"}, {{TEXT("{'a':1}")}, 1, "expected a key"},
-        {{TEXT("{1:1}")}, 1, "expected a key"}, {{TEXT("{\"a\" 1}")}, 5, "expected a colon"}, {{TEXT("{\"a\"")}, 4, "expected a colon"},
+        {{TEXT("[1}")}, 2, "expected ',' or ']'"}, {{TEXT("{a:1}")}, 1, "expected a key"},
+        {{TEXT("{'a':1}")}, 1, "expected a key"},
+        {{TEXT("{1:1}")}, 1, "expected a key"}, {{TEXT("{\"a\" 1}")}, 5, "expected a colon"},
+        {{TEXT("{\"a\"")}, 4, "expected a colon"},
         {{TEXT("{\"a\":}")}, 5, "expected a value"}, {{TEXT("{\"a\":")}, 5, "missing"},
-        {{TEXT("True")}, 0, "expected a value"}, {{TEXT("nul")}, 0, "expected a value"}, {{TEXT("truex")}, 4, "after the end"},
-        {{TEXT("NaN")}, 0, "expected a value"}, {{TEXT("Infinity")}, 0, "expected a value"}, {{TEXT("-Infinity")}, 0, "malformed number"},
-        {{TEXT("/**/1")}, 0, "expected a value"}, {{TEXT("\x0b""1")}, 0, "expected a value"}, {{TEXT("\xc2\xa0""1")}, 0, "expected a value"},
+        {{TEXT("True")}, 0, "expected a value"}, {{TEXT("nul")}, 0, "expected a value"},
+        {{TEXT("truex")}, 4, "after the end"},
+        {{TEXT("NaN")}, 0, "expected a value"}, {{TEXT("Infinity")}, 0, "expected a value"},
+        {{TEXT("-Infinity")}, 0, "malformed number"},
+        {{TEXT("/**/1")}, 0, "expected a value"}, {{TEXT("\x0b""1")}, 0, "expected a value"},
+        {{TEXT("\xc2\xa0""1")}, 0, "expected a value"},
         {{TEXT("1\xc2\xa0")}, 1, "after the end"},
     };
     (void)state;
@@ -87,7 +97,8 @@ static void malformed_documents_are_refused_with_position_and_cause(void **state
 static void numbers_that_cjson_takes_are_refused(void **state)
 {
     static const sample bad[] = {
-        {TEXT("[01]")}, {TEXT("[-01]")}, {TEXT("[1.]")}, {TEXT("[-]")}, {TEXT("[1e]")}, {TEXT("[1e+]")}, {TEXT("[1.e5]")}, {TEXT("[00]")},
+        {TEXT("[01]")}, {TEXT("[-01]")}, {TEXT("[1.]")}, {TEXT("[-]")}, {TEXT("[1e]")}, {TEXT("[1e+]")}, {TEXT("[1.e5]")},
+        {TEXT("[00]")},
     };
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -118,7 +129,8 @@ static void lone_surrogates_have_their_own_message(void **state)
 {
     static const sample bad[] = {
         {TEXT("\"\\ud800\"")}, {TEXT("\"\\uDFFF\"")}, {TEXT("\"\\ude00\\ud83d\"")}, {TEXT("\"\\ud83d\\u0041\"")},
-        {TEXT("\"\\ud83dx\"")}, {TEXT("\"\\ud83d\\ud83d\\ude00\"")}, {TEXT("\"\\ud83d\\n\"")}, {TEXT("\"\\ud83d\\ude0\"")}, {TEXT("\"\\ud83d")},
+        {TEXT("\"\\ud83dx\"")}, {TEXT("\"\\ud83d\\ud83d\\ude00\"")}, {TEXT("\"\\ud83d\\n\"")},
+        {TEXT("\"\\ud83d\\ude0\"")}, {TEXT("\"\\ud83d")},
     };
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -129,8 +141,10 @@ static void lone_surrogates_have_their_own_message(void **state)
 static void invalid_utf8_is_refused(void **state)
 {
     static const sample bad[] = {   /* the classes of the Unicode standard, table 3-7 */
-        {TEXT("\"\x80\"")}, {TEXT("\"\xbf\"")}, {TEXT("\"\xc0\x80\"")}, {TEXT("\"\xc1\xbf\"")}, {TEXT("\"\xc2\"")}, {TEXT("\"\xc2")},
-        {TEXT("\"\xe0\x9f\xbf\"")}, {TEXT("\"\xed\xa0\x80\"")}, {TEXT("\"\xed\xbf\xbf\"")}, {TEXT("\"\xe2\x82\"")}, {TEXT("\"\xe2\x82")},
+        {TEXT("\"\x80\"")}, {TEXT("\"\xbf\"")}, {TEXT("\"\xc0\x80\"")}, {TEXT("\"\xc1\xbf\"")}, {TEXT("\"\xc2\"")},
+        {TEXT("\"\xc2")},
+        {TEXT("\"\xe0\x9f\xbf\"")}, {TEXT("\"\xed\xa0\x80\"")}, {TEXT("\"\xed\xbf\xbf\"")}, {TEXT("\"\xe2\x82\"")},
+        {TEXT("\"\xe2\x82")},
         {TEXT("\"\xf0\x8f\xbf\xbf\"")}, {TEXT("\"\xf4\x90\x80\x80\"")}, {TEXT("\"\xf5\x80\x80\x80\"")}, {TEXT("\"\xff\"")},
         {TEXT("\"\xf0\x9f\x98\"")}, {TEXT("\"\xe9t\"")},
     };
@@ -192,7 +206,8 @@ static void strings_come_back_whole(void **state)
     check_string(TEXT("{\"s\":\"\\u0000\\u0000\"}"), TEXT("\0\0"));
     check_string(TEXT("{\"s\":\"x\\u0000\"}"), TEXT("x\0"));
     check_string(TEXT("{\"s\":\"\\\\u0000\"}"), TEXT("\\u0000"));
-    check_string(TEXT("{\"s\":\"\\u00e9 \xc3\xa9 \\uD83D\\uDE00 \\u20AC\"}"), TEXT("\xc3\xa9 \xc3\xa9 \xf0\x9f\x98\x80 \xe2\x82\xac"));
+    check_string(TEXT("{\"s\":\"\\u00e9 \xc3\xa9 \\uD83D\\uDE00 \\u20AC\"}"),
+                 TEXT("\xc3\xa9 \xc3\xa9 \xf0\x9f\x98\x80 \xe2\x82\xac"));
     check_string(TEXT("{\"s\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"}"), TEXT("\"\\/\b\f\n\r\t"));
     check_string(TEXT("{\"n\":123456.789e5,\"s\":\"after a number\\u0000\"}"), TEXT("after a number\0"));
 }

@@ -1,8 +1,8 @@
-"""Compiler of the tokenizer's regular expressions: a Python pattern to the tables of engine/dfa.h, with exactly Python's matches.
+"""Compiler of the tokenizer's regular expressions: Python patterns to the tables of engine/dfa.h, with Python's matches.
 
-Supported: everything that a finite automaton can do, i.e. not back-references, conditionals, atomic groups, possessive
-repetition, nor (for want of use) flags for a part of the pattern, look-behinds inside of look-aheads. What is not supported is
-refused with UnsupportedPattern, never approximated.
+Supported: what a finite automaton can do, hence not back-references, conditionals, atomic groups, possessive repetition; nor,
+for want of use, flags for a part of the pattern and look-behinds inside of look-aheads. What is not supported is refused with
+UnsupportedPattern, never approximated.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Optional
 
 from .regex_automaton import ANY, FIRST, LONGEST, Progress, Program, Tracker, determinise
 from .regex_check import check_expression
-from .regex_syntax import Syntax, UnsupportedPattern, ends_at_end, matching_characters, parse, reverse, sre_parse
+from .regex_syntax import Syntax, UnsupportedPattern, category, ends_at_end, parse, reverse
 from .regex_tables import Expression, Matcher, minimal_tables
 
 __all__ = ["Expression", "Matcher", "UnsupportedPattern", "check_expression", "compile_expression"]
@@ -22,9 +22,9 @@ ROLES = ("search", "suffix", "match")
 def compile_expression(pattern: str, role: str, progress: Optional[Progress] = None) -> Expression:
     """Tables of a pattern for the way in which the tokenizer uses it.
 
-    role: "search" for re.search and re.finditer (prefix, infix); "suffix" for the length of what re.search finds, where every
-    text is either all whitespace or free of it, as the tokenizer's chunks are: reversed tables if possible, else as "search";
-    "match" for bool(re.match) (url_match, token_match).
+    role: "search" for re.search and re.finditer (prefix, infix); "suffix" for the length of what re.search finds, where any
+    text is either all whitespace or free of it, as the tokenizer's chunks are (reversed tables if possible, else those of
+    "search"); "match" for bool(re.match) (url_match, token_match).
     progress: called now and then with the numbers of states done and states known. Raises UnsupportedPattern.
     """
     if role == "search":
@@ -63,7 +63,6 @@ def _reversed(pattern: str) -> Optional[Syntax]:
 
 def _finds_whitespace(syntax: Syntax) -> bool:
     """May the expression be found in a text that ends in whitespace only? (It may not if the answer is no.)"""
-    space = matching_characters(sre_parse.parse(r"\s")[0], flags=0)
-    program = Program(syntax._replace(sets=[*syntax.sets, space]))
+    program = Program(syntax._replace(sets=[*syntax.sets, category(r"\s")]))
     automaton = determinise(program, Tracker(program), FIRST, symbols=program.alphabet.members[-1])
     return any(automaton.accept)

@@ -242,7 +242,7 @@ FIRST, LONGEST, ANY = "first", "longest", "any"
 class Automaton(NamedTuple):
     """Deterministic, not minimal. State 0 is dead; accept: 0 no, 1 + delay of the match.
 
-    start[tracker] = (start state, start state if the match must not be empty); for LONGEST and ANY only the beginning of the text.
+    start[tracker] = (start state, start state if the match must not be empty); LONGEST and ANY: only start[0][0] is used.
     """
 
     next: List[List[int]]
@@ -259,8 +259,9 @@ def determinise(
 ) -> Automaton:
     """Run the subset construction.
 
-    preference: FIRST, the match that Python finds; LONGEST, the longest match at the beginning of the text; ANY, whether there is
-    one at the beginning (accepting states stay accepting). symbols: classes the text consists of; None for all. Raises UnsupportedPattern.
+    preference: FIRST, the match that Python finds; LONGEST, the longest match at the beginning of the text; ANY, whether
+    there is one at the beginning (accepting states stay accepting). symbols: classes that the text consists of; None for all.
+    Raises UnsupportedPattern.
     """
     return _Subsets(program, tracker, preference, symbols).run(progress)
 
@@ -368,7 +369,7 @@ class _Subsets:
         """All threads that can still lead to a longer match than the certain one, and its delay or -1."""
         kept, certain = [], -1
         finished = _Dominance()
-        for leaf in sorted(leaves):  # ACCEPT is instruction 0: finished threads first, the shortest delay (longest match) ahead
+        for leaf in sorted(leaves):  # ACCEPT is instruction 0: finished threads first, the longest match (shortest delay) ahead
             if leaf[0] == ACCEPT:
                 if not finished.add(ACCEPT, leaf[2]):
                     continue

@@ -29,7 +29,7 @@ Intervals = Tuple[Tuple[int, int], ...]  # half open, sorted, not adjacent
 
 
 class UnsupportedPattern(ValueError):
-    """The expression cannot be compiled to tables with exactly Python's meaning; the message says what stands in the way."""
+    """The expression cannot be compiled with exactly Python's meaning; the message says what stands in the way."""
 
 
 class Symbols(NamedTuple):
@@ -84,7 +84,7 @@ def parse(pattern: str, end_is_newline: bool = True) -> Syntax:
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # spaCy's character classes hold '[' and '||', which Python may read otherwise one day
+            warnings.simplefilter("ignore")  # spaCy's classes hold '[' and '||', which Python may read otherwise one day
             tree = sre_parse.parse(pattern)
     except re.error as error:
         raise UnsupportedPattern(f"not a regular expression that Python accepts: {error}") from error
@@ -143,7 +143,7 @@ class _Reader:
         self.end_is_newline = end_is_newline
         self.sets: List[Intervals] = [(), ()]
         self._number_of_set: Dict[Intervals, int] = {}
-        self._atoms: Dict[Tuple[str, str], Symbols] = {}
+        self._atoms: Dict[Tuple[Any, Any], Symbols] = {}
 
     def sequence(self, items: Any) -> Node:
         nodes = tuple(self.node(item[0], item[1]) for item in items)
@@ -164,19 +164,23 @@ class _Reader:
             return self.repeat(value, lazy=name == "MIN_REPEAT")
         if name in ("ASSERT", "ASSERT_NOT"):
             direction, body = value
+            least, most = body.getwidth()
+            if direction < 0 and least != most:  # found by Python's compiler, not by its parser
+                raise UnsupportedPattern("not a regular expression that Python accepts: look-behind without a fixed width")
             return Look(self.sequence(body), ahead=direction > 0, negative=name == "ASSERT_NOT")
         if name == "AT":
             return self.position(value)
         if name == "FAILURE":  # (?!)
             return Choice(())
-        raise UnsupportedPattern(f"{_CONSTRUCTS.get(name, name)} not supported: no finite automaton has exactly its meaning")
+        construct = _CONSTRUCTS.get(name, f"{name} is")
+        raise UnsupportedPattern(f"{construct} not supported: no finite automaton has exactly its meaning")
 
     def repeat(self, value: Any, lazy: bool) -> Node:
         least, most = int(value[0]), None if value[1] is sre_parse.MAXREPEAT else int(value[1])
         body = self.sequence(value[2])
         # Python leaves a loop whose body matched nothing (Modules/_sre, MAX_UNTIL: last_ptr); unrolling would not.
         if least_width(body) == 0 and most != least and most not in (0, 1):
-            raise UnsupportedPattern("repetition of something that can match the empty string, as in (a*)*, is not supported")
+            raise UnsupportedPattern("repetition of what can match the empty string, as in (a*)*, is not supported")
         return Repeat(body, least, most, lazy)
 
     def position(self, where: Any) -> Node:
@@ -193,11 +197,12 @@ class _Reader:
         raise UnsupportedPattern(f"position {name} is not supported")
 
     def boundary(self, inside: bool) -> Node:
-        word = self.set_of(matching_characters(sre_parse.parse(r"\w")[0], int(re.UNICODE)))
+        word = self.set_of(category(r"\w"))
         sides = []
         for before in (True, False):
             after = before if inside else not before
-            sides.append(Sequence((Look(word, ahead=False, negative=not before), Look(word, ahead=True, negative=not after))))
+            looks = (Look(word, ahead=False, negative=not before), Look(word, ahead=True, negative=not after))
+            sides.append(Sequence(looks))
         node: Node = Choice(tuple(sides))
         if inside and re.search(r"\B", "") is None:  # before Python 3.14 \B fails on the empty text
             somewhere = Choice((AT_BEGIN._replace(negative=True), AT_END._replace(negative=True)))
@@ -205,9 +210,9 @@ class _Reader:
         return node
 
     def atom(self, op: Any, value: Any) -> Symbols:
-        key = (op.name, repr(value))
+        key = (op, tuple(value) if isinstance(value, list) else value)
         if key not in self._atoms:
-            self._atoms[key] = self.set_of(matching_characters((op, value), self.flags))
+            self._atoms[key] = self.set_of(matching_characters(*key, self.flags))
         return self._atoms[key]
 
     def set_of(self, intervals: Intervals) -> Symbols:
@@ -225,13 +230,23 @@ _CONSTRUCTS = {
 }
 
 
-def matching_characters(item: Any, flags: int) -> Intervals:
-    """The code points that one atom of Python's parser tree matches under the given flags, found by running re on all."""
+@lru_cache(maxsize=4096)
+def matching_characters(op: Any, value: Any, flags: int) -> Intervals:
+    """The code points that one atom of Python's parser tree matches under the given flags, found by running re on all.
+
+    value: the operand, for IN a tuple of its items.
+    """
     state = sre_parse.State()
     state.flags = flags
-    body = sre_parse.SubPattern(state, [item])
+    body = sre_parse.SubPattern(state, [(op, list(value) if isinstance(value, tuple) else value)])
     run = sre_parse.SubPattern(state, [(sre_parse.MAX_REPEAT, (1, sre_parse.MAXREPEAT, body))])
     return tuple(match.span() for match in sre_compile.compile(run, flags).finditer(_every_character()))
+
+
+def category(escape: str) -> Intervals:
+    """The code points of \\w, \\d or \\s."""
+    op, value = sre_parse.parse(escape)[0]
+    return matching_characters(op, tuple(value), int(re.UNICODE))
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""The tables of a compiled expression (engine/model_bind.h, dfa/NAME/*), made as small as they can be, and how to read them."""
+"""The tables of a compiled expression (engine/model_bind.h, dfa/NAME/*), as small as they can be, and how to read them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .regex_syntax import UnsupportedPattern
 class Expression:
     """A compiled expression. State 0 is dead, tracker state 0 is the beginning of the text.
 
-    The matcher reads text[p:] from state start[tracker before p][empty match not allowed]; a state with accept 1 + k says that a
-    match ended k symbols ago, and the last one said counts. The column cols - 1 is read once, at the end of the text.
+    The matcher reads text[p:] from state start[tracker before p][empty match not allowed]; a state with accept 1 + k says
+    that a match ended k symbols ago, and the last one said counts. The column cols - 1 is read once, at the end of the text.
     No text leads back to tracker 0, so a match can only be at the beginning if start[t][0] is dead for all other t.
     start[t][1] and trackers other than 0 are only filled for role "search" (and "suffix" unless reversed).
     """
@@ -54,7 +54,8 @@ def minimal_tables(automaton: Automaton, tracker_rows: List[List[int]], alphabet
 
     order = _reached(rows, [groups[0], *start.ravel()])
     if len(order) > MAX_STATES:
-        raise UnsupportedPattern(f"the pattern needs {len(order):,} states, more than the {MAX_STATES:,} that 16-bit tables hold")
+        excess = f"{len(order):,} states, more than the {MAX_STATES:,} that 16-bit tables hold"
+        raise UnsupportedPattern(f"the pattern needs {excess}")
     number = np.zeros(len(rows), dtype=np.int64)
     number[order] = np.arange(len(order))
     rows, accept, start = _renumbered(rows, order), accept[order], number[start]
@@ -72,7 +73,7 @@ def minimal_tables(automaton: Automaton, tracker_rows: List[List[int]], alphabet
 
 
 def _without_return(tracker: np.ndarray, start: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """The tracker with a state 0 that no text leads back to, so that the start states tell whether an expression is anchored."""
+    """The tracker with a state 0 that no text leads back to, so that start tells whether an expression is anchored."""
     if not (tracker[:, :-1] == 0).any():
         return tracker, start
     after = tracker + 1

@@ -1,0 +1,133 @@
+/* measure.c - how long the library and the request handler take, for bench/compare.py.
+ *
+ *     measure MODEL run|request < lines.jsonl
+ *
+ * Each line is {"text": "..."}. All lines are read first and run once unmeasured; then each is run once more, and its line of
+ * output is "NANOSECONDS TOKENS". run: tern_run on the text. request: handle_ner on the line, JSON to JSON. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "handler.h"
+#include "json_in.h"
+
+typedef struct sample {
+    bytes line, text;
+} sample;
+
+typedef struct samples {
+    sample *items;
+    size_t count, capacity;
+} samples;
+
+typedef struct timing {
+    uint64_t nanoseconds;
+    size_t tokens;
+} timing;
+
+static uint64_t now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static int add_sample(samples *all, const char *line, size_t len)
+{
+    json_error problem;
+    json_doc *json;
+    sample s = {0};
+
+    if (all->count == all->capacity) {
+        size_t capacity = all->capacity ? 2 * all->capacity : 256;
+        sample *grown = realloc(all->items, capacity * sizeof(*grown));
+        if (!grown) return -1;
+        all->items = grown;
+        all->capacity = capacity;
+    }
+    bytes_append(&s.line, line, len);
+    json = json_parse(line, len, &problem);
+    int ok = json && json_string(json_member(json_root(json), "text"), &s.text) && !s.line.failed;
+    json_free(json);
+    all->items[all->count++] = s;
+    return ok ? 0 : -1;
+}
+
+static int read_samples(samples *all)
+{
+    char *line = NULL;
+    size_t capacity = 0;
+    ssize_t len;
+    int status = 0;
+
+    while (status == 0 && (len = getline(&line, &capacity, stdin)) > 0) status = add_sample(all, line, (size_t)len);
+    free(line);
+    return status;
+}
+
+static int run_sample(tern_ctx *ctx, const sample *s, timing *result)
+{
+    const tern_doc *doc;
+    uint64_t begin = now();
+
+    if (tern_run(ctx, s->text.data, s->text.len, NULL, &doc, NULL)) return -1;
+    result->nanoseconds = now() - begin;
+    result->tokens = tern_doc_token_count(doc);
+    return 0;
+}
+
+static int request_sample(tern_ctx *ctx, const sample *s, timing *result)
+{
+    response answer = {0};
+    uint64_t begin = now();
+
+    handle_ner(ctx, s->line.data, s->line.len, 0, &answer);
+    result->nanoseconds = now() - begin;
+    result->tokens = 0;
+    int ok = answer.status == 200;
+    response_free(&answer);
+    return ok ? 0 : -1;
+}
+
+static int measure(tern_ctx *ctx, const samples *all, int (*one)(tern_ctx *, const sample *, timing *))
+{
+    timing *results = calloc(all->count ? all->count : 1, sizeof(*results));
+    int status = results ? 0 : -1;
+
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; status == 0 && i < all->count; i++) status = one(ctx, &all->items[i], &results[i]);
+    for (size_t i = 0; status == 0 && i < all->count; i++)
+        printf("%llu %zu\n", (unsigned long long)results[i].nanoseconds, results[i].tokens);
+    free(results);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    tern_model *model = NULL;
+    tern_ctx *ctx = NULL;
+    tern_error error = {0};
+    samples all = {0};
+    int status = -1;
+
+    if (argc != 3 || (strcmp(argv[2], "run") && strcmp(argv[2], "request"))) {
+        fputs("usage: measure MODEL run|request < lines.jsonl\n", stderr);
+        return 2;
+    }
+    if (tern_model_open(argv[1], &model, &error) || tern_ctx_new(model, &ctx, &error)) fprintf(stderr, "%s\n", error.msg);
+    else if (read_samples(&all)) fprintf(stderr, "line %zu is not {\"text\": ...}\n", all.count);
+    else status = measure(ctx, &all, strcmp(argv[2], "run") ? request_sample : run_sample);
+    for (size_t i = 0; i < all.count; i++) {
+        bytes_free(&all.items[i].line);
+        bytes_free(&all.items[i].text);
+    }
+    free(all.items);
+    tern_ctx_free(ctx);
+    tern_model_close(model);
+    return status ? 1 : 0;
+}
