@@ -5,10 +5,11 @@
 #include "doc.h"
 
 typedef struct ruler_scratch {
-    buffer changes;
+    buffer changes;   /* [tokens][annotations that a rule can set] which rule sets it */
 } ruler_scratch;
 
-/* Matches every rule against the document as it is, then applies what matched in the order of the rules. 0 or -1. */
+/* Matches every rule against the document as it is, then applies what matched in the order of the rules. Reads
+ * doc->attr[ATTR_LOWER]. 0, or -1 when out of memory. */
 int attribute_ruler_annotate(tern_doc *doc, ruler_scratch *scratch);
 
 void ruler_scratch_free(ruler_scratch *scratch);

@@ -11,7 +11,8 @@
 
 #define WORD_SET_LEAF 0x3fffffu
 
-/* root: first edge of the set's first node. Safe for any contents of the table. */
+/* root: first edge of the set's first node. The empty word is in no set. Takes at most 256 steps per byte and stays inside the
+ * table, whatever that holds. */
 int word_set_has(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word, size_t len);
 
 #endif

@@ -1,0 +1,116 @@
+#include "attribute_ruler.h"
+
+#include "strings.h"
+
+#include <string.h>
+
+/* Columns of the tables attribute_ruler/rules and attribute_ruler/tests. */
+enum { RULE_FIRST = 0, RULE_LENGTH, RULE_TARGET, RULE_SETS, RULE_COLUMNS = 8 };
+enum { TEST_ATTR = 0, TEST_NEGATED, TEST_FIRST, TEST_COUNT, TEST_COLUMNS };
+
+/* What a rule sets, in the order of its table. */
+enum { SET_TAG = 0, SET_POS, SET_MORPH, SET_LEMMA, SET_DEP, SETTINGS };
+
+/* ---- matching --------------------------------------------------------------------------------------------------------- */
+
+/* An analysis without features is "_" in spaCy's string store; one that nobody made is 0 (morphology.pyx). */
+static uint64_t morph_id(const tern_doc *doc, uint32_t string)
+{
+    uint64_t id = doc_id(doc, string);
+    return string != NO_STRING && !id ? string_id(doc->model, "_", 1) : id;
+}
+
+static uint64_t lemma_id(const tern_doc *doc, const lemma_ref *lemma)
+{
+    if (lemma->string != NO_STRING) return doc_id(doc, lemma->string);
+    return lemma->length ? string_id(doc->model, doc->lemma_text + lemma->start, lemma->length) : 0;
+}
+
+static uint64_t value_of(const tern_doc *doc, uint32_t attr, size_t token)
+{
+    switch (attr) {
+    case RULER_TAG: return doc_id(doc, doc->column[COLUMN_TAG][token]);
+    case RULER_POS: return doc_id(doc, doc->column[COLUMN_POS][token]);
+    case RULER_MORPH: return morph_id(doc, doc->column[COLUMN_MORPH][token]);
+    case RULER_LEMMA: return lemma_id(doc, &doc->lemma[token]);
+    case RULER_DEP: return doc_id(doc, doc->column[COLUMN_DEP][token]);
+    case RULER_LOWER: return doc->attr[ATTR_LOWER][token];
+    default: return doc->attr[ATTR_IS_SPACE][token];
+    }
+}
+
+/* values ascend. */
+static int is_among(uint64_t value, const uint64_t *values, size_t count)
+{
+    while (count > 1) {
+        size_t half = count / 2;
+        if (values[half] <= value) values += half, count -= half;
+        else count = half;
+    }
+    return count && *values == value;
+}
+
+static int token_matches(const tern_doc *doc, const uint32_t *token_pattern, size_t token)
+{
+    const ruler_tables *r = &doc->model->ruler;
+    const uint32_t *test = r->tests + TEST_COLUMNS * (size_t)token_pattern[0];
+    for (uint32_t i = 0; i < token_pattern[1]; i++, test += TEST_COLUMNS) {
+        uint64_t value = value_of(doc, test[TEST_ATTR], token);
+        if (is_among(value, r->values + test[TEST_FIRST], test[TEST_COUNT]) == (int)test[TEST_NEGATED]) return 0;
+    }
+    return 1;
+}
+
+static int rule_matches(const tern_doc *doc, const uint32_t *rule, size_t token)
+{
+    const uint32_t *patterns = doc->model->ruler.tokens + 2 * (size_t)rule[RULE_FIRST];
+    if (rule[RULE_LENGTH] > doc->token_count - token) return 0;
+    for (uint32_t i = 0; i < rule[RULE_LENGTH]; i++)
+        if (!token_matches(doc, patterns + 2 * (size_t)i, token + i)) return 0;
+    return 1;
+}
+
+/* Of all rules that set the same annotation of a token the last one wins, whichever token it was found from: so no more than
+ * its number + 1 is kept. */
+static void note_changes(const uint32_t *rule, uint32_t number, uint32_t *changes)
+{
+    for (uint32_t s = 0; s < SETTINGS; s++)
+        if (rule[RULE_SETS + s] != NO_STRING && changes[s] <= number) changes[s] = number + 1;
+}
+
+static void match_rules(const tern_doc *doc, size_t token, uint32_t *changes)
+{
+    const ruler_tables *r = &doc->model->ruler;
+    uint64_t list = map_get(&r->by_tag, value_of(doc, RULER_TAG, token));
+    if (list >= r->list_count) list = 0;
+    for (uint32_t i = r->list_start[list]; i < r->list_start[list + 1]; i++) {
+        uint32_t number = r->lists[i];
+        const uint32_t *rule = r->rules + RULE_COLUMNS * (size_t)number;
+        if (rule_matches(doc, rule, token)) note_changes(rule, number, changes + SETTINGS * (token + rule[RULE_TARGET]));
+    }
+}
+
+/* ---- applying --------------------------------------------------------------------------------------------------------- */
+
+static void apply_changes(tern_doc *doc, size_t token, const uint32_t *changes)
+{
+    static const int column[SETTINGS] = {COLUMN_TAG, COLUMN_POS, COLUMN_MORPH, -1, COLUMN_DEP};
+    for (uint32_t s = 0; s < SETTINGS; s++) {
+        if (!changes[s]) continue;
+        uint32_t string = doc->model->ruler.rules[RULE_COLUMNS * (size_t)(changes[s] - 1) + RULE_SETS + s];
+        if (s == SET_LEMMA) doc->lemma[token] = (lemma_ref){.string = string};
+        else doc->column[column[s]][token] = string;
+    }
+}
+
+int attribute_ruler_annotate(tern_doc *doc, ruler_scratch *scratch)
+{
+    if (buffer_reserve(&scratch->changes, doc->token_count, SETTINGS * sizeof(uint32_t))) return -1;
+    uint32_t *changes = scratch->changes.data;
+    if (doc->token_count) memset(changes, 0, doc->token_count * SETTINGS * sizeof *changes);
+    for (size_t i = 0; i < doc->token_count; i++) match_rules(doc, i, changes);
+    for (size_t i = 0; i < doc->token_count; i++) apply_changes(doc, i, changes + SETTINGS * i);
+    return 0;
+}
+
+void ruler_scratch_free(ruler_scratch *scratch) { buffer_free(&scratch->changes); }

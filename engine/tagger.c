@@ -1,0 +1,68 @@
+#include "tagger.h"
+
+#include "error.h"
+#include "kernels.h"
+
+/* Scores of count rows, without the bias, in scores. NULL when out of memory. */
+static const float *score_rows(const linear_weights *w, const float *rows, size_t count, buffer *scores)
+{
+    if (buffer_reserve(scores, count, w->nO * sizeof(float))) return NULL;
+    matmul(scores->data, rows, w->nI, w->W, count, w->nO, w->nI);
+    return scores->data;
+}
+
+/* The class of the highest score + bias; of equal ones the first, as numpy's argmax. */
+static uint32_t best_class(const linear_weights *w, const float *scores)
+{
+    uint32_t best = 0;
+    for (uint32_t c = 1; c < w->nO; c++)
+        if (scores[c] + w->b[c] > scores[best] + w->b[best]) best = c;
+    return best;
+}
+
+int tagger_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count, tagger_scratch *scratch)
+{
+    const tagger_model *tagger = &doc->model->tagger;
+    const float *scores = score_rows(&tagger->output, rows, count, &scratch->scores);
+    if (!scores) return -1;
+    for (size_t i = 0; i < count; i++)
+        doc->column[COLUMN_TAG][begin + i] = tagger->labels[best_class(&tagger->output, scores + i * tagger->output.nO)];
+    return 0;
+}
+
+typedef struct senter {
+    tern_doc *doc;
+    buffer *scores;
+    int out_of_memory;
+} senter;
+
+static void set_sentence_starts(void *user, const float *rows, size_t begin, size_t count)
+{
+    senter *s = user;
+    const linear_weights *w = &s->doc->model->senter.output;
+    const float *scores = score_rows(w, rows, count, s->scores);
+    if (!scores) {
+        s->out_of_memory = 1;
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        signed char *start = &s->doc->sent_start[begin + i];
+        if (!*start) *start = best_class(w, scores + i * w->nO) == 1 ? 1 : -1;
+    }
+}
+
+tern_status senter_annotate(tern_doc *doc, senter_scratch *scratch, tern_error *err)
+{
+    senter s = {.doc = doc, .scores = &scratch->scores};
+    tern_status status = tok2vec_encode(&doc->model->senter.tok2vec, doc, &scratch->tok2vec, set_sentence_starts, &s);
+    if (status || s.out_of_memory) return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text");
+    return TERN_OK;
+}
+
+void tagger_scratch_free(tagger_scratch *scratch) { buffer_free(&scratch->scores); }
+
+void senter_scratch_free(senter_scratch *scratch)
+{
+    tok2vec_scratch_free(&scratch->tok2vec);
+    buffer_free(&scratch->scores);
+}
