@@ -6,7 +6,7 @@
 #include "doc.h"
 
 typedef struct dependency_scratch {
-    buffer left_edge, right_edge, queue, child_start, children;
+    buffer left_edge, right_edge, first_child, next_sibling, queue;   /* [tokens] each */
 } dependency_scratch;
 
 /* doc->head and COLUMN_DEP hold the parser's arcs; head_label[i] is the Y of a label X||Y, or NO_STRING. Rewrites heads of

@@ -7,7 +7,8 @@
 
 typedef struct parser_scratch {
     transition_scratch net;
-    buffer stack, rebuffer, heads, flags, left, right, next_sibling, labels;
+    buffer action;                                                              /* [classes] bytes */
+    buffer stack, rebuffer, flags, left, right, next_sibling, head_label;       /* [tokens] each */
     dependency_scratch dependency;
 } parser_scratch;
 

@@ -4,8 +4,9 @@
 
 #include "kernels.h"
 
-/* Products of a slot that are kept: token t has row t % CACHED. A common slot fills AHEAD rows in one multiplication. A long
- * document so needs no more memory here than a short one, wherever its states look. */
+/* Products of a slot that are kept: token t has row t % CACHED. A common slot fills the rows of AHEAD tokens in one multiplication
+ * when it comes to the first of them; a token that lost its row since then comes back alone, so that a state that looks far back
+ * again and again costs a row each time, not a block. A long document so needs no more memory here than a short one. */
 enum { CACHED = 256, AHEAD = 64 };
 
 enum { NO_CLASS = -1 };
@@ -16,7 +17,8 @@ typedef struct run {
     size_t token_count;
     const float *projected;
     float *products, *accumulator, *hidden, *scores;
-    uint32_t *product_of;   /* [slots][CACHED] first token of the block that begins in this row, plus 1; 0: none */
+    uint32_t *product_of;                     /* [slots][CACHED] the token whose product is in this row, plus 1; 0: none */
+    size_t come_to[TRANSITION_MAX_SLOTS];     /* tokens before this one have had their turn in a common slot */
     unsigned char *valid;
 } run;
 
@@ -43,22 +45,28 @@ void transition_consume(void *input, const float *rows, size_t begin, size_t cou
     transition_project(to->weights, rows, begin, count, to->scratch);
 }
 
-/* What the lower layer makes of a token in a slot, without bias: [hidden][pieces]. */
-static const float *lower_product(const run *r, uint32_t slot, size_t token)
+static void multiply_slot(const run *r, uint32_t slot, size_t first, size_t count)
 {
-    size_t hidden = r->w->hidden, size = hidden * r->w->pieces;
-    size_t block = r->moves->common_slots >> slot & 1 ? AHEAD : 1;
-    size_t first = token - token % block, place = slot * (size_t)CACHED + first % CACHED;
-    float *rows = r->products + place * size;
-    if (r->product_of[place] != first + 1) {
-        size_t count = r->token_count - first < block ? r->token_count - first : block;
-        matmul(rows, r->projected + first * hidden, hidden, r->w->lower_W + slot * size * hidden, count, size, hidden);
-        r->product_of[place] = (uint32_t)first + 1;
-    }
-    return rows + (token - first) * size;
+    size_t hidden = r->w->hidden, size = hidden * r->w->pieces, place = slot * (size_t)CACHED + first % CACHED;
+    const float *W = r->w->lower_W + slot * size * hidden;
+    matmul(r->products + place * size, r->projected + first * hidden, hidden, W, count, size, hidden);
+    for (size_t i = 0; i < count; i++) r->product_of[place + i] = (uint32_t)(first + i) + 1;
 }
 
-static void score_classes(const run *r, const int32_t *slot_token)
+/* What the lower layer makes of a token in a slot, without bias: [hidden][pieces]. */
+static const float *lower_product(run *r, uint32_t slot, size_t token)
+{
+    size_t place = slot * (size_t)CACHED + token % CACHED;
+    if (r->product_of[place] != token + 1) {
+        int is_ahead = r->moves->common_slots >> slot & 1 && token >= r->come_to[slot];
+        size_t first = is_ahead ? token - token % AHEAD : token, block = is_ahead ? AHEAD : 1;
+        multiply_slot(r, slot, first, r->token_count - first < block ? r->token_count - first : block);
+        if (is_ahead) r->come_to[slot] = first + AHEAD;
+    }
+    return r->products + place * r->w->hidden * r->w->pieces;
+}
+
+static void score_classes(run *r, const int32_t *slot_token)
 {
     const transition_weights *w = r->w;
     size_t size = (size_t)w->hidden * w->pieces;
@@ -83,9 +91,9 @@ static int64_t best_valid_class(const float *scores, const unsigned char *valid,
 void transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
                     transition_scratch *s, transition_trace trace, void *user)
 {
-    const run r = {.w = w, .moves = moves, .token_count = token_count, .projected = s->projected.data,
-                   .products = s->products.data, .accumulator = s->accumulator.data, .hidden = s->hidden.data,
-                   .scores = s->scores.data, .product_of = s->product_of.data, .valid = s->valid.data};
+    run r = {.w = w, .moves = moves, .token_count = token_count, .projected = s->projected.data, .products = s->products.data,
+             .accumulator = s->accumulator.data, .hidden = s->hidden.data, .scores = s->scores.data,
+             .product_of = s->product_of.data, .valid = s->valid.data};
     memset(r.product_of, 0, (size_t)w->slots * CACHED * sizeof *r.product_of);
 
     while (!moves->is_final(state)) {
