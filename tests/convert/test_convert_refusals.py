@@ -7,15 +7,18 @@ from typing import Any, Dict
 
 import pytest
 import spacy
-from convert.config_check import plan_conversion
+from convert.config_check import Component, plan_conversion
 from convert.errors import ConvertError
 from convert.expressions import compile_expressions
 from convert.network import ner_sections
 from convert.norms import check_features
 from convert.strings import StringTable
-from convert.tiny import CONFIG, build_pipeline
+from convert.tiny import build_pipeline
+from convert.tiny_recipe import SETTINGS
 from convert.tokenizer_tables import check_tokenizer, pattern_of, read_rules, stale_cache_chunk
 from spacy.tokenizer import Tokenizer
+
+CONFIG = SETTINGS["ner"]
 
 
 def config_with(factory: str, settings: Dict[str, Any], name: str = "", lang: str = "en") -> Any:
@@ -44,7 +47,7 @@ def refusal(config: Any) -> str:
 
 def test_supported_settings_are_accepted():
     plan = plan_conversion(config_with("ner", ner_settings(), name="people"))
-    assert plan.ner is not None and plan.ner.name == "people" and plan.left_out == []
+    assert plan.components == [Component("people", "ner", enabled=True)]
 
 
 def test_unknown_component():
@@ -59,7 +62,7 @@ def test_hash_embed_cnn():
     assert refusal(config) == "architecture spacy.HashEmbedCNN.v2 in component ner is not supported"
 
 
-def test_left_out_component_with_an_unknown_architecture():
+def test_tagger_with_an_unknown_architecture():
     config = config_with("tagger", {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": {
         "@architectures": "spacy.HashEmbedCNN.v2", "pretrained_vectors": None, "width": 8, "depth": 1, "embed_size": 50,
         "window_size": 1, "maxout_pieces": 2, "subword_features": True}}})
@@ -93,7 +96,7 @@ def test_two_recognisers():
     nlp.add_pipe("ner", config=CONFIG)
     nlp.add_pipe("ner", name="ner2", config=CONFIG)
     assert refusal(nlp.config.interpolate()) == (
-        "components ner and ner2 are both named entity recognisers: only one is supported")
+        "components ner and ner2 both come from the factory ner: only one is supported")
 
 
 def test_other_tokenizer():

@@ -271,16 +271,23 @@ def test_moves_are_spacys_in_order(sections, strings, nlp):
     assert strings[sections["ner/moves"].array[73][1]] == ""
 
 
-def test_every_weight_of_the_network_is_in_the_file_once(sections, nlp):
-    model = nlp.get_pipe("ner").model
-    params = [node.get_param(name) for node in model.walk() for name in node.param_names]
+@pytest.mark.parametrize("component, count", [
+    ("tok2vec", 1565664), ("tagger", 4850), ("parser", 79786), ("senter", 47954), ("ner", 1536874)])
+def test_every_weight_of_a_network_is_in_the_file_once(sections, nlp, component, count):
+    params = [node.get_param(name) for node in nlp.get_pipe(component).model.walk() for name in node.param_names]
     expected = sorted(np.ascontiguousarray(param, dtype="<f4").tobytes() for param in params)
-    found = sorted(section.data for section in sections.values() if section.array.dtype == np.dtype("<f4"))
+    found = sorted(section.data for name, section in sections.items()
+                   if name.startswith(component + "/") and section.array.dtype == np.dtype("<f4"))
     assert found == expected
-    assert sum(param.size for param in params) == 1536874
+    assert sum(param.size for param in params) == count
 
 
 def test_embeddings_name_features_and_seeds(sections):
     assert sections["ner/tok2vec/attrs"].array.tolist() == [0, 1, 2, 3]
     assert sections["ner/tok2vec/seeds"].array.tolist() == [8, 9, 10, 11]
-    assert [sections[f"ner/tok2vec/embed/{f}"].array.shape for f in range(4)] == [(5000, 96), (1000, 96), (2500, 96), (2500, 96)]
+    assert [sections[f"ner/tok2vec/embed/{f}"].array.shape for f in range(4)] == [
+        (5000, 96), (1000, 96), (2500, 96), (2500, 96)]
+    assert sections["tok2vec/attrs"].array.tolist() == [0, 1, 2, 3, 4, 5]
+    assert sections["tok2vec/seeds"].array.tolist() == [8, 9, 10, 11, 12, 13]
+    assert sections["senter/tok2vec/attrs"].array.tolist() == [0, 1, 2, 3, 4]
+    assert sections["senter/tok2vec/seeds"].array.tolist() == [8, 9, 10, 11, 12]

@@ -33,7 +33,7 @@ def _run(pipeline: str, output: str, manifest: Optional[str]) -> None:
     with progress_bar() as progress:
         conversion = convert(pipeline, progress)
         progress("write")
-        data = container.write(conversion.groups)
+        data = container.write([group.sections for group in conversion.groups])
         container.read(data)
     write_file(Path(output), data)
     if manifest is not None:
@@ -41,7 +41,7 @@ def _run(pipeline: str, output: str, manifest: Optional[str]) -> None:
         command = _command(pipeline, output, manifest)
         content = describe.manifest_json(source.meta_of(origin), origin, Path(output).name, data, command)
         write_file(Path(manifest), content.encode("utf-8"))
-    print_summary(output, conversion.groups, len(data), conversion.plan.left_out)
+    print_summary(output, conversion.groups, len(data))
     for warning in conversion.warnings:
         click.echo(f"convert: warning: {warning}", err=True)
 

@@ -7,11 +7,11 @@ from typing import Any, Callable, List, Optional
 
 from . import describe, source
 from .chars import CharFacts, build_classes, char_sections, python_facts
+from .components import component_sections, labels_of, pipeline_section
 from .config_check import Plan, plan_conversion
-from .container import Section, text
+from .container import Group, text
 from .errors import ConvertError
 from .expressions import class_columns, compile_expressions, expression_sections, suffix_reversed
-from .network import NerSections, ner_sections
 from .norms import check_features, norms_section
 from .strings import StringTable, symbols_section
 from .tokenizer_tables import check_tokenizer, stale_cache_chunk, tokenizer_sections
@@ -26,14 +26,17 @@ Progress = Callable[[str], None]
 class Conversion:
     """groups: sections in the order of the file. warnings: sentences for the user."""
 
-    groups: List[List[Section]]
+    groups: List[Group]
     plan: Plan
     warnings: List[str] = field(default_factory=list)
 
 
 def build_groups(nlp: Any, plan: Plan, meta: str, facts: CharFacts, progress: Progress,
-                 symbol_load: float = 0.5) -> List[List[Section]]:
-    """Sections of a loaded pipeline; what every request touches first, embeddings after it, the description last."""
+                 map_load: float = 0.5) -> List[Group]:
+    """Sections of a loaded pipeline; what every request touches first, embeddings after it, the description last.
+
+    map_load: how full the maps of symbols and norms may be.
+    """
     check_tokenizer(nlp.tokenizer)
     check_features(nlp.vocab)
     expressions = compile_expressions(nlp.tokenizer, progress)
@@ -42,11 +45,15 @@ def build_groups(nlp: Any, plan: Plan, meta: str, facts: CharFacts, progress: Pr
     progress("tokenizer tables")
     strings = StringTable()
     tokenizer = tokenizer_sections(nlp.tokenizer, strings, suffix_reversed(expressions))
-    ner = NerSections([], []) if plan.ner is None else ner_sections(nlp.get_pipe(plan.ner.name), strings)
-    norms = norms_section(nlp.vocab, strings)
+    progress("components")
+    components = component_sections(nlp, plan, strings)
+    norms = norms_section(nlp.vocab, strings, map_load)
     tables = [*char_sections(facts, classes), *expression_sections(expressions, classes), *tokenizer,
-              *strings.sections(), norms, symbols_section(symbol_load)]
-    return [tables, ner.network, ner.embeddings, [text("meta", meta)]]
+              *strings.sections(), norms, symbols_section(map_load), pipeline_section(plan)]
+    networks = [Group(factory, part.network) for factory, part in components.items()]
+    embeddings = [Group(f"{factory}: embeddings", part.embeddings) for factory, part in components.items()
+                  if part.embeddings]
+    return [Group("text", tables), *networks, *embeddings, Group("description", [text("meta", meta)])]
 
 
 def _warnings(nlp: Any) -> List[str]:
@@ -66,12 +73,11 @@ def convert(name: str, progress: Progress) -> Conversion:
     progress("configuration")
     origin = source.find(name)
     plan = plan_conversion(source.config_of(origin))
-    if plan.ner is None:
-        raise ConvertError(f"{name} has no component that can be converted: only ner is supported so far")
+    if not plan.components:
+        raise ConvertError(f"{name} has no component: there is nothing to convert")
     progress("load the pipeline")
-    nlp = source.load(origin, [component.name for component in plan.left_out])
-    labels = sorted(nlp.get_pipe(plan.ner.name).labels)
-    meta = describe.meta_json(source.meta_of(origin), origin, source.file_hashes(origin), plan, labels)
+    nlp = source.load(origin)
+    meta = describe.meta_json(source.meta_of(origin), origin, source.file_hashes(origin), plan, labels_of(nlp, plan))
     progress("Unicode facts")
     groups = build_groups(nlp, plan, meta, python_facts(), progress)
     return Conversion(groups, plan, _warnings(nlp))

@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 from .errors import ConvertError
 
 Node = Mapping[str, Any]
+_Check = Callable[[Optional[Node], str], None]
 
 TOKENIZER = "spacy.Tokenizer.v1"
 TOK2VEC = "spacy.Tok2Vec.v2"
@@ -21,18 +22,28 @@ ATTRS = {"NORM": 0, "PREFIX": 1, "SUFFIX": 2, "SHAPE": 3, "SPACY": 4, "IS_SPACE"
 MAX_FEATURES, MAX_DEPTH, MAX_WIDTH = 8, 8, 4096
 
 
+COMPONENTS = {"tok2vec": 0, "tagger": 1, "parser": 2, "senter": 3, "attribute_ruler": 4, "lemmatizer": 5, "ner": 6}
+"""Factories of the components that can be converted, with their COMPONENT_* number (engine/model_bind.h)."""
+
+
 @dataclass(frozen=True)
 class Component:
+    """enabled: does it run by default, or is it among nlp.disabled."""
+
     name: str
     factory: str
+    enabled: bool = True
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What of a pipeline is converted and what is left out, in the pipeline's order. ner: None if there is none."""
+    """The components of a pipeline in its order, each factory at most once."""
 
-    ner: Optional[Component]
-    left_out: List[Component]
+    components: List[Component]
+
+    def find(self, factory: str) -> Optional[Component]:
+        """The component that the factory made, or None."""
+        return next((component for component in self.components if component.factory == factory), None)
 
 
 def _architecture(node: Optional[Node], component: str, *allowed: str) -> str:
@@ -73,40 +84,43 @@ def _check_encode(node: Node, component: str) -> None:
         raise ConvertError(f"{ENCODE} in component {component} has depth {depth!r}; 1 to {MAX_DEPTH} are supported")
 
 
-def _check_tok2vec(node: Optional[Node], component: str, listener_allowed: bool) -> None:
-    allowed = (TOK2VEC, LISTENER) if listener_allowed else (TOK2VEC,)
-    if _architecture(node, component, *allowed) == LISTENER:
-        return
+def _check_tok2vec(node: Optional[Node], component: str) -> None:
+    _architecture(node, component, TOK2VEC)
     assert node is not None
     _check_embed(node.get("embed", {}), component)
     _check_encode(node.get("encode", {}), component)
 
 
-def _check_transition(model: Optional[Node], component: str, state_type: str, listener_allowed: bool) -> None:
+def _check_listener(node: Optional[Node], component: str) -> None:
+    """To whom it listens is checked with the whole pipeline in view."""
+    _architecture(node, component, LISTENER)
+
+
+def _check_transition(model: Optional[Node], component: str, state_type: str, check_tower: _Check) -> None:
     _architecture(model, component, TRANSITION)
     assert model is not None
     _setting(model, "state_type", state_type, TRANSITION, component)
     _setting(model, "extra_state_tokens", False, TRANSITION, component)
     _setting(model, "use_upper", True, TRANSITION, component)
-    _check_tok2vec(model.get("tok2vec"), component, listener_allowed)
+    check_tower(model.get("tok2vec"), component)
 
 
-def _check_tagger(model: Optional[Node], component: str) -> None:
+def _check_tagger(model: Optional[Node], component: str, check_tower: _Check) -> None:
     _architecture(model, component, TAGGER)
     assert model is not None
-    _check_tok2vec(model.get("tok2vec"), component, listener_allowed=True)
+    check_tower(model.get("tok2vec"), component)
 
 
 def _check_nothing(model: Optional[Node], component: str) -> None:
     """The attribute ruler and the rule lemmatizer have no network."""
 
 
-_CHECKS: Dict[str, Callable[[Optional[Node], str], None]] = {
-    "ner": lambda model, name: _check_transition(model, name, "ner", listener_allowed=False),
-    "parser": lambda model, name: _check_transition(model, name, "parser", listener_allowed=True),
-    "tok2vec": lambda model, name: _check_tok2vec(model, name, listener_allowed=False),
-    "tagger": _check_tagger,
-    "senter": _check_tagger,
+_CHECKS: Dict[str, _Check] = {
+    "ner": lambda model, name: _check_transition(model, name, "ner", _check_tok2vec),
+    "parser": lambda model, name: _check_transition(model, name, "parser", _check_listener),
+    "tok2vec": _check_tok2vec,
+    "tagger": lambda model, name: _check_tagger(model, name, _check_listener),
+    "senter": lambda model, name: _check_tagger(model, name, _check_tok2vec),
     "attribute_ruler": _check_nothing,
     "lemmatizer": _check_nothing,
 }
@@ -119,22 +133,34 @@ def _check_tokenizer(config: Node) -> None:
         raise ConvertError(f"tokenizer {name} is not supported, only {TOKENIZER}")
 
 
+def _check_upstream(config: Node, plan: Plan, listener: Component) -> None:
+    """A listener reads the rows that the one shared tower left in the document before it."""
+    tower = plan.find("tok2vec")
+    upstream = config["components"][listener.name]["model"]["tok2vec"].get("upstream")
+    if tower is None or upstream not in ("*", tower.name):
+        raise ConvertError(f"component {listener.name} listens to {upstream!r}, which is no tok2vec component of the pipeline")
+    if plan.components.index(tower) > plan.components.index(listener) or (listener.enabled and not tower.enabled):
+        raise ConvertError(f"component {listener.name} listens to {tower.name}, which does not run before it")
+
+
 def plan_conversion(config: Node) -> Plan:
-    """config: an interpolated spaCy configuration. Refuses, by name, whatever cannot be converted or left out."""
+    """config: an interpolated spaCy configuration. Refuses, by name, whatever cannot be converted."""
     _check_tokenizer(config)
-    ner: Optional[Component] = None
-    left_out: List[Component] = []
+    plan = Plan([])
+    disabled = config["nlp"].get("disabled") or []
     for name in config["nlp"]["pipeline"]:
         settings = config.get("components", {}).get(name, {})
-        component = Component(name, str(settings.get("factory")))
+        component = Component(name, str(settings.get("factory")), name not in disabled)
         check = _CHECKS.get(component.factory)
         if check is None:
             raise ConvertError(f"component {name} (factory {component.factory}) is not supported")
         check(settings.get("model"), name)
-        if component.factory != "ner":
-            left_out.append(component)
-        elif ner is not None:
-            raise ConvertError(f"components {ner.name} and {name} are both named entity recognisers: only one is supported")
-        else:
-            ner = component
-    return Plan(ner, left_out)
+        twin = plan.find(component.factory)
+        if twin is not None:
+            raise ConvertError(f"components {twin.name} and {name} both come from the factory {component.factory}: "
+                               "only one is supported")
+        plan.components.append(component)
+    for listener in (plan.find("tagger"), plan.find("parser")):
+        if listener is not None:
+            _check_upstream(config, plan, listener)
+    return plan

@@ -45,6 +45,14 @@ class Section:
         return self.array.tobytes()
 
 
+@dataclass(frozen=True)
+class Group:
+    """Sections that lie together in a file. title: for people; the file does not have it."""
+
+    title: str
+    sections: List[Section]
+
+
 def tensor(name: str, values: object, dtype: str) -> Section:
     """Section of values (any array-like) as dtype ("u2", "f4", ...). Values that dtype cannot hold are refused."""
     wide = np.asarray(values)

@@ -22,13 +22,19 @@ def versions() -> Dict[str, str]:
             "spacy": spacy.__version__, "thinc": thinc.__version__, "unicode": unicodedata.unidata_version}
 
 
-def meta_json(meta: Mapping[str, Any], source: Source, files: Mapping[str, str], plan: Plan, labels: Sequence[str]) -> str:
-    """JSON with sorted keys; nothing in it depends on the machine or the time."""
+def meta_json(meta: Mapping[str, Any], source: Source, files: Mapping[str, str], plan: Plan,
+              labels: Mapping[str, Sequence[str]]) -> str:
+    """JSON with sorted keys; nothing in it depends on the machine or the time. labels: by factory, if it has some."""
+    components: Dict[str, Dict[str, Any]] = {}
+    for component in plan.components:
+        components[component.factory] = {"name": component.name, "enabled": component.enabled}
+        if component.factory in labels:
+            components[component.factory]["labels"] = list(labels[component.factory])
     description = {
         "model": {key: meta.get(key) for key in ("lang", "name", "version", "license", "author", "url", "description")},
         "source": {"package": source.package, "distribution": source.distribution, "files": dict(files)},
-        "components": {} if plan.ner is None else {"ner": {"name": plan.ner.name, "labels": list(labels)}},
-        "left_out": [{"name": component.name, "factory": component.factory} for component in plan.left_out],
+        "components": components,
+        "left_out": [],  # a pipeline with a component that cannot be carried is refused
         "versions": versions(),
     }
     return json.dumps(description, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

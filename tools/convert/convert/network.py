@@ -1,4 +1,4 @@
-"""Weights of the named entity recogniser, read from the live thinc model as they are (float32, C order)."""
+"""Weights of networks, read from the live thinc model as they are (float32, C order); the named entity recogniser."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ NER_SLOTS = 3
 
 
 @dataclass(frozen=True)
-class NerSections:
+class NetworkSections:
     """network: what every request reads in full; embeddings: what it reads a few rows of."""
 
     network: List[Section]
@@ -29,7 +29,7 @@ def _nodes(model: Any, name: str) -> List[Any]:
     return [node for node in model.walk(order="dfs_pre") if node.name == name]
 
 
-def _param(node: Any, name: str, shape: Sequence[int], section: str) -> Section:
+def param_section(node: Any, name: str, shape: Sequence[int], section: str) -> Section:
     """A parameter as a section; refuses another shape or what is not a finite number."""
     if not node.has_param(name):
         raise ConvertError(f"{section}: the pipeline's weights are not initialised")
@@ -44,10 +44,10 @@ def _param(node: Any, name: str, shape: Sequence[int], section: str) -> Section:
 def _maxout(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: int) -> List[Section]:
     pieces = maxout.get_dim("nP")
     return [
-        _param(maxout, "W", (outputs, pieces, inputs), f"{prefix}/W"),
-        _param(maxout, "b", (outputs, pieces), f"{prefix}/b"),
-        _param(norm, "G", (outputs,), f"{prefix}/G"),
-        _param(norm, "b", (outputs,), f"{prefix}/beta"),
+        param_section(maxout, "W", (outputs, pieces, inputs), f"{prefix}/W"),
+        param_section(maxout, "b", (outputs, pieces), f"{prefix}/b"),
+        param_section(norm, "G", (outputs,), f"{prefix}/G"),
+        param_section(norm, "b", (outputs,), f"{prefix}/beta"),
     ]
 
 
@@ -59,11 +59,11 @@ def _embeddings(prefix: str, embed: Any, width: int) -> Tuple[List[Section], Lis
         raise ConvertError(f"{prefix}: the embedding's features {columns} are not those of its {len(tables)} tables")
     seeds = [int(node.attrs["seed"]) for node in tables]
     heads = [tensor(f"{prefix}/attrs", [ATTRS[name] for name in columns], "u4"), tensor(f"{prefix}/seeds", seeds, "u4")]
-    rows = [_param(node, "E", (node.get_dim("nV"), width), f"{prefix}/embed/{f}") for f, node in enumerate(tables)]
+    rows = [param_section(node, "E", (node.get_dim("nV"), width), f"{prefix}/embed/{f}") for f, node in enumerate(tables)]
     return heads, rows
 
 
-def _tok2vec(prefix: str, tok2vec: Any) -> NerSections:
+def tower_sections(prefix: str, tok2vec: Any) -> NetworkSections:
     """MultiHashEmbed and MaxoutWindowEncoder (spacy/ml/models/tok2vec.py)."""
     embed, encode = tok2vec.get_ref("embed"), tok2vec.get_ref("encode")
     width = int(tok2vec.get_dim("nO"))
@@ -76,30 +76,30 @@ def _tok2vec(prefix: str, tok2vec: Any) -> NerSections:
     network = heads + _maxout(f"{prefix}/mix", mix, mix_norm, width, width * len(tables))
     for depth, (maxout, norm) in enumerate(zip(maxouts, norms)):
         network += _maxout(f"{prefix}/conv/{depth}", maxout, norm, width, 3 * width)
-    return NerSections(network, tables)
+    return NetworkSections(network, tables)
 
 
-def _transition_layers(prefix: str, model: Any, classes: int) -> List[Section]:
+def transition_sections(prefix: str, model: Any, width: int, slots: int, classes: int) -> List[Section]:
     """linear, lower and upper of a TransitionBasedParser (spacy/ml/models/parser.py, _precomputable_affine.py)."""
     lower, upper = model.get_ref("lower"), model.get_ref("upper")
     linear = model.get_ref("tok2vec").layers[-1]
-    hidden, pieces, slots = (int(lower.get_dim(dim)) for dim in ("nO", "nP", "nF"))
-    if slots != NER_SLOTS:
-        raise ConvertError(f"{prefix}: the lower layer has {slots} slots, not {NER_SLOTS}")
+    hidden, pieces = int(lower.get_dim("nO")), int(lower.get_dim("nP"))
+    if lower.get_dim("nF") != slots:
+        raise ConvertError(f"{prefix}: the lower layer has {lower.get_dim('nF')} slots, not {slots}")
     # the padding has a leading dimension of 1 for the sake of old models
-    pad = _param(lower, "pad", (1, slots, hidden, pieces), f"{prefix}/lower/pad")
+    pad = param_section(lower, "pad", (1, slots, hidden, pieces), f"{prefix}/lower/pad")
     return [
-        _param(linear, "W", (hidden, linear.get_dim("nI")), f"{prefix}/linear/W"),
-        _param(linear, "b", (hidden,), f"{prefix}/linear/b"),
-        _param(lower, "W", (slots, hidden, pieces, hidden), f"{prefix}/lower/W"),
-        _param(lower, "b", (hidden, pieces), f"{prefix}/lower/b"),
+        param_section(linear, "W", (hidden, width), f"{prefix}/linear/W"),
+        param_section(linear, "b", (hidden,), f"{prefix}/linear/b"),
+        param_section(lower, "W", (slots, hidden, pieces, hidden), f"{prefix}/lower/W"),
+        param_section(lower, "b", (hidden, pieces), f"{prefix}/lower/b"),
         Section(pad.name, pad.array[0]),
-        _param(upper, "W", (classes, hidden), f"{prefix}/upper/W"),
-        _param(upper, "b", (classes,), f"{prefix}/upper/b"),
+        param_section(upper, "W", (classes, hidden), f"{prefix}/upper/W"),
+        param_section(upper, "b", (classes,), f"{prefix}/upper/b"),
     ]
 
 
-def read_moves(moves: Any) -> List[Tuple[int, str]]:
+def read_ner_moves(moves: Any) -> List[Tuple[int, str]]:
     """(NER_* action, label) of every class, in the order of the upper layer's rows; O has the empty label."""
     table = []
     for number in range(moves.n_moves):
@@ -111,12 +111,21 @@ def read_moves(moves: Any) -> List[Tuple[int, str]]:
     return table
 
 
-def ner_sections(pipe: Any, strings: StringTable) -> NerSections:
-    """Everything under ner/ of an EntityRecognizer."""
+def check_greedy(pipe: Any) -> None:
+    """Refuses a transition-based component that searches, or whose classes spaCy masks."""
+    if pipe.cfg.get("beam_width", 1) != 1:
+        raise ConvertError(f"component {pipe.name}: beam_width = {pipe.cfg['beam_width']} is not supported, only 1")
     if pipe.model.attrs["unseen_classes"]:
         raise ConvertError(f"component {pipe.name} has labels that it was never trained on: train it or remove them")
-    moves = read_moves(pipe.moves)
-    tower = _tok2vec("ner/tok2vec", pipe.model.get_ref("tok2vec").layers[0])
+
+
+def ner_sections(pipe: Any, strings: StringTable) -> NetworkSections:
+    """Everything under ner/ of an EntityRecognizer."""
+    check_greedy(pipe)
+    moves = read_ner_moves(pipe.moves)
+    tok2vec = pipe.model.get_ref("tok2vec").layers[0]
+    tower, width = tower_sections("ner/tok2vec", tok2vec), int(tok2vec.get_dim("nO"))
     rows = [(action, strings.number(label)) for action, label in moves]
-    network = tower.network + _transition_layers("ner", pipe.model, len(moves)) + [tensor("ner/moves", rows, "u4")]
-    return NerSections(network, tower.embeddings)
+    layers = transition_sections("ner", pipe.model, width, NER_SLOTS, len(moves))
+    network = tower.network + layers + [tensor("ner/moves", rows, "u4")]
+    return NetworkSections(network, tower.embeddings)

@@ -59,7 +59,7 @@ def norm_entries(vocab: Any) -> Dict[int, str]:
     return entries
 
 
-def norms_section(vocab: Any, strings: StringTable) -> Section:
+def norms_section(vocab: Any, strings: StringTable, max_load: float = 0.5) -> Section:
     """norms: string id of a text -> string number of its NORM."""
     entries = norm_entries(vocab)
-    return build_map("norms", {key: strings.number(entries[key]) for key in sorted(entries)})
+    return build_map("norms", {key: strings.number(entries[key]) for key in sorted(entries)}, max_load)

@@ -3,14 +3,13 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import Callable, Iterator, List, Sequence
+from typing import Callable, Iterator, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from .config_check import Component
-from .container import KIND_NAMES, Section
+from .container import KIND_NAMES, Group, Section
 
 _SHORT = {"<u1": "u8", "<u2": "u16", "<u4": "u32", "<u8": "u64", "<i4": "i32", "<f4": "f32"}
 
@@ -31,19 +30,18 @@ def _row(section: Section) -> Sequence[str]:
     return section.name, KIND_NAMES[section.kind], dtype, shape, f"{section.array.nbytes:,}"
 
 
-def print_summary(path: str, groups: Sequence[Sequence[Section]], size: int, left_out: List[Component]) -> None:
-    """Table of the sections in the order of the file, and what was left out."""
+def print_summary(path: str, groups: Sequence[Group], size: int) -> None:
+    """Table of the groups and their sections in the order of the file."""
     table = Table(title=path)
     for heading in ("section", "kind", "type", "shape"):
         table.add_column(heading)
     table.add_column("bytes", justify="right")
     for group in groups:
-        for section in group:
+        total = sum(section.array.nbytes for section in group.sections)
+        table.add_row(group.title, "", "", f"{len(group.sections)} sections", f"{total:,}", style="bold")
+        for section in group.sections:
             table.add_row(*_row(section))
         table.add_section()
-    table.add_row("file", "", "", f"{sum(map(len, groups))} sections", f"{size:,}")
+    table.add_row("file", "", "", f"{sum(len(group.sections) for group in groups)} sections", f"{size:,}", style="bold")
     console = Console(width=None if sys.stdout.isatty() else 120)
     console.print(table)
-    if left_out:
-        names = ", ".join(f"{component.name} ({component.factory})" for component in left_out)
-        console.print(f"left out, not supported yet: {names}", soft_wrap=True)

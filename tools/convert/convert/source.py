@@ -7,7 +7,7 @@ import importlib.util
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional
 
 import spacy
 from spacy.util import load_config
@@ -85,10 +85,10 @@ def meta_of(source: Source) -> Dict[str, Any]:
         raise ConvertError(f"{meta_file} cannot be read: {_first_line(error)}") from error
 
 
-def load(source: Source, exclude: List[str]) -> Any:
-    """The loaded pipeline without the components in exclude."""
+def load(source: Source) -> Any:
+    """The loaded pipeline, with those of its components that do not run by default."""
     try:
-        return spacy.load(source.folder, exclude=exclude)
+        return spacy.load(source.folder)
     except Exception as error:
         raise ConvertError(f"spaCy cannot load {source.package or source.folder}: {_first_line(error)}") from error
 

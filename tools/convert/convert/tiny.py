@@ -1,6 +1,6 @@
 """The tiny model for tests and fuzzers: python -m convert.tiny -o FILE.
 
-A real spaCy pipeline with a handful of special cases, short expressions and a named entity recogniser with seeded random
+A real spaCy pipeline with every component, a handful of special cases, short expressions and tables, and seeded random
 weights: every section and every kind of layer is there, in less than 64 KiB. What spaCy says about a text with the pipeline of
 `build_pipeline` is what the engine must say with the file, as long as the text keeps to `KEPT_RANGES`: outside them the file
 holds the Unicode facts only of blocks of 128 code points that are all alike, because the full table alone takes 56 KB.
@@ -13,83 +13,33 @@ import re
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, List, Mapping, Tuple
 
 import click
 import numpy as np
 import spacy
 from spacy.lookups import Lookups
 from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
 from spacy.training import Example
 
 from . import container
 from .__main__ import write_file
 from .build import build_groups
 from .chars import BLOCK, CODE_POINTS, CharFacts, python_facts
+from .components import labels_of
 from .config_check import plan_conversion
 from .describe import meta_json
 from .errors import ConvertError
 from .report import print_summary, progress_bar
 from .source import Source
+from .tiny_recipe import (INFIX, KEPT_RANGES, LEMMA_TABLES, LEXEME_NORMS, META, PREFIX, RULER_PATTERNS, RULES, SENTENCES,
+                          SETTINGS, SUFFIX, TOKEN, URL)
 
 MAX_SIZE = 64 * 1024
-SYMBOL_LOAD = 0.9
+MAP_LOAD = 0.9
 SEED = 3
-
-KEPT_RANGES = ((0x0000, 0x0600), (0x2000, 0x2100), (0x3000, 0x3100))
-"""Half-open ranges of code points with all Unicode facts: Latin, Greek, Cyrillic, Hebrew, punctuation, kana."""
-
-LABELS = ("GPE", "ORG", "PERSON")
-
-RULES: Dict[str, List[Dict[str, str]]] = {
-    " ": [{"ORTH": " "}],
-    "\n": [{"ORTH": "\n"}],
-    "don't": [{"ORTH": "do", "NORM": "do"}, {"ORTH": "n't", "NORM": "not"}],
-    "can't": [{"ORTH": "ca", "NORM": "can"}, {"ORTH": "n't", "NORM": "not"}],
-    "U.S.": [{"ORTH": "U.S.", "NORM": "America"}],
-    "Mr.": [{"ORTH": "Mr.", "NORM": "Mister"}],
-    "x.": [{"ORTH": "x."}],
-    ":)": [{"ORTH": ":)"}],
-    "(:": [{"ORTH": "(:"}],
-    "a.m.": [{"ORTH": "a.m."}],
-    "8a.m.": [{"ORTH": "8"}, {"ORTH": "a.m.", "NORM": "morning"}],
-    "New York": [{"ORTH": "New York", "NORM": "NYC"}],
-    "New York City (NY)": [{"ORTH": "New York"}, {"ORTH": " City"}, {"ORTH": " (NY)"}],
-}
-
-PREFIX = r"""^[("'\[$]|^\.\.\.|^\+(?![0-9])"""
-SUFFIX = r"""[)"'\],.!?;:]$|'s$|(?<=[0-9])(?:km|km/h|%)$"""
-INFIX = r"""(?<=[a-z])[-/](?=[a-z])|\.\.\.|(?<=[a-z])\.(?=[A-Z])"""
-URL = r"""(?:https?://)?[a-z0-9]+(?:\.[a-z0-9]+)*\.(?:com|org)(?:/[^ ]*)?$"""
-TOKEN = r"""[A-Z]{1,3}-[0-9]+$"""
-
-LEXEME_NORMS = {"colour": "color", "cos": "because", "X": "ex", "Apr": "April"}
-
-CONFIG = {
-    "model": {
-        "@architectures": "spacy.TransitionBasedParser.v2",
-        "state_type": "ner",
-        "extra_state_tokens": False,
-        "hidden_width": 8,
-        "maxout_pieces": 2,
-        "use_upper": True,
-        "tok2vec": {
-            "@architectures": "spacy.Tok2Vec.v2",
-            "embed": {
-                "@architectures": "spacy.MultiHashEmbed.v2",
-                "width": 8,
-                "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE"],
-                "rows": [40, 30, 30, 30, 5, 5],
-                "include_static_vectors": False,
-            },
-            "encode": {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": 8, "window_size": 1, "maxout_pieces": 2,
-                       "depth": 2},
-        },
-    }
-}
-
-META = {"lang": "en", "name": "tiny", "version": "1.0", "license": "MIT",
-        "description": "Random weights: for tests, not for use."}
+BIAS = 0.1
 
 
 def _tokenizer(vocab: Any) -> Tokenizer:
@@ -98,29 +48,46 @@ def _tokenizer(vocab: Any) -> Tokenizer:
                      token_match=re.compile(TOKEN).match)
 
 
-def _seed_weights(model: Any) -> None:
-    """Random weights of a size that lets every class win now and then; layer norm gains around 1."""
-    random = np.random.RandomState(SEED)
+def _lookups(tables: Mapping[str, Mapping[str, Any]]) -> Lookups:
+    lookups = Lookups()
+    for name, table in tables.items():
+        lookups.add_table(name, table)
+    return lookups
+
+
+def _seed_weights(model: Any, random: np.random.RandomState) -> None:
+    """Random weights of a size that lets every class win now and then; layer norm gains around 1, biases around 0."""
     for node in model.walk(order="dfs_pre"):
         for name in node.param_names:
             shape = node.get_param(name).shape
-            centre = 1.0 if name == "G" else 0.0
-            node.set_param(name, (centre + random.uniform(-0.5, 0.5, size=shape)).astype("float32"))
+            centre, spread = (1.0, 0.5) if name == "G" else (0.0, BIAS if name == "b" else 1.0)
+            node.set_param(name, (centre + random.uniform(-spread, spread, size=shape)).astype("float32"))
+
+
+def _add_networks(nlp: Any) -> None:
+    for name, settings in SETTINGS.items():
+        nlp.add_pipe(name, config=settings)
+    doc = Doc(nlp.vocab, words=SENTENCES["words"])
+    nlp.initialize(lambda: [Example.from_dict(doc, SENTENCES)])
+    random = np.random.RandomState(SEED)
+    for name in SETTINGS:
+        _seed_weights(nlp.get_pipe(name).model, random)
+
+
+def _add_tables(nlp: Any) -> None:
+    """The components without a network; nlp.initialize would empty them, or look for their tables in another package."""
+    nlp.add_pipe("attribute_ruler", before="ner").add_patterns(RULER_PATTERNS)
+    nlp.add_pipe("lemmatizer", before="ner").initialize(lookups=_lookups(LEMMA_TABLES))
 
 
 def build_pipeline(folder: Path) -> Any:
     """Saves the tiny pipeline to folder and returns it loaded from there, with no lexeme from before its norm table."""
     nlp = spacy.blank("en")
-    lookups = Lookups()
-    lookups.add_table("lexeme_norm", LEXEME_NORMS)
-    nlp.vocab.lookups = lookups
+    nlp.vocab.lookups = _lookups({"lexeme_norm": LEXEME_NORMS})
     nlp.tokenizer = _tokenizer(nlp.vocab)
-    ner = nlp.add_pipe("ner", config=CONFIG)
-    for label in LABELS:
-        ner.add_label(label)
-    doc = nlp.make_doc("Alan Turing left London")
-    nlp.initialize(lambda: [Example.from_dict(doc, {"entities": [(0, 11, "PERSON"), (17, 23, "GPE")]})])
-    _seed_weights(ner.model)
+    _add_networks(nlp)
+    _add_tables(nlp)
+    nlp.disable_pipe("senter")
     nlp.to_disk(folder)
     return spacy.load(folder)
 
@@ -136,14 +103,14 @@ def reduced_facts(facts: CharFacts) -> CharFacts:
     return CharFacts(np.where(keep, facts.flags, 0).astype("<u2"), np.where(keep, facts.lower, 0).astype("<i4"))
 
 
-def build_file() -> Tuple[List[List[container.Section]], bytes]:
+def build_file() -> Tuple[List[container.Group], bytes]:
     """Groups and bytes of the tiny model."""
     with tempfile.TemporaryDirectory() as folder, progress_bar() as progress:
         nlp = build_pipeline(Path(folder))
         plan = plan_conversion(nlp.config.interpolate())
-        meta = meta_json(META, Source(Path(folder)), {}, plan, LABELS)
-        groups = build_groups(nlp, plan, meta, reduced_facts(python_facts()), progress, SYMBOL_LOAD)
-    data = container.write(groups)
+        meta = meta_json(META, Source(Path(folder)), {}, plan, labels_of(nlp, plan))
+        groups = build_groups(nlp, plan, meta, reduced_facts(python_facts()), progress, MAP_LOAD)
+    data = container.write([group.sections for group in groups])
     if len(data) >= MAX_SIZE:
         raise ConvertError(f"the tiny model has {len(data)} bytes; it must stay below {MAX_SIZE}")
     return groups, data
@@ -159,7 +126,7 @@ def main(output: str) -> None:
     except ConvertError as error:
         click.echo(f"convert.tiny: {error}", err=True)
         sys.exit(2)
-    print_summary(output, groups, len(data), [])
+    print_summary(output, groups, len(data))
 
 
 if __name__ == "__main__":

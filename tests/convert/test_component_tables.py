@@ -1,0 +1,255 @@
+"""Sections of tagger, parser, senter and of the pipeline: what spaCy has, and what is refused."""
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any, Callable, List
+
+import numpy as np
+import pytest
+import spacy
+from convert.components import check_class, component_sections, parser_sections, senter_sections, tagger_sections
+from convert.config_check import plan_conversion
+from convert.errors import ConvertError
+from convert.strings import NO_STRING, StringTable
+from convert.tiny import build_pipeline
+from convert.tiny_recipe import SETTINGS, WIDTH
+from spacy.pipeline import Tagger
+
+
+def strings_of(sections: Any) -> List[str]:
+    return sections["strings/bytes"].data.decode("utf-8").split("\0")[:-1]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return build_pipeline(tmp_path_factory.mktemp("tiny") / "pipeline")
+
+
+def test_pipeline_is_in_spacys_order(sections, nlp):
+    numbers = {"tok2vec": 0, "tagger": 1, "parser": 2, "senter": 3, "attribute_ruler": 4, "lemmatizer": 5, "ner": 6}
+    rows = sections["pipeline"].array.tolist()
+    assert rows == [[numbers[name], int(name in nlp.pipe_names)] for name in nlp.component_names]
+    assert [row[0] for row in rows if not row[1]] == [numbers["senter"]]
+
+
+def test_labels_of_the_tagger_are_its_rows(sections, nlp):
+    labels = [strings_of(sections)[number] for number in sections["tagger/labels"].array]
+    assert labels == nlp.get_pipe("tagger").cfg["labels"] and len(labels) == 50
+    output = nlp.get_pipe("tagger").model.get_ref("softmax")
+    assert np.array_equal(sections["tagger/W"].array, output.get_param("W"))
+    assert sections["tagger/W"].array.shape == (50, 96) and sections["senter/W"].array.shape == (2, 16)
+
+
+def names_of(rows: Any, strings: List[str]) -> List[str]:
+    """Names of parser moves in spaCy's manner."""
+    names = []
+    for action, label, head_label in rows:
+        decorated = "" if head_label == NO_STRING else "||" + strings[head_label]
+        names.append("SDLRB"[action] + (f"-{strings[label]}{decorated}" if strings[label] else ""))
+    return names
+
+
+def test_moves_are_spacys_in_order(sections, nlp):
+    parser = nlp.get_pipe("parser")
+    names = names_of(sections["parser/moves"].array, strings_of(sections))
+    assert names == parser.move_names and len(names) == 106
+    assert names[:2] == ["S", "D"] and names[105] == "B-ROOT" and sum("||" in name for name in names) > 10
+    assert strings_of(sections)[sections["parser/root"].array[0]] == "ROOT"
+
+
+def test_moves_are_ordered_by_action_then_frequency_then_label(sections, nlp):
+    """The order that transition_system.pyx initialize_actions makes of the frequencies on the disk."""
+    labels = json.loads(json.dumps(nlp.get_pipe("parser").moves.labels))
+    expected = [("SDLRB"[int(action)] + (f"-{label}" if label else "")) for action in sorted(labels)
+                for _, label in sorted(((count, label) for label, count in labels[action].items()), reverse=True)]
+    assert names_of(sections["parser/moves"].array, strings_of(sections)) == expected
+
+
+def test_slots_of_the_parser(sections):
+    assert sections["parser/lower/W"].array.shape == (8, 64, 2, 64)
+    assert sections["parser/lower/pad"].array.shape == (8, 64, 2)
+    assert sections["parser/linear/W"].array.shape == (64, 96)
+
+
+def test_tiny_model_has_every_kind_of_move(tiny):
+    strings = StringTable()
+    found = {section.name: section for section in parser_sections(tiny.get_pipe("parser"), strings).network}
+    names = names_of(found["parser/moves"].array, strings.texts)
+    assert names == tiny.get_pipe("parser").move_names
+    assert {name[0] for name in names} == set("SDLRB") and any("||" in name for name in names)
+
+
+def test_tiny_model_has_every_component_under_another_name(tiny, tmp_path):
+    """Sections go by factory, not by name."""
+    strings = StringTable()
+    tiny.rename_pipe("tagger", "labeller")
+    tiny.to_disk(tmp_path / "renamed")
+    renamed = spacy.load(tmp_path / "renamed")
+    tiny.rename_pipe("labeller", "tagger")
+    plan = plan_conversion(renamed.config.interpolate())
+    assert [component.name for component in plan.components] == renamed.component_names
+    parts = component_sections(renamed, plan, strings)
+    assert set(parts) == {"tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner"}
+    assert all(section.name.startswith(factory + "/") for factory, part in parts.items()
+               for section in [*part.network, *part.embeddings])
+
+
+# ---- refusals: what the configuration says ----
+
+
+def pipeline_config(change: Callable[[Any], None] = lambda config: None) -> Any:
+    """Configuration of tok2vec, tagger, parser, senter and ner of the tiny model, changed."""
+    nlp = spacy.blank("en")
+    for name, settings in SETTINGS.items():
+        nlp.add_pipe(name, config=copy.deepcopy(settings))
+    config = nlp.config.interpolate()
+    change(config)
+    return config
+
+
+def refusal(change: Callable[[Any], None]) -> str:
+    with pytest.raises(ConvertError) as raised:
+        plan_conversion(pipeline_config(change))
+    return str(raised.value)
+
+
+def listen_to(component: str, upstream: str) -> Callable[[Any], None]:
+    def change(config: Any) -> None:
+        config["components"][component]["model"]["tok2vec"]["upstream"] = upstream
+
+    return change
+
+
+def order(*names: str) -> Callable[[Any], None]:
+    def change(config: Any) -> None:
+        config["nlp"]["pipeline"] = list(names)
+
+    return change
+
+
+def test_listeners_of_the_one_shared_tower():
+    for upstream in ("*", "tok2vec"):
+        plan = plan_conversion(pipeline_config(listen_to("tagger", upstream)))
+        assert [component.factory for component in plan.components] == list(SETTINGS)
+    assert refusal(listen_to("parser", "other")) == (
+        "component parser listens to 'other', which is no tok2vec component of the pipeline")
+    assert refusal(order("tagger", "ner")) == "component tagger listens to '*', which is no tok2vec component of the pipeline"
+    assert refusal(order("tagger", "tok2vec")) == "component tagger listens to tok2vec, which does not run before it"
+
+
+def test_disabled_tower():
+    def change(config: Any) -> None:
+        config["nlp"]["disabled"] = ["tok2vec"]
+
+    assert refusal(change) == "component tagger listens to tok2vec, which does not run before it"
+
+
+def test_disabled_components():
+    def change(config: Any) -> None:
+        config["nlp"]["disabled"] = ["tok2vec", "tagger", "parser"]
+
+    plan = plan_conversion(pipeline_config(change))
+    assert [component.factory for component in plan.components if component.enabled] == ["senter", "ner"]
+
+
+@pytest.mark.parametrize("component, other", [("tagger", "senter"), ("senter", "tagger")])
+def test_towers_in_the_wrong_place(component, other):
+    def change(config: Any) -> None:
+        config["components"][component]["model"]["tok2vec"] = config["components"][other]["model"]["tok2vec"]
+
+    name = config_architecture(other)
+    assert refusal(change) == f"architecture {name} in component {component} is not supported"
+
+
+def config_architecture(component: str) -> str:
+    return str(SETTINGS[component]["model"]["tok2vec"]["@architectures"])
+
+
+@pytest.mark.parametrize("factory", ["tok2vec", "tagger", "parser", "senter"])
+def test_two_components_of_a_factory(factory):
+    def change(config: Any) -> None:
+        config["components"]["twin"] = config["components"][factory]
+        config["nlp"]["pipeline"].append("twin")
+
+    assert refusal(change) == f"components {factory} and twin both come from the factory {factory}: only one is supported"
+
+
+def test_beam_search_is_another_factory():
+    def change(config: Any) -> None:
+        config["components"]["parser"]["factory"] = "beam_parser"
+
+    assert refusal(change) == "component parser (factory beam_parser) is not supported"
+
+
+# ---- refusals: what the loaded components say ----
+
+
+@pytest.mark.parametrize("component, sections", [("tagger", tagger_sections), ("senter", senter_sections)])
+def test_overwritten_annotations(tiny, component, sections, monkeypatch):
+    pipe = tiny.get_pipe(component)
+    sections(pipe, StringTable())
+    monkeypatch.setitem(pipe.cfg, "overwrite", True)
+    with pytest.raises(ConvertError, match=f"component {component}: overwrite = true is not supported"):
+        sections(pipe, StringTable())
+
+
+@pytest.mark.parametrize("component, sections", [("tagger", tagger_sections), ("senter", senter_sections)])
+def test_normalised_scores(tiny, component, sections, monkeypatch):
+    pipe = tiny.get_pipe(component)
+    monkeypatch.setitem(pipe.model.get_ref("softmax").attrs, "softmax_normalize", True)
+    with pytest.raises(ConvertError, match=f"component {component}: normalize = true is not supported"):
+        sections(pipe, StringTable())
+
+
+@pytest.mark.parametrize("setting, value, words", [
+    ("learn_tokens", True, "component parser: learn_tokens = true is not supported"),
+    ("beam_width", 4, "component parser: beam_width = 4 is not supported, only 1")])
+def test_other_ways_of_parsing(tiny, setting, value, words, monkeypatch):
+    pipe = tiny.get_pipe("parser")
+    monkeypatch.setitem(pipe.cfg, setting, value)
+    with pytest.raises(ConvertError, match=words):
+        parser_sections(pipe, StringTable())
+
+
+def test_labels_that_were_never_trained(tiny, monkeypatch):
+    pipe = tiny.get_pipe("parser")
+    monkeypatch.setitem(pipe.model.attrs, "unseen_classes", {3})
+    with pytest.raises(ConvertError, match="component parser has labels that it was never trained on"):
+        parser_sections(pipe, StringTable())
+
+
+def test_moves_on_subtokens():
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tok2vec", config=SETTINGS["tok2vec"])
+    parser = nlp.add_pipe("parser", config=SETTINGS["parser"])
+    parser.add_label("subtok")
+    nlp.initialize()
+    with pytest.raises(ConvertError, match="transition '.-subtok' of the parser is not supported"):
+        parser_sections(parser, StringTable())
+
+
+def test_shapes_that_do_not_fit(tiny, monkeypatch):
+    pipe = tiny.get_pipe("tagger")
+    monkeypatch.setitem(pipe.cfg, "labels", [*pipe.labels, "more"])
+    with pytest.raises(ConvertError, match=rf"tagger/W: expected float32 \({len(pipe.labels)}, {WIDTH}\)"):
+        tagger_sections(pipe, StringTable())
+
+
+class OtherTagger(Tagger):
+    """A component of a package's own under spaCy's factory name."""
+
+
+def test_class_of_a_component(tiny):
+    other = OtherTagger(tiny.vocab, tiny.get_pipe("tagger").model, "mine")
+    with pytest.raises(ConvertError, match="component mine: .*OtherTagger is not supported, only spacy.pipeline.tagger.Tagger"):
+        check_class(other, "tagger")
+
+
+def test_lemmatizer_of_another_language():
+    pipe = spacy.blank("de").add_pipe("lemmatizer")
+    with pytest.raises(ConvertError) as raised:
+        check_class(pipe, "lemmatizer")
+    assert str(raised.value) == (
+        "component lemmatizer: spacy.pipeline.lemmatizer.Lemmatizer (language 'de', mode 'lookup') is not supported, "
+        "only spacy.lang.en.lemmatizer.EnglishLemmatizer")

@@ -1,0 +1,189 @@
+"""Tables of the attribute ruler (spacy/pipeline/attributeruler.py): token patterns as sets of ids, and what they set."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
+
+import numpy as np
+from spacy.parts_of_speech import IDS as POS_IDS
+from spacy.strings import get_string_id
+from spacy.symbols import NAMES
+
+from .container import Section, tensor
+from .errors import ConvertError
+from .maps import build_map
+from .regex_strings import matching_texts
+from .strings import NO_STRING, StringTable
+
+TESTED = {"TAG": 0, "POS": 1, "MORPH": 2, "LEMMA": 3, "DEP": 4, "LOWER": 5, "IS_SPACE": 6}
+"""Attributes that a pattern may test, with their RULER_* number (engine/model_bind.h)."""
+SET = ("TAG", "POS", "MORPH", "LEMMA", "DEP")
+"""Attributes that a rule may set, in the order of the file."""
+EMPTY_MORPH = "_"  # Morphology.EMPTY_MORPH
+
+
+@dataclass(frozen=True)
+class Test:
+    """attribute: RULER_*. values: ids (0/1 for IS_SPACE), ascending; the token's must, or must not, be among them."""
+
+    attribute: int
+    negated: bool
+    values: Tuple[int, ...]
+
+    def holds(self, value: int) -> bool:
+        return (value in self.values) != self.negated
+
+
+TokenPattern = Tuple[Test, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A pattern of a rule. target: index of the token that is changed. changes: attribute -> new text ("" for no MORPH)."""
+
+    tokens: Tuple[TokenPattern, ...]
+    target: int
+    changes: Mapping[str, str]
+
+
+class _Reader:
+    """Reads the patterns of one rule; where: words that name it in a refusal."""
+
+    def __init__(self, component: str, rule: int) -> None:
+        self.where = f"component {component}, rule {rule}"
+
+    def refuse(self, what: str) -> ConvertError:
+        return ConvertError(f"{self.where}: {what}")
+
+    def _value(self, name: str, value: Any) -> int:
+        if name == "IS_SPACE":
+            if value not in (0, 1):
+                raise self.refuse(f"IS_SPACE is compared with {value!r}, not with true or false")
+            return int(value)
+        if not isinstance(value, str):
+            raise self.refuse(f"{name} is compared with {value!r}, which is not supported, only texts")
+        return int(get_string_id(value))
+
+    def _values(self, name: str, values: Any) -> Tuple[int, ...]:
+        if not isinstance(values, (list, tuple, set)) or not values:
+            raise self.refuse(f"a list of values of {name} is empty or not a list")
+        return tuple(sorted({self._value(name, value) for value in values}))
+
+    def _expanded(self, name: str, pattern: Any) -> Tuple[int, ...]:
+        if name == "IS_SPACE" or not isinstance(pattern, str):
+            raise self.refuse(f"REGEX of {name} with {pattern!r} is not supported")
+        try:
+            texts = matching_texts(pattern)
+        except ConvertError as error:
+            raise self.refuse(f"REGEX {pattern!r} is not supported: {error}") from error
+        if not texts:
+            raise self.refuse(f"REGEX {pattern!r} matches nothing")
+        return self._values(name, texts)
+
+    def _predicate(self, name: str, predicate: str, value: Any, vocab: Any) -> Test:
+        kind = predicate.upper()
+        if kind == "REGEX":
+            return Test(TESTED[name], False, self._expanded(name, value))
+        if kind not in ("IN", "NOT_IN"):
+            raise self.refuse(f"{predicate} is not supported, only IN, NOT_IN and REGEX")
+        if name == "MORPH" and isinstance(value, (list, tuple, set)):  # spaCy normalises lists of analyses, single ones not
+            value = [vocab.morphology.normalize_features(item) for item in value]
+        return Test(TESTED[name], kind == "NOT_IN", self._values(name, value))
+
+    def token(self, spec: Any, vocab: Any) -> TokenPattern:
+        """Tests of one token, in the order of its keys."""
+        if not isinstance(spec, Mapping) or not spec:
+            raise self.refuse("a pattern without tests, which any token matches, is not supported")
+        tests: List[Test] = []
+        for key, value in spec.items():
+            name = key.upper() if isinstance(key, str) else NAMES[key]
+            if name == "OP":
+                raise self.refuse(f"the quantifier OP = {value!r} is not supported")
+            if name not in TESTED:
+                raise self.refuse(f"a test of {name} is not supported, only of {', '.join(TESTED)}")
+            if isinstance(value, Mapping):
+                if not value:
+                    raise self.refuse(f"the test of {name} is empty")
+                tests.extend(self._predicate(name, kind, operand, vocab) for kind, operand in value.items())
+            else:
+                tests.append(Test(TESTED[name], False, (self._value(name, value),)))
+        return tuple(tests)
+
+    def changes(self, attrs: Mapping[Any, Any], strings: Any) -> Dict[str, str]:
+        """attrs: ids as spaCy has normalised them -> attribute's name -> text."""
+        changes: Dict[str, str] = {}
+        for key, value in attrs.items():
+            name = key if isinstance(key, str) else NAMES[key]
+            if name not in SET:
+                raise self.refuse(f"it sets {'extension attributes' if name == '_' else name}, which is not supported, "
+                                  f"only {', '.join(SET)}")
+            text = strings[value]
+            if not text or name == "POS" and text not in POS_IDS:
+                raise self.refuse(f"it sets {name} to {text!r}, which is not supported")
+            changes[name] = "" if name == "MORPH" and text == EMPTY_MORPH else text
+        return changes
+
+    def target(self, index: int, length: int) -> int:
+        if not -length <= index < length:
+            raise self.refuse(f"it changes token {index} of a pattern of {length}")
+        return index % length
+
+
+def read_rows(ruler: Any) -> List[Row]:
+    """Rows in spaCy's order: by rule, then by pattern."""
+    rows: List[Row] = []
+    for number, pattern in enumerate(ruler.patterns):
+        reader = _Reader(ruler.name, number)
+        changes = reader.changes(ruler.attrs[number], ruler.vocab.strings)
+        for specs in pattern["patterns"]:
+            tokens = tuple(reader.token(spec, ruler.vocab) for spec in specs)
+            rows.append(Row(tokens, reader.target(ruler.indices[number], len(tokens)), changes))
+    if not rows:
+        raise ConvertError(f"component {ruler.name} has no rules: add some or remove it")
+    return rows
+
+
+def _tag_tests(row: Row) -> List[Test]:
+    return [test for test in row.tokens[0] if test.attribute == TESTED["TAG"]]
+
+
+def tag_lists(rows: Sequence[Row]) -> Tuple[Dict[int, int], List[List[int]]]:
+    """Id of a TAG -> list number; the lists: numbers of the rows whose first token may have that tag, list 0 for any other."""
+    lists = [[number for number, row in enumerate(rows) if all(test.negated for test in _tag_tests(row))]]
+    numbers: Dict[int, int] = {}
+    for tag in sorted({value for row in rows for test in _tag_tests(row) if not test.negated for value in test.values}):
+        numbers[tag] = len(lists)
+        lists.append([number for number, row in enumerate(rows) if all(test.holds(tag) for test in _tag_tests(row))])
+    return numbers, lists
+
+
+def _flat(row_starts: Sequence[Sequence[Any]]) -> Tuple[List[int], List[Any]]:
+    """Offsets, with the total as the last one, and all items."""
+    starts, items = [0], []
+    for part in row_starts:
+        items.extend(part)
+        starts.append(len(items))
+    return starts, items
+
+
+def ruler_sections(ruler: Any, strings: StringTable) -> List[Section]:
+    """All attribute_ruler/ sections of an AttributeRuler."""
+    rows = read_rows(ruler)
+    first_token, tokens = _flat([row.tokens for row in rows])
+    first_test, tests = _flat(tokens)
+    first_value, values = _flat([test.values for test in tests])
+    rules = [(first, len(row.tokens), row.target,
+              *(strings.number(row.changes[name]) if name in row.changes else NO_STRING for name in SET))
+             for first, row in zip(first_token, rows)]
+    numbers, lists = tag_lists(rows)
+    list_start, listed = _flat(lists)
+    return [
+        tensor("attribute_ruler/rules", rules, "u4"),
+        tensor("attribute_ruler/tokens", [(first, len(token)) for first, token in zip(first_test, tokens)], "u4"),
+        tensor("attribute_ruler/tests", [(test.attribute, int(test.negated), first, len(test.values))
+                                         for first, test in zip(first_value, tests)], "u4"),
+        Section("attribute_ruler/values", np.array(values, dtype="<u8")),
+        build_map("attribute_ruler/by_tag", numbers),
+        tensor("attribute_ruler/list_start", list_start, "u4"),
+        tensor("attribute_ruler/lists", listed, "u4"),
+    ]

@@ -1,0 +1,111 @@
+"""What the tiny model is made of: a few of everything that a pipeline can have."""
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+KEPT_RANGES = ((0x0000, 0x0180), (0x0380, 0x0400), (0x2000, 0x2080))
+"""Half-open ranges of code points with all Unicode facts: Latin, Greek, punctuation."""
+
+META = {"lang": "en", "name": "tiny", "version": "1.0", "license": "MIT",
+        "description": "Random weights: for tests, not for use."}
+
+# ---- tokenizer ----
+
+RULES: Dict[str, List[Dict[str, str]]] = {
+    " ": [{"ORTH": " "}],
+    "\n": [{"ORTH": "\n"}],
+    "don't": [{"ORTH": "do", "NORM": "do"}, {"ORTH": "n't", "NORM": "not"}],
+    "can't": [{"ORTH": "ca", "NORM": "can"}, {"ORTH": "n't", "NORM": "not"}],
+    "U.S.": [{"ORTH": "U.S.", "NORM": "America"}],
+    "Mr.": [{"ORTH": "Mr.", "NORM": "Mister"}],
+    "x.": [{"ORTH": "x."}],
+    ":)": [{"ORTH": ":)"}],
+    "(:": [{"ORTH": "(:"}],
+    "a.m.": [{"ORTH": "a.m."}],
+    "8a.m.": [{"ORTH": "8"}, {"ORTH": "a.m.", "NORM": "morning"}],
+    "New York": [{"ORTH": "New York", "NORM": "NYC"}],
+    "New York City (NY)": [{"ORTH": "New York"}, {"ORTH": " City"}, {"ORTH": " (NY)"}],
+}
+
+PREFIX = r"""^[("'\[$]|^\.\.\.|^\+(?![0-9])"""
+SUFFIX = r"""[)"'\],.!?;:]$|'s$|(?<=[0-9])(?:km|km/h|%)$"""
+INFIX = r"""(?<=[a-z])[-/](?=[a-z])|\.\.\.|(?<=[a-z])\.(?=[A-Z])"""
+URL = r"""(?:https?://)?[a-z0-9]+(?:\.[a-z0-9]+)*\.(?:com|org)(?:/[^ ]*)?$"""
+TOKEN = r"""[A-Z]{1,3}-[0-9]+$"""
+
+LEXEME_NORMS = {"colour": "color", "cos": "because", "X": "ex", "Apr": "April"}
+
+# ---- networks ----
+
+WIDTH = 4
+
+
+def _tower(attrs: List[str], rows: List[int], depth: int) -> Dict[str, Any]:
+    return {
+        "@architectures": "spacy.Tok2Vec.v2",
+        "embed": {"@architectures": "spacy.MultiHashEmbed.v2", "width": WIDTH, "attrs": attrs, "rows": rows,
+                  "include_static_vectors": False},
+        "encode": {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": WIDTH, "window_size": 1, "maxout_pieces": 2,
+                   "depth": depth},
+    }
+
+
+def _transition(state_type: str, tok2vec: Dict[str, Any]) -> Dict[str, Any]:
+    return {"@architectures": "spacy.TransitionBasedParser.v2", "state_type": state_type, "extra_state_tokens": False,
+            "hidden_width": WIDTH, "maxout_pieces": 2, "use_upper": True, "tok2vec": tok2vec}
+
+
+_LISTENER = {"@architectures": "spacy.Tok2VecListener.v1", "width": WIDTH, "upstream": "*"}
+
+SETTINGS: Dict[str, Dict[str, Any]] = {
+    "tok2vec": {"model": _tower(["NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE"], [20, 15, 15, 15, 3, 3],
+                                depth=2)},
+    "tagger": {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": _LISTENER}},
+    "parser": {"model": _transition("parser", _LISTENER), "min_action_freq": 1},
+    "senter": {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": _tower(["SUFFIX", "SPACY"], [15, 3], depth=1)}},
+    "ner": {"model": _transition("ner", _tower(["NORM", "SHAPE"], [20, 15], depth=1))},
+}
+"""Settings of the components that have a network, by factory, in the order of the pipeline."""
+
+SENTENCES: Dict[str, List[Any]] = {
+    "words": ["A", "hearing", "is", "scheduled", "on", "the", "issue", "today", "Alan", "left"],
+    "tags": ["DT", "NN", "VBZ", "VBN", "IN", "DT", "NN", "NN", "NNP", "VBN"],
+    "heads": [1, 3, 3, 3, 1, 6, 4, 3, 9, 9],  # "on" belongs to "hearing", across "scheduled": prep||nsubj
+    "deps": ["det", "nsubj", "aux", "ROOT", "prep", "det", "pobj", "npadvmod", "nsubj", "ROOT"],
+    "sent_starts": [1, 0, 0, 0, 0, 0, 0, 0, 1, 0],
+    "entities": ["O", "O", "O", "O", "O", "U-LAW", "O", "U-DATE", "U-PERSON", "O"],
+}
+"""What names the labels; the weights come from elsewhere."""
+
+# ---- tables ----
+
+RULER_PATTERNS: List[Dict[str, Any]] = [
+    {"patterns": [[{"TAG": "DT"}]], "attrs": {"POS": "DET", "MORPH": "_"}},
+    {"patterns": [[{"TAG": "NN"}]], "attrs": {"POS": "NOUN", "MORPH": "Number=Plur"}},
+    {"patterns": [[{"TAG": "NNP"}]], "attrs": {"POS": "PROPN", "MORPH": "Number=Sing"}},
+    {"patterns": [[{"TAG": "VBZ"}]], "attrs": {"POS": "VERB", "MORPH": "VerbForm=Fin|Tense=Pres|Number=Sing"}},
+    {"patterns": [[{"TAG": "VBN"}]], "attrs": {"POS": "VERB", "MORPH": "VerbForm=Part"}},
+    {"patterns": [[{"TAG": {"IN": ["IN", "XX"]}}]], "attrs": {"POS": "ADP"}},
+    {"patterns": [[{"TAG": "NN", "LOWER": {"REGEX": r"^cats?$|^(?:ox|bus)$"}}]], "attrs": {"MORPH": "Number=Sing"}},
+    {"patterns": [[{"LOWER": "gon"}, {"LOWER": "na"}]], "attrs": {"LEMMA": "go"}},
+    {"patterns": [[{"TAG": {"NOT_IN": ["DT", ""]}, "DEP": {"IN": ["aux", "nsubj"]}}, {"IS_SPACE": False}],
+                  [{"LOWER": "may"}]], "attrs": {"POS": "AUX"}, "index": -1},
+    {"patterns": [[{"IS_SPACE": True}]], "attrs": {"TAG": "_SP", "POS": "SPACE", "MORPH": "_", "DEP": "dep"}},
+]
+
+LEMMA_TABLES: Dict[str, Dict[str, Any]] = {
+    "lemma_rules": {
+        "noun": [["s", ""], ["ses", "s"], ["men", "man"]],
+        "verb": [["ies", "y"], ["es", "e"], ["es", ""], ["ing", "e"]],
+        "punct": [["\u201c", '"'], ["\u201d", '"']],
+    },
+    "lemma_index": {
+        "noun": ["axe", "bus", "café", "cat", "woman"],
+        "verb": ["bus", "cat", "love", "watch"],
+        "adp": ["on"],
+    },
+    "lemma_exc": {
+        "noun": {"axes": ["ax", "axis"], "oxen": ["ox"]},
+        "verb": {"loving": ["love"], "was": ["be", "was"]},
+    },
+}

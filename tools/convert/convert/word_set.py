@@ -1,0 +1,69 @@
+"""Sets of words as one minimal acyclic automaton (Daciuk, Mihov, Watson, Watson 2000); its layout: engine/word_set.h.
+
+All sets of a file share their nodes; a set is the edge at which its first node begins.
+"""
+from __future__ import annotations
+
+from typing import Dict, Iterable, List, Tuple
+
+import numpy as np
+
+from .errors import ConvertError
+
+LAST_EDGE, WORD_ENDS = 1 << 8, 1 << 9
+TARGET_SHIFT = 10
+LEAF = 0x3FFFFF
+
+_Edge = Tuple[int, bool, int]
+"""Byte, does a word end after it, number of the node that it leads to (-1: one without edges)."""
+
+
+def _common_length(a: bytes, b: bytes) -> int:
+    length = 0
+    while length < min(len(a), len(b)) and a[length] == b[length]:
+        length += 1
+    return length
+
+
+class WordSets:
+    """Collects sets of words; nodes with the same edges exist once, whichever set they come from."""
+
+    def __init__(self) -> None:
+        self._nodes: Dict[Tuple[_Edge, ...], int] = {}
+
+    def _node(self, edges: List[_Edge]) -> int:
+        return self._nodes.setdefault(tuple(edges), len(self._nodes)) if edges else -1
+
+    def add(self, words: Iterable[str]) -> int:
+        """Number of the first node of the set of these words. At least one word, none empty."""
+        ordered = sorted({word.encode("utf-8") for word in words})
+        if not ordered or not ordered[0]:
+            raise ConvertError("a set of words must have words, and the empty word cannot be one of them")
+        previous, ends = b"", []  # the path to the last word; does a word end after its edges
+        open_nodes: List[List[_Edge]] = [[]]  # finished edges of the nodes on that path
+        for word in [*ordered, b""]:
+            common = _common_length(previous, word)
+            for depth in range(len(previous) - 1, common - 1, -1):
+                child = self._node(open_nodes.pop())
+                open_nodes[depth].append((previous[depth], ends.pop(), child))
+            for _ in word[common:]:
+                open_nodes.append([])
+                ends.append(False)
+            if word:
+                ends[-1] = True
+            previous = word
+        return self._node(open_nodes[0])
+
+    def layout(self) -> Tuple[np.ndarray, List[int]]:
+        """Edges u32 and, for every node, its first edge. A node lies before those that it leads to."""
+        nodes = list(self._nodes)
+        first, count = [0] * len(nodes), 0
+        for number in reversed(range(len(nodes))):
+            first[number] = count
+            count += len(nodes[number])
+        if count > LEAF:
+            raise ConvertError(f"the index words need {count} edges; at most {LEAF} are possible")
+        edges = [byte | (LAST_EDGE if position == len(node) - 1 else 0) | (WORD_ENDS if ends else 0)
+                 | (LEAF if target < 0 else first[target]) << TARGET_SHIFT
+                 for node in reversed(nodes) for position, (byte, ends, target) in enumerate(node)]
+        return np.array(edges, dtype="<u4"), first
