@@ -3,7 +3,8 @@
  *     measure MODEL run|request < lines.jsonl
  *
  * Each line is {"text": "..."}. All lines are read first and run once unmeasured; then each is run once more, and its line of
- * output is "NANOSECONDS TOKENS". run: tern_run on the text. request: handle_ner on the line, JSON to JSON. */
+ * output is "NANOSECONDS TOKENS". run: tern_run on the text for all that the components give. request: handle_ner on the line,
+ * JSON to JSON. The components are those of TERN_COMPONENTS, else the model's default. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdint.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "components.h"
 #include "handler.h"
 #include "json_in.h"
 
@@ -70,23 +72,24 @@ static int read_samples(samples *all)
     return status;
 }
 
-static int run_sample(tern_ctx *ctx, const sample *s, timing *result)
+static int run_sample(tern_ctx *ctx, const handler_settings *settings, const sample *s, timing *result)
 {
+    const tern_options options = {.want = tern_model_offers(settings->model), .components = settings->components};
     const tern_doc *doc;
     uint64_t begin = now();
 
-    if (tern_run(ctx, s->text.data, s->text.len, NULL, &doc, NULL)) return -1;
+    if (tern_run(ctx, s->text.data, s->text.len, &options, &doc, NULL)) return -1;
     result->nanoseconds = now() - begin;
     result->tokens = tern_doc_token_count(doc);
     return 0;
 }
 
-static int request_sample(tern_ctx *ctx, const sample *s, timing *result)
+static int request_sample(tern_ctx *ctx, const handler_settings *settings, const sample *s, timing *result)
 {
     response answer = {0};
     uint64_t begin = now();
 
-    handle_ner(ctx, s->line.data, s->line.len, 0, &answer);
+    handle_ner(ctx, s->line.data, s->line.len, settings, &answer);
     result->nanoseconds = now() - begin;
     result->tokens = 0;
     int ok = answer.status == 200;
@@ -94,13 +97,14 @@ static int request_sample(tern_ctx *ctx, const sample *s, timing *result)
     return ok ? 0 : -1;
 }
 
-static int measure(tern_ctx *ctx, const samples *all, int (*one)(tern_ctx *, const sample *, timing *))
+static int measure(tern_ctx *ctx, const handler_settings *settings, const samples *all,
+                   int (*one)(tern_ctx *, const handler_settings *, const sample *, timing *))
 {
     timing *results = calloc(all->count ? all->count : 1, sizeof(*results));
     int status = results ? 0 : -1;
 
     for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; status == 0 && i < all->count; i++) status = one(ctx, &all->items[i], &results[i]);
+        for (size_t i = 0; status == 0 && i < all->count; i++) status = one(ctx, settings, &all->items[i], &results[i]);
     for (size_t i = 0; status == 0 && i < all->count; i++)
         printf("%llu %zu\n", (unsigned long long)results[i].nanoseconds, results[i].tokens);
     free(results);
@@ -112,6 +116,8 @@ int main(int argc, char **argv)
     tern_model *model = NULL;
     tern_ctx *ctx = NULL;
     tern_error error = {0};
+    handler_settings settings = {0};
+    char problem[COMPONENTS_ERROR_SIZE];
     samples all = {0};
     int status = -1;
 
@@ -120,8 +126,9 @@ int main(int argc, char **argv)
         return 2;
     }
     if (tern_model_open(argv[1], &model, &error) || tern_ctx_new(model, &ctx, &error)) fprintf(stderr, "%s\n", error.msg);
+    else if (components_default(settings.model = model, &settings.components, problem)) fprintf(stderr, "%s\n", problem);
     else if (read_samples(&all)) fprintf(stderr, "line %zu is not {\"text\": ...}\n", all.count);
-    else status = measure(ctx, &all, strcmp(argv[2], "run") ? request_sample : run_sample);
+    else status = measure(ctx, &settings, &all, strcmp(argv[2], "run") ? request_sample : run_sample);
     for (size_t i = 0; i < all.count; i++) {
         bytes_free(&all.items[i].line);
         bytes_free(&all.items[i].text);

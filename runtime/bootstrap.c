@@ -1,7 +1,8 @@
 /* bootstrap.c - tern as a custom runtime of AWS Lambda (provided.al2023): reads the settings, maps the model, serves events.
  *
  * Environment: AWS_LAMBDA_RUNTIME_API (set by the platform), TERN_MODEL (path of the .tern file; default: found from the
- * executable), TERN_MAX_CHARS (limit of a text in code points, 1 to 1,000,000). */
+ * executable), TERN_MAX_CHARS (limit of a text in code points, 1 to 1,000,000), TERN_COMPONENTS (those that run when a request
+ * does not name any, separated by commas; default: all that the pipeline enables). */
 #define _POSIX_C_SOURCE 200809L
 #include <curl/curl.h>
 #include <limits.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "components.h"
 #include "log.h"
 #include "loop.h"
 #include "model_path.h"
@@ -17,7 +19,7 @@
 typedef struct worker {
     tern_model *model;
     tern_ctx *ctx;
-    size_t max_chars;
+    handler_settings settings;
 } worker;
 
 /* Why a start failed, as /runtime/init/error wants it. */
@@ -65,10 +67,10 @@ static int read_max_chars(size_t *max_chars, init_error *error)
 
 /* One sentence through the whole model. It touches the pages of the weights and grows the scratch memory while Lambda still
  * gives the start its full CPU, which it takes away from small functions afterwards; the first caller then waits less. */
-static int warm_up(tern_ctx *ctx, init_error *error)
+static int warm_up(tern_ctx *ctx, unsigned components, init_error *error)
 {
     static const char sentence[] = "Alan Turing was born on June 23, 1912, in London, England.";
-    const tern_options options = {.want = TERN_ENTITIES};
+    const tern_options options = {.want = TERN_ENTITIES, .components = components};
     const tern_doc *doc;
     tern_error err;
     return tern_run(ctx, sentence, sizeof sentence - 1, &options, &doc, &err) ? engine_failed(error, &err) : 0;
@@ -76,15 +78,18 @@ static int warm_up(tern_ctx *ctx, init_error *error)
 
 static int start(worker *w, init_error *error)
 {
-    char path[PATH_MAX + 256];
+    char path[PATH_MAX + 256], problem[COMPONENTS_ERROR_SIZE];
     tern_error err;
-    if (read_max_chars(&w->max_chars, error))
+    if (read_max_chars(&w->settings.max_chars, error))
         return -1;
     if (model_path(NULL, path, sizeof path))
         return init_failed(error, "Runtime.ModelNotFound", path);
     if (tern_model_open(path, &w->model, &err) || tern_ctx_new(w->model, &w->ctx, &err))
         return engine_failed(error, &err);
-    return warm_up(w->ctx, error);
+    w->settings.model = w->model;
+    if (components_default_for_entities(w->model, &w->settings.components, problem))
+        return init_failed(error, "Runtime.BadConfig", problem);
+    return warm_up(w->ctx, w->settings.components, error);
 }
 
 static void stop(worker *w)
@@ -100,7 +105,7 @@ static int serve(rapi *api)
     if (start(&w, &error))
         loop_fail_init(api, error.type, error.message);
     else
-        loop_run(api, w.ctx, w.max_chars);
+        loop_run(api, w.ctx, &w.settings);
     stop(&w);
     return EXIT_FAILURE;   /* a worker only ever ends because something failed */
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "model_path.h"
@@ -77,40 +78,4 @@ int cli_finish(int code)
     if (errno != EPIPE)
         cli_fail("cannot write to standard output: %s", strerror(errno));
     return CLI_FAILED;
-}
-
-/* Bytes of the control character at p (valid UTF-8, not at its end), or 0. */
-static size_t control_length(const unsigned char *p)
-{
-    if (*p < 0x20 || *p == 0x7f)
-        return 1;
-    return p[0] == 0xc2 && p[1] < 0xa0 ? 2 : 0;   /* U+0080..U+009F */
-}
-
-static void put_escape(FILE *out, const unsigned char *p, size_t len)
-{
-    switch (*p) {
-    case '\\': fputs("\\\\", out); break;
-    case '\t': fputs("\\t", out); break;
-    case '\n': fputs("\\n", out); break;
-    case '\r': fputs("\\r", out); break;
-    default: fprintf(out, "\\u%04x", (unsigned)p[len - 1]);
-    }
-}
-
-void cli_put_text(FILE *out, const char *text, size_t len, int keep_lines)
-{
-    const unsigned char *p = (const unsigned char *)text, *end = p + len, *written = p;
-    while (p < end) {
-        size_t special = *p == '\\' ? !keep_lines : control_length(p);
-        if (special == 0 || (keep_lines && (*p == '\n' || *p == '\t'))) {
-            p++;
-            continue;
-        }
-        fwrite(written, 1, (size_t)(p - written), out);
-        put_escape(out, p, special);
-        p += special;
-        written = p;
-    }
-    fwrite(written, 1, (size_t)(end - written), out);
 }

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "tern.h"
+#include "bytes.h"
+#include "handler.h"
 
 /* Exit codes. */
 #define CLI_OK 0
@@ -15,13 +16,14 @@
 
 /* argv[0] is the subcommand's name. They return an exit code. */
 int cli_ner(int argc, char **argv);
+int cli_parse(int argc, char **argv);
 int cli_pipe(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 
 /* The text of `tern SUBCOMMAND --help`. */
-extern const char cli_ner_help[], cli_pipe_help[], cli_serve_help[], cli_inspect_help[], cli_verify_help[];
+extern const char cli_ner_help[], cli_parse_help[], cli_pipe_help[], cli_serve_help[], cli_inspect_help[], cli_verify_help[];
 
 /* One sentence, "tern: ...", on standard error. Returns CLI_FAILED or, with a hint at --help, CLI_USAGE. subcommand NULL:
  * tern itself. */
@@ -48,8 +50,34 @@ int cli_open(const char *argument, tern_model **model, tern_ctx **ctx, char *pat
  * (head). */
 int cli_finish(int code);
 
-/* Writes text so that it stays on its line and cannot command a terminal: backslash and control characters (C0, DEL, C1) as
- * \\ \t \n \r \u001b. keep_lines: line feed and tab stay, backslash too. text is valid UTF-8. */
-void cli_put_text(FILE *out, const char *text, size_t len, int keep_lines);
+/* ---- one text in, one answer out: tern ner, tern parse ------------------------------------------------------------------ */
+
+/* argument or, if it is NULL, all of standard input as one text of *len bytes; input owns it then. NULL after cli_fail(). */
+const char *cli_text(const char *argument, bytes *input, size_t *len);
+
+/* Whether standard output is a terminal, and one that is to show colours (https://no-color.org). */
+int cli_is_terminal(void);
+int cli_wants_colour(void);
+
+/* Prints text, frees it and finishes: CLI_OK or CLI_FAILED. */
+int cli_print(bytes *text);
+
+/* ---- --only and --exclude ------------------------------------------------------------------------------------------------ */
+
+#define CLI_ONLY 256      /* option numbers; a subcommand's own begin at CLI_OPTIONS */
+#define CLI_EXCLUDE 257
+#define CLI_OPTIONS 258
+#define CLI_COMPONENT_OPTIONS {"only", required_argument, NULL, CLI_ONLY}, {"exclude", required_argument, NULL, CLI_EXCLUDE}
+#define CLI_COMPONENT_HELP \
+    "      --only COMPONENTS     run only these, separated by commas, as spaCy does with all others excluded\n" \
+    "      --exclude COMPONENTS  run the default ones but these: what uses their results does without\n"
+
+typedef struct cli_components {
+    const char *only, *exclude;   /* as given; NULL: not given */
+} cli_components;
+
+/* The settings for a model: what --only or --exclude says, else TERN_COMPONENTS, else the model's default. CLI_OK, or CLI_USAGE
+ * or CLI_FAILED after having said why. */
+int cli_settings(const char *subcommand, const cli_components *given, const tern_model *model, handler_settings *out);
 
 #endif

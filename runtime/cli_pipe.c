@@ -1,7 +1,7 @@
 /* cli_pipe.c - `tern pipe`: JSON Lines in, JSON Lines out. */
 #define _POSIX_C_SOURCE 200809L   /* isatty, clock_gettime */
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,24 +13,21 @@
 #define MAX_LINE (16u * 1024 * 1024)   /* bytes: a text at the engine's limit fits, every character written as \uXXXX */
 
 const char cli_pipe_help[] =
-    "Usage: tern pipe [-m MODEL] [--only COMPONENTS] < IN.jsonl > OUT.jsonl\n"
+    "Usage: tern pipe [-m MODEL] [--only COMPONENTS | --exclude COMPONENTS] < IN.jsonl > OUT.jsonl\n"
     "\n"
     "Reads one {\"text\": ...} per line and writes one line for each, in the form of spaCy's\n"
-    "Doc.to_json(): text, ents (start, end, label), tokens (id, start, end); all offsets count code\n"
-    "points. For a line that is wrong it writes {\"error\": ...} and goes on. Answers are written before\n"
-    "it waits for more input, so that it can serve another program through two pipes.\n"
+    "Doc.to_json(): text, ents, sents, tokens with id, start, end, tag, pos, morph, lemma, dep, head, as far\n"
+    "as the components that run set them; all offsets count code points. For a line that is wrong it\n"
+    "writes {\"error\": ...} and goes on. Answers are written before it waits for more input, so that it\n"
+    "can serve another program through two pipes.\n"
     "\n"
-    "  -m, --model MODEL      the model file (.tern)\n"
-    "      --only COMPONENTS  run only these, separated by commas, as spaCy does with all others\n"
-    "                         excluded: ner (default: all that the model has)\n"
-    "  -h, --help             show this\n"
+    "  -m, --model MODEL         the model file (.tern)\n"
+    CLI_COMPONENT_HELP
+    "  -h, --help                show this\n"
     "\n"
+    "Components are spaCy's: tok2vec tagger parser senter attribute_ruler lemmatizer ner; senter is off\n"
+    "unless it is named. The environment variable TERN_COMPONENTS sets another default.\n"
     "Lines may have up to 16777216 bytes. Exit code: 1 if any line was wrong.\n";
-
-static const struct {
-    const char *name;
-    unsigned want;
-} components[] = {{"ner", TERN_ENTITIES}};
 
 typedef struct progress {
     int shown;
@@ -65,41 +62,20 @@ static void progress_show(progress *p, int at_end)
             at_end ? "\n" : "\033[K");
 }
 
-static int component_want(const char *name, size_t len, unsigned *want)
-{
-    for (size_t i = 0; i < sizeof components / sizeof components[0]; i++)
-        if (strlen(components[i].name) == len && memcmp(components[i].name, name, len) == 0) {
-            *want |= components[i].want;
-            return 0;
-        }
-    return cli_usage("pipe", "--only: there is no component \"%.*s\" (known: ner)", (int)(len < 80 ? len : 80), name);
-}
-
-static int parse_only(const char *list, unsigned *want)
-{
-    *want = 0;
-    for (;;) {
-        size_t len = strcspn(list, ",");
-        int code = component_want(list, len, want);
-        if (code != 0 || list[len] == '\0')
-            return code;
-        list += len + 1;
-    }
-}
-
-static void answer_line(tern_ctx *ctx, unsigned want, line_status status, const char *line, size_t len, response *answer)
+static void answer_line(tern_ctx *ctx, const handler_settings *settings, line_status status, const char *line, size_t len,
+                        response *answer)
 {
     if (status == LINE_TOO_LONG)
         respond_error(answer, 413, NULL, "the line is longer than 16777216 bytes");
     else
-        handle_pipe(ctx, line, len, want, 0, answer);
+        handle_pipe(ctx, line, len, settings, answer);
     if (answer->body.data != NULL)
         fwrite(answer->body.data, 1, answer->body.len, stdout);
     putchar('\n');
 }
 
 /* Until the end of the input. An exit code. */
-static int run_lines(tern_ctx *ctx, unsigned want, line_reader *reader, progress *p)
+static int run_lines(tern_ctx *ctx, const handler_settings *settings, line_reader *reader, progress *p)
 {
     response answer = {.status = 0};
     const char *line;
@@ -115,7 +91,7 @@ static int run_lines(tern_ctx *ctx, unsigned want, line_reader *reader, progress
             }
             continue;
         }
-        answer_line(ctx, want, status, line, len, &answer);
+        answer_line(ctx, settings, status, line, len, &answer);
         p->lines++;
         p->failed += answer.status != 200;
         progress_show(p, 0);
@@ -124,12 +100,12 @@ static int run_lines(tern_ctx *ctx, unsigned want, line_reader *reader, progress
     return status == LINE_ERROR ? cli_fail("cannot read standard input: %s", strerror(errno)) : CLI_OK;
 }
 
-static int run(tern_ctx *ctx, unsigned want)
+static int run(tern_ctx *ctx, const handler_settings *settings)
 {
     line_reader reader = {.fd = STDIN_FILENO, .max = MAX_LINE};
     progress p;
     progress_begin(&p);
-    int code = cli_finish(run_lines(ctx, want, &reader, &p));
+    int code = cli_finish(run_lines(ctx, settings, &reader, &p));
     line_reader_free(&reader);
     progress_show(&p, 1);
     if (p.failed > 0)
@@ -140,27 +116,28 @@ static int run(tern_ctx *ctx, unsigned want)
 int cli_pipe(int argc, char **argv)
 {
     static const struct option known[] = {
-        {"model", required_argument, NULL, 'm'}, {"only", required_argument, NULL, 'o'}, {"help", no_argument, NULL, CLI_HELP}, {0},
+        {"model", required_argument, NULL, 'm'}, CLI_COMPONENT_OPTIONS, {"help", no_argument, NULL, CLI_HELP}, {0},
     };
-    const char *model_argument = NULL, *only = NULL;
+    const char *model_argument = NULL;
+    cli_components components = {.only = NULL};
     int option;
     while ((option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1)
         switch (option) {
         case 'm': model_argument = optarg; break;
-        case 'o': only = optarg; break;
+        case CLI_ONLY: components.only = optarg; break;
+        case CLI_EXCLUDE: components.exclude = optarg; break;
         default: return cli_other_option(option, argv, cli_pipe_help);
         }
     if (optind < argc)
         return cli_usage(argv[0], "unexpected argument \"%s\": the texts come on standard input", argv[optind]);
-    unsigned want = 0;
-    int code = only == NULL ? CLI_OK : parse_only(only, &want);
     tern_model *model;
     tern_ctx *ctx;
-    if (code != CLI_OK)
-        return code;
+    handler_settings settings;
     if (cli_open(model_argument, &model, &ctx, NULL) != 0)
         return CLI_FAILED;
-    code = run(ctx, only == NULL ? tern_model_offers(model) : want);
+    int code = cli_settings(argv[0], &components, model, &settings);
+    if (code == CLI_OK)
+        code = run(ctx, &settings);
     tern_ctx_free(ctx);
     tern_model_close(model);
     return code;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "components.h"
 #include "http_server.h"
 
 const char cli_serve_help[] =
@@ -21,7 +22,10 @@ const char cli_serve_help[] =
     "      --threads N        threads that compute, 1 to 256 (default: one per CPU, at least 2)\n"
     "      --timeout SECONDS  how long a client may take to send its request, and stay connected without\n"
     "                         one, 1 to 3600 (default 30)\n"
-    "  -h, --help             show this\n";
+    "  -h, --help             show this\n"
+    "\n"
+    "Entities are those of the whole pipeline. Another default for requests without \"components\" is set\n"
+    "by the environment variable TERN_COMPONENTS, names separated by commas: ner alone is faster.\n";
 
 /* A whole decimal number in [low, high]. 0, or an exit code. */
 static int parse_number(const char *option, const char *value, unsigned low, unsigned high, unsigned *out)
@@ -60,8 +64,11 @@ static int run(const char *model_argument, http_server_options *options)
     if (cli_open(model_argument, &model, NULL, path) != 0)
         return CLI_FAILED;
     options->model_name = model_name(path);
+    options->settings.model = model;
     signal(SIGPIPE, SIG_IGN);   /* whoever reads the first line may close the pipe */
-    int status = http_server_run(model, options, error, sizeof error);
+    int status = components_default_for_entities(model, &options->settings.components, error);
+    if (status == 0)
+        status = http_server_run(options, error, sizeof error);
     tern_model_close(model);
     return status == 0 ? CLI_OK : cli_fail("%s", error);
 }

@@ -104,7 +104,7 @@ static int path_leads_to(const bytes *path, const char *segment)
 
 /* ---- answering -------------------------------------------------------------------------------------------------------- */
 
-static void answer_encoded_body(tern_ctx *ctx, const bytes *body, size_t max_chars, response *out)
+static void answer_encoded_body(tern_ctx *ctx, const bytes *body, const handler_settings *settings, response *out)
 {
     bytes decoded = {0};
     if (base64_decode(body->data, body->len, &decoded))
@@ -112,35 +112,35 @@ static void answer_encoded_body(tern_ctx *ctx, const bytes *body, size_t max_cha
     else if (decoded.failed)
         respond_out_of_memory(out);
     else
-        handle_ner(ctx, decoded.data, decoded.len, max_chars, out);
+        handle_ner(ctx, decoded.data, decoded.len, settings, out);
     bytes_free(&decoded);
 }
 
 /* The member "body": JSON as a string, the same in base64, or the request itself as an object. */
-static void answer_body(tern_ctx *ctx, const json_node *event, size_t max_chars, response *out)
+static void answer_body(tern_ctx *ctx, const json_node *event, const handler_settings *settings, response *out)
 {
     const json_node *node = json_member(event, "body");
     json_type type = json_type_of(node);
     bytes body = {0};
     if (type == JSON_NULL)
-        handle_ner(ctx, "", 0, max_chars, out);
+        handle_ner(ctx, "", 0, settings, out);
     else if (type != JSON_STRING)
-        handle_ner_json(ctx, node, max_chars, out);
+        handle_ner_json(ctx, node, settings, out);
     else if (!json_string(node, &body))
         respond_out_of_memory(out);
     else if (json_is_true(json_member(event, "isBase64Encoded")))
-        answer_encoded_body(ctx, &body, max_chars, out);
+        answer_encoded_body(ctx, &body, settings, out);
     else
-        handle_ner(ctx, body.data, body.len, max_chars, out);
+        handle_ner(ctx, body.data, body.len, settings, out);
     bytes_free(&body);
 }
 
-static void answer_ner_request(tern_ctx *ctx, const json_node *event, size_t max_chars, response *out)
+static void answer_ner_request(tern_ctx *ctx, const json_node *event, const handler_settings *settings, response *out)
 {
     bytes content_type = {0};
     const char *type = header(event, "content-type", &content_type);
     if (media_type_is_json(type))
-        answer_body(ctx, event, max_chars, out);
+        answer_body(ctx, event, settings, out);
     else
         respond_error(out, 415, BAD_REQUEST, ERROR_NOT_JSON);
     bytes_free(&content_type);
@@ -157,7 +157,8 @@ static void answer_health(response *out)
 
 /* Routes as the HTTP server does, save that OPTIONS has a body and status 200: some integrations refuse an empty answer. A
  * hand-written event may lack method or path: then it means POST /ner. Returns the value of the Allow header, or NULL. */
-static const char *answer_http(tern_ctx *ctx, const json_node *event, event_shape shape, size_t max_chars, response *out)
+static const char *answer_http(tern_ctx *ctx, const json_node *event, event_shape shape, const handler_settings *settings,
+                               response *out)
 {
     bytes method = {0}, path = {0};
     int has_method = json_string(method_of(event, shape), &method) != NULL;
@@ -172,7 +173,7 @@ static const char *answer_http(tern_ctx *ctx, const json_node *event, event_shap
     else if (health || options)
         answer_health(out);
     else
-        answer_ner_request(ctx, event, max_chars, out);
+        answer_ner_request(ctx, event, settings, out);
     bytes_free(&method);
     bytes_free(&path);
     if (out->status != 405 && !(options && out->status == 200))
@@ -233,12 +234,12 @@ static void respond_unknown(const json_node *event, response *out)
     respond_error(out, 400, BAD_REQUEST, message);
 }
 
-static void answer(tern_ctx *ctx, const json_node *event, size_t max_chars, response *out)
+static void answer(tern_ctx *ctx, const json_node *event, const handler_settings *settings, response *out)
 {
     event_shape shape = shape_of(event);
     const char *allow = NULL;
     if (shape == SHAPE_TEXT) {
-        handle_ner_json(ctx, event, max_chars, out);
+        handle_ner_json(ctx, event, settings, out);
         return;
     }
     if (shape == SHAPE_UNKNOWN) {
@@ -246,13 +247,13 @@ static void answer(tern_ctx *ctx, const json_node *event, size_t max_chars, resp
         return;
     }
     if (shape == SHAPE_BODY)
-        answer_body(ctx, event, max_chars, out);
+        answer_body(ctx, event, settings, out);
     else
-        allow = answer_http(ctx, event, shape, max_chars, out);
+        allow = answer_http(ctx, event, shape, settings, out);
     wrap(out, shape, allow);
 }
 
-void event_handle(tern_ctx *ctx, const char *event, size_t len, size_t max_chars, response *out)
+void event_handle(tern_ctx *ctx, const char *event, size_t len, const handler_settings *settings, response *out)
 {
     json_error error;
     if (!len) {
@@ -267,6 +268,6 @@ void event_handle(tern_ctx *ctx, const char *event, size_t len, size_t max_chars
             respond_error(out, 400, BAD_REQUEST, error.msg);
         return;
     }
-    answer(ctx, json_root(doc), max_chars, out);
+    answer(ctx, json_root(doc), settings, out);
     json_free(doc);
 }

@@ -15,7 +15,7 @@
 
 /* out->error_type NULL: out->body is the function's result. Otherwise the invocation failed, with out->error_type and
  * out->message. One thread per ctx at a time. */
-void event_handle(tern_ctx *ctx, const char *event, size_t len, size_t max_chars, response *out);
+void event_handle(tern_ctx *ctx, const char *event, size_t len, const handler_settings *settings, response *out);
 
 /* Strict base64 (RFC 4648 section 4: padded, no white space, unused bits zero) of len characters, appended to out. 0, or -1
  * if text is not that. */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "components.h"
+#include "doc_json.h"
 #include "json_out.h"
 
 #define BAD_REQUEST "Function.BadRequest"
@@ -89,13 +91,16 @@ static int respond_engine_error(response *out, const tern_error *err, size_t max
     }
 }
 
-static int run(tern_ctx *ctx, const char *text, size_t len, unsigned want, size_t max_chars, const tern_doc **doc,
-               response *out)
+int handle_run(tern_ctx *ctx, const char *text, size_t len, unsigned want, const handler_settings *settings,
+               const tern_doc **doc, response *out)
 {
-    tern_options options = {.want = want, .max_chars = max_chars};
+    tern_options options = {.want = want & tern_model_offers(settings->model), .components = settings->components,
+                            .max_chars = settings->max_chars};
     tern_error err;
+    if (!settings->components)   /* to the engine, 0 means its default */
+        options.want = TERN_TOKENS;
     if (tern_run(ctx, text, len, &options, doc, &err))
-        return respond_engine_error(out, &err, max_chars);
+        return respond_engine_error(out, &err, settings->max_chars);
     return 0;
 }
 
@@ -140,6 +145,57 @@ static int read_text(const json_node *root, bytes *text, response *out)
     return json_string(member, text) ? 0 : no_memory(out);
 }
 
+static int bad_components(response *out, const char *what)
+{
+    char names[COMPONENTS_NAMES_SIZE], message[sizeof out->message];
+    components_names(COMPONENTS_ALL, names);
+    snprintf(message, sizeof message, "%s (known: %s)", what, names);
+    return bad_request(out, message);
+}
+
+/* Says which item of the array is wrong without repeating it. */
+static int bad_name(response *out, size_t index)
+{
+    char what[96];
+    snprintf(what, sizeof what, "\"components\"[%zu] is not the name of a component", index);
+    return bad_components(out, what);
+}
+
+static int read_names(const json_node *array, unsigned *mask, response *out)
+{
+    bytes name = {0};
+    size_t index = 0;
+    int status = 0;
+    *mask = 0;
+    for (const json_node *n = json_first(array); n && !status; n = json_next(n), index++) {
+        const char *text = json_string(n, &name);
+        unsigned component = text ? tern_component_from_name(text, name.len) : 0;
+        *mask |= component;
+        if (name.failed)
+            status = no_memory(out);
+        else if (!component)
+            status = bad_name(out, index);
+    }
+    bytes_free(&name);
+    return status;
+}
+
+/* The member "components" of a request, which must be able to find entities, into *mask if there is one. 0 or -1. */
+static int read_components(const json_node *root, const tern_model *model, unsigned *mask, response *out)
+{
+    char error[COMPONENTS_ERROR_SIZE];
+    const json_node *member = json_member(root, "components");
+    if (!member)
+        return 0;
+    if (json_type_of(member) != JSON_ARRAY)
+        return bad_components(out, "\"components\" must be an array of names like [\"ner\"]");
+    if (read_names(member, mask, out))
+        return -1;
+    if (!(*mask & TERN_NER))
+        return bad_components(out, "\"components\" must include \"ner\", which finds the entities");
+    return components_check(*mask, model, error) ? bad_request(out, error) : 0;
+}
+
 /* ---- POST /ner -------------------------------------------------------------------------------------------------------- */
 
 static void write_entity(bytes *out, const char *text, const tern_entity *entity)
@@ -152,14 +208,14 @@ static void write_entity(bytes *out, const char *text, const tern_entity *entity
     bytes_format(out, ", \"start\": %zu, \"end\": %zu}", span->char_start, span->char_end);
 }
 
-void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, size_t max_chars, response *out)
+void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out)
 {
     const tern_doc *doc;
     if (!len) {
         bad_request(out, "\"text\" is empty");
         return;
     }
-    if (run(ctx, text, len, TERN_ENTITIES, max_chars, &doc, out))
+    if (handle_run(ctx, text, len, TERN_ENTITIES, settings, &doc, out))
         return;
     begin_answer(out);
     bytes_text(&out->body, "{\"entities\": [");
@@ -175,15 +231,16 @@ void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, size_t max_cha
     end_answer(out);
 }
 
-void handle_ner_json(tern_ctx *ctx, const json_node *body, size_t max_chars, response *out)
+void handle_ner_json(tern_ctx *ctx, const json_node *body, const handler_settings *settings, response *out)
 {
     bytes text = {0};
-    if (!read_text(body, &text, out))
-        handle_ner_text(ctx, text.data, text.len, max_chars, out);
+    handler_settings own = *settings;
+    if (!read_text(body, &text, out) && !read_components(body, own.model, &own.components, out))
+        handle_ner_text(ctx, text.data, text.len, &own, out);
     bytes_free(&text);
 }
 
-void handle_ner(tern_ctx *ctx, const char *body, size_t len, size_t max_chars, response *out)
+void handle_ner(tern_ctx *ctx, const char *body, size_t len, const handler_settings *settings, response *out)
 {
     if (!len) {
         bad_request(out, "the request has no body: send {\"text\": \"...\"}");
@@ -192,74 +249,13 @@ void handle_ner(tern_ctx *ctx, const char *body, size_t len, size_t max_chars, r
     json_doc *doc = parse(body, len, out);
     if (!doc)
         return;
-    handle_ner_json(ctx, json_root(doc), max_chars, out);
+    handle_ner_json(ctx, json_root(doc), settings, out);
     json_free(doc);
 }
 
-/* ---- tern pipe: Doc.to_json() of spaCy's tokens/doc.pyx ----------------------------------------------------------------- */
+/* ---- tern pipe -------------------------------------------------------------------------------------------------------- */
 
-static void write_offsets(bytes *out, const tern_span *span)
-{
-    bytes_format(out, "\"start\": %zu, \"end\": %zu", span->char_start, span->char_end);
-}
-
-static void write_ents(bytes *out, const tern_doc *doc)
-{
-    bytes_text(out, ", \"ents\": [");
-    for (size_t i = 0; i < tern_doc_entity_count(doc); i++) {
-        tern_entity entity;
-        if (tern_doc_entity(doc, i, &entity))
-            break;
-        bytes_text(out, i ? ", {" : "{");
-        write_offsets(out, &entity.span);
-        bytes_text(out, ", \"label\": ");
-        json_out_cstring(out, entity.label);
-        bytes_text(out, "}");
-    }
-    bytes_text(out, "]");
-}
-
-/* Doc.has_annotation("SENT_START") holds without any component for documents of at most one token: to_json() lists them. */
-static void write_trivial_sents(bytes *out, const tern_doc *doc)
-{
-    tern_token token;
-    bytes_text(out, ", \"sents\": [");
-    if (!tern_doc_token(doc, 0, &token)) {
-        bytes_text(out, "{");
-        write_offsets(out, &token.span);
-        bytes_text(out, "}");
-    }
-    bytes_text(out, "]");
-}
-
-static void write_tokens(bytes *out, const tern_doc *doc)
-{
-    bytes_text(out, ", \"tokens\": [");
-    for (size_t i = 0; i < tern_doc_token_count(doc); i++) {
-        tern_token token;
-        if (tern_doc_token(doc, i, &token))
-            break;
-        bytes_format(out, "%s{\"id\": %zu, ", i ? ", " : "", i);
-        write_offsets(out, &token.span);
-        bytes_text(out, "}");
-    }
-    bytes_text(out, "]");
-}
-
-static void write_doc(bytes *out, const bytes *text, const tern_doc *doc, unsigned want)
-{
-    size_t tokens = tern_doc_token_count(doc);
-    bytes_text(out, "{\"text\": ");
-    json_out_string(out, text->data, text->len);
-    if ((want & TERN_ENTITIES) || !tokens)   /* has_annotation() is true for every attribute of an empty Doc */
-        write_ents(out, doc);
-    if (tokens <= 1)
-        write_trivial_sents(out, doc);
-    write_tokens(out, doc);
-    bytes_text(out, "}");
-}
-
-void handle_pipe(tern_ctx *ctx, const char *line, size_t len, unsigned want, size_t max_chars, response *out)
+void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_settings *settings, response *out)
 {
     bytes text = {0};
     const tern_doc *result;
@@ -268,9 +264,9 @@ void handle_pipe(tern_ctx *ctx, const char *line, size_t len, unsigned want, siz
         return;
     int failed = read_text(json_root(doc), &text, out);
     json_free(doc);
-    if (!failed && !run(ctx, text.data, text.len, want, max_chars, &result, out)) {
+    if (!failed && !handle_run(ctx, text.data, text.len, TERN_EVERYTHING, settings, &result, out)) {
         begin_answer(out);
-        write_doc(&out->body, &text, result, want);
+        doc_json(&out->body, text.data, text.len, result);
         end_answer(out);
     }
     bytes_free(&text);

@@ -14,20 +14,32 @@ typedef struct response {
     bytes body;              /* JSON, one line, no newline at the end; empty if memory ran out even for the error */
 } response;
 
-/* POST /ner: body {"text": "..."} -> 200 {"entities": [{"text", "label", "start", "end"}, ...]} with offsets in code points,
- * or {"error": "..."} with 400 (what is wrong with the body), 413 (text too long), 500 (out of memory). max_chars 0: the
- * engine's limit. One thread per ctx at a time. out->body is replaced. */
-void handle_ner(tern_ctx *ctx, const char *body, size_t len, size_t max_chars, response *out);
+/* What the program that answers has decided once, at its start. */
+typedef struct handler_settings {
+    const tern_model *model;   /* that of the contexts */
+    unsigned components;       /* mask of those that run unless a request names some (components.h); 0: the tokenizer alone */
+    size_t max_chars;          /* limit of a text in code points; 0: the engine's */
+} handler_settings;
+
+/* POST /ner: body {"text": "...", "components": ["ner", ...]}, where "components" may be left out -> 200 {"entities": [{"text",
+ * "label", "start", "end"}, ...]} with offsets in code points, or {"error": "..."} with 400 (what is wrong with the body), 413
+ * (text too long), 500 (out of memory). One thread per ctx at a time. out->body is replaced. */
+void handle_ner(tern_ctx *ctx, const char *body, size_t len, const handler_settings *settings, response *out);
 
 /* The same for a body that is already parsed (Lambda events carry it inside other JSON). */
-void handle_ner_json(tern_ctx *ctx, const json_node *body, size_t max_chars, response *out);
+void handle_ner_json(tern_ctx *ctx, const json_node *body, const handler_settings *settings, response *out);
 
 /* The same for a text that is already at hand (command line). Empty text is an error here too. */
-void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, size_t max_chars, response *out);
+void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out);
 
-/* One line of `tern pipe`: {"text": ...} -> the document as spaCy's Doc.to_json() has it, or {"error": ...} with a status. An
- * empty text is a document without tokens, as in spaCy. want as in tern_options. */
-void handle_pipe(tern_ctx *ctx, const char *line, size_t len, unsigned want, size_t max_chars, response *out);
+/* One line of `tern pipe`: {"text": ...} -> the document with all that the components give (doc_json.h), or {"error": ...}
+ * with a status. An empty text is a document without tokens, as in spaCy. */
+void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_settings *settings, response *out);
+
+/* Runs the text for want (what the model does not offer is left out) and gives the document as tern_run does. 0, or -1 with the
+ * error in out, which is not touched otherwise. */
+int handle_run(tern_ctx *ctx, const char *text, size_t len, unsigned want, const handler_settings *settings,
+               const tern_doc **doc, response *out);
 
 /* 1 if the value of a Content-Type header says application/json, with or without parameters. NULL (no header) counts as JSON;
  * anything else is for 415 with ERROR_NOT_JSON. */

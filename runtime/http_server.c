@@ -408,16 +408,16 @@ static void block_signals(sigset_t *signals)
     pthread_sigmask(SIG_BLOCK, signals, NULL);   /* threads inherit it: only wait_for_signal sees them */
 }
 
-static int start_workers(server *s, const tern_model *model, unsigned threads, char *error, size_t error_size)
+static int start_workers(server *s, const http_server_options *options, char *error, size_t error_size)
 {
     tern_error reason = {.code = TERN_OK};
-    s->workers = http_workers_start(model, threads, &reason);
+    s->workers = http_workers_start(&options->settings, options->threads, &reason);
     if (s->workers == NULL)
         snprintf(error, error_size, "%s", reason.msg);
     return s->workers == NULL ? -1 : 0;
 }
 
-int http_server_run(const tern_model *model, const http_server_options *options, char *error, size_t error_size)
+int http_server_run(const http_server_options *options, char *error, size_t error_size)
 {
     char url[160];
     sigset_t signals;
@@ -426,7 +426,7 @@ int http_server_run(const tern_model *model, const http_server_options *options,
     if (fd < 0)
         return -1;
     block_signals(&signals);
-    if (start_workers(&s, model, options->threads, error, error_size) != 0) {
+    if (start_workers(&s, options, error, error_size) != 0) {
         close(fd);
         return -1;
     }

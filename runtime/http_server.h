@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "tern.h"
+#include "handler.h"
 
 #define HTTP_MAX_BODY (6u * 1024 * 1024)          /* bytes of a request's body; 413 above */
 #define HTTP_MAX_BUFFERED (512u * 1024 * 1024)    /* bytes of all bodies in memory; 503 above, for large ones only */
@@ -24,11 +24,12 @@ typedef struct http_server_options {
     unsigned threads;           /* workers, 1..HTTP_MAX_THREADS */
     unsigned client_seconds;    /* how long a client may take to send a request, and between two of them */
     const char *model_name;     /* for /healthz, UTF-8 */
+    handler_settings settings;  /* of POST /ner */
 } http_server_options;
 
 /* Writes "listening on URL" to standard output once it is true, then serves until SIGTERM or SIGINT: stops listening, finishes
  * what runs, returns 0. A second signal ends the process at once. Returns -1 with a sentence in error when it cannot start.
  * Call it from the only thread of the process: it blocks both signals for good. */
-int http_server_run(const tern_model *model, const http_server_options *options, char *error, size_t error_size);
+int http_server_run(const http_server_options *options, char *error, size_t error_size);
 
 #endif

@@ -16,6 +16,7 @@ struct http_workers {
     pthread_cond_t changed;
     http_job *first, **last;
     int stopping;
+    handler_settings settings;
     unsigned large_running, large_allowed;
     unsigned count;
     worker worker[];   /* [count] */
@@ -58,7 +59,7 @@ static void *work(void *argument)
         }
         pthread_mutex_unlock(&workers->lock);
         int large = is_large(job);
-        handle_ner(self->ctx, job->body, job->len, 0, &job->answer);
+        handle_ner(self->ctx, job->body, job->len, &workers->settings, &job->answer);
         job->finished(job);
         pthread_mutex_lock(&workers->lock);
         if (large) {
@@ -70,11 +71,11 @@ static void *work(void *argument)
     return NULL;
 }
 
-static int start_worker(http_workers *workers, const tern_model *model, tern_error *error)
+static int start_worker(http_workers *workers, tern_error *error)
 {
     worker *w = &workers->worker[workers->count];
     w->workers = workers;
-    if (tern_ctx_new(model, &w->ctx, error) != TERN_OK)
+    if (tern_ctx_new(workers->settings.model, &w->ctx, error) != TERN_OK)
         return -1;
     int status = pthread_create(&w->thread, NULL, work, w);
     if (status != 0) {
@@ -86,7 +87,7 @@ static int start_worker(http_workers *workers, const tern_model *model, tern_err
     return 0;
 }
 
-http_workers *http_workers_start(const tern_model *model, unsigned count, tern_error *error)
+http_workers *http_workers_start(const handler_settings *settings, unsigned count, tern_error *error)
 {
     http_workers *workers = calloc(1, sizeof *workers + count * sizeof workers->worker[0]);
     if (workers == NULL) {
@@ -95,10 +96,11 @@ http_workers *http_workers_start(const tern_model *model, unsigned count, tern_e
     }
     pthread_mutex_init(&workers->lock, NULL);
     pthread_cond_init(&workers->changed, NULL);
+    workers->settings = *settings;
     workers->last = &workers->first;
     workers->large_allowed = count > 1 ? count - 1 : 1;
     for (unsigned i = 0; i < count; i++)
-        if (start_worker(workers, model, error) != 0) {
+        if (start_worker(workers, error) != 0) {
             http_workers_stop(workers);
             return NULL;
         }

@@ -20,8 +20,8 @@ typedef struct http_job {
 
 typedef struct http_workers http_workers;
 
-/* NULL with *error filled when a context or a thread cannot be made. count is 1 or more. */
-http_workers *http_workers_start(const tern_model *model, unsigned count, tern_error *error);
+/* NULL with *error filled when a context or a thread cannot be made. settings is copied. count is 1 or more. */
+http_workers *http_workers_start(const handler_settings *settings, unsigned count, tern_error *error);
 void http_workers_submit(http_workers *workers, http_job *job);   /* any thread */
 /* Finishes what was submitted, ends the threads, frees everything. No submit may follow. */
 void http_workers_stop(http_workers *workers);

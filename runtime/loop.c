@@ -74,14 +74,14 @@ static void refuse_large_event(response *out)
     respond_error(out, 413, "Function.EventSizeTooLarge", message);
 }
 
-static void handle(tern_ctx *ctx, size_t max_chars, rapi_result received, const invocation *in, response *out)
+static void handle(tern_ctx *ctx, const handler_settings *settings, rapi_result received, const invocation *in, response *out)
 {
     if (received == RAPI_TOO_LARGE)
         refuse_large_event(out);
     else if (received == RAPI_MEMORY)
         respond_out_of_memory(out);
     else
-        event_handle(ctx, in->event.data, in->event.len, max_chars, out);
+        event_handle(ctx, in->event.data, in->event.len, settings, out);
     if (!out->error_type && out->body.len > RAPI_MAX_RESPONSE)
         refuse_large_response(out);
 }
@@ -112,14 +112,14 @@ static int post(rapi *api, const invocation *to, const response *answer)
     }
 }
 
-void loop_run(rapi *api, tern_ctx *ctx, size_t max_chars)
+void loop_run(rapi *api, tern_ctx *ctx, const handler_settings *settings)
 {
     invocation in = {0};
     response answer = {0};
     rapi_result received;
     while (!next(api, &in, &received)) {
         publish_trace_id(&in);
-        handle(ctx, max_chars, received, &in, &answer);
+        handle(ctx, settings, received, &in, &answer);
         if (answer.error_type)
             log_line(LOG_LEVEL_ERROR, in.request_id.data, "%s: %s", answer.error_type, answer.message);
         if (post(api, &in, &answer))

@@ -7,11 +7,11 @@
 #ifndef TERN_LOOP_H
 #define TERN_LOOP_H
 
+#include "handler.h"
 #include "rapi.h"
-#include "tern.h"
 
-/* Serves invocations until the retry policy ends it; what ended it has been logged. max_chars as in handle_ner. */
-void loop_run(rapi *api, tern_ctx *ctx, size_t max_chars);
+/* Serves invocations until the retry policy ends it; what ended it has been logged. */
+void loop_run(rapi *api, tern_ctx *ctx, const handler_settings *settings);
 
 /* Reports a failed start, with the retries of a POST, and logs it. */
 void loop_fail_init(rapi *api, const char *error_type, const char *message);

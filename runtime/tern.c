@@ -8,25 +8,27 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
-    {"ner", cli_ner}, {"pipe", cli_pipe}, {"serve", cli_serve}, {"inspect", cli_inspect}, {"verify", cli_verify},
+    {"ner", cli_ner}, {"parse", cli_parse}, {"pipe", cli_pipe}, {"serve", cli_serve}, {"inspect", cli_inspect}, {"verify", cli_verify},
 };
 
 static const char help[] =
     "Usage: tern SUBCOMMAND [OPTIONS] [ARGUMENTS]\n"
     "\n"
-    "Named entities exactly as spaCy finds them.\n"
+    "Named entities, tags, parses and lemmas exactly as spaCy finds them.\n"
     "\n"
-    "  tern ner [-m MODEL] [--json] [TEXT]       entities of one text (argument or standard input)\n"
-    "  tern pipe [-m MODEL] [--only COMPONENTS]  JSON Lines in, annotated JSON Lines out\n"
-    "  tern serve [-m MODEL] [--host HOST] [--port PORT] [--threads N]\n"
-    "                                            POST /ner and a page to try it\n"
-    "  tern inspect MODEL                        what is in a model file\n"
-    "  tern verify MODEL                         check a model file's checksums\n"
-    "  tern SUBCOMMAND --help                    more about one of them\n"
+    "  tern ner [TEXT]         entities of one text (argument or standard input), for people, as JSON, as\n"
+    "                          a page\n"
+    "  tern parse [TEXT]       everything about one text: table, tree, CoNLL-U, page, JSON\n"
+    "  tern pipe               JSON Lines in, annotated JSON Lines out, as spaCy's Doc.to_json()\n"
+    "  tern serve              POST /ner and a page to try it\n"
+    "  tern inspect MODEL      what is in a model file\n"
+    "  tern verify MODEL       check a model file's checksums\n"
+    "  tern SUBCOMMAND --help  more about one of them\n"
     "  tern --version | --help\n"
     "\n"
     "The model is the argument of -m, else the environment variable TERN_MODEL, else the\n"
-    "weights found from the place of this program.\n"
+    "weights found from the place of this program. Which components run is said by --only or\n"
+    "--exclude, else by the environment variable TERN_COMPONENTS, else by the model.\n"
     "Exit code: 0 success, 1 failure, 2 wrong usage.\n";
 
 int main(int argc, char **argv)

@@ -1,13 +1,14 @@
 #include "fuzz.h"
 
-tern_ctx *fuzz_context(const char *path)
+tern_ctx *fuzz_context(const char *path, tern_model **model)
 {
     char full[4096];
-    tern_model *model;
+    tern_model *unnamed;
     tern_ctx *ctx;
     tern_error err;
+    if (!model) model = &unnamed;
     snprintf(full, sizeof full, "%s/%s", TERN_SOURCE_DIR, path);
-    if (tern_model_open(full, &model, &err) || tern_ctx_new(model, &ctx, &err)) {
+    if (tern_model_open(full, model, &err) || tern_ctx_new(*model, &ctx, &err)) {
         fprintf(stderr, "%s\n", err.msg);
         exit(1);
     }

@@ -19,8 +19,8 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A context of a model of this repository (path relative to its root) that lives until the process ends. */
-tern_ctx *fuzz_context(const char *path);
+/* A context of a model of this repository (path relative to its root); both live until the process ends. model may be NULL. */
+tern_ctx *fuzz_context(const char *path, tern_model **model);
 
 /* The tokens cover the text without a gap, in all three units; entities lie on them in order, without overlap. */
 void fuzz_check_doc(const tern_doc *doc, const char *text, size_t len);

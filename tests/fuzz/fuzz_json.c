@@ -6,12 +6,15 @@
 #include <string.h>
 
 static tern_ctx *ctx;
+static handler_settings settings;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    ctx = fuzz_context("tests/data/tiny.tern");
+    tern_model *model;
+    ctx = fuzz_context("tests/data/tiny.tern", &model);
+    settings = (handler_settings){.model = model, .components = tern_model_default_components(model)};
     return 0;
 }
 
@@ -34,11 +37,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static response r;   /* kept: its memory is re-used from request to request, as in the server */
     const char *text = (const char *)data;
-    handle_ner(ctx, text, size, 0, &r);
+    handle_ner(ctx, text, size, &settings, &r);
     check_response(&r);
-    handle_pipe(ctx, text, size, TERN_ENTITIES, 100, &r);
+    handle_pipe(ctx, text, size, &settings, &r);
     check_response(&r);
-    event_handle(ctx, text, size, 0, &r);
+    event_handle(ctx, text, size, &settings, &r);
     if (r.error_type) REQUIRE(r.message[0]);
     else require_json(&r);
     return 0;

@@ -7,8 +7,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    real = fuzz_context("weights/en_core_web_sm.tern");
-    tiny = fuzz_context("tests/data/tiny.tern");
+    real = fuzz_context("weights/en_core_web_sm.tern", NULL);
+    tiny = fuzz_context("tests/data/tiny.tern", NULL);
     return 0;
 }
 

@@ -15,7 +15,14 @@
 typedef struct fixture {
     tern_model *model;
     tern_ctx *ctx;
+    handler_settings settings;
 } fixture;
+
+static void handle(void **state, const char *event, size_t len, response *out)
+{
+    fixture *f = *state;
+    event_handle(f->ctx, event, len, &f->settings, out);
+}
 
 static int set_up(void **state)
 {
@@ -24,6 +31,7 @@ static int set_up(void **state)
     if (open_model(&model) || tern_ctx_new(model, &f.ctx, NULL))
         return -1;
     f.model = model;
+    f.settings = (handler_settings){.model = model, .components = tern_model_default_components(model)};
     *state = &f;
     return 0;
 }
@@ -54,7 +62,7 @@ static void ask_proxy(void **state, const char *event, size_t len, proxy_answer 
 {
     response out = {0};
     json_error error;
-    event_handle(((fixture *)*state)->ctx, event, len, 0, &out);
+    handle(state, event, len, &out);
     assert_null(out.error_type);
     got->status = status_in(out.body.data);
     json_doc *doc = json_parse(out.body.data, out.body.len, &error);
@@ -88,7 +96,7 @@ static void expect_proxy(void **state, const char *event, size_t len, int status
 static void expect_failure(void **state, const char *event, size_t len, const char *part)
 {
     response out = {0};
-    event_handle(((fixture *)*state)->ctx, event, len, 0, &out);
+    handle(state, event, len, &out);
     assert_string_equal(out.error_type, "Function.BadRequest");
     if (!strstr(out.message, part))
         fail_msg("%s failed with \"%s\", expected \"%s\"", event, out.message, part);
@@ -114,10 +122,13 @@ static void each_shape_is_answered(void **state)
 static void a_bare_text_gets_the_bare_answer(void **state)
 {
     response out = {0};
-    event_handle(((fixture *)*state)->ctx, TEXT("{\"text\":\"Angela Merkel visited Paris on Monday.\"}"), 0, &out);
+    handle(state, TEXT("{\"text\":\"Angela Merkel visited Paris on Monday.\"}"), &out);
     assert_null(out.error_type);
     assert_string_equal(out.body.data, ENTITIES);
-    event_handle(((fixture *)*state)->ctx, TEXT("{\"text\":\"12345\"}"), 4, &out);
+    fixture *f = *state;
+    handler_settings short_texts = f->settings;
+    short_texts.max_chars = 4;
+    event_handle(f->ctx, TEXT("{\"text\":\"12345\"}"), &short_texts, &out);
     assert_string_equal(out.error_type, "Function.TextTooLong");
     assert_string_equal(out.message, "the text has 5 characters, the limit is 4: split it");
     response_free(&out);
@@ -183,9 +194,8 @@ static void unknown_events_are_named_by_their_keys_only(void **state)
     expect_failure(state, TEXT("[1]"), "no JSON object");
     expect_failure(state, TEXT("{}"), "without members");
     expect_failure(state, TEXT("{\"a\""), "invalid JSON at byte 4");
-    event_handle(((fixture *)*state)->ctx,
-                 TEXT("{\"Records\":\"SECRET\",\"a\\nb\\u00e9\\\"\":\"SECRET\","
-                      "\"abcdefghijklmnopqrstuvwxyz\":1,\"d\":2,\"e\":3}"), 0, &out);
+    handle(state, TEXT("{\"Records\":\"SECRET\",\"a\\nb\\u00e9\\\"\":\"SECRET\","
+                       "\"abcdefghijklmnopqrstuvwxyz\":1,\"d\":2,\"e\":3}"), &out);
     assert_string_equal(out.error_type, "Function.BadRequest");
     static const char start[] = "unknown event with the keys \"Records\", \"a?b???\", \"abcdefghijklmnopqrstuvwx\", \"d\", ...: ";
     assert_int_equal(strncmp(out.message, start, sizeof start - 1), 0);

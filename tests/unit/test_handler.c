@@ -1,10 +1,11 @@
-/* test_handler.c - requests and answers of POST /ner and `tern pipe`. Entities and documents are those of spaCy 3.8 with the
- * NER of en_core_web_sm 3.8 alone (the other components excluded). */
+/* test_handler.c - requests and answers of POST /ner and `tern pipe`. Entities and documents are those of spaCy 3.8 with
+ * en_core_web_sm 3.8: the whole pipeline or, where it says so, with the other components disabled. */
 #include "fixture.h"
 
 #include "handler.h"
 
 #define TEXT(literal) literal, sizeof(literal) - 1
+#define ALL (TERN_TOK2VEC | TERN_TAGGER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_LEMMATIZER | TERN_NER)
 #define SAMPLE "Alan Turing was born on June 23, 1912, in London, England."
 
 static tern_ctx *new_ctx(void **state)
@@ -12,6 +13,16 @@ static tern_ctx *new_ctx(void **state)
     tern_ctx *ctx;
     assert_int_equal(tern_ctx_new(*state, &ctx, NULL), TERN_OK);
     return ctx;
+}
+
+static handler_settings settings_of(void **state, unsigned components)
+{
+    return (handler_settings){.model = *state, .components = components};
+}
+
+static handler_settings default_settings(void **state)
+{
+    return settings_of(state, tern_model_default_components(*state));
 }
 
 static void check(const response *answer, int status, const char *error_type, const char *body)
@@ -47,12 +58,13 @@ static void entities_are_those_of_spacy(void **state)
         {TEXT("{\"text\": \"  \\n \"}"), "{\"entities\": []}"},
     };
     tern_ctx *ctx = new_ctx(state);
+    handler_settings settings = default_settings(state);
     response answer = {0};
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        handle_ner(ctx, samples[i].request, samples[i].len, 0, &answer);
+        handle_ner(ctx, samples[i].request, samples[i].len, &settings, &answer);
         check(&answer, 200, NULL, samples[i].answer);
     }
-    handle_ner_text(ctx, TEXT(SAMPLE), 0, &answer);
+    handle_ner_text(ctx, TEXT(SAMPLE), &settings, &answer);
     check(&answer, 200, NULL, samples[0].answer);
     response_free(&answer);
     tern_ctx_free(ctx);
@@ -73,18 +85,19 @@ static void bad_requests_say_what_is_wrong(void **state)
         {TEXT("{\"text\": \"\\ud800\"}"), "lone surrogate"},
     };
     tern_ctx *ctx = new_ctx(state);
+    handler_settings settings = default_settings(state);
     response answer = {0};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        handle_ner(ctx, bad[i].request, bad[i].len, 0, &answer);
+        handle_ner(ctx, bad[i].request, bad[i].len, &settings, &answer);
         assert_int_equal(answer.status, 400);
         assert_string_equal(answer.error_type, "Function.BadRequest");
         assert_ptr_equal(strstr(answer.body.data, "{\"error\": \""), answer.body.data);
         if (!strstr(answer.body.data, bad[i].cause))
             fail_msg("%s answered %s, expected %s", bad[i].request, answer.body.data, bad[i].cause);
     }
-    handle_ner_text(ctx, TEXT("a \xc3("), 0, &answer);
+    handle_ner_text(ctx, TEXT("a \xc3("), &settings, &answer);
     check(&answer, 400, "Function.BadRequest", "{\"error\": \"the text is not valid UTF-8 (byte 2)\"}");
-    handle_ner_text(ctx, "", 0, 0, &answer);
+    handle_ner_text(ctx, "", 0, &settings, &answer);
     assert_int_equal(answer.status, 400);
     response_free(&answer);
     tern_ctx_free(ctx);
@@ -93,16 +106,19 @@ static void bad_requests_say_what_is_wrong(void **state)
 static void long_texts_are_refused_with_both_numbers(void **state)
 {
     tern_ctx *ctx = new_ctx(state);
+    handler_settings settings = default_settings(state);
     response answer = {0};
-    handle_ner(ctx, TEXT("{\"text\": \"12345\xe2\x82\xac\"}"), 5, &answer);
+    settings.max_chars = 5;
+    handle_ner(ctx, TEXT("{\"text\": \"12345\xe2\x82\xac\"}"), &settings, &answer);
     check(&answer, 413, "Function.TextTooLong", "{\"error\": \"the text has 6 characters, the limit is 5: split it\"}");
-    handle_ner(ctx, TEXT("{\"text\": \"1234\xe2\x82\xac\"}"), 5, &answer);
+    handle_ner(ctx, TEXT("{\"text\": \"1234\xe2\x82\xac\"}"), &settings, &answer);
     assert_int_equal(answer.status, 200);
 
     bytes text = {0};
     for (size_t i = 0; i <= TERN_MAX_CHARS / 10; i++)
         bytes_text(&text, "          ");
-    handle_ner_text(ctx, text.data, TERN_MAX_CHARS + 1, 2 * TERN_MAX_CHARS, &answer);
+    settings.max_chars = 2 * TERN_MAX_CHARS;
+    handle_ner_text(ctx, text.data, TERN_MAX_CHARS + 1, &settings, &answer);
     check(&answer, 413, "Function.TextTooLong",
           "{\"error\": \"the text has 1000001 characters, the limit is 1000000: split it\"}");
     bytes_free(&text);
@@ -110,10 +126,72 @@ static void long_texts_are_refused_with_both_numbers(void **state)
     tern_ctx_free(ctx);
 }
 
+/* spaCy finds one more word in the name when its parser does not begin a sentence there. */
+#define ABBREVIATIONS "e.g. i.e. etc. vs. v.s. Inc. Ltd. Corp. Co. Bros."
+#define ONE_ORG(text, end) \
+    "{\"entities\": [{\"text\": \"" text "\", \"label\": \"ORG\", \"start\": 19, \"end\": " end "}]}"
+#define TO_CO ONE_ORG("v.s. Inc. Ltd. Corp. Co.", "43")
+#define TO_BROS ONE_ORG("v.s. Inc. Ltd. Corp. Co. Bros.", "49")
+
+static void a_request_says_which_components_run(void **state)
+{
+    static const struct { const char *components, *answer; } samples[] = {
+        {"[\"ner\"]", TO_BROS}, {"[\"ner\", \"ner\"]", TO_BROS}, {"[\"tok2vec\", \"parser\", \"ner\"]", TO_CO},
+        {"[\"ner\", \"senter\"]", TO_BROS}, {"[\"lemmatizer\", \"ner\"]", TO_BROS},
+    };
+    tern_ctx *ctx = new_ctx(state);
+    handler_settings all = default_settings(state), ner = settings_of(state, TERN_NER);
+    response answer = {0};
+    bytes request = {0};
+    handle_ner(ctx, TEXT("{\"text\": \"" ABBREVIATIONS "\"}"), &all, &answer);
+    check(&answer, 200, NULL, TO_CO);
+    handle_ner(ctx, TEXT("{\"text\": \"" ABBREVIATIONS "\"}"), &ner, &answer);
+    check(&answer, 200, NULL, TO_BROS);
+    for (size_t i = 0; i < 2 * (sizeof samples / sizeof *samples); i++) {   /* whatever the default is */
+        bytes_clear(&request);
+        bytes_format(&request, "{\"components\": %s, \"text\": \"" ABBREVIATIONS "\"}", samples[i / 2].components);
+        handle_ner(ctx, request.data, request.len, i % 2 ? &all : &ner, &answer);
+        check(&answer, 200, NULL, samples[i / 2].answer);
+    }
+    bytes_free(&request);
+    response_free(&answer);
+    tern_ctx_free(ctx);
+}
+
+static void wrong_components_are_refused_with_the_names_that_are_known(void **state)
+{
+    static const struct { const char *components, *cause; } bad[] = {
+        {"null", "must be an array"}, {"\"ner\"", "must be an array"}, {"{\"ner\": 1}", "must be an array"},
+        {"1", "must be an array"},
+        {"[]", "must include \\\"ner\\\""}, {"[\"tagger\"]", "must include \\\"ner\\\""},
+        {"[\"ner\", \"x\"]", "[1] is not"},
+        {"[\"NER\"]", "[0] is not"}, {"[null]", "[0] is not"}, {"[[\"ner\"]]", "[0] is not"},
+        {"[\"ner\\u0000\"]", "[0] is not"},
+        {"[\"ner \"]", "[0] is not"}, {"[\"\"]", "[0] is not"}, {"[\"ner\", true]", "[1] is not"},
+    };
+    tern_ctx *ctx = new_ctx(state);
+    handler_settings settings = default_settings(state);
+    response answer = {0};
+    bytes request = {0};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        bytes_clear(&request);
+        bytes_format(&request, "{\"text\": \"Bonn\", \"components\": %s}", bad[i].components);
+        handle_ner(ctx, request.data, request.len, &settings, &answer);
+        assert_int_equal(answer.status, 400);
+        if (!strstr(answer.body.data, bad[i].cause))
+            fail_msg("%s answered %s, expected %s", request.data, answer.body.data, bad[i].cause);
+        assert_non_null(strstr(answer.body.data,
+                               "(known: tok2vec, tagger, parser, senter, attribute_ruler, lemmatizer, ner)"));
+    }
+    bytes_free(&request);
+    response_free(&answer);
+    tern_ctx_free(ctx);
+}
+
 static void pipe_writes_documents_as_doc_to_json(void **state)
 {
-    static const struct { unsigned want; const char *line; size_t len; const char *answer; } samples[] = {
-        {TERN_ENTITIES, TEXT("{\"text\": \"Zo\xc3\xab M\xc3\xbcller\\nmoved to \\\"New York\\\" in 2019.\"}"),
+    static const struct { unsigned components; const char *line; size_t len; const char *answer; } samples[] = {
+        {TERN_NER, TEXT("{\"text\": \"Zo\xc3\xab M\xc3\xbcller\\nmoved to \\\"New York\\\" in 2019.\"}"),
          "{\"text\": \"Zo\xc3\xab M\xc3\xbcller\\nmoved to \\\"New York\\\" in 2019.\", \"ents\": "
          "[{\"start\": 0, \"end\": 10, \"label\": \"PERSON\"}, {\"start\": 21, \"end\": 29, \"label\": \"GPE\"}, "
          "{\"start\": 34, \"end\": 38, \"label\": \"DATE\"}], \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 3}, "
@@ -124,30 +202,46 @@ static void pipe_writes_documents_as_doc_to_json(void **state)
          "{\"id\": 7, \"start\": 25, \"end\": 29}, {\"id\": 8, \"start\": 29, \"end\": 30}, "
          "{\"id\": 9, \"start\": 31, \"end\": 33}, "
          "{\"id\": 10, \"start\": 34, \"end\": 38}, {\"id\": 11, \"start\": 38, \"end\": 39}]}"},
-        {TERN_ENTITIES, TEXT("{\"text\": \"hello there\"}"),
+        {TERN_NER, TEXT("{\"text\": \"hello there\"}"),
          "{\"text\": \"hello there\", \"ents\": [], \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 5}, "
          "{\"id\": 1, \"start\": 6, \"end\": 11}]}"},
-        {TERN_TOKENS, TEXT("{\"text\": \"hello there\"}"),
+        {0, TEXT("{\"text\": \"hello there\"}"),
          "{\"text\": \"hello there\", \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 5}, "
          "{\"id\": 1, \"start\": 6, \"end\": 11}]}"},
-        {TERN_ENTITIES, TEXT("{\"text\": \"  \\n \"}"),
+        {TERN_NER, TEXT("{\"text\": \"  \\n \"}"),
          "{\"text\": \"  \\n \", \"ents\": [], \"sents\": [{\"start\": 0, \"end\": 4}], \"tokens\": [{\"id\": 0, "
          "\"start\": 0, \"end\": 4}]}"},
-        {TERN_TOKENS, TEXT("{\"text\": \"   \"}"),
+        {0, TEXT("{\"text\": \"   \"}"),
          "{\"text\": \"   \", \"sents\": [{\"start\": 0, \"end\": 3}], \"tokens\": [{\"id\": 0, \"start\": 0, "
          "\"end\": 3}]}"},
-        {TERN_ENTITIES, TEXT("{\"text\": \"\"}"), "{\"text\": \"\", \"ents\": [], \"sents\": [], \"tokens\": []}"},
-        {TERN_TOKENS, TEXT("{\"text\": \"\"}"), "{\"text\": \"\", \"ents\": [], \"sents\": [], \"tokens\": []}"},
+        {TERN_NER, TEXT("{\"text\": \"\"}"), "{\"text\": \"\", \"ents\": [], \"sents\": [], \"tokens\": []}"},
+        {0, TEXT("{\"text\": \"\"}"), "{\"text\": \"\", \"ents\": [], \"sents\": [], \"tokens\": []}"},
+        {TERN_TOK2VEC | TERN_TAGGER, TEXT("{\"text\": \"hello there\"}"),
+         "{\"text\": \"hello there\", \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 5, \"tag\": \"UH\"}, "
+         "{\"id\": 1, \"start\": 6, \"end\": 11, \"tag\": \"RB\"}]}"},
+        {ALL, TEXT("{\"text\": \"hello there\"}"),
+         "{\"text\": \"hello there\", \"ents\": [], \"sents\": [{\"start\": 0, \"end\": 11}], \"tokens\": "
+         "[{\"id\": 0, \"start\": 0, \"end\": 5, \"tag\": \"UH\", \"pos\": \"INTJ\", \"morph\": \"\", "
+         "\"lemma\": \"hello\", \"dep\": \"ROOT\", \"head\": 0}, "
+         "{\"id\": 1, \"start\": 6, \"end\": 11, \"tag\": \"RB\", \"pos\": \"ADV\", \"morph\": \"PronType=Dem\", "
+         "\"lemma\": \"there\", \"dep\": \"advmod\", \"head\": 0}]}"},
+        {ALL, TEXT("{\"text\": \"  \\n \"}"),
+         "{\"text\": \"  \\n \", \"ents\": [], \"sents\": [{\"start\": 0, \"end\": 4}], \"tokens\": "
+         "[{\"id\": 0, \"start\": 0, \"end\": 4, \"tag\": \"_SP\", \"pos\": \"SPACE\", \"morph\": \"\", "
+         "\"lemma\": \"  \\n \", \"dep\": \"dep\", \"head\": 0}]}"},
+        {ALL, TEXT("{\"text\": \"\"}"), "{\"text\": \"\", \"ents\": [], \"sents\": [], \"tokens\": []}"},
     };
     tern_ctx *ctx = new_ctx(state);
+    handler_settings settings = default_settings(state);
     response answer = {0};
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        handle_pipe(ctx, samples[i].line, samples[i].len, samples[i].want, 0, &answer);
+        settings.components = samples[i].components;
+        handle_pipe(ctx, samples[i].line, samples[i].len, &settings, &answer);
         check(&answer, 200, NULL, samples[i].answer);
     }
-    handle_pipe(ctx, TEXT("{\"text\": 1}"), TERN_ENTITIES, 0, &answer);
+    handle_pipe(ctx, TEXT("{\"text\": 1}"), &settings, &answer);
     check(&answer, 400, "Function.BadRequest", "{\"error\": \"\\\"text\\\" must be a string, not a number\"}");
-    handle_pipe(ctx, TEXT(""), TERN_ENTITIES, 0, &answer);
+    handle_pipe(ctx, TEXT(""), &settings, &answer);
     assert_int_equal(answer.status, 400);
     response_free(&answer);
     tern_ctx_free(ctx);
@@ -185,6 +279,8 @@ int main(void)
         cmocka_unit_test(entities_are_those_of_spacy),
         cmocka_unit_test(bad_requests_say_what_is_wrong),
         cmocka_unit_test(long_texts_are_refused_with_both_numbers),
+        cmocka_unit_test(a_request_says_which_components_run),
+        cmocka_unit_test(wrong_components_are_refused_with_the_names_that_are_known),
         cmocka_unit_test(pipe_writes_documents_as_doc_to_json),
         cmocka_unit_test(media_types),
         cmocka_unit_test(errors_are_json_whatever_they_say),
