@@ -172,6 +172,12 @@ static int reserve_form(lemmatizer *l, buffer *form)
     return 0;
 }
 
+static int set_lemma_to_text(tern_doc *doc, const text_view *text, size_t token)
+{
+    const token_span *s = &doc->span[token];
+    return doc_set_lemma(doc, token, text->bytes + s->byte_start, s->byte_end - s->byte_start);
+}
+
 static int set_lemma_by_tables(tern_doc *doc, const text_view *text, size_t token, lemmatizer *l, buffer *form)
 {
     if (reserve_form(l, form)) return -1;
@@ -185,22 +191,19 @@ static int set_lemma_by_tables(tern_doc *doc, const text_view *text, size_t toke
         size_t len = replace_ending(l, rule);
         return doc_set_lemma(doc, token, l->form, len);
     }
-    const token_span *s = &doc->span[token];   /* no form: the text, with its capitals */
-    return doc_set_lemma(doc, token, text->bytes + s->byte_start, s->byte_end - s->byte_start);
+    return set_lemma_to_text(doc, text, token);   /* with its capitals */
 }
 
-/* lemmatizer.py rule_lemmatize */
+/* lemmatizer.py rule_lemmatize. What has no tables is only lower-cased: no annotation, SPACE and EOL are no special
+ * cases then. */
 static int lemmatize(tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *lexeme, buffer *form)
 {
     uint32_t pos_number = doc->column[COLUMN_POS][token];
     const char *pos = string_get(doc->model, pos_number, NULL);
     const char *morph = string_get(doc->model, doc->column[COLUMN_MORPH][token], NULL);
-    const token_span *s = &doc->span[token];
     lemmatizer l = {.model = doc->model};
-    int no_word = !*pos || !strcmp(pos, "EOL") || !strcmp(pos, "SPACE") || is_base_form(pos, morph);
-    int has_tables = !no_word && find_part(doc, pos_number, &l);
-    if (!no_word && !has_tables && !strcmp(pos, "PROPN"))
-        return doc_set_lemma(doc, token, text->bytes + s->byte_start, s->byte_end - s->byte_start);
+    int is_base = is_base_form(pos, morph), has_tables = !is_base && find_part(doc, pos_number, &l);
+    if (!is_base && !has_tables && !strcmp(pos, "PROPN")) return set_lemma_to_text(doc, text, token);
     l.word = lexeme_lower(doc, text, token, lexeme, &l.len);
     if (!l.word) return -1;
     return has_tables ? set_lemma_by_tables(doc, text, token, &l, form) : doc_set_lemma(doc, token, l.word, l.len);

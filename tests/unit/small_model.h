@@ -85,7 +85,7 @@ static inline const char *lemma_at(const tern_doc *doc, size_t token)
     return t.lemma;
 }
 
-/* ---- the real model ------------------------------------------------------------------------------------------------------- */
+/* ---- the real model --------------------------------------------------------------------------------------------------- */
 
 typedef struct real_model {
     tern_model *model;

@@ -6,7 +6,7 @@
 #include "small_model.h"
 #include "word_set.h"
 
-/* ---- tables by hand --------------------------------------------------------------------------------------------------------- */
+/* ---- tables by hand --------------------------------------------------------------------------------------------------- */
 
 typedef struct exception {
     const char *word, *forms[4];
@@ -44,8 +44,8 @@ static uint32_t put_node(uint32_t *edges, uint32_t *count, const char *const *wo
         for (group = 1; i + group < n && words[i + group][depth] == words[i][depth]; group++) continue;
         ended = words[i][depth + 1] == '\0';
         edges[node] = (unsigned char)words[i][depth] | (node == last ? 1u << 8 : 0) | (ended ? 1u << 9 : 0);
-        uint32_t target = group > ended ? put_node(edges, count, words + i + ended, group - ended, depth + 1) : WORD_SET_LEAF;
-        edges[node] |= target << 10;
+        int leads_on = group > ended;
+        edges[node] |= (leads_on ? put_node(edges, count, words + i + ended, group - ended, depth + 1) : WORD_SET_LEAF) << 10;
     }
     return first;
 }
@@ -207,6 +207,7 @@ static void test_base_forms(void **state)
         {"Making", "VERB", "VerbForm=Inf", "making"},
         {"Making", "VERB", "Tense=Pres|VerbForm=Fin", "making"},
         {"Making", "VERB", "Number=Sing|Tense=Pres|VerbForm=Fin", "make"},
+        {"Making", "VERB", "NumberX=Sing|Tense=Pres|VerbForm=Fin", "making"},
         {"Making", "VERB", "Tense=Past|VerbForm=Fin", "make"},
         {"Making", "VERB", "Tense=Pres|VerbForm=Part", "make"},
         {"Making", "VERB", "Number=Sing", "make"},
@@ -270,6 +271,25 @@ static void test_long_token(void **state)
     free(code_points);
 }
 
+/* ---- the real model --------------------------------------------------------------------------------------------------- */
+
+static void check_real(const real_model *real, const char *text, const char *const *lemmas, size_t count)
+{
+    const tern_doc *doc = run_real(real, text, TERN_LEMMAS, 0);
+    assert_int_equal(tern_doc_token_count(doc), count);
+    for (size_t i = 0; i < count; i++) assert_string_equal(lemma_at(doc, i), lemmas[i]);
+}
+
+static void test_real_lemmas(void **state)
+{
+    static const char *const first[15] = {"she", "be", "not", "the", "one", "who", "have", "eaten", "the", "axis", ",", "\n",
+                                          "have", "she", "?"};
+    static const char *const second[13] = {"nothing", "beat", "the", "oxen", "\xe2\x80\x99s", "child", ";", 
+                                           "\xc4\xb0stanbul", "'s", "geese", "fly", "well", "."};
+    check_real(*state, "She wasn't the one who'd eaten THE axes,\nhad she?", first, 15);
+    check_real(*state, "Nothin' beats the oxen\xe2\x80\x99s Children; \xc4\xb0stanbul's geese flew better.", second, 13);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,5 +302,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_list_number_out_of_range, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_token, set_up, tear_down),
     };
-    return cmocka_run_group_tests_name("lemmatizer", tests, NULL, NULL);
+    const struct CMUnitTest real[] = {cmocka_unit_test(test_real_lemmas)};
+    return cmocka_run_group_tests_name("lemmatizer", tests, NULL, NULL)
+           + cmocka_run_group_tests_name("real lemmatizer", real, open_real, close_real);
 }
