@@ -127,7 +127,7 @@ def test_answer_reads_like_the_sample(serve: Serve) -> None:
     assert outcome.posts[0].body == json.dumps({"entities": ENTITIES}).encode()
 
 
-def test_entities_are_those_of_spacy(serve: Serve, nlp_ner) -> None:
+def test_entities_are_those_of_spacy(serve: Serve, nlp_full) -> None:
     texts = [
         "Zoë Müller\nmoved to \"New York\" in 2019 \\ for $5 million.",
         "\U0001f600 Angela Merkel visited Paris on Monday.",
@@ -139,7 +139,7 @@ def test_entities_are_those_of_spacy(serve: Serve, nlp_ner) -> None:
     outcome = serve([text_event(text) for text in texts])
     assert len(outcome.posts) == len(texts)
     for text, post in zip(texts, outcome.posts):
-        expected = [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_ner(text).ents]
+        expected = [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_full(text).ents]
         assert body_of(post) == {"entities": expected}, text
 
 
@@ -365,10 +365,10 @@ def test_body_that_is_no_base64(serve: Serve) -> None:
     )
 
 
-def test_base64_body_with_nul_in_its_text(serve: Serve, nlp_ner) -> None:
+def test_base64_body_with_nul_in_its_text(serve: Serve, nlp_full) -> None:
     text = "Alan \x00 Turing was born in London."
     event = {"body": base64.b64encode(text_event(text)).decode(), "isBase64Encoded": True}
-    entities = [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_ner(text).ents]
+    entities = [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_full(text).ents]
     assert json.loads(the_response(serve([json.dumps(event).encode()]))["body"]) == {"entities": entities}
 
 

@@ -23,7 +23,7 @@ ANSWER = (
     '{"text": "England", "label": "GPE", "start": 50, "end": 57}]}\n'
 )
 MAX_LINE = 16 * 1024 * 1024
-SUBCOMMANDS = ["ner", "pipe", "serve", "inspect", "verify"]
+SUBCOMMANDS = ["ner", "parse", "pipe", "serve", "inspect", "verify"]
 
 
 def good(result: "subprocess.CompletedProcess[bytes]") -> str:
@@ -106,7 +106,12 @@ def test_help_of_a_subcommand(run: Run, name: str) -> None:
         (["ner", "--model"], "--model"),
         (["ner", "two", "texts"], "TEXT"),
         (["pipe", "file.jsonl"], "file.jsonl"),
-        (["pipe", "--only", "tagger"], '"tagger" (known: ner)'),
+        (["ner", "--format", "conllu"], '"conllu"'),
+        (["parse", "two", "texts"], "TEXT"),
+        (["parse", "--format", "text"], '"text"'),
+        (["parse", "--format"], "--format"),
+        (["parse", "--json"], "--json"),
+        (["pipe", "--only", "tager"], '"tager" (known: tok2vec, '),
         (["pipe", "--only", "ner,"], "--only"),
         (["pipe", "--only", "NER"], '"NER"'),
         (["inspect"], "missing"),
@@ -153,7 +158,7 @@ def test_model_is_found_from_the_executable(program, model_file: Path, tmp_path:
         assert good(subprocess.run([str(tern), "ner", SENTENCE], capture_output=True, env=clean, cwd="/")) == TABLE
 
 
-@pytest.mark.parametrize("command", ["ner", "pipe", "serve", "inspect", "verify"])
+@pytest.mark.parametrize("command", SUBCOMMANDS)
 @pytest.mark.parametrize("kind", ["missing", "text", "empty", "folder", "cut"])
 def test_wrong_model_file_is_named(run: Run, model_file: Path, tmp_path: Path, command: str, kind: str) -> None:
     path = tmp_path / f"{kind}.tern"
@@ -205,8 +210,8 @@ def entities(run: Run, text: bytes) -> list[dict[str, Any]]:
         "\u001b[31mBarack Obama\u001b[0m visited\u009bGermany on Monday\\Tuesday.",
     ],
 )
-def test_entities_are_spacys(run: Run, nlp_ner, text: str) -> None:
-    expected = [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_ner(text).ents]
+def test_entities_are_spacys(run: Run, nlp_full, text: str) -> None:
+    expected = [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_full(text).ents]
     assert entities(run, text.encode()) == expected
     table = [line.split("\t") for line in good(run("tern", "ner", input=text.encode())).split("\n")[:-1]]
     assert [(int(start), int(end), label) for start, end, label, _ in table] == [(e["start"], e["end"], e["label"]) for e in expected]
@@ -287,23 +292,12 @@ def jsonl(*lines: Any) -> bytes:
     return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
 
 
-def test_pipe_is_doc_to_json(run: Run, nlp_ner) -> None:
-    texts = [
-        SENTENCE,
-        "",
-        " ",
-        "Bonn",
-        "Alan\0 Turing\n\nin S\u00e3o Paulo \U0001f469\u200d\U0001f680 don't.",
-        "Apple isn't looking at buying U.K. startup for $1 billion\u2028",
-    ]
-    result = run("tern", "pipe", "--only", "ner", input=jsonl(*({"text": text} for text in texts)))
+def test_pipe_is_doc_to_json(run: Run, nlp_full) -> None:
+    """Other components: test_components.py."""
+    texts = [SENTENCE, "", "Alan\0 Turing\n\nin S\u00e3o Paulo \U0001f469\u200d\U0001f680 don't. Apple isn't looking\u2028"]
+    result = run("tern", "pipe", input=jsonl(*({"text": text} for text in texts)))
     good(result)
-    documents = lines_of(result)
-    assert len(documents) == len(texts)
-    for text, document in zip(texts, documents):
-        expected = nlp_ner(text).to_json()
-        assert (document["text"], document["ents"]) == (text, expected["ents"])
-        assert document["tokens"] == [{key: token[key] for key in ("id", "start", "end")} for token in expected["tokens"]]
+    assert lines_of(result) == [nlp_full(text).to_json() for text in texts]
 
 
 def test_bad_lines_give_errors_and_the_rest_goes_on(run: Run) -> None:
@@ -366,7 +360,7 @@ def test_reader_that_stops_ends_the_pipe_quietly(program, model_file: Path, tmp_
     assert json.loads(result.stdout)["text"] == SENTENCE
 
 
-@pytest.mark.parametrize("args", [["--help"], ["ner", SENTENCE], ["ner", "--json", SENTENCE], ["pipe"]])
+@pytest.mark.parametrize("args", [["--help"], ["ner", SENTENCE], ["ner", "--json", SENTENCE], ["parse", SENTENCE], ["pipe"]])
 def test_full_disk_is_reported(program, model_file: Path, args: list[str]) -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full here")

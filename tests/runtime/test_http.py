@@ -199,10 +199,10 @@ def test_last_of_two_equal_keys_counts(server: TernServer) -> None:
         "   ",
     ],
 )
-def test_any_text_is_answered_as_spacy_does(server: TernServer, nlp_ner, text: str) -> None:
+def test_any_text_is_answered_as_spacy_does(server: TernServer, nlp_full, text: str) -> None:
     answer = server.ner(ner_body(text))
     assert answer.status == 200
-    assert answer.json["entities"] == spacy_entities(nlp_ner, text)
+    assert answer.json["entities"] == spacy_entities(nlp_full, text)
 
 
 def test_text_at_the_limit_and_above(server: TernServer) -> None:
@@ -346,7 +346,7 @@ def test_client_that_leaves_before_its_answer(server: TernServer) -> None:
     assert server.ner(SAMPLE).body == SAMPLE_ANSWER
 
 
-def test_64_parallel_connections_lose_and_mix_up_nothing(server: TernServer, nlp_ner) -> None:
+def test_64_parallel_connections_lose_and_mix_up_nothing(server: TernServer, nlp_full) -> None:
     names = ["Angela Merkel", "Barack Obama", "Zo\u00eb M\u00fcller", "Alan Turing", "Apple", "the United Nations", "\U0001f600 Bob"]
     places = ["London", "S\u00e3o Paulo", "Tokyo", "Lake Geneva", "Berlin"]
     texts = [
@@ -373,7 +373,7 @@ def test_64_parallel_connections_lose_and_mix_up_nothing(server: TernServer, nlp
     for number in range(64):
         assert answers[number] == [answer.body for answer in expected[number::64]]
     for text, answer in list(zip(texts, expected))[:70]:
-        assert answer.json["entities"] == spacy_entities(nlp_ner, text)
+        assert answer.json["entities"] == spacy_entities(nlp_full, text)
 
 
 def test_64_parallel_large_bodies(server: TernServer) -> None:

@@ -57,11 +57,11 @@ def test_sample_text_is_ready_to_run(page: "playwright.Page") -> None:
     ]
 
 
-def test_offsets_are_code_points(page: "playwright.Page", nlp_ner) -> None:
+def test_offsets_are_code_points(page: "playwright.Page", nlp_full) -> None:
     page.get_by_label("Text", exact=True).fill(TEXT)
     page.get_by_role("button", name="Find entities").click()
     page.locator("#result").wait_for()
-    expected = [(e.text, e.label_) for e in nlp_ner(TEXT).ents]
+    expected = [(e.text, e.label_) for e in nlp_full(TEXT).ents]
     assert ("Alan Turing", "PERSON") in expected
     assert highlighted(page) == expected
     # The whole text is there, as text, and the answer is shown as it came.
