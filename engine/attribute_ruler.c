@@ -1,6 +1,6 @@
 #include "attribute_ruler.h"
 
-#include "strings.h"
+#include "string_store.h"
 
 #include <string.h>
 

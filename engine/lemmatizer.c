@@ -1,7 +1,7 @@
 #include "lemmatizer.h"
 
 #include "hash.h"
-#include "strings.h"
+#include "string_store.h"
 #include "unicode.h"
 #include "utf8.h"
 #include "word_set.h"

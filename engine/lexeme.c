@@ -1,6 +1,6 @@
 #include "lexeme.h"
 
-#include "strings.h"
+#include "string_store.h"
 #include "unicode.h"
 #include "utf8.h"
 

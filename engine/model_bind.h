@@ -2,7 +2,7 @@
  * here, once, so that the rest of the engine indexes without asking. Pointers lead into the mapping.
  *
  * SECTIONS (dtype [shape]; C = character classes, S = strings, R = rules)
- *   meta                        text        JSON for people: source, versions, sha256 of the inputs, licence, left-out components
+ *   meta                        text        JSON for people: source, versions, sha256 of the inputs, licence
  *   chars/block                 u16 [8704]  code point >> 7 -> block number
  *   chars/class                 u16 [blocks][128] -> character class; one partition of all code points that is fine enough
  *                                           for the Unicode facts below and for every expression of the tokenizer
@@ -169,6 +169,10 @@ typedef struct senter_model {
     tok2vec_weights tok2vec;
     linear_weights output;
 } senter_model;
+
+/* Limits that keep every component linear, whatever a file says. */
+#define RULER_MAX_LIST 4096        /* rules that may begin with one tag */
+#define LEMMATIZER_MAX_RULES 256   /* of one part of speech; also forms of one exception */
 
 typedef struct ruler_tables {
     const uint32_t *rules, *tokens, *tests, *list_start, *lists;

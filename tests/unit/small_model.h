@@ -5,7 +5,7 @@
 #include "fixture.h"
 
 #include "doc.h"
-#include "strings.h"
+#include "string_store.h"
 #include "unicode.h"
 #include "utf8.h"
 

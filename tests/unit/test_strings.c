@@ -1,7 +1,7 @@
 /* test_strings.c - string ids. Expected values: spacy.strings.get_string_id (spaCy 3.8.18). */
 #include "fixture.h"
 
-#include "strings.h"
+#include "string_store.h"
 
 static uint64_t id(const tern_model *model, const char *text) { return string_id(model, text, strlen(text)); }
 

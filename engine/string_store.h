@@ -1,6 +1,6 @@
-/* strings.h - strings of the model file, and spaCy's 64-bit string ids (spacy/strings.pyx get_string_id). */
-#ifndef TERN_STRINGS_H
-#define TERN_STRINGS_H
+/* string_store.h - strings of the model file, and spaCy's 64-bit string ids (spacy/strings.pyx get_string_id). */
+#ifndef TERN_STRING_STORE_H
+#define TERN_STRING_STORE_H
 
 #include "model_bind.h"
 

@@ -1,0 +1,93 @@
+/* bind_rules.c - attribute ruler and lemmatizer. */
+#include "binder.h"
+
+/* ---- attribute ruler ------------------------------------------------------------------------------------------------------ */
+
+static void check_ruler_tokens(binder *b, const ruler_tables *r, uint32_t tokens, uint32_t tests, uint32_t values)
+{
+    for (uint32_t i = 0; i < tokens && !b->status; i++)
+        if (!bind_in_range(r->tokens[2 * i], r->tokens[2 * i + 1], tests))
+            bind_refuse(b, "attribute_ruler/tokens", "holds an index that is out of range");
+    for (uint32_t i = 0; i < tests && !b->status; i++) {
+        const uint32_t *test = r->tests + 4 * (size_t)i;
+        if (test[0] >= RULER_ATTRS || test[1] > 1 || !bind_in_range(test[2], test[3], values))
+            bind_refuse(b, "attribute_ruler/tests", "holds a value that is out of range");
+    }
+}
+
+static void check_ruler_rules(binder *b, ruler_tables *r, uint32_t tokens, uint32_t strings)
+{
+    static const unsigned annotation[] = {TERN_TAGS, TERN_POS, TERN_MORPHS, TERN_LEMMAS, TERN_DEPENDENCIES};
+    for (uint32_t i = 0; i < r->rule_count && !b->status; i++) {
+        const uint32_t *rule = r->rules + 8 * (size_t)i;
+        if (!rule[1] || rule[2] >= rule[1] || !bind_in_range(rule[0], rule[1], tokens))
+            bind_refuse(b, "attribute_ruler/rules", "holds an index that is out of range");
+        else bind_check_strings(b, "attribute_ruler/rules", rule + 3, 5, strings, 1);
+        for (uint32_t a = 0; a < 5; a++)
+            if (rule[3 + a] != NO_STRING) r->sets |= annotation[a];
+    }
+}
+
+void bind_ruler(binder *b, ruler_tables *r, uint32_t strings)
+{
+    uint32_t two = 2, four = 4, eight = 8, tokens = 0, tests = 0, values = 0, starts = 0, listed = 0;
+    r->rules = bind_matrix(b, "attribute_ruler/rules", TERN_DTYPE_U32, &r->rule_count, &eight);
+    r->tokens = bind_matrix(b, "attribute_ruler/tokens", TERN_DTYPE_U32, &tokens, &two);
+    r->tests = bind_matrix(b, "attribute_ruler/tests", TERN_DTYPE_U32, &tests, &four);
+    r->values = bind_vector(b, "attribute_ruler/values", TERN_DTYPE_U64, &values);
+    r->by_tag = bind_map(b, "attribute_ruler/by_tag");
+    r->list_start = bind_vector(b, "attribute_ruler/list_start", TERN_DTYPE_U32, &starts);
+    r->lists = bind_vector(b, "attribute_ruler/lists", TERN_DTYPE_U32, &listed);
+    if (b->status) return;
+    check_ruler_tokens(b, r, tokens, tests, values);
+    check_ruler_rules(b, r, tokens, strings);
+    r->list_count = starts - 1;
+    if (!r->list_count) return bind_refuse(b, "attribute_ruler/list_start", "is too short");
+    bind_check_starts(b, "attribute_ruler/list_start", r->list_start, r->list_count, listed, RULER_MAX_LIST);
+    for (uint32_t i = 0; i < listed && !b->status; i++)
+        if (r->lists[i] >= r->rule_count) bind_refuse(b, "attribute_ruler/lists", "holds a rule number that is out of range");
+}
+
+/* ---- lemmatizer ------------------------------------------------------------------------------------------------------------ */
+
+static void bind_lemma_exceptions(binder *b, lemmatizer_tables *l, uint32_t strings)
+{
+    uint32_t starts = 0, forms = 0;
+    if (b->status || !model_file_has(b->file, "lemmatizer/exception")) return;   /* none of them, or all */
+    l->exceptions = bind_map(b, "lemmatizer/exceptions");
+    l->exception_start = bind_vector(b, "lemmatizer/exception_start", TERN_DTYPE_U32, &starts);
+    l->exception_forms = bind_vector(b, "lemmatizer/exception_forms", TERN_DTYPE_U32, &forms);
+    l->exception_count = starts - 1;
+    bind_check_starts(b, "lemmatizer/exception_start", l->exception_start, l->exception_count, forms,
+                      LEMMATIZER_MAX_RULES);
+    bind_check_strings(b, "lemmatizer/exception_forms", l->exception_forms, forms, strings, 0);
+}
+
+/* What the parts need: how many suffix rules and whether there is an index. */
+static void check_parts(binder *b, const lemmatizer_tables *l, uint32_t strings, int *has_rules, int *has_index)
+{
+    for (uint32_t i = 0; i < l->part_count && !b->status; i++) {
+        const uint32_t *part = l->parts + 4 * (size_t)i;
+        if (part[0] >= strings || part[2] > LEMMATIZER_MAX_RULES)
+            bind_refuse(b, "lemmatizer/parts", "holds a value that is out of range");
+        *has_rules |= part[2] != 0;
+        *has_index |= part[3] != NO_STRING;
+    }
+}
+
+void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
+{
+    uint32_t four = 4, two = 2, rules = 0;
+    int has_rules = 0, has_index = 0;
+    l->parts = bind_matrix(b, "lemmatizer/parts", TERN_DTYPE_U32, &l->part_count, &four);
+    check_parts(b, l, strings, &has_rules, &has_index);
+    if (has_rules) l->suffix_rules = bind_matrix(b, "lemmatizer/suffix_rules", TERN_DTYPE_U32, &rules, &two);
+    if (has_index) l->words = bind_vector(b, "lemmatizer/words", TERN_DTYPE_U32, &l->word_edges);
+    bind_check_strings(b, "lemmatizer/suffix_rules", l->suffix_rules, 2 * (size_t)rules, strings, 0);
+    for (uint32_t i = 0; i < l->part_count && !b->status; i++) {
+        const uint32_t *part = l->parts + 4 * (size_t)i;
+        if (!bind_in_range(part[1], part[2], rules) || (part[3] != NO_STRING && part[3] >= l->word_edges))
+            bind_refuse(b, "lemmatizer/parts", "holds a value that is out of range");
+    }
+    bind_lemma_exceptions(b, l, strings);
+}
