@@ -103,3 +103,12 @@ def built(prefix: Path, project: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.mark.parametrize("program", ["consumer_c", "consumer_cpp"])
 def test_find_package(program: str, built: Path) -> None:
     assert call([str(built / program)], ROOT) == EXPECTED
+
+
+def test_library_defines_no_names_but_its_own(build_dir: Path) -> None:
+    """A program may have a function called like one of the engine's."""
+    symbols = subprocess.run(
+        ["nm", "-g", "--defined-only", str(build_dir / "libtern.a")], capture_output=True, text=True, check=True).stdout
+    names = [line.split()[-1] for line in symbols.splitlines() if len(line.split()) == 3]
+    assert "tern_run" in names
+    assert [name for name in names if not name.startswith("tern_")] == []
