@@ -33,23 +33,37 @@ typedef struct table {
     size_t pending;        /* cells of padding that are due before the next column */
 } table;
 
+/* White space by signs that can be seen. */
+static void show_space(bytes *out, const char *text, size_t len)
+{
+    for (const char *p = text, *end = text + len; p < end;) {
+        const char *at = p;
+        uint32_t c = next_char(&p, end);
+        if (c == ' ')
+            bytes_text(out, "\xE2\x90\xA3");   /* an open box */
+        else if (c < 0xA0)
+            escape_controls(out, at, (size_t)(p - at), 0);
+        else
+            bytes_format(out, "\\u%04x", (unsigned)c);
+    }
+}
+
 void show_token(bytes *out, const char *text, const tern_token *token)
 {
     size_t len;
     const char *word = token_text(text, token, &len);
-    if (!token_is_space(text, token)) {
+    if (token_is_space(text, token))
+        show_space(out, word, len);
+    else
         escape_controls(out, word, len, 0);
-        return;
-    }
-    for (size_t i = 0; i < len; i++)
-        if (word[i] == ' ')
-            bytes_text(out, "\xE2\x90\xA3");
-        else {
-            size_t run = strcspn(word + i, " ");
-            run = run < len - i ? run : len - i;
-            escape_controls(out, word + i, run, 0);
-            i += run - 1;
-        }
+}
+
+static void show_lemma(const table *t, bytes *out, const tern_token *token)
+{
+    if (token_is_space(t->text, token))
+        show_space(out, token->lemma, token->lemma_len);
+    else
+        escape_controls(out, token->lemma, token->lemma_len, 0);
 }
 
 static int is_shown(const table *t, int column)
@@ -76,7 +90,7 @@ static void fill_cell(table *t, int column, size_t index, const tern_token *toke
     case TABLE_TOKEN: show_token(cell, t->text, token); break;
     case TABLE_TAG: bytes_text(cell, token->tag); break;
     case TABLE_POS: bytes_text(cell, token->pos); break;
-    case TABLE_LEMMA: escape_controls(cell, token->lemma, token->lemma_len, 0); break;
+    case TABLE_LEMMA: show_lemma(t, cell, token); break;
     case TABLE_DEP: bytes_text(cell, token->dep); break;
     case TABLE_HEAD: fill_head(t, index, token); break;
     case TABLE_MORPH: bytes_text(cell, token->morph); break;

@@ -235,7 +235,9 @@ def test_components_of_a_request(server: TernServer, nlp) -> None:
             assert post(server, text=doc.text, components=components) == own
 
 
-@pytest.mark.parametrize("components", [None, "ner", {}, 1, True, [], ["tagger"], ["x"], ["ner", "x"], ["NER"], [["ner"]], ["ner\0"]])
+@pytest.mark.parametrize(
+    "components", [None, "ner", {}, 1, True, [], ["tagger"], ["x"], ["ner", "x"], ["NER"], [["ner"]], ["ner\0"]]
+)
 def test_wrong_components_of_a_request(server: TernServer, components: Any) -> None:
     status, error = post(server, components=components)
     assert status == 400 and "components" in error and KNOWN in error
