@@ -9,6 +9,9 @@ from conftest import SPACY_PACKAGE, Run
 from runtime.mock_runtime_api import Invocation, MockRuntimeApi, run_bootstrap
 from runtime.tern_server import TernServer
 
+# Lemmas without parts of speech are among what is compared.
+pytestmark = pytest.mark.filterwarnings("ignore:.*W108.*:UserWarning")
+
 NAMES = ["tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner"]
 KNOWN = "(known: tok2vec, tagger, parser, senter, attribute_ruler, lemmatizer, ner)"
 # The first two have other entities without the parser, the third others with senter in its place.
