@@ -31,11 +31,14 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 WALKS, TREES = 160, 200
 
 # The classes of the toy model in tests/unit/test_parser.c, in this order.
-CLASSES = ["S", "D", "L-a", "L-subtok", "L-b||a", "L-a||c", "R-a", "R-b", "R-c", "R-subtok", "R-a||b", "R-c||ROOT", "B"]
+CLASSES = ["S", "D", "L-a", "L-subtok", "L-b||a", "L-a||c", "R-a", "R-b", "R-c", "R-subtok", "R-subtok||b", "R-c||ROOT", "B"]
 
 
 # How much an action is liked, drawn anew for each walk. The stack must have a chance to grow.
 WEIGHTS = {"S": [0.3, 1.0, 3.0, 10.0], "D": [0.03, 0.1, 0.3, 1.0], "L": [0.03, 0.3, 1.0], "R": [0.03, 0.3, 1.0], "B": [0.03, 0.3]}
+
+# What some walks begin with as far as it is allowed: the head of a second right child is replaced, and the first comes up again.
+BEGINNINGS = [[], [], [], ["S", "R-a", "D", "R-b", "L-a"], ["S", "S", "R-a", "R-b", "D", "R-c", "L-b||a", "D"]]
 
 
 def moves(strings: StringStore) -> ArcEager:
@@ -70,10 +73,13 @@ def walk(rng: random.Random, vocab: Vocab, system: ArcEager) -> Dict[str, Any]:
     weights = {action: rng.choice(choices) for action, choices in WEIGHTS.items()}
     state = StateClass(doc)
     steps: List[Any] = []
+    script = list(rng.choice(BEGINNINGS))
     while not state.is_final():
         valid = [system.is_valid(state, "B-ROOT" if name == "B" else name) for name in CLASSES]
         allowed = [c for c, is_valid in enumerate(valid) if is_valid]
-        chosen = rng.choices(allowed, [weights[CLASSES[c][0]] for c in allowed])[0]
+        chosen = CLASSES.index(script.pop(0)) if script else -1
+        if chosen not in allowed:
+            chosen = rng.choices(allowed, [weights[CLASSES[c][0]] for c in allowed])[0]
         steps.append([chosen, "".join("01"[is_valid] for is_valid in valid), slots(state)])
         name = CLASSES[chosen]
         system.apply_transition(state, "B-ROOT" if name == "B" else name)
@@ -86,8 +92,21 @@ def annotations(doc: Doc) -> Dict[str, Any]:
     return {"heads": [token.head.i for token in doc], "deps": [token.dep_ for token in doc], "sents": sentence_marks(doc)}
 
 
+def zigzag(rng: random.Random, tokens: int) -> List[int]:
+    """A chain of heads from the ends to the middle, left and right by turns, with breaks and branches: edges need many rounds."""
+    path = [token for pair in zip(range(tokens), reversed(range(tokens))) for token in pair][:tokens]
+    branches = rng.choice([0.0, 0.1, 0.3])
+    heads = list(range(tokens))
+    for i, token in enumerate(path[:-1]):
+        head = rng.choice(path[i + 1:]) if rng.random() < branches else path[i + 1]
+        heads[token] = head if rng.random() < 0.98 else token
+    return heads
+
+
 def forest(rng: random.Random, tokens: int) -> List[int]:
     """Heads without a cycle, not projective in general: each token but the roots hangs on one that came before it in a shuffle."""
+    if rng.random() < 0.25:
+        return zigzag(rng, tokens)
     order = rng.sample(range(tokens), tokens)
     near = rng.choice([1, 3, tokens])
     heads = list(range(tokens))
@@ -99,7 +118,7 @@ def forest(rng: random.Random, tokens: int) -> List[int]:
 
 
 def tree(rng: random.Random, vocab: Vocab) -> Dict[str, Any]:
-    doc, spaces = blank_doc(rng, vocab, rng.choice([1, 2, 4, 8, 16, 32, 48]))
+    doc, spaces = blank_doc(rng, vocab, rng.choice([1, 2, 4, 8, 16, 32, 48, 63]))
     heads = forest(rng, len(doc))
     decorated = rng.choice([0.0, 0.1, 0.3, 0.6])
     labels = [rng.choice("abc") + ("||" + rng.choice("abcd") if rng.random() < decorated else "") for _ in doc]
@@ -118,10 +137,11 @@ def write(name: str, lines: List[Dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    rng = random.Random(4)
     vocab = Vocab(lex_attr_getters={spacy.attrs.IS_SPACE: str.isspace})
     system = moves(vocab.strings)
+    rng = random.Random(4)
     write("parser_walks.jsonl", [walk(rng, vocab, system) for _ in range(WALKS)])
+    rng = random.Random(7)   # has a tree whose edges change when its lifted arcs are back, which is rare
     write("dependency_trees.jsonl", [tree(rng, vocab) for _ in range(TREES)])
 
 
