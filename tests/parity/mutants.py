@@ -77,17 +77,51 @@ def _one_weight(model: ModelBytes) -> None:
     model.set_number("ner/tok2vec/conv/3/W", 17, model.number("ner/tok2vec/conv/3/W", 17) + 0.01)
 
 
+def _swap_two_tags(model: ModelBytes) -> None:
+    """NN and NNP."""
+    a, b = (model.number("tagger/labels", cls) for cls in (22, 23))
+    model.set_number("tagger/labels", 22, b)
+    model.set_number("tagger/labels", 23, a)
+
+
+def _leave_lifted_arcs(model: ModelBytes) -> None:
+    """Labels X||Y become X alone."""
+    for i in range(2, model.dims("parser/moves")[0] * 3, 3):
+        model.set_number("parser/moves", i, NO_STRING)
+
+
+def _change_first_token(model: ModelBytes) -> None:
+    """Rules of two tokens change the first, never the second."""
+    for i in range(2, model.dims("attribute_ruler/rules")[0] * 8, 8):
+        model.set_number("attribute_ruler/rules", i, 0)
+
+
+def _no_index_words(model: ModelBytes) -> None:
+    for i in range(3, model.dims("lemmatizer/parts")[0] * 4, 4):
+        model.set_number("lemmatizer/parts", i, NO_STRING)
+
+
 MODEL_MUTANTS = [
     ModelMutant("a hash seed is one too large", _next_seed, ("entities",)),
     ModelMutant("padding vectors of the lower layer are zero", lambda m: fill(m, "ner/lower/pad", 0), ("entities",)),
     ModelMutant("no NORM tables, lower case only", lambda m: fill(m, "norms", 0xFF), ("norm",)),
     ModelMutant("no NORM from tokenizer exceptions", _no_overrides, ("norm",)),
-    ModelMutant("reserved symbols are hashed like other strings", lambda m: fill(m, "symbols", 0xFF), ("NORM", "PREFIX", "SUFFIX", "SHAPE")),
+    ModelMutant("reserved symbols are hashed like other strings", lambda m: fill(m, "symbols", 0xFF),
+                ("NORM", "PREFIX", "SUFFIX", "SHAPE")),
     ModelMutant("SHAPE knows ASCII letters only", _ascii_shapes, ("SHAPE",)),
-    ModelMutant("the tokenizer has no second pass", lambda m: fill(m, "tokenizer/phrases", 0xFF), ("start", "end", "sent_start")),
+    ModelMutant("the tokenizer has no second pass", lambda m: fill(m, "tokenizer/phrases", 0xFF),
+                ("start", "end", "sent_start")),
     ModelMutant("lower casing is off", lambda m: fill(m, "chars/lower", 0), ("norm",)),
     ModelMutant("two labels are swapped", _swap_two_labels, ("entities",)),
-    ModelMutant("one weight of the last convolution is off by 0.01", _one_weight, ("layer 4", "entities")),
+    ModelMutant("one weight of the last convolution is off by 0.01", _one_weight, ("layer 4 of ner", "entities")),
+    ModelMutant("padding vectors of the parser are zero", lambda m: fill(m, "parser/lower/pad", 0), ("head", "dep")),
+    ModelMutant("two tags are swapped", _swap_two_tags, ("tag",)),
+    ModelMutant("lifted arcs stay lifted", _leave_lifted_arcs, ("head",)),
+    ModelMutant("the senter's bias is zero", lambda m: fill(m, "senter/b", 0), ("sent_start", "scores of senter")),
+    ModelMutant("rules change the first of two tokens", _change_first_token, ("pos", "lemma")),
+    ModelMutant("no tag chooses rules", lambda m: fill(m, "attribute_ruler/by_tag", 0xFF), ("pos", "morph")),
+    ModelMutant("no lemma is in the index", _no_index_words, ("lemma",)),
+    ModelMutant("the lemmatizer has no exceptions", lambda m: fill(m, "lemmatizer/exceptions", 0xFF), ("lemma",)),
 ]
 
 
@@ -104,17 +138,70 @@ ZERO_PADDING_AT_EVERY_LAYER = """window_layer(&w->conv[d], width, rows, s, x);
         if (before > d + 1) memset(x, 0, (before - d - 1) * width * sizeof *x);
         if (after > d + 1) memset(x + (rows - (after - d - 1)) * width, 0, (after - d - 1) * width * sizeof *x);"""
 
+# How a lifted arc's head is looked for makes no difference on any text that was tried: tests/unit/test_dependency.c tests it on
+# random trees.
 ENGINE_MUTANTS = [
-    EngineMutant("layer norm's epsilon is 1e-5", "kernels.c", "LAYER_NORM_EPSILON 1e-8f", "LAYER_NORM_EPSILON 1e-5f", ("layer",)),
+    # the machinery that all networks share
+    EngineMutant("layer norm's epsilon is 1e-5", "kernels.c", "LAYER_NORM_EPSILON 1e-8f", "LAYER_NORM_EPSILON 1e-5f",
+                 ("layer",)),
     EngineMutant("padding is zero again at every layer", "tok2vec.c", "window_layer(&w->conv[d], width, rows, s, x);",
                  ZERO_PADDING_AT_EVERY_LAYER, ("entities", "layer")),
-    EngineMutant("the last of equal scores wins", "transition.c", "scores[c] > scores[best]", "scores[c] >= scores[best]", ("entities",)),
-    EngineMutant("white space may begin an entity", "ner.c", "may_go_on && !is_space", "may_go_on", ("entities", "decision")),
+    EngineMutant("the last of equal scores wins", "transition.c", "scores[c] > scores[best]", "scores[c] >= scores[best]",
+                 ("entities", "head")),
+    # features
+    EngineMutant("SHAPE is LONG from 101 code points on", "lexeme.c", "SHAPE_LONG_FROM 100", "SHAPE_LONG_FROM 101",
+                 ("SHAPE",)),
+    EngineMutant("there is no final sigma", "unicode.c", "is_final_sigma(t, in, n, i) ? FINAL_SIGMA", "0 ? FINAL_SIGMA",
+                 ("norm",)),
+    # entities
+    EngineMutant("white space may begin an entity", "ner.c", "may_go_on && !is_space", "may_go_on",
+                 ("entities", "decision")),
     EngineMutant("entities cross sentence starts", "ner.c", "&& doc->sent_start[next] != 1", "", ("entities",)),
     EngineMutant("an open entity looks at the current token twice", "ner.c", "(int32_t)s->token - 1", "(int32_t)s->token",
                  ("entities", "decision")),
-    EngineMutant("SHAPE is LONG from 101 code points on", "lexeme.c", "SHAPE_LONG_FROM 100", "SHAPE_LONG_FROM 101", ("SHAPE",)),
-    EngineMutant("there is no final sigma", "unicode.c", "is_final_sigma(t, in, n, i) ? FINAL_SIGMA", "0 ? FINAL_SIGMA", ("norm",)),
+    # arcs
+    EngineMutant("a token without a head is not put back", "parser.c", "if (has_head(s, s0) || s->stack_depth == 1)",
+                 "if (1)", ("head",)),
+    EngineMutant("what was put back stays unshiftable", "parser.c", "s->flags[b0] &= (unsigned char)~UNSHIFTABLE;", "",
+                 ("head", "decision")),
+    EngineMutant("arcs cross a break", "parser.c", "buffer_length(s) && !starts_sentence(s, buffer_token(s, 0))",
+                 "buffer_length(s)", ("head", "decision")),
+    EngineMutant("a break may come before a token that is not the next", "parser.c",
+                 "b1 == buffer_token(s, 0) + 1 && ", "", ("head", "decision")),
+    EngineMutant("a token that cannot start a sentence may", "parser.c", "s->doc->sent_start[token] == -1", "0",
+                 ("head", "sent_start", "decision")),
+    EngineMutant("a preset start does not part the arcs", "parser.c", "s->doc->sent_start[token] == 1 || ", "",
+                 ("head", "sent_start")),
+    EngineMutant("the right child of the stack's top is its left", "parser.c", "s->right[s0];", "s->left[s0];", ("head",)),
+    EngineMutant("an arc that is replaced stays in the child list", "parser.c",
+                 "if (has_head(s, child)) s->right[s->doc->head[child]] = s->next_sibling[child];", "", ("head", "decision")),
+    EngineMutant("a subtree is as wide as its root", "dependency.c", "left_edge[head] = f->left_edge[token]", "left_edge[head]",
+                 ("sent_start",)),
+    # tags and sentence starts
+    EngineMutant("the bias does not count", "tagger.c", "scores[c] + w->b[c] > scores[best] + w->b[best]",
+                 "scores[c] > scores[best]", ("sent_start", "tag")),
+    EngineMutant("the last of equal tags wins", "tagger.c", "scores[c] + w->b[c] > scores", "scores[c] + w->b[c] >= scores",
+                 ("tag",)),
+    EngineMutant("the senter writes over preset starts", "tagger.c", "if (!*start) *start", "*start", ("sent_start",)),
+    EngineMutant("the first token makes sentences known", "doc.c", "size_t i = 1; i < doc->token_count; i++)\n        if",
+                 "size_t i = 0; i < doc->token_count; i++)\n        if", ("sents", "annotations")),
+    # rules
+    EngineMutant("the first rule wins", "attribute_ruler.c", "changes[s] <= number", "!changes[s]", ("pos", "morph")),
+    EngineMutant("what is not among the values is", "attribute_ruler.c", "== (int)test[TEST_NEGATED]", "== 0", ("pos", "dep")),
+    # lemmas
+    EngineMutant("the first exception wins", "lemmatizer.c", "is_repeated(l->model, forms, i) && !is_rule_form(l, form, len)",
+                 "is_repeated(l->model, forms, i) && !is_rule_form(l, form, len) && !i", ("lemma",)),
+    EngineMutant("the first listed form wins", "lemmatizer.c", "(best && kind != LISTED && kind >= best_kind)",
+                 "(best && kind >= best_kind)", ("lemma",)),
+    EngineMutant("base forms take rules", "lemmatizer.c", 'return has_feature(morph, "VerbForm", "Inf")',
+                 'return 0 && has_feature(morph, "VerbForm", "Inf")', ("lemma",)),
+    EngineMutant("singular nouns take rules", "lemmatizer.c", '!strcmp(pos, "NOUN") && ', '0 && ', ("lemma",)),
+    EngineMutant("proper nouns lose their capitals", "lemmatizer.c", '!strcmp(pos, "PROPN")', "0", ("lemma",)),
+    # what runs
+    EngineMutant("entities alone do without the parser", "pipeline.c", "want & (TERN_ENTITIES | TERN_SENTENCES)",
+                 "want & TERN_SENTENCES", ("sent_start", "entities")),
+    EngineMutant("tags do without the ruler", "pipeline.c", "TERN_TAGGER | TERN_PARSER | TERN_ATTRIBUTE_RULER",
+                 "(want & TERN_POS ? TERN_ATTRIBUTE_RULER : 0u) | TERN_TAGGER | TERN_PARSER", ("tag", "dep")),
 ]
 
 
@@ -126,7 +213,8 @@ class EngineBuild:
         self.compiler = shlex.split(os.environ.get("CC", "cc"))
         self.flags = ["-std=c11", "-O1", "-ffp-contract=off", f"-I{ENGINE}", f"-I{RUNTIME}", *self._pkg_config("--cflags")]
         runtime = [RUNTIME / name for name in ("json_in.c", "json_out.c", "bytes.c")]
-        sources = [*sorted(ENGINE.glob("*.c")), *runtime, ROOT / "tests" / "parity" / "stages.c"]
+        stages = [ROOT / "tests" / "parity" / name for name in ("stages.c", "stages_inside.c")]
+        sources = [*sorted(ENGINE.glob("*.c")), *runtime, *stages]
         self.objects = {source.name: self._compile(source, folder / f"{source.stem}.o") for source in sources}
 
     @staticmethod
@@ -140,7 +228,8 @@ class EngineBuild:
 
     def _link(self, objects: List[Path], name: str) -> Path:
         program = self.folder / name
-        subprocess.run([*self.compiler, *map(str, objects), *self._pkg_config("--libs"), "-lm", "-o", str(program)], check=True)
+        libraries = [*self._pkg_config("--libs"), "-lm"]
+        subprocess.run([*self.compiler, *map(str, objects), *libraries, "-o", str(program)], check=True)
         return program
 
     def program(self) -> Path:

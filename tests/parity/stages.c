@@ -1,91 +1,99 @@
-/* stages.c - shows every stage of the engine, for the parity tests: JSON Lines in, JSON Lines out.
+/* stages.c - shows what the engine makes of texts, for the parity tests: JSON Lines in, JSON Lines out.
  *
- *     stages MODEL [--layers] [--trace] [--fresh] < texts.jsonl
+ *     stages MODEL [--features] [--layers] [--scores] [--trace] [--fresh] < texts.jsonl
  *
- * In:   {"text": "...", "sent_starts": "+0-..."}               sent_starts is optional; one per token: 1, unknown, -1
+ * In:   {"text": "...", "sent_starts": "+0-...",               optional: one per token: 1, unknown, -1
+ *        "components": ["tagger", ...],                        optional: those that may run
+ *        "want": ["entities", ...]}                            optional: names of TERN_ENTITIES, ...
  * Out:  {"start": [...], "end": [...],                         characters of each token
- *        "space": [...], "sent_start": [...], "norm": ["..."],
- *        "attrs": [[...], ...],                                ATTR_* columns: ids that the embeddings hash
- *        "entities": [[token_start, token_end, "label"], ...]}
+ *        "space": [...], "sent_start": [...], "head": [...],
+ *        "tag": ["..."], "pos", "morph", "dep", "lemma",
+ *        "entities": [[token_start, token_end, "label"], ...],
+ *        "sents": [[token_start, token_end], ...],
+ *        "annotations": ["entities", ...]}                     what the document carries
  *       or {"error": "..."}
- * --layers adds "embed": hash embedding sums [tokens][features * width], and "layers": one [tokens][width] for the mixed
- *          embedding and one for each convolution. Layer d is what the same weights with depth d give.
- * --trace  adds "trace": {"scores": [steps][classes], "valid": "0101..." [steps][classes], "chosen": [steps]}.
+ * --features adds "norm": ["..."], "attrs": [[...], ...]: ATTR_* columns, ids that the embeddings hash.
+ * --layers adds "layers": {"tok2vec": ..., "senter": ..., "ner": ...}, each with "embed": hash embedding sums
+ *          [tokens][features * width], and "layers": one [tokens][width] for the mixed embedding and one for each convolution.
+ *          Layer d is what the same weights with depth d give.
+ * --scores adds "scores": {"tagger": ..., "senter": ...}, each with "bias" [classes] and "rows" [tokens][classes] without it;
+ *          the senter's rows are those of the last 512 tokens or fewer.
+ * --trace  adds "trace": {"ner": ..., "parser": ...}, each {"scores": [steps][classes], "valid": "0101..." [steps][classes],
+ *          "chosen": [steps]} and made by this component alone.
  * --fresh  takes a new context for every line; otherwise one context runs them all.
  * Arrays of floats are written as hexadecimal digits of their little-endian bytes, so that they can be compared bitwise.
- * Here, and only here, a test looks behind tern.h: into ctx.h and the stages. */
+ * stages_inside.c, and only that, looks behind tern.h. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctx.h"
 #include "json_in.h"
 #include "json_out.h"
-#include "strings.h"
+#include "stages_inside.h"
+#include "tern.h"
 
 typedef struct options {
-    int layers, trace, fresh;
+    int features, layers, scores, trace, fresh;
 } options;
 
-typedef struct trace_log {
-    bytes scores, valid, chosen;
-    uint32_t classes;
-} trace_log;
+static const struct {
+    const char *name;
+    unsigned bit;
+} annotations[] = {{"entities", TERN_ENTITIES}, {"sentences", TERN_SENTENCES}, {"dependencies", TERN_DEPENDENCIES},
+                   {"tags", TERN_TAGS}, {"pos", TERN_POS}, {"morphs", TERN_MORPHS}, {"lemmas", TERN_LEMMAS}};
+enum { ANNOTATIONS = sizeof(annotations) / sizeof(*annotations) };
 
-static void hex_floats(bytes *out, const float *values, size_t count)
+/* ---- out ----------------------------------------------------------------------------------------------------------------- */
+
+static tern_token token_at(const tern_doc *doc, size_t index, bytes *out)
 {
-    static const char digits[] = "0123456789abcdef";
-    const unsigned char *raw = (const unsigned char *)values;
-    char pair[2 * sizeof(float)];
+    tern_token token;
 
-    for (size_t i = 0; i < count * sizeof(float); i += sizeof(float)) {
-        for (size_t k = 0; k < sizeof(float); k++) {
-            pair[2 * k] = digits[raw[i + k] >> 4];
-            pair[2 * k + 1] = digits[raw[i + k] & 15];
-        }
-        bytes_append(out, pair, sizeof(pair));
-    }
+    if (tern_doc_token(doc, index, &token)) out->failed = 1;
+    return token;
 }
 
-static void write_tokens(bytes *out, const tern_doc *doc)
+static void write_numbers(bytes *out, const tern_doc *doc)
 {
-    static const char *const names[] = {"start", "end", "space", "sent_start"};
+    static const char *const names[] = {"start", "end", "space", "sent_start", "head"};
 
-    for (int column = 0; column < 4; column++) {
+    for (int column = 0; column < 5; column++) {
         bytes_format(out, "%s\"%s\":[", column ? "," : "", names[column]);
-        for (size_t i = 0; i < doc->token_count; i++) {
-            long values[] = {(long)doc->span[i].char_start, (long)doc->span[i].char_end, doc->space[i], doc->sent_start[i]};
+        for (size_t i = 0; i < tern_doc_token_count(doc); i++) {
+            tern_token t = token_at(doc, i, out);
+            long values[] = {(long)t.span.char_start, (long)t.span.char_end, t.space, t.sent_start, (long)t.head};
             bytes_format(out, "%s%ld", i ? "," : "", values[column]);
         }
         bytes_text(out, "]");
     }
 }
 
-static void write_features(bytes *out, tern_ctx *ctx)
+static void write_strings(bytes *out, const tern_doc *doc)
 {
-    const tern_doc *doc = &ctx->doc;
+    static const char *const names[] = {"tag", "pos", "morph", "dep"};
 
-    bytes_text(out, ",\"norm\":[");
-    for (size_t i = 0; i < doc->token_count; i++) {
-        size_t len = 0;
-        const char *norm = lexeme_norm(doc, &ctx->text, i, &ctx->lexeme, &len);
-        if (i) bytes_text(out, ",");
-        if (norm) json_out_string(out, norm, len);
-        else out->failed = 1;
-    }
-    bytes_text(out, "],\"attrs\":[");
-    for (int attr = 0; attr < ATTR_COUNT; attr++) {
-        bytes_text(out, attr ? ",[" : "[");
-        for (size_t i = 0; i < doc->token_count; i++)
-            bytes_format(out, "%s%llu", i ? "," : "", (unsigned long long)doc->attr[attr][i]);
+    for (int column = 0; column < 4; column++) {
+        bytes_format(out, ",\"%s\":[", names[column]);
+        for (size_t i = 0; i < tern_doc_token_count(doc); i++) {
+            tern_token t = token_at(doc, i, out);
+            const char *values[] = {t.tag, t.pos, t.morph, t.dep};
+            if (i) bytes_text(out, ",");
+            json_out_cstring(out, values[column]);
+        }
         bytes_text(out, "]");
+    }
+    bytes_text(out, ",\"lemma\":[");
+    for (size_t i = 0; i < tern_doc_token_count(doc); i++) {
+        tern_token t = token_at(doc, i, out);
+        if (i) bytes_text(out, ",");
+        json_out_string(out, t.lemma, t.lemma_len);
     }
     bytes_text(out, "]");
 }
 
-static void write_entities(bytes *out, const tern_doc *doc)
+static void write_spans(bytes *out, const tern_doc *doc)
 {
     bytes_text(out, ",\"entities\":[");
     for (size_t i = 0; i < tern_doc_entity_count(doc); i++) {
@@ -93,74 +101,26 @@ static void write_entities(bytes *out, const tern_doc *doc)
         if (tern_doc_entity(doc, i, &entity)) out->failed = 1;
         else bytes_format(out, "%s[%zu,%zu,\"%s\"]", i ? "," : "", entity.token_start, entity.token_end, entity.label);
     }
-    bytes_text(out, "]");
-}
-
-/* Layer `depth` of the tower. */
-static void write_layer(bytes *out, tern_ctx *ctx, uint32_t depth)
-{
-    tok2vec_weights w = ctx->model->ner.tok2vec;
-    const float *rows;
-
-    w.depth = depth;
-    for (size_t begin = 0; begin < ctx->doc.token_count; begin += TOK2VEC_BLOCK) {
-        size_t end = begin + TOK2VEC_BLOCK < ctx->doc.token_count ? begin + TOK2VEC_BLOCK : ctx->doc.token_count;
-        if (tok2vec_rows(&w, &ctx->doc, begin, end, &ctx->ner.tok2vec, &rows)) {
-            out->failed = 1;
-            return;
-        }
-        hex_floats(out, rows, (end - begin) * w.width);
-    }
-}
-
-static void write_layers(bytes *out, tern_ctx *ctx)
-{
-    const tok2vec_weights *w = &ctx->model->ner.tok2vec;
-    size_t values = ctx->doc.token_count * w->features * w->width;
-    float *sums = malloc((values ? values : 1) * sizeof(float));
-
-    bytes_text(out, ",\"embed\":\"");
-    if (sums) {
-        tok2vec_embed(w, &ctx->doc, 0, ctx->doc.token_count, sums);
-        hex_floats(out, sums, values);
-    } else {
-        out->failed = 1;
-    }
-    free(sums);
-    bytes_text(out, "\",\"layers\":[");
-    for (uint32_t depth = 0; depth <= w->depth; depth++) {
-        bytes_text(out, depth ? ",\"" : "\"");
-        write_layer(out, ctx, depth);
-        bytes_text(out, "\"");
+    bytes_text(out, "],\"sents\":[");
+    for (size_t i = 0; i < tern_doc_sentence_count(doc); i++) {
+        tern_sentence sentence;
+        if (tern_doc_sentence(doc, i, &sentence)) out->failed = 1;
+        else bytes_format(out, "%s[%zu,%zu]", i ? "," : "", sentence.token_start, sentence.token_end);
     }
     bytes_text(out, "]");
 }
 
-static void log_decision(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)
+static void write_annotations(bytes *out, const tern_doc *doc)
 {
-    trace_log *log = user;
+    const char *comma = "";
 
-    hex_floats(&log->scores, scores, log->classes);
-    for (uint32_t c = 0; c < log->classes; c++) bytes_text(&log->valid, valid[c] ? "1" : "0");
-    bytes_format(&log->chosen, "%s%lu", log->chosen.len ? "," : "", (unsigned long)chosen);
-}
-
-static void write_trace(bytes *out, tern_ctx *ctx)
-{
-    trace_log log = {.classes = ctx->model->ner.net.classes};
-
-    if (ner_annotate_traced(&ctx->doc, &ctx->ner, log_decision, &log, NULL)) out->failed = 1;
-    bytes_text(out, ",\"trace\":{\"scores\":\"");
-    bytes_append(out, log.scores.data, log.scores.len);
-    bytes_text(out, "\",\"valid\":\"");
-    bytes_append(out, log.valid.data, log.valid.len);
-    bytes_text(out, "\",\"chosen\":[");
-    bytes_append(out, log.chosen.data, log.chosen.len);
-    bytes_text(out, "]}");
-    out->failed |= log.scores.failed | log.valid.failed | log.chosen.failed;
-    bytes_free(&log.scores);
-    bytes_free(&log.valid);
-    bytes_free(&log.chosen);
+    bytes_text(out, ",\"annotations\":[");
+    for (int i = 0; i < ANNOTATIONS; i++) {
+        if (!(tern_doc_annotations(doc) & annotations[i].bit)) continue;
+        bytes_format(out, "%s\"%s\"", comma, annotations[i].name);
+        comma = ",";
+    }
+    bytes_text(out, "]");
 }
 
 static void write_error(bytes *out, const char *message)
@@ -171,6 +131,8 @@ static void write_error(bytes *out, const char *message)
     bytes_text(out, "}");
 }
 
+/* ---- in ------------------------------------------------------------------------------------------------------------------ */
+
 /* "+-0..." in place to the numbers that tern_options wants: 1, -1, 0. */
 static const signed char *sent_starts(bytes *marks)
 {
@@ -180,29 +142,68 @@ static const signed char *sent_starts(bytes *marks)
     return starts;
 }
 
-static void annotate(tern_ctx *ctx, const json_node *line, const options *want, bytes *out)
+static unsigned annotation_from_name(const char *name, size_t len)
+{
+    for (int i = 0; i < ANNOTATIONS; i++)
+        if (strlen(annotations[i].name) == len && !memcmp(annotations[i].name, name, len)) return annotations[i].bit;
+    return 0;
+}
+
+/* Mask of the names; `absent` where there is no such member. An unknown name makes the line fail. */
+static unsigned mask(const json_node *names, unsigned (*from_name)(const char *, size_t), unsigned absent, bytes *out)
+{
+    unsigned result = 0;
+
+    for (const json_node *item = json_first(names); item; item = json_next(item)) {
+        bytes name = {0};
+        unsigned bit = json_string(item, &name) ? from_name(name.data, name.len) : 0;
+        if (!bit) out->failed = 1;
+        result |= bit;
+        bytes_free(&name);
+    }
+    return names ? result : absent;
+}
+
+/* ---- a line --------------------------------------------------------------------------------------------------------------- */
+
+/* On the tokens alone, for most components want a document that nobody has annotated. */
+static void look_inside(tern_ctx *ctx, const bytes *text, tern_options run, const options *show, bytes *out)
+{
+    const tern_doc *doc;
+
+    run.want = TERN_TOKENS;
+    if (tern_run(ctx, text->data, text->len, &run, &doc, NULL)) out->failed = 1;
+    inside_features(out, ctx);
+    if (show->layers) inside_layers(out, ctx);
+    if (show->trace) inside_traces(out, ctx);
+    if (show->scores) inside_scores(out, ctx);
+}
+
+static void annotate(tern_ctx *ctx, const json_node *line, const options *show, bytes *out)
 {
     bytes text = {0}, marks = {0};
-    tern_options run = {.want = TERN_ENTITIES};
     const tern_doc *doc;
     tern_error error = {0};
-    const char *data = json_string(json_member(line, "text"), &text);
+    tern_options run = {
+        .want = mask(json_member(line, "want"), annotation_from_name, tern_model_offers(ctx->model), out),
+        .components = mask(json_member(line, "components"), tern_component_from_name, 0, out),
+    };
 
     if (json_string(json_member(line, "sent_starts"), &marks)) {
         run.sent_starts = sent_starts(&marks);
         run.sent_start_count = marks.len;
     }
-    if (!data) {
+    if (!json_string(json_member(line, "text"), &text)) {
         write_error(out, "no text in this line");
-    } else if (tern_run(ctx, data, text.len, &run, &doc, &error)) {
+    } else if (tern_run(ctx, text.data, text.len, &run, &doc, &error)) {
         write_error(out, error.msg);
     } else {
         bytes_text(out, "{");
-        write_tokens(out, doc);
-        write_features(out, ctx);
-        write_entities(out, doc);
-        if (want->layers) write_layers(out, ctx);
-        if (want->trace) write_trace(out, ctx);
+        write_numbers(out, doc);
+        write_strings(out, doc);
+        write_spans(out, doc);
+        write_annotations(out, doc);
+        if (show->features || show->layers || show->scores || show->trace) look_inside(ctx, &text, run, show, out);
         bytes_text(out, "}");
     }
     bytes_free(&marks);
@@ -210,61 +211,70 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *want, 
 }
 
 /* 0, or -1 if the program cannot go on. */
-static int answer(const tern_model *model, tern_ctx **ctx, const char *line, size_t len, const options *want)
+static int answer(const tern_model *model, tern_ctx **ctx, const char *line, size_t len, const options *show)
 {
     json_error json_problem;
     json_doc *json = json_parse(line, len, &json_problem);
     bytes out = {0};
 
-    if (want->fresh) {
+    if (show->fresh) {
         tern_ctx_free(*ctx);
         if (tern_ctx_new(model, ctx, NULL)) *ctx = NULL;
     }
     if (!json) write_error(&out, json_problem.msg);
-    else if (*ctx) annotate(*ctx, json_root(json), want, &out);
+    else if (*ctx) annotate(*ctx, json_root(json), show, &out);
     json_free(json);
     int ok = *ctx && !out.failed && fwrite(out.data, 1, out.len, stdout) == out.len && putchar('\n') != EOF;
     bytes_free(&out);
     return ok ? 0 : -1;
 }
 
-static int usage(void)
+static int answer_lines(const tern_model *model, tern_ctx **ctx, const options *show)
 {
-    fputs("usage: stages MODEL [--layers] [--trace] [--fresh] < texts.jsonl\n", stderr);
-    return 2;
-}
-
-int main(int argc, char **argv)
-{
-    options want = {0};
-    tern_model *model;
-    tern_ctx *ctx;
-    tern_error error;
     char *line = NULL;
     size_t capacity = 0;
     ssize_t len;
     int status = 0;
 
+    while (status == 0 && (len = getline(&line, &capacity, stdin)) > 0) status = answer(model, ctx, line, (size_t)len, show);
+    if (status) fputs("unknown name, out of memory, or the output is closed\n", stderr);
+    free(line);
+    return status;
+}
+
+static int usage(void)
+{
+    fputs("usage: stages MODEL [--features] [--layers] [--scores] [--trace] [--fresh] < texts.jsonl\n", stderr);
+    return 2;
+}
+
+static int *flag_of(options *show, const char *argument)
+{
+    const struct { const char *name; int *flag; } flags[] = {
+        {"--features", &show->features}, {"--layers", &show->layers}, {"--scores", &show->scores}, {"--trace", &show->trace},
+        {"--fresh", &show->fresh}};
+
+    for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
+        if (!strcmp(argument, flags[i].name)) return flags[i].flag;
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    options show = {0};
+    tern_model *model = NULL;
+    tern_ctx *ctx = NULL;
+    tern_error error;
+    int status = -1;
+
     for (int i = 2; i < argc; i++) {
-        if (!strcmp(argv[i], "--layers")) want.layers = 1;
-        else if (!strcmp(argv[i], "--trace")) want.trace = 1;
-        else if (!strcmp(argv[i], "--fresh")) want.fresh = 1;
-        else return usage();
+        int *flag = flag_of(&show, argv[i]);
+        if (!flag) return usage();
+        *flag = 1;
     }
     if (argc < 2) return usage();
-    if (tern_model_open(argv[1], &model, &error)) {
-        fprintf(stderr, "%s\n", error.msg);
-        return 1;
-    }
-    if (tern_ctx_new(model, &ctx, &error)) {
-        fprintf(stderr, "%s\n", error.msg);
-        tern_model_close(model);
-        return 1;
-    }
-    while (status == 0 && (len = getline(&line, &capacity, stdin)) > 0)
-        status = answer(model, &ctx, line, (size_t)len, &want);
-    if (status) fputs("out of memory, or the output is closed\n", stderr);
-    free(line);
+    if (tern_model_open(argv[1], &model, &error) || tern_ctx_new(model, &ctx, &error)) fprintf(stderr, "%s\n", error.msg);
+    else status = answer_lines(model, &ctx, &show);
     tern_ctx_free(ctx);
     tern_model_close(model);
     return status ? 1 : 0;

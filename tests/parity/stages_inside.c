@@ -1,0 +1,203 @@
+#include "stages_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "json_out.h"
+
+typedef struct trace_log {
+    bytes scores, valid, chosen;
+    uint32_t classes;
+} trace_log;
+
+static void hex_floats(bytes *out, const float *values, size_t count)
+{
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *raw = (const unsigned char *)values;
+    char pair[2 * sizeof(float)];
+
+    for (size_t i = 0; i < count * sizeof(float); i += sizeof(float)) {
+        for (size_t k = 0; k < sizeof(float); k++) {
+            pair[2 * k] = digits[raw[i + k] >> 4];
+            pair[2 * k + 1] = digits[raw[i + k] & 15];
+        }
+        bytes_append(out, pair, sizeof(pair));
+    }
+}
+
+/* ---- features ---------------------------------------------------------------------------------------------------------- */
+
+void inside_features(bytes *out, tern_ctx *ctx)
+{
+    const tern_doc *doc = &ctx->doc;
+
+    if (lexeme_features(&ctx->doc, &ctx->text, 1, &ctx->lexeme)) out->failed = 1;
+    bytes_text(out, ",\"norm\":[");
+    for (size_t i = 0; i < doc->token_count; i++) {
+        size_t len = 0;
+        const char *norm = lexeme_norm(doc, &ctx->text, i, &ctx->lexeme, &len);
+        if (i) bytes_text(out, ",");
+        if (norm) json_out_string(out, norm, len);
+        else out->failed = 1;
+    }
+    bytes_text(out, "],\"attrs\":[");
+    for (int attr = 0; attr < ATTR_COUNT; attr++) {
+        bytes_text(out, attr ? ",[" : "[");
+        for (size_t i = 0; i < doc->token_count; i++)
+            bytes_format(out, "%s%llu", i ? "," : "", (unsigned long long)doc->attr[attr][i]);
+        bytes_text(out, "]");
+    }
+    bytes_text(out, "]");
+}
+
+/* ---- towers ------------------------------------------------------------------------------------------------------------ */
+
+static void write_embedding(bytes *out, const tern_ctx *ctx, const tok2vec_weights *tower)
+{
+    size_t tokens = ctx->doc.token_count, values = tokens * tower->features * tower->width;
+    float *sums = malloc((values ? values : 1) * sizeof(float));
+
+    if (sums) {
+        tok2vec_embed(tower, &ctx->doc, 0, tokens, sums);
+        hex_floats(out, sums, values);
+    } else {
+        out->failed = 1;
+    }
+    free(sums);
+}
+
+typedef struct hex_rows {
+    bytes *out;
+    uint32_t width;
+} hex_rows;
+
+static void append_rows(void *user, const float *rows, size_t begin, size_t count)
+{
+    const hex_rows *to = user;
+
+    (void)begin;
+    hex_floats(to->out, rows, count * to->width);
+}
+
+static void write_tower(bytes *out, tern_ctx *ctx, const char *name, const tok2vec_weights *tower)
+{
+    tok2vec_weights cut = *tower;
+    hex_rows to = {out, tower->width};
+
+    bytes_format(out, "\"%s\":{\"embed\":\"", name);
+    write_embedding(out, ctx, tower);
+    bytes_text(out, "\",\"layers\":[");
+    for (cut.depth = 0; cut.depth <= tower->depth; cut.depth++) {
+        bytes_text(out, cut.depth ? ",\"" : "\"");
+        if (tok2vec_encode(&cut, &ctx->doc, &ctx->tok2vec, append_rows, &to)) out->failed = 1;
+        bytes_text(out, "\"");
+    }
+    bytes_text(out, "]}");
+}
+
+void inside_layers(bytes *out, tern_ctx *ctx)
+{
+    bytes_text(out, ",\"layers\":{");
+    write_tower(out, ctx, "tok2vec", &ctx->model->tok2vec);
+    bytes_text(out, ",");
+    write_tower(out, ctx, "senter", &ctx->model->senter.tok2vec);
+    bytes_text(out, ",");
+    write_tower(out, ctx, "ner", &ctx->model->ner.tok2vec);
+    bytes_text(out, "}");
+}
+
+/* ---- linear layers ------------------------------------------------------------------------------------------------------ */
+
+/* The bias, then the scores without it: tagger.c adds it when it compares. */
+static void begin_scores(bytes *out, const char *name, const linear_weights *w)
+{
+    bytes_format(out, "\"%s\":{\"bias\":\"", name);
+    hex_floats(out, w->b, w->nO);
+    bytes_text(out, "\",\"rows\":\"");
+}
+
+typedef struct score_log {
+    tern_ctx *ctx;
+    bytes *out;
+} score_log;
+
+static void append_tag_scores(void *user, const float *rows, size_t begin, size_t count)
+{
+    score_log *log = user;
+    tern_ctx *ctx = log->ctx;
+
+    if (tagger_annotate(&ctx->doc, rows, begin, count, &ctx->tagger)) log->out->failed = 1;
+    else hex_floats(log->out, ctx->tagger.scores.data, count * ctx->model->tagger.output.nO);
+}
+
+/* The senter keeps the scores of its last block. */
+static void write_senter_scores(bytes *out, tern_ctx *ctx)
+{
+    size_t tokens = ctx->doc.token_count, last = tokens ? (tokens - 1) % TOK2VEC_BLOCK + 1 : 0;
+
+    begin_scores(out, "senter", &ctx->model->senter.output);
+    if (senter_annotate(&ctx->doc, &ctx->senter, NULL)) out->failed = 1;
+    else hex_floats(out, ctx->senter.scores.data, last * ctx->model->senter.output.nO);
+    bytes_text(out, "\"}");
+}
+
+void inside_scores(bytes *out, tern_ctx *ctx)
+{
+    score_log log = {ctx, out};
+
+    bytes_text(out, ",\"scores\":{");
+    begin_scores(out, "tagger", &ctx->model->tagger.output);
+    if (tok2vec_encode(&ctx->model->tok2vec, &ctx->doc, &ctx->tok2vec, append_tag_scores, &log)) out->failed = 1;
+    bytes_text(out, "\"},");
+    write_senter_scores(out, ctx);
+    bytes_text(out, "}");
+}
+
+/* ---- decisions ---------------------------------------------------------------------------------------------------------- */
+
+static void log_decision(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)
+{
+    trace_log *log = user;
+
+    hex_floats(&log->scores, scores, log->classes);
+    for (uint32_t c = 0; c < log->classes; c++) bytes_text(&log->valid, valid[c] ? "1" : "0");
+    bytes_format(&log->chosen, "%s%lu", log->chosen.len ? "," : "", (unsigned long)chosen);
+}
+
+static void write_trace(bytes *out, const char *name, trace_log *log)
+{
+    bytes_format(out, "\"%s\":{\"scores\":\"", name);
+    bytes_append(out, log->scores.data, log->scores.len);
+    bytes_text(out, "\",\"valid\":\"");
+    bytes_append(out, log->valid.data, log->valid.len);
+    bytes_text(out, "\",\"chosen\":[");
+    bytes_append(out, log->chosen.data, log->chosen.len);
+    bytes_text(out, "]}");
+    out->failed |= log->scores.failed | log->valid.failed | log->chosen.failed;
+    bytes_free(&log->scores);
+    bytes_free(&log->valid);
+    bytes_free(&log->chosen);
+}
+
+static void project_rows(void *user, const float *rows, size_t begin, size_t count)
+{
+    tern_ctx *ctx = user;
+
+    parser_project(&ctx->doc, rows, begin, count, &ctx->parser);
+}
+
+void inside_traces(bytes *out, tern_ctx *ctx)
+{
+    trace_log ner = {.classes = ctx->model->ner.net.classes}, parser = {.classes = ctx->model->parser.net.classes};
+
+    if (ctx->doc.token_count
+        && (ner_annotate_traced(&ctx->doc, &ctx->ner, log_decision, &ner, NULL) || parser_reserve(&ctx->doc, &ctx->parser)
+            || tok2vec_encode(&ctx->model->tok2vec, &ctx->doc, &ctx->tok2vec, project_rows, ctx)
+            || parser_annotate(&ctx->doc, &ctx->parser, log_decision, &parser, NULL)))
+        out->failed = 1;
+    bytes_text(out, ",\"trace\":{");
+    write_trace(out, "ner", &ner);
+    bytes_text(out, ",");
+    write_trace(out, "parser", &parser);
+    bytes_text(out, "}");
+}

@@ -1,0 +1,141 @@
+"""tern gives the document that spaCy gives: every field, with the whole pipeline and parts of it, spaCy run beside it.
+
+Every failure shows the first divergence: field, token, both values, text; and the first layer, score or decision inside that
+differs, a decision with spaCy's margin. TERN_RANDOM_TEXTS and TERN_RANDOM_SEED choose other random texts; with
+TERN_REDUCED=1, for builds with sanitizers, there are fewer.
+"""
+from __future__ import annotations
+
+import os
+import random
+from typing import List
+
+import pytest
+
+pytest.importorskip("spacy")
+
+from comparison import random_differences  # noqa: E402
+from conftest import REDUCED  # noqa: E402
+from corpus import CORPUS, TEXTS, project_texts, read_texts  # noqa: E402
+
+RANDOM_TEXTS = int(os.environ.get("TERN_RANDOM_TEXTS", "1000" if REDUCED else "20000"))
+RANDOM_SEED = int(os.environ.get("TERN_RANDOM_SEED", "3"))
+RANDOM_PARTS = 20   # for several processes
+PIPELINES = ("full", "ner", "senter for parser", "senter")
+
+
+def report(differences: List[str], texts: int) -> None:
+    if differences:
+        pytest.fail(f"{len(differences)} of {texts} texts differ; the first:\n{differences[0]}", pytrace=False)
+
+
+# ---- short texts -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("pipeline", PIPELINES)
+def test_project_texts(comparison, pipeline: str, name: str) -> None:
+    texts = read_texts(TEXTS[name])
+    assert len(texts) > 30
+    report(comparison(pipeline).differences(texts), len(texts))
+
+
+@pytest.mark.skipif(not CORPUS.is_file(), reason=f"no {CORPUS}")
+@pytest.mark.parametrize("pipeline", PIPELINES)
+def test_corpus(comparison, pipeline: str) -> None:
+    texts = read_texts(CORPUS)
+    assert len(texts) > 100
+    report(comparison(pipeline).differences(texts), len(texts))
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES)
+def test_random_texts(comparison, workers, pipeline: str) -> None:
+    count = RANDOM_TEXTS // RANDOM_PARTS
+    parts = [
+        workers.submit(random_differences, comparison(pipeline), RANDOM_SEED * 1000 + part, count) for part in range(RANDOM_PARTS)
+    ]
+    report([difference for part in parts for difference in part.result()], RANDOM_PARTS * count)
+
+
+@pytest.mark.parametrize("pipeline", ["everything", "ner", "senter"])
+def test_preset_sentence_starts(comparison, make_texts, pipeline: str) -> None:
+    """1, -1 and 0 at random, as a caller would leave them: no component writes over them, no arc and no entity crosses a 1."""
+    choose = random.Random(RANDOM_SEED)
+    texts = project_texts() + make_texts(RANDOM_SEED * 1000 + 200).texts_of(300 if REDUCED else 1500)
+    compared = comparison(pipeline)
+    weights = [(1, 1, 1), (4, 1, 1), (1, 6, 0)]
+    starts = [choose.choices([1, -1, 0], choose.choice(weights), k=len(compared.nlp.make_doc(text))) for text in texts]
+    report(compared.differences(texts, starts), len(texts))
+    alone = compared.stages().answers(compared.lines(texts))
+    preset = compared.stages().answers(compared.lines(texts, starts))
+    changed = sum(a["sents"] != b["sents"] or a["entities"] != b["entities"] for a, b in zip(alone, preset))
+    assert changed > 100   # the starts did matter
+
+
+# ---- whole documents -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pipeline", ["full", "ner", "senter for parser"])
+def test_long_document(comparison, make_texts, pipeline: str) -> None:
+    report(comparison(pipeline).differences([make_texts(RANDOM_SEED * 1000 + 400).long_text(150_000)]), 1)
+
+
+def test_long_document_of_sentences(comparison) -> None:
+    """Prose, whose sentences are longer and whose trees are deeper than those of random texts."""
+    prose = project_texts() + (read_texts(CORPUS) if CORPUS.is_file() else [])
+    random.Random(RANDOM_SEED).shuffle(prose)
+    report(comparison("full").differences(["\n".join(prose)[:150_000]]), 1)
+
+
+@pytest.fixture(scope="module")
+def longest_answer(comparison, make_texts) -> dict:
+    """Everything about a text of spaCy's greatest length, 1,000,000 code points."""
+    text = make_texts(RANDOM_SEED * 1000 + 500).long_text(comparison("full").nlp.max_length)
+    return {"text": text, **next(comparison("full").stages().texts([text]))}
+
+
+def test_longest_text_is_all_tokens(longest_answer) -> None:
+    """Accepted, and every character is in a token or is the space after one."""
+    assert "error" not in longest_answer, longest_answer["error"]
+    text, at = longest_answer["text"], 0
+    for start, end, space in zip(longest_answer["start"], longest_answer["end"], longest_answer["space"]):
+        assert start == at and end > start
+        at = end + space
+    assert at == len(text)
+    spaces = zip(longest_answer["end"], longest_answer["space"])
+    assert all(text[end] == " " for end, space in spaces if space)
+
+
+def test_longest_text_is_parsed(longest_answer) -> None:
+    """Sentences follow each other, a token's way up ends at a root of its sentence, entities stay in theirs."""
+    tokens, head = len(longest_answer["start"]), longest_answer["head"]
+    ends = [end for _, end in longest_answer["sents"]]
+    assert [start for start, _ in longest_answer["sents"]] == [0, *ends[:-1]] and ends[-1] == tokens
+    sentence = [number for number, (start, end) in enumerate(longest_answer["sents"]) for _ in range(start, end)]
+    rooted = [head[i] == i for i in range(tokens)]
+    for i in range(tokens):
+        way = [i]
+        while not rooted[way[-1]] and len(way) <= tokens:
+            way.append(head[way[-1]])
+        assert rooted[way[-1]] and sentence[way[-1]] == sentence[i]
+        for token in way:
+            rooted[token] = True
+    assert all(longest_answer["tag"]) and all(longest_answer["dep"])
+    assert all(sentence[start] == sentence[end - 1] for start, end, _ in longest_answer["entities"])
+
+
+def test_too_long_text(comparison) -> None:
+    """One code point more is an error, as in spaCy (E088), even if it takes four bytes."""
+    for character in ("a", "😀"):
+        got = next(comparison("full").stages().texts([character * (comparison("full").nlp.max_length + 1)]))
+        assert "1000001" in got["error"].replace(",", "")
+
+
+@pytest.mark.parametrize("unit", ["(", ")", "'", ":)", "a.", "x.Com ", "http://a", "$", "-", "A", "\u0301", " \n", "don't", "the ",
+                                  "do n't ", "and "])
+def test_hostile_text(comparison, unit: str) -> None:
+    """Texts on which spaCy's time grows with the square or worse: equal while short, and 20,000 of them still end."""
+    texts = [unit * count for count in (1, 2, 3, 50, 201)]
+    report(comparison("full").differences(texts), len(texts))
+    got = next(comparison("full").stages().texts([unit * 20_000], timeout=120))
+    assert got["end"][-1] + got["space"][-1] == 20_000 * len(unit)
