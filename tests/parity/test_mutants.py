@@ -15,11 +15,9 @@ spacy = pytest.importorskip("spacy")
 
 import numpy as np  # noqa: E402
 import oracle  # noqa: E402
-from conftest import REDUCED, SPACY_PACKAGE  # noqa: E402
+from conftest import SPACY_PACKAGE  # noqa: E402
 from mutants import ENGINE_MUTANTS, MODEL_MUTANTS, EngineBuild, EngineMutant, ModelMutant, fill, mutate_model  # noqa: E402
 from stages import Stages, first_decision_difference, first_difference, first_layer_difference, marks  # noqa: E402
-
-pytestmark = pytest.mark.skipif(REDUCED, reason="builds its own programs, without sanitizers")
 
 
 class Comparison:

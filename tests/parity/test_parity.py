@@ -197,6 +197,19 @@ def test_preset_sentence_starts(nlp_ner, run_stages, make_texts) -> None:
     assert changed > 100   # the starts did matter
 
 
+def test_entities_after_the_parser(nlp_full, run_stages) -> None:
+    """With the sentence starts of spaCy's parser, tern finds the entities of spaCy's whole pipeline."""
+    texts = oracle.project_texts() + (read_texts(CORPUS)[:20 if REDUCED else 100] if CORPUS.is_file() else [])
+    docs = list(nlp_full.pipe(texts))
+    lines = [{"text": text, "sent_starts": marks(token.sent_start for token in doc)} for text, doc in zip(texts, docs)]
+    changed = 0
+    for text, doc, got, alone in zip(texts, docs, run_stages().answers(lines), run_stages().texts(texts)):
+        want = [[ent.start, ent.end, ent.label_] for ent in doc.ents]
+        assert got["entities"] == want, f"spaCy {want}, tern {got['entities']} in text {text[:300]!r}"
+        changed += got["entities"] != alone["entities"]
+    assert changed > 0   # the starts did matter
+
+
 # ---- whole documents -------------------------------------------------------------------------------------------------
 
 
