@@ -43,12 +43,14 @@ def run_program(path: Path) -> List[Result]:
     output = done.stdout.decode("utf-8", "replace")
     found = TAP_LINE.findall(output)
     planned = sum(int(count) for count in TAP_PLAN.findall(output))
-    results = [
-        Result(path.name, name, None if verdict == "ok" or mark != "- " else output, mark != "- ") for verdict, mark, name in found
-    ]
+    results = []
+    for verdict, mark, name in found:
+        skipped = mark != "- "
+        results.append(Result(path.name, name, None if verdict == "ok" or skipped else output, skipped))
     failed = any(result.failure is not None for result in results)
     if planned == 0 or len(results) != planned or (done.returncode != 0 and not failed):
-        results.append(Result(path.name, "(program)", f"exit status {done.returncode}, {len(found)} of {planned} tests\n{output}"))
+        failure = f"exit status {done.returncode}, {len(found)} of {planned} tests\n{output}"
+        results.append(Result(path.name, "(program)", failure))
     return results
 
 

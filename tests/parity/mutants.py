@@ -82,9 +82,11 @@ MODEL_MUTANTS = [
     ModelMutant("padding vectors of the lower layer are zero", lambda m: fill(m, "ner/lower/pad", 0), ("entities",)),
     ModelMutant("no NORM tables, lower case only", lambda m: fill(m, "norms", 0xFF), ("norm",)),
     ModelMutant("no NORM from tokenizer exceptions", _no_overrides, ("norm",)),
-    ModelMutant("reserved symbols are hashed like other strings", lambda m: fill(m, "symbols", 0xFF), ("NORM", "PREFIX", "SUFFIX", "SHAPE")),
+    ModelMutant("reserved symbols are hashed like other strings", lambda m: fill(m, "symbols", 0xFF),
+                ("NORM", "PREFIX", "SUFFIX", "SHAPE")),
     ModelMutant("SHAPE knows ASCII letters only", _ascii_shapes, ("SHAPE",)),
-    ModelMutant("the tokenizer has no second pass", lambda m: fill(m, "tokenizer/phrases", 0xFF), ("start", "end", "sent_start")),
+    ModelMutant("the tokenizer has no second pass", lambda m: fill(m, "tokenizer/phrases", 0xFF),
+                ("start", "end", "sent_start")),
     ModelMutant("lower casing is off", lambda m: fill(m, "chars/lower", 0), ("norm",)),
     ModelMutant("two labels are swapped", _swap_two_labels, ("entities",)),
     ModelMutant("one weight of the last convolution is off by 0.01", _one_weight, ("layer 4", "entities")),
@@ -105,16 +107,21 @@ ZERO_PADDING_AT_EVERY_LAYER = """window_layer(&w->conv[d], width, rows, s, x);
         if (after > d + 1) memset(x + (rows - (after - d - 1)) * width, 0, (after - d - 1) * width * sizeof *x);"""
 
 ENGINE_MUTANTS = [
-    EngineMutant("layer norm's epsilon is 1e-5", "kernels.c", "LAYER_NORM_EPSILON 1e-8f", "LAYER_NORM_EPSILON 1e-5f", ("layer",)),
+    EngineMutant("layer norm's epsilon is 1e-5", "kernels.c", "LAYER_NORM_EPSILON 1e-8f", "LAYER_NORM_EPSILON 1e-5f",
+                 ("layer",)),
     EngineMutant("padding is zero again at every layer", "tok2vec.c", "window_layer(&w->conv[d], width, rows, s, x);",
                  ZERO_PADDING_AT_EVERY_LAYER, ("entities", "layer")),
-    EngineMutant("the last of equal scores wins", "transition.c", "scores[c] > scores[best]", "scores[c] >= scores[best]", ("entities",)),
-    EngineMutant("white space may begin an entity", "ner.c", "may_go_on && !is_space", "may_go_on", ("entities", "decision")),
+    EngineMutant("the last of equal scores wins", "transition.c", "scores[c] > scores[best]", "scores[c] >= scores[best]",
+                 ("entities",)),
+    EngineMutant("white space may begin an entity", "ner.c", "may_go_on && !is_space", "may_go_on",
+                 ("entities", "decision")),
     EngineMutant("entities cross sentence starts", "ner.c", "&& doc->sent_start[next] != 1", "", ("entities",)),
     EngineMutant("an open entity looks at the current token twice", "ner.c", "(int32_t)s->token - 1", "(int32_t)s->token",
                  ("entities", "decision")),
-    EngineMutant("SHAPE is LONG from 101 code points on", "lexeme.c", "SHAPE_LONG_FROM 100", "SHAPE_LONG_FROM 101", ("SHAPE",)),
-    EngineMutant("there is no final sigma", "unicode.c", "is_final_sigma(t, in, n, i) ? FINAL_SIGMA", "0 ? FINAL_SIGMA", ("norm",)),
+    EngineMutant("SHAPE is LONG from 101 code points on", "lexeme.c", "SHAPE_LONG_FROM 100", "SHAPE_LONG_FROM 101",
+                 ("SHAPE",)),
+    EngineMutant("there is no final sigma", "unicode.c", "is_final_sigma(t, in, n, i) ? FINAL_SIGMA", "0 ? FINAL_SIGMA",
+                 ("norm",)),
 ]
 
 
@@ -140,7 +147,8 @@ class EngineBuild:
 
     def _link(self, objects: List[Path], name: str) -> Path:
         program = self.folder / name
-        subprocess.run([*self.compiler, *map(str, objects), *self._pkg_config("--libs"), "-lm", "-o", str(program)], check=True)
+        libraries = [*self._pkg_config("--libs"), "-lm"]
+        subprocess.run([*self.compiler, *map(str, objects), *libraries, "-o", str(program)], check=True)
         return program
 
     def program(self) -> Path:

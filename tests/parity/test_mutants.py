@@ -1,6 +1,6 @@
 """The parity comparison notices what is broken on purpose: in the model file, and in the engine.
 
-Each mutant is run over the project's texts, and over texts with preset sentence starts; then layers and decisions are looked at.
+Each mutant is run over the project's texts, also with preset sentence starts; then layers and decisions are looked at.
 For the order of equal scores there is a model all of whose scores are equal.
 """
 from __future__ import annotations
@@ -101,7 +101,9 @@ def test_equal_scores(engine: EngineBuild, equal_scores: Tuple[Path, Any]) -> No
 
 
 @pytest.mark.parametrize("mutant", MODEL_MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
-def test_model_mutant(mutant: ModelMutant, engine: EngineBuild, comparison: Comparison, model_file: Path, tmp_path: Path) -> None:
+def test_model_mutant(
+    mutant: ModelMutant, engine: EngineBuild, comparison: Comparison, model_file: Path, tmp_path: Path
+) -> None:
     broken = mutate_model(model_file, tmp_path / "mutant.tern", mutant.change)
     difference = comparison.first_difference(engine.program(), broken)
     assert difference is not None, "not noticed"

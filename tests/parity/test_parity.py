@@ -75,7 +75,8 @@ def compare(nlp_ner, run_stages, move_names) -> Callable[[Iterable[str]], int]:
             if difference:
                 differences.append((text, difference))
         if differences:
-            pytest.fail(f"{len(differences)} of {len(texts)} texts differ; the first:\n{explain(*differences[0])}", pytrace=False)
+            first = explain(*differences[0])
+            pytest.fail(f"{len(differences)} of {len(texts)} texts differ; the first:\n{first}", pytrace=False)
         return len(texts)
 
     return check
@@ -185,7 +186,8 @@ def test_preset_sentence_starts(nlp_ner, run_stages, make_texts) -> None:
     choose = random.Random(RANDOM_SEED)
     texts = oracle.project_texts() + make_texts(RANDOM_SEED * 1000 + 200).texts_of(500 if REDUCED else 2000)
     docs = [nlp_ner.make_doc(text) for text in texts]
-    starts = [choose.choices([1, -1, 0], weights=choose.choice([(1, 1, 1), (4, 1, 1), (1, 6, 0)]), k=len(doc)) for doc in docs]
+    weights = [(1, 1, 1), (4, 1, 1), (1, 6, 0)]
+    starts = [choose.choices([1, -1, 0], choose.choice(weights), k=len(doc)) for doc in docs]
     lines = [{"text": text, "sent_starts": marks(values)} for text, values in zip(texts, starts)]
     wanted = oracle.answer_with_sent_starts(nlp_ner, docs, starts)
     changed = 0
