@@ -32,6 +32,13 @@ static int has_unpacked_kernels(void)
 #endif
 }
 
+void kernels_use_one_thread(void)
+{
+#ifdef OPENBLAS_VERSION
+    openblas_set_num_threads(1);
+#endif
+}
+
 static void multiply(float *Y, const float *X, size_t ldx, const float *W, size_t m, size_t n, size_t k)
 {
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0f, X, (int)ldx, W, (int)k, 0.0f, Y,

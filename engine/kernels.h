@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 
+/* Keeps BLAS from starting threads: a request is too small for them, and callers have their own. Process-wide. */
+void kernels_use_one_thread(void);
+
 /* Y[m][n] = X[m][k] . W[n][k]^T; n, k > 0. Rows of X are ldx >= k floats apart; W and Y are dense. The order of summation
  * depends on the CPU and, on some, on m: results of the same call are always the same bits. */
 void matmul(float *Y, const float *X, size_t ldx, const float *W, size_t m, size_t n, size_t k);
