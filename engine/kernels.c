@@ -14,12 +14,12 @@ enum { LANES = 8 };
 /* OpenBLAS packs both factors before it multiplies, which costs more than it gains when X has few rows. Its AVX-512 kernels
  * for small matrices do not pack; they are taken while the product has at most 1200 elements
  * (kernel/x86_64/sgemm_small_kernel_permit_skylakex.c). Measured with 0.3.21 and W[288][288] in GFLOP/s, one core:
- * 15 rows at once 53, 512 rows at once 167; four at a time 127 to 150, however many. As a bonus, a row's result then does not
- * depend on the rows around it. */
+ * 15 rows at once 53, 512 rows at once 167; four at a time 127 to 150, however many. As a bonus, a row's result then
+ * does not depend on the rows around it. */
 enum { UNPACKED_PRODUCT = 1200 };
 
-/* On other CPUs (measured: the Haswell and Zen kernels) four at a time make 26 and row by row 50; at once 6 for one row, 43 for
- * 15, 89 for 64, 108 for 512. */
+/* On other CPUs (measured: the Haswell and Zen kernels) four at a time make 26 and row by row 50; at once 6 for one row,
+ * 43 for 15, 89 for 64, 108 for 512. */
 enum { PACKED_ROWS = 16 };
 
 static int has_unpacked_kernels(void)
@@ -32,9 +32,17 @@ static int has_unpacked_kernels(void)
 #endif
 }
 
+void kernels_use_one_thread(void)
+{
+#ifdef OPENBLAS_VERSION
+    openblas_set_num_threads(1);
+#endif
+}
+
 static void multiply(float *Y, const float *X, size_t ldx, const float *W, size_t m, size_t n, size_t k)
 {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0f, X, (int)ldx, W, (int)k, 0.0f, Y, (int)n);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0f, X, (int)ldx, W, (int)k, 0.0f, Y,
+                (int)n);
 }
 
 void matmul(float *Y, const float *X, size_t ldx, const float *W, size_t m, size_t n, size_t k)
@@ -45,7 +53,8 @@ void matmul(float *Y, const float *X, size_t ldx, const float *W, size_t m, size
             multiply(Y + row * n, X + row * ldx, ldx, W, m - row < group ? m - row : group, n, k);
     } else if (m < PACKED_ROWS) {
         for (size_t row = 0; row < m; row++)
-            cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)n, (int)k, 1.0f, W, (int)k, X + row * ldx, 1, 0.0f, Y + row * n, 1);
+            cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)n, (int)k, 1.0f, W, (int)k, X + row * ldx, 1, 0.0f, Y + row * n,
+                        1);
     } else {
         multiply(Y, X, ldx, W, m, n, k);
     }

@@ -1,5 +1,6 @@
 /* model.c - tern_model_*: open, describe, verify, close. */
 #include "error.h"
+#include "kernels.h"
 #include "model_bind.h"
 
 #include <stdlib.h>
@@ -8,9 +9,13 @@
 static tern_status finish_open(tern_model *model, tern_status status, tern_model **out, tern_error *err)
 {
     if (!status) status = model_bind(model, err);
-    if (status) tern_model_close(model);
-    else *out = model;
-    return status;
+    if (status) {
+        tern_model_close(model);
+        return status;
+    }
+    kernels_use_one_thread();
+    *out = model;
+    return TERN_OK;
 }
 
 static tern_model *new_model(tern_error *err)

@@ -199,7 +199,7 @@ static tern_status map_descriptor(int fd, const char *path, model_file *file, te
     if (!S_ISREG(info.st_mode)) return fail(err, TERN_E_IO, 0, "the model file %.120s is not a regular file", path);
     if (info.st_size == 0) return fail(err, TERN_E_FORMAT, 0, "the model file %.120s is empty", path);
     void *mapping = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (mapping == MAP_FAILED) return fail(err, TERN_E_IO, 0, "cannot map the model file %.120s: %s", path, strerror(errno));
+    if (mapping == MAP_FAILED) return fail(err, errno == ENOMEM ? TERN_E_MEMORY : TERN_E_IO, 0, "cannot map the model file %.120s: %s", path, strerror(errno));
     *file = (model_file){.data = mapping, .size = (size_t)info.st_size, .mapping = mapping};
     return TERN_OK;
 }

@@ -21,8 +21,8 @@ static int is_final(const void *state)
     return s->token >= s->doc->token_count;
 }
 
-/* _state.pxd set_context_tokens: the current token, the first of the open entity, the one before the current one if an entity is
- * open. */
+/* _state.pxd set_context_tokens: the current token, the first of the open entity, the one before the current one if an
+ * entity is open. */
 static void features(const void *state, int32_t *slot_token)
 {
     const ner_state *s = state;

@@ -120,7 +120,8 @@ typedef struct tern_sentence {
 
 /* ---- model ---------------------------------------------------------------------------------------------------------- */
 
-/* Maps the file read-only and checks its header, table and every shape. Section checksums are left to tern_model_verify. */
+/* Maps the file read-only and checks its header, table and every shape. Section checksums are left to tern_model_verify.
+ * Opening any model sets OpenBLAS, which the process may share, to one thread. */
 tern_status tern_model_open(const char *path, tern_model **out, tern_error *err);
 
 /* The same on bytes already in memory, which must be 64-byte aligned, stay unchanged and outlive the model. */

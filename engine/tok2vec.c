@@ -41,7 +41,8 @@ static void maxout_layer(const maxout_weights *w, const float *in, size_t rows, 
 }
 
 /* Layer 0: x[end - begin][width] from the tokens [begin, end). */
-static void embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s, float *x)
+static void embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s,
+                            float *x)
 {
     for (size_t rows; begin < end; begin += rows, x += rows * w->width) {
         rows = smaller(CHUNK, end - begin);
@@ -50,8 +51,8 @@ static void embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_
     }
 }
 
-/* One convolution in place: row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2]) for i < rows, so that the tower loses its first
- * and its last row. Row i is written after everything that needs it has been read. */
+/* One convolution in place: row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2]) for i < rows, so that the tower loses its
+ * first and its last row. Row i is written after everything that needs it has been read. */
 static void window_layer(const maxout_weights *w, size_t width, size_t rows, tok2vec_scratch *s, float *x)
 {
     float *wide = s->wide.data, *delta = s->delta.data;

@@ -72,8 +72,9 @@ static void score_classes(run *r, const int32_t *slot_token)
     size_t size = (size_t)w->hidden * w->pieces;
     memset(r->accumulator, 0, size * sizeof *r->accumulator);
     for (uint32_t slot = 0; slot < w->slots; slot++) {
-        int missing = slot_token[slot] == TRANSITION_MISSING;
-        add_rows(r->accumulator, missing ? w->lower_pad + slot * size : lower_product(r, slot, (size_t)slot_token[slot]), size);
+        int32_t token = slot_token[slot];
+        const float *pad = w->lower_pad + slot * size;
+        add_rows(r->accumulator, token == TRANSITION_MISSING ? pad : lower_product(r, slot, (size_t)token), size);
     }
     maxout(r->hidden, r->accumulator, w->lower_b, 1, w->hidden, w->pieces);
     matmul(r->scores, r->hidden, w->hidden, w->upper_W, 1, w->classes, w->hidden);

@@ -1,7 +1,7 @@
 /* transition.h - greedy transition-based prediction (spacy/ml/parser_model.pyx, pipeline/transition_parser.pyx).
  *
- * The driver owns the network: it projects token vectors, sums the lower layer's products of the tokens that a state looks at,
- * and scores the classes. A move table owns the state: what it looks at, what is allowed, what an action does. */
+ * The driver owns the network: it projects token vectors, sums the lower layer's products of the tokens that a state looks
+ * at, and scores the classes. A move table owns the state: what it looks at, what is allowed, what an action does. */
 #ifndef TERN_TRANSITION_H
 #define TERN_TRANSITION_H
 
@@ -46,8 +46,8 @@ typedef struct transition_input {
 void transition_consume(void *input, const float *rows, size_t begin, size_t count);
 
 /* Runs from the given state until it is final or nothing is valid, on a document whose tokens have all been projected. Equal
- * scores: the lowest class wins (parser_model.pyx arg_max_if_valid). trace, if not NULL, sees every decision: scores and valid
- * of all classes. */
+ * scores: the lowest class wins (parser_model.pyx arg_max_if_valid). trace, if not NULL, sees every decision: scores and
+ * valid of all classes. */
 typedef void (*transition_trace)(void *user, const float *scores, const unsigned char *valid, uint32_t chosen);
 void transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
                     transition_scratch *scratch, transition_trace trace, void *user);

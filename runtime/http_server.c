@@ -336,7 +336,9 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
 
 static struct MHD_Daemon *start_daemon(server *s, int fd)
 {
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+    /* Not epoll: libmicrohttpd 0.9.75 uses it edge-triggered and misses the end of a connection that comes with its last
+     * bytes, which then holds its place until its time is up. */
+    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     return MHD_start_daemon(flags, 0, NULL, NULL, on_request, s,
                             MHD_OPTION_LISTEN_SOCKET, fd,
                             MHD_OPTION_CONNECTION_LIMIT, HTTP_MAX_CONNECTIONS,

@@ -15,7 +15,8 @@ import pytest
 from conftest import BUILD, ROOT
 
 TIMEOUT_SECONDS = 300
-TAP_LINE = re.compile(r"^(ok|not ok) \d+ - (\S+)(.*)$", re.MULTILINE)
+TAP_LINE = re.compile(r"^(ok|not ok) \d+ (- |# SKIP )(\S+)", re.MULTILINE)
+TAP_PLAN = re.compile(r"^1\.\.(\d+)$", re.MULTILINE)
 
 
 class Result(NamedTuple):
@@ -41,12 +42,15 @@ def run_program(path: Path) -> List[Result]:
         return [Result(path.name, "(program)", f"no end after {TIMEOUT_SECONDS} s\n{output}")]
     output = done.stdout.decode("utf-8", "replace")
     found = TAP_LINE.findall(output)
-    results = [
-        Result(path.name, name, None if verdict == "ok" else output, "# SKIP" in rest.upper()) for verdict, name, rest in found
-    ]
+    planned = sum(int(count) for count in TAP_PLAN.findall(output))
+    results = []
+    for verdict, mark, name in found:
+        skipped = mark != "- "
+        results.append(Result(path.name, name, None if verdict == "ok" or skipped else output, skipped))
     failed = any(result.failure is not None for result in results)
-    if not results or (done.returncode != 0 and not failed):
-        results.append(Result(path.name, "(program)", f"exit status {done.returncode}, {len(found)} tests\n{output}"))
+    if planned == 0 or len(results) != planned or (done.returncode != 0 and not failed):
+        failure = f"exit status {done.returncode}, {len(found)} of {planned} tests\n{output}"
+        results.append(Result(path.name, "(program)", failure))
     return results
 
 

@@ -39,9 +39,17 @@ def message(result: "subprocess.CompletedProcess[bytes]", status: int) -> str:
     return text
 
 
+def open_terminal() -> tuple[int, int]:
+    """Master and slave of a pseudo-terminal."""
+    try:
+        return pty.openpty()
+    except OSError as reason:   # a bare chroot or container
+        pytest.skip(f"no pseudo-terminals here, is /dev/pts mounted? ({reason})")
+
+
 def on_terminal(program: Path, *args: str, env: dict[str, str], input: Optional[bytes] = None) -> tuple[int, str]:
     """Exit code, and what a terminal gets from a program whose standard output is one."""
-    master, slave = pty.openpty()
+    master, slave = open_terminal()
     try:
         process = subprocess.Popen([str(program), *args], stdin=subprocess.PIPE, stdout=slave, env=env)
     finally:
@@ -381,7 +389,7 @@ def test_progress_only_on_a_terminal(program, model_file: Path, tmp_path: Path) 
     source.write_bytes(jsonl({"text": SENTENCE}) * 7)
     environment = {**os.environ, "TERN_MODEL": str(model_file)}
     command = f'exec "{program("tern")}" pipe < "{source}" > "{tmp_path / "out.jsonl"}"'
-    master, slave = pty.openpty()
+    master, slave = open_terminal()
     process = subprocess.Popen(["bash", "-c", command], stderr=slave, env=environment)
     os.close(slave)
     assert process.wait(60) == 0

@@ -435,6 +435,16 @@ def at_end(connection: socket.socket) -> bool:
         return True
 
 
+def test_client_that_stops_in_the_middle_is_noticed(start: Start) -> None:
+    request = raw_request(SAMPLE)
+    with start("--timeout", "3600") as server:
+        for length in range(1, len(request), 7):
+            with server.connect() as connection:
+                connection.sendall(request[:length])
+                connection.shutdown(socket.SHUT_WR)
+                assert at_end(connection)
+
+
 def test_crowd_of_slow_clients_does_not_shut_others_out(start: Start) -> None:
     with start() as server:
         crowd = [server.connect() for _ in range(300)]

@@ -17,7 +17,8 @@ static void check_matmul(size_t m, size_t n, size_t k, size_t ldx)
 {
     uint64_t seed = 1000 * m + 10 * n + k;
     const float untouched = 12345.0f;
-    float *X = floats(&seed, m * ldx), *W = floats(&seed, n * k), *Y = floats(&seed, m * n + 1), *again = floats(&seed, m * n);
+    float *X = floats(&seed, m * ldx), *W = floats(&seed, n * k);
+    float *Y = floats(&seed, m * n + 1), *again = floats(&seed, m * n);
     Y[m * n] = untouched;
     matmul(Y, X, ldx, W, m, n, k);
     for (size_t i = 0; i < m; i++)
@@ -46,7 +47,8 @@ static void test_matmul(void **state)
     static const size_t rows[] = {1, 2, 3, 4, 5, 7, 15, 16, 17, 33, 70};
     static const size_t shapes[][2] = {{1, 1}, {5, 3}, {74, 64}, {128, 64}, {288, 288}, {1201, 7}};
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
-        for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) check_matmul(rows[r], shapes[s][0], shapes[s][1], shapes[s][1]);
+        for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
+            check_matmul(rows[r], shapes[s][0], shapes[s][1], shapes[s][1]);
 }
 
 static void test_matmul_of_spaced_rows(void **state)

@@ -1,5 +1,5 @@
-/* The BILUO move table: which actions are allowed where (spacy/pipeline/_parser_internals/ner.pyx), what they do; and the whole
- * recogniser on the real model, against numbers from spaCy. */
+/* The BILUO move table: which actions are allowed where (spacy/pipeline/_parser_internals/ner.pyx), what they do; and the
+ * whole recogniser on the real model, against numbers from spaCy. */
 #include "ctx.h"
 #include "numbers.h"
 
@@ -238,7 +238,7 @@ static void test_long_document(void **state)
     assert_entities(&f->doc, 1, (entity_span[]){{1, 2, B}});
 }
 
-/* ---- move tables that no training produces ------------------------------------------------------------------------------ */
+/* ---- move tables that no training produces --------------------------------------------------------------------------- */
 
 static void use_moves(fixture *f, const uint32_t (*moves)[2], uint32_t classes)
 {
@@ -259,7 +259,8 @@ static void test_entity_that_cannot_be_closed(void **state)
 static void test_classes_that_are_never_valid(void **state)
 {
     fixture *f = *state;
-    static const uint32_t moves[6][2] = {{NER_MISSING, A}, {NER_BEGIN, 0}, {NER_IN, 0}, {NER_LAST, 0}, {NER_UNIT, 0}, {NER_OUT, B}};
+    static const uint32_t moves[6][2] = {{NER_MISSING, A}, {NER_BEGIN, 0}, {NER_IN, 0},
+                                         {NER_LAST, 0},    {NER_UNIT, 0},  {NER_OUT, B}};
     use_moves(f, moves, 6);
     annotate(f, (uint32_t[]){0, 1, 2, 3, 4, 0}, 6);
     assert_int_equal(f->steps, 6);
@@ -277,22 +278,22 @@ static void test_only_missing_moves(void **state)
     assert_entities(&f->doc, 0, NULL);
 }
 
-/* ---- the real model; all numbers from spaCy 3.8 --------------------------------------------------------------------------- */
+/* ---- the real model; all numbers from spaCy 3.8 ---------------------------------------------------------------------- */
 
-typedef struct first_state {
+enum { REAL_TOKENS = 11, REAL_CLASSES = 74, B_ORG = 0, I_MONEY = 22, L_MONEY = 40, U_ORG = 54, OUTSIDE = 73 };
+
+typedef struct real_scores {
     size_t steps;
-    float organisation_begins, organisation, outside;
-} first_state;
+    float of[REAL_TOKENS][REAL_CLASSES];
+} real_scores;
 
-static void take_first_state(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)
+static void take_scores(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)
 {
-    first_state *first = user;
+    real_scores *taken = user;
     (void)valid;
     (void)chosen;
-    if (first->steps++) return;
-    first->organisation_begins = scores[0];
-    first->organisation = scores[54];
-    first->outside = scores[73];
+    assert_true(taken->steps < REAL_TOKENS);
+    memcpy(taken->of[taken->steps++], scores, sizeof *taken->of);
 }
 
 typedef struct real {
@@ -326,7 +327,8 @@ static const char APPLE[] = "Apple is looking at buying U.K. startup for $1 bill
 static void test_real_entities(void **state)
 {
     (void)state;
-    static const struct { size_t start, end; const char *label; } expected[3] = {{0, 1, "ORG"}, {5, 6, "GPE"}, {8, 11, "MONEY"}};
+    static const struct { size_t start, end; const char *label; } expected[3] = {
+        {0, 1, "ORG"}, {5, 6, "GPE"}, {8, 11, "MONEY"}};
     real r;
     const tern_doc *doc;
     open_real(&r);
@@ -342,19 +344,24 @@ static void test_real_entities(void **state)
     close_real(&r);
 }
 
-static void test_real_first_scores(void **state)
+static void test_real_scores(void **state)
 {
     (void)state;
+    static const struct { size_t step, cls; double score; } expected[] = {
+        {0, B_ORG, -0.1730}, {0, U_ORG, 10.0345}, {0, OUTSIDE, 5.2476},   /* no entity open */
+        {9, I_MONEY, 33.1362}, {9, L_MONEY, 21.1127},     /* open since the token before */
+        {10, I_MONEY, 19.7443}, {10, L_MONEY, 28.8662},   /* open for two tokens */
+    };
     real r;
     const tern_doc *doc;
-    first_state first = {0};
+    real_scores scores = {0};
     open_real(&r);
+    assert_int_equal(r.model->ner.net.classes, REAL_CLASSES);
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
-    assert_int_equal(ner_annotate_traced(&r.ctx->doc, &r.ctx->ner, take_first_state, &first, NULL), TERN_OK);
-    assert_int_equal(first.steps, 11);
-    assert_close(first.organisation_begins, -0.1730, 1.5e-4, "score of B-ORG", 0);
-    assert_close(first.organisation, 10.0345, 1.5e-4, "score of U-ORG", 54);
-    assert_close(first.outside, 5.2476, 1.5e-4, "score of O", 73);
+    assert_int_equal(ner_annotate_traced(&r.ctx->doc, &r.ctx->ner, take_scores, &scores, NULL), TERN_OK);
+    assert_int_equal(scores.steps, REAL_TOKENS);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        assert_close(scores.of[expected[i].step][expected[i].cls], expected[i].score, 1.5e-4, "score", i);
     close_real(&r);
 }
 
@@ -411,7 +418,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_classes_that_are_never_valid, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_only_missing_moves, set_up, tear_down),
         cmocka_unit_test(test_real_entities),
-        cmocka_unit_test(test_real_first_scores),
+        cmocka_unit_test(test_real_scores),
         cmocka_unit_test(test_real_tower),
         cmocka_unit_test(test_real_padding_row),
     };

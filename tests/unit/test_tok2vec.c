@@ -45,7 +45,8 @@ static int set_up(void **state)
     }
     f->w.mix = (maxout_weights){f->mix_W, f->mix_b, f->mix_G, f->mix_beta, WIDTH, MIX_PIECES, FEATURES * WIDTH};
     for (int d = 0; d < DEPTH; d++)
-        f->w.conv[d] = (maxout_weights){f->conv_W[d], f->conv_b[d], f->conv_G[d], f->conv_beta[d], WIDTH, CONV_PIECES, 3 * WIDTH};
+        f->w.conv[d] = (maxout_weights){f->conv_W[d], f->conv_b[d], f->conv_G[d], f->conv_beta[d],
+                                        WIDTH, CONV_PIECES, 3 * WIDTH};
     for (size_t a = 0; a < ATTR_COUNT; a++) {
         for (size_t t = 0; t < MAX_TOKENS; t++) f->keys[a][t] = random_u64(&seed);
         f->doc.attr[a] = f->keys[a];
@@ -72,7 +73,7 @@ static float *encode(fixture *f, size_t begin, size_t end)
     return copy;
 }
 
-/* ---- the naive encoders ------------------------------------------------------------------------------------------------ */
+/* ---- the naive encoders ---------------------------------------------------------------------------------------------- */
 
 static void naive_layer(const maxout_weights *m, const double *in, double *out)
 {
@@ -142,7 +143,7 @@ static double *padded(const fixture *f, int rezero)
     return x;
 }
 
-/* ---- tests ------------------------------------------------------------------------------------------------------------- */
+/* ---- tests ----------------------------------------------------------------------------------------------------------- */
 
 static const double TOLERANCE = 2e-5;
 
@@ -155,7 +156,8 @@ static void test_short_documents_in_a_sea_of_zeros(void **state)
         for (size_t t = 0; t < tokens; t++) {
             double expected[WIDTH];
             sea(f, DEPTH, (long)t, expected);
-            for (size_t j = 0; j < WIDTH; j++) assert_close(got[t * WIDTH + j], expected[j], TOLERANCE, "row", t * WIDTH + j);
+            for (size_t j = 0; j < WIDTH; j++)
+                assert_close(got[t * WIDTH + j], expected[j], TOLERANCE, "row", t * WIDTH + j);
         }
         free(got);
     }

@@ -77,8 +77,9 @@ static int set_up(void **state)
     FILL(&seed, f->upper_b);
     FILL(&seed, f->vectors);
     f->w = (transition_weights){.slots = SLOTS, .width = WIDTH, .hidden = HIDDEN, .pieces = PIECES, .classes = CLASSES,
-                                .linear_W = f->linear_W, .linear_b = f->linear_b, .lower_W = f->lower_W, .lower_b = f->lower_b,
-                                .lower_pad = f->lower_pad, .upper_W = f->upper_W, .upper_b = f->upper_b};
+                                .linear_W = f->linear_W, .linear_b = f->linear_b, .lower_W = f->lower_W,
+                                .lower_b = f->lower_b, .lower_pad = f->lower_pad, .upper_W = f->upper_W,
+                                .upper_b = f->upper_b};
     *state = f;
     return 0;
 }
@@ -179,7 +180,8 @@ static script *wild_script(uint64_t seed, size_t tokens)
     script *s = new_script(STEPS);
     for (size_t i = 0; i < STEPS; i++) {
         for (size_t slot = 0; slot < SLOTS; slot++)
-            if (random_below(&seed, 5)) s->slot_token[i][slot] = (int32_t)random_below(&seed, random_below(&seed, tokens) + 1);
+            if (random_below(&seed, 5))
+                s->slot_token[i][slot] = (int32_t)random_below(&seed, random_below(&seed, tokens) + 1);
         for (size_t c = 0; c < CLASSES; c++) s->valid[i][c] = random_below(&seed, 2) != 0;
         s->valid[i][random_below(&seed, CLASSES)] = 1;
     }

@@ -1,0 +1,53 @@
+"""The README's commands, run as they stand there."""
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Callable, List
+from urllib.parse import urlsplit
+
+import pytest
+
+from conftest import ROOT
+from runtime.tern_server import TernServer
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = dict((kind, re.findall(rf"```{kind}\n(.*?)```", README, re.S)) for kind in ("sh", "json"))
+
+
+def command(start: str) -> List[str]:
+    """The words of the one command that begins so."""
+    lines = [line for block in BLOCKS["sh"] for line in block.splitlines() if line.startswith(start)]
+    assert len(lines) == 1, f"README.md has {len(lines)} commands that begin with {start!r}"
+    return shlex.split(lines[0])
+
+
+def test_first_command_prints_the_sample_entities() -> None:
+    build = os.environ.get("TERN_BUILD", "build")
+    if build != "build":
+        pytest.skip("tools/run builds into build/, which the release run tests")
+    done = subprocess.run(command("tools/run"), cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [line.split("\t")[2:] for line in done.stdout.splitlines()] == [
+        ["PERSON", "Alan Turing"], ["DATE", "June 23, 1912"], ["GPE", "London"], ["GPE", "England"]]
+
+
+def test_second_command_is_there() -> None:
+    assert os.access(ROOT / command("tools/test")[0], os.X_OK)
+
+
+def test_request_gets_the_response_below_it(program: Callable[[str], Path], model_file: Path) -> None:
+    words = command("curl")
+    body, (name, value), url = words[words.index("-d") + 1], words[words.index("-H") + 1].split(": "), words[-1]
+    with TernServer(program("tern"), model_file) as server:
+        answer = server.request("POST", urlsplit(url).path, body.encode(), {name: value})
+    assert (answer.status, answer.json) == (200, json.loads(BLOCKS["json"][0]))
+
+
+def test_files_that_it_names_exist() -> None:
+    named = set(re.findall(r"`((?:engine|runtime|tools|tests|weights|bench|web)/[\w./-]+)`", README)) | {"LICENSE"}
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
