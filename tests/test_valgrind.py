@@ -11,7 +11,7 @@ from typing import List
 
 import pytest
 
-from conftest import BUILD, MODEL
+from common import BUILD, MODEL
 
 ERROR = 99
 VALGRIND = ["valgrind", "--quiet", f"--error-exitcode={ERROR}", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect,possible"]

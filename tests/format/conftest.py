@@ -8,7 +8,7 @@ from typing import Callable, List, NamedTuple, Sequence
 
 import pytest
 
-from conftest import MODEL, TINY
+from common import MODEL, TINY
 
 Opener = Callable[[Sequence[Path]], "List[Outcome]"]
 

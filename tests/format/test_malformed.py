@@ -12,7 +12,7 @@ from typing import Callable, Dict, List, NamedTuple
 import pytest
 from model_bytes import F32, HEADER_SIZE, MAP, NAME_SIZE, RECORD_SIZE, TEXT, U8, U32, ModelBytes
 
-from conftest import REDUCED
+from common import REDUCED
 
 OK, E_ARGUMENT, E_MEMORY, E_IO, E_FORMAT, E_VERSION, E_CHECKSUM = range(7)
 

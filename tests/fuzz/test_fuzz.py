@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, TINY
+from common import ROOT, TINY
 
 FUZZ_BUILD = (ROOT / os.environ.get("TERN_FUZZ_BUILD", "build-fuzz")).resolve()
 SECONDS = int(os.environ.get("TERN_FUZZ_SECONDS", "20"))

@@ -9,7 +9,7 @@ pytest.importorskip("spacy")
 
 import make  # noqa: E402
 import oracle  # noqa: E402
-from conftest import SPACY_PACKAGE  # noqa: E402
+from common import SPACY_PACKAGE  # noqa: E402
 
 
 def test_golden_answers_are_current() -> None:

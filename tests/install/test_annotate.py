@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, List
 
 import pytest
-from conftest import Run
+from common import Run
 
 TEXTS = [
     "Alan Turing was born on June 23, 1912, in London, England. He'd never liked it\u2014had he?",

@@ -13,7 +13,7 @@ from typing import Dict, List, Optional
 
 import pytest
 
-from conftest import BUILD, ROOT
+from common import BUILD, ROOT
 
 EXPECTED = "Alan Turing PERSON\nLondon GPE\n"   # spaCy 3.8, en_core_web_sm 3.8.0
 

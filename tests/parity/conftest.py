@@ -11,7 +11,7 @@ pytest.importorskip("spacy")
 
 import oracle  # noqa: E402
 from comparison import Comparison, text_maker, worker_pool  # noqa: E402
-from conftest import SPACY_PACKAGE  # noqa: E402 - tests/conftest.py
+from common import SPACY_PACKAGE  # noqa: E402
 from random_texts import TextMaker  # noqa: E402
 
 

@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("spacy")
 
 from comparison import random_differences  # noqa: E402
-from conftest import REDUCED  # noqa: E402
+from common import REDUCED  # noqa: E402
 from corpus import CORPUS, TEXTS, project_texts, read_texts  # noqa: E402
 
 RANDOM_TEXTS = int(os.environ.get("TERN_RANDOM_TEXTS", "1000" if REDUCED else "20000"))

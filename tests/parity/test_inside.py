@@ -11,7 +11,7 @@ pytest.importorskip("spacy")
 
 import oracle_inside  # noqa: E402
 from comparison import first_inner_difference  # noqa: E402
-from conftest import REDUCED  # noqa: E402
+from common import REDUCED  # noqa: E402
 from corpus import CORPUS, TEXTS, project_texts, read_texts  # noqa: E402
 from random_texts import NAMES, WORDS  # noqa: E402
 

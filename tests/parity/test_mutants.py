@@ -17,7 +17,7 @@ pytest.importorskip("spacy")
 import numpy as np  # noqa: E402
 import oracle  # noqa: E402
 from comparison import Comparison, first_inner_difference  # noqa: E402
-from conftest import SPACY_PACKAGE  # noqa: E402
+from common import SPACY_PACKAGE  # noqa: E402
 from corpus import project_texts  # noqa: E402
 from differences import FIELDS, FIELDS_OF, first_difference  # noqa: E402
 from mutants import ENGINE_MUTANTS, MODEL_MUTANTS, EngineBuild, EngineMutant, ModelMutant, fill, mutate_model  # noqa: E402

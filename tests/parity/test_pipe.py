@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("spacy")
 
 import oracle  # noqa: E402
-from conftest import SPACY_PACKAGE  # noqa: E402
+from common import SPACY_PACKAGE  # noqa: E402
 from corpus import project_texts  # noqa: E402
 
 

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("spacy")
 
 import oracle  # noqa: E402
-from conftest import REDUCED  # noqa: E402
+from common import REDUCED  # noqa: E402
 from corpus import TEXTS, project_texts, read_texts  # noqa: E402
 from differences import FIELDS, FIELDS_OF, TOKENS, first_difference  # noqa: E402
 

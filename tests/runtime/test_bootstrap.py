@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Union
 
 import pytest
-from conftest import REDUCED, ROOT
+from common import REDUCED, ROOT
 from runtime.mock_runtime_api import (
     CLOSE_AFTER,
     CUT_ANSWER,

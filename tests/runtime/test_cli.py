@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 import pytest
-from conftest import REDUCED, ROOT, Run
+from common import REDUCED, ROOT, Run
 from model_bytes import ModelBytes
 
 SENTENCE = "Alan Turing was born on June 23, 1912, in London, England."

@@ -5,7 +5,7 @@ import json
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import pytest
-from conftest import SPACY_PACKAGE, Run
+from common import SPACY_PACKAGE, Run
 from runtime.mock_runtime_api import Invocation, MockRuntimeApi, run_bootstrap
 from runtime.tern_server import TernServer
 
@@ -176,7 +176,7 @@ def test_a_tree_needs_the_parser(run: Run) -> None:
 
 
 def test_components_that_the_model_lacks(run: Run) -> None:
-    from conftest import TINY
+    from common import TINY
 
     offered = json.loads(run("tern", "inspect", TINY).stdout.decode().split("\nsection ")[0])
     for name in NAMES:

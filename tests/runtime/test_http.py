@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
-from conftest import REDUCED, ROOT
+from common import REDUCED, ROOT
 from runtime.tern_server import PATIENCE, Answer, TernServer, has_answer, ner_body, raw_request, read_answer
 
 SAMPLE = b'{"text": "Alan Turing was born on June 23, 1912, in London, England."}'

