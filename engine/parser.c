@@ -1,6 +1,5 @@
 #include "parser.h"
 
-#include "error.h"
 #include "hash.h"
 
 /* The actions of the classes: ARC_*, and those of them that are allowed between neighbours only. */
@@ -233,9 +232,7 @@ tern_status parser_annotate(tern_doc *doc, parser_scratch *s, transition_trace t
     list_actions(doc, s->action.data);
     parser_state state = begin_state(doc, s);
     transition_run(&doc->model->parser.net, &table, &state, doc->token_count, &s->net, trace, user);
-    if (dependency_finish(doc, state.head_label, &s->dependency))
-        return fail(err, TERN_E_MEMORY, 0, "out of memory for the syntax of %zu tokens; send a shorter text", doc->token_count);
-    return TERN_OK;
+    return dependency_finish(doc, state.head_label, &s->dependency, err);
 }
 
 void parser_scratch_free(parser_scratch *s)
