@@ -5,9 +5,9 @@
 /* doc.pyx set_children_from_heads gives up after them. */
 enum { MAX_ROUNDS = 12 };
 
-/* Children that searches may look at, by token of the document. Texts made for it keep spaCy busy for hours: thousands of lifted arcs
- * in one sentence, each searched for in all of it. Here a text either gets spaCy's answer in bounded time, or an error. English
- * text needs less than one. */
+/* Children that searches may look at, by token of the document; English text needs 0.005. Texts made for it ("who what i fit
+ * to to love", thousands of times) have one sentence full of lifted arcs, each searched for in all of it, which keeps spaCy
+ * busy for hours. Here such a text gets spaCy's answer in bounded time, or an error. */
 enum { MAX_VISITS = 4096 };
 
 #define NO_CHILD UINT32_MAX
@@ -23,7 +23,7 @@ typedef struct forest {
     uint64_t visits_left;
 } forest;
 
-/* ---- edges and sentences ------------------------------------------------------------------------------------------------------ */
+/* ---- edges and sentences ---------------------------------------------------------------------------------------------- */
 
 static void widen_head(const forest *f, size_t token)
 {
@@ -41,7 +41,8 @@ static void mark_sentence_starts(const forest *f)
         if (doc->head[i] == i) doc->sent_start[f->left_edge[i]] = 1;
 }
 
-/* As loose as spaCy's test: a head may be the token that begins the next sentence, and the last token's head is not looked at. */
+/* As loose as spaCy's test: a head may be the token that begins the next sentence, and the last token's head is not looked
+ * at. */
 static int heads_are_within_sentences(const tern_doc *doc)
 {
     size_t begin = 0;
@@ -54,8 +55,8 @@ static int heads_are_within_sentences(const tern_doc *doc)
     return 1;
 }
 
-/* Subtrees from the heads, and sentences from them. One round does it for projective trees; for others, spaCy's number of rounds
- * decides where the edges are (doc.pyx _set_lr_kids_and_edges). */
+/* Subtrees from the heads, and sentences from them. One round does it for projective trees; for others, spaCy's number of
+ * rounds decides where the edges are (doc.pyx _set_lr_kids_and_edges). */
 static void find_edges(const forest *f)
 {
     size_t tokens = f->doc->token_count;
@@ -68,7 +69,7 @@ static void find_edges(const forest *f)
     }
 }
 
-/* ---- lifted arcs ---------------------------------------------------------------------------------------------------------------- */
+/* ---- lifted arcs ------------------------------------------------------------------------------------------------------ */
 
 /* token becomes a child between two others, each of which may be NO_CHILD. */
 static void link_child(const forest *f, uint32_t head, uint32_t previous, uint32_t token, uint32_t next)
@@ -97,8 +98,8 @@ static void list_children(const forest *f)
         if (head[i] != i) link_child(f, head[i], NO_CHILD, i, f->first_child[head[i]]);
 }
 
-/* Tokens move in ascending order, so each comes after those that moved to that head before: all walks to the new places together
- * are no longer than the lists. */
+/* Tokens move in ascending order, so each comes after those that moved to that head before: all walks to the new places
+ * together are no longer than the lists. */
 static void move_to_head(const forest *f, uint32_t token, uint32_t head)
 {
     unlink_child(f, f->doc->head[token], token);
@@ -117,9 +118,9 @@ static int is_labelled(const forest *f, uint32_t child, uint32_t token, uint32_t
     return !is_decorated && f->doc->column[COLUMN_DEP][child] == label;
 }
 
-/* nonproj.pyx _find_new_head: the first token labelled so, top-down and left to right, below the head; else the head. Children
- * that earlier arcs have brought outside of a subtree's old edges are not seen (token.pyx lefts, rights). Without visits left the
- * answer is worth nothing. */
+/* nonproj.pyx _find_new_head: the first token labelled so, top-down and left to right, below the head; else the head.
+ * Children that earlier arcs have brought outside of a subtree's old edges are not seen (token.pyx lefts, rights). Without
+ * visits left the answer is worth nothing. */
 static uint32_t find_head(forest *f, uint32_t token, uint32_t label)
 {
     const tern_doc *doc = f->doc;
@@ -152,8 +153,8 @@ static tern_status take_back_lifted_arcs(forest *f, tern_error *err)
         if (f->head_label[i] == NO_STRING) continue;
         uint32_t head = find_head(f, i, f->head_label[i]);
         if (!f->visits_left)
-            return fail(err, TERN_E_TOO_COMPLEX, f->doc->token_count, "the parse of these %zu tokens has too many lifted arcs that "
-                        "lead far in one sentence; send a shorter text", f->doc->token_count);
+            return fail(err, TERN_E_TOO_COMPLEX, f->doc->token_count, "the parse of these %zu tokens has too many lifted arcs "
+                        "that lead far in one sentence; send a shorter text", f->doc->token_count);
         if (head != f->doc->head[i]) move_to_head(f, i, head);
     }
     return TERN_OK;
@@ -165,7 +166,8 @@ tern_status dependency_finish(tern_doc *doc, const uint32_t *head_label, depende
                           &s->queue};
     for (size_t i = 0; i < sizeof by_token / sizeof *by_token; i++)
         if (buffer_reserve(by_token[i], doc->token_count, sizeof(uint32_t)))
-            return fail(err, TERN_E_MEMORY, 0, "out of memory for the syntax of %zu tokens; send a shorter text", doc->token_count);
+            return fail(err, TERN_E_MEMORY, 0, "out of memory for the syntax of %zu tokens; send a shorter text",
+                        doc->token_count);
 
     forest f = {.doc = doc, .head_label = head_label, .left_edge = s->left_edge.data, .right_edge = s->right_edge.data,
                 .first_child = s->first_child.data, .next_sibling = s->next_sibling.data,
@@ -180,6 +182,7 @@ tern_status dependency_finish(tern_doc *doc, const uint32_t *head_label, depende
 
 void dependency_scratch_free(dependency_scratch *s)
 {
-    buffer *owned[] = {&s->left_edge, &s->right_edge, &s->first_child, &s->next_sibling, &s->previous_sibling, &s->newest, &s->queue};
+    buffer *owned[] = {&s->left_edge, &s->right_edge, &s->first_child, &s->next_sibling, &s->previous_sibling, &s->newest,
+                       &s->queue};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
 }

@@ -46,7 +46,7 @@ static void set_tree(fixture *f, size_t tokens, const uint32_t *heads, const cha
     for (size_t i = 0; i < tokens; i++) set_label(f, i, labels[i]);
 }
 
-/* ---- spaCy's trees ------------------------------------------------------------------------------------------------------------ */
+/* ---- spaCy's trees ---------------------------------------------------------------------------------------------------- */
 
 static void check_tree(const cJSON *record, void *user)
 {
@@ -61,7 +61,8 @@ static void check_tree(const cJSON *record, void *user)
     finish(f);
     check_annotations(record, "heads_after", &f->small);
     head = record_list(record, "heads")->child;
-    for (size_t i = 0; i < f->small.doc.token_count; i++, head = head->next) f->moved += f->small.head[i] != (uint32_t)head->valueint;
+    for (size_t i = 0; i < f->small.doc.token_count; i++, head = head->next)
+        f->moved += f->small.head[i] != (uint32_t)head->valueint;
 }
 
 static void test_trees(void **state)
@@ -72,7 +73,7 @@ static void test_trees(void **state)
     assert_true(f->moved > 100);
 }
 
-/* ---- by hand: a rule of nonproj.pyx a test, checked with it ------------------------------------------------------------------------------ */
+/* ---- by hand: a rule of nonproj.pyx a test, checked with it ----------------------------------------------------------- */
 
 static void test_no_tokens(void **state)
 {
@@ -145,7 +146,7 @@ static void test_sentences(void **state)
     assert_memory_equal(f->small.sent_start, ((signed char[]){1, -1, 1, -1, -1}), 5);
 }
 
-/* ---- large trees ------------------------------------------------------------------------------------------------------------------ */
+/* ---- large trees ------------------------------------------------------------------------------------------------------ */
 
 enum { LARGE = 300000 };
 
