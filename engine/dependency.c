@@ -1,7 +1,14 @@
 #include "dependency.h"
 
+#include "error.h"
+
 /* doc.pyx set_children_from_heads gives up after them. */
 enum { MAX_ROUNDS = 12 };
+
+/* Children that searches may look at, by token of the document; English text needs 0.005. Texts made for it ("who what i fit
+ * to to love", thousands of times) have one sentence full of lifted arcs, each searched for in all of it, which keeps spaCy
+ * busy for hours. Here such a text gets spaCy's answer in bounded time, or an error. */
+enum { MAX_VISITS = 4096 };
 
 #define NO_CHILD UINT32_MAX
 
@@ -10,11 +17,13 @@ typedef struct forest {
     tern_doc *doc;
     const uint32_t *head_label;             /* [tokens] */
     uint32_t *left_edge, *right_edge;       /* [tokens] first and last token of the subtree */
-    uint32_t *first_child, *next_sibling;   /* [tokens] children by ascending position, or NO_CHILD */
+    uint32_t *first_child, *next_sibling, *previous_sibling;   /* [tokens] children by ascending position, or NO_CHILD */
+    uint32_t *newest;                       /* [tokens] the child that was moved here last, or NO_CHILD */
     uint32_t *queue;                        /* [tokens] */
+    uint64_t visits_left;
 } forest;
 
-/* ---- edges and sentences ------------------------------------------------------------------------------------------------------ */
+/* ---- edges and sentences ---------------------------------------------------------------------------------------------- */
 
 static void widen_head(const forest *f, size_t token)
 {
@@ -32,7 +41,8 @@ static void mark_sentence_starts(const forest *f)
         if (doc->head[i] == i) doc->sent_start[f->left_edge[i]] = 1;
 }
 
-/* As loose as spaCy's test: a head may be the token that begins the next sentence, and the last token's head is not looked at. */
+/* As loose as spaCy's test: a head may be the token that begins the next sentence, and the last token's head is not looked
+ * at. */
 static int heads_are_within_sentences(const tern_doc *doc)
 {
     size_t begin = 0;
@@ -45,8 +55,8 @@ static int heads_are_within_sentences(const tern_doc *doc)
     return 1;
 }
 
-/* Subtrees from the heads, and sentences from them. One round does it for projective trees; for others, spaCy's number of rounds
- * decides where the edges are (doc.pyx _set_lr_kids_and_edges). */
+/* Subtrees from the heads, and sentences from them. One round does it for projective trees; for others, spaCy's number of
+ * rounds decides where the edges are (doc.pyx _set_lr_kids_and_edges). */
 static void find_edges(const forest *f)
 {
     size_t tokens = f->doc->token_count;
@@ -59,34 +69,45 @@ static void find_edges(const forest *f)
     }
 }
 
-/* ---- lifted arcs ---------------------------------------------------------------------------------------------------------------- */
+/* ---- lifted arcs ------------------------------------------------------------------------------------------------------ */
+
+/* token becomes a child between two others, each of which may be NO_CHILD. */
+static void link_child(const forest *f, uint32_t head, uint32_t previous, uint32_t token, uint32_t next)
+{
+    f->previous_sibling[token] = previous;
+    f->next_sibling[token] = next;
+    if (previous == NO_CHILD) f->first_child[head] = token;
+    else f->next_sibling[previous] = token;
+    if (next != NO_CHILD) f->previous_sibling[next] = token;
+}
+
+static void unlink_child(const forest *f, uint32_t head, uint32_t token)
+{
+    uint32_t previous = f->previous_sibling[token], next = f->next_sibling[token];
+    if (previous == NO_CHILD) f->first_child[head] = next;
+    else f->next_sibling[previous] = next;
+    if (next != NO_CHILD) f->previous_sibling[next] = previous;
+}
 
 static void list_children(const forest *f)
 {
     const uint32_t *head = f->doc->head;
-    size_t tokens = f->doc->token_count;
-    for (size_t i = 0; i < tokens; i++) f->first_child[i] = NO_CHILD;
-    for (size_t i = tokens; i-- > 0;) {
-        if (head[i] == i) continue;
-        f->next_sibling[i] = f->first_child[head[i]];
-        f->first_child[head[i]] = (uint32_t)i;
-    }
+    uint32_t tokens = (uint32_t)f->doc->token_count;
+    for (uint32_t i = 0; i < tokens; i++) f->first_child[i] = f->newest[i] = NO_CHILD;
+    for (uint32_t i = tokens; i-- > 0;)
+        if (head[i] != i) link_child(f, head[i], NO_CHILD, i, f->first_child[head[i]]);
 }
 
-/* Where the child list of head has token, or would have it. */
-static uint32_t *child_link(const forest *f, uint32_t head, uint32_t token)
-{
-    uint32_t *link = &f->first_child[head];
-    while (*link < token) link = &f->next_sibling[*link];
-    return link;
-}
-
+/* Tokens move in ascending order, so each comes after those that moved to that head before: all walks to the new places
+ * together are no longer than the lists. */
 static void move_to_head(const forest *f, uint32_t token, uint32_t head)
 {
-    *child_link(f, f->doc->head[token], token) = f->next_sibling[token];
-    uint32_t *link = child_link(f, head, token);
-    f->next_sibling[token] = *link;
-    *link = token;
+    unlink_child(f, f->doc->head[token], token);
+    uint32_t previous = f->newest[head];
+    uint32_t next = previous == NO_CHILD ? f->first_child[head] : f->next_sibling[previous];
+    for (; next < token; next = f->next_sibling[next]) previous = next;
+    link_child(f, head, previous, token, next);
+    f->newest[head] = token;
     f->doc->head[token] = head;
 }
 
@@ -97,16 +118,18 @@ static int is_labelled(const forest *f, uint32_t child, uint32_t token, uint32_t
     return !is_decorated && f->doc->column[COLUMN_DEP][child] == label;
 }
 
-/* nonproj.pyx _find_new_head: the first token labelled so, top-down and left to right, below the head; else the head. Children
- * that earlier arcs have brought outside of a subtree's old edges are not seen (token.pyx lefts, rights). */
-static uint32_t find_head(const forest *f, uint32_t token, uint32_t label)
+/* nonproj.pyx _find_new_head: the first token labelled so, top-down and left to right, below the head; else the head.
+ * Children that earlier arcs have brought outside of a subtree's old edges are not seen (token.pyx lefts, rights). Without
+ * visits left the answer is worth nothing. */
+static uint32_t find_head(forest *f, uint32_t token, uint32_t label)
 {
     const tern_doc *doc = f->doc;
     size_t taken = 0, length = 0;
     f->queue[length++] = doc->head[token];
-    while (taken < length) {
+    while (taken < length && f->visits_left) {
         uint32_t parent = f->queue[taken++];
         for (uint32_t child = f->first_child[parent]; child != NO_CHILD; child = f->next_sibling[child]) {
+            if (f->visits_left) f->visits_left--;
             int is_seen = child >= f->left_edge[parent] && child <= f->right_edge[parent];
             if (!is_seen || child == token || doc->attr[ATTR_IS_SPACE][child]) continue;
             if (is_labelled(f, child, token, label)) return child;
@@ -123,37 +146,43 @@ static int has_lifted_arcs(const forest *f)
     return 0;
 }
 
-static void take_back_lifted_arcs(const forest *f)
+static tern_status take_back_lifted_arcs(forest *f, tern_error *err)
 {
     list_children(f);
     for (uint32_t i = 0; i < f->doc->token_count; i++) {
         if (f->head_label[i] == NO_STRING) continue;
         uint32_t head = find_head(f, i, f->head_label[i]);
+        if (!f->visits_left)
+            return fail(err, TERN_E_TOO_COMPLEX, f->doc->token_count, "the parse of these %zu tokens has too many lifted arcs "
+                        "that lead far in one sentence; send a shorter text", f->doc->token_count);
         if (head != f->doc->head[i]) move_to_head(f, i, head);
     }
+    return TERN_OK;
 }
 
-int dependency_finish(tern_doc *doc, const uint32_t *head_label, dependency_scratch *s)
+tern_status dependency_finish(tern_doc *doc, const uint32_t *head_label, dependency_scratch *s, tern_error *err)
 {
-    buffer *by_token[] = {&s->left_edge, &s->right_edge, &s->first_child, &s->next_sibling, &s->queue};
+    buffer *by_token[] = {&s->left_edge, &s->right_edge, &s->first_child, &s->next_sibling, &s->previous_sibling, &s->newest,
+                          &s->queue};
     for (size_t i = 0; i < sizeof by_token / sizeof *by_token; i++)
-        if (buffer_reserve(by_token[i], doc->token_count, sizeof(uint32_t))) return -1;
+        if (buffer_reserve(by_token[i], doc->token_count, sizeof(uint32_t)))
+            return fail(err, TERN_E_MEMORY, 0, "out of memory for the syntax of %zu tokens; send a shorter text",
+                        doc->token_count);
 
-    const forest f = {.doc = doc, .head_label = head_label, .left_edge = s->left_edge.data, .right_edge = s->right_edge.data,
-                      .first_child = s->first_child.data, .next_sibling = s->next_sibling.data, .queue = s->queue.data};
+    forest f = {.doc = doc, .head_label = head_label, .left_edge = s->left_edge.data, .right_edge = s->right_edge.data,
+                .first_child = s->first_child.data, .next_sibling = s->next_sibling.data,
+                .previous_sibling = s->previous_sibling.data, .newest = s->newest.data, .queue = s->queue.data,
+                .visits_left = (uint64_t)doc->token_count * MAX_VISITS + 1};
     find_edges(&f);
-    if (has_lifted_arcs(&f)) {
-        take_back_lifted_arcs(&f);
-        find_edges(&f);
-    }
-    return 0;
+    if (!has_lifted_arcs(&f)) return TERN_OK;
+    tern_status status = take_back_lifted_arcs(&f, err);
+    if (!status) find_edges(&f);
+    return status;
 }
 
 void dependency_scratch_free(dependency_scratch *s)
 {
-    buffer_free(&s->left_edge);
-    buffer_free(&s->right_edge);
-    buffer_free(&s->first_child);
-    buffer_free(&s->next_sibling);
-    buffer_free(&s->queue);
+    buffer *owned[] = {&s->left_edge, &s->right_edge, &s->first_child, &s->next_sibling, &s->previous_sibling, &s->newest,
+                       &s->queue};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
 }

@@ -6,13 +6,13 @@
 #include "doc.h"
 
 typedef struct dependency_scratch {
-    buffer left_edge, right_edge, first_child, next_sibling, queue;   /* [tokens] each */
+    buffer left_edge, right_edge, first_child, next_sibling, previous_sibling, newest, queue;   /* [tokens] each */
 } dependency_scratch;
 
-/* doc->head and COLUMN_DEP hold the parser's arcs; head_label[i] is the Y of a label X||Y, or NO_STRING. Rewrites heads of
- * lifted arcs, then sets sent_start from the left edges of the roots. Time is linear but for pathological trees, where spaCy's own
- * bound of 12 rounds holds. 0 or -1. */
-int dependency_finish(tern_doc *doc, const uint32_t *head_label, dependency_scratch *scratch);
+/* doc->head (without cycles) and COLUMN_DEP hold the parser's arcs; head_label[i] is the Y of a label X||Y, or NO_STRING.
+ * Rewrites the heads of lifted arcs, then sets sent_start, 1 or -1, from the left edges of the roots. Time is linear in the
+ * tokens. TERN_E_MEMORY; TERN_E_TOO_COMPLEX for a text made to keep its searches busy (4096 visits a token). */
+tern_status dependency_finish(tern_doc *doc, const uint32_t *head_label, dependency_scratch *scratch, tern_error *err);
 
 void dependency_scratch_free(dependency_scratch *scratch);
 

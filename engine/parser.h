@@ -18,7 +18,8 @@ int parser_reserve(const tern_doc *doc, parser_scratch *scratch);
 /* Takes rows of the shared tower for the tokens from begin on. */
 void parser_project(const tern_doc *doc, const float *rows, size_t begin, size_t count, parser_scratch *scratch);
 
-/* Fills head, dep and sent_start (1 or -1 for every token). Preset sentence starts are honoured. */
+/* Fills head, dep and sent_start (1 or -1 for every token). Preset sentence starts are honoured as far as arc_eager.pyx
+ * does. At most 9 steps a token. Fails as dependency_finish does. */
 tern_status parser_annotate(tern_doc *doc, parser_scratch *scratch, transition_trace trace, void *user, tern_error *err);
 
 void parser_scratch_free(parser_scratch *scratch);

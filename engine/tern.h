@@ -39,7 +39,8 @@ typedef enum tern_status {
     TERN_E_CHECKSUM,     /* header, table or section checksum differs */
     TERN_E_UNSUPPORTED,  /* the model has no component for what is wanted */
     TERN_E_UTF8,         /* the text is not valid UTF-8; tern_error.pos is the byte */
-    TERN_E_TOO_LONG      /* the text has more code points than allowed; tern_error.pos is their number */
+    TERN_E_TOO_LONG,     /* the text has more code points than allowed; tern_error.pos is their number */
+    TERN_E_TOO_COMPLEX   /* the text was made to keep its analysis busy; tern_error.pos is its number of tokens */
 } tern_status;
 
 typedef struct tern_error {

@@ -4,9 +4,10 @@
 
 #include "kernels.h"
 
-/* Products of a slot that are kept: token t has row t % CACHED. A common slot fills the rows of AHEAD tokens in one multiplication
- * when it comes to the first of them; a token that lost its row since then comes back alone, so that a state that looks far back
- * again and again costs a row each time, not a block. A long document so needs no more memory here than a short one. */
+/* Products of a slot that are kept: token t has row t % CACHED. A common slot fills the rows of AHEAD tokens in one
+ * multiplication when it comes to the first of them; a token that lost its row since then comes back alone, so that a state
+ * that looks far back again and again costs a row each time, not a block. A long document so needs no more memory here than
+ * a short one. */
 enum { CACHED = 256, AHEAD = 64 };
 
 enum { NO_CLASS = -1 };

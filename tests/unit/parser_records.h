@@ -1,4 +1,5 @@
-/* parser_records.h - what the tests of the parser share: spaCy's answers, recorded by record_parser.py, and a document for them. */
+/* parser_records.h - what the tests of the parser share: spaCy's answers, recorded by record_parser.py, and a document for
+ * them. */
 #ifndef TERN_TEST_PARSER_RECORDS_H
 #define TERN_TEST_PARSER_RECORDS_H
 
@@ -45,7 +46,7 @@ static inline uint32_t label_number(const char *text, size_t len)
     return EMPTY;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------------------ */
+/* ---- reading ---------------------------------------------------------------------------------------------------------- */
 
 static inline const cJSON *record_list(const cJSON *record, const char *key)
 {

@@ -35,9 +35,15 @@ CLASSES = ["S", "D", "L-a", "L-subtok", "L-b||a", "L-a||c", "R-a", "R-b", "R-c",
 
 
 # How much an action is liked, drawn anew for each walk. The stack must have a chance to grow.
-WEIGHTS = {"S": [0.3, 1.0, 3.0, 10.0], "D": [0.03, 0.1, 0.3, 1.0], "L": [0.03, 0.3, 1.0], "R": [0.03, 0.3, 1.0], "B": [0.03, 0.3]}
+WEIGHTS = {
+    "S": [0.3, 1.0, 3.0, 10.0],
+    "D": [0.03, 0.1, 0.3, 1.0],
+    "L": [0.03, 0.3, 1.0],
+    "R": [0.03, 0.3, 1.0],
+    "B": [0.03, 0.3],
+}
 
-# What some walks begin with as far as it is allowed: the head of a second right child is replaced, and the first comes up again.
+# What some walks begin with, as far as it is allowed: a second right child gets another head, and the first comes up again.
 BEGINNINGS = [[], [], [], ["S", "R-a", "D", "R-b", "L-a"], ["S", "S", "R-a", "R-b", "D", "R-c", "L-b||a", "D"]]
 
 
@@ -93,7 +99,7 @@ def annotations(doc: Doc) -> Dict[str, Any]:
 
 
 def zigzag(rng: random.Random, tokens: int) -> List[int]:
-    """A chain of heads from the ends to the middle, left and right by turns, with breaks and branches: edges need many rounds."""
+    """A chain of heads from the ends to the middle, left and right by turns, broken and branched: edges need many rounds."""
     path = [token for pair in zip(range(tokens), reversed(range(tokens))) for token in pair][:tokens]
     branches = rng.choice([0.0, 0.1, 0.3])
     heads = list(range(tokens))
@@ -104,7 +110,7 @@ def zigzag(rng: random.Random, tokens: int) -> List[int]:
 
 
 def forest(rng: random.Random, tokens: int) -> List[int]:
-    """Heads without a cycle, not projective in general: each token but the roots hangs on one that came before it in a shuffle."""
+    """Heads without a cycle, seldom projective: each token but the roots hangs on one that came before it in a shuffle."""
     if rng.random() < 0.25:
         return zigzag(rng, tokens)
     order = rng.sample(range(tokens), tokens)

@@ -28,7 +28,7 @@ static int tear_down(void **state)
 
 static void finish(fixture *f)
 {
-    assert_int_equal(dependency_finish(&f->small.doc, f->head_label, &f->scratch), 0);
+    assert_int_equal(dependency_finish(&f->small.doc, f->head_label, &f->scratch, NULL), TERN_OK);
 }
 
 /* "X" or "X||Y" */
@@ -46,7 +46,7 @@ static void set_tree(fixture *f, size_t tokens, const uint32_t *heads, const cha
     for (size_t i = 0; i < tokens; i++) set_label(f, i, labels[i]);
 }
 
-/* ---- spaCy's trees ------------------------------------------------------------------------------------------------------------ */
+/* ---- spaCy's trees ---------------------------------------------------------------------------------------------------- */
 
 static void check_tree(const cJSON *record, void *user)
 {
@@ -61,7 +61,8 @@ static void check_tree(const cJSON *record, void *user)
     finish(f);
     check_annotations(record, "heads_after", &f->small);
     head = record_list(record, "heads")->child;
-    for (size_t i = 0; i < f->small.doc.token_count; i++, head = head->next) f->moved += f->small.head[i] != (uint32_t)head->valueint;
+    for (size_t i = 0; i < f->small.doc.token_count; i++, head = head->next)
+        f->moved += f->small.head[i] != (uint32_t)head->valueint;
 }
 
 static void test_trees(void **state)
@@ -72,7 +73,7 @@ static void test_trees(void **state)
     assert_true(f->moved > 100);
 }
 
-/* ---- by hand: a rule of nonproj.pyx a test, checked with it ------------------------------------------------------------------------------ */
+/* ---- by hand: a rule of nonproj.pyx a test, checked with it ----------------------------------------------------------- */
 
 static void test_no_tokens(void **state)
 {
@@ -145,7 +146,7 @@ static void test_sentences(void **state)
     assert_memory_equal(f->small.sent_start, ((signed char[]){1, -1, 1, -1, -1}), 5);
 }
 
-/* ---- large trees ------------------------------------------------------------------------------------------------------------------ */
+/* ---- large trees ------------------------------------------------------------------------------------------------------ */
 
 enum { LARGE = 300000 };
 
@@ -176,7 +177,7 @@ static large_doc *new_large_doc(void)
 static void finish_large(large_doc *d)
 {
     dependency_scratch scratch = {0};
-    assert_int_equal(dependency_finish(&d->doc, d->head_label, &scratch), 0);
+    assert_int_equal(dependency_finish(&d->doc, d->head_label, &scratch, NULL), TERN_OK);
     for (size_t i = 0; i < LARGE; i++) assert_int_equal(d->sent_start[i], i ? -1 : 1);
     dependency_scratch_free(&scratch);
 }
@@ -211,6 +212,43 @@ static void test_flat(void **state)
     free(d);
 }
 
+/* All tokens but two hang on the root's first child, by lifted arcs: each has to find its place among its siblings. */
+static void test_crowd(void **state)
+{
+    (void)state;
+    large_doc *d = new_large_doc();
+    d->dep[1] = B;
+    for (uint32_t i = 2; i < LARGE; i++) d->head_label[i] = B;
+    finish_large(d);
+    for (uint32_t i = 2; i < LARGE; i++) assert_int_equal(d->head[i], 1);
+    free(d);
+}
+
+/* Every token looks for a label that there is not, in all of the tree: refused, not endless. */
+static void test_too_entangled(void **state)
+{
+    (void)state;
+    large_doc *d = new_large_doc();
+    dependency_scratch scratch = {0};
+    tern_error err = {0};
+    d->doc.token_count = 10000;
+    for (uint32_t i = 1; i < LARGE; i++) d->head_label[i] = D;
+    assert_int_equal(dependency_finish(&d->doc, d->head_label, &scratch, &err), TERN_E_TOO_COMPLEX);
+    assert_int_equal(err.pos, 10000);
+    assert_non_null(strstr(err.msg, "10000 tokens"));
+    d->doc.token_count = 4000;
+    assert_int_equal(dependency_finish(&d->doc, d->head_label, &scratch, &err), TERN_OK);
+    dependency_scratch_free(&scratch);
+    free(d);
+}
+
+static void test_more_tokens_than_memory(void **state)
+{
+    fixture *f = *state;
+    f->small.doc.token_count = SIZE_MAX / 4;
+    assert_int_equal(dependency_finish(&f->small.doc, f->head_label, &f->scratch, NULL), TERN_E_MEMORY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +263,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sentences, set_up, tear_down),
         cmocka_unit_test(test_chain),
         cmocka_unit_test(test_flat),
+        cmocka_unit_test(test_crowd),
+        cmocka_unit_test(test_too_entangled),
+        cmocka_unit_test_setup_teardown(test_more_tokens_than_memory, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("dependency", tests, NULL, NULL);
 }

@@ -1,13 +1,13 @@
-/* The arc-eager move table: what it looks at, what is allowed, what actions do, on spaCy's random walks; that every run ends; and
- * the parser on the real model, against numbers from spaCy. */
+/* The arc-eager move table: what it looks at, what is allowed, what actions do, on spaCy's random walks; that every run
+ * ends; and the parser on the real model, against numbers from spaCy. */
 #include "ctx.h"
 #include "numbers.h"
 #include "parser_records.h"
 
-/* ---- a model that does as it is told -----------------------------------------------------------------------------------------
+/* ---- a model that does as it is told -------------------------------------------------------------------------------------
  *
- * The classes of record_parser.py get their scores from the upper layer's bias, which the test sets before every step. One more
- * class a slot shows the token in the slot: the vector of token t is t + 1, and 0 stands for a missing one. */
+ * The classes of record_parser.py get their scores from the upper layer's bias, which the test sets before every step. One
+ * more class a slot shows the token in the slot: the vector of token t is t + 1, and 0 stands for a missing one. */
 
 enum { SLOTS = 8, WALKED = 13, CLASSES = WALKED + SLOTS, BIAS = 1000000 };
 enum { MAX_TOKENS = 2000, BLOCK = 7 };
@@ -73,7 +73,7 @@ static void parse(fixture *f, transition_trace trace)
     assert_int_equal(parser_annotate(doc, &f->scratch, trace, f, NULL), TERN_OK);
 }
 
-/* ---- spaCy's walks -------------------------------------------------------------------------------------------------------------- */
+/* ---- spaCy's walks ---------------------------------------------------------------------------------------------------- */
 
 static void wish_for(fixture *f, int cls)
 {
@@ -116,7 +116,7 @@ static void test_walks(void **state)
     assert_true(f->lifted > 100);
 }
 
-/* ---- every run ends ------------------------------------------------------------------------------------------------------------- */
+/* ---- every run ends --------------------------------------------------------------------------------------------------- */
 
 enum { LONG = MAX_TOKENS };
 
@@ -236,7 +236,7 @@ static void test_more_tokens_than_memory(void **state)
     assert_int_equal(parser_reserve(&f->small.doc, &f->scratch), -1);
 }
 
-/* ---- the real model; all numbers from spaCy 3.8 --------------------------------------------------------------------------------- */
+/* ---- the real model; all numbers from spaCy 3.8 ----------------------------------------------------------------------- */
 
 static const char APPLE[] = "Apple is looking at buying U.K. startup for $1 billion";
 

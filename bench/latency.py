@@ -1,0 +1,58 @@
+"""Milliseconds per request for entities: JSON body in, JSON body out, without a network."""
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, Iterator, List
+
+from measured import Bench, Pipeline, jsonl, timed
+
+REQUEST_TOKENS = (15, 60, 150, 1500)
+REQUESTS_PER_LENGTH = 20
+
+
+def requests_of(bench: Bench, tokens: int) -> List[str]:
+    """Different texts of exactly so many tokens, cut from the texts one after the other."""
+    nlp = bench.ner.nlp
+    stream = (doc for _ in iter(int, 1) for doc in nlp.tokenizer.pipe(bench.texts))
+    found: List[str] = []
+    while len(found) < REQUESTS_PER_LENGTH:
+        text = ""
+        while True:
+            text = (text + " " + next(stream).text).strip()
+            doc = nlp.make_doc(text)
+            if len(doc) >= tokens:
+                break
+        cut = doc[:tokens].text
+        if len(nlp.make_doc(cut)) == tokens:
+            found.append(cut)
+    return found
+
+
+def spacy_request(nlp: Any, body: bytes) -> bytes:
+    doc = nlp(json.loads(body)["text"])
+    entities = [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in doc.ents]
+    return json.dumps({"entities": entities}).encode()
+
+
+def latency(bench: Bench) -> Iterator[None]:
+    """tern runs what entities need: the shared tower, parser and NER. spaCy runs everything, or just that, too."""
+    pipelines = (bench.whole, bench.entities, bench.ner)
+    for tokens in REQUEST_TOKENS:
+        texts = requests_of(bench, tokens)
+        bodies = jsonl(texts).splitlines()
+        tern: Dict[str, List[float]] = {pipeline.name: [] for pipeline in pipelines}
+        spacy: Dict[str, List[float]] = {pipeline.name: [] for pipeline in pipelines}
+        for pipeline in pipelines:   # unmeasured
+            for body in bodies:
+                spacy_request(pipeline.nlp, body)
+        for _ in range(bench.rounds):
+            for pipeline in pipelines:
+                tern[pipeline.name].extend(ns / 1e6 for ns, _ in bench.inside_measure(pipeline, "request", texts))
+                spacy[pipeline.name].extend(milliseconds(pipeline, body) for body in bodies)
+                yield
+        for name in tern:
+            bench.record(f"{name}: request of {tokens} tokens", "ms", tern[name], spacy[name])
+
+
+def milliseconds(pipeline: Pipeline, body: bytes) -> float:
+    return 1e3 * timed(lambda: spacy_request(pipeline.nlp, body))
