@@ -108,7 +108,10 @@ int attribute_ruler_annotate(tern_doc *doc, ruler_scratch *scratch)
     if (buffer_reserve(&scratch->changes, doc->token_count, SETTINGS * sizeof(uint32_t))) return -1;
     uint32_t *changes = scratch->changes.data;
     if (doc->token_count) memset(changes, 0, doc->token_count * SETTINGS * sizeof *changes);
-    for (size_t i = 0; i < doc->token_count; i++) match_rules(doc, i, changes);
+    for (size_t i = 0; i < doc->token_count; i++) {
+        if (interrupted_at(doc->interruption, i)) return -1;
+        match_rules(doc, i, changes);
+    }
     for (size_t i = 0; i < doc->token_count; i++) apply_changes(doc, i, changes + SETTINGS * i);
     return 0;
 }

@@ -3,6 +3,7 @@
 #define TERN_DOC_H
 
 #include "buffer.h"
+#include "interrupt.h"
 #include "model_bind.h"
 
 /* The text with every code point decoded and classified once. length = number of code points. */
@@ -32,6 +33,7 @@ enum { COLUMN_TAG = 0, COLUMN_POS, COLUMN_MORPH, COLUMN_DEP, COLUMN_COUNT };
 
 struct tern_doc {
     const tern_model *model;
+    interruption *interruption;      /* of the run under way; NULL: nothing ends it early */
     size_t token_count;
     token_span *span;                /* [token_count] */
     unsigned char *space;            /* [token_count] 1: one U+0020 follows that belongs to no token */

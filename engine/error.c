@@ -15,3 +15,8 @@ tern_status fail(tern_error *err, tern_status code, size_t pos, const char *form
     }
     return code;
 }
+
+tern_status fail_interrupted(tern_error *err)
+{
+    return fail(err, TERN_E_INTERRUPTED, 0, "the caller ended the run before the text was annotated");
+}

@@ -10,4 +10,7 @@ __attribute__((format(printf, 4, 5)))
 #endif
 tern_status fail(tern_error *err, tern_status code, size_t pos, const char *format, ...);
 
+/* TERN_E_INTERRUPTED */
+tern_status fail_interrupted(tern_error *err);
+
 #endif

@@ -213,8 +213,10 @@ static int has_lemma(const tern_doc *doc, const lemma_ref *lemma) { return doc_i
 
 int lemmatizer_annotate(tern_doc *doc, const text_view *text, lexeme_scratch *lexeme, lemmatizer_scratch *scratch)
 {
-    for (size_t i = 0; i < doc->token_count; i++)
+    for (size_t i = 0; i < doc->token_count; i++) {
+        if (interrupted_at(doc->interruption, i)) return -1;
         if (!has_lemma(doc, &doc->lemma[i]) && lemmatize(doc, text, i, lexeme, &scratch->form)) return -1;
+    }
     return 0;
 }
 

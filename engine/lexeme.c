@@ -123,6 +123,7 @@ static int is_space(const char_table *chars, const uint16_t *classes, size_t n)
 int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme_scratch *scratch)
 {
     for (size_t i = 0; i < doc->token_count; i++) {
+        if (interrupted_at(doc->interruption, i)) return -1;
         size_t start = doc->span[i].char_start, end = doc->span[i].char_end;
         uint64_t *lower = with_lower ? &doc->attr[ATTR_LOWER][i] : NULL;
         if (word_ids(doc, text, i, scratch, &doc->attr[ATTR_NORM][i], lower) != 0) return -1;

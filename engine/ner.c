@@ -104,13 +104,15 @@ tern_status ner_annotate_traced(tern_doc *doc, ner_scratch *s, transition_trace 
     const ner_model *ner = &doc->model->ner;
     size_t tokens = doc->token_count;
     doc->entity_count = 0;
-    if (doc_reserve_entities(doc, tokens) || list_actions(doc->model, &s->action) ||
-        transition_reserve(&ner->net, tokens, &s->net) ||
-        tok2vec_encode(&ner->tok2vec, doc, &s->tok2vec, transition_consume, &(transition_input){&ner->net, &s->net}))
-        return fail(err, TERN_E_MEMORY, 0, "out of memory for the entities of %zu tokens; send a shorter text", tokens);
+    transition_input input = {&ner->net, &s->net};
+    tern_status status = TERN_E_MEMORY;
+    if (!doc_reserve_entities(doc, tokens) && !list_actions(doc->model, &s->action) && !transition_reserve(&ner->net, tokens, &s->net))
+        status = tok2vec_encode(&ner->tok2vec, doc, &s->tok2vec, transition_consume, &input);
+    if (status == TERN_E_INTERRUPTED) return fail_interrupted(err);
+    if (status) return fail(err, TERN_E_MEMORY, 0, "out of memory for the entities of %zu tokens; send a shorter text", tokens);
 
     ner_state state = {.doc = doc, .moves = ner->moves, .action = s->action.data, .classes = ner->net.classes};
-    transition_run(&ner->net, &table, &state, tokens, &s->net, trace, user);
+    if (transition_run(&ner->net, &table, &state, tokens, &s->net, doc->interruption, trace, user)) return fail_interrupted(err);
     doc->annotations |= TERN_ENTITIES;
     return TERN_OK;
 }

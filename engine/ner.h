@@ -12,8 +12,8 @@ typedef struct ner_scratch {
     buffer action;   /* [classes] bytes */
 } ner_scratch;
 
-/* Fills doc->entity from its tokens, features and sent_start. Entities do not cross a sentence start. TERN_E_MEMORY leaves
- * the document without entities. trace (transition.h), if not NULL, sees every decision. */
+/* Fills doc->entity from its tokens, features and sent_start. Entities do not cross a sentence start. TERN_E_MEMORY and
+ * TERN_E_INTERRUPTED leave the document without some or all of them. trace (transition.h), if not NULL, sees every decision. */
 tern_status ner_annotate(tern_doc *doc, ner_scratch *scratch, tern_error *err);
 tern_status ner_annotate_traced(tern_doc *doc, ner_scratch *scratch, transition_trace trace, void *user, tern_error *err);
 

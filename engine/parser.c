@@ -232,7 +232,8 @@ tern_status parser_annotate(tern_doc *doc, parser_scratch *s, transition_trace t
                                      .validate = validate, .apply = apply};
     list_actions(doc, s->action.data);
     parser_state state = begin_state(doc, s);
-    transition_run(&doc->model->parser.net, &table, &state, doc->token_count, &s->net, trace, user);
+    if (transition_run(&doc->model->parser.net, &table, &state, doc->token_count, &s->net, doc->interruption, trace, user))
+        return fail_interrupted(err);
     return dependency_finish(doc, state.head_label, &s->dependency, err);
 }
 

@@ -33,7 +33,12 @@ void tern_ctx_free(tern_ctx *ctx)
     free(ctx);
 }
 
-static tern_status no_memory(tern_error *err) { return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text"); }
+/* A stage that gave up: because it was told to, or else for lack of memory. */
+static tern_status gave_up(const tern_ctx *ctx, tern_error *err)
+{
+    if (ctx->doc.interruption && ctx->doc.interruption->requested) return fail_interrupted(err);
+    return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text");
+}
 
 static tern_status check_options(const tern_ctx *ctx, const tern_options *options, tern_error *err)
 {
@@ -91,6 +96,7 @@ static int feed_zeros(listeners *l)
     if (buffer_reserve(&ctx->tok2vec.x, TOK2VEC_BLOCK, width * sizeof(float))) return -1;
     memset(ctx->tok2vec.x.data, 0, TOK2VEC_BLOCK * width * sizeof(float));
     for (size_t begin = 0, count; begin < ctx->doc.token_count; begin += count) {
+        if (interrupted(ctx->doc.interruption)) return -1;
         count = ctx->doc.token_count - begin < TOK2VEC_BLOCK ? ctx->doc.token_count - begin : TOK2VEC_BLOCK;
         feed_listeners(l, ctx->tok2vec.x.data, begin, count);
     }
@@ -102,10 +108,10 @@ static tern_status run_shared_tower(tern_ctx *ctx, unsigned run, tern_error *err
 {
     listeners l = {.ctx = ctx, .run = run};
     if (!(run & (TERN_TAGGER | TERN_PARSER))) return TERN_OK;
-    if ((run & TERN_PARSER) && parser_reserve(&ctx->doc, &ctx->parser)) return no_memory(err);
+    if ((run & TERN_PARSER) && parser_reserve(&ctx->doc, &ctx->parser)) return gave_up(ctx, err);
     int failed = run & TERN_TOK2VEC ? tok2vec_encode(&ctx->model->tok2vec, &ctx->doc, &ctx->tok2vec, feed_listeners, &l) != TERN_OK
                                     : feed_zeros(&l);
-    return failed || l.out_of_memory ? no_memory(err) : TERN_OK;
+    return failed || l.out_of_memory ? gave_up(ctx, err) : TERN_OK;
 }
 
 /* ---- one run --------------------------------------------------------------------------------------------------------------------- */
@@ -116,9 +122,9 @@ static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *
     switch (component) {
     case COMPONENT_PARSER: return parser_annotate(doc, &ctx->parser, NULL, NULL, err);
     case COMPONENT_SENTER: return senter_annotate(doc, &ctx->senter, err);
-    case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->ruler) ? no_memory(err) : TERN_OK;
+    case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->ruler) ? gave_up(ctx, err) : TERN_OK;
     case COMPONENT_LEMMATIZER:
-        return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? no_memory(err) : TERN_OK;
+        return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? gave_up(ctx, err) : TERN_OK;
     case COMPONENT_NER: return ner_annotate(doc, &ctx->ner, err);
     default: return TERN_OK;   /* tok2vec and tagger: run_shared_tower */
     }
@@ -126,10 +132,12 @@ static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *
 
 static tern_status annotate(tern_ctx *ctx, unsigned run, tern_error *err)
 {
-    if (lexeme_features(&ctx->doc, &ctx->text, (run & TERN_ATTRIBUTE_RULER) != 0, &ctx->lexeme)) return no_memory(err);
+    if (lexeme_features(&ctx->doc, &ctx->text, (run & TERN_ATTRIBUTE_RULER) != 0, &ctx->lexeme)) return gave_up(ctx, err);
     tern_status status = run_shared_tower(ctx, run, err);
-    for (uint32_t i = 0; i < ctx->model->pipeline_length && !status; i++)
-        if (run >> ctx->model->pipeline[i] & 1) status = run_component(ctx, ctx->model->pipeline[i], err);
+    for (uint32_t i = 0; i < ctx->model->pipeline_length && !status; i++) {
+        if (!(run >> ctx->model->pipeline[i] & 1)) continue;
+        status = interrupted(ctx->doc.interruption) ? fail_interrupted(err) : run_component(ctx, ctx->model->pipeline[i], err);
+    }
     return status;
 }
 
@@ -147,6 +155,7 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
 {
     size_t max_chars = options->max_chars && options->max_chars < TERN_MAX_CHARS ? options->max_chars : TERN_MAX_CHARS;
     tern_doc *doc = &ctx->doc;
+    if (interrupted(doc->interruption)) return fail_interrupted(err);
     tern_status status = text_decode(ctx->model, text, len, max_chars, &ctx->tokenizer, &ctx->text, err);
     if (!status) status = tokenize(doc, &ctx->text, &ctx->tokenizer, err);
     if (!status) status = preset_sentence_starts(doc, options, err);
@@ -154,7 +163,7 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
     doc_clear_annotations(doc);
     unsigned run = components_to_run(ctx->model, options);
     if (run && doc->token_count) status = annotate(ctx, run, err);
-    if (!status && doc_finish(doc)) status = no_memory(err);
+    if (!status && doc_finish(doc)) status = gave_up(ctx, err);
     return status;
 }
 
@@ -168,8 +177,11 @@ tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_opt
     if (!options) options = &everything;
     ctx->doc.token_count = 0;
     doc_clear_annotations(&ctx->doc);
+    interruption stop = {.ask = options->interrupt, .user = options->interrupt_user};
+    ctx->doc.interruption = &stop;
     tern_status status = check_options(ctx, options, err);
     if (!status) status = run_components(ctx, text ? text : "", len, options, err);
     if (!status) *out = &ctx->doc;
+    ctx->doc.interruption = NULL;
     return status;
 }

@@ -55,6 +55,7 @@ tern_status senter_annotate(tern_doc *doc, senter_scratch *scratch, tern_error *
 {
     senter s = {.doc = doc, .scores = &scratch->scores};
     tern_status status = tok2vec_encode(&doc->model->senter.tok2vec, doc, &scratch->tok2vec, set_sentence_starts, &s);
+    if (status == TERN_E_INTERRUPTED) return fail_interrupted(err);
     if (status || s.out_of_memory) return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text");
     return TERN_OK;
 }

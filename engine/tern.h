@@ -40,7 +40,8 @@ typedef enum tern_status {
     TERN_E_UNSUPPORTED,  /* the model has no component for what is wanted */
     TERN_E_UTF8,         /* the text is not valid UTF-8; tern_error.pos is the byte */
     TERN_E_TOO_LONG,     /* the text has more code points than allowed; tern_error.pos is their number */
-    TERN_E_TOO_COMPLEX   /* the text was made to keep its analysis busy; tern_error.pos is its number of tokens */
+    TERN_E_TOO_COMPLEX,  /* the text was made to keep its analysis busy; tern_error.pos is its number of tokens */
+    TERN_E_INTERRUPTED   /* tern_options.interrupt said so; the context is as usable as before */
 } tern_status;
 
 typedef struct tern_error {
@@ -88,6 +89,10 @@ typedef struct tern_options {
     const signed char *sent_starts;  /* preset sentence starts, one per token (1 starts a sentence, -1 does not, 0 unknown)
                                         as spaCy's Token.is_sent_start; NULL for none. Entities never cross a 1. */
     size_t sent_start_count;         /* length of sent_starts; must be the number of tokens when sent_starts is set */
+    int (*interrupt)(void *user);    /* if not NULL, asked now and then by the running thread whether to give up: anything but
+                                        0 ends the run with TERN_E_INTERRUPTED. At the start, between components and, within
+                                        them, after about a millisecond of work: it should take microseconds at most */
+    void *interrupt_user;            /* its argument */
 } tern_options;
 
 /* A piece of the text, half open, in the three units that callers count in. */

@@ -40,29 +40,32 @@ static void maxout_layer(const maxout_weights *w, const float *in, size_t rows, 
     layer_norm(out, w->G, w->beta, rows, w->nO);
 }
 
-/* Layer 0: x[end - begin][width] from the tokens [begin, end). */
-static void embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s,
-                            float *x)
+/* Layer 0: x[end - begin][width] from the tokens [begin, end). 0, or -1 if interrupted. */
+static int embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s, float *x)
 {
     for (size_t rows; begin < end; begin += rows, x += rows * w->width) {
+        if (interrupted(doc->interruption)) return -1;
         rows = smaller(CHUNK, end - begin);
         tok2vec_embed(w, doc, begin, begin + rows, s->wide.data);
         maxout_layer(&w->mix, s->wide.data, rows, s->pieces.data, x);
     }
+    return 0;
 }
 
-/* One convolution in place: row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2]) for i < rows, so that the tower loses its
- * first and its last row. Row i is written after everything that needs it has been read. */
-static void window_layer(const maxout_weights *w, size_t width, size_t rows, tok2vec_scratch *s, float *x)
+/* One convolution in place: row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2]) for i < rows, so that the tower loses its first
+ * and its last row. Row i is written after everything that needs it has been read. 0, or -1 if interrupted. */
+static int window_layer(const maxout_weights *w, size_t width, size_t rows, interruption *stop, tok2vec_scratch *s, float *x)
 {
     float *wide = s->wide.data, *delta = s->delta.data;
     for (size_t chunk; rows > 0; rows -= chunk, x += chunk * width) {
+        if (interrupted(stop)) return -1;
         chunk = smaller(CHUNK, rows);
         for (size_t i = 0; i < chunk; i++) memcpy(wide + i * WINDOW * width, x + i * width, WINDOW * width * sizeof *x);
         maxout_layer(w, wide, chunk, s->pieces.data, delta);
         memmove(x, x + width, chunk * width * sizeof *x);
         add_rows(x, delta, chunk * width);
     }
+    return 0;
 }
 
 static int reserve(const tok2vec_weights *w, size_t rows, tok2vec_scratch *s)
@@ -85,12 +88,12 @@ tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t b
     size_t after = rows - before - (last - first);
     float *x = s->x.data;
     memset(x, 0, before * width * sizeof *x);
-    embedding_layer(w, doc, first, last, s, x + before * width);
+    if (embedding_layer(w, doc, first, last, s, x + before * width)) return TERN_E_INTERRUPTED;
     memset(x + (rows - after) * width, 0, after * width * sizeof *x);
 
     for (size_t d = 0; d < depth; d++) {
         rows -= 2;
-        window_layer(&w->conv[d], width, rows, s, x);
+        if (window_layer(&w->conv[d], width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;
     }
     *out = x;
     return TERN_OK;

@@ -9,11 +9,11 @@ typedef struct tok2vec_scratch {
     buffer wide, pieces, delta;  /* of a few rows: a layer's input, its maxout pieces, its output */
 } tok2vec_scratch;
 
-/* Output rows [begin, end) of the document, width floats each; *rows lives in scratch until the next call. spaCy puts
- * `depth` zero rows before and after the document ahead of the first convolution and lets them flow through all layers: the
- * same as a document in an endless sea of zero rows, which is how this computes it, depth rows more on each side than asked
- * for. TERN_OK or TERN_E_MEMORY.
- * Callers walk a long document in blocks of TOK2VEC_BLOCK rows, so that memory does not grow with it. */
+/* Output rows [begin, end) of the document, width floats each; *rows lives in scratch until the next call. spaCy puts `depth`
+ * zero rows before and after the document ahead of the first convolution and lets them flow through all layers: the same as
+ * a document in an endless sea of zero rows, which is how this computes it, depth rows more on each side than asked for.
+ * Callers walk a long document in blocks of TOK2VEC_BLOCK rows, so that memory does not grow with it. TERN_E_MEMORY, or
+ * TERN_E_INTERRUPTED by doc->interruption. */
 #define TOK2VEC_BLOCK 512
 tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *scratch,
                          const float **rows);

@@ -67,6 +67,7 @@ typedef struct run {
     piece *tokens;           /* room for one per code point */
     size_t count;
     uint32_t *suffix_start;  /* stack of one chunk's suffixes; room for one per code point */
+    interruption *interruption;
 } run;
 
 static void push(run *r, size_t start, size_t end)
@@ -201,14 +202,15 @@ static void split_chunk(run *r, size_t start, size_t end)
     }
 }
 
-/* Cuts the text where whitespace begins or ends. One U+0020 after a word goes to that word. */
-static void first_pass(run *r)
+/* Cuts the text where whitespace begins or ends. One U+0020 after a word goes to that word. 0, or -1 if interrupted. */
+static int first_pass(run *r)
 {
     const text_view *view = r->view;
     const char_table *chars = &r->model->chars;
     size_t start = 0;
     int in_space = class_has(chars, view->char_class[0], CHAR_SPACE);
     for (size_t i = 1; i < view->length; i++) {
+        if (interrupted_at(r->interruption, i)) return -1;
         int is_space = class_has(chars, view->char_class[i], CHAR_SPACE);
         if (is_space == in_space) continue;
         in_space = is_space;
@@ -220,6 +222,7 @@ static void first_pass(run *r)
         }
     }
     if (start < view->length) split_chunk(r, start, view->length);
+    return 0;
 }
 
 /* ---- second pass: rules that the first one may have torn apart (tokenizer.pyx _apply_special_cases) ------------------- */
@@ -366,8 +369,8 @@ tern_status tokenize(tern_doc *doc, const text_view *view, tokenizer_scratch *sc
         return fail(err, TERN_E_MEMORY, 0, "out of memory for the tokens of %zu characters", view->length);
 
     run r = {.model = doc->model, .tables = &doc->model->tokenizer, .view = view, .tokens = scratch->tokens.data,
-             .suffix_start = scratch->suffixes.data};
-    first_pass(&r);
+             .suffix_start = scratch->suffixes.data, .interruption = doc->interruption};
+    if (first_pass(&r)) return fail_interrupted(err);
     if (second_pass(&r, scratch, &marks) != 0 || doc_reserve(doc, final_count(&r, marks)) != 0)
         return fail(err, TERN_E_MEMORY, 0, "out of memory for %zu tokens", r.count);
     fill_document(doc, &r, marks);

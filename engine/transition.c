@@ -90,15 +90,16 @@ static int64_t best_valid_class(const float *scores, const unsigned char *valid,
     return best;
 }
 
-void transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
-                    transition_scratch *s, transition_trace trace, void *user)
+int transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
+                   transition_scratch *s, interruption *stop, transition_trace trace, void *user)
 {
     run r = {.w = w, .moves = moves, .token_count = token_count, .projected = s->projected.data, .products = s->products.data,
              .accumulator = s->accumulator.data, .hidden = s->hidden.data, .scores = s->scores.data,
              .product_of = s->product_of.data, .valid = s->valid.data};
     memset(r.product_of, 0, (size_t)w->slots * CACHED * sizeof *r.product_of);
 
-    while (!moves->is_final(state)) {
+    for (size_t step = 0; !moves->is_final(state); step++) {
+        if (interrupted_at(stop, step)) return -1;
         int32_t slot_token[TRANSITION_MAX_SLOTS];
         moves->features(state, slot_token);
         score_classes(&r, slot_token);
@@ -108,6 +109,7 @@ void transition_run(const transition_weights *w, const move_table *moves, void *
         if (trace) trace(user, r.scores, r.valid, (uint32_t)best);
         moves->apply(state, (uint32_t)best);
     }
+    return 0;
 }
 
 void transition_scratch_free(transition_scratch *s)

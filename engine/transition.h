@@ -6,6 +6,7 @@
 #define TERN_TRANSITION_H
 
 #include "buffer.h"
+#include "interrupt.h"
 #include "model_bind.h"
 
 #define TRANSITION_MAX_SLOTS 16
@@ -46,11 +47,11 @@ typedef struct transition_input {
 void transition_consume(void *input, const float *rows, size_t begin, size_t count);
 
 /* Runs from the given state until it is final or nothing is valid, on a document whose tokens have all been projected. Equal
- * scores: the lowest class wins (parser_model.pyx arg_max_if_valid). trace, if not NULL, sees every decision: scores and
- * valid of all classes. */
+ * scores: the lowest class wins (parser_model.pyx arg_max_if_valid). trace, if not NULL, sees every decision: scores and valid
+ * of all classes. 0, or -1 if stop (NULL: nothing) ended it before. */
 typedef void (*transition_trace)(void *user, const float *scores, const unsigned char *valid, uint32_t chosen);
-void transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
-                    transition_scratch *scratch, transition_trace trace, void *user);
+int transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
+                   transition_scratch *scratch, interruption *stop, transition_trace trace, void *user);
 
 void transition_scratch_free(transition_scratch *scratch);
 

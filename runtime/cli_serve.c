@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "components.h"
 #include "http_server.h"
+#include "settings.h"
 
 const char cli_serve_help[] =
     "Usage: tern serve [-m MODEL] [--host HOST] [--port PORT] [--threads N] [--timeout SECONDS]\n"
@@ -24,8 +25,8 @@ const char cli_serve_help[] =
     "                         one, 1 to 3600 (default 30)\n"
     "  -h, --help             show this\n"
     "\n"
-    "Entities are those of the whole pipeline. Another default for requests without \"components\" is set\n"
-    "by the environment variable TERN_COMPONENTS, names separated by commas: ner alone is faster.\n";
+    "Settings of the environment:\n"
+    "\n";
 
 /* A whole decimal number in [low, high]. 0, or an exit code. */
 static int parse_number(const char *option, const char *value, unsigned low, unsigned high, unsigned *out)
@@ -57,10 +58,32 @@ static const char *model_name(char *path)
     return name;
 }
 
+static int show_help(void)
+{
+    bytes text = {.data = NULL};
+    bytes_text(&text, cli_serve_help);
+    settings_help(&text, SETTING_SERVER);
+    return cli_print(&text);
+}
+
+/* The environment's part of the settings. */
+static int read_settings(handler_settings *out)
+{
+    runtime_settings from;
+    char error[SETTINGS_ERROR_SIZE];
+    if (settings_read(&from, error) != 0)
+        return cli_fail("%s", error);
+    *out = (handler_settings){.max_chars = from.max_chars, .max_texts = from.max_texts, .format = from.format,
+                              .offsets = from.offsets};
+    return CLI_OK;
+}
+
 static int run(const char *model_argument, http_server_options *options)
 {
     char path[CLI_PATH_SIZE], error[320];
     tern_model *model;
+    if (read_settings(&options->settings) != CLI_OK)
+        return CLI_FAILED;
     if (cli_open(model_argument, &model, NULL, path) != 0)
         return CLI_FAILED;
     options->model_name = model_name(path);
@@ -93,6 +116,7 @@ int cli_serve(int argc, char **argv)
         case OPTION_PORT: code = parse_number("--port", optarg, 0, 65535, &port); break;
         case OPTION_THREADS: code = parse_number("--threads", optarg, 1, HTTP_MAX_THREADS, &options.threads); break;
         case OPTION_TIMEOUT: code = parse_number("--timeout", optarg, 1, 3600, &options.client_seconds); break;
+        case CLI_HELP: return show_help();
         default: return cli_other_option(option, argv, cli_serve_help);
         }
     if (code != CLI_OK)

@@ -7,9 +7,14 @@
 #include "json_out.h"
 
 #define BAD_REQUEST "Function.BadRequest"
-#define EXPECTED "expected {\"text\": ...}, {\"body\": ...}, or an event of API Gateway or a Function URL"
+#define EXPECTED "expected {\"text\": ...}, {\"body\": ...} or an event of API Gateway, ALB, SQS or a Function URL"
 
-typedef enum event_shape { SHAPE_HTTP_V2, SHAPE_REST_V1, SHAPE_BODY, SHAPE_TEXT, SHAPE_UNKNOWN } event_shape;
+/* What a load balancer takes from a function ("1 MB"). */
+#define ALB_MAX_RESPONSE 1000000u
+
+typedef enum event_shape {
+    SHAPE_HTTP_V2, SHAPE_ALB, SHAPE_REST_V1, SHAPE_SQS, SHAPE_DESTINATION, SHAPE_BODY, SHAPE_REQUEST, SHAPE_UNKNOWN
+} event_shape;
 
 /* ---- base64 ----------------------------------------------------------------------------------------------------------- */
 
@@ -59,35 +64,51 @@ int base64_decode(const char *text, size_t len, bytes *out)
 
 static event_shape shape_of(const json_node *event)
 {
-    if (json_member(json_member(event, "requestContext"), "http"))
+    const json_node *context = json_member(event, "requestContext");
+    if (json_member(context, "http"))
         return SHAPE_HTTP_V2;
+    if (json_member(context, "elb"))
+        return SHAPE_ALB;
     if (json_member(event, "httpMethod"))
         return SHAPE_REST_V1;
+    if (sqs_is_batch(event))
+        return SHAPE_SQS;
+    if (json_member(context, "functionArn") && json_member(event, "responsePayload"))
+        return SHAPE_DESTINATION;
     if (json_member(event, "body"))
         return SHAPE_BODY;
-    return json_member(event, "text") ? SHAPE_TEXT : SHAPE_UNKNOWN;
+    return json_member(event, "text") || json_member(event, "texts") ? SHAPE_REQUEST : SHAPE_UNKNOWN;
 }
 
-/* A header's value into *value; NULL if there is none. REST events keep the spelling of the client. */
-static const char *header(const json_node *event, const char *name, bytes *value)
+/* The last member of this name, whatever the case: REST events keep the spelling of the client. */
+static const json_node *find_header(const json_node *headers, const char *name)
 {
     const json_node *found = NULL;
-    for (const json_node *h = json_first(json_member(event, "headers")); h; h = json_next(h))
+    for (const json_node *h = json_first(headers); h; h = json_next(h))
         if (json_key(h) && same_ignoring_case(json_key(h), strlen(json_key(h)), name))
             found = h;
+    return found;
+}
+
+/* A header's value into *value; NULL if there is none. */
+static const char *header(const json_node *event, const char *name, bytes *value)
+{
+    const json_node *found = find_header(json_member(event, "headers"), name);
+    if (!found)
+        found = json_array_item(find_header(json_member(event, "multiValueHeaders"), name), 0);
     return json_string(found, value);
 }
 
 static const json_node *method_of(const json_node *event, event_shape shape)
 {
-    if (shape == SHAPE_REST_V1)
+    if (shape != SHAPE_HTTP_V2)
         return json_member(event, "httpMethod");
     return json_member(json_member(json_member(event, "requestContext"), "http"), "method");
 }
 
 static const json_node *path_of(const json_node *event, event_shape shape)
 {
-    return json_member(event, shape == SHAPE_REST_V1 ? "path" : "rawPath");
+    return json_member(event, shape == SHAPE_HTTP_V2 ? "rawPath" : "path");
 }
 
 static int is(const bytes *text, const char *expected)
@@ -104,7 +125,7 @@ static int path_leads_to(const bytes *path, const char *segment)
 
 /* ---- answering -------------------------------------------------------------------------------------------------------- */
 
-static void answer_encoded_body(tern_ctx *ctx, const bytes *body, const handler_settings *settings, response *out)
+static void answer_encoded_body(const event_context *context, const bytes *body, response *out)
 {
     bytes decoded = {0};
     if (base64_decode(body->data, body->len, &decoded))
@@ -112,35 +133,35 @@ static void answer_encoded_body(tern_ctx *ctx, const bytes *body, const handler_
     else if (decoded.failed)
         respond_out_of_memory(out);
     else
-        handle_ner(ctx, decoded.data, decoded.len, settings, out);
+        handle_ner(context->ctx, decoded.data, decoded.len, context->settings, out);
     bytes_free(&decoded);
 }
 
 /* The member "body": JSON as a string, the same in base64, or the request itself as an object. */
-static void answer_body(tern_ctx *ctx, const json_node *event, const handler_settings *settings, response *out)
+static void answer_body(const event_context *context, const json_node *event, response *out)
 {
     const json_node *node = json_member(event, "body");
     json_type type = json_type_of(node);
     bytes body = {0};
     if (type == JSON_NULL)
-        handle_ner(ctx, "", 0, settings, out);
+        handle_ner(context->ctx, "", 0, context->settings, out);
     else if (type != JSON_STRING)
-        handle_ner_json(ctx, node, settings, out);
+        handle_ner_json(context->ctx, node, context->settings, out);
     else if (!json_string(node, &body))
         respond_out_of_memory(out);
     else if (json_is_true(json_member(event, "isBase64Encoded")))
-        answer_encoded_body(ctx, &body, settings, out);
+        answer_encoded_body(context, &body, out);
     else
-        handle_ner(ctx, body.data, body.len, settings, out);
+        handle_ner(context->ctx, body.data, body.len, context->settings, out);
     bytes_free(&body);
 }
 
-static void answer_ner_request(tern_ctx *ctx, const json_node *event, const handler_settings *settings, response *out)
+static void answer_ner_request(const event_context *context, const json_node *event, response *out)
 {
     bytes content_type = {0};
     const char *type = header(event, "content-type", &content_type);
     if (media_type_is_json(type))
-        answer_body(ctx, event, settings, out);
+        answer_body(context, event, out);
     else
         respond_error(out, 415, BAD_REQUEST, ERROR_NOT_JSON);
     bytes_free(&content_type);
@@ -151,14 +172,20 @@ static void answer_health(response *out)
     out->status = 200;
     out->error_type = NULL;
     out->message[0] = '\0';
+    out->tokens = out->entities = 0;
     bytes_clear(&out->body);
     bytes_text(&out->body, "{\"status\": \"ok\"}");
 }
 
+/* What an HTTP answer says besides status and body. */
+typedef struct http_extras {
+    const char *allow;      /* NULL: no such header */
+    int preflight;          /* OPTIONS */
+} http_extras;
+
 /* Routes as the HTTP server does, save that OPTIONS has a body and status 200: some integrations refuse an empty answer. A
- * hand-written event may lack method or path: then it means POST /ner. Returns the value of the Allow header, or NULL. */
-static const char *answer_http(tern_ctx *ctx, const json_node *event, event_shape shape, const handler_settings *settings,
-                               response *out)
+ * hand-written event may lack method or path: then it means POST /ner. */
+static http_extras answer_http(const event_context *context, const json_node *event, event_shape shape, response *out)
 {
     bytes method = {0}, path = {0};
     int has_method = json_string(method_of(event, shape), &method) != NULL;
@@ -173,24 +200,99 @@ static const char *answer_http(tern_ctx *ctx, const json_node *event, event_shap
     else if (health || options)
         answer_health(out);
     else
-        answer_ner_request(ctx, event, settings, out);
+        answer_ner_request(context, event, out);
     bytes_free(&method);
     bytes_free(&path);
-    if (out->status != 405 && !(options && out->status == 200))
-        return NULL;
-    return health ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
+    int says_allow = out->status == 405 || (options && out->status == 200);
+    return (http_extras){.allow = !says_allow ? NULL : health ? "GET, HEAD, OPTIONS" : "POST, OPTIONS", .preflight = options};
 }
 
-/* Puts the answer's status and body into the form that API Gateway and Function URLs turn into an HTTP response. */
-static void wrap(response *out, event_shape shape, const char *allow)
+/* ---- the form that gateways turn into an HTTP response ------------------------------------------------------------------ */
+
+typedef struct header_line {
+    const char *name, *value;
+} header_line;
+
+#define MAX_HEADERS 8
+
+typedef struct header_list {
+    header_line line[MAX_HEADERS];
+    size_t count;
+} header_list;
+
+static void add_header(header_list *list, const char *name, const char *value)
+{
+    list->line[list->count++] = (header_line){name, value};
+}
+
+/* Whether origin is one of the list (settings.h). */
+static int is_listed(const char *list, const bytes *origin)
+{
+    for (const char *item = list;; item++) {
+        size_t len = strcspn(item, ",");
+        if (origin->data && origin->len == len && !memcmp(origin->data, item, len))
+            return 1;
+        item += len;
+        if (!*item)
+            return 0;
+    }
+}
+
+/* Cross-origin resource sharing (https://fetch.spec.whatwg.org/#http-cors-protocol). origin owns what the list points to. */
+static void add_cors(const event_context *context, const json_node *event, int preflight, bytes *origin, header_list *list)
+{
+    if (!context->cors_origin)
+        return;
+    int anyone = !strcmp(context->cors_origin, "*");
+    header(event, "origin", origin);
+    if (!anyone)
+        add_header(list, "vary", "Origin");
+    if (!anyone && !is_listed(context->cors_origin, origin))
+        return;
+    add_header(list, "access-control-allow-origin", anyone ? "*" : origin->data);
+    if (!preflight)
+        return;
+    add_header(list, "access-control-allow-methods", "POST, OPTIONS");
+    add_header(list, "access-control-allow-headers", "content-type, authorization, x-api-key, apikey");
+    add_header(list, "access-control-max-age", "3600");
+}
+
+static void write_headers(bytes *out, const header_list *list, int multi_value)
+{
+    bytes_text(out, multi_value ? "\"multiValueHeaders\": {" : "\"headers\": {");
+    for (size_t i = 0; i < list->count; i++) {
+        if (i)
+            bytes_text(out, ", ");
+        json_out_cstring(out, list->line[i].name);
+        bytes_text(out, multi_value ? ": [" : ": ");
+        json_out_cstring(out, list->line[i].value);
+        bytes_text(out, multi_value ? "]" : "");
+    }
+    bytes_text(out, "}");
+}
+
+static const char *reason_of(int status)
+{
+    switch (status) {
+    case 200: return "OK";
+    case 400: return "Bad Request";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 413: return "Payload Too Large";
+    case 415: return "Unsupported Media Type";
+    case 504: return "Gateway Timeout";
+    default: return "Internal Server Error";
+    }
+}
+
+static void wrap(response *out, event_shape shape, const header_list *headers, int multi_value)
 {
     bytes wrapped = {0};
-    bytes_format(&wrapped, "{\"statusCode\": %d, \"headers\": {\"content-type\": \"application/json\"", out->status);
-    if (allow) {
-        bytes_text(&wrapped, ", \"allow\": ");
-        json_out_cstring(&wrapped, allow);
-    }
-    bytes_text(&wrapped, "}, \"body\": ");
+    bytes_format(&wrapped, "{\"statusCode\": %d, ", out->status);
+    if (shape == SHAPE_ALB)
+        bytes_format(&wrapped, "\"statusDescription\": \"%d %s\", ", out->status, reason_of(out->status));
+    write_headers(&wrapped, headers, multi_value);
+    bytes_text(&wrapped, ", \"body\": ");
     json_out_string(&wrapped, out->body.data ? out->body.data : "", out->body.len);
     bytes_text(&wrapped, ", \"isBase64Encoded\": false");
     bytes_text(&wrapped, shape == SHAPE_HTTP_V2 ? ", \"cookies\": []}" : "}");
@@ -204,56 +306,116 @@ static void wrap(response *out, event_shape shape, const char *allow)
     out->error_type = NULL;
 }
 
-/* Appends "key" in quotes, cut and in printable ASCII. */
-static void list_key(bytes *list, const char *key)
+static void respond_too_large_for_alb(response *out)
 {
-    bytes_text(list, list->len ? ", \"" : "\"");
-    for (size_t i = 0; key[i] && i < 24; i++) {
-        unsigned char c = (unsigned char)key[i];
-        bytes_append(list, c >= 0x20 && c < 0x7F && c != '"' ? key + i : "?", 1);
+    char message[sizeof out->message];
+    snprintf(message, sizeof message, "the answer has %zu bytes, a load balancer carries %u: split the text and send its parts",
+             out->body.len, ALB_MAX_RESPONSE);
+    respond_error(out, 413, "Function.ResponseSizeTooLarge", message);
+}
+
+/* Answers an event that stands for an HTTP request or for its body. */
+static void answer_wrapped(const event_context *context, const json_node *event, event_shape shape, response *out)
+{
+    bytes origin = {0};
+    http_extras extras = {0};
+    header_list headers = {.count = 0};
+    if (shape == SHAPE_BODY)
+        answer_body(context, event, out);
+    else
+        extras = answer_http(context, event, shape, out);
+    add_header(&headers, "content-type", "application/json");
+    if (extras.allow)
+        add_header(&headers, "allow", extras.allow);
+    add_cors(context, event, extras.preflight, &origin, &headers);
+    int multi_value = shape == SHAPE_ALB && json_member(event, "multiValueHeaders");
+    wrap(out, shape, &headers, multi_value);
+    if (shape == SHAPE_ALB && !out->error_type && out->body.len > ALB_MAX_RESPONSE) {
+        respond_too_large_for_alb(out);
+        wrap(out, shape, &headers, multi_value);
+    }
+    bytes_free(&origin);
+}
+
+/* ---- other events ------------------------------------------------------------------------------------------------------- */
+
+/* Appends text in quotes, cut and in printable ASCII. */
+static void quote(bytes *list, const char *text)
+{
+    bytes_text(list, "\"");
+    for (size_t i = 0; text[i] && i < 24; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bytes_append(list, c >= 0x20 && c < 0x7F && c != '"' ? text + i : "?", 1);
     }
     bytes_text(list, "\"");
 }
 
-/* Names the first keys, which tell what kind of event it is; never a value. */
+/* Which service's records they are, which is no secret: "aws:s3". SNS begins the name with a capital. */
+static int name_source(const json_node *event, bytes *seen)
+{
+    bytes source = {0};
+    const json_node *record = json_array_item(json_member(event, "Records"), 0);
+    const json_node *name = json_member(record, "eventSource");
+    const char *text = json_string(name ? name : json_member(record, "EventSource"), &source);
+    if (text) {
+        bytes_text(seen, " with Records of ");
+        quote(seen, text);
+    }
+    bytes_free(&source);
+    return text != NULL;
+}
+
+/* The first keys, which tell what kind of event it is; never a value. */
+static void name_keys(const json_node *event, bytes *seen)
+{
+    size_t count = 0;
+    for (const json_node *m = json_first(event); m; m = json_next(m))
+        if (json_key(m) && ++count <= 4) {
+            bytes_text(seen, count == 1 ? " with the keys " : ", ");
+            quote(seen, json_key(m));
+        }
+    bytes_text(seen, !count ? " without members" : count > 4 ? ", ..." : "");
+}
+
 static void respond_unknown(const json_node *event, response *out)
 {
     char message[sizeof out->message];
-    bytes keys = {0};
-    size_t count = 0;
-    for (const json_node *m = json_first(event); m; m = json_next(m))
-        if (json_key(m) && ++count <= 4)
-            list_key(&keys, json_key(m));
+    bytes seen = {0};
     if (json_type_of(event) != JSON_OBJECT)
-        snprintf(message, sizeof message, "unknown event, no JSON object: " EXPECTED);
-    else if (!keys.data)
-        snprintf(message, sizeof message, "unknown event without members: " EXPECTED);
-    else
-        snprintf(message, sizeof message, "unknown event with the keys %s%s: " EXPECTED, keys.data, count > 4 ? ", ..." : "");
-    bytes_free(&keys);
+        bytes_text(&seen, ", no JSON object");
+    else if (!name_source(event, &seen))
+        name_keys(event, &seen);
+    snprintf(message, sizeof message, "unknown event%s: " EXPECTED, seen.data ? seen.data : "");
+    bytes_free(&seen);
     respond_error(out, 400, BAD_REQUEST, message);
 }
 
-static void answer(tern_ctx *ctx, const json_node *event, const handler_settings *settings, response *out)
+static void answer(const event_context *context, const json_node *event, response *out)
 {
     event_shape shape = shape_of(event);
-    const char *allow = NULL;
-    if (shape == SHAPE_TEXT) {
-        handle_ner_json(ctx, event, settings, out);
-        return;
-    }
-    if (shape == SHAPE_UNKNOWN) {
+    switch (shape) {
+    case SHAPE_HTTP_V2:
+    case SHAPE_ALB:
+    case SHAPE_REST_V1:
+    case SHAPE_BODY:
+        answer_wrapped(context, event, shape, out);
+        break;
+    case SHAPE_SQS:
+        sqs_handle(context, event, out);
+        break;
+    case SHAPE_DESTINATION:
+        handle_ner_json(context->ctx, json_member(event, "responsePayload"), context->settings, out);
+        break;
+    case SHAPE_REQUEST:
+        handle_ner_json(context->ctx, event, context->settings, out);
+        break;
+    case SHAPE_UNKNOWN:
         respond_unknown(event, out);
-        return;
+        break;
     }
-    if (shape == SHAPE_BODY)
-        answer_body(ctx, event, settings, out);
-    else
-        allow = answer_http(ctx, event, shape, settings, out);
-    wrap(out, shape, allow);
 }
 
-void event_handle(tern_ctx *ctx, const char *event, size_t len, const handler_settings *settings, response *out)
+void event_handle(const event_context *context, const char *event, size_t len, response *out)
 {
     json_error error;
     if (!len) {
@@ -268,6 +430,6 @@ void event_handle(tern_ctx *ctx, const char *event, size_t len, const handler_se
             respond_error(out, 400, BAD_REQUEST, error.msg);
         return;
     }
-    answer(ctx, json_root(doc), settings, out);
+    answer(context, json_root(doc), out);
     json_free(doc);
 }

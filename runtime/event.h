@@ -1,21 +1,40 @@
 /* event.h - one Lambda event -> the function's result: finds out which shape the event has, takes the request out of it, has
  * the handler answer it, and wraps the answer as the sender of that shape expects it.
  *
- *   shape                              recognised by            answer
- *   HTTP API payload 2, Function URL   requestContext.http      {"statusCode", "headers", "body", "isBase64Encoded", "cookies"}
- *   REST API, HTTP API payload 1       httpMethod               {"statusCode", "headers", "body", "isBase64Encoded"}
- *   bare body                          body                     as REST
- *   bare text                          text                     {"entities": [...]}; errors are function errors
+ *   shape                              recognised by                   answer
+ *   HTTP API payload 2, Function URL   requestContext.http             {"statusCode", "headers", "body", "isBase64Encoded", "cookies"}
+ *   Application Load Balancer          requestContext.elb              the same with "statusDescription" instead of "cookies"; where
+ *                                                                      the event has "multiValueHeaders", so has the answer
+ *   REST API, HTTP API payload 1       httpMethod                      {"statusCode", "headers", "body", "isBase64Encoded"}
+ *   SQS batch                          Records[0].eventSource aws:sqs  {"batchItemFailures"}: sqs.h
+ *   record of a Lambda destination     requestContext.functionArn,     that of responsePayload, which is a direct request
+ *                                      responsePayload
+ *   bare body                          body                            as REST
+ *   direct request (also async)        text or texts                   {"entities"} or {"results"}; errors are function errors
  *
- * https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html has the shapes. */
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html leads to the shapes. */
 #ifndef TERN_EVENT_H
 #define TERN_EVENT_H
 
+#include <stdint.h>
+
 #include "handler.h"
+#include "log.h"
+#include "sqs.h"
+
+/* What an event is answered with; everything is borrowed. One thread at a time. */
+typedef struct event_context {
+    tern_ctx *ctx;
+    const handler_settings *settings;
+    const char *cors_origin;    /* settings.h; NULL: no CORS headers */
+    const sqs_output *output;   /* where results of SQS messages go; NULL: nowhere */
+    const logger *log;          /* SQS messages that fail are named there */
+    uint64_t deadline_ms;       /* when the answer must be ready (deadline.h); 0: no limit */
+} event_context;
 
 /* out->error_type NULL: out->body is the function's result. Otherwise the invocation failed, with out->error_type and
- * out->message. One thread per ctx at a time. */
-void event_handle(tern_ctx *ctx, const char *event, size_t len, const handler_settings *settings, response *out);
+ * out->message. */
+void event_handle(const event_context *context, const char *event, size_t len, response *out);
 
 /* Strict base64 (RFC 4648 section 4: padded, no white space, unused bits zero) of len characters, appended to out. 0, or -1
  * if text is not that. */

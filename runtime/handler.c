@@ -9,6 +9,9 @@
 
 #define BAD_REQUEST "Function.BadRequest"
 #define TEXT_TOO_LONG "Function.TextTooLong"
+#define TOO_MANY_TEXTS "Function.TooManyTexts"
+#define DEADLINE_EXCEEDED "Function.DeadlineExceeded"
+#define DEADLINE_EXCEEDED "Function.DeadlineExceeded"
 #define OUT_OF_MEMORY "Runtime.OutOfMemory"
 #define INTERNAL_ERROR "Runtime.InternalError"
 
@@ -17,6 +20,7 @@ void respond_error(response *out, int status, const char *error_type, const char
     out->status = status;
     out->error_type = error_type;
     snprintf(out->message, sizeof out->message, "%s", message);
+    out->tokens = out->entities = 0;
     bytes_clear(&out->body);
     bytes_text(&out->body, "{\"error\": ");
     json_out_cstring(&out->body, out->message);
@@ -61,6 +65,7 @@ static void begin_answer(response *out)
     out->status = 200;
     out->error_type = NULL;
     out->message[0] = '\0';
+    out->tokens = out->entities = 0;
     bytes_clear(&out->body);
 }
 
@@ -85,6 +90,10 @@ static int respond_engine_error(response *out, const tern_error *err, size_t max
         snprintf(message, sizeof message, "the text has %zu characters, the limit is %zu: split it", err->pos, max_chars);
         respond_error(out, 413, TEXT_TOO_LONG, message);
         return -1;
+    case TERN_E_INTERRUPTED:
+        respond_error(out, 504, DEADLINE_EXCEEDED, "the time limit came before the answer: send a shorter text, or give the function "
+                      "more time or memory");
+        return -1;
     default:
         respond_error(out, 500, INTERNAL_ERROR, err->msg);
         return -1;
@@ -95,7 +104,8 @@ int handle_run(tern_ctx *ctx, const char *text, size_t len, unsigned want, const
                const tern_doc **doc, response *out)
 {
     tern_options options = {.want = want & tern_model_offers(settings->model), .components = settings->components,
-                            .max_chars = settings->max_chars};
+                            .max_chars = settings->max_chars, .interrupt = settings->interrupt,
+                            .interrupt_user = settings->interrupt_user};
     tern_error err;
     if (!settings->components)   /* to the engine, 0 means its default */
         options.want = TERN_TOKENS;
@@ -119,124 +129,141 @@ static json_doc *parse(const char *data, size_t len, response *out)
     return doc;
 }
 
-static const char *type_name(json_type type)
+/* Answers a refusal of request.h. */
+static void respond_refusal(response *out, int status, const char *error)
 {
-    static const char *const names[] = {"null", "true or false", "a number", "a string", "an array", "an object"};
-    return names[type];
-}
-
-/* The member "text" of a request into *text; 0, or -1 after having responded. */
-static int read_text(const json_node *root, bytes *text, response *out)
-{
-    char message[128];
-    json_type type = json_type_of(root);
-    if (type != JSON_OBJECT) {
-        snprintf(message, sizeof message, "expected an object like {\"text\": \"...\"}, not %s", type_name(type));
-        return bad_request(out, message);
-    }
-    const json_node *member = json_member(root, "text");
-    if (!member)
-        return bad_request(out, "\"text\" is missing: send {\"text\": \"...\"} (keys are case-sensitive)");
-    type = json_type_of(member);
-    if (type != JSON_STRING) {
-        snprintf(message, sizeof message, "\"text\" must be a string, not %s", type_name(type));
-        return bad_request(out, message);
-    }
-    return json_string(member, text) ? 0 : no_memory(out);
-}
-
-static int bad_components(response *out, const char *what)
-{
-    char names[COMPONENTS_NAMES_SIZE], message[sizeof out->message];
-    components_names(COMPONENTS_ALL, names);
-    snprintf(message, sizeof message, "%s (known: %s)", what, names);
-    return bad_request(out, message);
-}
-
-/* Says which item of the array is wrong without repeating it. */
-static int bad_name(response *out, size_t index)
-{
-    char what[96];
-    snprintf(what, sizeof what, "\"components\"[%zu] is not the name of a component", index);
-    return bad_components(out, what);
-}
-
-static int read_names(const json_node *array, unsigned *mask, response *out)
-{
-    bytes name = {0};
-    size_t index = 0;
-    int status = 0;
-    *mask = 0;
-    for (const json_node *n = json_first(array); n && !status; n = json_next(n), index++) {
-        const char *text = json_string(n, &name);
-        unsigned component = text ? tern_component_from_name(text, name.len) : 0;
-        *mask |= component;
-        if (name.failed)
-            status = no_memory(out);
-        else if (!component)
-            status = bad_name(out, index);
-    }
-    bytes_free(&name);
-    return status;
-}
-
-/* The member "components" of a request, which must be able to find entities, into *mask if there is one. 0 or -1. */
-static int read_components(const json_node *root, const tern_model *model, unsigned *mask, response *out)
-{
-    char error[COMPONENTS_ERROR_SIZE];
-    const json_node *member = json_member(root, "components");
-    if (!member)
-        return 0;
-    if (json_type_of(member) != JSON_ARRAY)
-        return bad_components(out, "\"components\" must be an array of names like [\"ner\"]");
-    if (read_names(member, mask, out))
-        return -1;
-    if (!(*mask & TERN_NER))
-        return bad_components(out, "\"components\" must include \"ner\", which finds the entities");
-    return components_check(*mask, model, error) ? bad_request(out, error) : 0;
+    if (status == 500)
+        respond_out_of_memory(out);
+    else
+        respond_error(out, status, status == 413 ? TOO_MANY_TEXTS : BAD_REQUEST, error);
 }
 
 /* ---- POST /ner -------------------------------------------------------------------------------------------------------- */
 
-static void write_entity(bytes *out, const char *text, const tern_entity *entity)
+typedef struct offset_pair {
+    size_t start, end;
+} offset_pair;
+
+static offset_pair offsets_of(const tern_span *span, offset_unit unit)
+{
+    switch (unit) {
+    case OFFSETS_UTF16: return (offset_pair){span->utf16_start, span->utf16_end};
+    case OFFSETS_BYTE: return (offset_pair){span->byte_start, span->byte_end};
+    case OFFSETS_CODEPOINT: break;
+    }
+    return (offset_pair){span->char_start, span->char_end};
+}
+
+static void write_entity(bytes *out, const char *text, const tern_entity *entity, const request_options *options)
 {
     const tern_span *span = &entity->span;
+    offset_pair offsets = offsets_of(span, options->offsets);
     bytes_text(out, "{\"text\": ");
     json_out_string(out, text + span->byte_start, span->byte_end - span->byte_start);
     bytes_text(out, ", \"label\": ");
     json_out_cstring(out, entity->label);
-    bytes_format(out, ", \"start\": %zu, \"end\": %zu}", span->char_start, span->char_end);
+    if (options->format == FORMAT_SPACY)
+        bytes_format(out, ", \"start_char\": %zu, \"end_char\": %zu}", offsets.start, offsets.end);
+    else
+        bytes_format(out, ", \"start\": %zu, \"end\": %zu}", offsets.start, offsets.end);
 }
 
-void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out)
+static void answer_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings,
+                        const request_options *options, response *out)
 {
     const tern_doc *doc;
+    handler_settings own = *settings;
+    own.components = options->components;
     if (!len) {
         bad_request(out, "\"text\" is empty");
         return;
     }
-    if (handle_run(ctx, text, len, TERN_ENTITIES, settings, &doc, out))
+    if (handle_run(ctx, text, len, TERN_ENTITIES, &own, &doc, out))
         return;
     begin_answer(out);
+    out->tokens = tern_doc_token_count(doc);
+    out->entities = tern_doc_entity_count(doc);
     bytes_text(&out->body, "{\"entities\": [");
-    for (size_t i = 0; i < tern_doc_entity_count(doc); i++) {
+    for (size_t i = 0; i < out->entities; i++) {
         tern_entity entity;
         if (tern_doc_entity(doc, i, &entity))
             break;
         if (i)
             bytes_text(&out->body, ", ");
-        write_entity(&out->body, text, &entity);
+        write_entity(&out->body, text, &entity, options);
     }
     bytes_text(&out->body, "]}");
     end_answer(out);
 }
 
+/* One item of "texts", which need not be a string. */
+static void answer_item(tern_ctx *ctx, const json_node *node, size_t index, bytes *text, const handler_settings *settings,
+                        const request_options *options, response *out)
+{
+    char name[48], error[REQUEST_ERROR_SIZE];
+    snprintf(name, sizeof name, "\"texts\"[%zu]", index);
+    int status = request_text(node, name, text, error);
+    if (status)
+        respond_refusal(out, status, error);
+    else
+        answer_text(ctx, text->data, text->len, settings, options, out);
+}
+
+/* What one text's caller is to blame for becomes that text's {"error": ...}; anything else is the answer to all. */
+static void answer_texts(tern_ctx *ctx, const json_node *texts, const handler_settings *settings, const request_options *options,
+                         response *out)
+{
+    response item = {0};
+    bytes text = {0};
+    size_t index = 0;
+    begin_answer(out);
+    bytes_text(&out->body, "{\"results\": [");
+    for (const json_node *node = json_first(texts); node && out->status == 200; node = json_next(node), index++) {
+        answer_item(ctx, node, index, &text, settings, options, &item);
+        if (item.status >= 500) {
+            respond_error(out, item.status, item.error_type, item.message);
+            continue;
+        }
+        if (index)
+            bytes_text(&out->body, ", ");
+        bytes_append(&out->body, item.body.data, item.body.len);
+        out->body.failed |= item.body.failed;
+        out->tokens += item.tokens;
+        out->entities += item.entities;
+    }
+    bytes_free(&text);
+    response_free(&item);
+    if (out->status != 200)
+        return;
+    bytes_text(&out->body, "]}");
+    end_answer(out);
+}
+
+static request_options default_options(const handler_settings *settings)
+{
+    return (request_options){.components = settings->components, .format = settings->format, .offsets = settings->offsets};
+}
+
+void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out)
+{
+    request_options options = default_options(settings);
+    answer_text(ctx, text, len, settings, &options, out);
+}
+
 void handle_ner_json(tern_ctx *ctx, const json_node *body, const handler_settings *settings, response *out)
 {
+    char error[REQUEST_ERROR_SIZE];
     bytes text = {0};
-    handler_settings own = *settings;
-    if (!read_text(body, &text, out) && !read_components(body, own.model, &own.components, out))
-        handle_ner_text(ctx, text.data, text.len, &own, out);
+    ner_request asked = {.options = default_options(settings)};
+    int status = request_read(body, settings->model, settings->max_texts ? settings->max_texts : REQUEST_MAX_TEXTS, &asked, error);
+    if (!status && asked.text)
+        status = request_text(asked.text, "\"text\"", &text, error);
+    if (status)
+        respond_refusal(out, status, error);
+    else if (asked.text)
+        answer_text(ctx, text.data, text.len, settings, &asked.options, out);
+    else
+        answer_texts(ctx, asked.texts, settings, &asked.options, out);
     bytes_free(&text);
 }
 
@@ -255,6 +282,21 @@ void handle_ner(tern_ctx *ctx, const char *body, size_t len, const handler_setti
 
 /* ---- tern pipe -------------------------------------------------------------------------------------------------------- */
 
+/* The text of a line into *text, which may be empty. 0 or -1. */
+static int read_line(const json_node *root, bytes *text, response *out)
+{
+    char error[REQUEST_ERROR_SIZE] = "\"text\" is missing: send {\"text\": \"...\"} (keys are case-sensitive)";
+    const json_node *member = json_member(root, "text");
+    int status = 400;
+    if (json_type_of(root) != JSON_OBJECT)
+        snprintf(error, sizeof error, "expected an object like {\"text\": \"...\"}, not %s", json_type_name(json_type_of(root)));
+    else if (member)
+        status = request_text(member, "\"text\"", text, error);
+    if (status)
+        respond_refusal(out, status, error);
+    return status ? -1 : 0;
+}
+
 void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_settings *settings, response *out)
 {
     bytes text = {0};
@@ -262,10 +304,12 @@ void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_sett
     json_doc *doc = parse(line, len, out);
     if (!doc)
         return;
-    int failed = read_text(json_root(doc), &text, out);
+    int failed = read_line(json_root(doc), &text, out);
     json_free(doc);
     if (!failed && !handle_run(ctx, text.data, text.len, TERN_EVERYTHING, settings, &result, out)) {
         begin_answer(out);
+        out->tokens = tern_doc_token_count(result);
+        out->entities = tern_doc_entity_count(result);
         doc_json(&out->body, text.data, text.len, result);
         end_answer(out);
     }

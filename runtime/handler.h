@@ -5,6 +5,7 @@
 
 #include "bytes.h"
 #include "json_in.h"
+#include "request.h"
 #include "tern.h"
 
 typedef struct response {
@@ -12,6 +13,7 @@ typedef struct response {
     const char *error_type;  /* NULL, or "Function.BadRequest", ... for Lambda's error header */
     char message[256];       /* the error in plain text; "" on success */
     bytes body;              /* JSON, one line, no newline at the end; empty if memory ran out even for the error */
+    size_t tokens, entities; /* of all texts that body answers, for metrics; 0 with an error */
 } response;
 
 /* What the program that answers has decided once, at its start. */
@@ -19,11 +21,17 @@ typedef struct handler_settings {
     const tern_model *model;   /* that of the contexts */
     unsigned components;       /* mask of those that run unless a request names some (components.h); 0: the tokenizer alone */
     size_t max_chars;          /* limit of a text in code points; 0: the engine's */
+    size_t max_texts;          /* limit of the number of "texts"; 0: REQUEST_MAX_TEXTS */
+    entity_format format;      /* unless a request names one */
+    offset_unit offsets;       /* unless a request names one */
+    int (*interrupt)(void *user);   /* tern_options.interrupt of every run; NULL: none. It ends a request with status 504 and */
+    void *interrupt_user;           /* Function.DeadlineExceeded */
 } handler_settings;
 
-/* POST /ner: body {"text": "...", "components": ["ner", ...]}, where "components" may be left out -> 200 {"entities": [{"text",
- * "label", "start", "end"}, ...]} with offsets in code points, or {"error": "..."} with 400 (what is wrong with the body), 413
- * (text too long), 500 (out of memory). One thread per ctx at a time. out->body is replaced. */
+/* POST /ner, body as in request.h -> 200 and for "text": {"entities": [{"text", "label", "start", "end"}, ...]}; for "texts":
+ * {"results": [...]} with, in their order, what each text alone would get, {"entities": ...} or {"error": "..."}. Otherwise
+ * {"error": "..."} with 400 (what is wrong with the body), 413 (text too long, too many texts), 500 (out of memory). One
+ * thread per ctx at a time. out->body is replaced. */
 void handle_ner(tern_ctx *ctx, const char *body, size_t len, const handler_settings *settings, response *out);
 
 /* The same for a body that is already parsed (Lambda events carry it inside other JSON). */

@@ -1,12 +1,18 @@
 /* fuzz_json - any bytes as a request's body, a line of `tern pipe` or a Lambda event, with the tiny model behind it. Whatever
- * comes in, what goes out is JSON. */
+ * comes in, what goes out is JSON, to the caller and to the output queue. */
 #include "event.h"
 #include "fuzz.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 static tern_ctx *ctx;
 static handler_settings settings;
+static logger nothing;
+static sqs_output output;
+static event_context context;
+
+static void send_some(void *client, sqs_entry *entries, size_t count, uint64_t deadline);
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -15,6 +21,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     tern_model *model;
     ctx = fuzz_context("tests/data/tiny.tern", &model);
     settings = (handler_settings){.model = model, .components = tern_model_default_components(model)};
+    nothing = (logger){.file = open("/dev/null", O_WRONLY), .lowest = LOG_LEVEL_TRACE};
+    output = (sqs_output){.send = send_some};
+    context = (event_context){.ctx = ctx, .settings = &settings, .cors_origin = "https://a,https://b", .output = &output, .log = &nothing};
     return 0;
 }
 
@@ -25,6 +34,27 @@ static void require_json(const response *r)
     REQUIRE(doc);
     REQUIRE(!memchr(r->body.data, '\n', r->body.len));
     json_free(doc);
+}
+
+/* Accepts every other result. Bodies are JSON that begins with a message's id, in the characters that SQS allows. */
+static void send_some(void *client, sqs_entry *entries, size_t count, uint64_t deadline)
+{
+    size_t total = 0;
+    (void)client;
+    REQUIRE(count > 0 && count <= SQS_BATCH_ENTRIES && deadline == 0);
+    for (size_t i = 0; i < count; i++) {
+        static const char start[] = "{\"messageId\": \"";
+        json_error error;
+        json_doc *doc = json_parse(entries[i].body, entries[i].len, &error);
+        REQUIRE(doc && !strncmp(entries[i].body, start, sizeof start - 1));
+        REQUIRE(!strstr(entries[i].body, "\xef\xbf\xbe") && !strstr(entries[i].body, "\xef\xbf\xbf"));
+        REQUIRE(entries[i].group[0] && entries[i].deduplication[0]);
+        json_free(doc);
+        total += entries[i].len;
+        entries[i].accepted = i % 2 == 0;
+        entries[i].problem[0] = '\0';
+    }
+    REQUIRE(total <= SQS_BATCH_BYTES);
 }
 
 static void check_response(const response *r)
@@ -41,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_response(&r);
     handle_pipe(ctx, text, size, &settings, &r);
     check_response(&r);
-    event_handle(ctx, text, size, &settings, &r);
+    event_handle(&context, text, size, &r);
     if (r.error_type) REQUIRE(r.message[0]);
     else require_json(&r);
     return 0;

@@ -2,6 +2,8 @@
  * tests/runtime/events, where the whole bootstrap reads them; here are the edges. Entities are those of spaCy. */
 #include "fixture.h"
 
+#include <unistd.h>
+
 #include "event.h"
 
 #define TEXT(literal) literal, sizeof(literal) - 1
@@ -16,12 +18,14 @@ typedef struct fixture {
     tern_model *model;
     tern_ctx *ctx;
     handler_settings settings;
+    logger log;
+    event_context context;
 } fixture;
 
 static void handle(void **state, const char *event, size_t len, response *out)
 {
     fixture *f = *state;
-    event_handle(f->ctx, event, len, &f->settings, out);
+    event_handle(&f->context, event, len, out);
 }
 
 static int set_up(void **state)
@@ -32,6 +36,8 @@ static int set_up(void **state)
         return -1;
     f.model = model;
     f.settings = (handler_settings){.model = model, .components = tern_model_default_components(model)};
+    f.log = (logger){.file = STDERR_FILENO, .lowest = LOG_LEVEL_FATAL};   /* says nothing */
+    f.context = (event_context){.ctx = f.ctx, .settings = &f.settings, .log = &f.log};
     *state = &f;
     return 0;
 }
@@ -127,8 +133,10 @@ static void a_bare_text_gets_the_bare_answer(void **state)
     assert_string_equal(out.body.data, ENTITIES);
     fixture *f = *state;
     handler_settings short_texts = f->settings;
+    event_context context = f->context;
+    context.settings = &short_texts;
     short_texts.max_chars = 4;
-    event_handle(f->ctx, TEXT("{\"text\":\"12345\"}"), &short_texts, &out);
+    event_handle(&context, TEXT("{\"text\":\"12345\"}"), &out);
     assert_string_equal(out.error_type, "Function.TextTooLong");
     assert_string_equal(out.message, "the text has 5 characters, the limit is 4: split it");
     response_free(&out);
@@ -204,6 +212,118 @@ static void unknown_events_are_named_by_their_keys_only(void **state)
     response_free(&out);
 }
 
+/* ---- load balancers, cross-origin requests ---------------------------------------------------------------------------- */
+
+static void expect_body(void **state, const event_context *context, const char *event, size_t len, const char *expected)
+{
+    response out = {0};
+    (void)state;
+    event_handle(context, event, len, &out);
+    assert_null(out.error_type);
+    assert_string_equal(out.body.data, expected);
+    response_free(&out);
+}
+
+#define ALB(headers, method, path, body) \
+    TEXT("{\"requestContext\":{\"elb\":{\"targetGroupArn\":\"arn\"}},\"httpMethod\":\"" method "\",\"path\":\"" path "\"," \
+         headers ",\"body\":" body ",\"isBase64Encoded\":false}")
+#define ALB_ANSWER(status, reason, headers, body) \
+    "{\"statusCode\": " status ", \"statusDescription\": \"" status " " reason "\", " headers ", \"body\": \"" body "\", " \
+    "\"isBase64Encoded\": false}"
+
+static void load_balancers_get_their_own_form(void **state)
+{
+    const event_context *context = &((fixture *)*state)->context;
+    expect_body(state, context, ALB("\"headers\":{\"content-type\":\"application/json\"}", "GET", "/healthz", "\"\""),
+                ALB_ANSWER("200", "OK", "\"headers\": {\"content-type\": \"application/json\"}", "{\\\"status\\\": \\\"ok\\\"}"));
+    expect_body(state, context, ALB("\"multiValueHeaders\":{\"content-type\":[\"application/json\"]}", "PUT", "/ner", BODY),
+                ALB_ANSWER("405", "Method Not Allowed", "\"multiValueHeaders\": {\"content-type\": [\"application/json\"], "
+                           "\"allow\": [\"POST, OPTIONS\"]}", "{\\\"error\\\": \\\"the method must be POST\\\"}"));
+    expect_body(state, context, ALB("\"multiValueHeaders\":{\"Content-Type\":[\"text/html\"]}", "POST", "/ner", BODY),
+                ALB_ANSWER("415", "Unsupported Media Type", "\"multiValueHeaders\": {\"content-type\": [\"application/json\"]}",
+                           "{\\\"error\\\": \\\"the body must be JSON: send the header Content-Type: application/json\\\"}"));
+    expect_body(state, context, ALB("\"headers\":{}", "POST", "/", BODY),
+                ALB_ANSWER("404", "Not Found", "\"headers\": {\"content-type\": \"application/json\"}",
+                           "{\\\"error\\\": \\\"there is nothing here; POST /ner finds entities\\\"}"));
+}
+
+static void load_balancers_carry_1_mb(void **state)
+{
+    bytes event = {0};
+    response out = {0};
+    handler_settings tokens = ((fixture *)*state)->settings;
+    event_context context = ((fixture *)*state)->context;
+    context.settings = &tokens;
+    bytes_text(&event, "{\"requestContext\":{\"elb\":{}},\"httpMethod\":\"POST\",\"path\":\"/ner\",\"multiValueHeaders\":{},\"body\":{\"texts\":[");
+    for (int i = 0; i < 100000; i++)   /* wrong ones need no engine */
+        bytes_text(&event, i ? ",1" : "1");
+    bytes_text(&event, "]}}");
+    tokens.max_texts = 100000;
+    event_handle(&context, event.data, event.len, &out);
+    static const char start[] = "{\"statusCode\": 413, \"statusDescription\": \"413 Payload Too Large\", "
+                                "\"multiValueHeaders\": {\"content-type\": [\"application/json\"]}, \"body\": \"{\\\"error\\\": \\\"the answer has ";
+    assert_int_equal(strncmp(out.body.data, start, sizeof start - 1), 0);
+    assert_non_null(strstr(out.body.data, "a load balancer carries 1000000: split the text"));
+    assert_null(out.error_type);
+    bytes_free(&event);
+    response_free(&out);
+}
+
+#define ORIGIN(origin, method) TEXT("{\"httpMethod\":\"" method "\",\"path\":\"/ner\",\"headers\":{\"Origin\":\"" origin "\"},\"body\":null}")
+#define V1_ANSWER(status, headers, body) \
+    "{\"statusCode\": " status ", \"headers\": {\"content-type\": \"application/json\"" headers "}, \"body\": \"" body "\", " \
+    "\"isBase64Encoded\": false}"
+#define ALLOW ", \"allow\": \"POST, OPTIONS\""
+#define PREFLIGHT ", \"access-control-allow-methods\": \"POST, OPTIONS\", " \
+                  "\"access-control-allow-headers\": \"content-type, authorization, x-api-key, apikey\", " \
+                  "\"access-control-max-age\": \"3600\""
+#define OK_BODY "{\\\"status\\\": \\\"ok\\\"}"
+#define NO_BODY "{\\\"error\\\": \\\"the request has no body: send {\\\\\\\"text\\\\\\\": \\\\\\\"...\\\\\\\"}\\\"}"
+
+static void origins_are_allowed_as_set(void **state)
+{
+    event_context context = ((fixture *)*state)->context;
+    expect_body(state, &context, ORIGIN("https://a.example", "OPTIONS"), V1_ANSWER("200", ALLOW, OK_BODY));
+    context.cors_origin = "*";
+    expect_body(state, &context, ORIGIN("https://a.example", "OPTIONS"),
+                V1_ANSWER("200", ALLOW ", \"access-control-allow-origin\": \"*\"" PREFLIGHT, OK_BODY));
+    expect_body(state, &context, ORIGIN("https://a.example", "POST"),
+                V1_ANSWER("400", ", \"access-control-allow-origin\": \"*\"", NO_BODY));
+    context.cors_origin = "https://a.example,http://localhost:8080";
+    expect_body(state, &context, ORIGIN("http://localhost:8080", "OPTIONS"),
+                V1_ANSWER("200", ALLOW ", \"vary\": \"Origin\", \"access-control-allow-origin\": \"http://localhost:8080\"" PREFLIGHT, OK_BODY));
+    expect_body(state, &context, ORIGIN("https://a.example", "POST"),
+                V1_ANSWER("400", ", \"vary\": \"Origin\", \"access-control-allow-origin\": \"https://a.example\"", NO_BODY));
+    static const struct { const char *event; size_t len; } others[] = {
+        {ORIGIN("https://a.example.evil", "POST")}, {ORIGIN("https://a.exampl", "POST")}, {ORIGIN("HTTPS://A.EXAMPLE", "POST")},
+        {ORIGIN("https://a.example,http://localhost:8080", "POST")}, {ORIGIN("null", "POST")}, {ORIGIN("", "POST")},
+        {ORIGIN("https://a.example\\u0000", "POST")}, {ORIGIN("https://a.example\\r\\nx: y", "POST")},
+        {TEXT("{\"httpMethod\":\"POST\",\"path\":\"/ner\",\"body\":null}")},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        expect_body(state, &context, others[i].event, others[i].len, V1_ANSWER("400", ", \"vary\": \"Origin\"", NO_BODY));
+}
+
+static void records_of_destinations_are_direct_requests(void **state)
+{
+    const event_context *context = &((fixture *)*state)->context;
+#define RECORD(payload) TEXT("{\"requestContext\":{\"functionArn\":\"arn\",\"condition\":\"Success\"},\"responsePayload\":" payload "}")
+    expect_body(state, context, RECORD("{\"text\":\"Angela Merkel visited Paris on Monday.\"}"), ENTITIES);
+    expect_body(state, context, RECORD("{\"texts\":[\"Angela Merkel visited Paris on Monday.\"]}"), "{\"results\": [" ENTITIES "]}");
+    expect_failure(state, RECORD("{\"errorMessage\":\"SECRET\"}"), "\"text\" is missing");
+    expect_failure(state, RECORD("null"), "not null");
+    expect_failure(state, TEXT("{\"requestContext\":{\"functionArn\":\"arn\"}}"), "unknown event with the keys \"requestContext\"");
+}
+
+static void records_of_other_services_are_named(void **state)
+{
+    expect_failure(state, TEXT("{\"Records\":[{\"eventSource\":\"aws:s3\"}]}"), "unknown event with Records of \"aws:s3\": expected");
+    expect_failure(state, TEXT("{\"Records\":[{\"EventSource\":\"aws:sns\"}]}"), "unknown event with Records of \"aws:sns\": expected");
+    expect_failure(state, TEXT("{\"Records\":[{\"eventSource\":\"aws:sqs\\u0000\"}]}"), "Records of \"aws:sqs\": expected");
+    expect_failure(state, TEXT("{\"Records\":[]}"), "unknown event with the keys \"Records\": expected");
+    expect_failure(state, TEXT("{\"Records\":[{\"eventsource\":\"aws:sqs\"}]}"), "unknown event with the keys \"Records\": expected");
+}
+
 static void base64_follows_the_test_vectors_of_rfc_4648(void **state)
 {
     static const struct { const char *encoded, *plain; } vectors[] = {
@@ -249,6 +369,11 @@ int main(void)
         cmocka_unit_test(methods_and_paths_are_routed_as_in_http),
         cmocka_unit_test(other_media_types_are_refused),
         cmocka_unit_test(unknown_events_are_named_by_their_keys_only),
+        cmocka_unit_test(load_balancers_get_their_own_form),
+        cmocka_unit_test(load_balancers_carry_1_mb),
+        cmocka_unit_test(origins_are_allowed_as_set),
+        cmocka_unit_test(records_of_destinations_are_direct_requests),
+        cmocka_unit_test(records_of_other_services_are_named),
         cmocka_unit_test(base64_follows_the_test_vectors_of_rfc_4648),
         cmocka_unit_test(base64_is_strict),
     };

@@ -188,6 +188,107 @@ static void wrong_components_are_refused_with_the_names_that_are_known(void **st
     tern_ctx_free(ctx);
 }
 
+/* spaCy's Span.start_char and, of the text before and in each entity, len(encode("utf-16-le")) / 2 and len(encode("utf-8")). */
+#define EMOJI "\xf0\x9f\x98\x80 Zo\xc3\xab M\xc3\xbcller moved to New York in 2019."
+
+static void offsets_count_what_the_caller_counts(void **state)
+{
+    static const struct { const char *fields, *answer; } samples[] = {
+        {"", "{\"entities\": [{\"text\": \"Zo\xc3\xab M\xc3\xbcller\", \"label\": \"PERSON\", \"start\": 2, \"end\": 12}, "
+             "{\"text\": \"New York\", \"label\": \"GPE\", \"start\": 22, \"end\": 30}, "
+             "{\"text\": \"2019\", \"label\": \"DATE\", \"start\": 34, \"end\": 38}]}"},
+        {", \"offsets\": \"utf16\"",
+         "{\"entities\": [{\"text\": \"Zo\xc3\xab M\xc3\xbcller\", \"label\": \"PERSON\", \"start\": 3, \"end\": 13}, "
+         "{\"text\": \"New York\", \"label\": \"GPE\", \"start\": 23, \"end\": 31}, "
+         "{\"text\": \"2019\", \"label\": \"DATE\", \"start\": 35, \"end\": 39}]}"},
+        {", \"offsets\": \"byte\", \"format\": \"spacy\"",
+         "{\"entities\": [{\"text\": \"Zo\xc3\xab M\xc3\xbcller\", \"label\": \"PERSON\", \"start_char\": 5, \"end_char\": 17}, "
+         "{\"text\": \"New York\", \"label\": \"GPE\", \"start_char\": 27, \"end_char\": 35}, "
+         "{\"text\": \"2019\", \"label\": \"DATE\", \"start_char\": 39, \"end_char\": 43}]}"},
+    };
+    tern_ctx *ctx = new_ctx(state);
+    handler_settings settings = default_settings(state), other = settings;
+    response answer = {0};
+    bytes request = {0};
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        bytes_clear(&request);
+        bytes_format(&request, "{\"text\": \"" EMOJI "\"%s}", samples[i].fields);
+        handle_ner(ctx, request.data, request.len, &settings, &answer);
+        check(&answer, 200, NULL, samples[i].answer);
+    }
+    other.format = FORMAT_SPACY;
+    other.offsets = OFFSETS_BYTE;
+    handle_ner_text(ctx, TEXT(EMOJI), &other, &answer);   /* the defaults */
+    check(&answer, 200, NULL, samples[2].answer);
+    assert_int_equal(answer.entities, 3);
+    assert_int_equal(answer.tokens, 10);
+    bytes_free(&request);
+    response_free(&answer);
+    tern_ctx_free(ctx);
+}
+
+static void texts_are_answered_each_for_itself(void **state)
+{
+    static const char request[] = "{\"texts\": [\"Angela Merkel visited Paris.\", \"\", \"hello there\", 5, null, \"12345678901234567890123456789\", "
+                                  "[\"Paris\"], \"Angela Merkel visited Paris.\"], \"format\": \"spacy\"}";
+    static const char entities[] = "{\"entities\": [{\"text\": \"Angela Merkel\", \"label\": \"PERSON\", \"start_char\": 0, "
+                                   "\"end_char\": 13}, {\"text\": \"Paris\", \"label\": \"GPE\", \"start_char\": 22, \"end_char\": 27}]}";
+    tern_ctx *ctx = new_ctx(state);
+    handler_settings settings = default_settings(state);
+    response answer = {0};
+    bytes expected = {0};
+    settings.max_chars = 28;
+    bytes_format(&expected, "{\"results\": [%s, {\"error\": \"\\\"text\\\" is empty\"}, {\"entities\": []}, "
+                 "{\"error\": \"\\\"texts\\\"[3] must be a string, not a number\"}, "
+                 "{\"error\": \"\\\"texts\\\"[4] must be a string, not null\"}, "
+                 "{\"error\": \"the text has 29 characters, the limit is 28: split it\"}, "
+                 "{\"error\": \"\\\"texts\\\"[6] must be a string, not an array\"}, %s]}", entities, entities);
+    handle_ner(ctx, TEXT(request), &settings, &answer);
+    check(&answer, 200, NULL, expected.data);
+    assert_int_equal(answer.entities, 4);
+    assert_int_equal(answer.tokens, 5 + 2 + 5);
+    handle_ner(ctx, TEXT("{\"texts\": []}"), &settings, &answer);
+    check(&answer, 200, NULL, "{\"results\": []}");
+    settings.max_texts = 2;
+    handle_ner(ctx, TEXT("{\"texts\": [\"a\", \"b\", \"c\"]}"), &settings, &answer);
+    check(&answer, 413, "Function.TooManyTexts", "{\"error\": \"there are 3 \\\"texts\\\", the limit is 2: split them\"}");
+    assert_int_equal(answer.tokens, 0);
+    bytes_free(&expected);
+    response_free(&answer);
+    tern_ctx_free(ctx);
+}
+
+static int always(void *calls)
+{
+    ++*(int *)calls;
+    return 1;
+}
+
+static void an_interrupt_ends_the_whole_request(void **state)
+{
+    static const struct { const char *body; size_t len; } requests[] = {
+        {TEXT("{\"text\": \"Paris\"}")}, {TEXT("{\"texts\": [\"\", \"Paris\", \"Rome\"]}")},
+    };
+    int calls = 0;
+    tern_ctx *ctx = new_ctx(state);
+    handler_settings settings = default_settings(state);
+    response answer = {0};
+    settings.interrupt = always;
+    settings.interrupt_user = &calls;
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        handle_ner(ctx, requests[i].body, requests[i].len, &settings, &answer);
+        assert_int_equal(answer.status, 504);
+        assert_string_equal(answer.error_type, "Function.DeadlineExceeded");
+        assert_ptr_equal(strstr(answer.body.data, "{\"error\": \""), answer.body.data);
+    }
+    assert_int_equal(calls, 2);   /* nothing else was tried */
+    settings.interrupt = NULL;
+    handle_ner(ctx, requests[0].body, requests[0].len, &settings, &answer);
+    check(&answer, 200, NULL, "{\"entities\": [{\"text\": \"Paris\", \"label\": \"GPE\", \"start\": 0, \"end\": 5}]}");
+    response_free(&answer);
+    tern_ctx_free(ctx);
+}
+
 static void pipe_writes_documents_as_doc_to_json(void **state)
 {
     static const struct { unsigned components; const char *line; size_t len; const char *answer; } samples[] = {
@@ -281,6 +382,9 @@ int main(void)
         cmocka_unit_test(long_texts_are_refused_with_both_numbers),
         cmocka_unit_test(a_request_says_which_components_run),
         cmocka_unit_test(wrong_components_are_refused_with_the_names_that_are_known),
+        cmocka_unit_test(offsets_count_what_the_caller_counts),
+        cmocka_unit_test(texts_are_answered_each_for_itself),
+        cmocka_unit_test(an_interrupt_ends_the_whole_request),
         cmocka_unit_test(pipe_writes_documents_as_doc_to_json),
         cmocka_unit_test(media_types),
         cmocka_unit_test(errors_are_json_whatever_they_say),

@@ -128,7 +128,7 @@ static void run(fixture *f, script *s, uint32_t common_slots, size_t tokens)
         size_t count = tokens - begin < 100 ? tokens - begin : 100;
         transition_project(&f->w, f->vectors + begin * WIDTH, begin, count, &f->scratch);
     }
-    transition_run(&f->w, &moves, s, tokens, &f->scratch, record, s);
+    assert_int_equal(transition_run(&f->w, &moves, s, tokens, &f->scratch, NULL, record, s), 0);
     assert_int_equal(s->traced, s->step);
     assert_memory_equal(s->chosen, s->applied, s->step * sizeof *s->chosen);
 }

@@ -1,0 +1,50 @@
+/* sqs.h - a batch of messages that Lambda has received from an SQS queue: each is answered like a request of its own, its result
+ * is sent to the output queue, and Lambda is told which messages have failed ("ReportBatchItemFailures"), so that it deletes the
+ * others. A message counts as done only when the output queue has accepted its result: delivery is at least once.
+ *
+ *   body of a message   {"text": ...} with the fields of request.h, or anything that does not begin with "{": the text itself
+ *   result              {"messageId": "...", "entities": [...]}, or "results" for "texts"; in between "correlationId" if the
+ *                       message has an attribute of this name or, if not, its body a member of this name (a string)
+ *   failed messages     {"batchItemFailures": [{"itemIdentifier": "..."}]}; each is logged with its id, type and cause, never
+ *                       with its text. Lambda gives it out again and, after maxReceiveCount, SQS moves it to the queue's DLQ
+ *
+ * A message that is in the batch twice is answered once. From a FIFO queue, nothing behind a failed message of the same group
+ * counts as done, so that the order stays. When time runs short, the messages that are left fail without being tried.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html */
+#ifndef TERN_SQS_H
+#define TERN_SQS_H
+
+#include <stdint.h>
+
+#include "handler.h"
+
+/* Limits of SendMessageBatch (API reference). */
+#define SQS_BATCH_ENTRIES 10u
+#define SQS_BATCH_BYTES 1048576u   /* of all bodies together, so also of one */
+
+/* A result on its way. */
+typedef struct sqs_entry {
+    const char *body;                    /* UTF-8, only characters that SQS allows */
+    size_t len;
+    const char *group, *deduplication;   /* for an output queue of type FIFO */
+    int accepted;                        /* set by send: the queue has it */
+    char problem[64];                    /* set by send if not accepted: a short cause without anyone's text */
+} sqs_entry;
+
+/* Where results go. */
+typedef struct sqs_output {
+    /* Sends at most SQS_BATCH_ENTRIES entries of together at most SQS_BATCH_BYTES; returns by deadline_ms (since 1970; 0:
+     * whenever). Sets accepted, and problem where that is 0, of each. */
+    void (*send)(void *client, sqs_entry *entries, size_t count, uint64_t deadline_ms);
+    void *client;
+} sqs_output;
+
+struct event_context;
+
+/* Whether the event is such a batch. */
+int sqs_is_batch(const json_node *event);
+
+/* Answers it. output may be NULL: then there are no results, only failures. out->error_type as in event.h. */
+void sqs_handle(const struct event_context *context, const json_node *event, response *out);
+
+#endif
