@@ -1,9 +1,11 @@
+#define _POSIX_C_SOURCE 200809L   /* clock_gettime */
 #include "http_workers.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 typedef struct worker {
     pthread_t thread;
@@ -20,6 +22,15 @@ struct http_workers {
     unsigned count;
     worker worker[];   /* [count] */
 };
+
+static void compute(tern_ctx *ctx, http_job *job)
+{
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    handle_ner(ctx, job->body, job->len, 0, &job->answer);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    job->milliseconds = (double)(end.tv_sec - start.tv_sec) * 1e3 + (double)(end.tv_nsec - start.tv_nsec) / 1e6;
+}
 
 static int is_large(const http_job *job)
 {
@@ -58,7 +69,7 @@ static void *work(void *argument)
         }
         pthread_mutex_unlock(&workers->lock);
         int large = is_large(job);
-        handle_ner(self->ctx, job->body, job->len, 0, &job->answer);
+        compute(self->ctx, job);
         job->finished(job);
         pthread_mutex_lock(&workers->lock);
         if (large) {
