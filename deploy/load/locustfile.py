@@ -1,6 +1,6 @@
 """The scenarios for Locust's own command line and web interface:
 
-    locust -f deploy/load/locustfile.py --scenario A-heavy --host URL --headless --csv PREFIX --csv-full-history --html PREFIX.html
+    locust -f locustfile.py --scenario A-heavy --host URL --headless --csv PREFIX --csv-full-history --html PREFIX.html
 
 The run's record goes to PREFIX_run.json, and the history keeps the main window only. README.md has the rest.
 """
@@ -37,7 +37,8 @@ def add_options(parser: Any, **_: Any) -> None:
     )
     group.add_argument("--path", default="/ner", help="where to post (default: /ner)")
     group.add_argument(
-        "--align", action="store_true", help="wait until the main window will begin with a full minute, as CloudWatch's points do"
+        "--align", action="store_true",
+        help="wait until the main window will begin with a full minute, as CloudWatch's points do",
     )
 
 

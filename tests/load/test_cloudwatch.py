@@ -1,4 +1,4 @@
-"""The provider's side of a run, over HTTP against moto's CloudWatch: what is asked for, the window's edges, the file, the picture."""
+"""The provider's side of a run, against moto's CloudWatch over HTTP: queries, the window's edges, the file, the picture."""
 from __future__ import annotations
 
 import csv
@@ -96,10 +96,11 @@ def write_run(folder: Path, start: datetime, end: datetime) -> window.Run:
     run = window.read(record.write(str(folder / "C-heavy")))
     with run.history.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["Timestamp", "User Count", "Name", "50%", "95%", "99%", "100%", "Total Request Count", "Total Failure Count"])
+        percentiles = ["50%", "95%", "99%", "100%"]
+        writer.writerow(["Timestamp", "User Count", "Name", *percentiles, "Total Request Count", "Total Failure Count"])
         for row in range(1, int((end - start).total_seconds())):
-            percentiles = [0, 0, 0, 0] if row == 1 else [180, 400, 900, 950]
-            writer.writerow([int(start.timestamp()) + row, 10, "Aggregated", *percentiles, 30 * row, 0])
+            response_times = [0, 0, 0, 0] if row == 1 else [180, 400, 900, 950]
+            writer.writerow([int(start.timestamp()) + row, 10, "Aggregated", *response_times, 30 * row, 0])
     return run
 
 
@@ -175,7 +176,8 @@ def test_other_functions_do_not_count(put: Put, run: window.Run) -> None:
 
 def test_no_points_is_an_error(put: Put, run: window.Run) -> None:
     put("Invocations", MINUTES[0] - timedelta(seconds=1), 1)
-    with pytest.raises(cloudwatch.NoMetrics, match=f"{FUNCTION}:live in {REGION} from 2025-08-23T10:00:00.000Z to 2025-08-23T10:04"):
+    where = f"{FUNCTION}:live in {REGION} from 2025-08-23T10:00:00.000Z to 2025-08-23T10:04:00.000Z"
+    with pytest.raises(cloudwatch.NoMetrics, match=where):
         fetch(run, alias="live")
 
 
@@ -223,7 +225,10 @@ def test_command_without_credentials(aws: None, run: window.Run, monkeypatch: py
     assert done.returncode == 1 and "credentials" in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"main_window": {"start": null, "end": null}}', '{"main_window": {"start": "x", "end": "y"}}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{}", '{"main_window": {"start": null, "end": null}}', '{"main_window": {"start": "x", "end": "y"}}'],
+)
 def test_command_with_a_damaged_record(content: str, aws: None, run: window.Run) -> None:
     Path(run.prefix + window.SUFFIX).write_text(content)
     done = command(run)

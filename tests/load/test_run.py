@@ -200,7 +200,7 @@ def test_warm_up_does_not_count_and_everything_after_it_does(counted: Dict[str, 
     run = window.read(Path(f"{prefix}{window.SUFFIX}"))
     in_warm_up = sum(came < run.start.timestamp() for came in server.came)
     assert in_warm_up > 2
-    # Two users may have a request in flight when the statistics are reset; it counts when it ends. A millisecond is lost in writing.
+    # Two users may have a request in flight when the statistics are reset: it counts. A millisecond is lost in writing.
     in_window = len(server.came) - in_warm_up
     assert in_window - 1 <= run.document["requests"] <= in_window + 2
     assert run.document["failures"] == 0 and totals(prefix) == (run.document["requests"], 0)

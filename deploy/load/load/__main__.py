@@ -54,7 +54,8 @@ def check_host(_context: click.Context, _option: click.Parameter, value: str) ->
 @click.option("--label", default="", help="Added to the reports' names, as 512MB.")
 @click.option("--time-scale", default=1.0, show_default=True, callback=check_scale,
               help="Multiply the length of warm-up and steps (think times stay).")
-@click.option("--align", is_flag=True, help="Wait until the main window will begin with a full minute, as CloudWatch's points do.")
+@click.option("--align", is_flag=True,
+              help="Wait until the main window will begin with a full minute, as CloudWatch's points do.")
 def run(scenario: str, host: str, path: str, out: Path, label: str, time_scale: float, align: bool) -> None:
     """Run SCENARIO and write its reports; the exit code is 1 if a request failed."""
     name = scenario + (f"-{label}" if label else "")

@@ -1,10 +1,11 @@
 """The provider's side of a run: what CloudWatch recorded for the Lambda function, minute by minute, in the run's main window.
 
-Lambda's metrics have one point a minute, dated with the minute's begin. A window that begins or ends within a minute therefore shares
-that minute's point with what was before or after it (the warm-up, for one): the column seconds_in_window says how much of the minute
-belongs to the window. `--align` makes runs whose first minute is whole.
+Lambda's metrics have one point a minute, dated with the minute's begin. A window that begins or ends within a minute
+therefore shares that minute's point with what was before or after it (the warm-up, for one): the column seconds_in_window
+says how much of the minute belongs to the window. `--align` makes runs whose first minute is whole.
 
-A minute without a point is an empty cell, not a zero. Cold starts (InitDuration) are no metric: they are in the function's logs only.
+A minute without a point is an empty cell, not a zero. Cold starts (InitDuration) are no metric: they are in the function's
+logs only.
 """
 from __future__ import annotations
 
@@ -109,7 +110,8 @@ def fetch(cloudwatch: Any, function: str, alias: Optional[str], run: Run) -> Lis
     if not any(row.values for row in rows):
         raise NoMetrics(
             f"CloudWatch has no points of {function}{':' + alias if alias else ''} in {cloudwatch.meta.region_name} from "
-            f"{to_text(rows[0].begin)} to {to_text(rows[-1].begin + PERIOD)}: check the name and the region; points appear some minutes late"
+            f"{to_text(rows[0].begin)} to {to_text(rows[-1].begin + PERIOD)}: check the name and the region; points appear "
+            "some minutes late"
         )
     return rows
 

@@ -1,7 +1,7 @@
 """The texts that are sent and the entities that spaCy finds in them: payloads.json, and how its entities are recorded.
 
-payloads.json: {"made_with": {"spacy": ..., package: version, "python": ...}, "payloads": [{"kind": "short" or "long", "text": ...,
-"entities": [{"text", "label", "start", "end"}, ...]}]}; start and end are code points.
+payloads.json: {"made_with": {"spacy": ..., package: version, "python": ...}, "payloads": [{"kind": "short" or "long",
+"text": ..., "entities": [{"text", "label", "start", "end"}, ...]}]}; start and end are code points.
 """
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def entities(nlp: Any, text: str) -> List[Dict[str, Any]]:
 def record(package: str = PACKAGE, path: Path = FILE) -> int:
     """Has spaCy find the entities of the file's texts anew and writes them, with the versions. Returns the number of texts.
 
-    Only texts whose entities do not depend on the parser are taken: the same file then judges servers that run the whole pipeline
-    and servers that run NER alone (where a parser's sentence starts may cut an entity, spaCy gives other entities).
+    Only texts whose entities do not depend on the parser are taken: the same file then judges servers that run the whole
+    pipeline and servers that run NER alone (where a parser's sentence starts cut an entity, spaCy gives others).
     """
     import spacy
 

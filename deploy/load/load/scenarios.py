@@ -1,9 +1,9 @@
 """The six scenarios as one table of data: users, seconds and think times, and nothing else.
 
-Source: R. Pitzanti, F. Iannini, "Serverless Named Entity Recognition on AWS Lambda", 2025, sections 5.3 and 5.4. The paper leaves
-two things open, which are settled here:
-* B heavy has a "faster" ramp-up without numbers. Its request statistics (figure 9) show 14637 requests at 24.39 a second, so 600 s in all:
-  240 s steady and, as in B light, 120 s ramp-down leave 240 s: four steps of 60 s up to 10 users.
+Source: R. Pitzanti, F. Iannini, "Serverless Named Entity Recognition on AWS Lambda", 2025, sections 5.3 and 5.4. The paper
+leaves two things open, which are settled here:
+* B heavy has a "faster" ramp-up without numbers. Its request statistics (figure 9) show 14637 requests at 24.39 a second, so
+  600 s in all: 240 s steady and, as in B light, 120 s ramp-down leave 240 s: four steps of 60 s up to 10 users.
 * B light's last step up (8 users, 60 s) and its steady phase (8 users, 240 s) are two steps, as the text lists them.
 """
 from __future__ import annotations
@@ -60,7 +60,8 @@ def schedule(scenario: Scenario, time_scale: float = 1.0) -> List[Step]:
     """The warm-up, then the scenario's steps; each lasts time_scale times its seconds (think times stay as they are)."""
     if not MIN_TIME_SCALE <= time_scale <= MAX_TIME_SCALE:
         raise ValueError(
-            f"time scale {time_scale:g}: must be from {MIN_TIME_SCALE:.3g} (the shortest step then lasts one second) to {MAX_TIME_SCALE:g}"
+            f"time scale {time_scale:g}: must be from {MIN_TIME_SCALE:.3g} (the shortest step then lasts one second) "
+            f"to {MAX_TIME_SCALE:g}"
         )
     return [replace(step, seconds=step.seconds * time_scale) for step in (WARM_UP, *scenario.steps)]
 

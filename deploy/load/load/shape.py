@@ -35,7 +35,7 @@ class ScenarioShape(locust.LoadTestShape):
         """(users, users a second on the way there), or None at the end."""
         remaining = self.entered + self.steps[self.current].seconds - self.get_run_time()
         if remaining < TICK_SECONDS:
-            # The step ends before Locust asks again: wait for it here. So no step is shorter than it should be, and all but exact.
+            # The step ends before Locust asks again: wait for it here. So no step is too short, and none much too long.
             gevent.sleep(max(remaining, 0.0))
             if not self._next_step():
                 return None
@@ -55,7 +55,7 @@ class ScenarioShape(locust.LoadTestShape):
         return True
 
     def _reset_statistics(self) -> None:
-        """As the web interface's reset button does. A request in flight counts when it ends: after the reset, with the others."""
+        """As the web interface's reset button does. A request in flight counts when it ends: after the reset."""
         self.runner.environment.events.reset_stats.fire()
         self.runner.stats.reset_all()
         self.runner.exceptions = {}

@@ -1,7 +1,7 @@
 """The run record: which scenario ran against what, and when its main window was, in absolute time (<prefix>_run.json).
 
-The window is what aligns the provider's metrics with Locust's: it begins when the warm-up ends and the statistics are reset, and ends
-when the last step ends (requests in flight then are still finished and counted).
+The window is what aligns the provider's metrics with Locust's: it begins when the warm-up ends and the statistics are reset,
+and ends when the last step ends (requests in flight then are still finished and counted).
 """
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def read(path: Path) -> Run:
 
 
 def keep_main_window(history: Path, start: datetime, end: datetime) -> None:
-    """Drops the rows of Locust's history that were written before the window or after it (Timestamp: whole seconds, cut off)."""
+    """Drops the rows of Locust's history from before or after the window (Timestamp: whole seconds, cut off)."""
     with history.open(newline="") as file:
         header, *rows = list(csv.reader(file))
     first, last = start.timestamp(), end.timestamp()
