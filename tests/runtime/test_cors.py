@@ -50,7 +50,9 @@ def test_preflight_allows_json_by_post(server: TernServer) -> None:
         ("GET", "/healthz", None, "application/json", 200),
     ],
 )
-def test_every_answer_may_be_read(server: TernServer, method: str, path: str, body: bytes, content_type: str, status: int) -> None:
+def test_every_answer_may_be_read(
+    server: TernServer, method: str, path: str, body: bytes, content_type: str, status: int
+) -> None:
     answer = server.request(method, path, body, {"Origin": ORIGIN, "Content-Type": content_type})
     assert answer.status == status
     assert answer.headers.get_all("Access-Control-Allow-Origin") == [ORIGIN]
@@ -65,7 +67,9 @@ def test_nothing_is_allowed_unless_asked_for(closed: TernServer, method: str, pa
     assert not [name for name in answer.headers if name.lower().startswith("access-control-")]
 
 
-@pytest.mark.parametrize("origin", ["*", "https://example.org", "http://127.0.0.1:1", "http://[::1]:8081", "https://a-b.example.org:65535"])
+@pytest.mark.parametrize(
+    "origin", ["*", "https://example.org", "http://127.0.0.1:1", "http://[::1]:8081", "https://a-b.example.org:65535"]
+)
 def test_origins_are_taken_as_they_are(program, model_file, origin: str) -> None:
     with TernServer(program("tern"), model_file, "--threads", "1", "--cors", origin) as server:
         assert server.ner(SAMPLE).headers["Access-Control-Allow-Origin"] == origin
@@ -73,8 +77,9 @@ def test_origins_are_taken_as_they_are(program, model_file, origin: str) -> None
 
 @pytest.mark.parametrize(
     "origin",
-    ["", "example.org", "https://", "https://example.org/", "https://example.org/page", "https://example.org:", "https://example.org:80a",
-     "HTTPS://example.org", "https://EXAMPLE.org", "https://a b", "https://a\r\nX: y", "http://[::1", "http://[]x", "* ", "a, b", "://x"],
+    ["", "example.org", "https://", "https://example.org/", "https://example.org/page", "https://example.org:",
+     "https://example.org:80a", "HTTPS://example.org", "https://EXAMPLE.org", "https://a b", "https://a\r\nX: y", "http://[::1",
+     "http://[]x", "* ", "a, b", "://x"],
 )
 def test_what_is_no_origin_is_refused(run, origin: str) -> None:
     result = run("tern", "serve", "--port", "0", "--cors", origin)
@@ -93,6 +98,8 @@ def test_server_timing_is_the_time_of_the_work(server: TernServer, body: bytes, 
     assert found and 0 < float(found[1]) < elapsed
 
 
-@pytest.mark.parametrize("method, path, content_type", [("GET", "/healthz", ""), ("POST", "/ner", "text/plain"), ("GET", "/ner", "")])
+@pytest.mark.parametrize(
+    "method, path, content_type", [("GET", "/healthz", ""), ("POST", "/ner", "text/plain"), ("GET", "/ner", "")]
+)
 def test_no_timing_without_work(server: TernServer, method: str, path: str, content_type: str) -> None:
     assert server.request(method, path, b"", {"Content-Type": content_type}).headers["Server-Timing"] is None
