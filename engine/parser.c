@@ -1,5 +1,6 @@
 #include "parser.h"
 
+#include "error.h"
 #include "hash.h"
 
 /* The actions of the classes: ARC_*, and those of them that are allowed between neighbours only. */

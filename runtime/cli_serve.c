@@ -8,11 +8,13 @@
 
 #include "cli.h"
 #include "components.h"
+#include "http_cors.h"
 #include "http_server.h"
 #include "settings.h"
 
 const char cli_serve_help[] =
     "Usage: tern serve [-m MODEL] [--host HOST] [--port PORT] [--threads N] [--timeout SECONDS]\n"
+    "                  [--cors ORIGIN]\n"
     "\n"
     "Answers POST /ner, GET /healthz and GET / (a page to try it) until Ctrl-C or SIGTERM; requests that run\n"
     "are finished first.\n"
@@ -23,6 +25,8 @@ const char cli_serve_help[] =
     "      --threads N        threads that compute, 1 to 256 (default: one per CPU, at least 2)\n"
     "      --timeout SECONDS  how long a client may take to send its request, and stay connected without\n"
     "                         one, 1 to 3600 (default 30)\n"
+    "      --cors ORIGIN      let pages of this origin (https://example.org, or * for any) use the server; by\n"
+    "                         default a browser shows its answers to its own page only\n"
     "  -h, --help             show this\n"
     "\n"
     "Settings of the environment:\n"
@@ -96,14 +100,24 @@ static int run(const char *model_argument, http_server_options *options)
     return status == 0 ? CLI_OK : cli_fail("%s", error);
 }
 
-enum { OPTION_HOST = 256, OPTION_PORT, OPTION_THREADS, OPTION_TIMEOUT };
+static int take_origin(const char *value, const char **out)
+{
+    if (!http_cors_is_origin(value))
+        return cli_usage("serve", "--cors must be * or an origin like https://example.org or http://localhost:8081 (no path, "
+                                  "lower case), not \"%s\"", value);
+    *out = value;
+    return CLI_OK;
+}
+
+enum { OPTION_HOST = 256, OPTION_PORT, OPTION_THREADS, OPTION_TIMEOUT, OPTION_CORS };
 
 int cli_serve(int argc, char **argv)
 {
     static const struct option known[] = {
         {"model", required_argument, NULL, 'm'}, {"host", required_argument, NULL, OPTION_HOST},
         {"port", required_argument, NULL, OPTION_PORT}, {"threads", required_argument, NULL, OPTION_THREADS},
-        {"timeout", required_argument, NULL, OPTION_TIMEOUT}, {"help", no_argument, NULL, CLI_HELP}, {0},
+        {"timeout", required_argument, NULL, OPTION_TIMEOUT}, {"cors", required_argument, NULL, OPTION_CORS},
+        {"help", no_argument, NULL, CLI_HELP}, {0},
     };
     http_server_options options = {.host = "127.0.0.1", .threads = default_threads(), .client_seconds = 30};
     unsigned port = 8080;
@@ -117,6 +131,7 @@ int cli_serve(int argc, char **argv)
         case OPTION_THREADS: code = parse_number("--threads", optarg, 1, HTTP_MAX_THREADS, &options.threads); break;
         case OPTION_TIMEOUT: code = parse_number("--timeout", optarg, 1, 3600, &options.client_seconds); break;
         case CLI_HELP: return show_help();
+        case OPTION_CORS: code = take_origin(optarg, &options.cors); break;
         default: return cli_other_option(option, argv, cli_serve_help);
         }
     if (code != CLI_OK)

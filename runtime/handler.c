@@ -90,6 +90,9 @@ static int respond_engine_error(response *out, const tern_error *err, size_t max
         snprintf(message, sizeof message, "the text has %zu characters, the limit is %zu: split it", err->pos, max_chars);
         respond_error(out, 413, TEXT_TOO_LONG, message);
         return -1;
+    case TERN_E_TOO_COMPLEX:
+        respond_error(out, 413, "Function.TextTooComplex", err->msg);
+        return -1;
     case TERN_E_INTERRUPTED:
         respond_error(out, 504, DEADLINE_EXCEEDED, "the time limit came before the answer: send a shorter text, or give the function "
                       "more time or memory");

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "handler.h"
+#include "http_cors.h"
 #include "http_listen.h"
 #include "http_watch.h"
 #include "http_workers.h"
@@ -30,7 +31,8 @@
 #define STOPPING_TICK_MS 20
 
 #define JSON_TYPE "application/json"
-/* The page is one file with its script and style inside; it may ask any endpoint that its user names. */
+/* The page is one file with its script and style inside, and narrows 'unsafe-inline' to their hashes itself; it may ask any
+ * endpoint that its user names. web/nginx.conf sends the same. */
 #define PAGE_POLICY "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src http: https:; " \
                     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -41,6 +43,7 @@ typedef struct server {
     http_workers *workers;
     http_watch watch;
     bytes health;          /* the answer to /healthz */
+    const char *cors;      /* http_server_options */
     size_t buffered;       /* bytes of all bodies; only the I/O thread looks */
     atomic_bool stopping;
 } server;
@@ -75,6 +78,13 @@ static void add_header(struct MHD_Response *answer, const char *name, const char
     (void)MHD_add_response_header(answer, name, value);   /* fails only when out of memory: the answer is still right */
 }
 
+static void add_server_timing(struct MHD_Response *answer, const http_job *job)
+{
+    char value[48];
+    snprintf(value, sizeof value, "ner;dur=%.3f", job->milliseconds);
+    add_header(answer, "Server-Timing", value);
+}
+
 /* Sends answer (NULL: out of memory, the connection is closed) and gives up its reference. */
 static enum MHD_Result send_answer(request *r, int status, const char *type, struct MHD_Response *answer, int close_after)
 {
@@ -92,6 +102,10 @@ static enum MHD_Result send_answer(request *r, int status, const char *type, str
         add_header(answer, MHD_HTTP_HEADER_ALLOW, resources[r->resource].allow);
     if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
         add_header(answer, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    if (r->submitted)
+        add_server_timing(answer, &r->job);
+    if (r->server->cors != NULL)
+        http_cors_add(answer, r->server->cors, status == MHD_HTTP_NO_CONTENT ? resources[r->resource].allow : NULL);
     if (close_after || atomic_load(&r->server->stopping))
         add_header(answer, MHD_HTTP_HEADER_CONNECTION, "close");
     http_watch_enter(&r->server->watch, r->client, HTTP_RECEIVING);
@@ -423,7 +437,7 @@ int http_server_run(const http_server_options *options, char *error, size_t erro
 {
     char url[160];
     sigset_t signals;
-    server s = {.daemon = NULL};
+    server s = {.daemon = NULL, .cors = options->cors};
     int fd = http_listen(options->host, options->port, url, sizeof url, error, error_size);
     if (fd < 0)
         return -1;

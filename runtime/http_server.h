@@ -3,6 +3,7 @@
  *     POST /ner       handler.h               GET /healthz    {"status": "ok", "model": NAME}
  *     GET /           the page (web/index.html, part of the program)
  *
+ * An answer of POST /ner says in Server-Timing how long the work took, in milliseconds: "ner;dur=0.211" (W3C Server Timing).
  * Anything else is 404, 405 (with Allow), 413 or 415 with {"error": "..."}. One thread does all input and output, so that a
  * slow client costs nothing but its connection; worker threads compute (http_workers.h). Limits: HTTP_MAX_* below. */
 #ifndef TERN_HTTP_SERVER_H
@@ -25,6 +26,7 @@ typedef struct http_server_options {
     unsigned client_seconds;    /* how long a client may take to send a request, and between two of them */
     const char *model_name;     /* for /healthz, UTF-8 */
     handler_settings settings;  /* of POST /ner */
+    const char *cors;           /* whose pages may use the server (http_cors_is_origin), or NULL: only its own */
 } http_server_options;
 
 /* Writes "listening on URL" to standard output once it is true, then serves until SIGTERM or SIGINT: stops listening, finishes

@@ -1,9 +1,11 @@
+#define _POSIX_C_SOURCE 200809L   /* clock_gettime */
 #include "http_workers.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 typedef struct worker {
     pthread_t thread;
@@ -21,6 +23,15 @@ struct http_workers {
     unsigned count;
     worker worker[];   /* [count] */
 };
+
+static void compute(worker *self, http_job *job)
+{
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    handle_ner(self->ctx, job->body, job->len, &self->workers->settings, &job->answer);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    job->milliseconds = (double)(end.tv_sec - start.tv_sec) * 1e3 + (double)(end.tv_nsec - start.tv_nsec) / 1e6;
+}
 
 static int is_large(const http_job *job)
 {
@@ -59,7 +70,7 @@ static void *work(void *argument)
         }
         pthread_mutex_unlock(&workers->lock);
         int large = is_large(job);
-        handle_ner(self->ctx, job->body, job->len, &workers->settings, &job->answer);
+        compute(self, job);
         job->finished(job);
         pthread_mutex_lock(&workers->lock);
         if (large) {

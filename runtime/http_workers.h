@@ -15,6 +15,7 @@ typedef struct http_job {
     const char *body;   /* of POST /ner; stays unchanged until finished is called */
     size_t len;
     response answer;    /* zeroed by the submitter, who owns it again afterwards */
+    double milliseconds;   /* what the answer took a worker, without the wait for one */
     void (*finished)(struct http_job *job);   /* called once, by a worker; the job may be gone when it returns */
 } http_job;
 

@@ -6,7 +6,9 @@ import subprocess
 from pathlib import Path
 from typing import Callable, Optional, Union
 
-import convert  # noqa: F401 - before pytest would make an empty module of this name for the folder tests/convert
+# Before pytest would make empty modules of these names for the folders tests/convert and tests/load.
+import convert  # noqa: F401
+import load  # noqa: F401
 import pytest
 from common import BUILD, MODEL, REDUCED, SPACY_PACKAGE, Run
 

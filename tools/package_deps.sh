@@ -1,0 +1,127 @@
+# Sourced by tools/package: builds what tern links as small static libraries, on musl instead of the system's C library, so that
+# the programs run on any Linux of the architecture whatever its libc (provided.al2023, a container from scratch).
+#
+# In: work (folder for sources and objects), deps (where libraries, headers, .pc files and the compiler go; absolute), arch, jobs.
+
+deps_flags="-O2 -ffunction-sections -fdata-sections"
+
+# Nothing of a library may name the folder it was built in: the package has the same bytes wherever it is made.
+flags_for() { printf '%s -ffile-prefix-map=%s=.' "$deps_flags" "$work/$1"; }
+
+write_pc() {
+    local name=$1 version=$2 libs=$3
+    printf 'prefix=%s\nName: %s\nDescription: static, for tools/package\nVersion: %s\nCflags: -I${prefix}/include\nLibs: -L${prefix}/lib %s\n' \
+        "$deps" "$name" "$version" "$libs" >"$deps/lib/pkgconfig/$name.pc"
+}
+
+keep_licence() { cp "$1" "$deps/licenses/$2"; }
+
+build_musl() {
+    cd "$work/musl"
+    CFLAGS="$(flags_for musl)" ./configure --prefix="$deps" --disable-shared
+    make -j"$jobs"
+    make install
+    keep_licence COPYRIGHT musl
+}
+
+# Single precision, one thread a call, the kernel chosen at run time. USE_LOCKING: without it, calls from several threads (tern
+# serve, parallel invocations) get each other's buffers. NUM_THREADS only sizes tables, and must not be that of this machine.
+build_openblas() {
+    local options=(CC="$cc" HOSTCC="${CC:-gcc}" NOFORTRAN=1 NO_LAPACK=1 NO_LAPACKE=1 ONLY_CBLAS=1 USE_THREAD=0 USE_OPENMP=0 USE_LOCKING=1
+        NUM_THREADS=64 NO_SHARED=1 NO_AFFINITY=1 NO_WARMUP=1 BUILD_SINGLE=1 DYNAMIC_ARCH=1 PREFIX="$deps")
+    case $arch in
+        x86_64) options+=(TARGET=GENERIC DYNAMIC_LIST="HASWELL SKYLAKEX ZEN") ;;
+        arm64) options+=(TARGET=ARMV8 DYNAMIC_LIST=NEOVERSEN1) ;;
+    esac
+    cd "$work/openblas"
+    make "${options[@]}" -j"$jobs" libs
+    make "${options[@]}" install
+    write_pc openblas 0.3.21 "-lopenblas -lm"
+    keep_licence LICENSE openblas
+}
+
+build_mbedtls() {
+    cd "$work/mbedtls"
+    make -C library -j"$jobs" CC="$cc" CFLAGS="$(flags_for mbedtls)" GEN_FILES= libmbedcrypto.a libmbedx509.a libmbedtls.a
+    cp library/libmbedcrypto.a library/libmbedx509.a library/libmbedtls.a "$deps/lib/"
+    cp -r include/mbedtls include/psa "$deps/include/"
+    keep_licence LICENSE mbedtls
+}
+
+# HTTP and HTTPS with AWS's signatures (CURLOPT_AWS_SIGV4; it goes with CRYPTO_AUTH), nothing else. The certificates are those
+# of Amazon Linux; CURLOPT_CAINFO names others.
+build_curl() {
+    local name options=()
+    for name in BUILD_CURL_EXE BUILD_SHARED_LIBS BUILD_TESTING ENABLE_MANUAL ENABLE_THREADED_RESOLVER ENABLE_UNIX_SOCKETS PICKY_COMPILER \
+        CURL_BROTLI CURL_ZLIB CURL_ZSTD CURL_USE_LIBPSL CURL_USE_LIBSSH2 CURL_USE_OPENSSL USE_LIBIDN2 USE_NGHTTP2; do
+        options+=("-D$name=OFF")
+    done
+    for name in CURL_ENABLE_SSL CURL_USE_MBEDTLS HTTP_ONLY CURL_DISABLE_ALTSVC CURL_DISABLE_COOKIES CURL_DISABLE_DOH \
+        CURL_DISABLE_GETOPTIONS CURL_DISABLE_HSTS CURL_DISABLE_MIME CURL_DISABLE_NETRC CURL_DISABLE_NTLM CURL_DISABLE_PROXY \
+        CURL_DISABLE_SOCKETPAIR; do
+        options+=("-D$name=ON")
+    done
+    cmake -S "$work/curl" -B "$work/curl/build" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="$(flags_for curl)" \
+        -DCMAKE_EXE_LINKER_FLAGS=-static -DCMAKE_INSTALL_PREFIX="$deps" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_FIND_ROOT_PATH="$deps" \
+        -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY -DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY -DCMAKE_FIND_ROOT_PATH_MODE_PACKAGE=ONLY \
+        -DCURL_CA_BUNDLE=/etc/pki/tls/certs/ca-bundle.crt -DCURL_CA_PATH=none "${options[@]}"
+    cmake --build "$work/curl/build" --parallel "$jobs"
+    cmake --install "$work/curl/build"
+    write_pc libcurl 7.88.1 "-lcurl -lmbedtls -lmbedx509 -lmbedcrypto"
+    keep_licence "$work/curl/COPYING" curl
+}
+
+build_cjson() {
+    cd "$work/cjson"
+    "$cc" $(flags_for cjson) -c cJSON.c -o cJSON.o
+    ar rcsD "$deps/lib/libcjson.a" cJSON.o
+    mkdir -p "$deps/include/cjson"
+    cp cJSON.h "$deps/include/cjson/"
+    write_pc libcjson 1.7.15 "-lcjson -lm"
+    keep_licence LICENSE cjson
+}
+
+# Only for `tern serve`; the Lambda package has none of it.
+build_libmicrohttpd() {
+    cd "$work/libmicrohttpd"
+    ./configure CC="$cc" CFLAGS="$(flags_for libmicrohttpd)" LDFLAGS=-static --prefix="$deps" --disable-shared --enable-static \
+        --disable-https --disable-curl --disable-doc --disable-examples --disable-tools --disable-dauth --disable-bauth
+    make -j"$jobs" -C src/include
+    make -j"$jobs" -C src/microhttpd libmicrohttpd.la
+    make -C src/microhttpd install-libLTLIBRARIES
+    make -C src/include install
+    write_pc libmicrohttpd 0.9.75 "-lmicrohttpd -lpthread"
+    keep_licence COPYING libmicrohttpd
+}
+
+# step "what it does" function arguments...: as quietly, but in a shell of its own, where cd stays inside and the first failing
+# command ends it (bash ignores set -e in whatever stands before ||).
+step() {
+    local what=$1 log status
+    shift
+    say "$what ..."
+    log=$(mktemp)
+    set +e
+    (set -e; "$@") >"$log" 2>&1 </dev/null
+    status=$?
+    set -e
+    [ "$status" -eq 0 ] || cat "$log" >&2
+    rm -f "$log"
+    [ "$status" -eq 0 ] || die "$what: failed (exit code $status), see above"
+}
+
+# Each library, unless it has been built here in this very way before; a change in one rebuilds those after it.
+build_deps() {
+    local name recipe
+    recipe=$("${CC:-gcc}" --version | cat - <(echo "$deps $arch"))
+    mkdir -p "$work/downloads" "$deps/lib/pkgconfig" "$deps/include" "$deps/licenses" "$deps/recipes"
+    for name in musl openblas mbedtls curl cjson libmicrohttpd; do
+        recipe=$({ echo "$recipe"; declare -f "build_$name" flags_for write_pc; source_lines "$name"; } | sha256sum)
+        if [ "$(cat "$deps/recipes/$name" 2>/dev/null)" = "$recipe" ]; then continue; fi
+        step "Fetching $name" fetch_source "$name" "$work/downloads"
+        step "Unpacking $name" unpack_source "$name" "$work/downloads" "$work/$name"
+        step "Building $name" "build_$name"
+        rm -rf "${work:?}/$name"
+        echo "$recipe" >"$deps/recipes/$name"
+    done
+}

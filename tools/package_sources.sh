@@ -1,0 +1,70 @@
+# Sourced by tools/package: fetches and unpacks the sources named in tools/package_sources.txt. Uses lib.sh.
+#
+# TERN_SOURCES: a folder or an http(s) address that holds the files; otherwise apt-get where it is there, else Debian's web servers.
+
+sources_list=tools/package_sources.txt
+
+# Prints the lines of one package: its version, then its files.
+source_lines() { awk -v name="$1" 'NF == 2 { on = $1 == name; if (on) print $2 } NF == 3 && on' "$sources_list"; }
+
+is_right_file() { [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status; }
+
+download() { curl --fail --silent --show-error --location --retry 3 --output "$2" "$1"; }
+
+# apt-get with a sources list of its own, so that the system's stays as it is and no root is needed.
+apt_get_source() {
+    local package=$1 version=$2 folder=$3 apt keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+    have_command apt-get && [ -r "$keyring" ] || return 1
+    apt=$(realpath "$folder")/apt
+    mkdir -p "$apt/lists/partial" "$apt/cache" "$apt/parts"
+    printf 'deb-src [signed-by=%s] http://deb.debian.org/debian bookworm%s main\n' "$keyring" "" "$keyring" "-updates" >"$apt/parts/debian.list"
+    printf 'deb-src [signed-by=%s] http://deb.debian.org/debian-security bookworm-security main\n' "$keyring" >>"$apt/parts/debian.list"
+    local options=(-qq -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$apt/parts" -o "Dir::State::Lists=$apt/lists"
+        -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=)
+    if [ ! -e "$apt/updated" ]; then apt-get "${options[@]}" update && touch "$apt/updated" || return 1; fi
+    (cd "$folder" && apt-get "${options[@]}" source --download-only "$package=$version")
+}
+
+# One file: from TERN_SOURCES, or from the web.
+download_source() {
+    local package=$1 file=$2 sha1=$3 target=$4 letter=${1:0:1}
+    case ${TERN_SOURCES:-} in
+        http://* | https://*) download "$TERN_SOURCES/$file" "$target"; return ;;
+        ?*) cp "$TERN_SOURCES/$file" "$target"; return ;;
+    esac
+    case $package in lib*) letter=${package:0:4} ;; esac
+    download "https://deb.debian.org/debian/pool/main/$letter/$package/$file" "$target" ||
+        download "https://snapshot.debian.org/file/$sha1" "$target"
+}
+
+# fetch_source PACKAGE FOLDER: its two files are then there, and are those of the list.
+fetch_source() {
+    local package=$1 folder=$2 lines version file sha256 sha1 line
+    mapfile -t lines < <(source_lines "$package")
+    [ "${#lines[@]}" -eq 3 ] || die "$sources_list: $package: expected a version and two files"
+    version=${lines[0]}
+    for line in "${lines[@]:1}"; do
+        read -r file sha256 sha1 <<<"$line"
+        is_right_file "$folder/$file" "$sha256" && continue
+        if [ -z "${TERN_SOURCES:-}" ]; then apt_get_source "$package" "$version" "$folder" || true; fi
+        is_right_file "$folder/$file" "$sha256" || download_source "$package" "$file" "$sha1" "$folder/$file" ||
+            die "$file cannot be fetched. Put it into a folder and name that in TERN_SOURCES"
+        is_right_file "$folder/$file" "$sha256" || die "$folder/$file is not the file that $sources_list names (SHA-256)"
+    done
+}
+
+# unpack_source PACKAGE FOLDER TARGET: the upstream archive with Debian's patches applied.
+unpack_source() {
+    local package=$1 folder=$2 target=$3 lines patch
+    mapfile -t lines < <(source_lines "$package")
+    rm -rf "$target"
+    mkdir -p "$target"
+    tar -xf "$folder/${lines[1]%% *}" -C "$target" --strip-components=1
+    tar -xf "$folder/${lines[2]%% *}" -C "$target"
+    [ -f "$target/debian/patches/series" ] || return 0
+    while read -r patch _; do
+        case $patch in "" | \#*) continue ;; esac
+        patch --directory="$target" --strip=1 --force --silent --no-backup-if-mismatch <"$target/debian/patches/$patch" ||
+            die "$package: $patch does not apply"
+    done <"$target/debian/patches/series"
+}

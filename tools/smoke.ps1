@@ -1,0 +1,37 @@
+# Post the sample to a tern and compare the answer. Windows PowerShell 5.1 and PowerShell 7.
+#   tools\smoke.ps1 URL [-Header 'apikey: KEY']    URL of the API with or without /ner, or all of a gateway's path
+# Prints the status, the time in seconds and OK; exit code 1 if anything differs.
+param(
+    [Parameter(Mandatory = $true)][string]$Url,
+    [string]$Header = ''
+)
+$ErrorActionPreference = 'Stop'
+[Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
+
+if (-not $Url.EndsWith('/ner')) { $Url = $Url.TrimEnd('/') + '/ner' }
+$body = '{"text": "Alan Turing was born on June 23, 1912, in London, England."}'
+$expected = 'Alan Turing PERSON;June 23, 1912 DATE;London GPE;England GPE'
+$headers = @{}
+if ($Header) {
+    $name, $value = $Header -split ':', 2
+    $headers[$name.Trim()] = $value.Trim()
+}
+
+$watch = [Diagnostics.Stopwatch]::StartNew()
+try {
+    $answer = Invoke-WebRequest -Uri $Url -Method Post -ContentType 'application/json' -Headers $headers -Body $body -TimeoutSec 60 -UseBasicParsing
+}
+catch {
+    Write-Host "smoke: $Url : $($_.Exception.Message)"
+    exit 1
+}
+Write-Host ('status {0}  all {1:F3}' -f [int]$answer.StatusCode, $watch.Elapsed.TotalSeconds)
+
+$found = (($answer.Content | ConvertFrom-Json).entities | ForEach-Object { '{0} {1}' -f $_.text, $_.label }) -join ';'
+if ($found -ceq $expected) {
+    Write-Host "OK: $Url finds the four entities of the sample"
+}
+else {
+    Write-Host "smoke: $Url answered $($answer.Content)"
+    exit 1
+}
