@@ -54,7 +54,12 @@ class Bench:
     results: Dict[str, Dict[str, Any]] = field(default_factory=dict)
 
     def record(
-        self, name: str, unit: str, tern: Sequence[float], spacy: Sequence[float] = (), more_is_better: Optional[bool] = False
+        self,
+        name: str,
+        unit: str,
+        tern: Sequence[float],
+        spacy: Sequence[float] = (),
+        more_is_better: Optional[bool] = False,
     ) -> None:
         """Medians of all samples, and how many times better tern is; more_is_better None: neither is better."""
         row: Dict[str, Any] = {"unit": unit, "tern": statistics.median(tern), "samples": {"tern": list(tern)}}

@@ -34,7 +34,8 @@ def throughput(bench: Bench) -> Iterator[None]:
             yield
     for name, samples in found.items():
         for tern, spacy in (("library", "nlp(text)"), ("tern pipe", "nlp.pipe")):
-            bench.record(f"{name}: {tern} / {spacy}", "tokens/s", [s[tern] for s in samples], [s[spacy] for s in samples], True)
+            columns = [[sample[key] for sample in samples] for key in (tern, spacy)]
+            bench.record(f"{name}: {tern} / {spacy}", "tokens/s", *columns, more_is_better=True)
     pairs = list(zip(found[bench.whole.name], found[bench.ner.name]))
     times = {key: [ner[key] / whole[key] for whole, ner in pairs] for key in ("library", "nlp(text)")}
     bench.record("whole pipeline takes the time of NER alone", "times", times["library"], times["nlp(text)"], None)

@@ -80,7 +80,8 @@ def first_inner_difference(
         if difference:
             return difference
     for classifier in oracle_inside.CLASSIFIERS:
-        difference = first_score_difference(classifier, oracle_inside.scores(nlp, classifier, doc), got["scores"][classifier])
+        scores = oracle_inside.scores(nlp, classifier, doc)
+        difference = first_score_difference(classifier, scores, got["scores"][classifier])
         if difference:
             return difference
     for decider in oracle_inside.DECIDERS:

@@ -1,4 +1,4 @@
-"""The first difference between spaCy's answer and tern's: which stage, which token, both values, and the margin of a decision."""
+"""The first difference between spaCy's answer and tern's: which stage, which token, both values, a decision's margin."""
 from __future__ import annotations
 
 from typing import Any, Collection, Mapping, Optional, Sequence
@@ -13,8 +13,8 @@ SCORE_TOLERANCE = 1e-4
 TOKENS = ("start", "end", "space")
 FIELDS = ("tag", "head", "dep", "sent_start", "pos", "morph", "lemma", "entities", "sents", "annotations")
 # Fields by what tern can be asked for.
-FIELDS_OF = {"entities": ("entities", "sents", "sent_start"), "sentences": ("sents", "sent_start"), "dependencies": ("head", "dep"),
-             "tags": ("tag",), "pos": ("pos",), "morphs": ("morph",), "lemmas": ("lemma",)}
+FIELDS_OF = {"entities": ("entities", "sents", "sent_start"), "sentences": ("sents", "sent_start"),
+             "dependencies": ("head", "dep"), "tags": ("tag",), "pos": ("pos",), "morphs": ("morph",), "lemmas": ("lemma",)}
 SPANS = ("entities", "sents")   # whose elements are spans of tokens, not tokens
 
 

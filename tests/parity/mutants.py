@@ -138,8 +138,8 @@ ZERO_PADDING_AT_EVERY_LAYER = """window_layer(&w->conv[d], width, rows, s, x);
         if (before > d + 1) memset(x, 0, (before - d - 1) * width * sizeof *x);
         if (after > d + 1) memset(x + (rows - (after - d - 1)) * width, 0, (after - d - 1) * width * sizeof *x);"""
 
-# How a lifted arc's head is looked for makes no difference on any text that was tried: tests/unit/test_dependency.c tests it on
-# random trees.
+# How a lifted arc's head is looked for makes no difference on any text that was tried: tests/unit/test_dependency.c tests
+# it on random trees.
 ENGINE_MUTANTS = [
     # the machinery that all networks share
     EngineMutant("layer norm's epsilon is 1e-5", "kernels.c", "LAYER_NORM_EPSILON 1e-8f", "LAYER_NORM_EPSILON 1e-5f",
@@ -174,9 +174,10 @@ ENGINE_MUTANTS = [
                  ("head", "sent_start")),
     EngineMutant("the right child of the stack's top is its left", "parser.c", "s->right[s0];", "s->left[s0];", ("head",)),
     EngineMutant("an arc that is replaced stays in the child list", "parser.c",
-                 "if (has_head(s, child)) s->right[s->doc->head[child]] = s->next_sibling[child];", "", ("head", "decision")),
-    EngineMutant("a subtree is as wide as its root", "dependency.c", "left_edge[head] = f->left_edge[token]", "left_edge[head]",
-                 ("sent_start",)),
+                 "if (has_head(s, child)) s->right[s->doc->head[child]] = s->next_sibling[child];", "",
+                 ("head", "decision")),
+    EngineMutant("a subtree is as wide as its root", "dependency.c", "left_edge[head] = f->left_edge[token]",
+                 "left_edge[head]", ("sent_start",)),
     # tags and sentence starts
     EngineMutant("the bias does not count", "tagger.c", "scores[c] + w->b[c] > scores[best] + w->b[best]",
                  "scores[c] > scores[best]", ("sent_start", "tag")),
@@ -187,10 +188,11 @@ ENGINE_MUTANTS = [
                  "size_t i = 0; i < doc->token_count; i++)\n        if", ("sents", "annotations")),
     # rules
     EngineMutant("the first rule wins", "attribute_ruler.c", "changes[s] <= number", "!changes[s]", ("pos", "morph")),
-    EngineMutant("what is not among the values is", "attribute_ruler.c", "== (int)test[TEST_NEGATED]", "== 0", ("pos", "dep")),
+    EngineMutant("what is not among the values is", "attribute_ruler.c", "== (int)test[TEST_NEGATED]", "== 0",
+                 ("pos", "dep")),
     # lemmas
-    EngineMutant("the first exception wins", "lemmatizer.c", "is_repeated(l->model, forms, i) && !is_rule_form(l, form, len)",
-                 "is_repeated(l->model, forms, i) && !is_rule_form(l, form, len) && !i", ("lemma",)),
+    EngineMutant("the first exception wins", "lemmatizer.c", "!is_repeated(l->model, forms, i) && !is_rule_form",
+                 "!i && !is_repeated(l->model, forms, i) && !is_rule_form", ("lemma",)),
     EngineMutant("the first listed form wins", "lemmatizer.c", "(best && kind != LISTED && kind >= best_kind)",
                  "(best && kind >= best_kind)", ("lemma",)),
     EngineMutant("base forms take rules", "lemmatizer.c", 'return has_feature(morph, "VerbForm", "Inf")',

@@ -1,4 +1,4 @@
-"""What spaCy computes on its way: encoder layers, scores and decisions, in the form that tests/parity/stages_inside.c prints."""
+"""What spaCy computes on its way: encoder layers, scores and decisions, in the form of tests/parity/stages_inside.c."""
 from __future__ import annotations
 
 from dataclasses import dataclass

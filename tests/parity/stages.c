@@ -14,8 +14,8 @@
  *       or {"error": "..."}
  * --features adds "norm": ["..."], "attrs": [[...], ...]: ATTR_* columns, ids that the embeddings hash.
  * --layers adds "layers": {"tok2vec": ..., "senter": ..., "ner": ...}, each with "embed": hash embedding sums
- *          [tokens][features * width], and "layers": one [tokens][width] for the mixed embedding and one for each convolution.
- *          Layer d is what the same weights with depth d give.
+ *          [tokens][features * width], and "layers": one [tokens][width] for the mixed embedding and one for each
+ *          convolution. Layer d is what the same weights with depth d give.
  * --scores adds "scores": {"tagger": ..., "senter": ...}, each with "bias" [classes] and "rows" [tokens][classes] without it;
  *          the senter's rows are those of the last 512 tokens or fewer.
  * --trace  adds "trace": {"ner": ..., "parser": ...}, each {"scores": [steps][classes], "valid": "0101..." [steps][classes],
@@ -45,7 +45,7 @@ static const struct {
                    {"tags", TERN_TAGS}, {"pos", TERN_POS}, {"morphs", TERN_MORPHS}, {"lemmas", TERN_LEMMAS}};
 enum { ANNOTATIONS = sizeof(annotations) / sizeof(*annotations) };
 
-/* ---- out ----------------------------------------------------------------------------------------------------------------- */
+/* ---- out --------------------------------------------------------------------------------------------------------- */
 
 static tern_token token_at(const tern_doc *doc, size_t index, bytes *out)
 {
@@ -131,7 +131,7 @@ static void write_error(bytes *out, const char *message)
     bytes_text(out, "}");
 }
 
-/* ---- in ------------------------------------------------------------------------------------------------------------------ */
+/* ---- in ---------------------------------------------------------------------------------------------------------- */
 
 /* "+-0..." in place to the numbers that tern_options wants: 1, -1, 0. */
 static const signed char *sent_starts(bytes *marks)
@@ -164,9 +164,9 @@ static unsigned mask(const json_node *names, unsigned (*from_name)(const char *,
     return names ? result : absent;
 }
 
-/* ---- a line --------------------------------------------------------------------------------------------------------------- */
+/* ---- a line ------------------------------------------------------------------------------------------------------ */
 
-/* On the tokens alone, for most components want a document that nobody has annotated. */
+/* On the tokens alone: most components want a document that nobody has annotated. */
 static void look_inside(tern_ctx *ctx, const bytes *text, tern_options run, const options *show, bytes *out)
 {
     const tern_doc *doc;

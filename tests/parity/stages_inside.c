@@ -25,7 +25,7 @@ static void hex_floats(bytes *out, const float *values, size_t count)
     }
 }
 
-/* ---- features ---------------------------------------------------------------------------------------------------------- */
+/* ---- features ---------------------------------------------------------------------------------------------------- */
 
 void inside_features(bytes *out, tern_ctx *ctx)
 {
@@ -50,7 +50,7 @@ void inside_features(bytes *out, tern_ctx *ctx)
     bytes_text(out, "]");
 }
 
-/* ---- towers ------------------------------------------------------------------------------------------------------------ */
+/* ---- towers ------------------------------------------------------------------------------------------------------ */
 
 static void write_embedding(bytes *out, const tern_ctx *ctx, const tok2vec_weights *tower)
 {
@@ -106,7 +106,7 @@ void inside_layers(bytes *out, tern_ctx *ctx)
     bytes_text(out, "}");
 }
 
-/* ---- linear layers ------------------------------------------------------------------------------------------------------ */
+/* ---- linear layers ----------------------------------------------------------------------------------------------- */
 
 /* The bias, then the scores without it: tagger.c adds it when it compares. */
 static void begin_scores(bytes *out, const char *name, const linear_weights *w)
@@ -153,7 +153,7 @@ void inside_scores(bytes *out, tern_ctx *ctx)
     bytes_text(out, "}");
 }
 
-/* ---- decisions ---------------------------------------------------------------------------------------------------------- */
+/* ---- decisions --------------------------------------------------------------------------------------------------- */
 
 static void log_decision(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)
 {

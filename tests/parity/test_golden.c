@@ -68,7 +68,7 @@ static int same_strings(sample *s, const char *stage, size_t count, void (*write
     return same;
 }
 
-/* ---- stages ------------------------------------------------------------------------------------------------------------- */
+/* ---- stages ------------------------------------------------------------------------------------------------------ */
 
 static tern_token token_at(const sample *s, size_t index)
 {
@@ -146,7 +146,7 @@ static int check_senter_alone(sample *s)
     return same_strings(s, "sentences_by_senter_alone", tern_doc_sentence_count(s->doc), write_sentence);
 }
 
-/* ---- the file ----------------------------------------------------------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------------------------------------------------------- */
 
 typedef struct tally {
     size_t texts, differing;

@@ -84,11 +84,12 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> EngineBuild:
 def equal_scores(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Tuple[Path, Any]:
     """Model file and pipeline whose every class always scores 0."""
     nlp = oracle.load(SPACY_PACKAGE, "everything")
-    sections = {"ner/upper": nlp.get_pipe("ner").model.get_ref("upper"), "parser/upper": nlp.get_pipe("parser").model.get_ref("upper"),
-                "tagger": nlp.get_pipe("tagger").model.get_ref("softmax"), "senter": nlp.get_pipe("senter").model.get_ref("softmax")}
+    layers = {"ner": ("ner/upper", "upper"), "parser": ("parser/upper", "upper"), "tagger": ("tagger", "softmax"),
+              "senter": ("senter", "softmax")}
 
     def zero(model) -> None:
-        for section, layer in sections.items():
+        for component, (section, reference) in layers.items():
+            layer = nlp.get_pipe(component).model.get_ref(reference)
             for name in ("W", "b"):
                 layer.set_param(name, np.zeros_like(layer.get_param(name)))
                 fill(model, f"{section}/{name}", 0)

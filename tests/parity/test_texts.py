@@ -11,8 +11,8 @@ pytest.importorskip("spacy")
 import oracle_inside  # noqa: E402
 from corpus import project_texts  # noqa: E402
 
-# Rules for tags that the tagger does not know (6, 10, 24, 52, 54, 55), for VBP with the text 's (139), and for _SP where there is
-# no white space (176).
+# Rules for tags that the tagger does not know (6, 10, 24, 52, 54, 55), for VBP with the text 's (139), and for _SP where
+# there is no white space (176).
 UNREACHED_RULES = {6, 10, 24, 52, 54, 55, 139, 176}
 # Labels of arcs that were trained a handful of times.
 UNREACHED_CLASSES = {"L-prep||nsubj", "L-advmod||ccomp", "L-oprd", "R-prep||nsubj", "R-acl||nsubj", "R-meta", "R-csubj",
