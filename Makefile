@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
-.PHONY: all build run test asan fuzz install clean
+.PHONY: all build run test asan fuzz install package build-TernFunction clean
 
 all: build
 
@@ -21,7 +21,7 @@ test: build
 asan:
 	$(CMAKE) --preset asan
 	$(CMAKE) --build build-asan --parallel $(JOBS)
-	TERN_BUILD=build-asan TERN_REDUCED=1 $(PYTHON) -m pytest tests --ignore=tests/convert --ignore=tests/fuzz --ignore=tests/install \
+	TERN_BUILD=build-asan TERN_REDUCED=1 $(PYTHON) -m pytest tests --ignore=tests/convert --ignore=tests/fuzz --ignore=tests/install --ignore=tests/deploy \
 		--ignore=tests/test_valgrind.py --ignore=tests/parity/test_mutants.py
 
 fuzz:
@@ -31,6 +31,14 @@ fuzz:
 
 install: build
 	$(CMAKE) --install build --prefix $(PREFIX)
+
+# The zip for Lambda: build/tern-lambda-<architecture>.zip.
+package:
+	bash tools/package
+
+# What `sam build` calls for the function of this name in template.yaml.
+build-TernFunction:
+	bash tools/package --into "$(ARTIFACTS_DIR)"
 
 clean:
 	rm -rf build build-*

@@ -40,6 +40,8 @@ int cli_other_option(int option, char **argv, const char *help)
         return cli_finish(CLI_OK);
     }
     const char *given = argv[optind - 1];   /* the option itself, unless it is one of several letters after one dash */
+    if (option == ':' && (given == NULL || given[0] != '-'))   /* musl's getopt counts the value that is not there */
+        return cli_usage(argv[0], "option -%c needs a value", optopt);
     if (option == ':')
         return cli_usage(argv[0], "option %s needs a value", given);
     if (optopt == 0)   /* not a letter */

@@ -1,0 +1,128 @@
+"""tools/smoke and tools/delete."""
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+from typing import Callable, Dict, Iterator, List, Optional, Tuple
+
+import pytest
+
+from conftest import ROOT
+from runtime.tern_server import TernServer
+
+SAMPLE_ENTITIES = [("Alan Turing", "PERSON", 0, 11), ("June 23, 1912", "DATE", 24, 37), ("London", "GPE", 42, 48),
+                   ("England", "GPE", 50, 57)]   # spaCy 3.8, en_core_web_sm 3.8.0
+
+
+def run_script(name: str, *arguments: str, env: Optional[Dict[str, str]] = None) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["sh", str(ROOT / "tools" / name), *arguments], env={**os.environ, **(env or {})}, capture_output=True,
+                          text=True, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def server(program: Callable[[str], Path], model_file: Path) -> Iterator[TernServer]:
+    with TernServer(program("tern"), model_file) as running:
+        yield running
+
+
+@pytest.mark.parametrize("end", ["", "/", "/ner"])
+def test_smoke(server: TernServer, end: str) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    done = run_script("smoke", server.url.rstrip("/") + end)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^status 200 .* all [0-9.]+$", done.stdout, re.MULTILINE)
+    assert f"OK: {server.url.rstrip('/')}/ner finds" in done.stdout
+
+
+class Answering(http.server.BaseHTTPRequestHandler):
+    """Answers with the class's body, and keeps the headers that came."""
+
+    body = b""
+    headers_seen: List[Dict[str, str]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.headers_seen.append({name.lower(): value for name, value in self.headers.items()})
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def answering() -> Iterator[str]:
+    listening = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    threading.Thread(target=listening.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{listening.server_port}/nlp/ner"
+    listening.shutdown()
+    listening.server_close()
+
+
+def answer(start: str = "start", end: str = "end", entities: Optional[List] = None, separators: Optional[Tuple[str, str]] = None) -> str:
+    found = SAMPLE_ENTITIES if entities is None else entities
+    return json.dumps({"entities": [{"text": text, "label": label, start: first, end: last} for text, label, first, last in found]},
+                      separators=separators)
+
+
+@pytest.mark.parametrize("body", [answer(), answer("start_char", "end_char"), answer(separators=(",", ":"))],
+                         ids=["ner", "spacy", "compact"])
+def test_smoke_through_a_gateway(answering: str, body: str) -> None:
+    Answering.body = body.encode()
+    done = run_script("smoke", answering, "apikey: secret")
+    assert done.returncode == 0, done.stderr
+    assert Answering.headers_seen[-1]["apikey"] == "secret"
+
+
+@pytest.mark.parametrize("body", [
+    answer(entities=SAMPLE_ENTITIES[:3]), answer(entities=[("Alan Turing", "ORG", 0, 11), *SAMPLE_ENTITIES[1:]]),
+    answer(entities=[]), '{"message": "Forbidden"}', "",
+], ids=["one is missing", "another label", "none", "another answer", "empty"])
+def test_smoke_notices(answering: str, body: str) -> None:
+    Answering.body = body.encode()
+    done = run_script("smoke", answering)
+    assert done.returncode == 1
+    assert "OK" not in done.stdout
+
+
+def test_smoke_without_a_server() -> None:
+    done = run_script("smoke", "http://127.0.0.1:1")
+    assert done.returncode == 1
+    assert "no answer" in done.stderr
+
+
+@pytest.mark.parametrize("arguments, expected", [
+    ([], "delete"),
+    (["other"], "delete --stack-name other"),
+    (["--profile", "learnerlab"], "delete --profile learnerlab"),
+    (["other", "--no-prompts"], "delete --stack-name other --no-prompts"),
+])
+def test_delete(arguments: List[str], expected: str, tmp_path: Path) -> None:
+    """sam runs where samconfig.toml is, with what was given."""
+    (tmp_path / "sam").write_text('#!/bin/sh\nls samconfig.toml && echo "$@"\n', encoding="utf-8")
+    (tmp_path / "sam").chmod(0o755)
+    done = run_script("delete", *arguments, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert done.stdout.splitlines() == ["samconfig.toml", expected]
+
+
+@pytest.mark.skipif(shutil.which("pwsh") is None, reason="PowerShell is not installed")
+def test_smoke_in_powershell(server: TernServer) -> None:
+    done = subprocess.run(["pwsh", "-NoProfile", "-File", str(ROOT / "tools" / "smoke.ps1"), server.url], capture_output=True, text=True,
+                          timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "OK" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["smoke.ps1", "delete.ps1"])
+def test_powershell_is_ascii(name: str) -> None:
+    """Windows PowerShell 5.1 reads a file without a byte order mark in the system's code page."""
+    assert (ROOT / "tools" / name).read_bytes().isascii()

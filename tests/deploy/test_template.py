@@ -1,0 +1,295 @@
+"""template.yaml: read, expanded by the SAM translator for many parameter values, linted, and built by `sam build`.
+
+`sam` is that of TERN_SAM, of .venv-sam/ or of PATH; without one its own checks are skipped.
+"""
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Dict, List, Union
+
+import pytest
+
+from conftest import ROOT
+
+pytest.importorskip("samtranslator")
+import cloudformation  # noqa: E402
+
+TEMPLATE = ROOT / "template.yaml"
+ROLE = "arn:aws:iam::123456789012:role/LabRole"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
+EVERYTHING: Dict[str, Union[str, int]] = {
+    "Queue": "on", "OutputQueue": "on", "FunctionUrlAuth": "NONE", "ProvisionedConcurrency": 5, "AlarmTopicArn": TOPIC,
+    "MetricsNamespace": "tern", "Tracing": "Active", "Architecture": "arm64", "Timeout": 60, "MemorySize": 1024,
+}
+PARAMETERS: Dict[str, Dict[str, Union[str, int]]] = {
+    "defaults": {},
+    "role": {"RoleArn": ROLE},
+    "text logs": {"LogFormat": "Text"},
+    "url with IAM": {"FunctionUrlAuth": "AWS_IAM"},
+    "queue": {"Queue": "on"},
+    "output without queue": {"OutputQueue": "on"},
+    "everything": EVERYTHING,
+    "everything, role": {**EVERYTHING, "RoleArn": ROLE},
+}
+
+
+def make_stack(**parameters: Union[str, int]) -> cloudformation.Stack:
+    template = cloudformation.read(TEMPLATE)
+    values = cloudformation.parameter_values(template, parameters)
+    return cloudformation.Stack(cloudformation.expand(template, values), values)
+
+
+def function(stack: cloudformation.Stack) -> Dict:
+    return stack.one("AWS::Lambda::Function")
+
+
+def variables(stack: cloudformation.Stack) -> Dict[str, object]:
+    return function(stack)["Environment"]["Variables"]
+
+
+# ---- expanded ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("parameters", PARAMETERS.values(), ids=PARAMETERS.keys())
+def test_nothing_refers_to_what_is_not_there(parameters: Dict[str, Union[str, int]]) -> None:
+    assert make_stack(**parameters).dangling() == set()
+
+
+def test_every_parameter_and_condition_is_used() -> None:
+    template = cloudformation.read(TEMPLATE)
+    text = json.dumps({key: value for key, value in template.items() if key != "Parameters"})
+    for name in template["Parameters"]:
+        assert f'{{"Ref": "{name}"}}' in text, f"parameter {name}"
+    for name in template["Conditions"]:
+        assert re.search(rf'("Condition": |"Fn::If": \[)"{name}"', text), f"condition {name}"
+
+
+def test_defaults() -> None:
+    """Seed 000's stack: one function of 512 MB and 15 s behind POST /ner, and nothing that was not asked for."""
+    stack = make_stack()
+    properties = function(stack)
+    assert properties["Runtime"] == "provided.al2023"
+    assert properties["Handler"] == "bootstrap"
+    assert (properties["MemorySize"], properties["Timeout"], properties["Architectures"]) == ("512", "15", ["x86_64"])
+    assert variables(stack) == {"TERN_FORMAT": "ner"}
+    assert stack.of_type("AWS::SQS::Queue") == stack.of_type("AWS::Lambda::Url") == []
+    assert stack.of_type("AWS::Lambda::EventSourceMapping") == []
+    assert set(stack.outputs) == {"ApiUrl", "FunctionName", "FunctionAlias", "LogGroupName"}
+    alias = stack.one("AWS::Lambda::Alias")
+    assert alias["Name"] == "live" and "ProvisionedConcurrencyConfig" not in alias
+
+
+def test_http_api() -> None:
+    stack = make_stack(CorsOrigin="https://www.example.org")
+    body = stack.one("AWS::ApiGatewayV2::Api")["Body"]
+    assert {path: list(methods) for path, methods in body["paths"].items()} == {"/ner": ["post"]}
+    integration = body["paths"]["/ner"]["post"]["x-amazon-apigateway-integration"]
+    assert integration["payloadFormatVersion"] == "2.0"
+    assert "TernFunctionAliaslive" in integration["uri"]["Fn::Sub"]   # provisioned concurrency is the alias's
+    cors = body["x-amazon-apigateway-cors"]
+    assert cors["allowOrigins"] == ["https://www.example.org"]
+    assert "POST" in cors["allowMethods"] and cors["allowHeaders"] == ["content-type"]
+
+
+def test_role_of_its_own_is_minimal() -> None:
+    role = make_stack().one("AWS::IAM::Role")
+    assert role.get("Policies", []) == []
+    managed = [arn.split("/")[-1] for arn in role["ManagedPolicyArns"]]
+    assert set(managed) <= {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
+
+
+@pytest.mark.parametrize("parameters", [{}, EVERYTHING], ids=["function only", "everything"])
+def test_existing_role(parameters: Dict[str, Union[str, int]]) -> None:
+    """In a Learner Lab no role can be made."""
+    stack = make_stack(**{**parameters, "RoleArn": ROLE})
+    assert function(stack)["Role"] == ROLE
+    assert [name for name, resource in stack.resources.items() if resource["Type"].startswith("AWS::IAM::")] == []
+
+
+def test_parameters_of_the_function() -> None:
+    stack = make_stack(MemorySize=1024, Timeout=60, Architecture="arm64", ResponseFormat="spacy", MetricsNamespace="tern",
+                       ProvisionedConcurrency=5, LogLevel="DEBUG", LogRetentionDays=30)
+    properties = function(stack)
+    assert (properties["MemorySize"], properties["Timeout"], properties["Architectures"]) == ("1024", "60", ["arm64"])
+    assert variables(stack) == {"TERN_FORMAT": "spacy", "TERN_EMF_NAMESPACE": "tern"}
+    assert stack.one("AWS::Lambda::Alias")["ProvisionedConcurrencyConfig"] == {"ProvisionedConcurrentExecutions": "5"}
+    assert properties["LoggingConfig"]["ApplicationLogLevel"] == "DEBUG"
+    assert properties["LoggingConfig"]["LogGroup"] == {"Ref": "LogGroup"}
+    assert stack.one("AWS::Logs::LogGroup")["RetentionInDays"] == "30"
+
+
+def test_text_logs_take_no_levels() -> None:
+    """Lambda refuses log levels with the text format."""
+    logging = function(make_stack(LogFormat="Text"))["LoggingConfig"]
+    assert set(logging) == {"LogGroup", "LogFormat"}
+
+
+# ---- the queue ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("timeout", cloudformation.read(TEMPLATE)["Parameters"]["Timeout"]["AllowedValues"])
+def test_visibility_is_six_timeouts(timeout: int) -> None:
+    queues = make_stack(Queue="on", Timeout=timeout).of_type("AWS::SQS::Queue")
+    visibility, = [int(queue["VisibilityTimeout"]) for queue in queues if "RedrivePolicy" in queue]
+    assert 6 * timeout <= visibility <= 43200   # SQS's limit
+
+
+def test_queue() -> None:
+    stack = make_stack(Queue="on", QueueMaximumConcurrency=7, QueueMaxReceiveCount=3)
+    queue = stack.resources["TextQueue"]["Properties"]
+    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}, "maxReceiveCount": "3"}
+    dead = stack.resources["DeadLetterQueue"]["Properties"]
+    assert dead["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]   # it counts from the first sending
+    mapping = stack.one("AWS::Lambda::EventSourceMapping")
+    assert mapping["BatchSize"] == 10
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": "7"}
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["TextQueue", "Arn"]}
+    assert {"QueueUrl", "DeadLetterQueueUrl"} <= set(stack.outputs)
+    assert "TERN_OUTPUT_QUEUE_URL" not in variables(stack)
+
+
+def policies(stack: cloudformation.Stack) -> Dict[str, List[str]]:
+    """Queue -> what the role may do with it."""
+    allowed: Dict[str, List[str]] = {}
+    for policy in stack.one("AWS::IAM::Role")["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            actions = statement["Action"]
+            allowed[statement["Resource"]["Fn::GetAtt"][0]] = [actions] if isinstance(actions, str) else actions
+    return allowed
+
+
+def test_permissions_of_the_queues() -> None:
+    polling = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}   # what Lambda asks of a role that polls
+    allowed = policies(make_stack(Queue="on"))
+    assert set(allowed) == {"TextQueue"} and polling <= set(allowed["TextQueue"])
+    assert policies(make_stack(Queue="on", OutputQueue="on"))["ResultQueue"] == ["sqs:SendMessage"]
+
+
+def test_output_queue() -> None:
+    stack = make_stack(Queue="on", OutputQueue="on")
+    assert variables(stack)["TERN_OUTPUT_QUEUE_URL"] == {"Ref": "ResultQueue"}
+    assert "OutputQueueUrl" in stack.outputs
+    assert make_stack(OutputQueue="on").of_type("AWS::SQS::Queue") == []   # nothing comes out where nothing goes in
+
+
+# ---- the Function URL --------------------------------------------------------------------------------------------------------
+
+
+def url_permissions(stack: cloudformation.Stack) -> List[Dict]:
+    return [permission for permission in stack.of_type("AWS::Lambda::Permission") if permission["Principal"] == "*"]
+
+
+def test_function_url_with_iam() -> None:
+    stack = make_stack(FunctionUrlAuth="AWS_IAM")
+    url = stack.one("AWS::Lambda::Url")
+    assert (url["AuthType"], url["Qualifier"]) == ("AWS_IAM", "live")
+    assert url_permissions(stack) == []
+    assert "FunctionUrl" in stack.outputs
+
+
+def test_public_function_url() -> None:
+    """Both permissions, and each only through the address: nobody may call the function's API."""
+    stack = make_stack(FunctionUrlAuth="NONE")
+    assert stack.one("AWS::Lambda::Url")["AuthType"] == "NONE"
+    by_action = {permission["Action"]: permission for permission in url_permissions(stack)}
+    assert set(by_action) == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
+    assert by_action["lambda:InvokeFunctionUrl"]["FunctionUrlAuthType"] == "NONE"
+    assert by_action["lambda:InvokeFunction"]["InvokedViaFunctionUrl"] is True
+
+
+# ---- alarms ------------------------------------------------------------------------------------------------------------------
+
+
+def test_alarms() -> None:
+    assert [alarm["MetricName"] for alarm in make_stack().of_type("AWS::CloudWatch::Alarm")] == ["Errors"]
+    stack = make_stack(Queue="on", AlarmTopicArn=TOPIC)
+    alarms = {alarm["MetricName"]: alarm for alarm in stack.of_type("AWS::CloudWatch::Alarm")}
+    assert set(alarms) == {"Errors", "ApproximateNumberOfMessagesVisible"}
+    assert alarms["Errors"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "TernFunction"}}]
+    assert alarms["ApproximateNumberOfMessagesVisible"]["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}
+    for alarm in alarms.values():
+        assert alarm["AlarmActions"] == [TOPIC]
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+
+
+# ---- linters -----------------------------------------------------------------------------------------------------------------
+
+
+def lint(path: Path) -> None:
+    pytest.importorskip("cfnlint")
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "-r", "us-east-1", "--", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_cfn_lint() -> None:
+    lint(TEMPLATE)
+
+
+@pytest.mark.parametrize("name", ["defaults", "everything", "everything, role"])
+def test_cfn_lint_of_the_expansion(name: str, tmp_path: Path) -> None:
+    """Linting SAM alone misses what it does not know; the expansion has no SAM left."""
+    template = cloudformation.read(TEMPLATE)
+    values = cloudformation.parameter_values(template, PARAMETERS[name])
+    path = tmp_path / "expanded.json"
+    path.write_text(json.dumps(cloudformation.expand(template, values)), encoding="utf-8")
+    lint(path)
+
+
+# ---- sam ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sam() -> str:
+    own = ROOT / ".venv-sam" / "bin" / "sam"
+    path = os.environ.get("TERN_SAM") or (str(own) if own.exists() else shutil.which("sam"))
+    if not path:
+        pytest.skip("no AWS SAM CLI: pip install aws-sam-cli, or name one in TERN_SAM")
+    return path
+
+
+def run_sam(sam: str, folder: Path, *arguments: str) -> str:
+    env = {**os.environ, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1",
+           "TERN_PACKAGE_CACHE": str(ROOT / "build-package")}
+    done = subprocess.run([sam, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=1800, check=False)
+    assert done.returncode == 0, f"sam {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def test_sam_validate(sam: str) -> None:
+    assert "is a valid SAM Template" in run_sam(sam, ROOT, "validate", "--lint")
+
+
+def test_makefile_has_the_functions_target() -> None:
+    template = cloudformation.read(TEMPLATE)
+    functions = [name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::Serverless::Function"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for name in functions:
+        assert template["Resources"][name]["Metadata"]["BuildMethod"] == "makefile"
+        assert re.search(rf"^build-{name}:", makefile, re.MULTILINE)
+
+
+def test_sam_build(sam: str, tmp_path: Path) -> None:
+    """In a copy, as on a fresh machine; the libraries are those of build-package/. Its files are those of the zip, byte for byte."""
+    archive = ROOT / "build" / f"tern-lambda-{'arm64' if os.uname().machine == 'aarch64' else os.uname().machine}.zip"
+    if not archive.exists():
+        pytest.skip("no package: run tools/package first")
+    for name in ["engine", "runtime", "cmake", "tools", "weights", "web", "CMakeLists.txt", "Makefile", "LICENSE", "template.yaml",
+                 "samconfig.toml"]:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    run_sam(sam, tmp_path, "build")
+    built = tmp_path / ".aws-sam" / "build" / "TernFunction"
+    with zipfile.ZipFile(archive) as package:
+        expected = {info.filename: package.read(info) for info in package.infolist()}
+    assert {str(path.relative_to(built)): path.read_bytes() for path in built.rglob("*") if path.is_file()} == expected
+    assert (built / "bootstrap").stat().st_mode & stat.S_IXOTH
