@@ -49,6 +49,10 @@ class TernServer:
         self.process = subprocess.Popen(
             [str(tern), "serve", "-m", str(model), "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
+        self.read_address()
+
+    def read_address(self) -> None:
+        """From the line that the process prints once it listens."""
         assert self.process.stdout is not None
         line = self.process.stdout.readline().decode()
         prefix = "listening on http://"
