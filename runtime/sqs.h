@@ -8,7 +8,8 @@
  *   failed messages     {"batchItemFailures": [{"itemIdentifier": "..."}]}; each is logged with its id, type and cause, never
  *                       with its text. Lambda gives it out again and, after maxReceiveCount, SQS moves it to the queue's DLQ
  *
- * A message that is in the batch twice is answered once. From a FIFO queue, nothing behind a failed message of the same group
+ * What is wrong with one of several "texts" is part of the result, as in request.h; anything else that is wrong with a message
+ * fails it. A message that is in the batch twice is answered once. From a FIFO queue, nothing behind a failed message of the same group
  * counts as done, so that the order stays. When time runs short, the messages that are left fail without being tried.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html */
 #ifndef TERN_SQS_H

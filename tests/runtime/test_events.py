@@ -248,6 +248,14 @@ def test_server_refuses_bad_settings(run: Callable[..., Any]) -> None:
     assert done.stderr == b'tern: TERN_OFFSETS must be "codepoint", "utf16" or "byte", not "x"\n'
 
 
+def test_server_explains_its_settings(run: Callable[..., Any]) -> None:
+    done = run("tern", "serve", "--help")
+    assert done.returncode == 0
+    for name in ("TERN_MODEL", "TERN_COMPONENTS", "TERN_FORMAT", "TERN_OFFSETS", "TERN_MAX_CHARS", "TERN_MAX_TEXTS"):
+        assert f"\n  {name} ".encode() in done.stdout
+    assert b"TERN_OUTPUT_QUEUE_URL" not in done.stdout   # Lambda's
+
+
 # ---- messages of a queue, without an output queue ---------------------------------------------------------------------------
 
 
