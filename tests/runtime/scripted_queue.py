@@ -61,7 +61,8 @@ class ScriptedQueue:
             failure = failures.get(entry["Id"], failures.get("*"))
             if failure is None:
                 self.accepted.append(entry)
-                successful.append({"Id": entry["Id"], "MessageId": "6f1c0a7e-0000-4000-8000-000000000000", "MD5OfMessageBody": "0" * 32})
+                message = {"MessageId": "6f1c0a7e-0000-4000-8000-000000000000", "MD5OfMessageBody": "0" * 32}
+                successful.append({"Id": entry["Id"], **message})
             else:
                 failed.append({"Id": entry["Id"], **failure})
         return 200, json.dumps({"Successful": successful, "Failed": failed}).encode()
