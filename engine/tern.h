@@ -91,7 +91,8 @@ typedef struct tern_options {
     size_t sent_start_count;         /* length of sent_starts; must be the number of tokens when sent_starts is set */
     int (*interrupt)(void *user);    /* if not NULL, asked now and then by the running thread whether to give up: anything but
                                         0 ends the run with TERN_E_INTERRUPTED. At the start, between components and, within
-                                        them, after about a millisecond of work: it should take microseconds at most */
+                                        them, after each millisecond or so of work (up to 40 in a text of a million tokens,
+                                        the most there can be): it should take microseconds at most */
     void *interrupt_user;            /* its argument */
 } tern_options;
 

@@ -237,13 +237,13 @@ typedef struct token_mark {
 } token_mark;
 
 /* Every token sequence that is a phrase, all lengths, overlaps included, by start. Writes them to out unless that is NULL;
- * returns their number. Phrases are made of rules, so a token longer than any rule is in none. */
+ * returns their number, or fewer when interrupted. Phrases are made of rules, so a token longer than any rule is in none. */
 static size_t find_phrases(const run *r, phrase *out)
 {
     const tokenizer_tables *t = r->tables;
     const uint32_t *byte_at = r->view->byte_at;
     size_t found = 0;
-    for (size_t start = 0; start < r->count; start++) {
+    for (size_t start = 0; start < r->count && !interrupted_at(r->interruption, start); start++) {
         uint64_t sequence = 0;
         for (size_t i = start; i < r->count && i - start < t->longest_phrase; i++) {
             uint32_t begin = byte_at[r->tokens[i].start], bytes = byte_at[r->tokens[i].end] - begin;
@@ -276,7 +276,7 @@ static void consider_phrase(const run *r, const phrase *p, token_mark *marks)
     for (uint32_t i = 0; i < p->length; i++) first[i].seen = 1;
 }
 
-/* *marks: one per token, or NULL if there is no phrase in the text, as in most. 0, or -1 when out of memory. */
+/* *marks: one per token, or NULL if there is no phrase in the text, as in most. 0, or -1 when out of memory or interrupted. */
 static int second_pass(const run *r, tokenizer_scratch *scratch, token_mark **marks)
 {
     *marks = NULL;
@@ -288,6 +288,7 @@ static int second_pass(const run *r, tokenizer_scratch *scratch, token_mark **ma
     *marks = scratch->kept.data;
     for (size_t i = 0; i < r->count; i++) (*marks)[i] = (token_mark){0};
     find_phrases(r, phrases);
+    if (interrupted(r->interruption)) return -1;
 
     uint32_t longest = 0;
     for (size_t i = 0; i < count; i++) longest = phrases[i].length > longest ? phrases[i].length : longest;
@@ -335,10 +336,12 @@ static void append_rule(tern_doc *doc, const run *r, const piece *phrase_tokens,
     }
 }
 
-static void fill_document(tern_doc *doc, const run *r, const token_mark *marks)
+/* 0, or -1 if interrupted. */
+static int fill_document(tern_doc *doc, const run *r, const token_mark *marks)
 {
     size_t i = 0;
     while (i < r->count) {
+        if (interrupted_at(r->interruption, i)) return -1;
         if (marks && marks[i].length > 0) {
             append_rule(doc, r, &r->tokens[i], &marks[i]);
             i += marks[i].length;
@@ -349,6 +352,7 @@ static void fill_document(tern_doc *doc, const run *r, const token_mark *marks)
     }
     /* Doc.push_back sets it, _retokenize_special_spans puts a fresh token in its place. */
     if (!(marks && marks[0].length > 0)) doc->sent_start[0] = 1;
+    return 0;
 }
 
 static size_t final_count(const run *r, const token_mark *marks)
@@ -371,10 +375,11 @@ tern_status tokenize(tern_doc *doc, const text_view *view, tokenizer_scratch *sc
     run r = {.model = doc->model, .tables = &doc->model->tokenizer, .view = view, .tokens = scratch->tokens.data,
              .suffix_start = scratch->suffixes.data, .interruption = doc->interruption};
     if (first_pass(&r)) return fail_interrupted(err);
-    if (second_pass(&r, scratch, &marks) != 0 || doc_reserve(doc, final_count(&r, marks)) != 0)
+    int failed = second_pass(&r, scratch, &marks);
+    if (interrupted(r.interruption)) return fail_interrupted(err);
+    if (failed || doc_reserve(doc, final_count(&r, marks)) != 0)
         return fail(err, TERN_E_MEMORY, 0, "out of memory for %zu tokens", r.count);
-    fill_document(doc, &r, marks);
-    return TERN_OK;
+    return fill_document(doc, &r, marks) ? fail_interrupted(err) : TERN_OK;
 }
 
 void tokenizer_scratch_free(tokenizer_scratch *scratch)

@@ -1,8 +1,6 @@
 /* bootstrap.c - tern as a custom runtime of AWS Lambda (provided.al2023): reads the settings, maps the model, serves events.
- *
- * Environment: AWS_LAMBDA_RUNTIME_API (set by the platform), TERN_MODEL (path of the .tern file; default: found from the
- * executable), TERN_MAX_CHARS (limit of a text in code points, 1 to 1,000,000), TERN_COMPONENTS (those that run when a request
- * does not name any, separated by commas; default: all that the pipeline enables). */
+ * settings.h lists the environment; besides those variables the platform's AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_FUNCTION_NAME,
+ * AWS_LAMBDA_FUNCTION_VERSION and AWS_LAMBDA_INITIALIZATION_TYPE are read. */
 #define _POSIX_C_SOURCE 200809L
 #include <curl/curl.h>
 #include <limits.h>
@@ -10,17 +8,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "components.h"
-#include "log.h"
-#include "loop.h"
+#include "extension.h"
 #include "model_path.h"
+#include "settings.h"
+#include "sqs_client.h"
+#include "workers.h"
 
-typedef struct worker {
+typedef struct process {
+    const char *address;
+    logger log;
+    runtime_settings environment;
+    char model_path[PATH_MAX + 256];
     tern_model *model;
-    tern_ctx *ctx;
     handler_settings settings;
-} worker;
+    metrics metrics;
+    loop_shared shared;
+    unsigned count;          /* of workers */
+    loop_worker *workers;
+    sqs_client **clients;    /* one a worker; NULL without an output queue */
+    sqs_output *outputs;
+    extension *extension;
+} process;
 
 /* Why a start failed, as /runtime/init/error wants it. */
 typedef struct init_error {
@@ -33,6 +44,11 @@ static int init_failed(init_error *error, const char *type, const char *message)
     error->type = type;
     snprintf(error->message, sizeof error->message, "%s", message);
     return -1;
+}
+
+static int no_memory(init_error *error)
+{
+    return init_failed(error, "Runtime.OutOfMemory", "out of memory at the start: give the function more");
 }
 
 static int engine_failed(init_error *error, const tern_error *err)
@@ -50,83 +66,199 @@ static int engine_failed(init_error *error, const tern_error *err)
     return init_failed(error, type, err->msg);
 }
 
-/* TERN_MAX_CHARS into *max_chars; 0 (the engine's limit) if it is not set. */
-static int read_max_chars(size_t *max_chars, init_error *error)
+static const char *environment(const char *name)
 {
-    const char *text = getenv("TERN_MAX_CHARS");
-    *max_chars = 0;
-    if (!text || !*text)
-        return 0;
-    size_t digits = strspn(text, "0123456789");
-    unsigned long value = digits && digits <= 7 && !text[digits] ? strtoul(text, NULL, 10) : 0;
-    if (value < 1 || value > TERN_MAX_CHARS)
-        return init_failed(error, "Runtime.BadConfig", "TERN_MAX_CHARS must be a whole number from 1 to 1000000");
-    *max_chars = value;
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
+static double monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* ---- settings --------------------------------------------------------------------------------------------------------- */
+
+static int read_settings(process *p, init_error *error)
+{
+    char problem[SETTINGS_ERROR_SIZE];
+    runtime_settings *from = &p->environment;
+    if (settings_read(from, problem))
+        return init_failed(error, "Runtime.BadConfig", problem);
+    if (from->emf_namespace && !metrics_is_namespace(from->emf_namespace))
+        return init_failed(error, "Runtime.BadConfig", "TERN_EMF_NAMESPACE must be 1 to 255 characters of A-Z a-z 0-9 . - _ / # : "
+                           "and blank, and not begin with AWS/");
+    p->count = from->max_concurrency < WORKERS_MAX ? from->max_concurrency : WORKERS_MAX;
+    p->settings = (handler_settings){.max_chars = from->max_chars, .max_texts = from->max_texts, .format = from->format,
+                                     .offsets = from->offsets};
+    p->metrics = (metrics){.space = from->emf_namespace, .function = environment("AWS_LAMBDA_FUNCTION_NAME"),
+                           .version = environment("AWS_LAMBDA_FUNCTION_VERSION")};
+    const char *type = environment("AWS_LAMBDA_INITIALIZATION_TYPE");
+    p->shared = (loop_shared){.settings = &p->settings, .cors_origin = from->cors_origin, .margin_ms = from->deadline_margin_ms,
+                              .metrics = from->emf_namespace ? &p->metrics : NULL, .publish_trace_id = p->count == 1,
+                              .on_demand = !type || strcmp(type, "provisioned-concurrency")};
+    atomic_init(&p->shared.has_served, 0);
     return 0;
+}
+
+static int open_model(process *p, init_error *error)
+{
+    char problem[COMPONENTS_ERROR_SIZE];
+    tern_error err;
+    if (model_path(NULL, p->model_path, sizeof p->model_path))
+        return init_failed(error, "Runtime.ModelNotFound", p->model_path);
+    if (tern_model_open(p->model_path, &p->model, &err))
+        return engine_failed(error, &err);
+    p->settings.model = p->model;
+    if (components_default_for_entities(p->model, &p->settings.components, problem))
+        return init_failed(error, "Runtime.BadConfig", problem);
+    return 0;
+}
+
+/* ---- workers ---------------------------------------------------------------------------------------------------------- */
+
+static int new_output(process *p, unsigned i, init_error *error)
+{
+    char problem[SQS_CLIENT_ERROR_SIZE];
+    if (!p->environment.output_queue_url)
+        return 0;
+    p->clients[i] = sqs_client_new(p->environment.output_queue_url, p->environment.ca_file, problem);
+    if (!p->clients[i])
+        return init_failed(error, "Runtime.BadConfig", problem);
+    p->outputs[i] = sqs_client_output(p->clients[i]);
+    p->workers[i].output = &p->outputs[i];
+    return 0;
+}
+
+static int new_workers(process *p, rapi *first, init_error *error)
+{
+    tern_error err;
+    p->workers = calloc(p->count, sizeof *p->workers);
+    p->clients = calloc(p->count, sizeof *p->clients);
+    p->outputs = calloc(p->count, sizeof *p->outputs);
+    if (!p->workers || !p->clients || !p->outputs)
+        return no_memory(error);
+    for (unsigned i = 0; i < p->count; i++) {
+        loop_worker *w = &p->workers[i];
+        w->log = p->log;
+        w->api = i ? rapi_new(p->address) : first;
+        if (!w->api)
+            return no_memory(error);
+        if (tern_ctx_new(p->model, &w->ctx, &err))
+            return engine_failed(error, &err);
+        if (new_output(p, i, error))
+            return -1;
+    }
+    return 0;
+}
+
+/* The first worker's API handle is the caller's. */
+static void free_workers(process *p)
+{
+    for (unsigned i = 0; p->workers && i < p->count; i++) {
+        tern_ctx_free(p->workers[i].ctx);
+        if (i)
+            rapi_free(p->workers[i].api);
+        if (p->clients)
+            sqs_client_free(p->clients[i]);
+    }
+    free(p->workers);
+    free(p->clients);
+    free(p->outputs);
 }
 
 /* One sentence through the whole model. It touches the pages of the weights and grows the scratch memory while Lambda still
  * gives the start its full CPU, which it takes away from small functions afterwards; the first caller then waits less. */
-static int warm_up(tern_ctx *ctx, unsigned components, init_error *error)
+static int warm_up(const process *p, init_error *error)
 {
     static const char sentence[] = "Alan Turing was born on June 23, 1912, in London, England.";
-    const tern_options options = {.want = TERN_ENTITIES, .components = components};
+    const tern_options options = {.want = TERN_ENTITIES, .components = p->settings.components};
     const tern_doc *doc;
     tern_error err;
-    return tern_run(ctx, sentence, sizeof sentence - 1, &options, &doc, &err) ? engine_failed(error, &err) : 0;
+    return tern_run(p->workers[0].ctx, sentence, sizeof sentence - 1, &options, &doc, &err) ? engine_failed(error, &err) : 0;
 }
 
-static int start(worker *w, init_error *error)
+/* ---- life ------------------------------------------------------------------------------------------------------------- */
+
+static void on_terminate(void *user)
 {
-    char path[PATH_MAX + 256], problem[COMPONENTS_ERROR_SIZE];
-    tern_error err;
-    if (read_max_chars(&w->settings.max_chars, error))
+    process *p = user;
+    log_line(&p->log, LOG_LEVEL_INFO, "SIGTERM: the process ends");
+    workers_cancel(p->workers, p->count);
+}
+
+static int start(process *p, rapi *api, init_error *error)
+{
+    if (open_model(p, error) || new_workers(p, api, error) || warm_up(p, error))
         return -1;
-    if (model_path(NULL, path, sizeof path))
-        return init_failed(error, "Runtime.ModelNotFound", path);
-    if (tern_model_open(path, &w->model, &err) || tern_ctx_new(w->model, &w->ctx, &err))
-        return engine_failed(error, &err);
-    w->settings.model = w->model;
-    if (components_default_for_entities(w->model, &w->settings.components, problem))
-        return init_failed(error, "Runtime.BadConfig", problem);
-    return warm_up(w->ctx, w->settings.components, error);
+    if (!p->environment.shutdown_hook)
+        return 0;
+    p->extension = extension_start(p->address, &p->log, on_terminate, p);
+    return p->extension ? 0 : no_memory(error);
 }
 
-static void stop(worker *w)
+static void stop(process *p)
 {
-    tern_ctx_free(w->ctx);
-    tern_model_close(w->model);
+    extension_end(p->extension);   /* first: it uses the workers */
+    free_workers(p);
+    tern_model_close(p->model);
 }
 
-static int serve(rapi *api)
+static int serve(process *p, rapi *api, int settings_failed, init_error *error, double begin_ms)
 {
-    worker w = {0};
+    int status = -1;
+    if (settings_failed || start(p, api, error)) {
+        loop_fail_init(api, &p->log, error->type, error->message);
+    } else {
+        p->shared.init_ms = monotonic_ms() - begin_ms;
+        status = workers_run(p->workers, p->count, &p->shared, p->model_path);
+    }
+    stop(p);
+    return status ? EXIT_FAILURE : EXIT_SUCCESS;   /* success: it was told to end */
+}
+
+static int run(process *p, double begin_ms)
+{
     init_error error;
-    if (start(&w, &error))
-        loop_fail_init(api, error.type, error.message);
+    int settings_failed = read_settings(p, &error), status = EXIT_FAILURE;
+    const char *queue = settings_failed ? NULL : p->environment.output_queue_url;
+    curl_global_init(queue && sqs_url_needs_tls(queue) ? CURL_GLOBAL_SSL : CURL_GLOBAL_NOTHING);   /* starting TLS takes time */
+    rapi *api = rapi_new(p->address);
+    if (api)
+        status = serve(p, api, settings_failed, &error, begin_ms);
     else
-        loop_run(api, w.ctx, &w.settings);
-    stop(&w);
-    return EXIT_FAILURE;   /* a worker only ever ends because something failed */
+        log_line(&p->log, LOG_LEVEL_ERROR, "AWS_LAMBDA_RUNTIME_API is not host:port with an optional path");
+    rapi_free(api);
+    curl_global_cleanup();
+    return status;
+}
+
+/* To somebody who runs it by hand. */
+static void explain(void)
+{
+    bytes settings = {0};
+    settings_help(&settings, SETTING_LAMBDA);
+    fprintf(stderr, "bootstrap is tern's custom runtime for AWS Lambda and needs AWS_LAMBDA_RUNTIME_API, which Lambda sets.\n"
+            "On your own machine use `tern serve` (HTTP) or `tern ner TEXT` instead.\n\n"
+            "Settings of the environment:\n\n%s", settings.data ? settings.data : "");
+    bytes_free(&settings);
 }
 
 int main(void)
 {
-    const char *address = getenv("AWS_LAMBDA_RUNTIME_API");
-    if (!address || !*address) {
-        fputs("bootstrap is tern's custom runtime for AWS Lambda and needs AWS_LAMBDA_RUNTIME_API, which Lambda sets.\n"
-              "On your own machine use `tern serve` (HTTP) or `tern ner TEXT` instead.\n", stderr);
+    double begin_ms = monotonic_ms();
+    process p = {.address = environment("AWS_LAMBDA_RUNTIME_API"), .log = logger_from_environment()};
+    if (!p.address) {
+        explain();
         return EXIT_FAILURE;
     }
     signal(SIGPIPE, SIG_IGN);   /* a closed log must not kill the worker */
-    curl_global_init(CURL_GLOBAL_NOTHING);   /* plain HTTP: no TLS library to start */
-    rapi *api = rapi_new(address);
-    int status = EXIT_FAILURE;
-    if (api)
-        status = serve(api);
-    else
-        log_line(LOG_LEVEL_ERROR, NULL, "AWS_LAMBDA_RUNTIME_API is not host:port with an optional path");
-    rapi_free(api);
-    curl_global_cleanup();
+    crash_guard *guard = crash_guard_new(&p.log, p.model_path);
+    if (guard && crash_install())
+        log_line(&p.log, LOG_LEVEL_WARNING, "crashes will not be logged");
+    int status = run(&p, begin_ms);
+    crash_guard_free(guard);
     return status;
 }

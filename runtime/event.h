@@ -2,9 +2,10 @@
  * the handler answer it, and wraps the answer as the sender of that shape expects it.
  *
  *   shape                              recognised by                   answer
- *   HTTP API payload 2, Function URL   requestContext.http             {"statusCode", "headers", "body", "isBase64Encoded", "cookies"}
- *   Application Load Balancer          requestContext.elb              the same with "statusDescription" instead of "cookies"; where
- *                                                                      the event has "multiValueHeaders", so has the answer
+ *   HTTP API payload 2, Function URL   requestContext.http             {"statusCode", "headers", "body", "isBase64Encoded",
+ *                                                                      "cookies"}
+ *   Application Load Balancer          requestContext.elb              the same with "statusDescription" instead of "cookies";
+ *                                                                      where the event has "multiValueHeaders", so has the answer
  *   REST API, HTTP API payload 1       httpMethod                      {"statusCode", "headers", "body", "isBase64Encoded"}
  *   SQS batch                          Records[0].eventSource aws:sqs  {"batchItemFailures"}: sqs.h
  *   record of a Lambda destination     requestContext.functionArn,     that of responsePayload, which is a direct request

@@ -94,8 +94,8 @@ static int respond_engine_error(response *out, const tern_error *err, size_t max
         respond_error(out, 413, "Function.TextTooComplex", err->msg);
         return -1;
     case TERN_E_INTERRUPTED:
-        respond_error(out, 504, DEADLINE_EXCEEDED, "the time limit came before the answer: send a shorter text, or give the function "
-                      "more time or memory");
+        respond_error(out, 504, DEADLINE_EXCEEDED, "the time limit came before the answer: send a shorter text, or give the "
+                      "function more time or memory");
         return -1;
     default:
         respond_error(out, 500, INTERNAL_ERROR, err->msg);
@@ -258,7 +258,8 @@ void handle_ner_json(tern_ctx *ctx, const json_node *body, const handler_setting
     char error[REQUEST_ERROR_SIZE];
     bytes text = {0};
     ner_request asked = {.options = default_options(settings)};
-    int status = request_read(body, settings->model, settings->max_texts ? settings->max_texts : REQUEST_MAX_TEXTS, &asked, error);
+    size_t max_texts = settings->max_texts ? settings->max_texts : REQUEST_MAX_TEXTS;
+    int status = request_read(body, settings->model, max_texts, &asked, error);
     if (!status && asked.text)
         status = request_text(asked.text, "\"text\"", &text, error);
     if (status)

@@ -24,8 +24,8 @@ typedef struct handler_settings {
     size_t max_texts;          /* limit of the number of "texts"; 0: REQUEST_MAX_TEXTS */
     entity_format format;      /* unless a request names one */
     offset_unit offsets;       /* unless a request names one */
-    int (*interrupt)(void *user);   /* tern_options.interrupt of every run; NULL: none. It ends a request with status 504 and */
-    void *interrupt_user;           /* Function.DeadlineExceeded */
+    int (*interrupt)(void *user);   /* tern_options.interrupt of every run: ends a request with 504, Function.DeadlineExceeded; */
+    void *interrupt_user;           /* NULL: none */
 } handler_settings;
 
 /* POST /ner, body as in request.h -> 200 and for "text": {"entities": [{"text", "label", "start", "end"}, ...]}; for "texts":

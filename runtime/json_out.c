@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "utf8_text.h"
+
 /* The escape of one byte, as json.dumps writes it; NULL if the byte stands for itself. */
 static const char *short_escape(unsigned char c)
 {
@@ -26,10 +28,10 @@ static void append_escape(bytes *out, unsigned char c)
         bytes_format(out, "\\u%04x", (unsigned)c);
 }
 
-void json_out_string(bytes *out, const char *text, size_t len)
+/* What stands between the quotes. */
+static void append_escaped(bytes *out, const char *text, size_t len)
 {
     size_t done = 0;
-    bytes_append(out, "\"", 1);
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
         if (c >= 0x20 && c != '"' && c != '\\')
@@ -39,6 +41,27 @@ void json_out_string(bytes *out, const char *text, size_t len)
         done = i + 1;
     }
     bytes_append(out, text + done, len - done);
+}
+
+void json_out_string(bytes *out, const char *text, size_t len)
+{
+    bytes_append(out, "\"", 1);
+    append_escaped(out, text, len);
+    bytes_append(out, "\"", 1);
+}
+
+void json_out_lossy(bytes *out, const char *text, size_t len)
+{
+    const unsigned char *at = (const unsigned char *)text, *end = at + len;
+    bytes_append(out, "\"", 1);
+    while (at < end) {
+        size_t size = utf8_length(at, end);
+        if (size)
+            append_escaped(out, (const char *)at, size);
+        else
+            bytes_text(out, UTF8_REPLACEMENT);
+        at += size ? size : 1;
+    }
     bytes_append(out, "\"", 1);
 }
 

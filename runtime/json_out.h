@@ -10,4 +10,7 @@ void json_out_string(bytes *out, const char *text, size_t len);
 void json_out_cstring(bytes *out, const char *text);
 void json_out_size(bytes *out, size_t number);
 
+/* The same for text that may be anything (headers, paths): each byte that is not valid UTF-8 becomes U+FFFD. */
+void json_out_lossy(bytes *out, const char *text, size_t len);
+
 #endif

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "deadline.h"
 #include "event.h"
-#include "log.h"
 
 #define NEXT_TRIES 5u
 #define POST_TRIES 3u
@@ -32,29 +32,22 @@ static int is_answerable(rapi_result received, const invocation *in)
     return in->request_id.len && (received == RAPI_OK || received == RAPI_TOO_LARGE || received == RAPI_MEMORY);
 }
 
-/* 0: in can be answered, and *received says whether its event is there. -1: the process has to end. */
-static int next(rapi *api, invocation *in, rapi_result *received)
+/* 0: in can be answered, and *received says whether its event is there. -1: the worker has to end. */
+static int next(const loop_worker *w, invocation *in, rapi_result *received)
 {
     for (unsigned failure = 1;; failure++) {
-        *received = rapi_next(api, in);
+        *received = rapi_next(w->api, in);
         if (is_answerable(*received, in))
             return 0;
-        int last = failure == NEXT_TRIES || is_server_error(api, *received);
-        log_line(last ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, NULL, "cannot get the next invocation: %s%s", rapi_problem(api),
+        if (*received == RAPI_CANCELLED)
+            return -1;
+        int last = failure == NEXT_TRIES || is_server_error(w->api, *received);
+        log_line(&w->log, last ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "cannot get the next invocation: %s%s", rapi_problem(w->api),
                  last ? "; giving up" : "");
         if (last)
             return -1;
         back_off(failure);
     }
-}
-
-/* Instrumented libraries read the trace id from the environment; that is sound with one worker per process. */
-static void publish_trace_id(const invocation *in)
-{
-    if (in->trace_id.len)
-        setenv("_X_AMZN_TRACE_ID", in->trace_id.data, 1);
-    else
-        unsetenv("_X_AMZN_TRACE_ID");
 }
 
 /* ---- HANDLE ----------------------------------------------------------------------------------------------------------- */
@@ -74,14 +67,20 @@ static void refuse_large_event(response *out)
     respond_error(out, 413, "Function.EventSizeTooLarge", message);
 }
 
-static void handle(tern_ctx *ctx, const handler_settings *settings, rapi_result received, const invocation *in, response *out)
+static void handle(const loop_worker *w, const loop_shared *shared, rapi_result received, const invocation *in, response *out)
 {
+    uint64_t deadline = deadline_before(in->deadline_ms, clock_now_ms(), shared->margin_ms);
+    handler_settings settings = *shared->settings;
+    settings.interrupt = deadline_has_come;
+    settings.interrupt_user = &deadline;
+    const event_context context = {.ctx = w->ctx, .settings = &settings, .cors_origin = shared->cors_origin, .output = w->output,
+                                   .log = &w->log, .deadline_ms = deadline};
     if (received == RAPI_TOO_LARGE)
         refuse_large_event(out);
     else if (received == RAPI_MEMORY)
         respond_out_of_memory(out);
     else
-        event_handle(ctx, in->event.data, in->event.len, settings, out);
+        event_handle(&context, in->event.data, in->event.len, out);
     if (!out->error_type && out->body.len > RAPI_MAX_RESPONSE)
         refuse_large_response(out);
 }
@@ -96,42 +95,99 @@ static rapi_result post_once(rapi *api, const invocation *to, const response *an
 }
 
 /* 0: go on with /next. -1: the process has to end. */
-static int post(rapi *api, const invocation *to, const response *answer)
+static int post(const loop_worker *w, const invocation *to, const response *answer)
 {
     for (unsigned failure = 1;; failure++) {
-        rapi_result result = post_once(api, to, answer);
+        rapi_result result = post_once(w->api, to, answer);
         if (result == RAPI_OK)
             return 0;
-        int settled = result == RAPI_STATUS && !is_server_error(api, result);
+        int settled = result == RAPI_STATUS && !is_server_error(w->api, result);
         int last = failure == POST_TRIES || result == RAPI_STATUS;
-        log_line(last ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, to->request_id.data, "the answer was not accepted: %s%s",
-                 rapi_problem(api), !last ? "" : settled ? "; going on" : "; giving up");
+        log_line(&w->log, last ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "the answer was not accepted: %s%s", rapi_problem(w->api),
+                 !last ? "" : settled ? "; going on" : "; giving up");
         if (last)
             return settled ? 0 : -1;
         back_off(failure);
     }
 }
 
-void loop_run(rapi *api, tern_ctx *ctx, const handler_settings *settings)
+/* ---- what is told of an invocation ------------------------------------------------------------------------------------ */
+
+/* Instrumented libraries read the trace id from the environment. */
+static void publish_trace_id(const invocation *in)
+{
+    if (in->trace_id.len)
+        setenv("_X_AMZN_TRACE_ID", in->trace_id.data, 1);
+    else
+        unsetenv("_X_AMZN_TRACE_ID");
+}
+
+static void begin_log(logger *log, const invocation *in)
+{
+    log->request_id = in->request_id.data;
+    log->trace_id = in->trace_id.data;
+    log->tenant_id = in->tenant_id.data;
+    if (log_wants(log, LOG_LEVEL_TRACE) && in->event.len)
+        log_line(log, LOG_LEVEL_TRACE, "event: %.*s", (int)in->event.len, in->event.data);
+}
+
+/* The strings are about to change. */
+static void end_log(logger *log)
+{
+    log->request_id = log->trace_id = log->tenant_id = NULL;
+}
+
+static double monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* Before the answer goes out: after it the platform may freeze the process at any time. */
+static void report(const loop_worker *w, loop_shared *shared, const response *answer, double duration_ms)
+{
+    int first = !atomic_exchange(&shared->has_served, 1);
+    if (answer->error_type)
+        log_line(&w->log, LOG_LEVEL_ERROR, "%s: %s", answer->error_type, answer->message);
+    else
+        log_line(&w->log, LOG_LEVEL_DEBUG, "%zu tokens, %zu entities in %.3f ms", answer->tokens, answer->entities, duration_ms);
+    if (!shared->metrics)
+        return;
+    const invocation_metrics of = {.duration_ms = duration_ms, .tokens = answer->tokens, .entities = answer->entities,
+                                   .cold_start = first && shared->on_demand, .init_ms = first ? shared->init_ms : -1,
+                                   .peak_mb = metrics_peak_mb()};
+    metrics_write(shared->metrics, &of, &w->log);
+}
+
+/* ---- the loop --------------------------------------------------------------------------------------------------------- */
+
+int loop_run(loop_worker *w, loop_shared *shared)
 {
     invocation in = {0};
     response answer = {0};
     rapi_result received;
-    while (!next(api, &in, &received)) {
-        publish_trace_id(&in);
-        handle(ctx, settings, received, &in, &answer);
-        if (answer.error_type)
-            log_line(LOG_LEVEL_ERROR, in.request_id.data, "%s: %s", answer.error_type, answer.message);
-        if (post(api, &in, &answer))
-            break;
+    int failed = 0, answered = 0;
+    while (!failed && !next(w, &in, &received)) {
+        double begin = monotonic_ms();
+        begin_log(&w->log, &in);
+        if (shared->publish_trace_id)
+            publish_trace_id(&in);
+        handle(w, shared, received, &in, &answer);
+        report(w, shared, &answer, monotonic_ms() - begin);
+        failed = post(w, &in, &answer);
+        end_log(&w->log);
+        if (!answered++ && w->guard)
+            crash_guard_prepare_backtrace(w->guard);
     }
     response_free(&answer);
     invocation_free(&in);
+    return received == RAPI_CANCELLED ? 0 : -1;
 }
 
-void loop_fail_init(rapi *api, const char *error_type, const char *message)
+void loop_fail_init(rapi *api, const logger *log, const char *error_type, const char *message)
 {
-    log_line(LOG_LEVEL_ERROR, NULL, "%s: %s", error_type, message);
+    log_line(log, LOG_LEVEL_ERROR, "%s: %s", error_type, message);
     for (unsigned failure = 1; rapi_fail_init(api, error_type, message) == RAPI_TRANSPORT && failure < POST_TRIES; failure++)
         back_off(failure);
 }

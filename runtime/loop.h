@@ -7,13 +7,40 @@
 #ifndef TERN_LOOP_H
 #define TERN_LOOP_H
 
-#include "handler.h"
-#include "rapi.h"
+#include <stdatomic.h>
 
-/* Serves invocations until the retry policy ends it; what ended it has been logged. */
-void loop_run(rapi *api, tern_ctx *ctx, const handler_settings *settings);
+#include "crash.h"
+#include "handler.h"
+#include "log.h"
+#include "metrics.h"
+#include "rapi.h"
+#include "sqs.h"
+
+/* What the workers of a process share. Everything is borrowed. */
+typedef struct loop_shared {
+    const handler_settings *settings;   /* each worker puts its own interrupt in */
+    const char *cors_origin;            /* event.h */
+    const metrics *metrics;             /* NULL: none are written */
+    unsigned margin_ms;                 /* deadline.h */
+    int publish_trace_id;               /* in the environment, for libraries: sound with one worker only */
+    int on_demand;                      /* 1: the process was started because an invocation was waiting */
+    double init_ms;                     /* from the start of main to the first /next */
+    atomic_bool has_served;             /* an invocation has come */
+} loop_shared;
+
+/* What one worker, a thread, has to itself. */
+typedef struct loop_worker {
+    rapi *api;
+    tern_ctx *ctx;
+    const sqs_output *output;           /* event.h */
+    logger log;                         /* its ids are those of the invocation under way */
+    crash_guard *guard;                 /* of this thread, with this log; NULL: none */
+} loop_worker;
+
+/* Serves invocations until the retry policy ends it, which has been logged then: -1; or until rapi_cancel: 0. */
+int loop_run(loop_worker *w, loop_shared *shared);
 
 /* Reports a failed start, with the retries of a POST, and logs it. */
-void loop_fail_init(rapi *api, const char *error_type, const char *message);
+void loop_fail_init(rapi *api, const logger *log, const char *error_type, const char *message);
 
 #endif

@@ -28,7 +28,8 @@ typedef enum rapi_result {
     RAPI_STATUS,      /* an answer with another status than 2xx: rapi_status() */
     RAPI_NO_ID,       /* /next: no request id, so nobody can be answered */
     RAPI_TOO_LARGE,   /* /next: the event exceeds RAPI_MAX_EVENT; everything but the event is valid */
-    RAPI_MEMORY       /* out of memory; after /next everything but the event is valid if there is a request id */
+    RAPI_MEMORY,      /* out of memory; after /next everything but the event is valid if there is a request id */
+    RAPI_CANCELLED    /* /next: rapi_cancel */
 } rapi_result;
 
 /* address: the value of AWS_LAMBDA_RUNTIME_API, host:port with an optional path. NULL: out of memory, or no such address. The
@@ -39,10 +40,14 @@ void rapi_free(rapi *api);
 /* Waits for the next event, however long: the platform may freeze the process for hours meanwhile. */
 rapi_result rapi_next(rapi *api, invocation *out);
 
+/* Ends this and every later rapi_next, unless its answer has begun to arrive; other calls go on. Any thread. */
+void rapi_cancel(rapi *api);
+
 /* The function's result (JSON) of at most RAPI_MAX_RESPONSE bytes. */
 rapi_result rapi_respond(rapi *api, const invocation *to, const char *body, size_t len);
 
-/* A failed invocation, or a failed start. error_type: (Runtime|Function)\.[A-Z][a-zA-Z]+, or else the platform replaces it. */
+/* A failed invocation, or a failed start. error_type: (Runtime|Function)\.[A-Z][a-zA-Z]+, or else the platform replaces it. What
+ * went wrong in the runtime (Runtime.*) is told to X-Ray as well. message may be any bytes. */
 rapi_result rapi_fail(rapi *api, const invocation *to, const char *error_type, const char *message);
 rapi_result rapi_fail_init(rapi *api, const char *error_type, const char *message);
 

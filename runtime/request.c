@@ -35,7 +35,8 @@ int entity_format_from_name(const char *name, size_t len, entity_format *out)
 
 int offset_unit_from_name(const char *name, size_t len, offset_unit *out)
 {
-    static const char *const names[] = {[OFFSETS_CODEPOINT] = "codepoint", [OFFSETS_UTF16] = "utf16", [OFFSETS_BYTE] = "byte"};
+    static const char *const names[] = {[OFFSETS_CODEPOINT] = "codepoint", [OFFSETS_UTF16] = "utf16",
+                                        [OFFSETS_BYTE] = "byte"};
     int index = index_of(names, sizeof names / sizeof *names, name, len);
     if (index < 0)
         return -1;
@@ -88,9 +89,11 @@ static int read_texts(const json_node *body, size_t max_texts, ner_request *out,
     if (out->text)
         return 0;
     if (json_type_of(out->texts) != JSON_ARRAY)
-        return refuse(error, BAD_REQUEST, "\"texts\" must be an array of strings, not %s", json_type_name(json_type_of(out->texts)));
-    if (json_array_size(out->texts) > max_texts)
-        return refuse(error, TOO_LARGE, "there are %zu \"texts\", the limit is %zu: split them", json_array_size(out->texts), max_texts);
+        return refuse(error, BAD_REQUEST, "\"texts\" must be an array of strings, not %s",
+                      json_type_name(json_type_of(out->texts)));
+    size_t count = json_array_size(out->texts);
+    if (count > max_texts)
+        return refuse(error, TOO_LARGE, "there are %zu \"texts\", the limit is %zu: split them", count, max_texts);
     return 0;
 }
 
@@ -160,7 +163,8 @@ static int read_components(const json_node *body, const tern_model *model, bytes
     return components_check(*mask, model, error) ? BAD_REQUEST : 0;
 }
 
-int request_read(const json_node *body, const tern_model *model, size_t max_texts, ner_request *out, char error[REQUEST_ERROR_SIZE])
+int request_read(const json_node *body, const tern_model *model, size_t max_texts, ner_request *out,
+                 char error[REQUEST_ERROR_SIZE])
 {
     bytes name = {0};
     json_type type = json_type_of(body);

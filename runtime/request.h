@@ -43,12 +43,13 @@ typedef struct ner_request {
 
 #define REQUEST_ERROR_SIZE 256
 
-/* Reads body into *out, whose options hold the defaults; borrows from body. 0; or an HTTP status (400, 413, 500 for no memory)
- * with a sentence in error, which never repeats the caller's text. */
-int request_read(const json_node *body, const tern_model *model, size_t max_texts, ner_request *out, char error[REQUEST_ERROR_SIZE]);
+/* Reads body into *out, whose options hold the defaults; borrows from body. 0; or an HTTP status (400, 413, 500 for no
+ * memory) with a sentence in error, which never repeats the caller's text. */
+int request_read(const json_node *body, const tern_model *model, size_t max_texts, ner_request *out,
+                 char error[REQUEST_ERROR_SIZE]);
 
-/* The text of a node, which must be a string, empty or not, into *text, which it replaces: 0; 400 or 500 as above. name is what
- * the sentence calls it. */
+/* The text of a node, which must be a string, empty or not, into *text, which it replaces: 0; 400 or 500 as above. name is
+ * what the sentence calls it. */
 int request_text(const json_node *node, const char *name, bytes *text, char error[REQUEST_ERROR_SIZE]);
 
 /* "a number", "an object", ... */

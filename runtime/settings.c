@@ -13,24 +13,31 @@
 
 const setting_row settings_table[] = {
     {"TERN_MODEL", "found from the program's place", "path of the model file (.tern)", EVERYWHERE},
-    {"TERN_COMPONENTS", "what the model enables", "components that run when a request names none, separated by commas", EVERYWHERE},
-    {"TERN_FORMAT", "ner", "keys of an entity when a request names no format: ner (text, label, start, end) or spacy (text, label, "
-     "start_char, end_char)", REQUESTS},
-    {"TERN_OFFSETS", "codepoint", "unit of the offsets when a request names none: codepoint (Python), utf16 (JavaScript, Java, C#) "
-     "or byte (UTF-8)", REQUESTS},
+    {"TERN_COMPONENTS", "what the model enables",
+     "components that run when a request names none, separated by commas", EVERYWHERE},
+    {"TERN_FORMAT", "ner",
+     "keys of an entity when a request names no format: ner (text, label, start, end) or "
+     "spacy (text, label, start_char, end_char)", REQUESTS},
+    {"TERN_OFFSETS", "codepoint",
+     "unit of the offsets when a request names none: codepoint (Python), utf16 (JavaScript, Java, C#) or byte (UTF-8)", REQUESTS},
     {"TERN_MAX_CHARS", "1000000", "limit of a text in code points, 1 to 1000000", REQUESTS},
     {"TERN_MAX_TEXTS", "1000", "limit of the number of \"texts\" in a request, 1 to 100000", REQUESTS},
-    {"TERN_CORS_ORIGIN", "none", "web origins whose pages may call the function, separated by commas, or *; set it only where the "
-     "gateway does not do CORS itself", SETTING_LAMBDA},
+    {"TERN_CORS_ORIGIN", "none",
+     "web origins whose pages may call the function, separated by commas, or *; set it only where the gateway does not do "
+     "CORS itself", SETTING_LAMBDA},
     {"TERN_OUTPUT_QUEUE_URL", "none", "URL of the SQS queue that gets the results of messages from a queue", SETTING_LAMBDA},
-    {"TERN_CA_FILE", "the system's", "certificate authorities (PEM) that the output queue's server is checked against", SETTING_LAMBDA},
-    {"TERN_DEADLINE_MARGIN_MS", "50", "milliseconds before the end of an invocation at which its answer must be ready, 1 to 10000",
-     SETTING_LAMBDA},
+    {"TERN_CA_FILE", "the system's",
+     "certificate authorities (PEM) that the output queue's server is checked against", SETTING_LAMBDA},
+    {"TERN_DEADLINE_MARGIN_MS", "50",
+     "milliseconds before the end of an invocation at which its answer must be ready, 1 to 10000", SETTING_LAMBDA},
     {"TERN_EMF_NAMESPACE", "none", "CloudWatch namespace: writes one line of metrics for each invocation", SETTING_LAMBDA},
-    {"TERN_SHUTDOWN_HOOK", "0", "1 registers an internal extension, so that the process is told before it is stopped", SETTING_LAMBDA},
+    {"TERN_SHUTDOWN_HOOK", "0",
+     "1 registers an internal extension, so that the process is told before it is stopped", SETTING_LAMBDA},
     {"AWS_LAMBDA_LOG_FORMAT", "Text", "Text or JSON; a setting of the function's logging", SETTING_LAMBDA},
-    {"AWS_LAMBDA_LOG_LEVEL", "INFO", "TRACE, DEBUG, INFO, WARN, ERROR or FATAL; a setting of the function's logging", SETTING_LAMBDA},
-    {"AWS_LAMBDA_MAX_CONCURRENCY", "1", "invocations at once in one process; set by the platform, experimental", SETTING_LAMBDA},
+    {"AWS_LAMBDA_LOG_LEVEL", "INFO",
+     "TRACE, DEBUG, INFO, WARN, ERROR or FATAL; a setting of the function's logging", SETTING_LAMBDA},
+    {"AWS_LAMBDA_MAX_CONCURRENCY", "1",
+     "invocations at once in one process; set by the platform, experimental", SETTING_LAMBDA},
 };
 const size_t settings_count = sizeof settings_table / sizeof *settings_table;
 

@@ -146,6 +146,11 @@ static void fail(batch *b, message *m, const char *type, const char *cause)
     log_line(b->context->log, LOG_LEVEL_ERROR, "SQS message %.100s: %s: %s", m->id.data, type, cause);
 }
 
+static void fail_for_memory(batch *b, message *m)
+{
+    fail(b, m, "Runtime.OutOfMemory", "out of memory");
+}
+
 /* Whether a message of the same group before this one has failed. */
 static int is_behind_failure(const batch *b, const message *m)
 {
@@ -217,8 +222,12 @@ static void post_result(batch *b, message *m, const json_node *body)
     bytes result = {0};
     write_result(&result, m, body, &b->answer.body);
     if (result.failed || result.len > SQS_BATCH_BYTES) {
-        snprintf(cause, sizeof cause, "the result has %zu bytes, SQS carries %u: send shorter texts", result.len, SQS_BATCH_BYTES);
-        fail(b, m, result.failed ? "Runtime.OutOfMemory" : "Function.ResponseSizeTooLarge", result.failed ? "out of memory" : cause);
+        snprintf(cause, sizeof cause, "the result has %zu bytes, SQS carries %u: send shorter texts", result.len,
+                 SQS_BATCH_BYTES);
+        if (result.failed)
+            fail_for_memory(b, m);
+        else
+            fail(b, m, "Function.ResponseSizeTooLarge", cause);
         bytes_free(&result);
         return;
     }
@@ -227,8 +236,8 @@ static void post_result(batch *b, message *m, const json_node *body)
     bytes_free(&box->body[box->count]);
     box->body[box->count] = result;
     box->from[box->count] = m;
-    box->entry[box->count] = (sqs_entry){.body = result.data, .len = result.len, .group = m->group.len ? m->group.data : m->id.data,
-                                         .deduplication = m->id.data};
+    box->entry[box->count] = (sqs_entry){.body = result.data, .len = result.len, .deduplication = m->id.data,
+                                         .group = m->group.len ? m->group.data : m->id.data};
     box->bytes += result.len;
     box->count++;
 }
@@ -265,7 +274,10 @@ static void answer_message(batch *b, message *m)
 {
     bytes text = {0};
     if (!json_string(json_member(m->record, "body"), &text)) {
-        fail(b, m, text.failed ? "Runtime.OutOfMemory" : BAD_REQUEST, text.failed ? "out of memory" : "its \"body\" is no string");
+        if (text.failed)
+            fail_for_memory(b, m);
+        else
+            fail(b, m, BAD_REQUEST, "its \"body\" is no string");
     } else if (text.data[strspn(text.data, " \t\r\n")] == '{') {
         answer_json(b, m, &text);
     } else {

@@ -1,6 +1,6 @@
-/* sqs.h - a batch of messages that Lambda has received from an SQS queue: each is answered like a request of its own, its result
- * is sent to the output queue, and Lambda is told which messages have failed ("ReportBatchItemFailures"), so that it deletes the
- * others. A message counts as done only when the output queue has accepted its result: delivery is at least once.
+/* sqs.h - a batch of messages that Lambda has received from an SQS queue: each is answered like a request of its own, its
+ * result is sent to the output queue, and Lambda is told which messages have failed ("ReportBatchItemFailures"), so that it
+ * deletes the others. A message counts as done only when the output queue has accepted its result: delivery is at least once.
  *
  *   body of a message   {"text": ...} with the fields of request.h, or anything that does not begin with "{": the text itself
  *   result              {"messageId": "...", "entities": [...]}, or "results" for "texts"; in between "correlationId" if the
@@ -8,8 +8,9 @@
  *   failed messages     {"batchItemFailures": [{"itemIdentifier": "..."}]}; each is logged with its id, type and cause, never
  *                       with its text. Lambda gives it out again and, after maxReceiveCount, SQS moves it to the queue's DLQ
  *
- * A message that is in the batch twice is answered once. From a FIFO queue, nothing behind a failed message of the same group
- * counts as done, so that the order stays. When time runs short, the messages that are left fail without being tried.
+ * What is wrong with one of several "texts" is part of the result, as in handler.h; anything else that is wrong with a message
+ * fails it. A message that is in the batch twice is answered once. From a FIFO queue, nothing behind a failed message of the
+ * same group counts as done, so that the order stays. When time runs short, the messages that are left fail untried.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html */
 #ifndef TERN_SQS_H
 #define TERN_SQS_H

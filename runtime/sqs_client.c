@@ -157,7 +157,8 @@ static verdict read_results(const json_node *root, sqs_entry *const *entries, si
             continue;
         entry->accepted = 0;
         read_code(json_member(item, "Code"), code, sizeof code);
-        snprintf(entry->problem, sizeof entry->problem, "%s%s", json_is_true(json_member(item, "SenderFault")) ? REFUSED : "", code);
+        int refused = json_is_true(json_member(item, "SenderFault"));
+        snprintf(entry->problem, sizeof entry->problem, "%s%s", refused ? REFUSED : "", code);
     }
     return VERDICT_EACH;
 }
@@ -340,7 +341,8 @@ static int has_tls(void)
 /* Amazon Linux, Debian, Alpine. NULL: libcurl's own default. */
 static const char *system_ca_file(void)
 {
-    static const char *const files[] = {"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem"};
+    static const char *const files[] = {"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt",
+                                        "/etc/ssl/cert.pem"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (!access(files[i], R_OK))
             return files[i];
@@ -418,7 +420,7 @@ static const char *set_options(sqs_client *client, const url_parts *url, const c
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers);
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(curl, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);   /* libcurl asks for bodies beyond 1 MB; servers rarely answer */
+    curl_easy_setopt(curl, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);   /* asked for beyond 1 MB; servers rarely answer */
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "tern/" TERN_VERSION);

@@ -15,7 +15,7 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 import yaml
-from conftest import REDUCED, ROOT
+from common import REDUCED, ROOT
 from deploy.dockerfile import Stage, read_stages
 from runtime.tern_server import TernServer, ner_body
 

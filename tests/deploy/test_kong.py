@@ -12,7 +12,7 @@ from typing import Any, Dict
 import pytest
 import yaml
 
-from conftest import ROOT
+from common import ROOT
 
 RENDER = ROOT / "deploy" / "kong" / "render"
 URL = "https://abcdefghijklmnop.lambda-url.us-east-1.on.aws/"

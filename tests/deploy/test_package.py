@@ -15,7 +15,7 @@ from typing import Dict, Iterator, List, Tuple
 
 import pytest
 
-from conftest import MODEL, ROOT
+from common import MODEL, ROOT
 from runtime.mock_runtime_api import Invocation, MockRuntimeApi
 
 ARCH = "arm64" if os.uname().machine == "aarch64" else os.uname().machine

@@ -13,7 +13,7 @@ from typing import Callable, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 
-from conftest import ROOT
+from common import ROOT
 from runtime.tern_server import TernServer
 
 SAMPLE_ENTITIES = [("Alan Turing", "PERSON", 0, 11), ("June 23, 1912", "DATE", 24, 37), ("London", "GPE", 42, 48),

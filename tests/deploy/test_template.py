@@ -17,7 +17,7 @@ from typing import Dict, List, Union
 
 import pytest
 
-from conftest import ROOT
+from common import ROOT
 
 pytest.importorskip("samtranslator")
 import cloudformation  # noqa: E402

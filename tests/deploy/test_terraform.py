@@ -17,7 +17,7 @@ from typing import Any, Dict, List, Optional
 
 import pytest
 
-from conftest import MODEL, ROOT, TINY
+from common import MODEL, ROOT, TINY
 from runtime.mock_runtime_api import Invocation, MockRuntimeApi
 
 hcl2 = pytest.importorskip("hcl2")

@@ -23,7 +23,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     settings = (handler_settings){.model = model, .components = tern_model_default_components(model)};
     nothing = (logger){.file = open("/dev/null", O_WRONLY), .lowest = LOG_LEVEL_TRACE};
     output = (sqs_output){.send = send_some};
-    context = (event_context){.ctx = ctx, .settings = &settings, .cors_origin = "https://a,https://b", .output = &output, .log = &nothing};
+    context = (event_context){.ctx = ctx, .settings = &settings, .cors_origin = "https://a,https://b", .output = &output,
+                              .log = &nothing};
     return 0;
 }
 

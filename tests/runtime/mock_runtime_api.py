@@ -15,16 +15,18 @@ from pathlib import Path
 from typing import Callable, Dict, List, Optional, Sequence, Union
 
 VERSION = "2018-06-01"
+EXTENSIONS = "2020-01-01"
 PATIENCE = 120.0   # seconds until a hanging program fails a test
 
 NO_ANSWER = "close the connection without an answer"
 CUT_ANSWER = "close the connection in the middle of the answer"
+HOLD = "never answer"
 CLOSE_AFTER = "accept with 202 and Connection: close"
 
 
 @dataclass
 class Invocation:
-    """One answer to /next. headers: a value of None removes the header."""
+    """One answer to /next. headers: a value of None removes the header. time_left: seconds from the answer to the deadline."""
 
     event: bytes
     request_id: str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
@@ -33,14 +35,17 @@ class Invocation:
     delay: float = 0.0
     pause_in_body: float = 0.0   # seconds, after half of the event
     chunked: bool = False
-    fault: Optional[str] = None  # NO_ANSWER, CUT_ANSWER
-    before: Optional[Callable[[], None]] = None   # called when the runtime waits for it
+    fault: Optional[str] = None  # NO_ANSWER, CUT_ANSWER, HOLD
+    before: Optional[Callable[[], object]] = None   # called when the runtime waits for it
+    halfway: Optional[Callable[[], object]] = None  # called after half of the event, before the pause
+    time_left: Optional[float] = None
+    deadline: float = 1893456000.0   # set from time_left when it is sent
 
     def head(self) -> bytes:
         headers: Dict[str, Optional[str]] = {
             "Content-Type": "application/json",
             "Lambda-Runtime-Aws-Request-Id": self.request_id,
-            "Lambda-Runtime-Deadline-Ms": "1893456000000",
+            "Lambda-Runtime-Deadline-Ms": str(int(self.deadline * 1000)),
             "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:us-east-2:123456789012:function:ner",
             "Lambda-Runtime-Trace-Id": "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1",
             "Content-Length": None if self.chunked else str(len(self.event)),
@@ -66,16 +71,27 @@ class Request:
     path: str
     headers: Dict[str, str]   # names in lower case
     body: bytes
+    time: float               # when it was here, in seconds since 1970
 
 
 class MockRuntimeApi:
     """Use as a context manager; afterwards the requests are in .requests, the POSTs alone in .posts.
 
     replies: for each POST in turn a status or one of NO_ANSWER, CLOSE_AFTER; then 202 for all others.
+    extensions: the Extensions API is there too; what it was asked is in .extension_requests.
     """
 
-    def __init__(self, invocations: Sequence[Invocation] = (), replies: Sequence[Union[int, str]] = (), prefix: str = "") -> None:
+    def __init__(
+        self,
+        invocations: Sequence[Invocation] = (),
+        replies: Sequence[Union[int, str]] = (),
+        prefix: str = "",
+        extensions: bool = False,
+    ) -> None:
         self.requests: List[Request] = []
+        self.extension_requests: List[Request] = []
+        self.extensions = extensions
+        self._closed = threading.Event()
         self.unexpected: List[str] = []
         self.prefix = prefix
         self._invocations = list(invocations)
@@ -90,6 +106,7 @@ class MockRuntimeApi:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closed.set()
         self._listener.shutdown(socket.SHUT_RDWR)   # wakes accept(), which close() alone does not
         self._listener.close()
 
@@ -130,13 +147,18 @@ class MockRuntimeApi:
             name, _, value = raw.decode("latin-1").partition(":")
             headers[name.lower()] = value.strip()
         body = stream.read(int(headers.get("content-length", "0")))
-        request = Request(number, method, path, headers, body)
+        request = Request(number, method, path, headers, body, time.time())
         with self._lock:
-            self.requests.append(request)
+            (self.extension_requests if self._is_extension(path) else self.requests).append(request)
         return request
+
+    def _is_extension(self, path: str) -> bool:
+        return path.startswith(f"{self.prefix}/{EXTENSIONS}/extension/")
 
     def _answer(self, connection: socket.socket, request: Request) -> bool:
         """False: the connection is to be closed."""
+        if self._is_extension(request.path):
+            return self._answer_extension(connection, request)
         base = f"{self.prefix}/{VERSION}/runtime/"
         if request.method == "GET" and request.path == base + "invocation/next":
             return self._send_next(connection)
@@ -146,12 +168,28 @@ class MockRuntimeApi:
         connection.sendall(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n")
         return True
 
+    def _answer_extension(self, connection: socket.socket, request: Request) -> bool:
+        last = request.path.rsplit("/extension/", 1)[1]
+        if not self.extensions:
+            connection.sendall(b"HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n")
+        elif (request.method, last) == ("POST", "register"):
+            connection.sendall(b"HTTP/1.1 200 X\r\nLambda-Extension-Identifier: ext-7\r\nContent-Length: 2\r\n\r\n{}")
+        elif (request.method, last) == ("GET", "event/next"):
+            self._closed.wait()   # it has not asked for any event
+            return False
+        return True
+
     def _send_next(self, connection: socket.socket) -> bool:
         with self._lock:
             invocation = self._invocations.pop(0) if self._invocations else Invocation(b"{}", status=500)
         time.sleep(invocation.delay)
         if invocation.before:
             invocation.before()
+        if invocation.fault == HOLD:
+            self._closed.wait()
+            return False
+        if invocation.time_left is not None:
+            invocation.deadline = time.time() + invocation.time_left
         head, body = invocation.head(), invocation.body()
         half = len(body) // 2
         if invocation.fault == NO_ANSWER:
@@ -160,6 +198,8 @@ class MockRuntimeApi:
         connection.sendall(body[:half])
         if invocation.fault == CUT_ANSWER:
             return False
+        if invocation.halfway:
+            invocation.halfway()
         time.sleep(invocation.pause_in_body)
         connection.sendall(body[half:])
         return True

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 CLOSE = "close the connection without an answer"
-HANG = "answer after half a minute"
+HANG = "accept all, after six seconds: sooner than the client would give up of itself"
 
 Reply = Union[str, Tuple[int, Any], Dict[str, Dict[str, Any]], None]
 """None: accept all. (status, body): as they are (bytes or JSON). A dict: {entry id: its item of "Failed"}, the others are
@@ -51,7 +51,7 @@ class ScriptedQueue:
         with self._lock:
             reply: Reply = self._replies.pop(0) if self._replies else None
         if reply == HANG:
-            time.sleep(30)
+            time.sleep(6)
         if isinstance(reply, tuple):
             status, body = reply
             return status, body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -61,7 +61,8 @@ class ScriptedQueue:
             failure = failures.get(entry["Id"], failures.get("*"))
             if failure is None:
                 self.accepted.append(entry)
-                successful.append({"Id": entry["Id"], "MessageId": "6f1c0a7e-0000-4000-8000-000000000000", "MD5OfMessageBody": "0" * 32})
+                message = {"MessageId": "6f1c0a7e-0000-4000-8000-000000000000", "MD5OfMessageBody": "0" * 32}
+                successful.append({"Id": entry["Id"], **message})
             else:
                 failed.append({"Id": entry["Id"], **failure})
         return 200, json.dumps({"Successful": successful, "Failed": failed}).encode()

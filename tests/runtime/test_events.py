@@ -63,11 +63,11 @@ def test_load_balancer_checks_the_health(call: Call) -> None:
 
 @pytest.mark.parametrize("name", ["alb/request", "function_url", "http_api_v2", "rest_v1", "http_api_v1_base64", "body_string"])
 def test_fields_of_requests_in_every_http_event(call: Call, nlp_full: Any, name: str) -> None:
-    texts = {"texts": [EMOJI, TEXT], "offsets": "utf16", "format": "spacy"}
-    answers = call(with_body(load(name), texts), with_body(load(name), {"text": TEXT, "texts": []})).answers
-    assert [json.loads(a.body["body"]) for a in answers[:1]] == [{"results": [entities(nlp_full, t, "spacy", "utf16") for t in texts["texts"]]}]
-    assert answers[1].body["statusCode"] == 400
-    assert "both" in json.loads(answers[1].body["body"])["error"]
+    request = {"texts": [EMOJI, TEXT], "offsets": "utf16", "format": "spacy"}
+    good, bad = call(with_body(load(name), request), with_body(load(name), {"text": TEXT, "texts": []})).answers
+    assert json.loads(good.body["body"]) == {"results": [entities(nlp_full, text, "spacy", "utf16") for text in (EMOJI, TEXT)]}
+    assert bad.body["statusCode"] == 400
+    assert "both" in json.loads(bad.body["body"])["error"]
 
 
 def test_direct_events(call: Call, nlp_full: Any, nlp_ner: Any) -> None:
@@ -191,9 +191,9 @@ def test_wrong_values_are_answered_with_the_allowed_ones(call: Call, fields: Dic
 
 
 def test_limits_from_the_environment(call: Call) -> None:
-    first, second, third = call(
-        {"texts": ["1\u20ac  .", "1\u20ac  .."]}, {"texts": ["a", "b", "c"]}, {"text": "      "}, env={"TERN_MAX_CHARS": "5", "TERN_MAX_TEXTS": "2"}
-    ).answers
+    limits = {"TERN_MAX_CHARS": "5", "TERN_MAX_TEXTS": "2"}
+    events = {"texts": ["1\u20ac  .", "1\u20ac  .."]}, {"texts": ["a", "b", "c"]}, {"text": "      "}
+    first, second, third = call(*events, env=limits).answers
     assert list(first.body["results"][0]) == ["entities"]
     assert "the limit is 5" in first.body["results"][1]["error"]
     assert second.error == "Function.TooManyTexts" and "the limit is 2" in second.body["errorMessage"]
@@ -217,7 +217,9 @@ def test_limits_from_the_environment(call: Call) -> None:
         ("TERN_OUTPUT_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/q", ["AWS_ACCESS_KEY_ID"]),
     ],
 )
-def test_bad_settings_end_the_start(program: Callable[[str], Path], model_file: Path, name: str, value: str, words: List[str]) -> None:
+def test_bad_settings_end_the_start(
+    program: Callable[[str], Path], model_file: Path, name: str, value: str, words: List[str]
+) -> None:
     with MockRuntimeApi([]) as api:
         done = run_bootstrap(program("bootstrap"), api.address, model_file, {name: value})
     (request,) = api.requests
@@ -248,6 +250,14 @@ def test_server_refuses_bad_settings(run: Callable[..., Any]) -> None:
     assert done.stderr == b'tern: TERN_OFFSETS must be "codepoint", "utf16" or "byte", not "x"\n'
 
 
+def test_server_explains_its_settings(run: Callable[..., Any]) -> None:
+    done = run("tern", "serve", "--help")
+    assert done.returncode == 0
+    for name in ("TERN_MODEL", "TERN_COMPONENTS", "TERN_FORMAT", "TERN_OFFSETS", "TERN_MAX_CHARS", "TERN_MAX_TEXTS"):
+        assert f"\n  {name} ".encode() in done.stdout
+    assert b"TERN_OUTPUT_QUEUE_URL" not in done.stdout   # Lambda's
+
+
 # ---- messages of a queue, without an output queue ---------------------------------------------------------------------------
 
 
@@ -261,7 +271,7 @@ def test_batch_of_messages(call: Call) -> None:
 def test_fifo_batch(call: Call) -> None:
     records = load("sqs/fifo")["Records"]
     calls = call(load("sqs/fifo"))
-    assert calls.only == {"batchItemFailures": [{"itemIdentifier": records[1]["messageId"]}, {"itemIdentifier": records[3]["messageId"]}]}
+    assert calls.only == {"batchItemFailures": [{"itemIdentifier": records[n]["messageId"]} for n in (1, 3)]}
     assert f'SQS message {records[1]["messageId"]}: Function.BadRequest: "text" must be a string' in calls.log
 
 

@@ -1,5 +1,5 @@
-"""Batches of SQS messages through the real bootstrap: results go to a moto server that verifies every signature, and to a scripted
-queue for the faults that moto does not make."""
+"""Batches of SQS messages through the real bootstrap: results go to a moto server that verifies every signature, and to a
+scripted queue for the faults that moto does not make."""
 from __future__ import annotations
 
 import json
@@ -19,7 +19,8 @@ from runtime.scripted_queue import CLOSE, HANG, ScriptedQueue
 TEXT = "Alan Turing was born on June 23, 1912, in London, England."
 REGION = "eu-central-1"
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]}
-KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "AWS_REGION": REGION}
+SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION}
 LOCAL = {"no_proxy": "*", "NO_PROXY": "*"}
 
 Call = Callable[..., Calls]
@@ -96,7 +97,8 @@ def make_credentials(client: Callable[..., Any]) -> "tuple[Dict[str, str], Dict[
     iam.create_user(UserName="function")
     iam.put_user_policy(UserName="function", PolicyName="sqs", PolicyDocument=json.dumps(POLICY))
     key = iam.create_access_key(UserName="function")["AccessKey"]
-    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}]}
+    service = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    trust = {"Version": "2012-10-17", "Statement": [service]}
     role = iam.create_role(RoleName="function", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
     iam.put_role_policy(RoleName="function", PolicyName="sqs", PolicyDocument=json.dumps(POLICY))
     temporary = client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="function")["Credentials"]
@@ -161,14 +163,16 @@ def test_results_arrive(call: Call, queue: Callable[..., Queue], nlp_full: Any, 
     assert len(results) == count
     for n, sent in enumerate(event["Records"]):
         correlation = {"correlationId": f"c{n}"} if n % 2 else {}
-        assert results[sent["messageId"]] == {"messageId": sent["messageId"], **correlation, "entities": entities(nlp_full, texts[n % 3])}
+        found = entities(nlp_full, texts[n % 3])
+        assert results[sent["messageId"]] == {"messageId": sent["messageId"], **correlation, "entities": found}
 
 
 def test_recorded_batch(call: Call, queue: Callable[..., Queue], nlp_full: Any) -> None:
     target = queue()
     event = load("sqs/batch")
     assert call(event, env=target.env).only == {"batchItemFailures": []}
-    first, second, third = sorted(target.results(), key=lambda r: [s["messageId"] for s in event["Records"]].index(r["messageId"]))
+    order = [sent["messageId"] for sent in event["Records"]]
+    first, second, third = sorted(target.results(), key=lambda result: order.index(result["messageId"]))
     assert first["entities"] == second["entities"] == entities(nlp_full, TEXT)
     assert (second["correlationId"], third["correlationId"]) == ("order-66", "order-67")
     assert "correlationId" not in first
@@ -258,14 +262,19 @@ def test_fifo_queue_gets_group_and_order(call: Call, queue: Callable[..., Queue]
     assert {m["Attributes"]["MessageDeduplicationId"] for m in messages} == {r["messageId"] for r in event["Records"]}
 
 
-SPECIAL = ["\U0001f600 Zoë Müller moved to New York in 2019. \u200d\u0301", "Alan \x00 Turing was born in London.", "Alan \ufffe\uffff Turing \x7f\x85\u2028",
-           "\"Angela\" \\ Merkel\r\n\tvisited\x1b[31m Paris."]
+SPECIAL = [
+    "\U0001f600 Zoë Müller moved to New York in 2019. \u200d\u0301",
+    "Alan \x00 Turing was born in London.",
+    "Alan \ufffe\uffff Turing \x7f\x85\u2028",
+    "\"Angela\" \\ Merkel\r\n\tvisited\x1b[31m Paris.",
+]
 
 
 @pytest.mark.parametrize("text", SPECIAL)
 def test_any_character_survives(call: Call, queue: Callable[..., Queue], nlp_full: Any, text: str) -> None:
     target = queue()
-    event = batch(json.dumps({"text": text, "correlationId": text}), json.dumps({"text": text, "correlationId": text}, ensure_ascii=False))
+    request = {"text": text, "correlationId": text}
+    event = batch(json.dumps(request), json.dumps(request, ensure_ascii=False))
     assert call(event, env=target.env).only == {"batchItemFailures": []}
     messages = target.messages()
     for message in messages:
@@ -361,7 +370,9 @@ def test_lasting_faults_acknowledge_nothing(call: Call, reply: Any, cause: str) 
     assert len(target.requests) == 4 and target.accepted == []
 
 
-@pytest.mark.parametrize("status, body", [(403, {"__type": "InvalidSignatureException"}), (400, {"__type": "x#AccessDenied"}), (301, {}), (404, b"")])
+@pytest.mark.parametrize(
+    "status, body", [(403, {"__type": "InvalidSignatureException"}), (400, {"__type": "x#AccessDenied"}), (301, {}), (404, b"")]
+)
 def test_refusals_are_not_repeated(call: Call, status: int, body: Any) -> None:
     with ScriptedQueue([(status, body)]) as target:
         event = batch(TEXT)
@@ -444,7 +455,8 @@ def test_tls(call: Call, certificate: Path, trusted: bool) -> None:
 
 
 def test_ca_file_that_is_not_there(call: Call) -> None:
-    calls = call(env={**KEYS, "TERN_OUTPUT_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/q", "TERN_CA_FILE": "/nothing"})
+    url = "https://sqs.eu-west-1.amazonaws.com/123456789012/q"
+    calls = call(env={**KEYS, "TERN_OUTPUT_QUEUE_URL": url, "TERN_CA_FILE": "/nothing"})
     assert "the file that TERN_CA_FILE names cannot be read" in calls.log
 
 

@@ -254,14 +254,16 @@ static void load_balancers_carry_1_mb(void **state)
     handler_settings tokens = ((fixture *)*state)->settings;
     event_context context = ((fixture *)*state)->context;
     context.settings = &tokens;
-    bytes_text(&event, "{\"requestContext\":{\"elb\":{}},\"httpMethod\":\"POST\",\"path\":\"/ner\",\"multiValueHeaders\":{},\"body\":{\"texts\":[");
+    bytes_text(&event, "{\"requestContext\":{\"elb\":{}},\"httpMethod\":\"POST\",\"path\":\"/ner\","
+                       "\"multiValueHeaders\":{},\"body\":{\"texts\":[");
     for (int i = 0; i < 100000; i++)   /* wrong ones need no engine */
         bytes_text(&event, i ? ",1" : "1");
     bytes_text(&event, "]}}");
     tokens.max_texts = 100000;
     event_handle(&context, event.data, event.len, &out);
     static const char start[] = "{\"statusCode\": 413, \"statusDescription\": \"413 Payload Too Large\", "
-                                "\"multiValueHeaders\": {\"content-type\": [\"application/json\"]}, \"body\": \"{\\\"error\\\": \\\"the answer has ";
+                                "\"multiValueHeaders\": {\"content-type\": [\"application/json\"]}, "
+                                "\"body\": \"{\\\"error\\\": \\\"the answer has ";
     assert_int_equal(strncmp(out.body.data, start, sizeof start - 1), 0);
     assert_non_null(strstr(out.body.data, "a load balancer carries 1000000: split the text"));
     assert_null(out.error_type);
@@ -269,7 +271,8 @@ static void load_balancers_carry_1_mb(void **state)
     response_free(&out);
 }
 
-#define ORIGIN(origin, method) TEXT("{\"httpMethod\":\"" method "\",\"path\":\"/ner\",\"headers\":{\"Origin\":\"" origin "\"},\"body\":null}")
+#define ORIGIN(origin, method) \
+    TEXT("{\"httpMethod\":\"" method "\",\"path\":\"/ner\",\"headers\":{\"Origin\":\"" origin "\"},\"body\":null}")
 #define V1_ANSWER(status, headers, body) \
     "{\"statusCode\": " status ", \"headers\": {\"content-type\": \"application/json\"" headers "}, \"body\": \"" body "\", " \
     "\"isBase64Encoded\": false}"
@@ -291,7 +294,8 @@ static void origins_are_allowed_as_set(void **state)
                 V1_ANSWER("400", ", \"access-control-allow-origin\": \"*\"", NO_BODY));
     context.cors_origin = "https://a.example,http://localhost:8080";
     expect_body(state, &context, ORIGIN("http://localhost:8080", "OPTIONS"),
-                V1_ANSWER("200", ALLOW ", \"vary\": \"Origin\", \"access-control-allow-origin\": \"http://localhost:8080\"" PREFLIGHT, OK_BODY));
+                V1_ANSWER("200", ALLOW ", \"vary\": \"Origin\", \"access-control-allow-origin\": \"http://localhost:8080\"" PREFLIGHT,
+                          OK_BODY));
     expect_body(state, &context, ORIGIN("https://a.example", "POST"),
                 V1_ANSWER("400", ", \"vary\": \"Origin\", \"access-control-allow-origin\": \"https://a.example\"", NO_BODY));
     static const struct { const char *event; size_t len; } others[] = {
@@ -307,9 +311,11 @@ static void origins_are_allowed_as_set(void **state)
 static void records_of_destinations_are_direct_requests(void **state)
 {
     const event_context *context = &((fixture *)*state)->context;
-#define RECORD(payload) TEXT("{\"requestContext\":{\"functionArn\":\"arn\",\"condition\":\"Success\"},\"responsePayload\":" payload "}")
+#define RECORD(payload) \
+    TEXT("{\"requestContext\":{\"functionArn\":\"arn\",\"condition\":\"Success\"},\"responsePayload\":" payload "}")
     expect_body(state, context, RECORD("{\"text\":\"Angela Merkel visited Paris on Monday.\"}"), ENTITIES);
-    expect_body(state, context, RECORD("{\"texts\":[\"Angela Merkel visited Paris on Monday.\"]}"), "{\"results\": [" ENTITIES "]}");
+    expect_body(state, context, RECORD("{\"texts\":[\"Angela Merkel visited Paris on Monday.\"]}"),
+                "{\"results\": [" ENTITIES "]}");
     expect_failure(state, RECORD("{\"errorMessage\":\"SECRET\"}"), "\"text\" is missing");
     expect_failure(state, RECORD("null"), "not null");
     expect_failure(state, TEXT("{\"requestContext\":{\"functionArn\":\"arn\"}}"), "unknown event with the keys \"requestContext\"");
@@ -317,11 +323,14 @@ static void records_of_destinations_are_direct_requests(void **state)
 
 static void records_of_other_services_are_named(void **state)
 {
-    expect_failure(state, TEXT("{\"Records\":[{\"eventSource\":\"aws:s3\"}]}"), "unknown event with Records of \"aws:s3\": expected");
-    expect_failure(state, TEXT("{\"Records\":[{\"EventSource\":\"aws:sns\"}]}"), "unknown event with Records of \"aws:sns\": expected");
+    expect_failure(state, TEXT("{\"Records\":[{\"eventSource\":\"aws:s3\"}]}"),
+                   "unknown event with Records of \"aws:s3\": expected");
+    expect_failure(state, TEXT("{\"Records\":[{\"EventSource\":\"aws:sns\"}]}"),
+                   "unknown event with Records of \"aws:sns\": expected");
     expect_failure(state, TEXT("{\"Records\":[{\"eventSource\":\"aws:sqs\\u0000\"}]}"), "Records of \"aws:sqs\": expected");
     expect_failure(state, TEXT("{\"Records\":[]}"), "unknown event with the keys \"Records\": expected");
-    expect_failure(state, TEXT("{\"Records\":[{\"eventsource\":\"aws:sqs\"}]}"), "unknown event with the keys \"Records\": expected");
+    expect_failure(state, TEXT("{\"Records\":[{\"eventsource\":\"aws:sqs\"}]}"),
+                   "unknown event with the keys \"Records\": expected");
 }
 
 static void base64_follows_the_test_vectors_of_rfc_4648(void **state)

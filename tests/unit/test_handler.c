@@ -229,10 +229,12 @@ static void offsets_count_what_the_caller_counts(void **state)
 
 static void texts_are_answered_each_for_itself(void **state)
 {
-    static const char request[] = "{\"texts\": [\"Angela Merkel visited Paris.\", \"\", \"hello there\", 5, null, \"12345678901234567890123456789\", "
+    static const char request[] = "{\"texts\": [\"Angela Merkel visited Paris.\", \"\", \"hello there\", 5, null, "
+                                  "\"12345678901234567890123456789\", "
                                   "[\"Paris\"], \"Angela Merkel visited Paris.\"], \"format\": \"spacy\"}";
     static const char entities[] = "{\"entities\": [{\"text\": \"Angela Merkel\", \"label\": \"PERSON\", \"start_char\": 0, "
-                                   "\"end_char\": 13}, {\"text\": \"Paris\", \"label\": \"GPE\", \"start_char\": 22, \"end_char\": 27}]}";
+                                   "\"end_char\": 13}, {\"text\": \"Paris\", \"label\": \"GPE\", "
+                                   "\"start_char\": 22, \"end_char\": 27}]}";
     tern_ctx *ctx = new_ctx(state);
     handler_settings settings = default_settings(state);
     response answer = {0};

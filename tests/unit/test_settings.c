@@ -74,7 +74,8 @@ static void bad_values_are_named_with_the_allowed_ones(void **state)
         {"TERN_CORS_ORIGIN", "example.com", "like https://example.com"}, {"TERN_CORS_ORIGIN", "https://a.example/", "no path"},
         {"TERN_CORS_ORIGIN", "https://a.example, https://b.example", "no blank"}, {"TERN_CORS_ORIGIN", ",", "TERN_CORS_ORIGIN"},
         {"TERN_CORS_ORIGIN", "https://a.example,", "TERN_CORS_ORIGIN"}, {"TERN_CORS_ORIGIN", "https://", "TERN_CORS_ORIGIN"},
-        {"TERN_CORS_ORIGIN", "*,https://a.example", "TERN_CORS_ORIGIN"}, {"TERN_CORS_ORIGIN", "https://*.example", "TERN_CORS_ORIGIN"},
+        {"TERN_CORS_ORIGIN", "*,https://a.example", "TERN_CORS_ORIGIN"},
+        {"TERN_CORS_ORIGIN", "https://*.example", "TERN_CORS_ORIGIN"},
         {"TERN_CORS_ORIGIN", "null", "TERN_CORS_ORIGIN"}, {"TERN_CORS_ORIGIN", "https://a\r\nx: y", "TERN_CORS_ORIGIN"},
     };
     runtime_settings got;
@@ -116,7 +117,9 @@ static void help_has_a_paragraph_for_each_setting_of_the_program(void **state)
         char line[80];
         snprintf(line, sizeof line, "  %s ", settings_table[i].name);
         assert_int_equal(settings_table[i].programs & SETTING_LAMBDA, SETTING_LAMBDA);   /* all of them, so far */
-        if (!strstr(help.data, line) && !(snprintf(line, sizeof line, "  %s\n", settings_table[i].name) && strstr(help.data, line)))
+        int found = strstr(help.data, line) != NULL;
+        snprintf(line, sizeof line, "  %s\n", settings_table[i].name);   /* a long one has a line of its own */
+        if (!found && !strstr(help.data, line))
             fail_msg("%s is not in the help", settings_table[i].name);
     }
     for (const char *line = help.data; *line; line = strchr(line, '\n') + 1)

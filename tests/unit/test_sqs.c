@@ -283,8 +283,10 @@ static void a_message_that_is_there_twice_is_answered_once(void **state)
     expect_result(f, 1, "bb", NULL, "{\"text\": \"x\"}");
 }
 
-#define FIFO(group) ", \"eventSourceARN\": \"arn:aws:sqs:eu-west-1:123456789012:in.fifo\", \"attributes\": {\"MessageGroupId\": \"" group "\"}"
-#define STANDARD(group) ", \"eventSourceARN\": \"arn:aws:sqs:eu-west-1:123456789012:in\", \"attributes\": {\"MessageGroupId\": \"" group "\"}"
+#define FROM(queue, group) \
+    ", \"eventSourceARN\": \"arn:aws:sqs:eu-west-1:123456789012:" queue "\", \"attributes\": {\"MessageGroupId\": \"" group "\"}"
+#define FIFO(group) FROM("in.fifo", group)
+#define STANDARD(group) FROM("in", group)
 
 static void behind_a_failure_a_fifo_group_waits(void **state)
 {
@@ -329,7 +331,8 @@ static void forbidden_characters_are_escaped(void **state)
         "\"\\u0000\xef\xbf\xbd\xef\xbf\xbe\xef\xbf\xbf\xee\x80\x80\xef\xbf\xbf\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf\"}}");
     handle(f);
     expect_failures(f, "");
-    static const char expected[] = "{\"messageId\": \"a\", \"correlationId\": \"\\u0000\xef\xbf\xbd\\ufffe\\uffff\xee\x80\x80\\uffff"
+    static const char expected[] = "{\"messageId\": \"a\", \"correlationId\": "
+                                   "\"\\u0000\xef\xbf\xbd\\ufffe\\uffff\xee\x80\x80\\uffff"
                                    "\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf\", ";
     assert_memory_equal(f->queue.sent[0].body.data, expected, sizeof expected - 1);
 }
@@ -370,7 +373,8 @@ static void an_interrupted_message_fails(void **state)
 
 static void a_message_without_id_fails_the_invocation(void **state)
 {
-    static const char *const records[] = {"{\"body\": \"x\"}", "{\"messageId\": \"\", \"body\": \"x\"}", "{\"messageId\": 5}", "null", "5"};
+    static const char *const records[] = {"{\"body\": \"x\"}", "{\"messageId\": \"\", \"body\": \"x\"}", "{\"messageId\": 5}",
+                                          "null", "5"};
     fixture *f = *state;
     for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
         add(f, "a", "\"x\"", "");

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Callable, Dict, Iterator, Optional
 
 import pytest
-from conftest import ROOT
+from common import ROOT
 from runtime.tern_server import PATIENCE, Answer, TernServer, ner_body
 from web.page_tools import SAMPLE_SPANS, complaints_of, run, set_endpoint, shown_spans, wait_for_result
 

@@ -1,0 +1,101 @@
+"""Runs the bootstrap against a scripted Runtime API, and looks at what it sent: shared by its tests.
+
+A test module that wants the fixture imports it: `from runtime.bootstrap_run import serve  # noqa: F401`.
+"""
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Union
+
+import pytest
+from runtime.mock_runtime_api import Invocation, MockRuntimeApi, Request, run_bootstrap
+
+EVENTS = Path(__file__).parent / "events"
+# The sample of the API's contract; offsets are spaCy's.
+ENTITIES = [
+    {"text": "Alan Turing", "label": "PERSON", "start": 0, "end": 11},
+    {"text": "June 23, 1912", "label": "DATE", "start": 24, "end": 37},
+    {"text": "London", "label": "GPE", "start": 42, "end": 48},
+    {"text": "England", "label": "GPE", "start": 50, "end": 57},
+]
+TEXT_EVENT = (EVENTS / "text.json").read_bytes()
+ERROR_TYPE = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
+MAX_RESPONSE = 6_291_556
+
+
+class Outcome(NamedTuple):
+    exit: int
+    log: str
+    api: MockRuntimeApi
+
+    @property
+    def posts(self) -> List[Request]:
+        return self.api.posts
+
+    @property
+    def lines(self) -> List[Dict[str, Any]]:
+        """The log, where every line of it is JSON."""
+        return [json.loads(line) for line in self.log.splitlines()]
+
+
+Serve = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="session")
+def serve(program, model_file) -> Serve:
+    """serve([invocation or event, ...], replies=[...], env={...}, prefix="/x"): runs the bootstrap until the script's end."""
+
+    def call(
+        invocations: Sequence[Union[Invocation, bytes]],
+        replies: Sequence[Union[int, str]] = (),
+        env: Optional[Dict[str, str]] = None,
+        prefix: str = "",
+        model: Optional[Path] = model_file,
+        extensions: bool = False,
+    ) -> Outcome:
+        script = [i if isinstance(i, Invocation) else Invocation(i) for i in invocations]
+        with MockRuntimeApi(script, replies, prefix, extensions) as api:
+            done = run_bootstrap(program("bootstrap"), api.address, model, env)
+        assert api.unexpected == []
+        assert done.stderr == b""
+        return Outcome(done.returncode, done.stdout.decode(), api)
+
+    return call
+
+
+def body_of(post: Request) -> Any:
+    assert post.headers["content-type"] == "application/json"
+    return json.loads(post.body)
+
+
+def the_response(outcome: Outcome) -> Any:
+    """The body of the only POST, which must be an accepted answer."""
+    (post,) = outcome.posts
+    assert post.path.endswith("/response"), (post.path, post.body)
+    assert "lambda-runtime-function-error-type" not in post.headers
+    return body_of(post)
+
+
+def check_error(post: Request, error_type: str, *words: str) -> Dict[str, Any]:
+    body = body_of(post)
+    assert body["errorType"] == error_type
+    assert ERROR_TYPE.fullmatch(post.headers["lambda-runtime-function-error-type"])
+    assert post.headers["lambda-runtime-function-error-type"] == error_type
+    assert body["stackTrace"] == []
+    for word in words:
+        assert word in body["errorMessage"]
+    return body
+
+
+def the_error(outcome: Outcome, error_type: str, *words: str) -> Dict[str, Any]:
+    (post,) = outcome.posts
+    assert post.path.endswith("/error"), (post.path, post.body)
+    body = check_error(post, error_type, *words)
+    assert body["requestId"] in post.path
+    return body
+
+
+def text_event(text: str) -> bytes:
+    return json.dumps({"text": text}).encode()
