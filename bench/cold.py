@@ -92,7 +92,8 @@ def main() -> None:
         "neither": [options.model, options.bootstrap],
     }
     start_once(options.bootstrap, options.model)
-    print(f"bootstrap {options.bootstrap.stat().st_size / MEBIBYTE:.1f} MiB, model {options.model.stat().st_size / MEBIBYTE:.1f} MiB; "
+    sizes = [path.stat().st_size / MEBIBYTE for path in (options.bootstrap, options.model)]
+    print(f"bootstrap {sizes[0]:.1f} MiB, model {sizes[1]:.1f} MiB; "
           f"{options.runs} starts each, medians; load {os.getloadavg()[0]:.1f}\n")
     print("| | exec to first `/next` | exec to first answer | fastest answer | read from disk |\n|---|---|---|---|---|")
     for name, files in dropped.items():

@@ -115,7 +115,8 @@ def test_key_of_digits_is_a_text() -> None:
 
 def test_no_vault_reference_where_kong_resolves_none() -> None:
     """A credential's key is not a referenceable field: Kong would take "{vault://env/...}" itself for the key."""
-    values = [line for line in (RENDER.parent / "kong.yaml").read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("#")]
+    lines = (RENDER.parent / "kong.yaml").read_text(encoding="utf-8").splitlines()
+    values = [line for line in lines if not line.lstrip().startswith("#")]
     assert not any("vault://" in line for line in values)
     assert sum("${{ env " in line for line in values) == 2
 

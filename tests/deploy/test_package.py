@@ -81,8 +81,9 @@ def run_alone(root: Path, events: List[bytes]) -> List[Dict]:
     enter = ["chroot"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "chroot"]
     with MockRuntimeApi([Invocation(event) for event in events]) as api:
         program = shutil.which(enter[0], path=env["PATH"])
-        done = subprocess.run([program or enter[0], *enter[1:], str(root), "/var/task/bootstrap"],
-                              env={**env, "AWS_LAMBDA_RUNTIME_API": api.address}, capture_output=True, text=True, timeout=120, check=False)
+        command = [program or enter[0], *enter[1:], str(root), "/var/task/bootstrap"]
+        done = subprocess.run(command, env={**env, "AWS_LAMBDA_RUNTIME_API": api.address}, capture_output=True, text=True,
+                              timeout=120, check=False)
     if not api.requests and ("not permitted" in done.stderr or "denied" in done.stderr):
         pytest.skip(f"no chroot for this user: {done.stderr.strip()}")
     assert len(api.posts) == len(events), done.stderr
@@ -107,7 +108,8 @@ def golden_entities() -> List[Tuple[str, List[Tuple[int, int, str]]]]:
             continue
         tokens = [tuple(map(int, token.split()[:2])) for token in document["tokens"]]
         entities = [entity.split() for entity in document["entities"]]
-        expected.append((document["text"], [(tokens[int(first)][0], tokens[int(end) - 1][1], label) for first, end, label in entities]))
+        spans = [(tokens[int(first)][0], tokens[int(end) - 1][1], label) for first, end, label in entities]
+        expected.append((document["text"], spans))
     return expected
 
 
@@ -115,8 +117,8 @@ def test_finds_what_spacy_finds() -> None:
     """Another C library, another build of OpenBLAS: the same entities."""
     expected = golden_entities()
     lines = "".join(json.dumps({"text": text}) + "\n" for text, _ in expected)
-    done = subprocess.run([str(PROGRAMS / "tern"), "pipe", "--only", "ner", "-m", str(MODEL)], input=lines.encode(), capture_output=True,
-                          timeout=300, check=True)
+    command = [str(PROGRAMS / "tern"), "pipe", "--only", "ner", "-m", str(MODEL)]
+    done = subprocess.run(command, input=lines.encode(), capture_output=True, timeout=300, check=True)
     answers = [json.loads(line) for line in done.stdout.decode().split("\n")[:-1]]
     assert len(answers) == len(expected) > 500
     for (text, entities), answer in zip(expected, answers):
@@ -143,17 +145,18 @@ def make_certificate(folder: Path, name: str) -> Path:
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
     path = folder / f"{name}.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-                    "subjectAltName=DNS:localhost", "-keyout", str(path) + ".key", "-out", str(path)], check=True, capture_output=True)
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+               "-addext", "subjectAltName=DNS:localhost", "-keyout", str(path) + ".key", "-out", str(path)]
+    subprocess.run(command, check=True, capture_output=True)
     return path
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program = tmp_path_factory.mktemp("https") / "client"
-    subprocess.run([str(LIBRARIES / "bin" / "musl-gcc"), "-std=c11", "-static", "-no-pie", f"-I{LIBRARIES}/include",
-                    str(Path(__file__).with_name("https_client.c")), "-o", str(program), f"-L{LIBRARIES}/lib", "-lcurl", "-lmbedtls",
-                    "-lmbedx509", "-lmbedcrypto"], check=True)
+    source = Path(__file__).with_name("https_client.c")
+    subprocess.run([str(LIBRARIES / "bin" / "musl-gcc"), "-std=c11", "-static", "-no-pie", f"-I{LIBRARIES}/include", str(source),
+                    "-o", str(program), f"-L{LIBRARIES}/lib", "-lcurl", "-lmbedtls", "-lmbedx509", "-lmbedcrypto"], check=True)
     return program
 
 
@@ -167,8 +170,8 @@ def test_https(client: Path, tmp_path: Path) -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def get(authority: Path) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run([str(client), f"https://localhost:{server.server_port}/", str(authority)], capture_output=True, text=True,
-                              timeout=60, check=False)
+        command = [str(client), f"https://localhost:{server.server_port}/", str(authority)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     try:
         trusted, distrusted = get(certificate), get(other)

@@ -68,10 +68,11 @@ def answering() -> Iterator[str]:
     listening.server_close()
 
 
-def answer(start: str = "start", end: str = "end", entities: Optional[List] = None, separators: Optional[Tuple[str, str]] = None) -> str:
+def answer(start: str = "start", end: str = "end", entities: Optional[List] = None,
+           separators: Optional[Tuple[str, str]] = None) -> str:
     found = SAMPLE_ENTITIES if entities is None else entities
-    return json.dumps({"entities": [{"text": text, "label": label, start: first, end: last} for text, label, first, last in found]},
-                      separators=separators)
+    objects = [{"text": text, "label": label, start: first, end: last} for text, label, first, last in found]
+    return json.dumps({"entities": objects}, separators=separators)
 
 
 @pytest.mark.parametrize("body", [answer(), answer("start_char", "end_char"), answer(separators=(",", ":"))],
@@ -116,8 +117,8 @@ def test_delete(arguments: List[str], expected: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("pwsh") is None, reason="PowerShell is not installed")
 def test_smoke_in_powershell(server: TernServer) -> None:
-    done = subprocess.run(["pwsh", "-NoProfile", "-File", str(ROOT / "tools" / "smoke.ps1"), server.url], capture_output=True, text=True,
-                          timeout=120, check=False)
+    command = ["pwsh", "-NoProfile", "-File", str(ROOT / "tools" / "smoke.ps1"), server.url]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "OK" in done.stdout
 

@@ -215,7 +215,8 @@ def test_alarms() -> None:
     alarms = {alarm["MetricName"]: alarm for alarm in stack.of_type("AWS::CloudWatch::Alarm")}
     assert set(alarms) == {"Errors", "ApproximateNumberOfMessagesVisible"}
     assert alarms["Errors"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "TernFunction"}}]
-    assert alarms["ApproximateNumberOfMessagesVisible"]["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}
+    waiting = alarms["ApproximateNumberOfMessagesVisible"]["Dimensions"]
+    assert waiting == [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}}]
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [TOPIC]
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
@@ -279,12 +280,13 @@ def test_makefile_has_the_functions_target() -> None:
 
 
 def test_sam_build(sam: str, tmp_path: Path) -> None:
-    """In a copy, as on a fresh machine; the libraries are those of build-package/. Its files are those of the zip, byte for byte."""
-    archive = ROOT / "build" / f"tern-lambda-{'arm64' if os.uname().machine == 'aarch64' else os.uname().machine}.zip"
+    """In a copy, with the libraries of build-package/: the files are those of the zip, byte for byte."""
+    arch = "arm64" if os.uname().machine == "aarch64" else os.uname().machine
+    archive = ROOT / "build" / f"tern-lambda-{arch}.zip"
     if not archive.exists():
         pytest.skip("no package: run tools/package first")
-    for name in ["engine", "runtime", "cmake", "tools", "weights", "web", "CMakeLists.txt", "Makefile", "LICENSE", "template.yaml",
-                 "samconfig.toml"]:
+    for name in ["engine", "runtime", "cmake", "tools", "weights", "web", "CMakeLists.txt", "Makefile", "LICENSE",
+                 "template.yaml", "samconfig.toml"]:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, tmp_path / name)
     run_sam(sam, tmp_path, "build")

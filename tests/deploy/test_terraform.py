@@ -1,4 +1,4 @@
-"""deploy/terraform: structure by python-hcl2; format and schema by terraform itself where it is; the model's way to the file system.
+"""deploy/terraform: structure by python-hcl2; format and schema by terraform where it is; the model's way to the file system.
 
 `terraform validate` needs the AWS provider, so it is skipped where `terraform init` cannot have it.
 """
@@ -154,7 +154,8 @@ def terraform(*arguments: str, cwd: Path = FOLDER, env: Optional[Dict[str, str]]
     if program is None:
         pytest.skip("terraform is not installed")
     environment = {**os.environ, "CHECKPOINT_DISABLE": "1", **(env or {})}
-    return subprocess.run([program, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=900, check=False)
+    return subprocess.run([program, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=900,
+                          check=False)
 
 
 def test_terraform_fmt() -> None:
@@ -308,11 +309,12 @@ def test_provisioning(repository: Path, tmp_path: Path, right: bool) -> None:
         (programs / name).write_text(text, encoding="utf-8")
         (programs / name).chmod(0o755)
     log = tmp_path / "aws.log"
-    answer = json.dumps({"model": "/mnt/models/en_core_web_sm.tern", "sha256": sha256(MODEL) if right else "0" * 64, "state": "written"})
+    checksum = sha256(MODEL) if right else "0" * 64
+    answer = json.dumps({"model": "/mnt/models/en_core_web_sm.tern", "sha256": checksum, "state": "written"})
     done = provision(repository, env={"PATH": f"{programs}:{os.environ['PATH']}", "AWS_LOG": str(log), "AWS_ANSWER": answer})
     calls = log.read_text(encoding="utf-8").splitlines()
-    assert [re.search(r"lambda (wait )?([a-z-]+) .*--function-name tern-ner-provision", call).group(2) for call in calls] == [   # type: ignore[union-attr]
-        "update-function-code", "function-updated", "invoke"]
+    found = [re.search(r"lambda (?:wait )?([a-z-]+) .*--function-name tern-ner-provision", call) for call in calls]
+    assert [match and match[1] for match in found] == ["update-function-code", "function-updated", "invoke"]
     assert all("--region eu-central-1" in call for call in calls)
     assert done.returncode == (0 if right else 1), done.stderr
     assert "written" in (done.stdout if right else done.stderr)
