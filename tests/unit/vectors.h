@@ -33,7 +33,7 @@ static inline void analyse(tern_ctx *ctx, const tern_model *model, const char *t
     ctx->model = ctx->doc.model = model;
     assert_int_equal(text_decode(model, text, len, TERN_MAX_CHARS, &ctx->tokenizer, &ctx->text, &err), TERN_OK);
     assert_int_equal(tokenize(&ctx->doc, &ctx->text, &ctx->tokenizer, &err), TERN_OK);
-    assert_int_equal(lexeme_features(&ctx->doc, &ctx->text, &ctx->lexeme), 0);
+    assert_int_equal(lexeme_features(&ctx->doc, &ctx->text, 0, &ctx->lexeme), 0);
 }
 
 static inline void release(tern_ctx *ctx)
