@@ -106,7 +106,8 @@ tern_status ner_annotate_traced(tern_doc *doc, ner_scratch *s, transition_trace 
     doc->entity_count = 0;
     transition_input input = {&ner->net, &s->net};
     tern_status status = TERN_E_MEMORY;
-    if (!doc_reserve_entities(doc, tokens) && !list_actions(doc->model, &s->action) && !transition_reserve(&ner->net, tokens, &s->net))
+    if (!doc_reserve_entities(doc, tokens) && !list_actions(doc->model, &s->action) &&
+        !transition_reserve(&ner->net, tokens, &s->net))
         status = tok2vec_encode(&ner->tok2vec, doc, &s->tok2vec, transition_consume, &input);
     if (status == TERN_E_INTERRUPTED) return fail_interrupted(err);
     if (status) return fail(err, TERN_E_MEMORY, 0, "out of memory for the entities of %zu tokens; send a shorter text", tokens);

@@ -41,7 +41,8 @@ static void maxout_layer(const maxout_weights *w, const float *in, size_t rows, 
 }
 
 /* Layer 0: x[end - begin][width] from the tokens [begin, end). 0, or -1 if interrupted. */
-static int embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s, float *x)
+static int embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s,
+                           float *x)
 {
     for (size_t rows; begin < end; begin += rows, x += rows * w->width) {
         if (interrupted(doc->interruption)) return -1;

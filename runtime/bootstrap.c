@@ -88,8 +88,8 @@ static int read_settings(process *p, init_error *error)
     if (settings_read(from, problem))
         return init_failed(error, "Runtime.BadConfig", problem);
     if (from->emf_namespace && !metrics_is_namespace(from->emf_namespace))
-        return init_failed(error, "Runtime.BadConfig", "TERN_EMF_NAMESPACE must be 1 to 255 characters of A-Z a-z 0-9 . - _ / # : "
-                           "and blank, and not begin with AWS/");
+        return init_failed(error, "Runtime.BadConfig", "TERN_EMF_NAMESPACE must be 1 to 255 characters of A-Z a-z 0-9 . - _ / "
+                           "# : and blank, and not begin with AWS/");
     p->count = from->max_concurrency < WORKERS_MAX ? from->max_concurrency : WORKERS_MAX;
     p->settings = (handler_settings){.max_chars = from->max_chars, .max_texts = from->max_texts, .format = from->format,
                                      .offsets = from->offsets};

@@ -96,7 +96,9 @@ static int is_control(const unsigned char *c, size_t size)
 {
     if (size == 1)
         return c[0] < 0x20 || c[0] == 0x7F;
-    return size == 2 ? c[0] == 0xC2 && c[1] < 0xA0 : size == 3 && c[0] == 0xE2 && c[1] == 0x80 && (c[2] == 0xA8 || c[2] == 0xA9);
+    if (size == 2)
+        return c[0] == 0xC2 && c[1] < 0xA0;
+    return size == 3 && c[0] == 0xE2 && c[1] == 0x80 && (c[2] == 0xA8 || c[2] == 0xA9);
 }
 
 /* An ASCII character as JSON escapes it. */

@@ -31,8 +31,8 @@ logger logger_from_environment(void);
 int log_wants(const logger *log, log_level level);
 
 /* Text:  2026-01-31T23:59:59.001Z LEVEL RequestId: ... XrayTraceId: ... TenantId: ... message
- * JSON:  {"timestamp": "2026-01-31T23:59:59.001Z", "level": "LEVEL", "requestId": "...", "xrayTraceId": "...", "tenantId": "...",
- *         "message": "..."}
+ * JSON:  {"timestamp": "2026-01-31T23:59:59.001Z", "level": "LEVEL", "requestId": "...", "xrayTraceId": "...",
+ *         "tenantId": "...", "message": "..."}
  * Nothing in the strings can forge a second line or break the JSON: control characters become '?' in text and escapes in JSON,
  * bytes that are not UTF-8 become U+FFFD. A message that makes the line longer than LOG_MAX_LINE bytes is cut and ends in "...",
  * the other strings are cut at 256 bytes. What cannot be written is dropped: a log must not stop the work. errno is kept. */

@@ -42,8 +42,8 @@ static int next(const loop_worker *w, invocation *in, rapi_result *received)
         if (*received == RAPI_CANCELLED)
             return -1;
         int last = failure == NEXT_TRIES || is_server_error(w->api, *received);
-        log_line(&w->log, last ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "cannot get the next invocation: %s%s", rapi_problem(w->api),
-                 last ? "; giving up" : "");
+        log_line(&w->log, last ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "cannot get the next invocation: %s%s",
+                 rapi_problem(w->api), last ? "; giving up" : "");
         if (last)
             return -1;
         back_off(failure);
@@ -73,8 +73,8 @@ static void handle(const loop_worker *w, const loop_shared *shared, rapi_result 
     handler_settings settings = *shared->settings;
     settings.interrupt = deadline_has_come;
     settings.interrupt_user = &deadline;
-    const event_context context = {.ctx = w->ctx, .settings = &settings, .cors_origin = shared->cors_origin, .output = w->output,
-                                   .log = &w->log, .deadline_ms = deadline};
+    const event_context context = {.ctx = w->ctx, .settings = &settings, .cors_origin = shared->cors_origin,
+                                   .output = w->output, .log = &w->log, .deadline_ms = deadline};
     if (received == RAPI_TOO_LARGE)
         refuse_large_event(out);
     else if (received == RAPI_MEMORY)

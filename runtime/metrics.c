@@ -16,7 +16,8 @@ int metrics_is_namespace(const char *text)
 {
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_/#: ";
     size_t len = strlen(text);
-    return len >= 1 && len <= MAX_NAMESPACE && strspn(text, allowed) == len && strspn(text, " ") < len && strncmp(text, "AWS/", 4);
+    return len >= 1 && len <= MAX_NAMESPACE && strspn(text, allowed) == len && strspn(text, " ") < len &&
+           strncmp(text, "AWS/", 4);
 }
 
 double metrics_peak_mb(void)

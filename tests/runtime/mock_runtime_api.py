@@ -212,7 +212,8 @@ class MockRuntimeApi:
         if reply == CLOSE_AFTER:
             connection.sendall(b"HTTP/1.1 202 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             return False
-        body = b'{"errorMessage": "scripted", "errorType": "Scripted"}' if isinstance(reply, int) and reply >= 400 else b'{"status": "OK"}'
+        refused = isinstance(reply, int) and reply >= 400
+        body = b'{"errorMessage": "scripted", "errorType": "Scripted"}' if refused else b'{"status": "OK"}'
         connection.sendall(b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s" % (reply, len(body), body))
         return True
 

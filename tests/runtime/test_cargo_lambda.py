@@ -46,7 +46,8 @@ def make_project(folder: Path) -> None:
     (folder / "src").mkdir()
     (folder / "src" / "main.rs").write_text("fn main() {}\n")
     (folder / "Cargo.toml").write_text(f'[package]\nname = "{FUNCTION}"\nversion = "0.1.0"\nedition = "2021"\n')
-    target = {"kind": ["bin"], "crate_types": ["bin"], "name": FUNCTION, "src_path": str(folder / "src" / "main.rs"), "edition": "2021"}
+    main = str(folder / "src" / "main.rs")
+    target = {"kind": ["bin"], "crate_types": ["bin"], "name": FUNCTION, "src_path": main, "edition": "2021"}
     package = {
         **{"name": FUNCTION, "version": "0.1.0", "id": FUNCTION, "source": None, "edition": "2021", "dependencies": []},
         **{"features": {}, "targets": [target], "manifest_path": str(folder / "Cargo.toml")},

@@ -162,5 +162,5 @@ def test_mistakes_of_the_caller_are_no_fault_of_the_function(serve: Serve) -> No
 
 
 def test_client_context_and_identity_are_taken_as_they_are(serve: Serve) -> None:
-    headers = {"Lambda-Runtime-Client-Context": "no json {", "Lambda-Runtime-Cognito-Identity": "\xff;,\t", "Lambda-Runtime-Aws-Tenant-Id": ""}
+    headers = {"Lambda-Runtime-Client-Context": "no json {", "Lambda-Runtime-Cognito-Identity": "\xff;,\t"}
     assert body_of(serve([Invocation(TEXT_EVENT, headers=headers)]).posts[0]) == {"entities": ENTITIES}

@@ -21,11 +21,9 @@ from runtime.bootstrap_run import (
 from runtime.mock_runtime_api import Invocation
 
 ENV = {"TERN_EMF_NAMESPACE": "tern/ner", "AWS_LAMBDA_FUNCTION_NAME": "ner", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST"}
-UNITS = {
-    *("Seconds", "Microseconds", "Milliseconds", "Percent", "Count", "None", "Count/Second"),
-    *(f"{prefix}{unit}{rate}" for prefix in ("", "Kilo", "Mega", "Giga", "Tera") for unit in ("bytes", "bits") for rate in ("", "/Second")),
-}
-UNITS |= {unit[:1].upper() + unit[1:] for unit in UNITS}
+SIZES = [(prefix + unit).capitalize() for prefix in ("", "kilo", "mega", "giga", "tera") for unit in ("bytes", "bits")]
+UNITS = {"Seconds", "Microseconds", "Milliseconds", "Percent", "Count", "None", "Count/Second"}
+UNITS |= {size + rate for size in SIZES for rate in ("", "/Second")}
 
 
 def check_emf(line: str) -> Dict[str, Any]:

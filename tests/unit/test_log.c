@@ -71,7 +71,8 @@ static void assert_member(const char *line, const char *key, const char *expecte
 
 static void timestamp_is_that_of_the_calendar(void **state)
 {
-    static const long long samples[] = {0, 951782399, 951782400, 951868800, 1709164799, 1709164800, 1735689599, 4102444800, 253402300799};
+    static const long long samples[] = {0, 951782399, 951782400, 951868800,  1709164799,
+                                        1709164800, 1735689599, 4102444800, 253402300799};
     char text[LOG_TIMESTAMP_SIZE], expected[64];
     (void)state;
     for (long long day = 0; day < 366 * 430; day += 7) {

@@ -56,7 +56,8 @@ static void write_metrics(const metrics *m, const invocation_metrics *of, logger
 static void line_in_full(void **state)
 {
     const metrics m = {.space = "tern", .function = "ner", .version = "7"};
-    const invocation_metrics of = {.duration_ms = 12.3456, .tokens = 12, .entities = 4, .cold_start = 1, .init_ms = 8.5, .peak_mb = 41.5};
+    const invocation_metrics of = {.duration_ms = 12.3456, .tokens = 12, .entities = 4, .cold_start = 1, .init_ms = 8.5,
+                                   .peak_mb = 41.5};
     logger log = {.lowest = LOG_LEVEL_FATAL, .request_id = "r-1", .trace_id = "Root=1", .tenant_id = "blue"};
     char line[2048];
     (void)state;
