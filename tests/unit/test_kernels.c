@@ -2,6 +2,7 @@
 #include "kernels.h"
 #include "numbers.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,6 +133,53 @@ static void test_layer_norm_of_equal_numbers_is_beta(void **state)
     for (size_t i = 0; i < 16; i++) assert_true(x[i] == beta[i]);
 }
 
+/* Shapes that take OpenBLAS's work space on every CPU, and the encoder's own. */
+enum { THREADS = 4, ROUNDS = 2000, ROWS = 64, OUTPUTS = 1280, INPUTS = 32, ENCODER_OUTPUTS = 288 };
+
+typedef struct repetition {
+    const float *X, *W, *expected;
+    size_t n;
+    int wrong;
+} repetition;
+
+static void *repeat(void *argument)
+{
+    repetition *r = argument;
+    float *Y = malloc(ROWS * OUTPUTS * sizeof *Y);
+    for (int i = 0; Y && i < ROUNDS; i++) {
+        matmul(Y, r->X, INPUTS, r->W, ROWS, r->n, INPUTS);
+        r->wrong += memcmp(Y, r->expected, ROWS * r->n * sizeof *Y) != 0;
+    }
+    r->wrong += !Y;
+    free(Y);
+    return NULL;
+}
+
+static void check_threads(size_t n)
+{
+    uint64_t seed = n;
+    float *X = floats(&seed, ROWS * INPUTS), *W = floats(&seed, n * INPUTS), *expected = floats(&seed, ROWS * n);
+    pthread_t thread[THREADS];
+    repetition r[THREADS];
+    matmul(expected, X, INPUTS, W, ROWS, n, INPUTS);
+    for (size_t t = 0; t < THREADS; t++) {
+        r[t] = (repetition){X, W, expected, n, 0};
+        assert_int_equal(pthread_create(&thread[t], NULL, repeat, &r[t]), 0);
+    }
+    for (size_t t = 0; t < THREADS; t++) pthread_join(thread[t], NULL);
+    for (size_t t = 0; t < THREADS; t++) assert_int_equal(r[t].wrong, 0);
+    free(X);
+    free(W);
+    free(expected);
+}
+
+static void test_threads_do_not_disturb_each_other(void **state)
+{
+    (void)state;
+    check_threads(OUTPUTS);
+    check_threads(ENCODER_OUTPUTS);
+}
+
 static void test_add_rows(void **state)
 {
     (void)state;
@@ -150,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_maxout_of_known_numbers),
         cmocka_unit_test(test_layer_norm),
         cmocka_unit_test(test_layer_norm_of_equal_numbers_is_beta),
+        cmocka_unit_test(test_threads_do_not_disturb_each_other),
         cmocka_unit_test(test_add_rows),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
