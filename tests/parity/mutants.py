@@ -134,7 +134,7 @@ class EngineMutant:
     noticed_in: Tuple[str, ...]
 
 
-ZERO_PADDING_AT_EVERY_LAYER = """window_layer(&w->conv[d], width, rows, s, x);
+ZERO_PADDING_AT_EVERY_LAYER = """if (window_layer(&w->conv[d], width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;
         if (before > d + 1) memset(x, 0, (before - d - 1) * width * sizeof *x);
         if (after > d + 1) memset(x + (rows - (after - d - 1)) * width, 0, (after - d - 1) * width * sizeof *x);"""
 
@@ -144,7 +144,8 @@ ENGINE_MUTANTS = [
     # the machinery that all networks share
     EngineMutant("layer norm's epsilon is 1e-5", "kernels.c", "LAYER_NORM_EPSILON 1e-8f", "LAYER_NORM_EPSILON 1e-5f",
                  ("layer",)),
-    EngineMutant("padding is zero again at every layer", "tok2vec.c", "window_layer(&w->conv[d], width, rows, s, x);",
+    EngineMutant("padding is zero again at every layer", "tok2vec.c",
+                 "if (window_layer(&w->conv[d], width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;",
                  ZERO_PADDING_AT_EVERY_LAYER, ("entities", "layer")),
     EngineMutant("the last of equal scores wins", "transition.c", "scores[c] > scores[best]", "scores[c] >= scores[best]",
                  ("entities", "head")),
@@ -214,7 +215,7 @@ class EngineBuild:
         self.folder = folder
         self.compiler = shlex.split(os.environ.get("CC", "cc"))
         self.flags = ["-std=c11", "-O1", "-ffp-contract=off", f"-I{ENGINE}", f"-I{RUNTIME}", *self._pkg_config("--cflags")]
-        runtime = [RUNTIME / name for name in ("json_in.c", "json_out.c", "bytes.c")]
+        runtime = [RUNTIME / name for name in ("json_in.c", "json_out.c", "utf8_text.c", "bytes.c")]
         stages = [ROOT / "tests" / "parity" / name for name in ("stages.c", "stages_inside.c")]
         sources = [*sorted(ENGINE.glob("*.c")), *runtime, *stages]
         self.objects = {source.name: self._compile(source, folder / f"{source.stem}.o") for source in sources}
