@@ -117,7 +117,7 @@ def test_finds_what_spacy_finds() -> None:
     """Another C library, another build of OpenBLAS: the same entities."""
     expected = golden_entities()
     lines = "".join(json.dumps({"text": text}) + "\n" for text, _ in expected)
-    command = [str(PROGRAMS / "tern"), "pipe", "--only", "ner", "-m", str(MODEL)]
+    command = [str(PROGRAMS / "tern"), "pipe", "-m", str(MODEL)]
     done = subprocess.run(command, input=lines.encode(), capture_output=True, timeout=300, check=True)
     answers = [json.loads(line) for line in done.stdout.decode().split("\n")[:-1]]
     assert len(answers) == len(expected) > 500
