@@ -58,8 +58,6 @@ int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len)
 
 /* ---- what the document carries ----------------------------------------------------------------------------------------------- */
 
-static int has_lemma(const lemma_ref *l) { return l->string != NO_STRING || l->length; }
-
 /* Does any token carry a string that is not empty? */
 static int has_strings(const tern_doc *doc, const uint32_t *column)
 {
@@ -79,7 +77,7 @@ static int has_numbers(const tern_doc *doc, const uint32_t *column)
 static int has_lemmas(const tern_doc *doc)
 {
     for (size_t i = 0; i < doc->token_count; i++)
-        if (has_lemma(&doc->lemma[i])) return 1;
+        if (doc_has_lemma(doc, i)) return 1;
     return 0;
 }
 

@@ -75,6 +75,12 @@ static inline uint64_t doc_id(const tern_doc *doc, uint32_t string)
     return string == NO_STRING ? 0 : doc->model->strings.id[string];
 }
 
+/* "" counts as unset, as LEMMA 0 does in spaCy. */
+static inline int doc_has_lemma(const tern_doc *doc, size_t token)
+{
+    return doc_id(doc, doc->lemma[token].string) || doc->lemma[token].length;
+}
+
 void doc_free_columns(tern_doc *doc);
 
 #endif

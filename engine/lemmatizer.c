@@ -209,13 +209,11 @@ static int lemmatize(tern_doc *doc, const text_view *text, size_t token, lexeme_
     return has_tables ? set_lemma_by_tables(doc, text, token, &l, form) : doc_set_lemma(doc, token, l.word, l.len);
 }
 
-static int has_lemma(const tern_doc *doc, const lemma_ref *lemma) { return doc_id(doc, lemma->string) || lemma->length; }
-
 int lemmatizer_annotate(tern_doc *doc, const text_view *text, lexeme_scratch *lexeme, lemmatizer_scratch *scratch)
 {
     for (size_t i = 0; i < doc->token_count; i++) {
         if (interrupted_at(doc->interruption, i)) return -1;
-        if (!has_lemma(doc, &doc->lemma[i]) && lemmatize(doc, text, i, lexeme, &scratch->form)) return -1;
+        if (!doc_has_lemma(doc, i) && lemmatize(doc, text, i, lexeme, &scratch->form)) return -1;
     }
     return 0;
 }
