@@ -5,22 +5,24 @@
 
 /* ---- networks ---------------------------------------------------------------------------------------------------------- */
 
-/* nO and nI are known; the number of pieces is taken from the file. */
+/* nO and nI are known. pieces 0: as many as the file has. */
+static void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uint32_t nI, packed_layer *w)
+{
+    section_name name;
+    uint32_t dims[4] = {(nO + PANEL - 1) / PANEL, pieces, 1 + nI, PANEL};
+    bind_name(name, prefix, "W");
+    *w = (packed_layer){.panels = bind_array(b, name, TERN_DTYPE_F32, 4, dims), .nO = nO, .nP = dims[1], .nI = nI};
+    if (!b->status && w->nP > MAX_PIECES) bind_refuse(b, name, "has more maxout pieces than this library supports");
+}
+
 static void bind_maxout(binder *b, const char *prefix, uint32_t nO, uint32_t nI, maxout_weights *m)
 {
     section_name name;
-    uint32_t dims[3] = {nO, 0, nI};
-    bind_name(name, prefix, "W");
-    m->W = bind_array(b, name, TERN_DTYPE_F32, 3, dims);
-    m->nO = nO;
-    m->nP = dims[1];
-    m->nI = nI;
-    bind_name(name, prefix, "b");
-    m->b = bind_matrix(b, name, TERN_DTYPE_F32, &m->nO, &m->nP);
+    bind_layer(b, prefix, nO, 0, nI, &m->layer);
     bind_name(name, prefix, "G");
-    m->G = bind_vector_f32(b, name, &m->nO);
+    m->G = bind_vector_f32(b, name, &nO);
     bind_name(name, prefix, "beta");
-    m->beta = bind_vector_f32(b, name, &m->nO);
+    m->beta = bind_vector_f32(b, name, &nO);
 }
 
 static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
@@ -57,25 +59,34 @@ void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
     }
 }
 
-static void bind_transition(binder *b, const char *prefix, uint32_t slots, uint32_t width, transition_weights *w)
+/* The number of hidden outputs is that of the lower layer's inputs. */
+static void bind_lower(binder *b, const char *prefix, transition_weights *w)
 {
     section_name name;
-    w->slots = slots;
-    w->width = width;
-    bind_name(name, prefix, "linear/W");
-    w->linear_W = bind_matrix(b, name, TERN_DTYPE_F32, &w->hidden, &w->width);
-    bind_name(name, prefix, "linear/b");
-    w->linear_b = bind_vector_f32(b, name, &w->hidden);
-    bind_name(name, prefix, "lower/b");
-    w->lower_b = bind_matrix(b, name, TERN_DTYPE_F32, &w->hidden, &w->pieces);
+    uint32_t dims[4] = {w->slots, 0, 0, PANEL};
     bind_name(name, prefix, "lower/W");
-    w->lower_W = bind_array(b, name, TERN_DTYPE_F32, 4, (uint32_t[]){slots, w->hidden, w->pieces, w->hidden});
+    const float *panels = bind_array(b, name, TERN_DTYPE_F32, 4, dims);
+    if (b->status) return;
+    w->hidden = dims[2] - 1;
+    uint32_t blocks = (w->hidden + PANEL - 1) / PANEL;
+    if (!w->hidden || dims[1] % blocks || dims[1] / blocks > MAX_PIECES)
+        return bind_refuse(b, name, "has not as many panels as a maxout layer of its inputs");
+    w->lower = (packed_layer){.panels = panels, .nO = w->hidden, .nP = dims[1] / blocks, .nI = w->hidden};
+    uint32_t sums = dims[1] * PANEL;
     bind_name(name, prefix, "lower/pad");
-    w->lower_pad = bind_array(b, name, TERN_DTYPE_F32, 3, (uint32_t[]){slots, w->hidden, w->pieces});
-    bind_name(name, prefix, "upper/W");
-    w->upper_W = bind_matrix(b, name, TERN_DTYPE_F32, &w->classes, &w->hidden);
-    bind_name(name, prefix, "upper/b");
-    w->upper_b = bind_vector_f32(b, name, &w->classes);
+    w->lower_pad = bind_matrix(b, name, TERN_DTYPE_F32, &w->slots, &sums);
+}
+
+/* slots, width and classes are known. */
+static void bind_transition(binder *b, const char *prefix, transition_weights *w)
+{
+    section_name name;
+    bind_lower(b, prefix, w);
+    if (b->status) return;
+    bind_name(name, prefix, "linear");
+    bind_layer(b, name, w->hidden, 1, w->width, &w->linear);
+    bind_name(name, prefix, "upper");
+    bind_layer(b, name, w->classes, 1, w->hidden, &w->upper);
 }
 
 #define NER_SLOTS 3   /* first token of the buffer, first of the open entity, the one before the buffer: ner.pyx */
@@ -84,8 +95,10 @@ void bind_ner(binder *b, ner_model *ner, const string_table *strings)
 {
     uint32_t two = 2;
     bind_tok2vec(b, "ner/tok2vec", &ner->tok2vec);
-    bind_transition(b, "ner", NER_SLOTS, ner->tok2vec.width, &ner->net);
     ner->moves = bind_matrix(b, "ner/moves", TERN_DTYPE_U32, &ner->net.classes, &two);
+    ner->net.slots = NER_SLOTS;
+    ner->net.width = ner->tok2vec.width;
+    bind_transition(b, "ner", &ner->net);
     for (uint32_t c = 0; c < ner->net.classes && !b->status; c++)
         if (ner->moves[2 * c] > NER_OUT || ner->moves[2 * c + 1] >= strings->count)
             bind_refuse(b, "ner/moves", "holds an action or a label that is out of range");
@@ -93,29 +106,19 @@ void bind_ner(binder *b, ner_model *ner, const string_table *strings)
 
 /* ---- components that are one linear layer ------------------------------------------------------------------------------ */
 
-static void bind_linear(binder *b, const char *prefix, uint32_t width, linear_weights *w)
-{
-    section_name name;
-    w->nI = width;
-    bind_name(name, prefix, "W");
-    w->W = bind_matrix(b, name, TERN_DTYPE_F32, &w->nO, &w->nI);
-    bind_name(name, prefix, "b");
-    w->b = bind_vector_f32(b, name, &w->nO);
-}
-
 void bind_tagger(binder *b, tern_model *model)
 {
     tagger_model *tagger = &model->tagger;
-    bind_linear(b, "tagger", model->tok2vec.width, &tagger->output);
-    tagger->labels = bind_vector(b, "tagger/labels", TERN_DTYPE_U32, &tagger->output.nO);
-    bind_check_strings(b, "tagger/labels", tagger->labels, tagger->output.nO, model->strings.count, 0);
+    uint32_t labels = 0;
+    tagger->labels = bind_vector(b, "tagger/labels", TERN_DTYPE_U32, &labels);
+    bind_check_strings(b, "tagger/labels", tagger->labels, labels, model->strings.count, 0);
+    bind_layer(b, "tagger", labels, 1, model->tok2vec.width, &tagger->output);
 }
 
 void bind_senter(binder *b, tern_model *model)
 {
     bind_tok2vec(b, "senter/tok2vec", &model->senter.tok2vec);
-    model->senter.output.nO = 2;
-    bind_linear(b, "senter", model->senter.tok2vec.width, &model->senter.output);
+    bind_layer(b, "senter", 2, 1, model->senter.tok2vec.width, &model->senter.output);
 }
 
 /* ---- parser ------------------------------------------------------------------------------------------------------------- */
@@ -126,8 +129,10 @@ void bind_parser(binder *b, tern_model *model)
 {
     uint32_t three = 3, one = 1;
     parser_model *parser = &model->parser;
-    bind_transition(b, "parser", PARSER_SLOTS, model->tok2vec.width, &parser->net);
     parser->moves = bind_matrix(b, "parser/moves", TERN_DTYPE_U32, &parser->net.classes, &three);
+    parser->net.slots = PARSER_SLOTS;
+    parser->net.width = model->tok2vec.width;
+    bind_transition(b, "parser", &parser->net);
     for (uint32_t c = 0; c < parser->net.classes && !b->status; c++)
         if (parser->moves[3 * c] > ARC_BREAK) bind_refuse(b, "parser/moves", "holds an action that is out of range");
         else bind_check_strings(b, "parser/moves", parser->moves + 3 * c + 1, 2, model->strings.count, 1);

@@ -8,12 +8,13 @@
 
 static tern_status finish_open(tern_model *model, tern_status status, tern_model **out, tern_error *err)
 {
+    if (!status && kernels_choose())
+        status = fail(err, TERN_E_UNSUPPORTED, 0, "TERN_GEMM is none of %s, which this library has and this CPU runs", kernels_names());
     if (!status) status = model_bind(model, err);
     if (status) {
         tern_model_close(model);
         return status;
     }
-    kernels_use_one_thread();
     *out = model;
     return TERN_OK;
 }

@@ -29,18 +29,20 @@
  *   PREFIX/...                  PREFIX = tok2vec (the shared tower), senter/tok2vec, ner/tok2vec
  *     attrs, seeds              u32 [F]     ATTR_* and Murmur3 seed of each embedding column
  *     embed/<f>                 f32 [rows][width]
- *     mix/W b G beta            f32 [width][pieces][F*width], [width][pieces], [width], [width]   maxout, then layer norm
- *     conv/<d>/W b G beta       f32 [width][pieces][3*width], ...          depth layers with window 1 and residual
- *   PREFIX/linear/W b           PREFIX = parser, ner: f32 [hidden][width], [hidden]
- *   PREFIX/lower/W b pad        f32 [slots][hidden][pieces][hidden], [hidden][pieces], [slots][hidden][pieces]
- *   PREFIX/upper/W b            f32 [classes][hidden], [classes]
+ *     mix/W G beta              maxout layer of F*width inputs; f32 [width], [width]: then a layer norm
+ *     conv/<d>/W G beta         maxout layer of 3*width inputs, ...        depth layers with window 1 and residual
+ *   PREFIX/linear/W             PREFIX = parser, ner: linear layer of hidden outputs and width inputs
+ *   PREFIX/lower/W              f32 [slots][panels][1 + hidden][16]  a maxout layer of hidden outputs and hidden inputs for each
+ *                                           slot; the first has the biases of all
+ *   PREFIX/lower/pad            f32 [slots][panels * 16]  what a slot without a token adds to a row of sums; as above
+ *   PREFIX/upper/W              linear layer of classes outputs and hidden inputs
  *   ner/moves                   u32 [classes][2]  NER_* action, string number of the label
  *   parser/moves                u32 [classes][3]  ARC_* action, string number of the label, and, for a label X||Y of a
  *                                           projectivised arc, which is stored as X, the string number of Y; else NO_STRING
  *   parser/root                 u32 [1]     string number of "ROOT"
- *   tagger/W b                  f32 [labels][width], [labels]
+ *   tagger/W                    linear layer of labels outputs
  *   tagger/labels               u32 [labels]  string numbers
- *   senter/W b                  f32 [2][width], [2]          class 1 begins a sentence
+ *   senter/W                    linear layer of two outputs; class 1 begins a sentence
  *   attribute_ruler/rules       u32 [rules][8]  first token pattern, their number, index of the token that is changed, and string
  *                                           numbers of the new TAG, POS, MORPH, LEMMA, DEP, or NO_STRING: unchanged. In spaCy's
  *                                           order: later rules win. A rule of several patterns has several rows.
@@ -57,10 +59,13 @@
  *   lemmatizer/exceptions       map         phrase_hash(part number + 1, murmur64a(word, 1)) -> list number
  *   lemmatizer/exception_start  u32 [lists+1]
  *   lemmatizer/exception_forms  u32         string numbers, in file order
+ * A maxout layer is f32 [blocks][pieces][1 + inputs][16], blocks = outputs / 16 rounded up, in the order that kernels.h
+ * describes under packed_layer; a linear layer is one of a single piece.
  */
 #ifndef TERN_MODEL_BIND_H
 #define TERN_MODEL_BIND_H
 
+#include "kernels.h"
 #include "map.h"
 #include "model_file.h"
 
@@ -119,10 +124,10 @@ typedef struct tokenizer_tables {
     uint32_t rule_count, suffix_reversed, longest_rule_bytes, longest_phrase;
 } tokenizer_tables;
 
+/* A maxout layer and the layer norm after it. */
 typedef struct maxout_weights {
-    const float *W, *b;      /* [nO][nP][nI], [nO][nP] */
-    const float *G, *beta;   /* [nO] layer norm */
-    uint32_t nO, nP, nI;
+    packed_layer layer;
+    const float *G, *beta;   /* [layer.nO] */
 } maxout_weights;
 
 #define TOK2VEC_MAX_FEATURES 8
@@ -137,10 +142,10 @@ typedef struct tok2vec_weights {
 } tok2vec_weights;
 
 typedef struct transition_weights {
-    uint32_t slots, width, hidden, pieces, classes;   /* slots: state features */
-    const float *linear_W, *linear_b;                 /* [hidden][width], [hidden] */
-    const float *lower_W, *lower_b, *lower_pad;       /* [slots][hidden][pieces][hidden], [hidden][pieces], [slots][hidden][pieces] */
-    const float *upper_W, *upper_b;                   /* [classes][hidden], [classes] */
+    uint32_t slots, width, hidden, classes;   /* slots: state features */
+    packed_layer linear, upper;               /* width -> hidden, hidden -> classes */
+    packed_layer lower;                       /* hidden -> hidden maxout, of slot 0; layer_floats(&lower) on: of slot 1 ... */
+    const float *lower_pad;                   /* [slots][layer_sums(&lower)] */
 } transition_weights;
 
 typedef struct ner_model {
@@ -155,19 +160,14 @@ typedef struct parser_model {
     uint32_t root_label;
 } parser_model;
 
-typedef struct linear_weights {
-    const float *W, *b;      /* [nO][nI], [nO] */
-    uint32_t nO, nI;
-} linear_weights;
-
 typedef struct tagger_model {
-    linear_weights output;
+    packed_layer output;
     const uint32_t *labels;  /* [output.nO] */
 } tagger_model;
 
 typedef struct senter_model {
     tok2vec_weights tok2vec;
-    linear_weights output;
+    packed_layer output;
 } senter_model;
 
 /* Limits that keep every component linear, whatever a file says. */

@@ -4,7 +4,7 @@
  *
  * Header, 64 bytes at 0:
  *   0  u8[8]  magic 89 54 52 4E 0D 0A 1A 0A ("\x89TRN\r\n\x1a\n": as in PNG, notices text-mode damage)
- *   8  u16    major version (1): other majors are refused       10  u16  minor version (0): newer minors are read
+ *   8  u16    major version (2): other majors are refused       10  u16  minor version (0): newer minors are read
  *  12  u32    endian tag 0x01020304
  *  16  u64    file size in bytes, exactly
  *  24  u32    number of sections (1..4096)                       28  u32  record size (128)

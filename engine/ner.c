@@ -99,7 +99,7 @@ static int list_actions(const tern_model *model, buffer *memory)
 
 tern_status ner_annotate_traced(tern_doc *doc, ner_scratch *s, transition_trace trace, void *user, tern_error *err)
 {
-    static const move_table table = {.common_slots = 1u << 0, .is_final = is_final, .features = features,
+    static const move_table table = {.common_slots = 1u << 0, .has_lone_states = 1, .is_final = is_final, .features = features,
                                      .validate = validate, .apply = apply};
     const ner_model *ner = &doc->model->ner;
     size_t tokens = doc->token_count;

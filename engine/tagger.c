@@ -3,20 +3,20 @@
 #include "error.h"
 #include "kernels.h"
 
-/* Scores of count rows, without the bias, in scores. NULL when out of memory. */
-static const float *score_rows(const linear_weights *w, const float *rows, size_t count, buffer *scores)
+/* Scores of count rows, layer_sums(w) apart. NULL when out of memory. */
+static const float *score_rows(const packed_layer *w, const float *rows, size_t count, buffer *scores)
 {
-    if (buffer_reserve(scores, count, w->nO * sizeof(float))) return NULL;
-    matmul(scores->data, rows, w->nI, w->W, count, w->nO, w->nI);
+    if (buffer_reserve(scores, count, layer_sums(w) * sizeof(float))) return NULL;
+    affine(scores->data, rows, w->nI, w, count);
     return scores->data;
 }
 
-/* The class of the highest score + bias; of equal ones the first, as numpy's argmax. */
-static uint32_t best_class(const linear_weights *w, const float *scores)
+/* The class of the highest score; of equal ones the first, as numpy's argmax. */
+static uint32_t best_class(const packed_layer *w, const float *scores)
 {
     uint32_t best = 0;
     for (uint32_t c = 1; c < w->nO; c++)
-        if (scores[c] + w->b[c] > scores[best] + w->b[best]) best = c;
+        if (scores[c] > scores[best]) best = c;
     return best;
 }
 
@@ -25,8 +25,8 @@ int tagger_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count
     const tagger_model *tagger = &doc->model->tagger;
     const float *scores = score_rows(&tagger->output, rows, count, &scratch->scores);
     if (!scores) return -1;
-    for (size_t i = 0; i < count; i++)
-        doc->column[COLUMN_TAG][begin + i] = tagger->labels[best_class(&tagger->output, scores + i * tagger->output.nO)];
+    for (size_t i = 0; i < count; i++, scores += layer_sums(&tagger->output))
+        doc->column[COLUMN_TAG][begin + i] = tagger->labels[best_class(&tagger->output, scores)];
     return 0;
 }
 
@@ -39,15 +39,15 @@ typedef struct senter {
 static void set_sentence_starts(void *user, const float *rows, size_t begin, size_t count)
 {
     senter *s = user;
-    const linear_weights *w = &s->doc->model->senter.output;
+    const packed_layer *w = &s->doc->model->senter.output;
     const float *scores = score_rows(w, rows, count, s->scores);
     if (!scores) {
         s->out_of_memory = 1;
         return;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++, scores += layer_sums(w)) {
         signed char *start = &s->doc->sent_start[begin + i];
-        if (!*start) *start = best_class(w, scores + i * w->nO) == 1 ? 1 : -1;
+        if (!*start) *start = best_class(w, scores) == 1 ? 1 : -1;
     }
 }
 

@@ -1,28 +1,25 @@
 #include "tok2vec.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "hash.h"
 #include "kernels.h"
 
-/* Rows of a layer that are computed together: their windows and pieces (150 KB) stay in the second-level cache. */
-enum { CHUNK = 64 };
-
-/* MaxoutWindowEncoder with window_size 1: left neighbour, the row, right neighbour. */
-enum { WINDOW = 3 };
+/* Rows of a layer that are computed together: with their sums they stay in the first-level cache. */
+enum { CHUNK = 32 };
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
-/* out = sum of the four rows that the key hashes to, added up from zero in this order (thinc hashembed.py; numpy_ops.pyx
- * gather_add). A row that is hit twice counts twice. */
-static void embed_key(const float *table, uint32_t rows, uint32_t seed, uint64_t key, size_t width, float *restrict out)
+/* out = sum of the four rows that the key hashes to, in this order (thinc hashembed.py; numpy_ops.pyx gather_add). A row that is
+ * hit twice counts twice. */
+static void embed_key(const float *table, uint32_t rows, uint32_t seed, uint64_t key, size_t width, float *out)
 {
     uint32_t hash[4];
+    const float *row[4];
     murmur3_u64(key, seed, hash);
-    const float *r0 = table + (size_t)(hash[0] % rows) * width, *r1 = table + (size_t)(hash[1] % rows) * width;
-    const float *r2 = table + (size_t)(hash[2] % rows) * width, *r3 = table + (size_t)(hash[3] % rows) * width;
-    for (size_t i = 0; i < width; i++) out[i] = (((0.0f + r0[i]) + r1[i]) + r2[i]) + r3[i];
+    for (size_t i = 0; i < 4; i++) row[i] = table + (size_t)(hash[i] % rows) * width;
+    sum_rows(out, row, 4, width);
 }
 
 void tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, float *out)
@@ -32,49 +29,113 @@ void tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t begin, 
             embed_key(w->embed[f], w->rows[f], w->seed[f], doc->attr[w->attr[f]][token], w->width, out);
 }
 
-/* out[rows][nO] = layer_norm(maxout(in[rows][nI])) */
-static void maxout_layer(const maxout_weights *w, const float *in, size_t rows, float *pieces, float *out)
+/* ---- the memo of embeddings ----------------------------------------------------------------------------------------------- */
+
+/* A token's entry has the place that its features hash to, and replaces what was there. */
+enum { MEMO_ENTRIES = 4096 };
+
+/* In memory: u64 is_filled, u64 key[features], float row[width], up to the next u64. */
+static size_t memo_entry_size(const tok2vec_weights *w)
 {
-    matmul(pieces, in, w->nI, w->W, rows, (size_t)w->nO * w->nP, w->nI);
-    maxout(out, pieces, w->b, rows, w->nO, w->nP);
-    layer_norm(out, w->G, w->beta, rows, w->nO);
+    return (1 + w->features + (w->width + 1) / 2) * sizeof(uint64_t);
+}
+
+/* Memory that is not touched costs nothing, so it is the system's zeroes that say "not filled". */
+static int memo_reserve(const tok2vec_weights *w, embedding_memo *memo)
+{
+    if (memo->owner == w->mix.layer.panels) return 0;
+    free(memo->entries);
+    memo->entries = calloc(MEMO_ENTRIES, memo_entry_size(w));
+    memo->owner = memo->entries ? w->mix.layer.panels : NULL;
+    return memo->entries ? 0 : -1;
+}
+
+static uint64_t *memo_place(const tok2vec_weights *w, const embedding_memo *memo, const tern_doc *doc, size_t token)
+{
+    uint64_t hash = 0;
+    for (uint32_t f = 0; f < w->features; f++) {
+        hash = (hash ^ doc->attr[w->attr[f]][token]) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 32;
+    }
+    return (uint64_t *)(memo->entries + hash % MEMO_ENTRIES * memo_entry_size(w));
+}
+
+static float *memo_row(const tok2vec_weights *w, uint64_t *place) { return (float *)(place + 1 + w->features); }
+
+static int memo_holds(const tok2vec_weights *w, const uint64_t *place, const tern_doc *doc, size_t token)
+{
+    if (!place[0]) return 0;
+    for (uint32_t f = 0; f < w->features; f++)
+        if (place[1 + f] != doc->attr[w->attr[f]][token]) return 0;
+    return 1;
+}
+
+static void memo_put(const tok2vec_weights *w, uint64_t *place, const tern_doc *doc, size_t token, const float *row)
+{
+    place[0] = 1;
+    for (uint32_t f = 0; f < w->features; f++) place[1 + f] = doc->attr[w->attr[f]][token];
+    memcpy(memo_row(w, place), row, w->width * sizeof *row);
+}
+
+/* ---- layers ----------------------------------------------------------------------------------------------------------------- */
+
+/* x[t - begin] = the embedding of token t, for count tokens whose features are given by their numbers. */
+static void embed_tokens(const tok2vec_weights *w, const tern_doc *doc, const size_t *tokens, size_t count, size_t begin,
+                         tok2vec_scratch *s, float *x)
+{
+    size_t in = (size_t)w->features * w->width;
+    float *wide = s->wide.data, *delta = s->delta.data;
+    for (size_t i = 0; i < count; i++) tok2vec_embed(w, doc, tokens[i], tokens[i] + 1, wide + i * in);
+    affine_maxout(delta, wide, in, &w->mix.layer, count);
+    layer_norm(delta, NULL, delta, w->mix.G, w->mix.beta, count, w->width);
+    for (size_t i = 0; i < count; i++) {
+        const float *row = delta + i * w->width;
+        memcpy(x + (tokens[i] - begin) * w->width, row, w->width * sizeof *row);
+        memo_put(w, memo_place(w, &s->memo, doc, tokens[i]), doc, tokens[i], row);
+    }
 }
 
 /* Layer 0: x[end - begin][width] from the tokens [begin, end). 0, or -1 if interrupted. */
 static int embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s,
                            float *x)
 {
-    for (size_t rows; begin < end; begin += rows, x += rows * w->width) {
-        if (interrupted(doc->interruption)) return -1;
-        rows = smaller(CHUNK, end - begin);
-        tok2vec_embed(w, doc, begin, begin + rows, s->wide.data);
-        maxout_layer(&w->mix, s->wide.data, rows, s->pieces.data, x);
+    size_t unknown[CHUNK], count = 0;
+    for (size_t token = begin; token < end; token++) {
+        if (interrupted_at(doc->interruption, token - begin)) return -1;
+        uint64_t *place = memo_place(w, &s->memo, doc, token);
+        if (memo_holds(w, place, doc, token)) {
+            memcpy(x + (token - begin) * w->width, memo_row(w, place), w->width * sizeof *x);
+            continue;
+        }
+        unknown[count++] = token;
+        if (count < CHUNK) continue;
+        embed_tokens(w, doc, unknown, count, begin, s, x);
+        count = 0;
     }
+    if (count) embed_tokens(w, doc, unknown, count, begin, s, x);
     return 0;
 }
 
-/* One convolution in place: row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2]) for i < rows, so that the tower loses its first
- * and its last row. Row i is written after everything that needs it has been read. 0, or -1 if interrupted. */
+/* One convolution in place (MaxoutWindowEncoder with window_size 1): row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2]) for
+ * i < rows, so that the tower loses its first and its last row. Row i is written after everything that needs it has been
+ * read. 0, or -1 if interrupted. */
 static int window_layer(const maxout_weights *w, size_t width, size_t rows, interruption *stop, tok2vec_scratch *s, float *x)
 {
-    float *wide = s->wide.data, *delta = s->delta.data;
+    float *delta = s->delta.data;
     for (size_t chunk; rows > 0; rows -= chunk, x += chunk * width) {
         if (interrupted(stop)) return -1;
         chunk = smaller(CHUNK, rows);
-        for (size_t i = 0; i < chunk; i++) memcpy(wide + i * WINDOW * width, x + i * width, WINDOW * width * sizeof *x);
-        maxout_layer(w, wide, chunk, s->pieces.data, delta);
-        memmove(x, x + width, chunk * width * sizeof *x);
-        add_rows(x, delta, chunk * width);
+        affine_maxout(delta, x, width, &w->layer, chunk);   /* rows of three neighbours each: they overlap */
+        layer_norm(x, x + width, delta, w->G, w->beta, chunk, width);
     }
     return 0;
 }
 
 static int reserve(const tok2vec_weights *w, size_t rows, tok2vec_scratch *s)
 {
-    size_t row = w->width * sizeof(float), widest = w->mix.nP, chunk = smaller(CHUNK, rows);
-    for (uint32_t d = 0; d < w->depth; d++) widest = larger(widest, w->conv[d].nP);
-    return buffer_reserve(&s->x, rows, row) || buffer_reserve(&s->wide, chunk, larger(WINDOW, w->features) * row) ||
-           buffer_reserve(&s->pieces, chunk, widest * row) || buffer_reserve(&s->delta, chunk, row);
+    size_t row = w->width * sizeof(float);
+    return buffer_reserve(&s->x, rows, row) || buffer_reserve(&s->wide, CHUNK, w->features * row) ||
+           buffer_reserve(&s->delta, CHUNK, row) || memo_reserve(w, &s->memo);
 }
 
 tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s,
@@ -116,6 +177,7 @@ void tok2vec_scratch_free(tok2vec_scratch *s)
 {
     buffer_free(&s->x);
     buffer_free(&s->wide);
-    buffer_free(&s->pieces);
     buffer_free(&s->delta);
+    free(s->memo.entries);
+    s->memo = (embedding_memo){0};
 }

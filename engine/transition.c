@@ -17,27 +17,27 @@ typedef struct run {
     const move_table *moves;
     size_t token_count;
     const float *projected;
-    float *products, *accumulator, *hidden, *scores;
+    float *products, *lone_scores, *sums, *hidden, *scores;
     uint32_t *product_of;                     /* [slots][CACHED] the token whose product is in this row, plus 1; 0: none */
     size_t come_to[TRANSITION_MAX_SLOTS];     /* tokens before this one have had their turn in a common slot */
+    size_t lone_begin, lone_end;              /* tokens of lone_scores */
     unsigned char *valid;
 } run;
 
 int transition_reserve(const transition_weights *w, size_t token_count, transition_scratch *s)
 {
-    size_t hidden = w->hidden * sizeof(float), product = w->pieces * hidden;
-    return buffer_reserve(&s->projected, token_count, hidden) ||
-           buffer_reserve(&s->products, (size_t)w->slots * CACHED, product) ||
+    size_t sums = layer_sums(&w->lower) * sizeof(float), scores = layer_sums(&w->upper) * sizeof(float);
+    return buffer_reserve(&s->projected, token_count, layer_sums(&w->linear) * sizeof(float)) ||
+           buffer_reserve(&s->products, (size_t)w->slots * CACHED, sums) ||
            buffer_reserve(&s->product_of, (size_t)w->slots * CACHED, sizeof(uint32_t)) ||
-           buffer_reserve(&s->accumulator, 1, product) || buffer_reserve(&s->hidden, 1, hidden) ||
-           buffer_reserve(&s->scores, w->classes, sizeof(float)) || buffer_reserve(&s->valid, w->classes, 1) ? -1 : 0;
+           buffer_reserve(&s->sums, AHEAD, sums) || buffer_reserve(&s->hidden, AHEAD, w->hidden * sizeof(float)) ||
+           buffer_reserve(&s->lone_scores, AHEAD, scores) || buffer_reserve(&s->scores, 1, scores) ||
+           buffer_reserve(&s->valid, w->classes, 1) ? -1 : 0;
 }
 
 void transition_project(const transition_weights *w, const float *vectors, size_t begin, size_t count, transition_scratch *s)
 {
-    float *rows = (float *)s->projected.data + begin * w->hidden;
-    matmul(rows, vectors, w->width, w->linear_W, count, w->hidden, w->width);
-    for (size_t i = 0; i < count; i++) add_rows(rows + i * w->hidden, w->linear_b, w->hidden);
+    affine((float *)s->projected.data + begin * layer_sums(&w->linear), vectors, w->width, &w->linear, count);
 }
 
 void transition_consume(void *input, const float *rows, size_t begin, size_t count)
@@ -46,15 +46,18 @@ void transition_consume(void *input, const float *rows, size_t begin, size_t cou
     transition_project(to->weights, rows, begin, count, to->scratch);
 }
 
+/* ---- the lower layer ---------------------------------------------------------------------------------------------------------- */
+
 static void multiply_slot(const run *r, uint32_t slot, size_t first, size_t count)
 {
-    size_t hidden = r->w->hidden, size = hidden * r->w->pieces, place = slot * (size_t)CACHED + first % CACHED;
-    const float *W = r->w->lower_W + slot * size * hidden;
-    matmul(r->products + place * size, r->projected + first * hidden, hidden, W, count, size, hidden);
+    packed_layer lower = r->w->lower;
+    lower.panels += slot * layer_floats(&lower);
+    size_t place = slot * (size_t)CACHED + first % CACHED, width = layer_sums(&r->w->linear);
+    affine(r->products + place * layer_sums(&lower), r->projected + first * width, width, &lower, count);
     for (size_t i = 0; i < count; i++) r->product_of[place + i] = (uint32_t)(first + i) + 1;
 }
 
-/* What the lower layer makes of a token in a slot, without bias: [hidden][pieces]. */
+/* What the lower layer makes of a token in a slot, before the maxout. */
 static const float *lower_product(run *r, uint32_t slot, size_t token)
 {
     size_t place = slot * (size_t)CACHED + token % CACHED;
@@ -64,22 +67,63 @@ static const float *lower_product(run *r, uint32_t slot, size_t token)
         multiply_slot(r, slot, first, r->token_count - first < block ? r->token_count - first : block);
         if (is_ahead) r->come_to[slot] = first + AHEAD;
     }
-    return r->products + place * r->w->hidden * r->w->pieces;
+    return r->products + place * layer_sums(&r->w->lower);
 }
 
-static void score_classes(run *r, const int32_t *slot_token)
+/* sums = the lower layer's of one state. */
+static void sum_slots(run *r, const int32_t *slot_token, float *sums)
 {
-    const transition_weights *w = r->w;
-    size_t size = (size_t)w->hidden * w->pieces;
-    memset(r->accumulator, 0, size * sizeof *r->accumulator);
-    for (uint32_t slot = 0; slot < w->slots; slot++) {
-        int32_t token = slot_token[slot];
-        const float *pad = w->lower_pad + slot * size;
-        add_rows(r->accumulator, token == TRANSITION_MISSING ? pad : lower_product(r, slot, (size_t)token), size);
+    const float *rows[TRANSITION_MAX_SLOTS];
+    size_t width = layer_sums(&r->w->lower);
+    for (uint32_t slot = 0; slot < r->w->slots; slot++)
+        rows[slot] = slot_token[slot] == TRANSITION_MISSING ? r->w->lower_pad + slot * width
+                                                            : lower_product(r, slot, (size_t)slot_token[slot]);
+    sum_rows(sums, rows, r->w->slots, width);
+}
+
+/* ---- scores ------------------------------------------------------------------------------------------------------------------ */
+
+/* scores of the states whose sums are there */
+static void score_states(const run *r, size_t count, float *scores)
+{
+    maxout(r->hidden, r->sums, &r->w->lower, count);
+    affine(scores, r->hidden, r->w->hidden, &r->w->upper, count);
+}
+
+static int is_lone(const run *r, const int32_t *slot_token)
+{
+    if (slot_token[0] == TRANSITION_MISSING) return 0;
+    for (uint32_t slot = 1; slot < r->w->slots; slot++)
+        if (slot_token[slot] != TRANSITION_MISSING) return 0;
+    return 1;
+}
+
+/* Scores of the states that look at the tokens from this one on, as far as their products in slot 0 are there. */
+static void score_lone_states(run *r, int32_t token)
+{
+    int32_t slot_token[TRANSITION_MAX_SLOTS];
+    for (uint32_t slot = 1; slot < r->w->slots; slot++) slot_token[slot] = TRANSITION_MISSING;
+    size_t first = (size_t)token, end = first - first % AHEAD + AHEAD, width = layer_sums(&r->w->lower);
+    if (end > r->token_count) end = r->token_count;
+    for (size_t t = first; t < end; t++) {
+        slot_token[0] = (int32_t)t;
+        sum_slots(r, slot_token, r->sums + (t - first) * width);
     }
-    maxout(r->hidden, r->accumulator, w->lower_b, 1, w->hidden, w->pieces);
-    matmul(r->scores, r->hidden, w->hidden, w->upper_W, 1, w->classes, w->hidden);
-    add_rows(r->scores, w->upper_b, w->classes);
+    score_states(r, end - first, r->lone_scores);
+    r->lone_begin = first;
+    r->lone_end = end;
+}
+
+static const float *score_classes(run *r, const int32_t *slot_token)
+{
+    if (!r->moves->has_lone_states || !is_lone(r, slot_token)) {
+        sum_slots(r, slot_token, r->sums);
+        score_states(r, 1, r->scores);
+        return r->scores;
+    }
+    size_t token = (size_t)slot_token[0];
+    if (token < r->lone_begin || token >= r->lone_end) score_lone_states(r, slot_token[0]);
+    return r->lone_scores + (token - r->lone_begin) * layer_sums(&r->w->upper);
 }
 
 static int64_t best_valid_class(const float *scores, const unsigned char *valid, uint32_t classes)
@@ -94,7 +138,7 @@ int transition_run(const transition_weights *w, const move_table *moves, void *s
                    transition_scratch *s, interruption *stop, transition_trace trace, void *user)
 {
     run r = {.w = w, .moves = moves, .token_count = token_count, .projected = s->projected.data, .products = s->products.data,
-             .accumulator = s->accumulator.data, .hidden = s->hidden.data, .scores = s->scores.data,
+             .lone_scores = s->lone_scores.data, .sums = s->sums.data, .hidden = s->hidden.data, .scores = s->scores.data,
              .product_of = s->product_of.data, .valid = s->valid.data};
     memset(r.product_of, 0, (size_t)w->slots * CACHED * sizeof *r.product_of);
 
@@ -102,11 +146,11 @@ int transition_run(const transition_weights *w, const move_table *moves, void *s
         if (interrupted_at(stop, step)) return -1;
         int32_t slot_token[TRANSITION_MAX_SLOTS];
         moves->features(state, slot_token);
-        score_classes(&r, slot_token);
+        const float *scores = score_classes(&r, slot_token);
         moves->validate(state, r.valid);
-        int64_t best = best_valid_class(r.scores, r.valid, w->classes);
+        int64_t best = best_valid_class(scores, r.valid, w->classes);
         if (best == NO_CLASS) break;
-        if (trace) trace(user, r.scores, r.valid, (uint32_t)best);
+        if (trace) trace(user, scores, r.valid, (uint32_t)best);
         moves->apply(state, (uint32_t)best);
     }
     return 0;
@@ -117,7 +161,8 @@ void transition_scratch_free(transition_scratch *s)
     buffer_free(&s->projected);
     buffer_free(&s->products);
     buffer_free(&s->product_of);
-    buffer_free(&s->accumulator);
+    buffer_free(&s->lone_scores);
+    buffer_free(&s->sums);
     buffer_free(&s->hidden);
     buffer_free(&s->scores);
     buffer_free(&s->valid);

@@ -17,6 +17,8 @@ typedef struct move_table {
     /* Bit f is set where nearly every token comes up in slot f: its products are computed ahead, many tokens at once. In the
      * other slots they are computed when they are asked for. Changes the speed only. */
     uint32_t common_slots;
+    /* 1: most states look at one token, in slot 0, and at nothing else. Their scores are computed ahead, too. */
+    int has_lone_states;
     int (*is_final)(const void *state);
     /* Token looked at by each of the network's slots, or TRANSITION_MISSING. */
     void (*features)(const void *state, int32_t *slot_token);
@@ -26,13 +28,15 @@ typedef struct move_table {
 } move_table;
 
 typedef struct transition_scratch {
-    buffer projected;                           /* [tokens][hidden] */
-    buffer products, product_of;                /* [slots][cached rows][hidden][pieces]; whose row it is */
-    buffer accumulator, hidden, scores, valid;  /* of one state: [hidden][pieces], [hidden], [classes], [classes] */
+    buffer projected;              /* [tokens][layer_sums(linear)] */
+    buffer products, product_of;   /* [slots][cached rows][layer_sums(lower)]; whose row it is */
+    buffer lone_scores;            /* [tokens computed ahead][layer_sums(upper)] */
+    buffer sums, hidden, scores;   /* of the states computed at once: [layer_sums(lower)], [hidden], [layer_sums(upper)] each */
+    buffer valid;                  /* [classes] */
 } transition_scratch;
 
-/* Before the first block of a document of token_count (at most INT32_MAX) tokens: all memory that its run needs, 4 * hidden
- * bytes a token and a fixed rest. 0, or -1 when out of memory. */
+/* Before the first block of a document of token_count (at most INT32_MAX) tokens: all memory that its run needs, 4 bytes a
+ * token and hidden unit, and a fixed rest. 0, or -1 when out of memory. */
 int transition_reserve(const transition_weights *w, size_t token_count, transition_scratch *scratch);
 
 /* Projects token vectors (count rows of w->width) of the tokens from begin on: thinc's Linear before the lower layer. */

@@ -190,7 +190,7 @@ def file_size(change: int) -> Callable[[ModelBytes], None]:
 
 SEALED_HEADER: Dict[str, Case] = {
     "wrong_magic": Case(header("magic", b"GGUF\r\n\x1a\n"), "not a .tern"),
-    "major_version_2": Case(header("major", 2), "version 2 convert", E_VERSION),
+    "major_version_1": Case(header("major", 1), "version 1 convert", E_VERSION),
     "major_version_0": Case(header("major", 0), "version 0", E_VERSION),
     "required_feature": Case(header("features", 1 << 40), "feature 0x10000000000", E_VERSION),
     "file_size_larger": Case(file_size(1), "file size"),

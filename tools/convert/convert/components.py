@@ -10,7 +10,7 @@ from .config_check import COMPONENTS, Plan
 from .container import Section, tensor
 from .errors import ConvertError
 from .lemma_tables import lemmatizer_sections
-from .network import NetworkSections, check_greedy, ner_sections, param_section, tower_sections, transition_sections
+from .network import NetworkSections, check_greedy, linear_section, ner_sections, tower_sections, transition_sections
 from .ruler_tables import ruler_sections
 from .strings import NO_STRING, StringTable
 
@@ -55,10 +55,8 @@ def check_output(pipe: Any) -> None:
         raise ConvertError(f"component {pipe.name}: normalize = true is not supported")
 
 
-def _linear(prefix: str, pipe: Any, classes: int) -> List[Section]:
-    output, width = pipe.model.get_ref("softmax"), int(pipe.model.get_ref("tok2vec").get_dim("nO"))
-    return [param_section(output, "W", (classes, width), f"{prefix}/W"),
-            param_section(output, "b", (classes,), f"{prefix}/b")]
+def _output(prefix: str, pipe: Any, classes: int) -> Section:
+    return linear_section(pipe.model.get_ref("softmax"), classes, int(pipe.model.get_ref("tok2vec").get_dim("nO")), prefix)
 
 
 def tok2vec_sections(pipe: Any, strings: StringTable) -> NetworkSections:
@@ -70,14 +68,14 @@ def tagger_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under tagger/ of a Tagger."""
     check_output(pipe)
     labels = [strings.number(label) for label in pipe.labels]
-    return NetworkSections([*_linear("tagger", pipe, len(labels)), tensor("tagger/labels", labels, "u4")], [])
+    return NetworkSections([_output("tagger", pipe, len(labels)), tensor("tagger/labels", labels, "u4")], [])
 
 
 def senter_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under senter/ of a SentenceRecognizer, which has a tower of its own."""
     check_output(pipe)
     tower = tower_sections("senter/tok2vec", pipe.model.get_ref("tok2vec"))
-    return NetworkSections([*tower.network, *_linear("senter", pipe, SENTER_CLASSES)], tower.embeddings)
+    return NetworkSections([*tower.network, _output("senter", pipe, SENTER_CLASSES)], tower.embeddings)
 
 
 def read_arc_moves(moves: Any) -> List[ArcMove]:

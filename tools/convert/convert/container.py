@@ -15,7 +15,7 @@ from .crc32c import crc32c
 from .errors import ConvertError
 
 MAGIC = b"\x89TRN\r\n\x1a\n"
-MAJOR, MINOR = 1, 0
+MAJOR, MINOR = 2, 0
 ENDIAN = 0x01020304
 HEADER_SIZE, RECORD_SIZE, NAME_SIZE = 64, 128, 48
 MAX_SECTIONS = 4096

@@ -14,6 +14,8 @@ from .strings import StringTable
 MOVES = {"B": 1, "I": 2, "L": 3, "U": 4, "O": 5}
 """First letter of a transition's name -> NER_* (spacy/pipeline/_parser_internals/ner.pyx)."""
 NER_SLOTS = 3
+PANEL = 16
+"""Columns of a panel (engine/kernels.h)."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,29 @@ def param_section(node: Any, name: str, shape: Sequence[int], section: str) -> S
     return tensor(section, array, "f4")
 
 
+def packed_layer(section: str, weights: np.ndarray, bias: np.ndarray) -> Section:
+    """A maxout layer [outputs][pieces][inputs], [outputs][pieces] as engine/kernels.h reads it; a linear layer has one piece."""
+    outputs, pieces, inputs = weights.shape
+    blocks = -(-outputs // PANEL)
+    columns = np.zeros((blocks * PANEL, pieces, 1 + inputs), dtype="<f4")
+    columns[:outputs, :, 0] = bias
+    columns[:outputs, :, 1:] = weights
+    return tensor(section, columns.reshape(blocks, PANEL, pieces, 1 + inputs).transpose(0, 2, 3, 1), "f4")
+
+
+def linear_section(node: Any, outputs: int, inputs: int, prefix: str) -> Section:
+    """W and b of a linear layer or of a softmax."""
+    weights = param_section(node, "W", (outputs, inputs), f"{prefix}/W").array
+    bias = param_section(node, "b", (outputs,), f"{prefix}/b").array
+    return packed_layer(f"{prefix}/W", weights[:, None, :], bias[:, None])
+
+
 def _maxout(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: int) -> List[Section]:
     pieces = maxout.get_dim("nP")
+    weights = param_section(maxout, "W", (outputs, pieces, inputs), f"{prefix}/W").array
+    bias = param_section(maxout, "b", (outputs, pieces), f"{prefix}/b").array
     return [
-        param_section(maxout, "W", (outputs, pieces, inputs), f"{prefix}/W"),
-        param_section(maxout, "b", (outputs, pieces), f"{prefix}/b"),
+        packed_layer(f"{prefix}/W", weights, bias),
         param_section(norm, "G", (outputs,), f"{prefix}/G"),
         param_section(norm, "b", (outputs,), f"{prefix}/beta"),
     ]
@@ -86,16 +106,19 @@ def transition_sections(prefix: str, model: Any, width: int, slots: int, classes
     hidden, pieces = int(lower.get_dim("nO")), int(lower.get_dim("nP"))
     if lower.get_dim("nF") != slots:
         raise ConvertError(f"{prefix}: the lower layer has {lower.get_dim('nF')} slots, not {slots}")
+    weights = param_section(lower, "W", (slots, hidden, pieces, hidden), f"{prefix}/lower/W").array
+    biases = np.zeros((slots, hidden, pieces), dtype="<f4")
+    biases[0] = param_section(lower, "b", (hidden, pieces), f"{prefix}/lower/b").array
     # the padding has a leading dimension of 1 for the sake of old models
-    pad = param_section(lower, "pad", (1, slots, hidden, pieces), f"{prefix}/lower/pad")
+    pads = param_section(lower, "pad", (1, slots, hidden, pieces), f"{prefix}/lower/pad").array[0] + biases
+    panels = np.stack([packed_layer("", W, b).array.reshape(-1, 1 + hidden, PANEL) for W, b in zip(weights, biases)])
+    # a layer without inputs: its biases alone, in the order of a row of sums
+    rows = np.stack([packed_layer("", pad[:, :, None][:, :, :0], pad).array.reshape(-1) for pad in pads])
     return [
-        param_section(linear, "W", (hidden, width), f"{prefix}/linear/W"),
-        param_section(linear, "b", (hidden,), f"{prefix}/linear/b"),
-        param_section(lower, "W", (slots, hidden, pieces, hidden), f"{prefix}/lower/W"),
-        param_section(lower, "b", (hidden, pieces), f"{prefix}/lower/b"),
-        Section(pad.name, pad.array[0]),
-        param_section(upper, "W", (classes, hidden), f"{prefix}/upper/W"),
-        param_section(upper, "b", (classes,), f"{prefix}/upper/b"),
+        linear_section(linear, hidden, width, f"{prefix}/linear"),
+        tensor(f"{prefix}/lower/W", panels, "f4"),
+        tensor(f"{prefix}/lower/pad", rows, "f4"),
+        linear_section(upper, classes, hidden, f"{prefix}/upper"),
     ]
 
 

@@ -1,0 +1,14 @@
+/* kernels_sets.h - the kernel sets, one file each, and what they share (used by kernels*.c only). */
+#ifndef TERN_KERNELS_SETS_H
+#define TERN_KERNELS_SETS_H
+
+#include "kernels.h"
+
+/* thinc layernorm.py adds it to the variance. */
+#define LAYER_NORM_EPSILON 1e-8f
+
+extern const kernel_set kernels_avx512, kernels_avx2;   /* x86-64 */
+extern const kernel_set kernels_portable;               /* NEON on arm64, SSE2 on x86-64 */
+extern const kernel_set kernels_openblas;               /* where built with TERN_OPENBLAS */
+
+#endif
