@@ -3,6 +3,7 @@
 #include "error.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 void bind_refuse(binder *b, const char *name, const char *what)
 {
@@ -20,18 +21,34 @@ int bind_find(binder *b, const char *name, uint32_t kind, section *s)
     return !b->status;
 }
 
+static const float *expand(binder *b, const section *s)
+{
+    size_t count = (size_t)s->size / sizeof(uint16_t);
+    expanded_floats *block = aligned_alloc(sizeof *block, sizeof *block + (count * sizeof(float) + 63) / 64 * 64);
+    if (!block) {
+        b->status = fail(b->err, TERN_E_MEMORY, 0, "out of memory for the model's weights");
+        return NULL;
+    }
+    block->next = *b->expanded;
+    *b->expanded = block;
+    expand_halves(block->value, s->data, count);
+    return block->value;
+}
+
 const void *bind_array(binder *b, const char *name, uint32_t dtype, uint32_t rank, uint32_t *dims)
 {
     section s;
     if (!bind_find(b, name, TERN_KIND_TENSOR, &s)) return NULL;
-    if (s.dtype != dtype) bind_refuse(b, name, "has the wrong dtype");
+    int is_half = dtype == TERN_DTYPE_F32 && s.dtype == TERN_DTYPE_F16;
+    if (s.dtype != dtype && !is_half) bind_refuse(b, name, "has the wrong dtype");
     else if (s.rank != rank) bind_refuse(b, name, "has the wrong rank");
     for (uint32_t i = 0; i < rank && !b->status; i++) {
         if (!s.dims[i] || s.dims[i] > INT32_MAX) bind_refuse(b, name, "has a dimension that is 0 or too large");
         else if (dims[i] && dims[i] != s.dims[i]) bind_refuse(b, name, "has a shape that does not fit the other sections");
         else dims[i] = (uint32_t)s.dims[i];
     }
-    return b->status ? NULL : s.data;
+    if (b->status) return NULL;
+    return is_half ? expand(b, &s) : s.data;
 }
 
 const void *bind_vector(binder *b, const char *name, uint32_t dtype, uint32_t *n) { return bind_array(b, name, dtype, 1, n); }

@@ -34,6 +34,7 @@ typedef struct kernel_set {
     void (*maxout)(float *out, const float *sums, const packed_layer *w, size_t m);
     void (*layer_norm)(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m, size_t n);
     void (*sum_rows)(float *out, const float *const *rows, size_t count, size_t n);
+    void (*expand_halves)(float *out, const uint16_t *halves, size_t n);
 } kernel_set;
 
 /* Chooses once for the process what TERN_GEMM says: "native" (or unset), the best that runs here; or the name of a set, such as
@@ -66,5 +67,8 @@ void layer_norm(float *out, const float *residual, const float *x, const float *
 
 /* out[n] = (rows[0] + rows[1]) + ..., in this order; count > 0. */
 void sum_rows(float *out, const float *const *rows, size_t count, size_t n);
+
+/* out[n] = the values of IEEE 754 binary16 numbers, which must be finite (others become some number). */
+void expand_halves(float *out, const uint16_t *halves, size_t n);
 
 #endif

@@ -228,6 +228,21 @@ static void simd_sum_rows(float *out, const float *const *rows, size_t count, si
     }
 }
 
+/* A half's exponent and fraction, in a float's place, are its value times 2^-112, for subnormals too. */
+INLINE float half_to_float(uint16_t half)
+{
+    union { uint32_t bits; float value; } f = {.bits = (half & 0x7FFFu) << 13};
+    f.value *= 0x1p112f;
+    f.bits |= (half & 0x8000u) << 16;
+    return f.value;
+}
+
+static void simd_expand_halves(float *restrict out, const uint16_t *restrict halves, size_t n)
+{
+    for (size_t i = 0; i < n; i++) out[i] = half_to_float(halves[i]);
+}
+
 #define KERNEL_SET(set) \
     const kernel_set kernels_##set = {.name = #set, .runs_here = runs_here, .affine = simd_affine, .affine_maxout = simd_affine_maxout, \
-                                      .maxout = simd_maxout, .layer_norm = simd_layer_norm, .sum_rows = simd_sum_rows};
+                                      .maxout = simd_maxout, .layer_norm = simd_layer_norm, .sum_rows = simd_sum_rows, \
+                                      .expand_halves = simd_expand_halves};

@@ -50,6 +50,10 @@ void tern_model_close(tern_model *model)
 {
     if (!model) return;
     model_file_unmap(&model->file);
+    for (expanded_floats *block = model->expanded, *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
     free(model);
 }
 

@@ -41,7 +41,7 @@ static void bind_component(binder *b, tern_model *model, uint32_t component)
 
 tern_status model_bind(tern_model *model, tern_error *err)
 {
-    binder b = {.file = &model->file, .err = err};
+    binder b = {.file = &model->file, .err = err, .expanded = &model->expanded};
     bind_meta(&b, model);
     bind_strings(&b, &model->strings);
     bind_chars(&b, &model->chars);

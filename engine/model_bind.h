@@ -59,6 +59,7 @@
  *   lemmatizer/exceptions       map         phrase_hash(part number + 1, murmur64a(word, 1)) -> list number
  *   lemmatizer/exception_start  u32 [lists+1]
  *   lemmatizer/exception_forms  u32         string numbers, in file order
+ * Wherever f32 stands, a file may have f16 (converted with --half): it is expanded when the model is opened.
  * A maxout layer is f32 [blocks][pieces][1 + inputs][16], blocks = outputs / 16 rounded up, in the order that kernels.h
  * describes under packed_layer; a linear layer is one of a single piece.
  */
@@ -188,8 +189,15 @@ typedef struct lemmatizer_tables {
     uint32_t part_count, word_edges, exception_count;
 } lemmatizer_tables;
 
+/* The floats of a section that holds halves, in a list; begins a cache line, as a section does. */
+typedef struct expanded_floats {
+    _Alignas(64) struct expanded_floats *next;
+    _Alignas(64) float value[];
+} expanded_floats;
+
 struct tern_model {
     model_file file;
+    expanded_floats *expanded;
     const char *meta;
     size_t meta_len;
     char_table chars;

@@ -31,7 +31,7 @@ static size_t dtype_size(uint32_t dtype)
 {
     switch (dtype) {
     case TERN_DTYPE_U8: return 1;
-    case TERN_DTYPE_U16: return 2;
+    case TERN_DTYPE_U16: case TERN_DTYPE_F16: return 2;
     case TERN_DTYPE_U32: case TERN_DTYPE_I32: case TERN_DTYPE_F32: return 4;
     case TERN_DTYPE_U64: return 8;
     default: return 0;
@@ -40,7 +40,7 @@ static size_t dtype_size(uint32_t dtype)
 
 const char *model_file_dtype_name(uint32_t dtype)
 {
-    static const char *const names[] = {"?", "u8", "u16", "u32", "u64", "i32", "f32"};
+    static const char *const names[] = {"?", "u8", "u16", "u32", "u64", "i32", "f32", "f16"};
     return names[dtype_size(dtype) ? dtype : 0];
 }
 

@@ -30,7 +30,7 @@
 #include "tern.h"
 
 enum { TERN_KIND_TENSOR = 1, TERN_KIND_MAP = 2, TERN_KIND_TEXT = 3 };
-enum { TERN_DTYPE_U8 = 1, TERN_DTYPE_U16, TERN_DTYPE_U32, TERN_DTYPE_U64, TERN_DTYPE_I32, TERN_DTYPE_F32 };
+enum { TERN_DTYPE_U8 = 1, TERN_DTYPE_U16, TERN_DTYPE_U32, TERN_DTYPE_U64, TERN_DTYPE_I32, TERN_DTYPE_F32, TERN_DTYPE_F16 };
 
 typedef struct model_file {
     const unsigned char *data;

@@ -25,23 +25,24 @@ def write_file(path: Path, data: bytes) -> None:
         raise ConvertError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _command(pipeline: str, output: str, manifest: str) -> str:
-    return f"python -m convert {pipeline} -o {output} --manifest {manifest}"
+def _command(pipeline: str, output: str, manifest: str, half: bool) -> str:
+    return f"python -m convert {pipeline} -o {output} --manifest {manifest}{' --half' * half}"
 
 
-def _run(pipeline: str, output: str, manifest: Optional[str]) -> None:
+def _run(pipeline: str, output: str, manifest: Optional[str], half: bool) -> None:
     with progress_bar() as progress:
         conversion = convert(pipeline, progress)
         progress("write")
-        data = container.write([group.sections for group in conversion.groups])
+        groups = [container.halved(group) for group in conversion.groups] if half else conversion.groups
+        data = container.write([group.sections for group in groups])
         container.read(data)
     write_file(Path(output), data)
     if manifest is not None:
         origin = source.find(pipeline)
-        command = _command(pipeline, output, manifest)
+        command = _command(pipeline, output, manifest, half)
         content = describe.manifest_json(source.meta_of(origin), origin, Path(output).name, data, command)
         write_file(Path(manifest), content.encode("utf-8"))
-    print_summary(output, conversion.groups, len(data))
+    print_summary(output, groups, len(data))
     for warning in conversion.warnings:
         click.echo(f"convert: warning: {warning}", err=True)
 
@@ -50,11 +51,12 @@ def _run(pipeline: str, output: str, manifest: Optional[str]) -> None:
 @click.argument("pipeline", metavar="PACKAGE_OR_PATH")
 @click.option("-o", "--output", required=True, metavar="FILE", help="The .tern file to write.")
 @click.option("--manifest", metavar="FILE", help="Also write a manifest: source, versions, checksum, command.")
+@click.option("--half", is_flag=True, help="Weights of half precision: half the size, not quite spaCy's results.")
 @click.version_option(__version__, prog_name="convert")
-def main(pipeline: str, output: str, manifest: Optional[str]) -> None:
+def main(pipeline: str, output: str, manifest: Optional[str], half: bool) -> None:
     """Convert an installed spaCy pipeline, or the pipeline in a folder, to a .tern file."""
     try:
-        _run(pipeline, output, manifest)
+        _run(pipeline, output, manifest, half)
     except ConvertError as error:
         click.echo(f"convert: {error}", err=True)
         sys.exit(2)

@@ -25,7 +25,7 @@ PAGE_WORTH = 16 * PAGE
 
 TENSOR, MAP, TEXT = 1, 2, 3
 KIND_NAMES = {TENSOR: "tensor", MAP: "map", TEXT: "text"}
-DTYPES = {1: "<u1", 2: "<u2", 3: "<u4", 4: "<u8", 5: "<i4", 6: "<f4"}
+DTYPES = {1: "<u1", 2: "<u2", 3: "<u4", 4: "<u8", 5: "<i4", 6: "<f4", 7: "<f2"}
 _DTYPE_CODES = {np.dtype(name): code for code, name in DTYPES.items()}
 
 _HEADER = struct.Struct("<8sHHIQIIQQII8s")
@@ -51,6 +51,21 @@ class Group:
 
     title: str
     sections: List[Section]
+
+
+def halved(group: Group) -> Group:
+    """The same sections with f16 for f32; refuses what f16 cannot hold."""
+    return Group(group.title, [_halved(section) for section in group.sections])
+
+
+def _halved(section: Section) -> Section:
+    if section.array.dtype != np.dtype("<f4"):
+        return section
+    with np.errstate(over="ignore"):
+        array = section.array.astype("<f2")
+    if not np.isfinite(array).all():
+        raise ConvertError(f"{section.name}: a weight is too large for half precision")
+    return Section(section.name, array, section.kind)
 
 
 def tensor(name: str, values: object, dtype: str) -> Section:

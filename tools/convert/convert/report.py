@@ -11,7 +11,7 @@ from rich.table import Table
 
 from .container import KIND_NAMES, Group, Section
 
-_SHORT = {"<u1": "u8", "<u2": "u16", "<u4": "u32", "<u8": "u64", "<i4": "i32", "<f4": "f32"}
+_SHORT = {"<u1": "u8", "<u2": "u16", "<u4": "u32", "<u8": "u64", "<i4": "i32", "<f4": "f32", "<f2": "f16"}
 
 
 @contextmanager
