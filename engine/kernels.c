@@ -1,7 +1,6 @@
 #include "kernels.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "kernels_sets.h"
@@ -19,24 +18,23 @@ const kernel_set *const kernel_sets[] = {
 };
 
 static const kernel_set *chosen;
+static pthread_mutex_t choice = PTHREAD_MUTEX_INITIALIZER;
 
-static int is_chosen_by(const kernel_set *set, const char *name)
+static const kernel_set *find(const char *name)
 {
-    return set->runs_here() && (!strcmp(name, "native") || !strcmp(name, set->name));
+    for (const kernel_set *const *set = kernel_sets; *set; set++)
+        if ((!strcmp(name, "native") || !strcmp(name, (*set)->name)) && (*set)->runs_here()) return *set;
+    return NULL;
 }
 
-static void choose(void)
+int kernels_choose(const char *name)
 {
-    const char *name = getenv("TERN_GEMM");
-    if (!name || !*name) name = "native";
-    for (const kernel_set *const *set = kernel_sets; *set && !chosen; set++)
-        if (is_chosen_by(*set, name)) chosen = *set;
-}
-
-int kernels_choose(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    return pthread_once(&once, choose) || !chosen ? -1 : 0;
+    pthread_mutex_lock(&choice);
+    const kernel_set *set = !name && chosen ? chosen : find(name ? name : "native");
+    int failed = !set || (chosen && set != chosen);
+    if (!failed) chosen = set;
+    pthread_mutex_unlock(&choice);
+    return failed ? -1 : 0;
 }
 
 const kernel_set *kernels_chosen(void) { return chosen; }

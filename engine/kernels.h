@@ -37,12 +37,12 @@ typedef struct kernel_set {
     void (*expand_halves)(float *out, const uint16_t *halves, size_t n);
 } kernel_set;
 
-/* Chooses once for the process what TERN_GEMM says: "native" (or unset), the best that runs here; or the name of a set, such as
- * "openblas", "portable". Later calls do nothing. 0, or -1 if there is no such set or the CPU lacks it: kernels_names says
- * what there is. Nothing below works before. */
-int kernels_choose(void);
+/* Chooses once for the process: "native", the best that runs here, or the name of a set. NULL: whatever was chosen before, else
+ * "native". 0, or -1 if there is no such set, the CPU lacks it, or another one was chosen before. Nothing below works
+ * before. */
+int kernels_choose(const char *name);
 
-/* The chosen set. */
+/* The chosen set; NULL before. */
 const kernel_set *kernels_chosen(void);
 
 /* All sets of this build, best first, ended by NULL; some may not run here. */

@@ -6,10 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+tern_status tern_use_kernels(const char *name, tern_error *err)
+{
+    if (!kernels_choose(name)) return TERN_OK;
+    if (kernels_chosen())
+        return fail(err, TERN_E_UNSUPPORTED, 0, "the kernels %s are in use already: choose before the first model is opened",
+                    kernels_chosen()->name);
+    return fail(err, TERN_E_UNSUPPORTED, 0, "there are no kernels %.60s: this library and this CPU have %s", name, kernels_names());
+}
+
+const char *tern_kernels(void) { return kernels_chosen() ? kernels_chosen()->name : NULL; }
+
 static tern_status finish_open(tern_model *model, tern_status status, tern_model **out, tern_error *err)
 {
-    if (!status && kernels_choose())
-        status = fail(err, TERN_E_UNSUPPORTED, 0, "TERN_GEMM is none of %s, which this library has and this CPU runs", kernels_names());
+    if (!status) status = tern_use_kernels(NULL, err);
     if (!status) status = model_bind(model, err);
     if (status) {
         tern_model_close(model);

@@ -54,6 +54,14 @@ typedef struct tern_model tern_model;
 typedef struct tern_ctx tern_ctx;
 typedef struct tern_doc tern_doc;
 
+/* The matrix arithmetic of this process, to be chosen before the first model is opened; without a choice it is the fastest that
+ * this CPU runs. name: "native", that; "avx512", "avx2", "portable" (NEON on arm64), "openblas" (where linked in), to compare.
+ * TERN_E_UNSUPPORTED if there is no such kernel set here, or if another one is in use already. */
+tern_status tern_use_kernels(const char *name, tern_error *err);
+
+/* Name of the set in use; NULL before the choice. */
+const char *tern_kernels(void);
+
 /* What a run shall produce; only the components that it takes run. Tokens always are there. */
 enum {
     TERN_TOKENS = 0u,

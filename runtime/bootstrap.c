@@ -12,7 +12,7 @@
 
 #include "components.h"
 #include "extension.h"
-#include "model_path.h"
+#include "model_open.h"
 #include "settings.h"
 #include "sqs_client.h"
 #include "workers.h"
@@ -109,7 +109,7 @@ static int open_model(process *p, init_error *error)
     tern_error err;
     if (model_path(NULL, p->model_path, sizeof p->model_path))
         return init_failed(error, "Runtime.ModelNotFound", p->model_path);
-    if (tern_model_open(p->model_path, &p->model, &err))
+    if (model_open(p->model_path, &p->model, &err))
         return engine_failed(error, &err);
     p->settings.model = p->model;
     if (components_default_for_entities(p->model, &p->settings.components, problem))

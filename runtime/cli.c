@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model_path.h"
+#include "model_open.h"
 
 static void say(const char *format, va_list arguments)
 {
@@ -61,7 +61,7 @@ int cli_open(const char *argument, tern_model **model, tern_ctx **ctx, char *pat
         cli_fail("%s", path);
         return -1;
     }
-    if (tern_model_open(path, model, &error) != TERN_OK) {
+    if (model_open(path, model, &error) != TERN_OK) {
         cli_fail("model %s: %s", path, error.msg);
         return -1;
     }

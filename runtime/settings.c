@@ -15,6 +15,8 @@ const setting_row settings_table[] = {
     {"TERN_MODEL", "found from the program's place", "path of the model file (.tern)", EVERYWHERE},
     {"TERN_COMPONENTS", "what the model enables",
      "components that run when a request names none, separated by commas", EVERYWHERE},
+    {"TERN_GEMM", "native",
+     "matrix arithmetic: native (the fastest of this CPU); to compare, one of avx512, avx2, portable, openblas", EVERYWHERE},
     {"TERN_FORMAT", "ner",
      "keys of an entity when a request names no format: ner (text, label, start, end) or "
      "spacy (text, label, start_char, end_char)", REQUESTS},

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-#include "model_path.h"
+#include "model_open.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -61,4 +61,12 @@ int model_path(const char *argument, char *out, size_t size)
     snprintf(out, size, "no model file: set TERN_MODEL, or put %s into weights/, ../weights/ or ../share/tern/ beside %s",
              MODEL_FILE, folder);
     return -1;
+}
+
+tern_status model_open(const char *path, tern_model **model, tern_error *err)
+{
+    const char *kernels = getenv("TERN_GEMM");
+    *model = NULL;
+    tern_status status = kernels && *kernels ? tern_use_kernels(kernels, err) : TERN_OK;
+    return status ? status : tern_model_open(path, model, err);
 }
