@@ -1,18 +1,14 @@
 """The bootstrap against a Runtime API that others wrote: `cargo lambda watch --only-lambda-apis`.
 
-Needs the program cargo-lambda, which PyPI has: `pip install --no-deps cargo-lambda` (35 MB; its dependency ziglang, 410 MB, is
-for building Rust functions only). No Rust is needed: the emulator asks `cargo metadata` for the functions of a project, and a
-script that knows the answer stands in.
+tools/test installs the program, of which PyPI has wheels for x86-64 and arm64. No Rust is needed: the emulator asks `cargo
+metadata` for the functions of a project, and a script that knows the answer stands in.
 """
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +16,7 @@ from pathlib import Path
 from typing import Dict, Iterator, NamedTuple, Tuple
 
 import pytest
+from common import find_tool
 from runtime.bootstrap_run import ENTITIES
 from runtime.mock_runtime_api import PATIENCE, start_bootstrap
 
@@ -32,13 +29,6 @@ INVOKE_TIMEOUT = 60.0
 class Peer(NamedTuple):
     url: str
     bootstrap: "subprocess.Popen[bytes]"
-
-
-def find_program() -> str:
-    found = shutil.which("cargo-lambda", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
-    if not found:
-        pytest.skip("cargo-lambda is not installed: pip install --no-deps cargo-lambda")
-    return found
 
 
 def make_project(folder: Path) -> None:
@@ -81,7 +71,9 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]", output: Path) -> Non
 @pytest.fixture
 def peer(program, model_file, tmp_path: Path) -> Iterator[Peer]:
     """The emulator with the bootstrap as its function, shutdown hook on."""
-    emulator = find_program()
+    emulator = find_tool("cargo-lambda")
+    if emulator is None:
+        pytest.skip("cargo-lambda is not installed: pip install --no-deps -r tests/cargo-lambda.txt")
     make_project(tmp_path)
     port = free_port()
     output = tmp_path / "output"
