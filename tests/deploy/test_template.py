@@ -229,7 +229,7 @@ def test_alarms() -> None:
 
 def lint(path: Path) -> None:
     pytest.importorskip("cfnlint")
-    command = [str(Path(sys.executable).with_name("cfn-lint")), "-r", "us-east-1", "--", str(path)]
+    command = [sys.executable, str(Path(sys.executable).with_name("cfn-lint")), "-r", "us-east-1", "--", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
