@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "components.h"
+#include "deadline.h"
 #include "extension.h"
 #include "model_open.h"
 #include "settings.h"
@@ -70,13 +70,6 @@ static const char *environment(const char *name)
 {
     const char *value = getenv(name);
     return value && *value ? value : NULL;
-}
-
-static double monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
 /* ---- settings --------------------------------------------------------------------------------------------------------- */
@@ -212,7 +205,7 @@ static int serve(process *p, rapi *api, int settings_failed, init_error *error, 
     if (settings_failed || start(p, api, error)) {
         loop_fail_init(api, &p->log, error->type, error->message);
     } else {
-        p->shared.init_ms = monotonic_ms() - begin_ms;
+        p->shared.init_ms = clock_monotonic_ms() - begin_ms;
         status = workers_run(p->workers, p->count, &p->shared, p->model_path);
     }
     stop(p);
@@ -248,7 +241,7 @@ static void explain(void)
 
 int main(void)
 {
-    double begin_ms = monotonic_ms();
+    double begin_ms = clock_monotonic_ms();
     process p = {.address = environment("AWS_LAMBDA_RUNTIME_API"), .log = logger_from_environment()};
     if (!p.address) {
         explain();

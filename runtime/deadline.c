@@ -12,6 +12,13 @@ uint64_t clock_now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+double clock_monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
 uint64_t deadline_before(uint64_t end_ms, uint64_t now_ms, unsigned margin_ms)
 {
     if (end_ms <= now_ms || end_ms - now_ms > DAY_MS)

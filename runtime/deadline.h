@@ -1,4 +1,4 @@
-/* deadline.h - when the answer to an invocation must be ready. */
+/* deadline.h - the clocks, and when the answer to an invocation must be ready. */
 #ifndef TERN_DEADLINE_H
 #define TERN_DEADLINE_H
 
@@ -8,6 +8,9 @@
 
 /* Milliseconds since 1970. */
 uint64_t clock_now_ms(void);
+
+/* Milliseconds, with their fractions, since some moment: for durations. */
+double clock_monotonic_ms(void);
 
 /* The end of the invocation as the platform gives it (milliseconds since 1970; 0: it did not), received at now -> the time at
  * which the answer must be ready, or 0 for none. An end that has passed already or is more than a day off is none: emulators send

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "deadline.h"
 #include "json_out.h"
 
 #define BAD_REQUEST "Function.BadRequest"
@@ -156,15 +157,26 @@ static void answer_body(const event_context *context, const json_node *event, re
     bytes_free(&body);
 }
 
-static void answer_ner_request(const event_context *context, const json_node *event, response *out)
+/* The same. Returns the milliseconds that it took. */
+static double answer_body_timed(const event_context *context, const json_node *event, response *out)
+{
+    double start = clock_monotonic_ms();
+    answer_body(context, event, out);
+    return clock_monotonic_ms() - start;
+}
+
+/* Returns the milliseconds of the work, 0 if there was none. */
+static double answer_ner_request(const event_context *context, const json_node *event, response *out)
 {
     bytes content_type = {0};
     const char *type = header(event, "content-type", &content_type);
+    double milliseconds = 0;
     if (media_type_is_json(type))
-        answer_body(context, event, out);
+        milliseconds = answer_body_timed(context, event, out);
     else
         respond_error(out, 415, BAD_REQUEST, ERROR_NOT_JSON);
     bytes_free(&content_type);
+    return milliseconds;
 }
 
 static void answer_health(response *out)
@@ -181,6 +193,7 @@ static void answer_health(response *out)
 typedef struct http_extras {
     const char *allow;      /* NULL: no such header */
     int preflight;          /* OPTIONS */
+    double milliseconds;    /* of the work on POST /ner, for Server-Timing; 0: no such header */
 } http_extras;
 
 /* Routes as the HTTP server does, save that OPTIONS has a body and status 200: some integrations refuse an empty answer. A
@@ -188,6 +201,7 @@ typedef struct http_extras {
 static http_extras answer_http(const event_context *context, const json_node *event, event_shape shape, response *out)
 {
     bytes method = {0}, path = {0};
+    double milliseconds = 0;
     int has_method = json_string(method_of(event, shape), &method) != NULL;
     int has_path = json_string(path_of(event, shape), &path) != NULL;
     int health = has_path && path_leads_to(&path, "healthz");
@@ -200,11 +214,12 @@ static http_extras answer_http(const event_context *context, const json_node *ev
     else if (health || options)
         answer_health(out);
     else
-        answer_ner_request(context, event, out);
+        milliseconds = answer_ner_request(context, event, out);
     bytes_free(&method);
     bytes_free(&path);
     int says_allow = out->status == 405 || (options && out->status == 200);
-    return (http_extras){.allow = !says_allow ? NULL : health ? "GET, HEAD, OPTIONS" : "POST, OPTIONS", .preflight = options};
+    const char *allow = !says_allow ? NULL : health ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
+    return (http_extras){.allow = allow, .preflight = options, .milliseconds = milliseconds};
 }
 
 /* ---- the form that gateways turn into an HTTP response ------------------------------------------------------------------ */
@@ -250,8 +265,10 @@ static void add_cors(const event_context *context, const json_node *event, int p
     if (!anyone && !is_listed(context->cors_origin, origin))
         return;
     add_header(list, "access-control-allow-origin", anyone ? "*" : origin->data);
-    if (!preflight)
+    if (!preflight) {
+        add_header(list, "access-control-expose-headers", "server-timing");
         return;
+    }
     add_header(list, "access-control-allow-methods", "POST, OPTIONS");
     add_header(list, "access-control-allow-headers", "content-type, authorization, x-api-key, apikey");
     add_header(list, "access-control-max-age", "3600");
@@ -320,13 +337,18 @@ static void answer_wrapped(const event_context *context, const json_node *event,
     bytes origin = {0};
     http_extras extras = {0};
     header_list headers = {.count = 0};
+    char timing[SERVER_TIMING_SIZE];
     if (shape == SHAPE_BODY)
-        answer_body(context, event, out);
+        extras.milliseconds = answer_body_timed(context, event, out);
     else
         extras = answer_http(context, event, shape, out);
     add_header(&headers, "content-type", "application/json");
     if (extras.allow)
         add_header(&headers, "allow", extras.allow);
+    if (extras.milliseconds > 0) {
+        server_timing(extras.milliseconds, timing);
+        add_header(&headers, "server-timing", timing);
+    }
     add_cors(context, event, extras.preflight, &origin, &headers);
     int multi_value = shape == SHAPE_ALB && json_member(event, "multiValueHeaders");
     wrap(out, shape, &headers, multi_value);

@@ -13,6 +13,8 @@
  *   bare body                          body                            as REST
  *   direct request (also async)        text or texts                   {"entities"} or {"results"}; errors are function errors
  *
+ * Answers with headers to POST /ner (a bare body included) say in server-timing how long the work took, as tern serve's do.
+ *
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html leads to the shapes. */
 #ifndef TERN_EVENT_H
 #define TERN_EVENT_H

@@ -15,6 +15,11 @@
 #define OUT_OF_MEMORY "Runtime.OutOfMemory"
 #define INTERNAL_ERROR "Runtime.InternalError"
 
+void server_timing(double milliseconds, char out[SERVER_TIMING_SIZE])
+{
+    snprintf(out, SERVER_TIMING_SIZE, "ner;dur=%.3f", milliseconds);
+}
+
 void respond_error(response *out, int status, const char *error_type, const char *message)
 {
     out->status = status;

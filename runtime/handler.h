@@ -54,6 +54,10 @@ int handle_run(tern_ctx *ctx, const char *text, size_t len, unsigned want, const
 int media_type_is_json(const char *content_type);
 #define ERROR_NOT_JSON "the body must be JSON: send the header Content-Type: application/json"
 
+/* The value of the header Server-Timing (W3C) of an answer that took so long to compute: "ner;dur=0.211". */
+#define SERVER_TIMING_SIZE 48
+void server_timing(double milliseconds, char out[SERVER_TIMING_SIZE]);
+
 /* {"error": message}. error_type is kept by reference (a literal). */
 void respond_error(response *out, int status, const char *error_type, const char *message);
 void respond_out_of_memory(response *out);   /* 500 */

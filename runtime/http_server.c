@@ -80,8 +80,8 @@ static void add_header(struct MHD_Response *answer, const char *name, const char
 
 static void add_server_timing(struct MHD_Response *answer, const http_job *job)
 {
-    char value[48];
-    snprintf(value, sizeof value, "ner;dur=%.3f", job->milliseconds);
+    char value[SERVER_TIMING_SIZE];
+    server_timing(job->milliseconds, value);
     add_header(answer, "Server-Timing", value);
 }
 

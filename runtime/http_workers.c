@@ -1,11 +1,11 @@
-#define _POSIX_C_SOURCE 200809L   /* clock_gettime */
 #include "http_workers.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "deadline.h"
 
 typedef struct worker {
     pthread_t thread;
@@ -26,11 +26,9 @@ struct http_workers {
 
 static void compute(worker *self, http_job *job)
 {
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    double start = clock_monotonic_ms();
     handle_ner(self->ctx, job->body, job->len, &self->workers->settings, &job->answer);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    job->milliseconds = (double)(end.tv_sec - start.tv_sec) * 1e3 + (double)(end.tv_nsec - start.tv_nsec) / 1e6;
+    job->milliseconds = clock_monotonic_ms() - start;
 }
 
 static int is_large(const http_job *job)

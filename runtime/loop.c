@@ -137,13 +137,6 @@ static void end_log(logger *log)
     log->request_id = log->trace_id = log->tenant_id = NULL;
 }
 
-static double monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
 /* Before the answer goes out: after it the platform may freeze the process at any time. */
 static void report(const loop_worker *w, loop_shared *shared, const response *answer, double duration_ms)
 {
@@ -169,12 +162,12 @@ int loop_run(loop_worker *w, loop_shared *shared)
     rapi_result received;
     int failed = 0, answered = 0;
     while (!failed && !next(w, &in, &received)) {
-        double begin = monotonic_ms();
+        double begin = clock_monotonic_ms();
         begin_log(&w->log, &in);
         if (shared->publish_trace_id)
             publish_trace_id(&in);
         handle(w, shared, received, &in, &answer);
-        report(w, shared, &answer, monotonic_ms() - begin);
+        report(w, shared, &answer, clock_monotonic_ms() - begin);
         failed = post(w, &in, &answer);
         end_log(&w->log);
         if (!answered++ && w->guard)

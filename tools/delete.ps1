@@ -1,10 +1,7 @@
 # Delete the SAM stack and what it made: the function, the API, queues with their messages, logs. Asks first.
-#   tools\delete.ps1 [-Stack NAME] [options of `sam delete`, as --profile learnerlab --region us-east-1 --no-prompts]
-# -Stack: by default that of samconfig.toml.
-param(
-    [string]$Stack = '',
-    [Parameter(ValueFromRemainingArguments = $true)][string[]]$Options = @()
-)
+#   tools\delete.ps1 [STACK] [options of `sam delete`, as --profile learnerlab --region us-east-1 --no-prompts]
+# STACK: by default that of samconfig.toml.
+# $args, not param(): a parameter would take the first option, --profile, for its own value.
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Command sam -ErrorAction SilentlyContinue)) {
     Write-Host 'delete: needs the AWS SAM CLI'
@@ -12,7 +9,7 @@ if (-not (Get-Command sam -ErrorAction SilentlyContinue)) {
 }
 Set-Location (Join-Path $PSScriptRoot '..')
 $arguments = @('delete')
-if ($Stack) { $arguments += @('--stack-name', $Stack) }
-$arguments += $Options
+if ($args.Count -gt 0 -and -not ([string]$args[0]).StartsWith('-')) { $arguments += '--stack-name' }
+$arguments += $args
 & sam @arguments
 exit $LASTEXITCODE

@@ -18,11 +18,14 @@ from runtime.tern_server import TernServer
 
 SAMPLE_ENTITIES = [("Alan Turing", "PERSON", 0, 11), ("June 23, 1912", "DATE", 24, 37), ("London", "GPE", 42, 48),
                    ("England", "GPE", 50, 57)]   # spaCy 3.8, en_core_web_sm 3.8.0
+POWERSHELL = ["pwsh", "-NoProfile", "-File"]
+NO_POWERSHELL = pytest.mark.skipif(shutil.which("pwsh") is None, reason="PowerShell is not installed")
 
 
 def run_script(name: str, *arguments: str, env: Optional[Dict[str, str]] = None) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(["sh", str(ROOT / "tools" / name), *arguments], env={**os.environ, **(env or {})}, capture_output=True,
-                          text=True, timeout=120, check=False)
+    shell = POWERSHELL if name.endswith(".ps1") else ["sh"]
+    return subprocess.run([*shell, str(ROOT / "tools" / name), *arguments], env={**os.environ, **(env or {})},
+                          capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -101,24 +104,24 @@ def test_smoke_without_a_server() -> None:
     assert "no answer" in done.stderr
 
 
+@pytest.mark.parametrize("script", ["delete", pytest.param("delete.ps1", marks=NO_POWERSHELL)])
 @pytest.mark.parametrize("arguments, expected", [
     ([], "delete"),
     (["other"], "delete --stack-name other"),
     (["--profile", "learnerlab"], "delete --profile learnerlab"),
     (["other", "--no-prompts"], "delete --stack-name other --no-prompts"),
 ])
-def test_delete(arguments: List[str], expected: str, tmp_path: Path) -> None:
+def test_delete(script: str, arguments: List[str], expected: str, tmp_path: Path) -> None:
     """sam runs where samconfig.toml is, with what was given."""
     (tmp_path / "sam").write_text('#!/bin/sh\nls samconfig.toml && echo "$@"\n', encoding="utf-8")
     (tmp_path / "sam").chmod(0o755)
-    done = run_script("delete", *arguments, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    done = run_script(script, *arguments, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
     assert done.stdout.splitlines() == ["samconfig.toml", expected]
 
 
-@pytest.mark.skipif(shutil.which("pwsh") is None, reason="PowerShell is not installed")
+@NO_POWERSHELL
 def test_smoke_in_powershell(server: TernServer) -> None:
-    command = ["pwsh", "-NoProfile", "-File", str(ROOT / "tools" / "smoke.ps1"), server.url]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = run_script("smoke.ps1", server.url)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "OK" in done.stdout
 

@@ -97,6 +97,7 @@ def test_http_api() -> None:
     cors = body["x-amazon-apigateway-cors"]
     assert cors["allowOrigins"] == ["https://www.example.org"]
     assert "POST" in cors["allowMethods"] and cors["allowHeaders"] == ["content-type"]
+    assert cors["exposeHeaders"] == ["server-timing"]   # the page shows it
 
 
 def test_role_of_its_own_is_minimal() -> None:
@@ -192,6 +193,7 @@ def test_function_url_with_iam() -> None:
     stack = make_stack(FunctionUrlAuth="AWS_IAM")
     url = stack.one("AWS::Lambda::Url")
     assert (url["AuthType"], url["Qualifier"]) == ("AWS_IAM", "live")
+    assert url["Cors"]["ExposeHeaders"] == ["server-timing"]
     assert url_permissions(stack) == []
     assert "FunctionUrl" in stack.outputs
 
@@ -227,7 +229,7 @@ def test_alarms() -> None:
 
 def lint(path: Path) -> None:
     pytest.importorskip("cfnlint")
-    command = [str(Path(sys.executable).with_name("cfn-lint")), "-r", "us-east-1", "--", str(path)]
+    command = [sys.executable, str(Path(sys.executable).with_name("cfn-lint")), "-r", "us-east-1", "--", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -70,6 +70,15 @@ def body_of(post: Request) -> Any:
     return json.loads(post.body)
 
 
+def take_time(answer: Dict[str, Any]) -> float:
+    """Takes server-timing out of an HTTP answer's headers: the milliseconds that it tells."""
+    value = answer.get("headers", answer.get("multiValueHeaders")).pop("server-timing")
+    value = value if isinstance(value, str) else value[0]
+    found = re.fullmatch(r"ner;dur=(\d+\.\d{3})", value)
+    assert found, value
+    return float(found[1])
+
+
 def the_response(outcome: Outcome) -> Any:
     """The body of the only POST, which must be an accepted answer."""
     (post,) = outcome.posts

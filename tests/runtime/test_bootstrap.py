@@ -21,6 +21,7 @@ from runtime.bootstrap_run import (
     body_of,
     check_error,
     serve,  # noqa: F401 - a fixture
+    take_time,
     text_event,
     the_error,
     the_response,
@@ -46,6 +47,7 @@ def test_recorded_event(serve: Serve, name: str) -> None:
         assert answer == {"entities": ENTITIES}
         return
     assert json.loads(answer.pop("body")) == {"entities": ENTITIES}
+    assert take_time(answer) > 0
     expected: Dict[str, Any] = {"statusCode": 200, "headers": {"content-type": "application/json"}, "isBase64Encoded": False}
     if json.loads((EVENTS / f"{name}.json").read_text()).get("version") == "2.0":
         expected["cookies"] = []

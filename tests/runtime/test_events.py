@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List
 
 import pytest
-from runtime.bootstrap_run import Serve, serve  # noqa: F401
+from runtime.bootstrap_run import Serve, serve, take_time  # noqa: F401
 from runtime.lambda_calls import EVENTS, Calls, invoke, load
 from runtime.mock_runtime_api import MockRuntimeApi, run_bootstrap
 from runtime.tern_server import TernServer
@@ -15,6 +15,7 @@ from runtime.tern_server import TernServer
 TEXT = "Alan Turing was born on June 23, 1912, in London, England."
 EMOJI = "\U0001f600 Zoë Müller moved to New York in 2019, said \U0001d49c Apple."
 JSON_HEADER = {"content-type": "application/json"}
+EXPOSED = {"access-control-expose-headers": "server-timing"}
 
 Call = Callable[..., Calls]
 
@@ -52,6 +53,7 @@ def with_body(event: Dict[str, Any], body: Any) -> Dict[str, Any]:
 def test_load_balancer(call: Call, nlp_full: Any, multi: bool) -> None:
     answer = call(load("alb/multi_value_headers" if multi else "alb/request")).only
     assert json.loads(answer.pop("body")) == entities(nlp_full, TEXT)
+    assert take_time(answer) > 0
     headers: Dict[str, Any] = {"multiValueHeaders": {"content-type": ["application/json"]}} if multi else {"headers": JSON_HEADER}
     assert answer == {"statusCode": 200, "statusDescription": "200 OK", "isBase64Encoded": False, **headers}
 
@@ -157,7 +159,17 @@ def test_answers_name_the_allowed_origin(call: Call, name: str, body: Any, statu
         event["headers"] = {**event["headers"], "Origin": "https://app.example.com"}
     answer = call(event, env={"TERN_CORS_ORIGIN": "https://app.example.com"}).only
     assert answer["statusCode"] == status
-    assert headers_of(answer) == {**JSON_HEADER, "vary": "Origin", "access-control-allow-origin": "https://app.example.com"}
+    assert take_time(answer) > 0
+    allowed = {"vary": "Origin", "access-control-allow-origin": "https://app.example.com"}
+    assert headers_of(answer) == {**JSON_HEADER, **allowed, **EXPOSED}
+
+
+def test_time_is_that_of_the_work(call: Call) -> None:
+    event = load("http_api_v2")
+    texts = call(*(with_body(event, {"text": TEXT * count}) for count in (1, 1, 500))).answers   # the first one warms up
+    _, short, long = (take_time(answer.body) for answer in texts)
+    assert 0 < short < long
+    assert "server-timing" not in call(with_body({**event, "rawPath": "/nothing"}, {"text": TEXT})).only["headers"]
 
 
 # ---- fields and settings ----------------------------------------------------------------------------------------------------

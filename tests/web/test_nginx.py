@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Callable, Dict, Iterator, Optional
 
 import pytest
-from common import ROOT
+from common import ROOT, find_tool
 from runtime.tern_server import PATIENCE, Answer, TernServer, ner_body
 from web.page_tools import SAMPLE_SPANS, complaints_of, run, set_endpoint, shown_spans, wait_for_result
 
 WEB = ROOT / "web"
 PROXY = ROOT / "deploy" / "container" / "page-ner.conf"
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+NGINX = find_tool("nginx")
 NOBODY = 65534
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed (Debian: apt-get install nginx-light)")
+pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed (Debian: apt-get install nginx)")
 
 
 def free_port() -> int:
@@ -49,6 +49,7 @@ class Nginx:
         for name in ("html", "tmp", "tern.d"):
             (folder / name).mkdir()
         shutil.copy(WEB / "index.html", folder / "html")
+        shutil.copy(NGINX, folder / "nginx")   # where another user may run it
         changes = {"listen 8080;": f"listen 127.0.0.1:{self.port};", " /tmp/": f" {folder}/tmp/",
                    "/usr/share/nginx/html": f"{folder}/html", "/etc/nginx/tern.d": f"{folder}/tern.d"}
         (folder / "nginx.conf").write_text(replaced((WEB / "nginx.conf").read_text(), changes))
@@ -64,7 +65,7 @@ class Nginx:
             options = {"user": NOBODY, "group": NOBODY}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [NGINX, "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"],
+                [folder / "nginx", "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"],
                 stdout=log, stderr=log, extra_groups=[] if options else None, **options,
             )
 

@@ -5,10 +5,12 @@ import json
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
 from common import ROOT
+from runtime.cargo_lambda import run_peer
 from runtime.tern_server import TernServer
 from web.page_tools import (
     SAMPLE_SPANS, answer_with, complaints_of, expect_problem, expect_well, playwright, run, set_endpoint, shown_spans,
@@ -29,6 +31,17 @@ def test_another_origin_that_allows_it(page: "playwright.Page", program, model_f
         assert shown_spans(page) == SAMPLE_SPANS
         assert "on the server" in page.get_by_role("status").inner_text()
         page.goto("about:blank")   # gives up its connections
+
+
+def test_function_url(page: "playwright.Page", program, model_file, server: TernServer, tmp_path: Path) -> None:
+    """Through Lambda's bootstrap, with the emulator's HTTP in front; the server's time is the function's."""
+    with run_peer(program("bootstrap"), model_file, tmp_path, {"TERN_CORS_ORIGIN": server.url}) as peer:
+        set_endpoint(page, peer.function_url + "/ner")
+        run(page)
+        wait_for_result(page)
+        assert shown_spans(page) == SAMPLE_SPANS
+        assert "on the server" in page.get_by_role("status").inner_text()
+        page.goto("about:blank")
 
 
 def test_another_origin_that_does_not(any_page: "playwright.Page", program, model_file, server: TernServer) -> None:
