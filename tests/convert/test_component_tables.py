@@ -14,6 +14,7 @@ from convert.errors import ConvertError
 from convert.strings import NO_STRING, StringTable
 from convert.tiny import build_pipeline
 from convert.tiny_recipe import SETTINGS, WIDTH
+from panels import unpacked
 from spacy.pipeline import Tagger
 
 
@@ -37,8 +38,9 @@ def test_labels_of_the_tagger_are_its_rows(sections, nlp):
     labels = [strings_of(sections)[number] for number in sections["tagger/labels"].array]
     assert labels == nlp.get_pipe("tagger").cfg["labels"] and len(labels) == 50
     output = nlp.get_pipe("tagger").model.get_ref("softmax")
-    assert np.array_equal(sections["tagger/W"].array, output.get_param("W"))
-    assert sections["tagger/W"].array.shape == (50, 96) and sections["senter/W"].array.shape == (2, 16)
+    weights, bias = unpacked(sections["tagger/W"].array, len(labels))
+    assert np.array_equal(weights[:, 0], output.get_param("W")) and np.array_equal(bias[:, 0], output.get_param("b"))
+    assert sections["tagger/W"].array.shape == (4, 1, 97, 16) and sections["senter/W"].array.shape == (1, 1, 17, 16)
 
 
 def names_of(rows: Any, strings: List[str]) -> List[str]:
@@ -67,9 +69,10 @@ def test_moves_are_ordered_by_action_then_frequency_then_label(sections, nlp):
 
 
 def test_slots_of_the_parser(sections):
-    assert sections["parser/lower/W"].array.shape == (8, 64, 2, 64)
-    assert sections["parser/lower/pad"].array.shape == (8, 64, 2)
-    assert sections["parser/linear/W"].array.shape == (64, 96)
+    assert sections["parser/lower/W"].array.shape == (8, 8, 65, 16)   # 64 outputs of 2 pieces are 8 panels
+    assert sections["parser/lower/pad"].array.shape == (8, 128)
+    assert sections["parser/linear/W"].array.shape == (4, 1, 97, 16)
+    assert sections["parser/upper/W"].array.shape == (7, 1, 65, 16)
 
 
 def test_tiny_model_has_every_kind_of_move(tiny):

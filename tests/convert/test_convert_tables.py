@@ -16,6 +16,7 @@ from convert.maps import EMPTY, map_get
 from convert.regex import Expression, check_expression
 from convert.strings import NO_STRING
 from convert.tokenizer_tables import PHRASE, PREFIX_OF_PHRASE, pattern_of, phrase_hash
+from panels import unpacked
 from spacy.lang.norm_exceptions import BASE_NORMS
 from spacy.symbols import IDS
 
@@ -271,15 +272,58 @@ def test_moves_are_spacys_in_order(sections, strings, nlp):
     assert strings[sections["ner/moves"].array[73][1]] == ""
 
 
+def outputs_of(sections: Sections, layer: str) -> int:
+    """How many of the columns of a packed layer are outputs, by what else the file says."""
+    component = layer.split("/")[0]
+    if f"{layer}/G" in sections:
+        return len(sections[f"{layer}/G"].array)
+    if layer.endswith("linear"):
+        return sections[f"{component}/lower/W"].array.shape[2] - 1
+    return {"senter": 2, "tagger": len(sections["tagger/labels"].array)}.get(component) or len(sections[f"{component}/moves"].array)
+
+
+def lower_params(sections: Sections, component: str, pad: np.ndarray) -> List[np.ndarray]:
+    """Weights, bias and pad of a lower layer; the bias is in the first slot's panels and in the first pad."""
+    packed, rows = sections[f"{component}/lower/W"].array, sections[f"{component}/lower/pad"].array
+    _, slots, hidden, pieces = pad.shape
+    weights, biases = zip(*(unpacked(slot.reshape(-1, pieces, 1 + hidden, 16), hidden) for slot in packed))
+    found = [unpacked(row.reshape(-1, pieces, 1, 16), hidden)[1] for row in rows]
+    assert len(weights) == len(found) == slots and not np.any(biases[1:])
+    assert np.array_equal(found[0], pad[0, 0] + biases[0]) and np.array_equal(found[1:], pad[0, 1:])
+    return [np.stack(weights), biases[0], pad]
+
+
 @pytest.mark.parametrize("component, count", [
     ("tok2vec", 1565664), ("tagger", 4850), ("parser", 79786), ("senter", 47954), ("ner", 1536874)])
 def test_every_weight_of_a_network_is_in_the_file_once(sections, nlp, component, count):
-    params = [node.get_param(name) for node in nlp.get_pipe(component).model.walk() for name in node.param_names]
-    expected = sorted(np.ascontiguousarray(param, dtype="<f4").tobytes() for param in params)
-    found = sorted(section.data for name, section in sections.items()
-                   if name.startswith(component + "/") and section.array.dtype == np.dtype("<f4"))
-    assert found == expected
+    model = nlp.get_pipe(component).model
+    params = [np.ascontiguousarray(node.get_param(name), dtype="<f4") for node in model.walk() for name in node.param_names]
+    found: List[np.ndarray] = []
+    for name, section in sections.items():
+        if not name.startswith(component + "/") or section.array.dtype != np.dtype("<f4") or name.endswith("lower/pad"):
+            continue
+        if name.endswith("lower/W"):
+            found += lower_params(sections, component, model.get_ref("lower").get_param("pad"))
+        elif name.endswith("/W"):
+            found += unpacked(section.array, outputs_of(sections, name[:-2]))
+        else:
+            found.append(section.array)
+    assert sorted(array.tobytes() for array in found) == sorted(array.tobytes() for array in params)
     assert sum(param.size for param in params) == count
+
+
+def test_packed_layers_are_those_of_their_names(sections, nlp):
+    """Where a layer is, not only that it is somewhere: weights of the same shape are not exchanged."""
+    ner = nlp.get_pipe("ner").model
+    maxouts = [node for node in ner.get_ref("tok2vec").walk(order="dfs_pre") if node.name == "maxout"]
+    layers = {"ner/tok2vec/mix": maxouts[0], **{f"ner/tok2vec/conv/{d}": node for d, node in enumerate(maxouts[1:])},
+              "ner/linear": ner.get_ref("tok2vec").layers[-1], "ner/upper": ner.get_ref("upper"),
+              "senter": nlp.get_pipe("senter").model.get_ref("softmax")}
+    assert len(maxouts) == 5
+    for name, node in layers.items():
+        weights, bias = unpacked(sections[f"{name}/W"].array, outputs_of(sections, name))
+        assert np.array_equal(weights.ravel(), node.get_param("W").ravel()), name
+        assert np.array_equal(bias.ravel(), node.get_param("b").ravel()), name
 
 
 def test_embeddings_name_features_and_seeds(sections):

@@ -368,6 +368,17 @@ def shorter(section: str) -> Callable[[ModelBytes], None]:
     return damage
 
 
+def longer(section: str, rows: int = 1) -> Callable[[ModelBytes], None]:
+    """More rows than it must have, all zero."""
+
+    def damage(m: ModelBytes) -> None:
+        dims = m.dims(section)
+        content = m.content(section)
+        m.replace(section, content + bytes(len(content) // dims[0] * rows), [dims[0] + rows, *dims[1:]])
+
+    return damage
+
+
 def flat(section: str) -> Callable[[ModelBytes], None]:
     """All numbers in one dimension."""
 
@@ -382,6 +393,22 @@ def flat(section: str) -> Callable[[ModelBytes], None]:
 
 def transposed(section: str) -> Callable[[ModelBytes], None]:
     return lambda m: m.replace(section, m.content(section), m.dims(section)[::-1])
+
+
+def reshaped(section: str, change: Callable[[List[int]], List[int]]) -> Callable[[ModelBytes], None]:
+    """The same numbers in another shape."""
+    return lambda m: m.replace(section, m.content(section), change(m.dims(section)))
+
+
+def panels(section: str, count: int) -> Callable[[ModelBytes], None]:
+    """A packed layer with so many panels in its second dimension: pieces of a block, or all panels of a slot."""
+
+    def damage(m: ModelBytes) -> None:
+        dims = m.dims(section)
+        dims[1] = count
+        m.replace(section, bytes(4 * dims[0] * dims[1] * dims[2] * dims[3]), dims)
+
+    return damage
 
 
 def as_dtype(section: str, dtype: int) -> Callable[[ModelBytes], None]:
@@ -459,12 +486,25 @@ SHAPES: Dict[str, Case] = {
     "dtype_u32_as_f32": Case(as_dtype("ner/moves", F32), "ner/moves dtype"),
     "wrong_rank": Case(flat("ner/upper/W"), "ner/upper/W rank"),
     "wrong_shape_upper": Case(transposed("ner/upper/W"), "ner/upper/W shape"),
-    "wrong_shape_linear": Case(shorter("ner/linear/b"), "ner/linear/b shape"),
+    "wrong_shape_linear": Case(longer("ner/linear/W"), "ner/linear/W shape"),
+    "wrong_shape_output": Case(longer("tagger/W"), "tagger/W shape"),
     "wrong_shape_lower_pad": Case(shorter("ner/lower/pad"), "ner/lower/pad shape"),
     "wrong_shape_lower": Case(shorter("ner/lower/W"), "ner/lower/W shape"),
-    "wrong_shape_mix": Case(shorter("ner/tok2vec/mix/W"), "ner/tok2vec/mix/W shape"),
+    "panels_one_slot_more": Case(reshaped("ner/lower/W", lambda d: [1, d[0] * d[1], d[2], d[3]]), "ner/lower/W shape"),
+    "panels_of_no_input": Case(reshaped("ner/lower/W", lambda d: [d[0], d[1] * d[2], 1, d[3]]), "ner/lower/W panels"),
+    "panels_of_another_width": Case(reshaped("ner/lower/W", lambda d: [d[0], d[1] * 2, d[2], d[3] // 2]), "ner/lower/W shape"),
+    "panels_not_of_blocks": Case(panels("ner/lower/W", 9), "ner/lower/W panels"),
+    "panels_of_too_many_pieces": Case(panels("ner/tok2vec/conv/0/W", 9), "ner/tok2vec/conv/0/W pieces"),
+    "panels_of_no_piece": Case(panels("ner/tok2vec/conv/0/W", 0), "ner/tok2vec/conv/0/W dimension 0"),
+    "panels_of_a_linear_layer_with_pieces": Case(panels("ner/upper/W", 2), "ner/upper/W shape"),
+    "panels_of_other_inputs": Case(reshaped("ner/tok2vec/conv/0/W", lambda d: [d[0], d[1] * d[2], 1, d[3]]),
+                                   "ner/tok2vec/conv/0/W shape"),
+    "panels_of_other_outputs": Case(reshaped("ner/tok2vec/mix/W", lambda d: [d[0] * d[1], 1, d[2], d[3]]),
+                                    "ner/tok2vec/mix/W shape"),
+    "wrong_shape_mix": Case(longer("ner/tok2vec/mix/W"), "ner/tok2vec/mix/W shape"),
     "wrong_shape_layer_norm": Case(shorter("ner/tok2vec/conv/0/G"), "ner/tok2vec/conv/0/G shape"),
-    "wrong_shape_moves": Case(shorter("ner/moves"), "ner/moves shape"),
+    "moves_without_a_panel": Case(longer("ner/moves", 16), "ner/upper/W shape"),
+    "labels_without_a_panel": Case(longer("tagger/labels", 16), "tagger/W shape"),
     "zero_rows_embedding": Case(zero_rows("ner/tok2vec/embed/0"), "ner/tok2vec/embed/0 dimension 0"),
     "zero_classes": Case(zero_rows("ner/upper/W"), "ner/upper/W dimension 0"),
     "zero_features": Case(zero_rows("ner/tok2vec/attrs"), "ner/tok2vec/attrs dimension 0"),

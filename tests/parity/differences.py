@@ -105,10 +105,10 @@ def _first_beyond(want: np.ndarray, got: np.ndarray, tolerance: float) -> Option
     return f"token {row}, column {column}: spaCy {want[row, column]!r}, tern {got[row, column]!r}"
 
 
-def first_score_difference(classifier: str, want: np.ndarray, got: Mapping[str, Any]) -> Optional[str]:
+def first_score_difference(classifier: str, want: np.ndarray, got: str) -> Optional[str]:
     """Scores of the tokens that tern shows, which are the last."""
     classes = want.shape[1]
-    rows = floats(got["rows"], classes) + floats(got["bias"], classes)
+    rows = floats(got, classes)
     if len(rows) == 0:
         return f"scores of {classifier}: tern has none"
     difference = _first_beyond(want[-len(rows):], rows, SCORE_TOLERANCE)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shlex
 import shutil
 import subprocess
@@ -77,6 +78,12 @@ def _one_weight(model: ModelBytes) -> None:
     model.set_number("ner/tok2vec/conv/3/W", 17, model.number("ner/tok2vec/conv/3/W", 17) + 0.01)
 
 
+def _no_senter_bias(model: ModelBytes) -> None:
+    """The first PANEL numbers of the only panel."""
+    for column in range(16):
+        model.set_number("senter/W", column, 0.0)
+
+
 def _swap_two_tags(model: ModelBytes) -> None:
     """NN and NNP."""
     a, b = (model.number("tagger/labels", cls) for cls in (22, 23))
@@ -103,7 +110,7 @@ def _no_index_words(model: ModelBytes) -> None:
 
 MODEL_MUTANTS = [
     ModelMutant("a hash seed is one too large", _next_seed, ("entities",)),
-    ModelMutant("padding vectors of the lower layer are zero", lambda m: fill(m, "ner/lower/pad", 0), ("entities",)),
+    ModelMutant("padding vectors of the lower layer are zero", lambda m: fill(m, "ner/lower/pad", 0), ("entities", "decision")),
     ModelMutant("no NORM tables, lower case only", lambda m: fill(m, "norms", 0xFF), ("norm",)),
     ModelMutant("no NORM from tokenizer exceptions", _no_overrides, ("norm",)),
     ModelMutant("reserved symbols are hashed like other strings", lambda m: fill(m, "symbols", 0xFF),
@@ -117,7 +124,7 @@ MODEL_MUTANTS = [
     ModelMutant("padding vectors of the parser are zero", lambda m: fill(m, "parser/lower/pad", 0), ("head", "dep")),
     ModelMutant("two tags are swapped", _swap_two_tags, ("tag",)),
     ModelMutant("lifted arcs stay lifted", _leave_lifted_arcs, ("head",)),
-    ModelMutant("the senter's bias is zero", lambda m: fill(m, "senter/b", 0), ("sent_start", "scores of senter")),
+    ModelMutant("the senter's bias is zero", _no_senter_bias, ("sent_start", "scores of senter")),
     ModelMutant("rules change the first of two tokens", _change_first_token, ("pos", "lemma")),
     ModelMutant("no tag chooses rules", lambda m: fill(m, "attribute_ruler/by_tag", 0xFF), ("pos", "morph")),
     ModelMutant("no lemma is in the index", _no_index_words, ("lemma",)),
@@ -129,9 +136,10 @@ MODEL_MUTANTS = [
 class EngineMutant:
     name: str
     file: str
-    old: str   # must occur exactly once
+    old: str
     new: str
     noticed_in: Tuple[str, ...]
+    times: int = 1   # that old must occur; all are changed
 
 
 ZERO_PADDING_AT_EVERY_LAYER = """if (window_layer(&w->conv[d], width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;
@@ -142,11 +150,32 @@ ZERO_PADDING_AT_EVERY_LAYER = """if (window_layer(&w->conv[d], width, rows, doc-
 # it on random trees.
 ENGINE_MUTANTS = [
     # the machinery that all networks share
-    EngineMutant("layer norm's epsilon is 1e-5", "kernels.c", "LAYER_NORM_EPSILON 1e-8f", "LAYER_NORM_EPSILON 1e-5f",
+    EngineMutant("layer norm's epsilon is 1e-5", "kernels_simd.h", "+ LAYER_NORM_EPSILON", "+ 1e-5f",
                  ("layer",)),
     EngineMutant("padding is zero again at every layer", "tok2vec.c",
                  "if (window_layer(&w->conv[d], width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;",
                  ZERO_PADDING_AT_EVERY_LAYER, ("entities", "layer")),
+    EngineMutant("the bias is left out", "kernels_simd.h", "vec bias = load(panel + (size_t)v * next_panel);",
+                 "vec bias = {0};", ("layer", "entities", "tag", "head")),
+    EngineMutant("the last of three pieces is left out", "kernels_simd.h",
+                 "larger(larger(sum[r][0], sum[r][1]), sum[r][2])", "larger(sum[r][0], sum[r][1])", ("layer", "entities")),
+    EngineMutant("the last piece of a state's sums is left out", "kernels_simd.h",
+                 "for (size_t p = 1; p < w->nP; p++) best = larger(best, load(", "for (size_t p = 2; p < w->nP; p++) best = larger(best, load(",
+                 ("decision", "entities", "head")),
+    EngineMutant("the residual is that of the row before", "tok2vec.c", "layer_norm(x, x + width, delta,",
+                 "layer_norm(x, x, delta,", ("layer", "entities")),
+    EngineMutant("the memo of embeddings knows one feature too few", "tok2vec.c", "f < w->features; f++)",
+                 "f + 1 < w->features; f++)", ("layer", "entities", "tag"), times=3),
+    EngineMutant("the memo of embeddings takes any token for the one it knows", "tok2vec.c",
+                 "if (place[1 + f] != doc->attr[w->attr[f]][token]) return 0;", "(void)doc, (void)token;",
+                 ("layer", "entities", "tag")),
+    EngineMutant("the memo of embeddings does not know whose they are", "tok2vec.c",
+                 "if (memo->owner == w->mix.layer.panels) return 0;", "if (memo->owner) return 0;",
+                 ("layer", "entities", "sent_start")),
+    EngineMutant("a lone state has the pads of the slots before its own", "transition.c",
+                 "? r->w->lower_pad + slot * width", "? r->w->lower_pad + (slot - 1) * width", ("decision", "entities")),
+    EngineMutant("a state with a second token counts as a lone one", "transition.c",
+                 "if (slot_token[slot] != TRANSITION_MISSING) return 0;", "(void)slot;", ("decision", "entities")),
     EngineMutant("the last of equal scores wins", "transition.c", "scores[c] > scores[best]", "scores[c] >= scores[best]",
                  ("entities", "head")),
     # features
@@ -180,10 +209,7 @@ ENGINE_MUTANTS = [
     EngineMutant("a subtree is as wide as its root", "dependency.c", "left_edge[head] = f->left_edge[token]",
                  "left_edge[head]", ("sent_start",)),
     # tags and sentence starts
-    EngineMutant("the bias does not count", "tagger.c", "scores[c] + w->b[c] > scores[best] + w->b[best]",
-                 "scores[c] > scores[best]", ("sent_start", "tag")),
-    EngineMutant("the last of equal tags wins", "tagger.c", "scores[c] + w->b[c] > scores", "scores[c] + w->b[c] >= scores",
-                 ("tag",)),
+    EngineMutant("the last of equal tags wins", "tagger.c", "scores[c] > scores[best]", "scores[c] >= scores[best]", ("tag",)),
     EngineMutant("the senter writes over preset starts", "tagger.c", "if (!*start) *start", "*start", ("sent_start",)),
     EngineMutant("the first token makes sentences known", "doc.c", "size_t i = 1; i < doc->token_count; i++)\n        if",
                  "size_t i = 0; i < doc->token_count; i++)\n        if", ("sents", "annotations")),
@@ -208,8 +234,13 @@ ENGINE_MUTANTS = [
 ]
 
 
+KERNEL_SETS = {"kernels_portable.c": [], "kernels_avx2.c": ["-mavx2", "-mfma"], "kernels_avx512.c": ["-mavx512f"]}
+"""What CMakeLists.txt compiles them with; OpenBLAS has no part in the mutants."""
+
+
 class EngineBuild:
-    """Compiles the engine with the stages program outside the build tree; a mutant recompiles one file."""
+    """Compiles the engine with the stages program outside the build tree; a mutant recompiles the file that it changes, or
+    those that include it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -217,16 +248,18 @@ class EngineBuild:
         self.flags = ["-std=c11", "-O1", "-ffp-contract=off", f"-I{ENGINE}", f"-I{RUNTIME}", *self._pkg_config("--cflags")]
         runtime = [RUNTIME / name for name in ("json_in.c", "json_out.c", "utf8_text.c", "bytes.c")]
         stages = [ROOT / "tests" / "parity" / name for name in ("stages.c", "stages_inside.c")]
-        sources = [*sorted(ENGINE.glob("*.c")), *runtime, *stages]
-        self.objects = {source.name: self._compile(source, folder / f"{source.stem}.o") for source in sources}
+        left_out = {"kernels_openblas.c"} | ({"kernels_avx2.c", "kernels_avx512.c"} if platform.machine() != "x86_64" else set())
+        engine = [source for source in sorted(ENGINE.glob("*.c")) if source.name not in left_out]
+        self.objects = {source.name: self._compile(source, folder / f"{source.stem}.o") for source in [*engine, *runtime, *stages]}
 
     @staticmethod
     def _pkg_config(what: str) -> List[str]:
-        done = subprocess.run(["pkg-config", what, "openblas", "libcjson"], stdout=subprocess.PIPE, check=True)
+        done = subprocess.run(["pkg-config", what, "libcjson"], stdout=subprocess.PIPE, check=True)
         return shlex.split(done.stdout.decode())
 
     def _compile(self, source: Path, target: Path) -> Path:
-        subprocess.run([*self.compiler, *self.flags, "-c", str(source), "-o", str(target)], check=True)
+        kernels = ["-O2", "-ffp-contract=fast", *KERNEL_SETS[source.name]] if source.name in KERNEL_SETS else []
+        subprocess.run([*self.compiler, *self.flags, *kernels, "-c", str(source), "-o", str(target)], check=True)
         return target
 
     def _link(self, objects: List[Path], name: str) -> Path:
@@ -241,11 +274,21 @@ class EngineBuild:
     def mutant(self, mutant: EngineMutant) -> Path:
         source = (ENGINE / mutant.file).read_text(encoding="utf-8")
         found = source.count(mutant.old)
-        assert found == 1, f"{mutant.old!r} occurs {found} times in {mutant.file}: adapt the mutant {mutant.name!r}"
+        assert found == mutant.times, f"{mutant.old!r} occurs {found} times in {mutant.file}: adapt the mutant {mutant.name!r}"
         folder = self.folder / "mutant"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        changed = folder / mutant.file
-        changed.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
-        objects = {**self.objects, mutant.file: self._compile(changed, folder / "changed.o")}
+        (folder / mutant.file).write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+        changed = [mutant.file] if mutant.file.endswith(".c") else self._includers(mutant.file)
+        for name in changed:
+            if name != mutant.file:
+                shutil.copy(ENGINE / name, folder)
+        objects = {**self.objects, **{name: self._compile(folder / name, folder / f"{name}.o") for name in changed}}
         return self._link(list(objects.values()), "stages-mutant")
+
+    def _includers(self, header: str) -> List[str]:
+        """Sources of the build that include the header themselves."""
+        line = f'#include "{header}"'
+        found = [name for name in self.objects if (ENGINE / name).is_file() and line in (ENGINE / name).read_text(encoding="utf-8")]
+        assert found, f"nothing includes {header}"
+        return found

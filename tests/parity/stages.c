@@ -16,7 +16,7 @@
  * --layers adds "layers": {"tok2vec": ..., "senter": ..., "ner": ...}, each with "embed": hash embedding sums
  *          [tokens][features * width], and "layers": one [tokens][width] for the mixed embedding and one for each
  *          convolution. Layer d is what the same weights with depth d give.
- * --scores adds "scores": {"tagger": ..., "senter": ...}, each with "bias" [classes] and "rows" [tokens][classes] without it;
+ * --scores adds "scores": {"tagger": [tokens][classes], "senter": ...};
  *          the senter's rows are those of the last 512 tokens or fewer.
  * --trace  adds "trace": {"ner": ..., "parser": ...}, each {"scores": [steps][classes], "valid": "0101..." [steps][classes],
  *          "chosen": [steps]} and made by this component alone.

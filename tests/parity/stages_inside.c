@@ -108,12 +108,9 @@ void inside_layers(bytes *out, tern_ctx *ctx)
 
 /* ---- linear layers ----------------------------------------------------------------------------------------------- */
 
-/* The bias, then the scores without it: tagger.c adds it when it compares. */
-static void begin_scores(bytes *out, const char *name, const linear_weights *w)
+static void append_scores(bytes *out, const packed_layer *w, const float *scores, size_t count)
 {
-    bytes_format(out, "\"%s\":{\"bias\":\"", name);
-    hex_floats(out, w->b, w->nO);
-    bytes_text(out, "\",\"rows\":\"");
+    for (size_t row = 0; row < count; row++) hex_floats(out, scores + row * layer_sums(w), w->nO);
 }
 
 typedef struct score_log {
@@ -127,30 +124,27 @@ static void append_tag_scores(void *user, const float *rows, size_t begin, size_
     tern_ctx *ctx = log->ctx;
 
     if (tagger_annotate(&ctx->doc, rows, begin, count, &ctx->tagger)) log->out->failed = 1;
-    else hex_floats(log->out, ctx->tagger.scores.data, count * ctx->model->tagger.output.nO);
+    else append_scores(log->out, &ctx->model->tagger.output, ctx->tagger.scores.data, count);
 }
 
 /* The senter keeps the scores of its last block. */
-static void write_senter_scores(bytes *out, tern_ctx *ctx)
+static void append_senter_scores(bytes *out, tern_ctx *ctx)
 {
     size_t tokens = ctx->doc.token_count, last = tokens ? (tokens - 1) % TOK2VEC_BLOCK + 1 : 0;
 
-    begin_scores(out, "senter", &ctx->model->senter.output);
     if (senter_annotate(&ctx->doc, &ctx->senter, NULL)) out->failed = 1;
-    else hex_floats(out, ctx->senter.scores.data, last * ctx->model->senter.output.nO);
-    bytes_text(out, "\"}");
+    else append_scores(out, &ctx->model->senter.output, ctx->senter.scores.data, last);
 }
 
 void inside_scores(bytes *out, tern_ctx *ctx)
 {
     score_log log = {ctx, out};
 
-    bytes_text(out, ",\"scores\":{");
-    begin_scores(out, "tagger", &ctx->model->tagger.output);
+    bytes_text(out, ",\"scores\":{\"tagger\":\"");
     if (tok2vec_encode(&ctx->model->tok2vec, &ctx->doc, &ctx->tok2vec, append_tag_scores, &log)) out->failed = 1;
-    bytes_text(out, "\"},");
-    write_senter_scores(out, ctx);
-    bytes_text(out, "}");
+    bytes_text(out, "\",\"senter\":\"");
+    append_senter_scores(out, ctx);
+    bytes_text(out, "\"}");
 }
 
 /* ---- decisions --------------------------------------------------------------------------------------------------- */

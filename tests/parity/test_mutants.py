@@ -92,7 +92,7 @@ def equal_scores(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> 
             layer = nlp.get_pipe(component).model.get_ref(reference)
             for name in ("W", "b"):
                 layer.set_param(name, np.zeros_like(layer.get_param(name)))
-                fill(model, f"{section}/{name}", 0)
+            fill(model, f"{section}/W", 0)   # weights and bias
 
     return mutate_model(model_file, tmp_path_factory.mktemp("model") / "equal.tern", zero), nlp
 

@@ -1,17 +1,19 @@
 /* The BILUO move table: which actions are allowed where (spacy/pipeline/_parser_internals/ner.pyx), what they do; and the
  * whole recogniser on the real model, against numbers from spaCy. */
+#include "layers.h"
+
 #include "ctx.h"
-#include "numbers.h"
+#include "hash.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- a model that does as it is told ------------------------------------------------------------------------------------
  *
- * All its weights are zero, so that the scores are the upper layer's bias; the test sets the bias before every step. */
+ * A token's NORM says which class it wishes for: the embedding of its key has one number that is not zero, and all layers but
+ * the norm hand their input on. So the current token's wish scores highest, and the other classes score the same. */
 
-enum { STRINGS = 3, A = 1, B = 2, MAX_TOKENS = 1200, MAX_CLASSES = 16 };   /* strings: "", "A", "B" */
+enum { STRINGS = 3, A = 1, B = 2, MAX_TOKENS = 1200, MAX_CLASSES = 16, SLOTS = 3, ROWS = 512 };   /* strings: "", "A", "B" */
 
 enum { B_A, B_B, I_A, I_B, L_A, L_B, U_A, U_B, U_EMPTY, O, CLASSES };
 static const uint32_t MOVES[CLASSES][2] = {{NER_BEGIN, A}, {NER_BEGIN, B}, {NER_IN, A}, {NER_IN, B}, {NER_LAST, A},
@@ -19,26 +21,50 @@ static const uint32_t MOVES[CLASSES][2] = {{NER_BEGIN, A}, {NER_BEGIN, B}, {NER_
 static const char *const NAMES[CLASSES] = {"B-A", "B-B", "I-A", "I-B", "L-A", "L-B", "U-A", "U-B", "U-", "O"};
 
 typedef struct fixture {
-    float zeros[64], bias[MAX_CLASSES];
-    uint64_t keys[MAX_TOKENS], is_space[MAX_TOKENS], id[STRINGS];
+    float embed[ROWS][MAX_CLASSES], *pad;
+    uint64_t key_of[MAX_CLASSES], keys[MAX_TOKENS], is_space[MAX_TOKENS], id[STRINGS];
     signed char sent_start[MAX_TOKENS];
     tern_model model;
     tern_doc doc;
     ner_scratch scratch;
-    const uint32_t *wish;                        /* [tokens] class that shall win each step, if it is valid */
     size_t steps;
     uint32_t chosen[MAX_TOKENS];
     unsigned char valid[MAX_TOKENS][MAX_CLASSES];
 } fixture;
 
+/* A key for each class, none of whose rows another has. */
+static void fill_embedding(fixture *f)
+{
+    uint64_t key = 0;
+    for (size_t c = 0; c < MAX_CLASSES; c++) {
+        uint32_t hash[4];
+        int is_taken;
+        do {
+            is_taken = 0;
+            murmur3_u64(++key, 0, hash);
+            for (size_t h = 0; h < 4; h++)
+                for (size_t other = 0; other < c; other++) is_taken |= f->embed[hash[h] % ROWS][other] != 0;
+        } while (is_taken);
+        for (size_t h = 0; h < 4; h++) f->embed[hash[h] % ROWS][c] = 1;
+        f->key_of[c] = key;
+    }
+}
+
 static void bind_obedient_model(fixture *f)
 {
-    const float *zeros = f->zeros;
-    f->model.ner.tok2vec = (tok2vec_weights){.features = 1, .width = 1, .attr = {ATTR_NORM}, .rows = {1}, .embed = {zeros},
-                                             .mix = {zeros, zeros, zeros, zeros, 1, 1, 1}};
-    f->model.ner.net = (transition_weights){.slots = 3, .width = 1, .hidden = 1, .pieces = 1, .classes = CLASSES,
-                                            .linear_W = zeros, .linear_b = zeros, .lower_W = zeros, .lower_b = zeros,
-                                            .lower_pad = zeros, .upper_W = zeros, .upper_b = f->bias};
+    enum { N = MAX_CLASSES };
+    static const float zeros[SLOTS * N] = {0};
+    static float ones[N], identity[SLOTS][N][N];   /* slots other than the first: zeros */
+    for (size_t i = 0; i < N; i++) ones[i] = identity[0][i][i] = 1;
+    fill_embedding(f);
+    f->model.ner.tok2vec = (tok2vec_weights){.features = 1, .width = N, .attr = {ATTR_NORM}, .rows = {ROWS}, .embed = {f->embed[0]},
+                                             .mix = {pack_layer(N, 1, N, identity[0][0], zeros), ones, zeros}};
+    f->model.ner.net = (transition_weights){.slots = SLOTS, .width = N, .hidden = N, .classes = CLASSES,
+                                            .linear = pack_layer(N, 1, N, identity[0][0], zeros),
+                                            .lower = pack_slots(SLOTS, N, 1, N, identity[0][0], zeros),
+                                            .upper = pack_layer(CLASSES, 1, N, identity[0][0], zeros)};
+    f->pad = pack_pads(&f->model.ner.net.lower, SLOTS, zeros, zeros);
+    f->model.ner.net.lower_pad = f->pad;
     f->model.ner.moves = MOVES[0];
     f->model.components = TERN_NER;
     f->id[A] = 1001;
@@ -64,14 +90,13 @@ static int tear_down(void **state)
     fixture *f = *state;
     buffer_free(&f->doc.entity_memory);
     ner_scratch_free(&f->scratch);
+    free_layer(&f->model.ner.tok2vec.mix.layer);
+    free_layer(&f->model.ner.net.linear);
+    free_layer(&f->model.ner.net.lower);
+    free_layer(&f->model.ner.net.upper);
+    free(f->pad);
     free(f);
     return 0;
-}
-
-static void wish_for(fixture *f, size_t step)
-{
-    memset(f->bias, 0, sizeof f->bias);
-    if (step < f->doc.token_count) f->bias[f->wish[step]] = 1;
 }
 
 static void record(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)
@@ -80,15 +105,14 @@ static void record(void *user, const float *scores, const unsigned char *valid, 
     (void)scores;
     memcpy(f->valid[f->steps], valid, f->model.ner.net.classes);
     f->chosen[f->steps++] = chosen;
-    wish_for(f, f->steps);
 }
 
+/* wish: [tokens] class that shall win each step, if it is valid. */
 static void annotate(fixture *f, const uint32_t *wish, size_t tokens)
 {
     f->doc.token_count = tokens;
-    f->wish = wish;
     f->steps = 0;
-    wish_for(f, 0);
+    for (size_t t = 0; t < tokens; t++) f->keys[t] = f->key_of[wish[t]];
     assert_int_equal(ner_annotate_traced(&f->doc, &f->scratch, record, f, NULL), TERN_OK);
 }
 
@@ -215,7 +239,7 @@ static void test_wish_that_is_not_allowed(void **state)
 {
     fixture *f = *state;
     f->sent_start[1] = 1;
-    annotate(f, (uint32_t[]){B_B, L_A, U_EMPTY}, 3);   /* all others score 0, so the lowest valid class follows */
+    annotate(f, (uint32_t[]){B_B, L_A, U_EMPTY}, 3);   /* all others score the same, so the lowest valid class follows */
     static const uint32_t expected[3] = {U_A, B_A, L_A};
     assert_memory_equal(f->chosen, expected, sizeof expected);
 }
@@ -243,7 +267,7 @@ static void test_long_document(void **state)
 static void use_moves(fixture *f, const uint32_t (*moves)[2], uint32_t classes)
 {
     f->model.ner.moves = moves[0];
-    f->model.ner.net.classes = classes;
+    f->model.ner.net.classes = f->model.ner.net.upper.nO = classes;
 }
 
 static void test_entity_that_cannot_be_closed(void **state)
@@ -388,14 +412,16 @@ static void test_real_padding_row(void **state)
     real r;
     const tern_doc *doc;
     const float *rows;
+    tok2vec_scratch scratch = {0};   /* not the context's, which keeps embeddings of the tower as it is */
     open_real(&r);
     tok2vec_weights w = r.model->ner.tok2vec;
     w.depth = 1;
     w.mix.G = w.mix.beta = zeros;
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
-    assert_int_equal(tok2vec_rows(&w, doc, 0, 11, &r.ctx->ner.tok2vec, &rows), TERN_OK);
+    assert_int_equal(tok2vec_rows(&w, doc, 0, 11, &scratch, &rows), TERN_OK);
     for (size_t t = 0; t < 11; t++)
         for (size_t i = 0; i < 3; i++) assert_close(rows[t * w.width + i], expected[i], 1e-5, "padding row", i);
+    tok2vec_scratch_free(&scratch);
     close_real(&r);
 }
 
@@ -422,5 +448,5 @@ int main(void)
         cmocka_unit_test(test_real_tower),
         cmocka_unit_test(test_real_padding_row),
     };
-    return cmocka_run_group_tests_name("ner", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("ner", tests, choose_kernels, NULL);
 }

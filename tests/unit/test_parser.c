@@ -1,7 +1,7 @@
 /* The arc-eager move table: what it looks at, what is allowed, what actions do, on spaCy's random walks; that every run
  * ends; and the parser on the real model, against numbers from spaCy. */
 #include "ctx.h"
-#include "numbers.h"
+#include "layers.h"
 #include "parser_records.h"
 
 /* ---- a model that does as it is told -------------------------------------------------------------------------------------
@@ -20,8 +20,7 @@ static const uint32_t MOVES[CLASSES][3] = {
 };   /* the others are all zero: SHIFT, never chosen, since their scores are small */
 
 typedef struct fixture {
-    float vectors[MAX_TOKENS], linear_W[SLOTS], lower_W[SLOTS * SLOTS * SLOTS], zeros[SLOTS * SLOTS];
-    float upper_W[CLASSES * SLOTS], upper_b[CLASSES];
+    float vectors[MAX_TOKENS], *pad;
     small_doc small;
     parser_scratch scratch;
     const cJSON *step;   /* of a walk: what happens next */
@@ -32,17 +31,22 @@ typedef struct fixture {
 static void bind_obedient_model(fixture *f)
 {
     for (size_t t = 0; t < MAX_TOKENS; t++) f->vectors[t] = (float)t + 1;
-    f->linear_W[0] = 1;
+    static const float zeros[SLOTS * SLOTS * SLOTS] = {0}, linear[SLOTS] = {1};
+    float lower[SLOTS][SLOTS][SLOTS] = {{{0}}}, upper[CLASSES][SLOTS] = {{0}};
     for (size_t slot = 0; slot < SLOTS; slot++) {
-        f->lower_W[(slot * SLOTS + slot) * SLOTS] = 1;
-        f->upper_W[(WALKED + slot) * SLOTS + slot] = 1;
+        lower[slot][slot][0] = 1;
+        upper[WALKED + slot][slot] = 1;
     }
     f->small.model.parser = (parser_model){
-        .net = {.slots = SLOTS, .width = 1, .hidden = SLOTS, .pieces = 1, .classes = CLASSES, .linear_W = f->linear_W,
-                .linear_b = f->zeros, .lower_W = f->lower_W, .lower_b = f->zeros, .lower_pad = f->zeros, .upper_W = f->upper_W,
-                .upper_b = f->upper_b},
+        .net = {.slots = SLOTS, .width = 1, .hidden = SLOTS, .classes = CLASSES, .linear = pack_layer(SLOTS, 1, 1, linear, zeros),
+                .lower = pack_slots(SLOTS, SLOTS, 1, SLOTS, lower[0][0], zeros),
+                .upper = pack_layer(CLASSES, 1, SLOTS, upper[0], zeros)},
         .moves = MOVES[0], .root_label = ROOT};
+    f->pad = pack_pads(&f->small.model.parser.net.lower, SLOTS, zeros, zeros);
+    f->small.model.parser.net.lower_pad = f->pad;
 }
+
+static void set_bias(fixture *f, size_t cls, float bias) { *column_at(&f->small.model.parser.net.upper, cls, 0) = bias; }
 
 static int set_up(void **state)
 {
@@ -57,7 +61,12 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     fixture *f = *state;
+    const transition_weights *net = &f->small.model.parser.net;
     parser_scratch_free(&f->scratch);
+    free_layer(&net->linear);
+    free_layer(&net->lower);
+    free_layer(&net->upper);
+    free(f->pad);
     free(f);
     return 0;
 }
@@ -77,8 +86,8 @@ static void parse(fixture *f, transition_trace trace)
 
 static void wish_for(fixture *f, int cls)
 {
-    memset(f->upper_b, 0, sizeof f->upper_b);
-    f->upper_b[cls] = BIAS;
+    for (size_t c = 0; c < CLASSES; c++) set_bias(f, c, 0);
+    set_bias(f, (size_t)cls, BIAS);
 }
 
 static void check_step(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)
@@ -143,7 +152,7 @@ static void wish_anything(void *user, const float *scores, const unsigned char *
     (void)valid;
     (void)chosen;
     f->steps++;
-    for (size_t c = 0; c < WALKED; c++) f->upper_b[c] = (float)(BIAS + random_below(&f->seed, 1000));
+    for (size_t c = 0; c < WALKED; c++) set_bias(f, c, (float)(BIAS + random_below(&f->seed, 1000)));
 }
 
 /* Only putting back, taking again and breaking, as long as it is allowed. */
@@ -155,7 +164,7 @@ static void wish_to_stay(void *user, const float *scores, const unsigned char *v
     (void)chosen;
     f->steps++;
     static const float taste[WALKED] = {3, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4};
-    for (size_t c = 0; c < WALKED; c++) f->upper_b[c] = BIAS + taste[c] * 10;
+    for (size_t c = 0; c < WALKED; c++) set_bias(f, c, BIAS + taste[c] * 10);
 }
 
 static void wish_for_nan(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)
@@ -165,7 +174,7 @@ static void wish_for_nan(void *user, const float *scores, const unsigned char *v
     (void)valid;
     (void)chosen;
     f->steps++;
-    for (size_t c = 0; c < CLASSES; c++) f->upper_b[c] = NAN;
+    for (size_t c = 0; c < CLASSES; c++) set_bias(f, c, NAN);
 }
 
 static void assert_is_forest(const tern_doc *doc)
@@ -324,5 +333,5 @@ int main(void)
         cmocka_unit_test(test_real_tree),
         cmocka_unit_test(test_real_first_scores),
     };
-    return cmocka_run_group_tests_name("parser", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("parser", tests, choose_kernels, NULL);
 }

@@ -2,6 +2,7 @@
 #include "tagger.h"
 
 #include "ctx.h"
+#include "layers.h"
 #include "small_model.h"
 
 /* ---- tagger ----------------------------------------------------------------------------------------------------------- */
@@ -10,7 +11,7 @@ enum { LABELS = 3, WIDTH = 2 };
 
 typedef struct fixture {
     small_model small;
-    float bias[LABELS];
+    packed_layer output, mix, sentences;
     uint32_t labels[LABELS];
     tagger_scratch tagger;
     senter_scratch senter;
@@ -26,7 +27,11 @@ static int set_up(void **state)
     if (!f) return -1;
     small_model_init(&f->small);
     for (int i = 0; i < LABELS; i++) f->labels[i] = number_of(&f->small, TAG_NAMES[i]);
-    f->small.model.tagger = (tagger_model){{TAGGER_W[0], f->bias, LABELS, WIDTH}, f->labels};
+    static const float no_bias[LABELS] = {0}, mix[WIDTH * WIDTH] = {0}, senter[2][WIDTH] = {{1, 0}, {0, 1}};
+    f->output = pack_layer(LABELS, 1, WIDTH, TAGGER_W[0], no_bias);
+    f->mix = pack_layer(WIDTH, 1, WIDTH, mix, no_bias);
+    f->sentences = pack_layer(2, 1, WIDTH, senter[0], no_bias);
+    f->small.model.tagger = (tagger_model){f->output, f->labels};
     *state = f;
     return 0;
 }
@@ -37,6 +42,9 @@ static int tear_down(void **state)
     small_model_free(&f->small);
     tagger_scratch_free(&f->tagger);
     senter_scratch_free(&f->senter);
+    free_layer(&f->output);
+    free_layer(&f->mix);
+    free_layer(&f->sentences);
     free(f);
     return 0;
 }
@@ -75,11 +83,11 @@ static void test_bias(void **state)
     static const float rows[1][WIDTH] = {{2, 3}};
     fixture *f = *state;
     use_tokens(f, 1);
-    f->bias[0] = 3.5f;
+    *column_at(&f->output, 0, 0) = 3.5f;
     assert_int_equal(tagger_annotate(&f->small.doc, rows[0], 0, 1, &f->tagger), 0);
     assert_tag(f, 0, "X0");
-    f->bias[0] = 0;
-    f->bias[2] = -2.5f;
+    *column_at(&f->output, 0, 0) = 0;
+    *column_at(&f->output, 2, 0) = -2.5f;
     assert_int_equal(tagger_annotate(&f->small.doc, rows[0], 0, 1, &f->tagger), 0);
     assert_tag(f, 0, "X1");
 }
@@ -100,12 +108,12 @@ static void test_first_of_equal_scores(void **state)
 /* The tower makes zeros of everything: the scores are the bias. */
 static void use_senter(fixture *f, const float bias[2])
 {
-    static const float embed[WIDTH] = {0}, gain[WIDTH] = {0}, zero[WIDTH] = {0}, mix[WIDTH][1][WIDTH] = {0};
-    static const float output[2][WIDTH] = {{1, 0}, {0, 1}};
+    static const float zeros[WIDTH] = {0};
     f->small.model.senter.tok2vec =
-        (tok2vec_weights){.features = 1, .width = WIDTH, .attr = {ATTR_NORM}, .rows = {1}, .embed = {embed},
-                          .mix = {mix[0][0], zero, gain, zero, WIDTH, 1, WIDTH}};
-    f->small.model.senter.output = (linear_weights){output[0], bias, 2, WIDTH};
+        (tok2vec_weights){.features = 1, .width = WIDTH, .attr = {ATTR_NORM}, .rows = {1}, .embed = {zeros},
+                          .mix = {f->mix, zeros, zeros}};
+    for (size_t c = 0; c < 2; c++) *column_at(&f->sentences, c, 0) = bias[c];
+    f->small.model.senter.output = f->sentences;
 }
 
 /* More than a block of the encoder; flags that are there stay. */
@@ -169,6 +177,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_no_tokens, set_up, tear_down),
     };
     const struct CMUnitTest real[] = {cmocka_unit_test(test_real_tags), cmocka_unit_test(test_real_sentence_starts)};
-    return cmocka_run_group_tests_name("tagger", tests, NULL, NULL)
+    return cmocka_run_group_tests_name("tagger", tests, choose_kernels, NULL)
            + cmocka_run_group_tests_name("real tagger", real, open_real, close_real);
 }

@@ -1,16 +1,14 @@
 /* The greedy driver on a toy move table that follows a script, against a naive network in double precision. */
-#include "numbers.h"
+#include "layers.h"
+
 #include "transition.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-enum { SLOTS = 3, WIDTH = 5, HIDDEN = 4, PIECES = 2, CLASSES = 6, TOKENS = 900, STEPS = 3000 };
+enum { SLOTS = 3, WIDTH = 5, HIDDEN = 20, PIECES = 2, CLASSES = 6, TOKENS = 900, STEPS = 3000 };
 
 typedef struct fixture {
     float linear_W[HIDDEN * WIDTH], linear_b[HIDDEN], lower_W[SLOTS * HIDDEN * PIECES * HIDDEN], lower_b[HIDDEN * PIECES];
     float lower_pad[SLOTS * HIDDEN * PIECES], upper_W[CLASSES * HIDDEN], upper_b[CLASSES];
-    float vectors[TOKENS * WIDTH];
+    float vectors[TOKENS * WIDTH], *packed_pad;
     transition_weights w;
     transition_scratch scratch;
 } fixture;
@@ -56,9 +54,9 @@ static void record(void *user, const float *scores, const unsigned char *valid, 
     s->chosen[s->traced++] = chosen;
 }
 
-static move_table script_moves(uint32_t common_slots)
+static move_table script_moves(uint32_t common_slots, int has_lone_states)
 {
-    return (move_table){common_slots, script_is_final, script_features, script_validate, script_apply};
+    return (move_table){common_slots, has_lone_states, script_is_final, script_features, script_validate, script_apply};
 }
 
 #define FILL(seed, array) random_floats(seed, array, sizeof(array) / sizeof(float))
@@ -76,10 +74,12 @@ static int set_up(void **state)
     FILL(&seed, f->upper_W);
     FILL(&seed, f->upper_b);
     FILL(&seed, f->vectors);
-    f->w = (transition_weights){.slots = SLOTS, .width = WIDTH, .hidden = HIDDEN, .pieces = PIECES, .classes = CLASSES,
-                                .linear_W = f->linear_W, .linear_b = f->linear_b, .lower_W = f->lower_W,
-                                .lower_b = f->lower_b, .lower_pad = f->lower_pad, .upper_W = f->upper_W,
-                                .upper_b = f->upper_b};
+    f->w = (transition_weights){.slots = SLOTS, .width = WIDTH, .hidden = HIDDEN, .classes = CLASSES,
+                                .linear = pack_layer(HIDDEN, 1, WIDTH, f->linear_W, f->linear_b),
+                                .lower = pack_slots(SLOTS, HIDDEN, PIECES, HIDDEN, f->lower_W, f->lower_b),
+                                .upper = pack_layer(CLASSES, 1, HIDDEN, f->upper_W, f->upper_b)};
+    f->packed_pad = pack_pads(&f->w.lower, SLOTS, f->lower_pad, f->lower_b);
+    f->w.lower_pad = f->packed_pad;
     *state = f;
     return 0;
 }
@@ -88,6 +88,10 @@ static int tear_down(void **state)
 {
     fixture *f = *state;
     transition_scratch_free(&f->scratch);
+    free_layer(&f->w.linear);
+    free_layer(&f->w.lower);
+    free_layer(&f->w.upper);
+    free(f->packed_pad);
     free(f);
     return 0;
 }
@@ -120,9 +124,9 @@ static void free_script(script *s)
     free(s);
 }
 
-static void run(fixture *f, script *s, uint32_t common_slots, size_t tokens)
+static void run_lone(fixture *f, script *s, uint32_t common_slots, int has_lone_states, size_t tokens)
 {
-    move_table moves = script_moves(common_slots);
+    move_table moves = script_moves(common_slots, has_lone_states);
     assert_int_equal(transition_reserve(&f->w, tokens, &f->scratch), 0);
     for (size_t begin = 0; begin < tokens; begin += 100) {
         size_t count = tokens - begin < 100 ? tokens - begin : 100;
@@ -133,9 +137,21 @@ static void run(fixture *f, script *s, uint32_t common_slots, size_t tokens)
     assert_memory_equal(s->chosen, s->applied, s->step * sizeof *s->chosen);
 }
 
+static void run(fixture *f, script *s, uint32_t common_slots, size_t tokens) { run_lone(f, s, common_slots, 0, tokens); }
+
+static void naive_projection(const fixture *f, int32_t token, double *projected)
+{
+    for (size_t i = 0; i < HIDDEN; i++) {
+        projected[i] = f->linear_b[i];
+        for (size_t j = 0; j < WIDTH; j++) projected[i] += (double)f->linear_W[i * WIDTH + j] * f->vectors[token * WIDTH + (int32_t)j];
+    }
+}
+
 static void naive_scores(const fixture *f, const int32_t *slot_token, double *scores)
 {
-    double hidden[HIDDEN];
+    double hidden[HIDDEN], projected[SLOTS][HIDDEN];
+    for (size_t slot = 0; slot < SLOTS; slot++)
+        if (slot_token[slot] != TRANSITION_MISSING) naive_projection(f, slot_token[slot], projected[slot]);
     for (size_t o = 0; o < HIDDEN; o++) {
         hidden[o] = -HUGE_VAL;
         for (size_t p = 0; p < PIECES; p++) {
@@ -143,12 +159,8 @@ static void naive_scores(const fixture *f, const int32_t *slot_token, double *sc
             for (size_t slot = 0; slot < SLOTS; slot++) {
                 size_t row = (slot * HIDDEN + o) * PIECES + p;
                 if (slot_token[slot] == TRANSITION_MISSING) sum += f->lower_pad[row];
-                for (size_t i = 0; i < HIDDEN && slot_token[slot] != TRANSITION_MISSING; i++) {
-                    double projected = f->linear_b[i];
-                    for (size_t j = 0; j < WIDTH; j++)
-                        projected += (double)f->linear_W[i * WIDTH + j] * f->vectors[slot_token[slot] * WIDTH + (int32_t)j];
-                    sum += (double)f->lower_W[row * HIDDEN + i] * projected;
-                }
+                else
+                    for (size_t i = 0; i < HIDDEN; i++) sum += (double)f->lower_W[row * HIDDEN + i] * projected[slot][i];
             }
             hidden[o] = fmax(hidden[o], sum);
         }
@@ -166,11 +178,11 @@ static void check_against_naive(const fixture *f, const script *s)
         double expected[CLASSES], best = -HUGE_VAL;
         naive_scores(f, s->slot_token[i], expected);
         for (size_t c = 0; c < CLASSES; c++) {
-            assert_close(s->scores[i][c], expected[c], 1e-5, "score", i * CLASSES + c);
+            assert_close(s->scores[i][c], expected[c], 3e-5, "score", i * CLASSES + c);
             if (s->valid[i][c]) best = fmax(best, expected[c]);
         }
         assert_true(s->valid[i][s->chosen[i]]);
-        assert_close(expected[s->chosen[i]], best, 2e-5, "score of the chosen class, step", i);
+        assert_close(expected[s->chosen[i]], best, 6e-5, "score of the chosen class, step", i);
     }
 }
 
@@ -193,11 +205,43 @@ static void test_scores_and_choices(void **state)
     fixture *f = *state;
     static const size_t lengths[] = {1, 2, 63, 64, 65, 256, 257, TOKENS};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
-        for (uint32_t common_slots = 0; common_slots < 1u << SLOTS; common_slots += 3) {
-            script *s = wild_script(17 + i, lengths[i]);
-            run(f, s, common_slots, lengths[i]);
-            check_against_naive(f, s);
-            free_script(s);
+        for (uint32_t common_slots = 0; common_slots < 1u << SLOTS; common_slots += 3)
+            for (int has_lone_states = 0; has_lone_states < 2; has_lone_states++) {
+                script *s = wild_script(17 + i, lengths[i]);
+                run_lone(f, s, common_slots, has_lone_states, lengths[i]);
+                check_against_naive(f, s);
+                free_script(s);
+            }
+}
+
+/* As the entity recogniser: token after token, alone in slot 0 but for a few. Then back and forth. */
+static script *lone_script(uint64_t seed, size_t tokens)
+{
+    script *s = new_script(STEPS);
+    for (size_t i = 0; i < STEPS; i++) {
+        s->slot_token[i][0] = (int32_t)(i < tokens ? i : random_below(&seed, tokens));
+        if (!random_below(&seed, 6)) s->slot_token[i][1 + random_below(&seed, 2)] = (int32_t)random_below(&seed, tokens);
+        if (!random_below(&seed, 40)) s->slot_token[i][0] = TRANSITION_MISSING;
+    }
+    return s;
+}
+
+/* A state that looks at one token scores the same bits whether it is scored ahead with others or alone; openblas, whose bits
+ * depend on the number of rows, comes close. */
+static void test_lone_states(void **state)
+{
+    fixture *f = *state;
+    static const size_t lengths[] = {1, 2, 63, 64, 65, 128, 257, TOKENS};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+        for (uint32_t common_slots = 0; common_slots < 2; common_slots++) {
+            script *ahead = lone_script(30 + i, lengths[i]), *alone = lone_script(30 + i, lengths[i]);
+            run_lone(f, ahead, common_slots, 1, lengths[i]);
+            run_lone(f, alone, common_slots, 0, lengths[i]);
+            check_against_naive(f, ahead);
+            check_against_naive(f, alone);
+            if (is_same_for_any_rows(kernels_chosen())) assert_memory_equal(ahead->scores, alone->scores, STEPS * sizeof *ahead->scores);
+            free_script(ahead);
+            free_script(alone);
         }
 }
 
@@ -205,21 +249,27 @@ static void test_scores_and_choices(void **state)
 static void test_next_document_with_other_vectors(void **state)
 {
     fixture *f = *state;
-    for (int document = 0; document < 3; document++) {
-        script *s = wild_script(5, TOKENS);
-        run(f, s, 1, TOKENS);
+    for (int document = 0; document < 5; document++) {
+        script *s = document % 2 ? lone_script(5, TOKENS) : wild_script(5, TOKENS);
+        run_lone(f, s, 1, 1, TOKENS);
         check_against_naive(f, s);
         free_script(s);
         for (size_t i = 0; i < TOKENS * WIDTH; i++) f->vectors[i] = -0.5f * f->vectors[i] + 0.1f;
     }
 }
 
+static void score_by_bias(fixture *f, const float bias[CLASSES])
+{
+    static const float W[CLASSES * HIDDEN] = {0};
+    free_layer(&f->w.upper);
+    f->w.upper = pack_layer(CLASSES, 1, HIDDEN, W, bias);
+}
+
 static void test_equal_scores_take_the_lowest_valid_class(void **state)
 {
     fixture *f = *state;
-    memset(f->upper_W, 0, sizeof f->upper_W);
     static const float bias[CLASSES] = {1, 2, 2, 2, 1, 2};
-    memcpy(f->upper_b, bias, sizeof bias);
+    score_by_bias(f, bias);
     script *s = new_script(4);
     s->valid[1][1] = 0;
     s->valid[2][1] = s->valid[2][2] = s->valid[2][3] = 0;
@@ -234,9 +284,8 @@ static void test_equal_scores_take_the_lowest_valid_class(void **state)
 static void test_a_valid_class_is_chosen_whatever_its_score(void **state)
 {
     fixture *f = *state;
-    memset(f->upper_W, 0, sizeof f->upper_W);
     static const float bias[CLASSES] = {5, 5, 5, -INFINITY, NAN, 5};
-    memcpy(f->upper_b, bias, sizeof bias);
+    score_by_bias(f, bias);
     script *s = new_script(2);
     memset(s->valid, 0, 2 * CLASSES);
     s->valid[0][3] = 1;
@@ -277,6 +326,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_scores_and_choices, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lone_states, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_next_document_with_other_vectors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal_scores_take_the_lowest_valid_class, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_valid_class_is_chosen_whatever_its_score, set_up, tear_down),
@@ -284,5 +334,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_final_state_is_left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_more_tokens_than_memory, set_up, tear_down),
     };
-    return cmocka_run_group_tests_name("transition", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("transition", tests, choose_kernels, NULL);
 }

@@ -36,7 +36,7 @@ from .source import Source
 from .tiny_recipe import (INFIX, KEPT_RANGES, LEMMA_TABLES, LEXEME_NORMS, META, PREFIX, RULER_PATTERNS, RULES, SENTENCES,
                           SETTINGS, SUFFIX, TOKEN, URL)
 
-MAX_SIZE = 64 * 1024
+MAX_SIZE = 96 * 1024
 MAP_LOAD = 0.9
 SEED = 3
 BIAS = 0.1
