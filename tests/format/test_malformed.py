@@ -291,7 +291,7 @@ TABLE: Dict[str, Case] = {
     "record_reserved": Case(record("meta", "reserved", b"\0" * 11 + b"\1"), "meta reserved"),
     "record_reserved_first_byte": Case(record("meta", "reserved", b"\1" + b"\0" * 11), "meta reserved"),
     "dtype_0": Case(record("meta", "dtype", 0), "meta unknown dtype 0"),
-    "dtype_unknown": Case(record("meta", "dtype", 7), "meta unknown dtype 7"),
+    "dtype_unknown": Case(record("meta", "dtype", 8), "meta unknown dtype 8"),
     "rank_0": Case(record("meta", "rank", 0), "meta rank 0"),
     "rank_5": Case(record("meta", "rank", 5), "meta rank 5"),
     "unused_dim": Case(record("meta", "dim3", 1), "meta dimensions"),

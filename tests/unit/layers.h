@@ -13,7 +13,7 @@
 static inline int choose_kernels(void **state)
 {
     (void)state;
-    return kernels_choose();
+    return kernels_choose(NULL);
 }
 
 /* OpenBLAS chooses the order of a row's sums by how many rows there are; in the other sets a row always has the same bits. */

@@ -380,18 +380,40 @@ static void test_threads_do_not_disturb_each_other(void **state)
 
 /* ---- the choice -------------------------------------------------------------------------------------------------------- */
 
-/* What other names choose is tests/runtime/test_kernel_sets.py's subject: a process chooses once. */
+/* A process chooses once; the other names are tests/runtime/test_kernel_sets.py's subject. */
 static void test_choice(void **state)
 {
     (void)state;
-    const char *name = getenv("TERN_GEMM");
-    assert_int_equal(kernels_choose(), 0);
-    const kernel_set *chosen = kernels_chosen();
-    if (!name || !*name || !strcmp(name, "native")) assert_ptr_equal(chosen, here[0]);
-    else assert_string_equal(chosen->name, name);
-    assert_int_equal(kernels_choose(), 0);
-    assert_ptr_equal(kernels_chosen(), chosen);
+    assert_int_equal(kernels_choose("openBLAS"), -1);
+    assert_null(kernels_chosen());
+    assert_int_equal(kernels_choose(NULL), 0);
+    assert_ptr_equal(kernels_chosen(), here[0]);
+    assert_int_equal(kernels_choose("native"), 0);
+    assert_int_equal(kernels_choose(here[0]->name), 0);
+    if (here[1]) assert_int_equal(kernels_choose(here[1]->name), -1);
+    assert_int_equal(kernels_choose(NULL), 0);
+    assert_ptr_equal(kernels_chosen(), here[0]);
     FOR_EACH_SET(set) assert_non_null(strstr(kernels_names(), (*set)->name));
+}
+
+/* Every finite half: sign, exponent and fraction by IEEE 754's definition. */
+static void test_expand_halves(void **state)
+{
+    (void)state;
+    static uint16_t halves[1 << 16];
+    static float got[1 << 16];
+    size_t count = 0;
+    for (uint32_t bits = 0; bits < 1u << 16; bits++)
+        if ((bits >> 10 & 31) != 31) halves[count++] = (uint16_t)bits;
+    FOR_EACH_SET(set) {
+        (*set)->expand_halves(got, halves, count);
+        for (size_t i = 0; i < count; i++) {
+            int exponent = halves[i] >> 10 & 31, fraction = halves[i] & 1023;
+            double value = exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24);
+            assert_true(got[i] == (float)(halves[i] & 0x8000 ? -value : value));
+            assert_int_equal(signbit(got[i]) != 0, halves[i] >> 15);
+        }
+    }
 }
 
 int main(void)
@@ -405,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_sum_rows),
         cmocka_unit_test(test_sum_rows_keeps_the_order),
         cmocka_unit_test(test_threads_do_not_disturb_each_other),
+        cmocka_unit_test(test_expand_halves),
         cmocka_unit_test(test_choice),
     };
     return cmocka_run_group_tests_name("kernels", tests, find_sets, NULL);
