@@ -9,8 +9,11 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Loops over the rows and vectors of a tile must vanish, or its sums would live in memory. */
-#ifdef __clang__
+/* Loops over the rows and vectors of a tile must vanish, or its sums would live in memory. Not under sanitizers: with their
+ * checks in every copy clang is at work for many minutes. */
+#ifdef TERN_KEEP_LOOPS
+#define UNROLL
+#elif defined __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define UNROLL _Pragma("GCC unroll 8")
