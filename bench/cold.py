@@ -1,110 +1,110 @@
-#!/usr/bin/env python3
-"""Cold starts of the Lambda package's bootstrap with its model in and out of the page cache, for deploy/terraform/README.md.
-
-    tools/package && .venv/bin/python bench/cold.py        # Markdown
-
-Each run is a new process against a Runtime API of this program: from exec to the request for the first event (the start, which
-runs one sentence), and from exec to the posted answer to a sentence; and what the process read from the disk until then.
-"""
+"""Cold starts in local environments: from exec to the first answer, with the files in the page cache and without."""
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import platform
-import statistics
-import subprocess
-import sys
-import time
+import sysconfig
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Sequence
+from typing import Dict, Iterator, List, NamedTuple, Optional
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "runtime"))
+from local_lambda.environment import Ended, Environment, InitFailed, Spec, Usage
+from local_lambda.front import event_of
+from local_lambda.share import MEBIBYTE
+from local_lambda.wire import Message
+from measured import Bench
+from sizes import spacy_files
+from texts import SENTENCE
 
-from mock_runtime_api import Invocation, MockRuntimeApi, start_bootstrap  # noqa: E402
-
-EVENT = json.dumps({"text": "Alan Turing was born on June 23, 1912, in London, England."}).encode()
-MEBIBYTE = 2**20
+MEMORIES = (128, 256, 512, 1024, 1769)
+UNLIMITED_MB = 10240   # what an environment without limits believes to have
+TIMEOUT = 120.0
 
 
 class Start(NamedTuple):
-    ready_ms: float
-    answer_ms: float
-    read_bytes: int
+    ready_ms: float    # from exec to the request for the first event
+    answer_ms: float   # from exec to the first answer
+    usage: Usage
 
 
-class TimedApi(MockRuntimeApi):
-    """Notes when the first event was asked for, and when the first answer came."""
-
-    def __init__(self) -> None:
-        super().__init__([Invocation(EVENT)])
-        self.times: Dict[str, float] = {}
-
-    def _send_next(self, connection) -> bool:
-        self.times.setdefault("ready", time.perf_counter())
-        return super()._send_next(connection)
-
-    def _send_reply(self, connection) -> bool:
-        self.times.setdefault("answer", time.perf_counter())
-        return super()._send_reply(connection)
+def request_event(text: str) -> bytes:
+    body = json.dumps({"text": text}).encode()
+    headers = {"content-type": "application/json", "content-length": str(len(body))}
+    return event_of(Message("POST /ner HTTP/1.1", headers, body))
 
 
-def bytes_read(process: "subprocess.Popen[bytes]") -> int:
-    """Disk reads of a process that has ended and has not been waited for."""
-    for line in Path(f"/proc/{process.pid}/io").read_text().splitlines():
-        if line.startswith("read_bytes:"):
-            return int(line.split()[1])
-    return 0
+def start_once(spec: Spec, memory_mb: Optional[int]) -> Start:
+    """memory_mb None: no limits. Raises Ended and InitFailed."""
+    environment = Environment(spec, memory_mb or UNLIMITED_MB, throttle=memory_mb is not None, timeout=TIMEOUT)
+    try:
+        ready = environment.start()
+        answer = environment.invoke(request_event(SENTENCE))
+        if answer.error or b"Alan Turing" not in answer.body:
+            raise Ended(answer.error or "Unknown", answer.body.decode("utf-8", "replace"))
+        return Start(1e3 * ready, 1e3 * (environment.answered_at - environment.exec_at), environment.usage())
+    finally:
+        environment.end()
 
 
-def start_once(bootstrap: Path, model: Path) -> Start:
-    with TimedApi() as api:
-        began = time.perf_counter()
-        process = start_bootstrap(bootstrap, api.address, model)
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)   # it ends after its answer, as the script of events ends
-        read = bytes_read(process)
-        process.communicate()
-    if "answer" not in api.times:
-        raise SystemExit(f"{bootstrap} gave no answer")
-    return Start(1e3 * (api.times["ready"] - began), 1e3 * (api.times["answer"] - began), read)
+def files_of(bench: Bench, spec: Spec) -> List[Path]:
+    """What a start of the function may read."""
+    if spec.name == "tern":
+        return [bench.bootstrap, bench.model]
+    library = Path(sysconfig.get_path("stdlib"))
+    folders = [folder for folder in library.iterdir() if folder.name not in ("site-packages", "test")]
+    found = [path for folder in folders for path in (folder.rglob("*") if folder.is_dir() else [folder])]
+    return spacy_files(bench, compiled=True) + [path for path in found if path.is_file()]
 
 
-def drop(files: Sequence[Path]) -> None:
-    """Takes files out of the page cache."""
+def drop(files: List[Path]) -> None:
+    """Takes files out of the page cache, except what other processes have mapped."""
     for path in files:
         descriptor = os.open(path, os.O_RDONLY)
-        os.fsync(descriptor)
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         os.close(descriptor)
 
 
-def main() -> None:
-    arch = "arm64" if platform.machine() == "aarch64" else platform.machine()
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bootstrap", type=Path, default=ROOT / "build-package" / arch / "bootstrap")
-    parser.add_argument("--model", type=Path, default=ROOT / "weights" / "en_core_web_sm.tern")
-    parser.add_argument("--runs", type=int, default=30)
-    options = parser.parse_args()
-    dropped: Dict[str, List[Path]] = {
-        "both in the page cache": [],
-        "model not in the page cache": [options.model],
-        "neither": [options.model, options.bootstrap],
-    }
-    start_once(options.bootstrap, options.model)
-    sizes = [path.stat().st_size / MEBIBYTE for path in (options.bootstrap, options.model)]
-    print(f"bootstrap {sizes[0]:.1f} MiB, model {sizes[1]:.1f} MiB; "
-          f"{options.runs} starts each, medians; load {os.getloadavg()[0]:.1f}\n")
-    print("| | exec to first `/next` | exec to first answer | fastest answer | read from disk |\n|---|---|---|---|---|")
-    for name, files in dropped.items():
-        starts: List[Start] = []
-        for _ in range(options.runs):
-            drop(files)
-            starts.append(start_once(options.bootstrap, options.model))
-        ready, answer = (statistics.median(values) for values in ([s.ready_ms for s in starts], [s.answer_ms for s in starts]))
-        print(f"| {name} | {ready:.1f} ms | {answer:.1f} ms | {min(s.answer_ms for s in starts):.1f} ms "
-              f"| {statistics.median(s.read_bytes for s in starts) / MEBIBYTE:.1f} MiB |")
+def cold(bench: Bench) -> Iterator[None]:
+    memories: List[Optional[int]] = [*(MEMORIES if bench.throttle else ()), None]
+    if bench.quick:
+        memories = [memory for memory in memories if memory in (512, None)]
+    os.sync()   # what is not on the disk yet cannot be dropped
+    files = {spec.name: files_of(bench, spec) for spec in bench.specs}
+    for memory in memories:
+        for cached in (True, False):
+            found: Dict[str, List[Start]] = {spec.name: [] for spec in bench.specs}
+            failed: Dict[str, str] = {}
+            for turn in range(rounds(bench, memory, cached) + cached):
+                for spec in bench.specs:
+                    for _ in range(bench.few(5, 3) if spec.name == "tern" else 1):
+                        if not cached:
+                            drop(files[spec.name])
+                        try:
+                            start = start_once(spec, memory)
+                        except (Ended, InitFailed) as problem:
+                            failed[spec.name] = str(problem)
+                            continue
+                        if turn >= cached:   # the first ones fill the page cache
+                            found[spec.name].append(start)
+                yield
+            record(bench, memory, cached, found, failed)
 
 
-if __name__ == "__main__":
-    main()
+def rounds(bench: Bench, memory: Optional[int], cached: bool) -> int:
+    """spaCy takes 15 s to start in the smallest environments."""
+    if bench.quick or (memory or UNLIMITED_MB) < 512:
+        return 1
+    return 5 if cached else 2
+
+
+def record(bench: Bench, memory: Optional[int], cached: bool, found: Dict[str, List[Start]], failed: Dict[str, str]) -> None:
+    name = f"{f'{memory} MB' if memory else 'no limits'}, files {'' if cached else 'not '}in the page cache"
+    for what, unit, value in (
+        ("exec to first answer", "ms", lambda start: start.answer_ms),
+        ("exec to the first /next", "ms", lambda start: start.ready_ms),
+        ("peak memory after one request", "MB", lambda start: start.usage.peak_mb),
+        ("page faults without a disk", "times", lambda start: start.usage.minor_faults),
+        ("page faults that wait for a disk", "times", lambda start: start.usage.major_faults),
+        ("read from the disk", "MiB", lambda start: start.usage.read_bytes / MEBIBYTE),
+    ):
+        samples = {who: [value(start) for start in starts] for who, starts in found.items()}
+        bench.record("cold", f"{name}: {what}", unit, samples, **({"failed": failed} if failed else {}))

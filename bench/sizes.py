@@ -1,12 +1,19 @@
-"""Bytes on disk: of the weights by component, of spaCy's package, of the programs."""
+"""Bytes on disk: of the packages for Lambda, of the weights by component, of the programs."""
 from __future__ import annotations
 
+import importlib.metadata
+import re
 import subprocess
+import zipfile
 from collections import Counter
 from pathlib import Path
-from typing import Dict, Iterator
+from typing import Dict, Iterator, List, Set
 
 from measured import Bench
+from texts import ROOT
+
+# Lambda's Python image brings these.
+IN_THE_IMAGE = {"pip", "setuptools"}
 
 
 def section_sizes(bench: Bench) -> Dict[str, int]:
@@ -22,12 +29,63 @@ def section_sizes(bench: Bench) -> Dict[str, int]:
     return dict(sizes.most_common())
 
 
+def requirements(names: List[str]) -> List[importlib.metadata.Distribution]:
+    """The installed distributions of these names and of all that they need (extras left out)."""
+    found: Dict[str, importlib.metadata.Distribution] = {}
+    seen: Set[str] = set()
+    while names:
+        name = re.sub(r"[-_.]+", "-", names.pop()).lower()
+        if name in seen | IN_THE_IMAGE:
+            continue
+        seen.add(name)
+        try:
+            found[name] = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue   # for another system or Python
+        names += [re.match(r"[\w.-]+", line).group() for line in found[name].requires or () if "extra ==" not in line]
+    return list(found.values())
+
+
+class Counted:
+    """A file that only counts."""
+
+    def __init__(self) -> None:
+        self.size = 0
+
+    def write(self, data: bytes) -> int:
+        self.size += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        pass
+
+
+def zipped(files: List[Path]) -> int:
+    sink = Counted()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:   # type: ignore[arg-type]
+        for path in files:
+            archive.write(path, path.relative_to(path.anchor))
+    return sink.size
+
+
+def spacy_files(bench: Bench, compiled: bool = False) -> List[Path]:
+    """What a deployment of the function must carry; compiled bytecode only if asked for."""
+    files = (Path(distribution.locate_file(file)).resolve()
+             for distribution in requirements([bench.package, "spacy", "awslambdaric"]) for file in distribution.files or ())
+    return sorted({path for path in files if path.is_file() and (compiled or path.suffix != ".pyc")})
+
+
 def sizes(bench: Bench) -> Iterator[None]:
-    package = Path(bench.whole.nlp.path)
-    installed = sum(path.stat().st_size for path in package.rglob("*") if path.is_file())
-    bench.record("weights / package", "MB", [bench.model.stat().st_size / 1e6], [installed / 1e6])
+    spacy = spacy_files(bench)
+    tern = [bench.bootstrap, bench.model]
+    packages = sorted((ROOT / "build").glob("tern-lambda-*.zip"))
+    made = packages[0].stat().st_size if packages else zipped(tern)
+    bench.record("sizes", "package, unpacked", "MB",
+                 {who: [sum(path.stat().st_size for path in files) / 1e6] for who, files in (("tern", tern), ("spaCy", spacy))})
+    bench.record("sizes", "package, zipped", "MB", {"tern": [made / 1e6], "spaCy": [zipped(spacy) / 1e6]},
+                 tern_file=packages[0].name if packages else "bootstrap and model, deflated")
     for name, size in section_sizes(bench).items():
-        bench.record(f"weights: {name}", "kB", [size / 1e3])
+        bench.record("sizes", f"weights: {name}", "kB", {"tern": [size / 1e3]})
     for name in ("tern", "bootstrap", "libtern.a"):
-        bench.record(f"size of {name}", "kB", [(bench.build / name).stat().st_size / 1e3])
+        bench.record("sizes", f"build/{name}", "kB", {"tern": [(bench.build / name).stat().st_size / 1e3]})
     yield

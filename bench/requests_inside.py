@@ -1,31 +1,14 @@
-"""Milliseconds per request for entities: JSON body in, JSON body out, without a network."""
+"""Milliseconds per request for entities: JSON body in, JSON body out, without a network, on a whole core."""
 from __future__ import annotations
 
 import json
 from typing import Any, Dict, Iterator, List
 
 from measured import Bench, Pipeline, jsonl, timed
+from texts import of_length
 
 REQUEST_TOKENS = (15, 60, 150, 1500)
 REQUESTS_PER_LENGTH = 20
-
-
-def requests_of(bench: Bench, tokens: int) -> List[str]:
-    """Different texts of exactly so many tokens, cut from the texts one after the other."""
-    nlp = bench.ner.nlp
-    stream = (doc for _ in iter(int, 1) for doc in nlp.tokenizer.pipe(bench.texts))
-    found: List[str] = []
-    while len(found) < REQUESTS_PER_LENGTH:
-        text = ""
-        while True:
-            text = (text + " " + next(stream).text).strip()
-            doc = nlp.make_doc(text)
-            if len(doc) >= tokens:
-                break
-        cut = doc[:tokens].text
-        if len(nlp.make_doc(cut)) == tokens:
-            found.append(cut)
-    return found
 
 
 def spacy_request(nlp: Any, body: bytes) -> bytes:
@@ -34,11 +17,11 @@ def spacy_request(nlp: Any, body: bytes) -> bytes:
     return json.dumps({"entities": entities}).encode()
 
 
-def latency(bench: Bench) -> Iterator[None]:
+def requests(bench: Bench) -> Iterator[None]:
     """tern runs what entities need: the shared tower, parser and NER. spaCy runs everything, or just that, too."""
     pipelines = (bench.whole, bench.entities, bench.ner)
     for tokens in REQUEST_TOKENS:
-        texts = requests_of(bench, tokens)
+        texts = of_length(bench.texts, tokens, REQUESTS_PER_LENGTH)
         bodies = jsonl(texts).splitlines()
         tern: Dict[str, List[float]] = {pipeline.name: [] for pipeline in pipelines}
         spacy: Dict[str, List[float]] = {pipeline.name: [] for pipeline in pipelines}
@@ -49,9 +32,9 @@ def latency(bench: Bench) -> Iterator[None]:
             for pipeline in pipelines:
                 tern[pipeline.name].extend(ns / 1e6 for ns, _ in bench.inside_measure(pipeline, "request", texts))
                 spacy[pipeline.name].extend(milliseconds(pipeline, body) for body in bodies)
-                yield
+            yield
         for name in tern:
-            bench.record(f"{name}: request of {tokens} tokens", "ms", tern[name], spacy[name])
+            bench.record("requests", f"{name}: request of {tokens} tokens", "ms", {"tern": tern[name], "spaCy": spacy[name]})
 
 
 def milliseconds(pipeline: Pipeline, body: bytes) -> float:

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Instructions per token, counted by callgrind: the figure without noise, which can be compared between commits.
+
+    python bench/instructions.py --out now.json                  # counts
+    python bench/instructions.py --against before.json           # counts, and fails if a count has grown by over 3 %
+    python bench/instructions.py --functions 25                  # the profile by function
+
+The same compiler, BLAS and file of texts give the same counts on every machine, but for the few that depend on addresses.
+Valgrind's processor has AVX2 and no AVX-512, so these are the kernels for AVX2.
+"""
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Tuple
+
+import click
+
+from measured import Bench, components_environment, jsonl, rounded
+from texts import PROJECT_TEXTS, ROOT, lines_of
+
+COUNTED = "measured_pass"   # of measure.c: the second time that the texts are run
+LONG_TEXT_CHARACTERS = 1500
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+# Mode of measure, components, texts. The texts are the project's, so that counts need nothing else.
+Case = Tuple[str, Tuple[str, ...], List[str]]
+
+
+def cases() -> Dict[str, Case]:
+    texts = lines_of(PROJECT_TEXTS)
+    short = [text for text in texts if 60 <= len(text) <= 120][:6]
+    run: List[str] = []
+    for text in texts:
+        if sum(map(len, run)) < LONG_TEXT_CHARACTERS:
+            run.append(text)
+    whole: Tuple[str, ...] = ()
+    return {
+        "short requests, entities": ("request", whole, short),
+        "long text, entities": ("request", whole, [" ".join(run)]),
+        "long text, everything": ("run", whole, [" ".join(run)]),
+        "long text, NER alone": ("run", ("ner",), [" ".join(run)]),
+    }
+
+
+def count(measure: Path, model: Path, case: Case, functions: int = 12) -> Dict[str, Any]:
+    """{"instructions_per_token", "tokens", "functions": {name: share in percent}}"""
+    mode, only, texts = case
+    environment = {**os.environ, **components_environment(only), "OPENBLAS_NUM_THREADS": "1"}
+    tokens = tokens_of(measure, model, texts)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "callgrind.out"
+        subprocess.run(["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={out}", "--collect-atstart=no",
+                        f"--toggle-collect={COUNTED}", measure, model, mode],
+                       input=jsonl(texts), stdout=subprocess.DEVNULL, env=environment, check=True)
+        listed = subprocess.run(["callgrind_annotate", "--threshold=100", out], stdout=subprocess.PIPE, check=True)
+    total, parts = parse(listed.stdout.decode())
+    if not total:
+        raise SystemExit(f"callgrind counted nothing: is {measure} built with its symbols?")
+    shares = sorted(parts.items(), key=lambda part: -part[1])[:functions]
+    return {"instructions_per_token": rounded(total / tokens), "tokens": tokens,
+            "functions": {name: rounded(100 * instructions / total) for name, instructions in shares}}
+
+
+def tokens_of(measure: Path, model: Path, texts: List[str]) -> int:
+    done = subprocess.run([measure, model, "run"], input=jsonl(texts), stdout=subprocess.PIPE, check=True)
+    return sum(int(line.split()[1]) for line in done.stdout.splitlines())
+
+
+def parse(listed: str) -> Tuple[int, Dict[str, int]]:
+    """Total and instructions by function of callgrind_annotate's listing; a function's own, without those that it calls."""
+    parts: Dict[str, int] = {}
+    total = 0
+    for line in listed.splitlines():
+        found = re.match(r"\s*([\d,]+) \([ \d.]+%\)\s+(.+)$", line)
+        if not found:
+            continue
+        instructions, what = int(found.group(1).replace(",", "")), found.group(2)
+        if what.startswith("PROGRAM TOTALS"):
+            total = instructions
+        else:
+            name = re.sub(r" \[.*\]$|'\d+", "", what).rpartition(":")[2]
+            parts[name] = parts.get(name, 0) + instructions
+    return total, parts
+
+
+def grown(before: Dict[str, Any], now: Dict[str, Any], percent: float) -> List[str]:
+    """What counts over so many percent more than before, in words."""
+    words = []
+    for name in before.keys() & now.keys():
+        old, new = before[name]["instructions_per_token"], now[name]["instructions_per_token"]
+        if new > old * (1 + percent / 100):
+            words.append(f"{name}: {old:,.0f} instructions a token before, {new:,.0f} now ({100 * (new / old - 1):+.1f} %)")
+    return sorted(words)
+
+
+def instructions(bench: Bench) -> Iterator[None]:
+    """As a step of the whole bench."""
+    found = bench.results.setdefault("instructions", {})
+    for name, case in list(cases().items())[: bench.few(4, 1)]:
+        found[name] = count(bench.build / "tests" / "measure", bench.model, case)
+        yield
+
+
+@click.command(help=__doc__.split("\n\n")[0])
+@click.option("--build", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT / "build")
+@click.option("--model", type=FILE, default=ROOT / "weights" / "en_core_web_sm.tern")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the counts here.")
+@click.option("--against", type=FILE, help="Counts of another commit.")
+@click.option("--limit", default=3.0, show_default=True, help="Percent that a count may grow.")
+@click.option("--functions", default=12, show_default=True, help="How many functions to show.")
+def main(build: Path, model: Path, out: Path, against: Path, limit: float, functions: int) -> None:
+    found = {}
+    for name, case in cases().items():
+        found[name] = row = count(build.resolve() / "tests" / "measure", model.resolve(), case, functions)
+        click.echo(f"{name}: {row['instructions_per_token']:,.0f} instructions a token ({row['tokens']} tokens)")
+        for function, share in row["functions"].items():
+            click.echo(f"  {share:5.1f} %  {function}")
+    if out:
+        out.write_text(json.dumps(found, indent=1) + "\n")
+    if against:
+        worse = grown(json.loads(against.read_text()), found, limit)
+        for line in worse:
+            click.echo(f"more: {line}", err=True)
+        sys.exit(bool(worse))
+
+
+if __name__ == "__main__":
+    main()

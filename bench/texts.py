@@ -1,0 +1,47 @@
+"""Texts to measure with."""
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+from pathlib import Path
+from typing import Any, List, Optional, Sequence
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT.parent / "shared" / "corpus" / "ewt-dev.jsonl"
+PROJECT_TEXTS = ROOT / "tests" / "parity" / "texts" / "documents.jsonl"
+SENTENCE = "Alan Turing was born on June 23, 1912, in London, England."   # 15 tokens
+
+
+def choose(given: Optional[Path]) -> Path:
+    return given or (CORPUS if CORPUS.is_file() else PROJECT_TEXTS)
+
+
+def lines_of(path: Path) -> List[str]:
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line)["text"] for line in lines]
+
+
+@functools.lru_cache(maxsize=None)
+def tokenizer() -> Any:
+    """English, as in the pipelines that are compared."""
+    import spacy
+
+    return spacy.blank("en")
+
+
+def of_length(texts: Sequence[str], tokens: int, count: int) -> List[str]:
+    """So many different texts of exactly so many tokens, cut from the texts one after the other."""
+    nlp = tokenizer()
+    stream = itertools.cycle(texts)
+    found: List[str] = []
+    while len(found) < count:
+        parts: List[str] = []
+        have = 0
+        while have <= tokens:
+            parts.append(next(stream).strip())
+            have += len(nlp.make_doc(parts[-1]))
+        cut = nlp.make_doc(" ".join(parts))[:tokens].text
+        if len(nlp.make_doc(cut)) == tokens:
+            found.append(cut)
+    return found
