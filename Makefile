@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
-.PHONY: all build run test asan fuzz install package build-TernFunction clean
+.PHONY: all build run test bench asan fuzz install package build-TernFunction clean
 
 all: build
 
@@ -17,6 +17,10 @@ run: build
 
 test: build
 	$(PYTHON) -m pytest tests
+
+# tern beside spaCy (bench/README.md). BENCH: options, as --quick or "--only cold".
+bench: build package
+	$(PYTHON) bench/run.py $(BENCH)
 
 asan:
 	$(CMAKE) --preset asan
