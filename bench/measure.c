@@ -72,24 +72,24 @@ static int read_samples(samples *all)
     return status;
 }
 
-static int run_sample(tern_ctx *ctx, const handler_settings *settings, const sample *s, timing *result)
+static int run_sample(const model_contexts *contexts, const handler_settings *settings, const sample *s, timing *result)
 {
     const tern_options options = {.want = tern_model_offers(settings->model), .components = settings->components};
     const tern_doc *doc;
     uint64_t begin = now();
 
-    if (tern_run(ctx, s->text.data, s->text.len, &options, &doc, NULL)) return -1;
+    if (tern_run(contexts->ctx[0], s->text.data, s->text.len, &options, &doc, NULL)) return -1;
     result->nanoseconds = now() - begin;
     result->tokens = tern_doc_token_count(doc);
     return 0;
 }
 
-static int request_sample(tern_ctx *ctx, const handler_settings *settings, const sample *s, timing *result)
+static int request_sample(const model_contexts *contexts, const handler_settings *settings, const sample *s, timing *result)
 {
     response answer = {0};
     uint64_t begin = now();
 
-    handle_ner(ctx, s->line.data, s->line.len, settings, &answer);
+    handle_ner(contexts, NULL, s->line.data, s->line.len, settings, &answer);
     result->nanoseconds = now() - begin;
     result->tokens = 0;
     int ok = answer.status == 200;
@@ -97,14 +97,14 @@ static int request_sample(tern_ctx *ctx, const handler_settings *settings, const
     return ok ? 0 : -1;
 }
 
-static int measure(tern_ctx *ctx, const handler_settings *settings, const samples *all,
-                   int (*one)(tern_ctx *, const handler_settings *, const sample *, timing *))
+static int measure(const model_contexts *contexts, const handler_settings *settings, const samples *all,
+                   int (*one)(const model_contexts *, const handler_settings *, const sample *, timing *))
 {
     timing *results = calloc(all->count ? all->count : 1, sizeof(*results));
     int status = results ? 0 : -1;
 
     for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; status == 0 && i < all->count; i++) status = one(ctx, settings, &all->items[i], &results[i]);
+        for (size_t i = 0; status == 0 && i < all->count; i++) status = one(contexts, settings, &all->items[i], &results[i]);
     for (size_t i = 0; status == 0 && i < all->count; i++)
         printf("%llu %zu\n", (unsigned long long)results[i].nanoseconds, results[i].tokens);
     free(results);
@@ -128,7 +128,11 @@ int main(int argc, char **argv)
     if (tern_model_open(argv[1], &model, &error) || tern_ctx_new(model, &ctx, &error)) fprintf(stderr, "%s\n", error.msg);
     else if (components_default(settings.model = model, &settings.components, problem)) fprintf(stderr, "%s\n", problem);
     else if (read_samples(&all)) fprintf(stderr, "line %zu is not {\"text\": ...}\n", all.count);
-    else status = measure(ctx, &settings, &all, strcmp(argv[2], "run") ? request_sample : run_sample);
+    else {
+        const model_set models = {.count = 1, .item = {{.model = model, .components = settings.components}}};
+        const model_contexts contexts = {.models = &models, .ctx = {ctx}};
+        status = measure(&contexts, &settings, &all, strcmp(argv[2], "run") ? request_sample : run_sample);
+    }
     for (size_t i = 0; i < all.count; i++) {
         bytes_free(&all.items[i].line);
         bytes_free(&all.items[i].text);
