@@ -214,6 +214,18 @@ def test_a_path_with_a_comma_stays_a_path(run: Run, tmp_path: Path) -> None:
 # ---- components ---------------------------------------------------------------------------------------------------------
 
 
+def test_each_model_has_its_own_default(serve: Serve, tmp_path: Path, alone: Callable[..., Any]) -> None:  # noqa: F811
+    model = ModelBytes(TINY.read_bytes())
+    rows = model.content("pipeline")
+    index = next(i for i in range(0, len(rows), 8) if struct.unpack_from("<I", rows, i)[0] == COMPONENTS.index("parser"))
+    model.set_number("pipeline", index // 4 + 1, 0)   # not enabled
+    (tmp_path / "quiet.tern").write_bytes(model.seal().data)
+    events: List[Dict[str, Any]] = [{"text": TEXT, "model": name} for name in ("full", "quiet", "full")]
+    calls = invoke(serve, *events, env={"TERN_MODEL": f"full={TINY},quiet={tmp_path}/quiet.tern"})
+    full, quiet = alone(TINY, TEXT), alone(TINY, TEXT, "--exclude", "parser")
+    assert [answer.body for answer in calls.answers] == [full, quiet, full] and full != quiet
+
+
 def test_default_components_hold_for_all(serve: Serve, files: Dict[str, Path], alone: Callable[..., Any]) -> None:  # noqa: F811
     listed = ",".join(f"{name}={files[name]}" for name in ("en", "tiny", "no-ner"))
     events: List[Dict[str, Any]] = [{"text": BROS, "model": name} for name in ("en", "tiny")]
