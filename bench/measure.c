@@ -72,34 +72,34 @@ static int read_samples(samples *all)
     return status;
 }
 
-static int run_wanted(tern_ctx *ctx, const handler_settings *settings, unsigned want, const sample *s, timing *result)
+static int run_wanted(const model_contexts *contexts, const handler_settings *settings, unsigned want, const sample *s, timing *result)
 {
     const tern_options options = {.want = want, .components = settings->components};
     const tern_doc *doc;
     uint64_t begin = now();
 
-    if (tern_run(ctx, s->text.data, s->text.len, &options, &doc, NULL)) return -1;
+    if (tern_run(contexts->ctx[0], s->text.data, s->text.len, &options, &doc, NULL)) return -1;
     result->nanoseconds = now() - begin;
     result->tokens = tern_doc_token_count(doc);
     return 0;
 }
 
-static int run_sample(tern_ctx *ctx, const handler_settings *settings, const sample *s, timing *result)
+static int run_sample(const model_contexts *contexts, const handler_settings *settings, const sample *s, timing *result)
 {
-    return run_wanted(ctx, settings, tern_model_offers(settings->model), s, result);
+    return run_wanted(contexts, settings, tern_model_offers(settings->model), s, result);
 }
 
-static int tokenize_sample(tern_ctx *ctx, const handler_settings *settings, const sample *s, timing *result)
+static int tokenize_sample(const model_contexts *contexts, const handler_settings *settings, const sample *s, timing *result)
 {
-    return run_wanted(ctx, settings, TERN_TOKENS, s, result);
+    return run_wanted(contexts, settings, TERN_TOKENS, s, result);
 }
 
-static int request_sample(tern_ctx *ctx, const handler_settings *settings, const sample *s, timing *result)
+static int request_sample(const model_contexts *contexts, const handler_settings *settings, const sample *s, timing *result)
 {
     response answer = {0};
     uint64_t begin = now();
 
-    handle_ner(ctx, s->line.data, s->line.len, settings, &answer);
+    handle_ner(contexts, NULL, s->line.data, s->line.len, settings, &answer);
     result->nanoseconds = now() - begin;
     result->tokens = 0;
     int ok = answer.status == 200;
@@ -107,30 +107,30 @@ static int request_sample(tern_ctx *ctx, const handler_settings *settings, const
     return ok ? 0 : -1;
 }
 
-typedef int run_one(tern_ctx *, const handler_settings *, const sample *, timing *);
+typedef int run_one(const model_contexts *, const handler_settings *, const sample *, timing *);
 
-static int pass_over(tern_ctx *ctx, const handler_settings *settings, const samples *all, run_one *one, timing *results)
+static int pass_over(const model_contexts *contexts, const handler_settings *settings, const samples *all, run_one *one, timing *results)
 {
     int status = 0;
 
-    for (size_t i = 0; status == 0 && i < all->count; i++) status = one(ctx, settings, &all->items[i], &results[i]);
+    for (size_t i = 0; status == 0 && i < all->count; i++) status = one(contexts, settings, &all->items[i], &results[i]);
     return status;
 }
 
 /* bench/instructions.py counts what happens in here, by this name. */
-__attribute__((noinline)) int measured_pass(tern_ctx *ctx, const handler_settings *settings, const samples *all, run_one *one,
+__attribute__((noinline)) int measured_pass(const model_contexts *contexts, const handler_settings *settings, const samples *all, run_one *one,
                                             timing *results);
-int measured_pass(tern_ctx *ctx, const handler_settings *settings, const samples *all, run_one *one, timing *results)
+int measured_pass(const model_contexts *contexts, const handler_settings *settings, const samples *all, run_one *one, timing *results)
 {
-    return pass_over(ctx, settings, all, one, results);
+    return pass_over(contexts, settings, all, one, results);
 }
 
-static int measure(tern_ctx *ctx, const handler_settings *settings, const samples *all, run_one *one)
+static int measure(const model_contexts *contexts, const handler_settings *settings, const samples *all, run_one *one)
 {
     timing *results = calloc(all->count ? all->count : 1, sizeof(*results));
-    int status = results ? pass_over(ctx, settings, all, one, results) : -1;
+    int status = results ? pass_over(contexts, settings, all, one, results) : -1;
 
-    if (status == 0) status = measured_pass(ctx, settings, all, one, results);
+    if (status == 0) status = measured_pass(contexts, settings, all, one, results);
     for (size_t i = 0; status == 0 && i < all->count; i++)
         printf("%llu %zu\n", (unsigned long long)results[i].nanoseconds, results[i].tokens);
     free(results);
@@ -167,7 +167,11 @@ int main(int argc, char **argv)
     if (tern_model_open(argv[1], &model, &error) || tern_ctx_new(model, &ctx, &error)) fprintf(stderr, "%s\n", error.msg);
     else if (components_default(settings.model = model, &settings.components, problem)) fprintf(stderr, "%s\n", problem);
     else if (read_samples(&all)) fprintf(stderr, "line %zu is not {\"text\": ...}\n", all.count);
-    else status = measure(ctx, &settings, &all, one);
+    else {
+        const model_set models = {.count = 1, .item = {{.model = model, .components = settings.components}}};
+        const model_contexts contexts = {.models = &models, .ctx = {ctx}};
+        status = measure(&contexts, &settings, &all, one);
+    }
     for (size_t i = 0; i < all.count; i++) {
         bytes_free(&all.items[i].line);
         bytes_free(&all.items[i].text);

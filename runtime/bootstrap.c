@@ -9,10 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "components.h"
 #include "deadline.h"
 #include "extension.h"
-#include "model_open.h"
+#include "models.h"
 #include "settings.h"
 #include "sqs_client.h"
 #include "workers.h"
@@ -21,8 +20,8 @@ typedef struct process {
     const char *address;
     logger log;
     runtime_settings environment;
-    char model_path[PATH_MAX + 256];
-    tern_model *model;
+    char model_path[PATH_MAX + 256];   /* for the log of a crash: that of the model, or all of TERN_MODEL */
+    model_set models;
     handler_settings settings;
     metrics metrics;
     loop_shared shared;
@@ -66,6 +65,15 @@ static int engine_failed(init_error *error, const tern_error *err)
     return init_failed(error, type, err->msg);
 }
 
+/* Says which model it was, where there are several. */
+static int model_failed(init_error *error, const process *p, const named_model *failed, const tern_error *err)
+{
+    engine_failed(error, err);
+    if (p->models.count > 1)
+        snprintf(error->message, sizeof error->message, "model \"%s\": %s", failed->name, err->msg);
+    return -1;
+}
+
 static const char *environment(const char *name)
 {
     const char *value = getenv(name);
@@ -96,17 +104,30 @@ static int read_settings(process *p, init_error *error)
     return 0;
 }
 
-static int open_model(process *p, init_error *error)
+/* What is wrong with the form of TERN_MODEL is BadConfig; files that are not there are found missing later. */
+static int find_models(process *p, init_error *error)
 {
-    char problem[COMPONENTS_ERROR_SIZE];
+    char problem[MODELS_ERROR_SIZE];
+    const char *variable = environment("TERN_MODEL");
+    if (models_add_default(&p->models, problem))
+        return init_failed(error, variable ? "Runtime.BadConfig" : "Runtime.ModelNotFound", problem);
+    snprintf(p->model_path, sizeof p->model_path, "%s", variable ? variable : p->models.item[0].path);
+    return 0;
+}
+
+static int open_models(process *p, init_error *error)
+{
+    char problem[MODELS_ERROR_SIZE];
     tern_error err;
-    if (model_path(NULL, p->model_path, sizeof p->model_path))
-        return init_failed(error, "Runtime.ModelNotFound", p->model_path);
-    if (model_open(p->model_path, &p->model, &err))
-        return engine_failed(error, &err);
-    p->settings.model = p->model;
-    if (components_default_for_entities(p->model, &p->settings.components, problem))
+    if (find_models(p, error))
+        return -1;
+    const named_model *failed = models_open(&p->models, &err);
+    if (failed)
+        return model_failed(error, p, failed, &err);
+    if (models_set_components(&p->models, problem))
         return init_failed(error, "Runtime.BadConfig", problem);
+    p->settings.model = p->models.item[0].model;
+    p->settings.components = p->models.item[0].components;
     return 0;
 }
 
@@ -139,7 +160,7 @@ static int new_workers(process *p, rapi *first, init_error *error)
         w->api = i ? rapi_new(p->address) : first;
         if (!w->api)
             return no_memory(error);
-        if (tern_ctx_new(p->model, &w->ctx, &err))
+        if (model_contexts_open(&w->contexts, &p->models, &err))
             return engine_failed(error, &err);
         if (new_output(p, i, error))
             return -1;
@@ -151,7 +172,7 @@ static int new_workers(process *p, rapi *first, init_error *error)
 static void free_workers(process *p)
 {
     for (unsigned i = 0; p->workers && i < p->count; i++) {
-        tern_ctx_free(p->workers[i].ctx);
+        model_contexts_close(&p->workers[i].contexts);
         if (i)
             rapi_free(p->workers[i].api);
         if (p->clients)
@@ -162,15 +183,17 @@ static void free_workers(process *p)
     free(p->outputs);
 }
 
-/* One sentence through the whole model. It touches the pages of the weights and grows the scratch memory while Lambda still
- * gives the start its full CPU, which it takes away from small functions afterwards; the first caller then waits less. */
+/* One sentence through the whole default model. It touches the pages of the weights and grows the scratch memory while Lambda
+ * still gives the start its full CPU, which it takes away from small functions afterwards; the first caller then waits less.
+ * Other models take memory for those who ask for them only. */
 static int warm_up(const process *p, init_error *error)
 {
     static const char sentence[] = "Alan Turing was born on June 23, 1912, in London, England.";
     const tern_options options = {.want = TERN_ENTITIES, .components = p->settings.components};
     const tern_doc *doc;
     tern_error err;
-    return tern_run(p->workers[0].ctx, sentence, sizeof sentence - 1, &options, &doc, &err) ? engine_failed(error, &err) : 0;
+    return tern_run(p->workers[0].contexts.ctx[0], sentence, sizeof sentence - 1, &options, &doc, &err)
+        ? engine_failed(error, &err) : 0;
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------------- */
@@ -184,7 +207,7 @@ static void on_terminate(void *user)
 
 static int start(process *p, rapi *api, init_error *error)
 {
-    if (open_model(p, error) || new_workers(p, api, error) || warm_up(p, error))
+    if (open_models(p, error) || new_workers(p, api, error) || warm_up(p, error))
         return -1;
     if (!p->environment.shutdown_hook)
         return 0;
@@ -196,7 +219,7 @@ static void stop(process *p)
 {
     extension_end(p->extension);   /* first: it uses the workers */
     free_workers(p);
-    tern_model_close(p->model);
+    models_close(&p->models);
 }
 
 static int serve(process *p, rapi *api, int settings_failed, init_error *error, double begin_ms)

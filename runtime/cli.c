@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model_open.h"
+#include "models.h"
 
 static void say(const char *format, va_list arguments)
 {
@@ -51,20 +52,34 @@ int cli_other_option(int option, char **argv, const char *help)
     return cli_usage(argv[0], "unknown option -%c", optopt);
 }
 
-int cli_open(const char *argument, tern_model **model, tern_ctx **ctx, char *path)
+/* 0, or -1 after cli_fail(). */
+static int open_file(const char *path, tern_model **model)
 {
-    char buffer[CLI_PATH_SIZE];
     tern_error error;
-    if (path == NULL)
-        path = buffer;
-    if (model_path(argument, path, CLI_PATH_SIZE) != 0) {
-        cli_fail("%s", path);
+    if (model_open(path, model, &error) == TERN_OK)
+        return 0;
+    cli_fail("model %s: %s", path, error.msg);
+    return -1;
+}
+
+static int open_default(tern_model **model)
+{
+    char problem[MODELS_ERROR_SIZE];
+    model_set models = {.count = 0};
+    int status = models_add_default(&models, problem);
+    if (status != 0)
+        cli_fail("%s", problem);
+    else
+        status = open_file(models.item[0].path, model);
+    models_close(&models);
+    return status;
+}
+
+int cli_open(const char *argument, tern_model **model, tern_ctx **ctx)
+{
+    tern_error error;
+    if ((argument == NULL ? open_default(model) : open_file(argument, model)) != 0)
         return -1;
-    }
-    if (model_open(path, model, &error) != TERN_OK) {
-        cli_fail("model %s: %s", path, error.msg);
-        return -1;
-    }
     if (ctx != NULL && tern_ctx_new(*model, ctx, &error) != TERN_OK) {
         tern_model_close(*model);
         cli_fail("%s", error.msg);

@@ -41,10 +41,9 @@ int cli_usage(const char *subcommand, const char *format, ...);
 int cli_other_option(int option, char **argv, const char *help);
 #define CLI_HELP 'h'
 
-/* Opens the model (argument: that of -m, or NULL) and, unless ctx is NULL, makes a context. 0, or -1 after cli_fail(). path, if not
- * NULL, gets the file's path (CLI_PATH_SIZE bytes). */
-#define CLI_PATH_SIZE 4096
-int cli_open(const char *argument, tern_model **model, tern_ctx **ctx, char *path);
+/* Opens the model (argument: the path of -m; NULL: the default one of models.h) and, unless ctx is NULL, makes a context. 0, or
+ * -1 after cli_fail(). */
+int cli_open(const char *argument, tern_model **model, tern_ctx **ctx);
 
 /* Flushes standard output. Returns code, or CLI_FAILED if not everything could be written; silently when the reader has gone
  * (head). */

@@ -124,7 +124,7 @@ static int run(const ner_options *options)
     tern_model *model;
     tern_ctx *ctx;
     handler_settings settings;
-    if (cli_open(options->model, &model, &ctx, NULL) != 0)
+    if (cli_open(options->model, &model, &ctx) != 0)
         return CLI_FAILED;
     int code = cli_settings("ner", &options->components, model, &settings);
     if (code == CLI_OK && !(settings.components & TERN_NER))

@@ -91,7 +91,7 @@ static int run(const parse_options *options)
     tern_model *model;
     tern_ctx *ctx;
     handler_settings settings;
-    if (cli_open(options->model, &model, &ctx, NULL) != 0)
+    if (cli_open(options->model, &model, &ctx) != 0)
         return CLI_FAILED;
     int code = cli_settings("parse", &options->components, model, &settings);
     if (code == CLI_OK && options->format == PARSE_TREE && !(settings.components & TERN_PARSER))

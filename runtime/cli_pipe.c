@@ -133,7 +133,7 @@ int cli_pipe(int argc, char **argv)
     tern_model *model;
     tern_ctx *ctx;
     handler_settings settings;
-    if (cli_open(model_argument, &model, &ctx, NULL) != 0)
+    if (cli_open(model_argument, &model, &ctx) != 0)
         return CLI_FAILED;
     int code = cli_settings(argv[0], &components, model, &settings);
     if (code == CLI_OK)

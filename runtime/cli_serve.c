@@ -7,19 +7,19 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "components.h"
 #include "http_cors.h"
 #include "http_server.h"
 #include "settings.h"
 
 const char cli_serve_help[] =
-    "Usage: tern serve [-m MODEL] [--host HOST] [--port PORT] [--threads N] [--timeout SECONDS]\n"
+    "Usage: tern serve [-m [NAME=]MODEL]... [--host HOST] [--port PORT] [--threads N] [--timeout SECONDS]\n"
     "                  [--cors ORIGIN]\n"
     "\n"
     "Answers POST /ner, GET /healthz and GET / (a page to try it) until Ctrl-C or SIGTERM; requests that run\n"
     "are finished first.\n"
     "\n"
-    "  -m, --model MODEL      the model file (.tern)\n"
+    "  -m, --model MODEL      the model file (.tern); several, as -m en=FILE -m fr=FILE: a request chooses by\n"
+    "                         \"model\": \"fr\" or POST /ner/fr, without that it gets the first\n"
     "      --host HOST        name or address to listen on (default 127.0.0.1: this machine only)\n"
     "      --port PORT        0 to 65535; 0 takes any free port (default 8080)\n"
     "      --threads N        threads that compute, 1 to 256 (default: one per CPU, at least 2)\n"
@@ -51,17 +51,6 @@ static unsigned default_threads(void)
     return cpus < 2 ? 2 : cpus > (long)HTTP_MAX_THREADS ? HTTP_MAX_THREADS : (unsigned)cpus;
 }
 
-/* "weights/en_core_web_sm.tern" -> "en_core_web_sm", in place. */
-static const char *model_name(char *path)
-{
-    static const char suffix[] = ".tern";
-    char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
-    size_t len = strlen(name);
-    if (len > strlen(suffix) && strcmp(name + len - strlen(suffix), suffix) == 0)
-        name[len - strlen(suffix)] = '\0';
-    return name;
-}
-
 static int show_help(void)
 {
     bytes text = {.data = NULL};
@@ -82,22 +71,33 @@ static int read_settings(handler_settings *out)
     return CLI_OK;
 }
 
-static int run(const char *model_argument, http_server_options *options)
+/* Opens what models names or, if it names none, the default. 0, or an exit code. */
+static int open_models(model_set *models)
 {
-    char path[CLI_PATH_SIZE], error[320];
-    tern_model *model;
-    if (read_settings(&options->settings) != CLI_OK)
+    char problem[MODELS_ERROR_SIZE];
+    tern_error error;
+    if (models->count == 0 && models_add_default(models, problem) != 0)
+        return cli_fail("%s", problem);
+    const named_model *failed = models_open(models, &error);
+    if (failed != NULL)
+        return cli_fail("model %s: %s", failed->path, error.msg);
+    return models_set_components(models, problem) == 0 ? CLI_OK : cli_fail("%s", problem);
+}
+
+static int run(model_set *models, http_server_options *options)
+{
+    char error[320];
+    if (read_settings(&options->settings) != CLI_OK || open_models(models) != CLI_OK)
         return CLI_FAILED;
-    if (cli_open(model_argument, &model, NULL, path) != 0)
-        return CLI_FAILED;
-    options->model_name = model_name(path);
-    options->settings.model = model;
+    options->models = models;
     signal(SIGPIPE, SIG_IGN);   /* whoever reads the first line may close the pipe */
-    int status = components_default_for_entities(model, &options->settings.components, error);
-    if (status == 0)
-        status = http_server_run(options, error, sizeof error);
-    tern_model_close(model);
-    return status == 0 ? CLI_OK : cli_fail("%s", error);
+    return http_server_run(options, error, sizeof error) == 0 ? CLI_OK : cli_fail("%s", error);
+}
+
+static int add_model(model_set *models, const char *argument)
+{
+    char problem[MODELS_ERROR_SIZE];
+    return models_add(models, argument, problem) == 0 ? CLI_OK : cli_usage("serve", "--model: %s", problem);
 }
 
 static int take_origin(const char *value, const char **out)
@@ -111,7 +111,10 @@ static int take_origin(const char *value, const char **out)
 
 enum { OPTION_HOST = 256, OPTION_PORT, OPTION_THREADS, OPTION_TIMEOUT, OPTION_CORS };
 
-int cli_serve(int argc, char **argv)
+#define GO_ON (-1)
+
+/* GO_ON, or an exit code. */
+static int read_options(int argc, char **argv, http_server_options *options, model_set *models)
 {
     static const struct option known[] = {
         {"model", required_argument, NULL, 'm'}, {"host", required_argument, NULL, OPTION_HOST},
@@ -119,25 +122,34 @@ int cli_serve(int argc, char **argv)
         {"timeout", required_argument, NULL, OPTION_TIMEOUT}, {"cors", required_argument, NULL, OPTION_CORS},
         {"help", no_argument, NULL, CLI_HELP}, {0},
     };
-    http_server_options options = {.host = "127.0.0.1", .threads = default_threads(), .client_seconds = 30};
     unsigned port = 8080;
-    const char *model_argument = NULL;
     int option, code = CLI_OK;
     while (code == CLI_OK && (option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1)
         switch (option) {
-        case 'm': model_argument = optarg; break;
-        case OPTION_HOST: options.host = optarg; break;
+        case 'm': code = add_model(models, optarg); break;
+        case OPTION_HOST: options->host = optarg; break;
         case OPTION_PORT: code = parse_number("--port", optarg, 0, 65535, &port); break;
-        case OPTION_THREADS: code = parse_number("--threads", optarg, 1, HTTP_MAX_THREADS, &options.threads); break;
-        case OPTION_TIMEOUT: code = parse_number("--timeout", optarg, 1, 3600, &options.client_seconds); break;
+        case OPTION_THREADS: code = parse_number("--threads", optarg, 1, HTTP_MAX_THREADS, &options->threads); break;
+        case OPTION_TIMEOUT: code = parse_number("--timeout", optarg, 1, 3600, &options->client_seconds); break;
         case CLI_HELP: return show_help();
-        case OPTION_CORS: code = take_origin(optarg, &options.cors); break;
+        case OPTION_CORS: code = take_origin(optarg, &options->cors); break;
         default: return cli_other_option(option, argv, cli_serve_help);
         }
     if (code != CLI_OK)
         return code;
     if (optind < argc)
         return cli_usage(argv[0], "unexpected argument \"%s\"", argv[optind]);
-    options.port = (uint16_t)port;
-    return run(model_argument, &options);
+    options->port = (uint16_t)port;
+    return GO_ON;
+}
+
+int cli_serve(int argc, char **argv)
+{
+    http_server_options options = {.host = "127.0.0.1", .threads = default_threads(), .client_seconds = 30};
+    model_set models = {.count = 0};
+    int code = read_options(argc, argv, &options, &models);
+    if (code == GO_ON)
+        code = run(&models, &options);
+    models_close(&models);
+    return code;
 }

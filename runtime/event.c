@@ -124,6 +124,20 @@ static int path_leads_to(const bytes *path, const char *segment)
     return path->len > len && path->data[path->len - len - 1] == '/' && !memcmp(path->data + path->len - len, segment, len);
 }
 
+/* Whether the path ends in /ner/NAME; *model gets that one, NULL if there is none of the name. */
+static int path_names_model(const bytes *path, const model_set *models, const named_model **model)
+{
+    size_t start = path->len;
+    while (start && path->data[start - 1] != '/')
+        start--;
+    const bytes parent = {.data = path->data, .len = start ? start - 1 : 0};
+    *model = NULL;
+    if (start == path->len || !path_leads_to(&parent, "ner"))
+        return 0;
+    *model = models_find(models, path->data + start, path->len - start);
+    return 1;
+}
+
 /* ---- answering -------------------------------------------------------------------------------------------------------- */
 
 static void answer_encoded_body(const event_context *context, const bytes *body, response *out)
@@ -134,7 +148,7 @@ static void answer_encoded_body(const event_context *context, const bytes *body,
     else if (decoded.failed)
         respond_out_of_memory(out);
     else
-        handle_ner(context->ctx, decoded.data, decoded.len, context->settings, out);
+        handle_ner(context->contexts, context->asked, decoded.data, decoded.len, context->settings, out);
     bytes_free(&decoded);
 }
 
@@ -145,15 +159,15 @@ static void answer_body(const event_context *context, const json_node *event, re
     json_type type = json_type_of(node);
     bytes body = {0};
     if (type == JSON_NULL)
-        handle_ner(context->ctx, "", 0, context->settings, out);
+        handle_ner(context->contexts, context->asked, "", 0, context->settings, out);
     else if (type != JSON_STRING)
-        handle_ner_json(context->ctx, node, context->settings, out);
+        handle_ner_json(context->contexts, context->asked, node, context->settings, out);
     else if (!json_string(node, &body))
         respond_out_of_memory(out);
     else if (json_is_true(json_member(event, "isBase64Encoded")))
         answer_encoded_body(context, &body, out);
     else
-        handle_ner(context->ctx, body.data, body.len, context->settings, out);
+        handle_ner(context->contexts, context->asked, body.data, body.len, context->settings, out);
     bytes_free(&body);
 }
 
@@ -179,16 +193,6 @@ static double answer_ner_request(const event_context *context, const json_node *
     return milliseconds;
 }
 
-static void answer_health(response *out)
-{
-    out->status = 200;
-    out->error_type = NULL;
-    out->message[0] = '\0';
-    out->tokens = out->entities = 0;
-    bytes_clear(&out->body);
-    bytes_text(&out->body, "{\"status\": \"ok\"}");
-}
-
 /* What an HTTP answer says besides status and body. */
 typedef struct http_extras {
     const char *allow;      /* NULL: no such header */
@@ -196,25 +200,44 @@ typedef struct http_extras {
     double milliseconds;    /* of the work on POST /ner, for Server-Timing; 0: no such header */
 } http_extras;
 
+typedef enum place { PLACE_NER, PLACE_HEALTH, PLACE_UNKNOWN_MODEL, PLACE_NONE } place;
+
+static place place_of(const bytes *path, const model_set *models, const named_model **asked)
+{
+    int names_model = path_names_model(path, models, asked);
+    if (*asked)
+        return PLACE_NER;
+    if (path_leads_to(path, "healthz"))
+        return PLACE_HEALTH;
+    if (path_leads_to(path, "ner"))
+        return PLACE_NER;
+    return names_model ? PLACE_UNKNOWN_MODEL : PLACE_NONE;
+}
+
 /* Routes as the HTTP server does, save that OPTIONS has a body and status 200: some integrations refuse an empty answer. A
  * hand-written event may lack method or path: then it means POST /ner. */
 static http_extras answer_http(const event_context *context, const json_node *event, event_shape shape, response *out)
 {
     bytes method = {0}, path = {0};
+    event_context own = *context;
+    const model_set *models = context->contexts->models;
     double milliseconds = 0;
     int has_method = json_string(method_of(event, shape), &method) != NULL;
     int has_path = json_string(path_of(event, shape), &path) != NULL;
-    int health = has_path && path_leads_to(&path, "healthz");
+    place at = has_path ? place_of(&path, models, &own.asked) : PLACE_NER;
+    int health = at == PLACE_HEALTH;
     int options = has_method && is(&method, "OPTIONS");
     int allowed = !has_method || options || (health ? is(&method, "GET") || is(&method, "HEAD") : is(&method, "POST"));
-    if (has_path && !health && !path_leads_to(&path, "ner"))
+    if (at == PLACE_NONE)
         respond_error(out, 404, BAD_REQUEST, "there is nothing here; POST /ner finds entities");
+    else if (at == PLACE_UNKNOWN_MODEL)
+        respond_unknown_model(models, out);
     else if (!allowed)
         respond_error(out, 405, BAD_REQUEST, health ? "the method must be GET" : "the method must be POST");
     else if (health || options)
-        answer_health(out);
+        handle_health(models, out);
     else
-        milliseconds = answer_ner_request(context, event, out);
+        milliseconds = answer_ner_request(&own, event, out);
     bytes_free(&method);
     bytes_free(&path);
     int says_allow = out->status == 405 || (options && out->status == 200);
@@ -426,10 +449,10 @@ static void answer(const event_context *context, const json_node *event, respons
         sqs_handle(context, event, out);
         break;
     case SHAPE_DESTINATION:
-        handle_ner_json(context->ctx, json_member(event, "responsePayload"), context->settings, out);
+        handle_ner_json(context->contexts, context->asked, json_member(event, "responsePayload"), context->settings, out);
         break;
     case SHAPE_REQUEST:
-        handle_ner_json(context->ctx, event, context->settings, out);
+        handle_ner_json(context->contexts, context->asked, event, context->settings, out);
         break;
     case SHAPE_UNKNOWN:
         respond_unknown(event, out);

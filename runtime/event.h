@@ -13,6 +13,7 @@
  *   bare body                          body                            as REST
  *   direct request (also async)        text or texts                   {"entities"} or {"results"}; errors are function errors
  *
+ * A path that ends in /ner/NAME asks for the model of that name, as "model" in a request does (request.h).
  * Answers with headers to POST /ner (a bare body included) say in server-timing how long the work took, as tern serve's do.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html leads to the shapes. */
@@ -27,7 +28,8 @@
 
 /* What an event is answered with; everything is borrowed. One thread at a time. */
 typedef struct event_context {
-    tern_ctx *ctx;
+    const model_contexts *contexts;
+    const named_model *asked;   /* by the path of an HTTP request; NULL (the caller's value): none */
     const handler_settings *settings;
     const char *cors_origin;    /* settings.h; NULL: no CORS headers */
     const sqs_output *output;   /* where results of SQS messages go; NULL: nowhere */

@@ -10,7 +10,7 @@
 #define BAD_REQUEST "Function.BadRequest"
 #define TEXT_TOO_LONG "Function.TextTooLong"
 #define TOO_MANY_TEXTS "Function.TooManyTexts"
-#define DEADLINE_EXCEEDED "Function.DeadlineExceeded"
+#define UNKNOWN_MODEL "Function.UnknownModel"
 #define DEADLINE_EXCEEDED "Function.DeadlineExceeded"
 #define OUT_OF_MEMORY "Runtime.OutOfMemory"
 #define INTERNAL_ERROR "Runtime.InternalError"
@@ -143,7 +143,14 @@ static void respond_refusal(response *out, int status, const char *error)
     if (status == 500)
         respond_out_of_memory(out);
     else
-        respond_error(out, status, status == 413 ? TOO_MANY_TEXTS : BAD_REQUEST, error);
+        respond_error(out, status, status == 413 ? TOO_MANY_TEXTS : status == 404 ? UNKNOWN_MODEL : BAD_REQUEST, error);
+}
+
+void respond_unknown_model(const model_set *models, response *out)
+{
+    char error[MODELS_ERROR_SIZE];
+    models_unknown(models, error);
+    respond_refusal(out, 404, error);
 }
 
 /* ---- POST /ner -------------------------------------------------------------------------------------------------------- */
@@ -258,7 +265,8 @@ void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_
     answer_text(ctx, text, len, settings, &options, out);
 }
 
-void handle_ner_json(tern_ctx *ctx, const json_node *body, const handler_settings *settings, response *out)
+/* A request to the model of ctx and settings. */
+static void answer_request(tern_ctx *ctx, const json_node *body, const handler_settings *settings, response *out)
 {
     char error[REQUEST_ERROR_SIZE];
     bytes text = {0};
@@ -276,7 +284,23 @@ void handle_ner_json(tern_ctx *ctx, const json_node *body, const handler_setting
     bytes_free(&text);
 }
 
-void handle_ner(tern_ctx *ctx, const char *body, size_t len, const handler_settings *settings, response *out)
+void handle_ner_json(const model_contexts *contexts, const named_model *asked, const json_node *body,
+                     const handler_settings *settings, response *out)
+{
+    char error[REQUEST_ERROR_SIZE];
+    handler_settings own = *settings;
+    int status = request_model(body, contexts->models, &asked, error);
+    if (status) {
+        respond_refusal(out, status, error);
+        return;
+    }
+    own.model = asked->model;
+    own.components = asked->components;
+    answer_request(model_context(contexts, asked), body, &own, out);
+}
+
+void handle_ner(const model_contexts *contexts, const named_model *asked, const char *body, size_t len,
+                const handler_settings *settings, response *out)
 {
     if (!len) {
         bad_request(out, "the request has no body: send {\"text\": \"...\"}");
@@ -285,8 +309,24 @@ void handle_ner(tern_ctx *ctx, const char *body, size_t len, const handler_setti
     json_doc *doc = parse(body, len, out);
     if (!doc)
         return;
-    handle_ner_json(ctx, json_root(doc), settings, out);
+    handle_ner_json(contexts, asked, json_root(doc), settings, out);
     json_free(doc);
+}
+
+/* ---- GET /healthz ----------------------------------------------------------------------------------------------------- */
+
+void handle_health(const model_set *models, response *out)
+{
+    begin_answer(out);
+    bytes_text(&out->body, "{\"status\": \"ok\", \"model\": ");
+    json_out_cstring(&out->body, models->item[0].name);
+    bytes_text(&out->body, ", \"models\": [");
+    for (size_t i = 0; i < models->count; i++) {
+        bytes_text(&out->body, i ? ", " : "");
+        json_out_cstring(&out->body, models->item[i].name);
+    }
+    bytes_text(&out->body, "]}");
+    end_answer(out);
 }
 
 /* ---- tern pipe -------------------------------------------------------------------------------------------------------- */

@@ -5,21 +5,23 @@
 
 #include "bytes.h"
 #include "json_in.h"
+#include "models.h"
 #include "request.h"
 #include "tern.h"
 
 typedef struct response {
     int status;              /* HTTP: 200, 400, 413, 500, ... */
     const char *error_type;  /* NULL, or "Function.BadRequest", ... for Lambda's error header */
-    char message[256];       /* the error in plain text; "" on success */
+    char message[REQUEST_ERROR_SIZE];   /* the error in plain text; "" on success */
     bytes body;              /* JSON, one line, no newline at the end; empty if memory ran out even for the error */
     size_t tokens, entities; /* of all texts that body answers, for metrics; 0 with an error */
 } response;
 
 /* What the program that answers has decided once, at its start. */
 typedef struct handler_settings {
-    const tern_model *model;   /* that of the contexts */
-    unsigned components;       /* mask of those that run unless a request names some (components.h); 0: the tokenizer alone */
+    const tern_model *model;   /* that of ctx; handle_ner and handle_ner_json put in that of the model that is asked for */
+    unsigned components;       /* mask of those that run unless a request names some (components.h); 0: the tokenizer alone;
+                                  the same holds for them */
     size_t max_chars;          /* limit of a text in code points; 0: the engine's */
     size_t max_texts;          /* limit of the number of "texts"; 0: REQUEST_MAX_TEXTS */
     entity_format format;      /* unless a request names one */
@@ -30,14 +32,17 @@ typedef struct handler_settings {
 
 /* POST /ner, body as in request.h -> 200 and for "text": {"entities": [{"text", "label", "start", "end"}, ...]}; for "texts":
  * {"results": [...]} with, in their order, what each text alone would get, {"entities": ...} or {"error": "..."}. Otherwise
- * {"error": "..."} with 400 (what is wrong with the body), 413 (text too long, too many texts), 500 (out of memory). One
- * thread per ctx at a time. out->body is replaced. */
-void handle_ner(tern_ctx *ctx, const char *body, size_t len, const handler_settings *settings, response *out);
+ * {"error": "..."} with 400 (what is wrong with the body), 404 (no such model), 413 (text too long, too many texts), 500 (out
+ * of memory). asked: the model that POST /ner/NAME names; NULL: none. One thread per contexts at a time. out->body is replaced. */
+void handle_ner(const model_contexts *contexts, const named_model *asked, const char *body, size_t len,
+                const handler_settings *settings, response *out);
 
 /* The same for a body that is already parsed (Lambda events carry it inside other JSON). */
-void handle_ner_json(tern_ctx *ctx, const json_node *body, const handler_settings *settings, response *out);
+void handle_ner_json(const model_contexts *contexts, const named_model *asked, const json_node *body,
+                     const handler_settings *settings, response *out);
 
-/* The same for a text that is already at hand (command line). Empty text is an error here too. */
+/* The same for a text that is already at hand and one model (command line, plain text in a queue). Empty text is an error here
+ * too. */
 void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out);
 
 /* One line of `tern pipe`: {"text": ...} -> the document with all that the components give (doc_json.h), or {"error": ...}
@@ -48,6 +53,12 @@ void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_sett
  * error in out, which is not touched otherwise. */
 int handle_run(tern_ctx *ctx, const char *text, size_t len, unsigned want, const handler_settings *settings,
                const tern_doc **doc, response *out);
+
+/* GET /healthz: {"status": "ok", "model": the default's name, "models": [all names]}. */
+void handle_health(const model_set *models, response *out);
+
+/* POST /ner/NAME with a name that no model has: 404 that lists the names. */
+void respond_unknown_model(const model_set *models, response *out);
 
 /* 1 if the value of a Content-Type header says application/json, with or without parameters. NULL (no header) counts as JSON;
  * anything else is for 415 with ERROR_NOT_JSON. */

@@ -15,7 +15,6 @@
 #include "http_listen.h"
 #include "http_watch.h"
 #include "http_workers.h"
-#include "json_out.h"
 #include "page.h"
 
 /* A refused body is read to its end and dropped, so that the client, who may only look for an answer when it has sent
@@ -42,7 +41,9 @@ typedef struct server {
     struct MHD_Daemon *daemon;
     http_workers *workers;
     http_watch watch;
-    bytes health;          /* the answer to /healthz */
+    const model_set *models;
+    response health;       /* the answer to /healthz */
+    char unknown_model[MODELS_ERROR_SIZE];
     const char *cors;      /* http_server_options */
     size_t buffered;       /* bytes of all bodies; only the I/O thread looks */
     atomic_bool stopping;
@@ -165,6 +166,22 @@ static resource find_resource(const char *path)
     return RESOURCE_NONE;
 }
 
+/* Also takes the model out of "/ner/NAME"; an unknown one is refused. */
+static void find_target(request *r, const char *path)
+{
+    static const char prefix[] = "/ner/";
+    r->resource = find_resource(path);
+    if (strncmp(path, prefix, strlen(prefix)) != 0)
+        return;
+    const char *name = path + strlen(prefix);
+    if (*name == '\0' || strchr(name, '/') != NULL)
+        return;
+    r->resource = RESOURCE_NER;
+    r->job.asked = models_find(r->server->models, name, strlen(name));
+    if (r->job.asked == NULL)
+        refuse(r, MHD_HTTP_NOT_FOUND, r->server->unknown_model);
+}
+
 /* Content-Length as announced, or 0. libmicrohttpd has refused malformed ones. */
 static unsigned long long announced(const request *r)
 {
@@ -214,9 +231,9 @@ static enum MHD_Result begin(server *s, struct MHD_Connection *connection, const
     request *r = client == NULL ? NULL : calloc(1, sizeof *r);
     if (r == NULL)
         return MHD_NO;
-    *r = (request){.job.finished = on_finished, .server = s, .connection = connection, .client = client,
-                   .resource = find_resource(path)};
+    *r = (request){.job.finished = on_finished, .server = s, .connection = connection, .client = client};
     *context = r;
+    find_target(r, path);
     check_header(r, method);
     /* Whoever asks before sending gets the refusal instead of 100 Continue. What it sends all the same must not be taken
      * for its next request: the connection is closed. */
@@ -274,7 +291,7 @@ static enum MHD_Result finish(request *r)
         return send_refusal(r, 0);
     switch (r->resource) {
     case RESOURCE_PAGE: return send_static(r, "text/html; charset=utf-8", page_html, page_html_size);
-    case RESOURCE_HEALTH: return send_static(r, JSON_TYPE, r->server->health.data, r->server->health.len);
+    case RESOURCE_HEALTH: return send_static(r, JSON_TYPE, r->server->health.body.data, r->server->health.body.len);
     case RESOURCE_NER: return answer_ner(r);
     case RESOURCE_NONE: break;   /* has been refused */
     }
@@ -427,7 +444,7 @@ static void block_signals(sigset_t *signals)
 static int start_workers(server *s, const http_server_options *options, char *error, size_t error_size)
 {
     tern_error reason = {.code = TERN_OK};
-    s->workers = http_workers_start(&options->settings, options->threads, &reason);
+    s->workers = http_workers_start(options->models, &options->settings, options->threads, &reason);
     if (s->workers == NULL)
         snprintf(error, error_size, "%s", reason.msg);
     return s->workers == NULL ? -1 : 0;
@@ -437,7 +454,7 @@ int http_server_run(const http_server_options *options, char *error, size_t erro
 {
     char url[160];
     sigset_t signals;
-    server s = {.daemon = NULL, .cors = options->cors};
+    server s = {.daemon = NULL, .cors = options->cors, .models = options->models};
     int fd = http_listen(options->host, options->port, url, sizeof url, error, error_size);
     if (fd < 0)
         return -1;
@@ -446,11 +463,10 @@ int http_server_run(const http_server_options *options, char *error, size_t erro
         close(fd);
         return -1;
     }
-    bytes_text(&s.health, "{\"status\": \"ok\", \"model\": ");
-    json_out_cstring(&s.health, options->model_name);
-    bytes_text(&s.health, "}");
+    models_unknown(s.models, s.unknown_model);
+    handle_health(s.models, &s.health);
     int status = -1;
-    if (s.health.failed || http_watch_init(&s.watch) != 0) {
+    if (s.health.status != MHD_HTTP_OK || http_watch_init(&s.watch) != 0) {
         close(fd);
         snprintf(error, error_size, "out of memory");
     } else {
@@ -460,6 +476,6 @@ int http_server_run(const http_server_options *options, char *error, size_t erro
             snprintf(error, error_size, "the HTTP library cannot start its thread");
     }
     http_workers_stop(s.workers);
-    bytes_free(&s.health);
+    response_free(&s.health);
     return status;
 }

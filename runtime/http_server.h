@@ -1,7 +1,7 @@
 /* http_server.h - the local and container server, on libmicrohttpd.
  *
- *     POST /ner       handler.h               GET /healthz    {"status": "ok", "model": NAME}
- *     GET /           the page (web/index.html, part of the program)
+ *     POST /ner, POST /ner/MODEL   handler.h         GET /healthz    {"status": "ok", ...}: handler.h
+ *     GET /                        the page (web/index.html, part of the program)
  *
  * An answer of POST /ner says in Server-Timing how long the work took, in milliseconds: "ner;dur=0.211" (W3C Server Timing).
  * Anything else is 404, 405 (with Allow), 413 or 415 with {"error": "..."}. One thread does all input and output, so that a
@@ -24,7 +24,7 @@ typedef struct http_server_options {
     uint16_t port;              /* 0: any free one */
     unsigned threads;           /* workers, 1..HTTP_MAX_THREADS */
     unsigned client_seconds;    /* how long a client may take to send a request, and between two of them */
-    const char *model_name;     /* for /healthz, UTF-8 */
+    const model_set *models;    /* open; outlive the server */
     handler_settings settings;  /* of POST /ner */
     const char *cors;           /* whose pages may use the server (http_cors_is_origin), or NULL: only its own */
 } http_server_options;

@@ -10,7 +10,7 @@
 typedef struct worker {
     pthread_t thread;
     struct http_workers *workers;
-    tern_ctx *ctx;
+    model_contexts contexts;
 } worker;
 
 struct http_workers {
@@ -27,7 +27,7 @@ struct http_workers {
 static void compute(worker *self, http_job *job)
 {
     double start = clock_monotonic_ms();
-    handle_ner(self->ctx, job->body, job->len, &self->workers->settings, &job->answer);
+    handle_ner(&self->contexts, job->asked, job->body, job->len, &self->workers->settings, &job->answer);
     job->milliseconds = clock_monotonic_ms() - start;
 }
 
@@ -80,15 +80,15 @@ static void *work(void *argument)
     return NULL;
 }
 
-static int start_worker(http_workers *workers, tern_error *error)
+static int start_worker(http_workers *workers, const model_set *models, tern_error *error)
 {
     worker *w = &workers->worker[workers->count];
     w->workers = workers;
-    if (tern_ctx_new(workers->settings.model, &w->ctx, error) != TERN_OK)
+    if (model_contexts_open(&w->contexts, models, error) != 0)
         return -1;
     int status = pthread_create(&w->thread, NULL, work, w);
     if (status != 0) {
-        tern_ctx_free(w->ctx);
+        model_contexts_close(&w->contexts);
         snprintf(error->msg, sizeof error->msg, "cannot start worker thread %u: %s", workers->count + 1, strerror(status));
         return -1;
     }
@@ -96,7 +96,7 @@ static int start_worker(http_workers *workers, tern_error *error)
     return 0;
 }
 
-http_workers *http_workers_start(const handler_settings *settings, unsigned count, tern_error *error)
+http_workers *http_workers_start(const model_set *models, const handler_settings *settings, unsigned count, tern_error *error)
 {
     http_workers *workers = calloc(1, sizeof *workers + count * sizeof workers->worker[0]);
     if (workers == NULL) {
@@ -109,7 +109,7 @@ http_workers *http_workers_start(const handler_settings *settings, unsigned coun
     workers->last = &workers->first;
     workers->large_allowed = count > 1 ? count - 1 : 1;
     for (unsigned i = 0; i < count; i++)
-        if (start_worker(workers, error) != 0) {
+        if (start_worker(workers, models, error) != 0) {
             http_workers_stop(workers);
             return NULL;
         }
@@ -134,7 +134,7 @@ void http_workers_stop(http_workers *workers)
     pthread_mutex_unlock(&workers->lock);
     for (unsigned i = 0; i < workers->count; i++) {
         pthread_join(workers->worker[i].thread, NULL);
-        tern_ctx_free(workers->worker[i].ctx);
+        model_contexts_close(&workers->worker[i].contexts);
     }
     pthread_cond_destroy(&workers->changed);
     pthread_mutex_destroy(&workers->lock);

@@ -1,4 +1,4 @@
-/* http_workers.h - the threads that compute answers, each with its own tern_ctx, and the queue in front of them.
+/* http_workers.h - the threads that compute answers, each with its own contexts, and the queue in front of them.
  *
  * First come, first served, with one exception: large bodies never hold all workers (when there is more than one), so that a
  * short text does not wait for somebody's book. */
@@ -12,6 +12,7 @@
 
 typedef struct http_job {
     struct http_job *next;
+    const named_model *asked;   /* by the path; NULL: none */
     const char *body;   /* of POST /ner; stays unchanged until finished is called */
     size_t len;
     response answer;    /* zeroed by the submitter, who owns it again afterwards */
@@ -21,8 +22,9 @@ typedef struct http_job {
 
 typedef struct http_workers http_workers;
 
-/* NULL with *error filled when a context or a thread cannot be made. settings is copied. count is 1 or more. */
-http_workers *http_workers_start(const handler_settings *settings, unsigned count, tern_error *error);
+/* NULL with *error filled when a context or a thread cannot be made. settings is copied, models borrowed. count is 1 or
+ * more. */
+http_workers *http_workers_start(const model_set *models, const handler_settings *settings, unsigned count, tern_error *error);
 void http_workers_submit(http_workers *workers, http_job *job);   /* any thread */
 /* Finishes what was submitted, ends the threads, frees everything. No submit may follow. */
 void http_workers_stop(http_workers *workers);

@@ -73,7 +73,7 @@ static void handle(const loop_worker *w, const loop_shared *shared, rapi_result 
     handler_settings settings = *shared->settings;
     settings.interrupt = deadline_has_come;
     settings.interrupt_user = &deadline;
-    const event_context context = {.ctx = w->ctx, .settings = &settings, .cors_origin = shared->cors_origin,
+    const event_context context = {.contexts = &w->contexts, .settings = &settings, .cors_origin = shared->cors_origin,
                                    .output = w->output, .log = &w->log, .deadline_ms = deadline};
     if (received == RAPI_TOO_LARGE)
         refuse_large_event(out);

@@ -31,7 +31,7 @@ typedef struct loop_shared {
 /* What one worker, a thread, has to itself. */
 typedef struct loop_worker {
     rapi *api;
-    tern_ctx *ctx;
+    model_contexts contexts;
     const sqs_output *output;           /* event.h */
     logger log;                         /* its ids are those of the invocation under way */
     crash_guard *guard;                 /* of this thread, with this log; NULL: none */

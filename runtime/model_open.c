@@ -9,20 +9,6 @@
 
 #define MODEL_FILE "en_core_web_sm.tern"
 
-static int too_long(char *out, size_t size)
-{
-    snprintf(out, size, "the path of the model file is too long (limit %zu bytes)", size - 1);
-    return -1;
-}
-
-static int copy_path(const char *path, char *out, size_t size)
-{
-    if (strlen(path) >= size)
-        return too_long(out, size);
-    memcpy(out, path, strlen(path) + 1);
-    return 0;
-}
-
 /* The folder of the running executable, with symbolic links resolved. 0 or -1. */
 static int executable_folder(char *out, size_t size)
 {
@@ -37,26 +23,18 @@ static int executable_folder(char *out, size_t size)
     return 0;
 }
 
-int model_path(const char *argument, char *out, size_t size)
+int model_search(char *out, size_t size)
 {
     static const char *const places[] = {"weights", "../weights", "../share/tern"};
-    const char *variable = getenv("TERN_MODEL");
-    if (!size)
-        return -1;
-    if (argument)
-        return copy_path(argument, out, size);
-    if (variable && *variable)
-        return copy_path(variable, out, size);
-
-    char folder[PATH_MAX], path[PATH_MAX + 64];
+    char folder[PATH_MAX];
     if (executable_folder(folder, sizeof folder)) {
         snprintf(out, size, "no model file: set TERN_MODEL (the folder of the executable is unknown)");
         return -1;
     }
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        snprintf(path, sizeof path, "%s/%s/%s", folder, places[i], MODEL_FILE);
-        if (!access(path, R_OK))
-            return copy_path(path, out, size);
+        int len = snprintf(out, size, "%s/%s/%s", folder, places[i], MODEL_FILE);
+        if (len > 0 && (size_t)len < size && !access(out, R_OK))
+            return 0;
     }
     snprintf(out, size, "no model file: set TERN_MODEL, or put %s into weights/, ../weights/ or ../share/tern/ beside %s",
              MODEL_FILE, folder);

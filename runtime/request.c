@@ -7,6 +7,7 @@
 #include "components.h"
 
 #define BAD_REQUEST 400
+#define NOT_FOUND 404
 #define TOO_LARGE 413
 #define NO_MEMORY 500
 
@@ -74,6 +75,41 @@ int request_text(const json_node *node, const char *name, bytes *text, char erro
     if (json_type_of(node) != JSON_STRING)
         return refuse(error, BAD_REQUEST, "%s must be a string, not %s", name, json_type_name(json_type_of(node)));
     return json_string(node, text) ? 0 : no_memory(error);
+}
+
+/* "model" into *model, which is left as it is where there is none. */
+static int read_model(const json_node *body, const model_set *models, bytes *name, const named_model **model, char *error)
+{
+    const named_model *of_path = *model;
+    const json_node *member = json_member(body, "model");
+    if (!member)
+        return 0;
+    int status = request_text(member, "\"model\"", name, error);
+    if (status)
+        return status;
+    *model = models_find(models, name->data, name->len);
+    if (!*model) {
+        models_unknown(models, error);
+        return NOT_FOUND;
+    }
+    return !of_path || of_path == *model
+        ? 0 : refuse(error, BAD_REQUEST, "the path and \"model\" name different models: name one of them");
+}
+
+int request_model(const json_node *body, const model_set *models, const named_model **model, char error[REQUEST_ERROR_SIZE])
+{
+    char names[COMPONENTS_NAMES_SIZE];
+    bytes name = {0};
+    int status = read_model(body, models, &name, model, error);
+    bytes_free(&name);
+    if (status)
+        return status;
+    if (!*model)
+        *model = &models->item[0];
+    if (tern_model_offers((*model)->model) & TERN_ENTITIES)
+        return 0;
+    components_names(tern_model_components((*model)->model), names);
+    return refuse(error, BAD_REQUEST, "the model \"%s\" finds no entities: its components are %s", (*model)->name, names);
 }
 
 /* "text" or "texts" into *out. */

@@ -3,6 +3,7 @@
  *
  *   "text"        string                          one of the two,
  *   "texts"       array of strings                never both
+ *   "model"       name of a model                 default: that of the path, else the first
  *   "components"  array of names with "ner"       default: TERN_COMPONENTS
  *   "offsets"     "codepoint" "utf16" "byte"      default: TERN_OFFSETS
  *   "format"      "ner" "spacy"                   default: TERN_FORMAT */
@@ -13,6 +14,7 @@
 
 #include "bytes.h"
 #include "json_in.h"
+#include "models.h"
 #include "tern.h"
 
 /* Keys of an entity: {"text", "label", "start", "end"} or {"text", "label", "start_char", "end_char"}. */
@@ -41,10 +43,15 @@ typedef struct ner_request {
     request_options options;
 } ner_request;
 
-#define REQUEST_ERROR_SIZE 256
+#define REQUEST_ERROR_SIZE MODELS_ERROR_SIZE
+
+/* The model that shall find the entities into *model, which comes with the one that the request's path names, or NULL for none.
+ * 0; or an HTTP status (400, 404 for an unknown name, 500 for no memory) with a sentence in error that never repeats the
+ * caller's text. A body that is no object asks for none. */
+int request_model(const json_node *body, const model_set *models, const named_model **model, char error[REQUEST_ERROR_SIZE]);
 
 /* Reads body into *out, whose options hold the defaults; borrows from body. 0; or an HTTP status (400, 413, 500 for no
- * memory) with a sentence in error, which never repeats the caller's text. */
+ * memory) with a sentence in error as above. */
 int request_read(const json_node *body, const tern_model *model, size_t max_texts, ner_request *out,
                  char error[REQUEST_ERROR_SIZE]);
 

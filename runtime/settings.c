@@ -12,7 +12,8 @@
 #define REQUESTS (SETTING_SERVER | SETTING_LAMBDA)
 
 const setting_row settings_table[] = {
-    {"TERN_MODEL", "found from the program's place", "path of the model file (.tern)", EVERYWHERE},
+    {"TERN_MODEL", "found from the program's place",
+     "path of the model file (.tern), or several as NAME=PATH,NAME=PATH; the first is the default", EVERYWHERE},
     {"TERN_COMPONENTS", "what the model enables",
      "components that run when a request names none, separated by commas", EVERYWHERE},
     {"TERN_GEMM", "native",

@@ -27,7 +27,7 @@ typedef struct runtime_settings {
 } runtime_settings;
 
 /* Reads the environment. 0, or -1 with a sentence in error that names the variable and what it may be. TERN_MODEL and
- * TERN_COMPONENTS need the file system and the model: model_open.h, components.h. */
+ * TERN_COMPONENTS need the file system and the models: models.h. */
 int settings_read(runtime_settings *out, char error[SETTINGS_ERROR_SIZE]);
 
 enum { SETTING_COMMAND = 1u << 0, SETTING_SERVER = 1u << 1, SETTING_LAMBDA = 1u << 2 };

@@ -7,6 +7,8 @@
 #include <string.h>
 
 static tern_ctx *ctx;
+static model_set models;
+static model_contexts contexts;
 static handler_settings settings;
 static logger nothing;
 static sqs_output output;
@@ -21,9 +23,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     tern_model *model;
     ctx = fuzz_context("tests/data/tiny.tern", &model);
     settings = (handler_settings){.model = model, .components = tern_model_default_components(model)};
+    models = (model_set){.count = 1, .item = {{.name = "tiny", .model = model, .components = settings.components}}};
+    contexts = (model_contexts){.models = &models, .ctx = {ctx}};
     nothing = (logger){.file = open("/dev/null", O_WRONLY), .lowest = LOG_LEVEL_TRACE};
     output = (sqs_output){.send = send_some};
-    context = (event_context){.ctx = ctx, .settings = &settings, .cors_origin = "https://a,https://b", .output = &output,
+    context = (event_context){.contexts = &contexts, .settings = &settings, .cors_origin = "https://a,https://b", .output = &output,
                               .log = &nothing};
     return 0;
 }
@@ -60,7 +64,7 @@ static void send_some(void *client, sqs_entry *entries, size_t count, uint64_t d
 
 static void check_response(const response *r)
 {
-    REQUIRE(r->status == 200 || r->status == 400 || r->status == 413);
+    REQUIRE(r->status == 200 || r->status == 400 || r->status == 404 || r->status == 413);
     require_json(r);
 }
 
@@ -68,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static response r;   /* kept: its memory is re-used from request to request, as in the server */
     const char *text = (const char *)data;
-    handle_ner(ctx, text, size, &settings, &r);
+    handle_ner(&contexts, NULL, text, size, &settings, &r);
     check_response(&r);
     handle_pipe(ctx, text, size, &settings, &r);
     check_response(&r);

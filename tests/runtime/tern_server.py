@@ -45,9 +45,11 @@ def has_answer(connection: socket.socket) -> bool:
 
 
 class TernServer:
-    def __init__(self, tern: Path, model: Path, *options: str) -> None:
+    def __init__(self, tern: Path, model: Optional[Union[Path, str]], *options: str) -> None:
+        """model: the value of -m; None: TERN_MODEL says."""
+        chosen = [] if model is None else ["-m", str(model)]
         self.process = subprocess.Popen(
-            [str(tern), "serve", "-m", str(model), "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [str(tern), "serve", *chosen, "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         self.read_address()
 

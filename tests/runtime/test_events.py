@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
+from pathlib import Path
 from typing import Any, Callable, Dict, List
 
 import pytest
@@ -58,9 +59,10 @@ def test_load_balancer(call: Call, nlp_full: Any, multi: bool) -> None:
     assert answer == {"statusCode": 200, "statusDescription": "200 OK", "isBase64Encoded": False, **headers}
 
 
-def test_load_balancer_checks_the_health(call: Call) -> None:
+def test_load_balancer_checks_the_health(call: Call, model_file: Path) -> None:
     answer = call(load("alb/health_check")).only
-    assert (answer["statusCode"], answer["body"]) == (200, '{"status": "ok"}')
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"]) == {"status": "ok", "model": model_file.stem, "models": [model_file.stem]}
 
 
 @pytest.mark.parametrize("name", ["alb/request", "function_url", "http_api_v2", "rest_v1", "http_api_v1_base64", "body_string"])

@@ -66,7 +66,7 @@ def test_sample_of_the_specification(server: TernServer) -> None:
 
 def test_health(server: TernServer, model_file: Path) -> None:
     answer = server.request("GET", "/healthz")
-    assert (answer.status, answer.json) == (200, {"status": "ok", "model": model_file.stem})
+    assert (answer.status, answer.json) == (200, {"status": "ok", "model": model_file.stem, "models": [model_file.stem]})
 
 
 def test_page_is_the_file_of_the_repository(server: TernServer) -> None:

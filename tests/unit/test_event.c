@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "event.h"
+#include "one_model.h"
 
 #define TEXT(literal) literal, sizeof(literal) - 1
 /* {"text": "Angela Merkel visited Paris on Monday."} as a JSON string, and in base64 */
@@ -17,6 +18,8 @@
 typedef struct fixture {
     tern_model *model;
     tern_ctx *ctx;
+    model_set models;
+    model_contexts contexts;
     handler_settings settings;
     logger log;
     event_context context;
@@ -37,7 +40,9 @@ static int set_up(void **state)
     f.model = model;
     f.settings = (handler_settings){.model = model, .components = tern_model_default_components(model)};
     f.log = (logger){.file = STDERR_FILENO, .lowest = LOG_LEVEL_FATAL};   /* says nothing */
-    f.context = (event_context){.ctx = f.ctx, .settings = &f.settings, .log = &f.log};
+    f.models = set_of_one("en", model);
+    f.contexts = contexts_of_one(&f.models, f.ctx);
+    f.context = (event_context){.contexts = &f.contexts, .settings = &f.settings, .log = &f.log};
     *state = &f;
     return 0;
 }
@@ -109,6 +114,8 @@ static void expect_failure(void **state, const char *event, size_t len, const ch
     response_free(&out);
 }
 
+#define OK_BODY "{\\\"status\\\": \\\"ok\\\", \\\"model\\\": \\\"en\\\", \\\"models\\\": [\\\"en\\\"]}"
+
 static void each_shape_is_answered(void **state)
 {
     static const struct { const char *event; size_t len; } good[] = {
@@ -164,6 +171,26 @@ static void bad_bodies_are_http_errors(void **state)
                               "\"requestContext\":{\"http\":{\"method\":\"" method "\"}},\"body\":" BODY "}")
 #define V1(method, path) TEXT("{\"httpMethod\":\"" method "\",\"path\":\"" path "\",\"body\":" BODY "}")
 
+static void a_path_may_name_the_model(void **state)
+{
+    expect_proxy(state, V2("POST", "/ner/en"), 200, ENTITIES, "");
+    expect_proxy(state, V1("POST", "/prod/ner/en"), 200, ENTITIES, "");
+    expect_proxy(state, V1("POST", "/ner/ner/en"), 200, ENTITIES, "");
+    expect_proxy(state, V1("POST", "/ner/ner"), 200, ENTITIES, "");   /* /ner below a base path of that name */
+    expect_proxy(state, V1("GET", "/ner/healthz"), 200, "ok", "");
+    expect_proxy(state, V1("GET", "/ner/en"), 405, "must be POST", "POST, OPTIONS");
+    expect_proxy(state, V1("POST", "/ner/x"), 404, "no model of this name (known: en)", "");
+    expect_proxy(state, V1("POST", "/ner/EN"), 404, "(known: en)", "");
+    expect_proxy(state, V1("POST", "/ner/en\\u0000"), 404, "(known: en)", "");
+    expect_proxy(state, V1("POST", "/ner/%65n"), 404, "(known: en)", "");
+    expect_proxy(state, V1("GET", "/ner/x"), 404, "(known: en)", "");
+    expect_proxy(state, V1("POST", "/ner/"), 404, "POST /ner", "");
+    expect_proxy(state, V1("POST", "/ner/en/"), 404, "POST /ner", "");
+    expect_proxy(state, V1("POST", "/dinner/en"), 404, "POST /ner", "");
+    expect_proxy(state, V1("POST", "ner/en"), 404, "POST /ner", "");
+    expect_proxy(state, V1("POST", "en"), 404, "POST /ner", "");
+}
+
 static void methods_and_paths_are_routed_as_in_http(void **state)
 {
     expect_proxy(state, V2("POST", "/prod/ner"), 200, ENTITIES, "");
@@ -173,11 +200,10 @@ static void methods_and_paths_are_routed_as_in_http(void **state)
     expect_proxy(state, V2("POST", "/"), 404, "POST /ner", "");
     expect_proxy(state, V2("POST", ""), 404, "POST /ner", "");
     expect_proxy(state, V1("POST", "/dinner"), 404, "POST /ner", "");
-    expect_proxy(state, V1("POST", "/ner/x"), 404, "POST /ner", "");
     expect_proxy(state, V1("POST", "/ner\\u0000"), 404, "POST /ner", "");
     expect_proxy(state, V1("OPTIONS", "/elsewhere"), 404, "POST /ner", "");
     expect_proxy(state, V2("OPTIONS", "/ner"), 200, "ok", "POST, OPTIONS");
-    expect_proxy(state, V2("GET", "/stage/healthz"), 200, "{\"status\": \"ok\"}", "");
+    expect_proxy(state, V2("GET", "/stage/healthz"), 200, "{\"status\": \"ok\", \"model\": \"en\", \"models\": [\"en\"]}", "");
     expect_proxy(state, V1("HEAD", "/healthz"), 200, "ok", "");
     expect_proxy(state, V1("POST", "/healthz"), 405, "must be GET", "GET, HEAD, OPTIONS");
 }
@@ -249,7 +275,7 @@ static void load_balancers_get_their_own_form(void **state)
 {
     const event_context *context = &((fixture *)*state)->context;
     expect_body(state, context, ALB("\"headers\":{\"content-type\":\"application/json\"}", "GET", "/healthz", "\"\""),
-                ALB_ANSWER("200", "OK", "\"headers\": {\"content-type\": \"application/json\"}", "{\\\"status\\\": \\\"ok\\\"}"));
+                ALB_ANSWER("200", "OK", "\"headers\": {\"content-type\": \"application/json\"}", OK_BODY));
     expect_body(state, context, ALB("\"multiValueHeaders\":{\"content-type\":[\"application/json\"]}", "PUT", "/ner", BODY),
                 ALB_ANSWER("405", "Method Not Allowed", "\"multiValueHeaders\": {\"content-type\": [\"application/json\"], "
                            "\"allow\": [\"POST, OPTIONS\"]}", "{\\\"error\\\": \\\"the method must be POST\\\"}"));
@@ -298,7 +324,6 @@ static void load_balancers_carry_1_mb(void **state)
 #define PREFLIGHT ", \"access-control-allow-methods\": \"POST, OPTIONS\", " \
                   "\"access-control-allow-headers\": \"content-type, authorization, x-api-key, apikey\", " \
                   "\"access-control-max-age\": \"3600\""
-#define OK_BODY "{\\\"status\\\": \\\"ok\\\"}"
 #define NO_BODY "{\\\"error\\\": \\\"the request has no body: send {\\\\\\\"text\\\\\\\": \\\\\\\"...\\\\\\\"}\\\"}"
 
 static void origins_are_allowed_as_set(void **state)
@@ -394,6 +419,7 @@ int main(void)
         cmocka_unit_test(each_shape_is_answered),
         cmocka_unit_test(a_bare_text_gets_the_bare_answer),
         cmocka_unit_test(bad_bodies_are_http_errors),
+        cmocka_unit_test(a_path_may_name_the_model),
         cmocka_unit_test(methods_and_paths_are_routed_as_in_http),
         cmocka_unit_test(other_media_types_are_refused),
         cmocka_unit_test(unknown_events_are_named_by_their_keys_only),

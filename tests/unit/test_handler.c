@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include "handler.h"
+#include "one_model.h"
 
 #define TEXT(literal) literal, sizeof(literal) - 1
 #define ALL (TERN_TOK2VEC | TERN_TAGGER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_LEMMATIZER | TERN_NER)
@@ -13,6 +14,15 @@ static tern_ctx *new_ctx(void **state)
     tern_ctx *ctx;
     assert_int_equal(tern_ctx_new(*state, &ctx, NULL), TERN_OK);
     return ctx;
+}
+
+/* POST /ner to a program that has the one model of ctx and settings. */
+static void ask(tern_ctx *ctx, const char *body, size_t len, const handler_settings *settings, response *out)
+{
+    model_set models = {.count = 1, .item = {{.name = "en", .model = (tern_model *)(uintptr_t)settings->model}}};
+    models.item[0].components = settings->components;
+    const model_contexts contexts = contexts_of_one(&models, ctx);
+    handle_ner(&contexts, NULL, body, len, settings, out);
 }
 
 static handler_settings settings_of(void **state, unsigned components)
@@ -61,7 +71,7 @@ static void entities_are_those_of_spacy(void **state)
     handler_settings settings = default_settings(state);
     response answer = {0};
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        handle_ner(ctx, samples[i].request, samples[i].len, &settings, &answer);
+        ask(ctx, samples[i].request, samples[i].len, &settings, &answer);
         check(&answer, 200, NULL, samples[i].answer);
     }
     handle_ner_text(ctx, TEXT(SAMPLE), &settings, &answer);
@@ -88,7 +98,7 @@ static void bad_requests_say_what_is_wrong(void **state)
     handler_settings settings = default_settings(state);
     response answer = {0};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        handle_ner(ctx, bad[i].request, bad[i].len, &settings, &answer);
+        ask(ctx, bad[i].request, bad[i].len, &settings, &answer);
         assert_int_equal(answer.status, 400);
         assert_string_equal(answer.error_type, "Function.BadRequest");
         assert_ptr_equal(strstr(answer.body.data, "{\"error\": \""), answer.body.data);
@@ -109,9 +119,9 @@ static void long_texts_are_refused_with_both_numbers(void **state)
     handler_settings settings = default_settings(state);
     response answer = {0};
     settings.max_chars = 5;
-    handle_ner(ctx, TEXT("{\"text\": \"12345\xe2\x82\xac\"}"), &settings, &answer);
+    ask(ctx, TEXT("{\"text\": \"12345\xe2\x82\xac\"}"), &settings, &answer);
     check(&answer, 413, "Function.TextTooLong", "{\"error\": \"the text has 6 characters, the limit is 5: split it\"}");
-    handle_ner(ctx, TEXT("{\"text\": \"1234\xe2\x82\xac\"}"), &settings, &answer);
+    ask(ctx, TEXT("{\"text\": \"1234\xe2\x82\xac\"}"), &settings, &answer);
     assert_int_equal(answer.status, 200);
 
     bytes text = {0};
@@ -143,14 +153,14 @@ static void a_request_says_which_components_run(void **state)
     handler_settings all = default_settings(state), ner = settings_of(state, TERN_NER);
     response answer = {0};
     bytes request = {0};
-    handle_ner(ctx, TEXT("{\"text\": \"" ABBREVIATIONS "\"}"), &all, &answer);
+    ask(ctx, TEXT("{\"text\": \"" ABBREVIATIONS "\"}"), &all, &answer);
     check(&answer, 200, NULL, TO_CO);
-    handle_ner(ctx, TEXT("{\"text\": \"" ABBREVIATIONS "\"}"), &ner, &answer);
+    ask(ctx, TEXT("{\"text\": \"" ABBREVIATIONS "\"}"), &ner, &answer);
     check(&answer, 200, NULL, TO_BROS);
     for (size_t i = 0; i < 2 * (sizeof samples / sizeof *samples); i++) {   /* whatever the default is */
         bytes_clear(&request);
         bytes_format(&request, "{\"components\": %s, \"text\": \"" ABBREVIATIONS "\"}", samples[i / 2].components);
-        handle_ner(ctx, request.data, request.len, i % 2 ? &all : &ner, &answer);
+        ask(ctx, request.data, request.len, i % 2 ? &all : &ner, &answer);
         check(&answer, 200, NULL, samples[i / 2].answer);
     }
     bytes_free(&request);
@@ -176,7 +186,7 @@ static void wrong_components_are_refused_with_the_names_that_are_known(void **st
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         bytes_clear(&request);
         bytes_format(&request, "{\"text\": \"Bonn\", \"components\": %s}", bad[i].components);
-        handle_ner(ctx, request.data, request.len, &settings, &answer);
+        ask(ctx, request.data, request.len, &settings, &answer);
         assert_int_equal(answer.status, 400);
         if (!strstr(answer.body.data, bad[i].cause))
             fail_msg("%s answered %s, expected %s", request.data, answer.body.data, bad[i].cause);
@@ -213,7 +223,7 @@ static void offsets_count_what_the_caller_counts(void **state)
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         bytes_clear(&request);
         bytes_format(&request, "{\"text\": \"" EMOJI "\"%s}", samples[i].fields);
-        handle_ner(ctx, request.data, request.len, &settings, &answer);
+        ask(ctx, request.data, request.len, &settings, &answer);
         check(&answer, 200, NULL, samples[i].answer);
     }
     other.format = FORMAT_SPACY;
@@ -245,14 +255,14 @@ static void texts_are_answered_each_for_itself(void **state)
                  "{\"error\": \"\\\"texts\\\"[4] must be a string, not null\"}, "
                  "{\"error\": \"the text has 29 characters, the limit is 28: split it\"}, "
                  "{\"error\": \"\\\"texts\\\"[6] must be a string, not an array\"}, %s]}", entities, entities);
-    handle_ner(ctx, TEXT(request), &settings, &answer);
+    ask(ctx, TEXT(request), &settings, &answer);
     check(&answer, 200, NULL, expected.data);
     assert_int_equal(answer.entities, 4);
     assert_int_equal(answer.tokens, 5 + 2 + 5);
-    handle_ner(ctx, TEXT("{\"texts\": []}"), &settings, &answer);
+    ask(ctx, TEXT("{\"texts\": []}"), &settings, &answer);
     check(&answer, 200, NULL, "{\"results\": []}");
     settings.max_texts = 2;
-    handle_ner(ctx, TEXT("{\"texts\": [\"a\", \"b\", \"c\"]}"), &settings, &answer);
+    ask(ctx, TEXT("{\"texts\": [\"a\", \"b\", \"c\"]}"), &settings, &answer);
     check(&answer, 413, "Function.TooManyTexts", "{\"error\": \"there are 3 \\\"texts\\\", the limit is 2: split them\"}");
     assert_int_equal(answer.tokens, 0);
     bytes_free(&expected);
@@ -278,14 +288,14 @@ static void an_interrupt_ends_the_whole_request(void **state)
     settings.interrupt = always;
     settings.interrupt_user = &calls;
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
-        handle_ner(ctx, requests[i].body, requests[i].len, &settings, &answer);
+        ask(ctx, requests[i].body, requests[i].len, &settings, &answer);
         assert_int_equal(answer.status, 504);
         assert_string_equal(answer.error_type, "Function.DeadlineExceeded");
         assert_ptr_equal(strstr(answer.body.data, "{\"error\": \""), answer.body.data);
     }
     assert_int_equal(calls, 2);   /* nothing else was tried */
     settings.interrupt = NULL;
-    handle_ner(ctx, requests[0].body, requests[0].len, &settings, &answer);
+    ask(ctx, requests[0].body, requests[0].len, &settings, &answer);
     check(&answer, 200, NULL, "{\"entities\": [{\"text\": \"Paris\", \"label\": \"GPE\", \"start\": 0, \"end\": 5}]}");
     response_free(&answer);
     tern_ctx_free(ctx);

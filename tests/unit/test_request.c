@@ -30,7 +30,7 @@ static void fields_override_the_defaults(void **state)
         {"{\"text\": \"a\", \"offsets\": \"byte\"}", DEFAULTS, 0},
         {"{\"offsets\": \"byte\", \"offsets\": \"utf16\", \"text\": \"a\"}", {TERN_NER, FORMAT_SPACY, OFFSETS_UTF16}, 0},
         {"{\"components\": [\"ner\", \"parser\"], \"text\": \"a\"}", {TERN_NER | TERN_PARSER, FORMAT_SPACY, OFFSETS_BYTE}, 0},
-        {"{\"text\": \"a\", \"Format\": 1, \"FORMAT\": [], \"model\": \"en\", \"offset\": 5, \"\": {}}", DEFAULTS, 0},
+        {"{\"text\": \"a\", \"Format\": 1, \"FORMAT\": [], \"Model\": \"en\", \"offset\": 5, \"\": {}}", DEFAULTS, 0},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         ner_request got;

@@ -8,6 +8,7 @@
 
 #include "deadline.h"
 #include "event.h"
+#include "one_model.h"
 
 #define MAX_SENT 64
 
@@ -26,6 +27,8 @@ typedef struct fake_queue {
 typedef struct fixture {
     tern_model *model;
     tern_ctx *ctx;
+    model_set models;
+    model_contexts contexts;
     handler_settings settings;
     logger log;
     fake_queue queue;
@@ -65,7 +68,9 @@ static int set_up(void **state)
     f->settings = (handler_settings){.model = f->model, .components = tern_model_default_components(f->model)};
     f->log = (logger){.file = open("/dev/null", O_WRONLY), .lowest = LOG_LEVEL_TRACE};
     f->output = (sqs_output){.send = fake_send, .client = &f->queue};
-    f->context = (event_context){.ctx = f->ctx, .settings = &f->settings, .output = &f->output, .log = &f->log};
+    f->models = set_of_one("tiny", f->model);
+    f->contexts = contexts_of_one(&f->models, f->ctx);
+    f->context = (event_context){.contexts = &f->contexts, .settings = &f->settings, .output = &f->output, .log = &f->log};
     return 0;
 }
 
@@ -124,7 +129,7 @@ static void expect_result(fixture *f, size_t index, const char *id, const char *
 {
     response direct = {0};
     bytes expected = {0};
-    handle_ner(f->ctx, request, strlen(request), &f->settings, &direct);
+    handle_ner(&f->contexts, NULL, request, strlen(request), &f->settings, &direct);
     assert_int_equal(direct.status, 200);
     bytes_format(&expected, "{\"messageId\": \"%s\", ", id);
     if (correlation)

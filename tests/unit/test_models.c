@@ -1,0 +1,181 @@
+/* test_models.c - which models arguments and TERN_MODEL mean, and how one is asked for by name. Opened ones: tests/runtime. */
+#define _POSIX_C_SOURCE 200809L   /* setenv */
+#include "fixture.h"
+
+#include "one_model.h"
+#include "request.h"
+
+#define FORTY "0123456789012345678901234567890123456789"
+
+static void set_variable(const char *value)
+{
+    assert_int_equal(value ? setenv("TERN_MODEL", value, 1) : unsetenv("TERN_MODEL"), 0);
+}
+
+static void expect(const model_set *models, size_t index, const char *name, const char *path)
+{
+    assert_true(index < models->count);
+    assert_string_equal(models->item[index].name, name);
+    assert_string_equal(models->item[index].path, path);
+}
+
+static void an_argument_is_a_path_or_a_name_and_a_path(void **state)
+{
+    static const struct { const char *argument, *name, *path; } good[] = {
+        {"en=weights/en.tern", "en", "weights/en.tern"}, {"A-z_09=x", "A-z_09", "x"}, {"a=b=c,d", "a", "b=c,d"},
+        {FORTY "=/x", FORTY, "/x"}, {"en=/mnt/a b.tern", "en", "/mnt/a b.tern"},
+        {"weights/en_core_web_sm.tern", "en_core_web_sm", "weights/en_core_web_sm.tern"}, {"en.tern", "en", "en.tern"},
+        {"/x/fr", "fr", "/x/fr"}, {"/x/.tern", "_tern", "/x/.tern"}, {"./a=b.tern", "a_b", "./a=b.tern"},
+        {"en-3.8.0.tern", "en-3_8_0", "en-3.8.0.tern"}, {"/\xc3\xa9\"\\\n", "_____", "/\xc3\xa9\"\\\n"},
+        {"a,b=c.tern", "a_b_c", "a,b=c.tern"}, {FORTY "x.tern", FORTY, FORTY "x.tern"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        model_set models = {0};
+        char error[MODELS_ERROR_SIZE] = "";
+        if (models_add(&models, good[i].argument, error))
+            fail_msg("%s: %s", good[i].argument, error);
+        expect(&models, 0, good[i].name, good[i].path);
+        models_close(&models);
+        assert_int_equal(models.count, 0);
+    }
+}
+
+static void wrong_arguments_are_refused(void **state)
+{
+    static const struct { const char *argument, *cause; } bad[] = {
+        {"", "is empty"}, {"/", "ends in"}, {"weights/", "ends in"}, {"=x", "not a model's name"},
+        {"en=", "\"en\" has no path"},
+        {"e n=x", "not a model's name"}, {"\xc3\xa9=x", "not a model's name"}, {"en.1=x", "not a model's name"},
+        {FORTY "1=x", "not a model's name"}, {"en =x", "not a model's name"}, {"first=y", "two models with the name \"first\""},
+        {"/other/first.tern", "two models with the name \"first\""},
+    };
+    model_set models = {0};
+    char error[MODELS_ERROR_SIZE];
+    (void)state;
+    assert_int_equal(models_add(&models, "first=x", error), 0);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(models_add(&models, bad[i].argument, error), -1);
+        if (!strstr(error, bad[i].cause))
+            fail_msg("%s: \"%s\", expected \"%s\"", bad[i].argument, error, bad[i].cause);
+        assert_int_equal(models.count, 1);
+    }
+    models_close(&models);
+}
+
+static void the_variable_is_a_path_or_a_list(void **state)
+{
+    static const struct { const char *value, *cause; } bad[] = {
+        {"en=a,", "not NAME=PATH"}, {"en=a,b", "not NAME=PATH"}, {"en=a,/b=c", "not NAME=PATH"}, {"en=a,en=b", "two models"},
+        {"en=,fr=a", "no path"}, {"en=a,=b", "not a model's name"}, {"en=a, fr=b", "not a model's name"},
+        {"=", "not a model's name"},
+        {"/", "ends in"},
+    };
+    model_set models = {0};
+    char error[MODELS_ERROR_SIZE];
+    (void)state;
+    set_variable("en=weights/en.tern,fr=/mnt/efs/fr=1.tern,de=de");
+    assert_int_equal(models_add_default(&models, error), 0);
+    assert_int_equal(models.count, 3);
+    expect(&models, 0, "en", "weights/en.tern");
+    expect(&models, 1, "fr", "/mnt/efs/fr=1.tern");
+    expect(&models, 2, "de", "de");
+    models_close(&models);
+    set_variable("/mnt/a,b=c.tern");   /* what has always been a path */
+    assert_int_equal(models_add_default(&models, error), 0);
+    expect(&models, 0, "a_b_c", "/mnt/a,b=c.tern");
+    models_close(&models);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        set_variable(bad[i].value);
+        assert_int_equal(models_add_default(&models, error), -1);
+        if (strncmp(error, "TERN_MODEL: ", 12) || !strstr(error, bad[i].cause))
+            fail_msg("%s: \"%s\", expected \"%s\"", bad[i].value, error, bad[i].cause);
+        models_close(&models);
+    }
+    set_variable(NULL);
+}
+
+static void there_is_a_limit_and_all_names_fit_into_a_sentence(void **state)
+{
+    model_set models = {0};
+    char error[MODELS_ERROR_SIZE], argument[MODEL_NAME_SIZE + 2], last[MODEL_NAME_SIZE + 1];
+    (void)state;
+    for (unsigned i = 0; i < MODELS_MAX; i++) {
+        snprintf(argument, sizeof argument, "%040u=x", i);
+        assert_int_equal(models_add(&models, argument, error), 0);
+    }
+    assert_int_equal(models_add(&models, "more=x", error), -1);
+    assert_string_equal(error, "there are more than 16 models");
+    models_unknown(&models, error);
+    snprintf(last, sizeof last, "%040u)", MODELS_MAX - 1);
+    assert_non_null(strstr(error, last));
+    models_close(&models);
+}
+
+static void names_are_found_whole(void **state)
+{
+    model_set models = {0};
+    char error[MODELS_ERROR_SIZE];
+    (void)state;
+    assert_int_equal(models_add(&models, "en=x", error) || models_add(&models, "en2=y", error), 0);
+    assert_ptr_equal(models_find(&models, "en", 2), &models.item[0]);
+    assert_ptr_equal(models_find(&models, "en2", 3), &models.item[1]);
+    assert_null(models_find(&models, "", 0));
+    assert_null(models_find(&models, "e", 1));
+    assert_null(models_find(&models, "EN", 2));
+    assert_null(models_find(&models, "en\0", 3));
+    models_unknown(&models, error);
+    assert_string_equal(error, "there is no model of this name (known: en, en2)");
+    models_close(&models);
+}
+
+/* ---- "model" in a request --------------------------------------------------------------------------------------------- */
+
+static int ask(const model_set *models, const named_model **model, const char *body, char error[REQUEST_ERROR_SIZE])
+{
+    json_error problem;
+    json_doc *doc = json_parse(body, strlen(body), &problem);
+    assert_non_null(doc);
+    error[0] = '\0';
+    int status = request_model(json_root(doc), models, model, error);
+    json_free(doc);
+    return status;
+}
+
+static void a_request_names_its_model(void **state)
+{
+    static const struct { const char *body; size_t path, expected; int status; const char *cause; } samples[] = {
+        /* path, expected: 0 none, 1 "en", 2 "fr" */
+        {"{}", 0, 1, 0, ""}, {"[1]", 0, 1, 0, ""}, {"{}", 2, 2, 0, ""}, {"{\"model\": \"fr\"}", 0, 2, 0, ""},
+        {"{\"model\": \"fr\"}", 2, 2, 0, ""}, {"{\"model\": \"x\", \"model\": \"fr\"}", 0, 2, 0, ""},
+        {"{\"model\": \"en\"}", 2, 0, 400, "different models"}, {"{\"model\": null}", 0, 0, 400, "a string, not null"},
+        {"{\"model\": [\"en\"]}", 0, 0, 400, "a string, not an array"}, {"{\"model\": \"\"}", 0, 0, 404, "(known: en, fr)"},
+        {"{\"model\": \"x\"}", 0, 0, 404, "(known: en, fr)"}, {"{\"model\": \"x\"}", 1, 0, 404, "(known: en, fr)"},
+        {"{\"model\": \"en\\u0000\"}", 0, 0, 404, "(known: en, fr)"}, {"{\"model\": \"../fr\"}", 0, 0, 404, "(known: en, fr)"},
+    };
+    model_set models = set_of_one("en", *state);
+    models.item[models.count++] = models.item[0];
+    strcpy(models.item[1].name, "fr");
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        char error[REQUEST_ERROR_SIZE];
+        const named_model *model = samples[i].path ? &models.item[samples[i].path - 1] : NULL;
+        int status = ask(&models, &model, samples[i].body, error);
+        if (status != samples[i].status || !strstr(error, samples[i].cause))
+            fail_msg("%s: %d \"%s\", expected %d \"%s\"", samples[i].body, status, error, samples[i].status, samples[i].cause);
+        if (!status)
+            assert_ptr_equal(model, &models.item[samples[i].expected - 1]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_argument_is_a_path_or_a_name_and_a_path),
+        cmocka_unit_test(wrong_arguments_are_refused),
+        cmocka_unit_test(the_variable_is_a_path_or_a_list),
+        cmocka_unit_test(there_is_a_limit_and_all_names_fit_into_a_sentence),
+        cmocka_unit_test(names_are_found_whole),
+        cmocka_unit_test(a_request_names_its_model),
+    };
+    return cmocka_run_group_tests_name("models", tests, open_model, close_model);
+}
