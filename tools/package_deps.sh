@@ -41,33 +41,31 @@ EOF
 
 build_musl() {
     cd "$work/musl"
-    CC="$compiler" AR="${binutils}ar" RANLIB="${binutils}ranlib" CFLAGS="$(flags_for musl)" ./configure --target="$machine-linux-musl" \
-        --prefix="$deps" --disable-shared --enable-wrapper=gcc
+    CC="$compiler" AR="${binutils}ar" RANLIB="${binutils}ranlib" CFLAGS="$(flags_for musl)" ./configure \
+        --target="$machine-linux-musl" --prefix="$deps" --disable-shared --enable-wrapper=gcc
     make -j"$jobs"
     make install
     keep_licence COPYRIGHT musl
     write_toolchain
 }
 
-# Single precision, one thread a call, the kernel chosen at run time. USE_LOCKING: without it, calls from several threads (tern
-# serve, parallel invocations) get each other's buffers. NUM_THREADS only sizes tables, and must not be that of this machine.
-build_openblas() {
-    local options=(CC="$cc" HOSTCC="${CC:-gcc}" NOFORTRAN=1 NO_LAPACK=1 NO_LAPACKE=1 ONLY_CBLAS=1 USE_THREAD=0 USE_OPENMP=0 USE_LOCKING=1
-        NUM_THREADS=64 NO_SHARED=1 NO_AFFINITY=1 NO_WARMUP=1 BUILD_SINGLE=1 DYNAMIC_ARCH=1 PREFIX="$deps")
-    case $arch in
-        x86_64) options+=(TARGET=GENERIC DYNAMIC_LIST="HASWELL SKYLAKEX ZEN") ;;
-        arm64) options+=(TARGET=ARMV8 DYNAMIC_LIST=NEOVERSEN1) ;;
-    esac
-    cd "$work/openblas"
-    make "${options[@]}" -j"$jobs" libs
-    make "${options[@]}" install
-    write_pc openblas openblas "-lopenblas -lm"
-    keep_licence LICENSE openblas
-}
+# A client of TLS 1.2 and 1.3 with ephemeral keys on the curves and ciphers in use: half of what the library has.
+mbedtls_without=(SSL_SRV_C SSL_CACHE_C SSL_COOKIE_C SSL_TICKET_C SSL_PROTO_DTLS 'SSL_DTLS_[A-Z_]*' SSL_RENEGOTIATION
+    SSL_CONTEXT_SERIALIZATION 'KEY_EXCHANGE_\(RSA\|DHE_RSA\|ECDH_[A-Z]*\|[A-Z_]*PSK\)_ENABLED' DHM_C
+    'ECP_DP_\(SECP192\|SECP224\|SECP256K\|BP\|CURVE448\)[A-Z0-9]*_ENABLED' ARIA_C CAMELLIA_C DES_C RIPEMD160_C LMS_C ECJPAKE_C
+    NIST_KW_C PKCS5_C PKCS7_C PKCS12_C PADLOCK_C PEM_WRITE_C 'X509_\(CREATE\|CRT_WRITE\|CSR_[A-Z]*\)_C' PSA_CRYPTO_STORAGE_C
+    PSA_ITS_FILE_C TIMING_C DEBUG_C SELF_TEST VERSION_FEATURES)
 
 build_mbedtls() {
+    local name config=include/mbedtls/mbedtls_config.h
     cd "$work/mbedtls"
-    make -C library -j"$jobs" CC="$cc" AR="${binutils}ar" RL="${binutils}ranlib" CFLAGS="$(flags_for mbedtls)" GEN_FILES= libmbedcrypto.a libmbedx509.a libmbedtls.a
+    for name in "${mbedtls_without[@]}"; do
+        grep -q "^#define MBEDTLS_$name\( \|\$\)" "$config" || die "mbedtls has no option $name"
+        sed -i "s,^#define MBEDTLS_$name\( .*\)\?\$,// &," "$config"
+    done
+    sed -i "s,^//\(#define MBEDTLS_THREADING_\(C\|PTHREAD\)\)\$,\1," "$config"   # TLS 1.3 keeps its keys for the whole process
+    make -C library -j"$jobs" CC="$cc" AR="${binutils}ar" RL="${binutils}ranlib" CFLAGS="$(flags_for mbedtls)" GEN_FILES= \
+        libmbedcrypto.a libmbedx509.a libmbedtls.a
     cp library/libmbedcrypto.a library/libmbedx509.a library/libmbedtls.a "$deps/lib/"
     cp -r include/mbedtls include/psa "$deps/include/"
     keep_licence LICENSE mbedtls
@@ -78,13 +76,13 @@ build_mbedtls() {
 build_curl() {
     local name options=()
     for name in BUILD_CURL_EXE BUILD_LIBCURL_DOCS BUILD_MISC_DOCS BUILD_SHARED_LIBS BUILD_TESTING ENABLE_CURL_MANUAL \
-        ENABLE_THREADED_RESOLVER ENABLE_UNIX_SOCKETS PICKY_COMPILER CURL_BROTLI CURL_ZLIB CURL_ZSTD CURL_USE_LIBPSL CURL_USE_LIBSSH2 \
-        CURL_USE_OPENSSL USE_LIBIDN2 USE_NGHTTP2; do
+        ENABLE_THREADED_RESOLVER ENABLE_UNIX_SOCKETS PICKY_COMPILER CURL_BROTLI CURL_ZLIB CURL_ZSTD CURL_USE_LIBPSL \
+        CURL_USE_LIBSSH2 CURL_USE_OPENSSL USE_LIBIDN2 USE_NGHTTP2; do
         options+=("-D$name=OFF")
     done
     for name in CURL_ENABLE_SSL CURL_USE_MBEDTLS HTTP_ONLY; do options+=("-D$name=ON"); done
-    for name in ALTSVC BASIC_AUTH BEARER_AUTH COOKIES DIGEST_AUTH DOH GETOPTIONS HEADERS_API HSTS KERBEROS_AUTH MIME NEGOTIATE_AUTH \
-        NETRC NTLM PROXY SOCKETPAIR WEBSOCKETS; do
+    for name in ALTSVC BASIC_AUTH BEARER_AUTH COOKIES DIGEST_AUTH DOH GETOPTIONS HEADERS_API HSTS KERBEROS_AUTH MIME \
+        NEGOTIATE_AUTH NETRC NTLM PROXY SOCKETPAIR WEBSOCKETS; do
         options+=("-DCURL_DISABLE_$name=ON")
     done
     cmake -S "$work/curl" -B "$work/curl/build" -DCMAKE_TOOLCHAIN_FILE="$deps/toolchain.cmake" -DCMAKE_BUILD_TYPE=None \
@@ -142,7 +140,8 @@ build_deps() {
     recipe=$("$compiler" --version | cat - <(echo "$deps $arch"))
     mkdir -p "$work/downloads" "$deps/lib/pkgconfig" "$deps/include" "$deps/licenses" "$deps/recipes"
     for name in "${linked[@]}" libmicrohttpd; do
-        recipe=$({ echo "$recipe"; declare -f "build_$name" flags_for write_pc write_toolchain; source_version "$name"; source_files "$name"; } | sha256sum)
+        recipe=$({ echo "$recipe"; declare -f "build_$name" flags_for write_pc write_toolchain
+            declare -p mbedtls_without; source_version "$name"; source_files "$name"; } | sha256sum)
         if [ "$(cat "$deps/recipes/$name" 2>/dev/null)" = "$recipe" ]; then continue; fi
         step "Fetching $name" fetch_source "$name" "$work/downloads"
         step "Unpacking $name" unpack_source "$name" "$work/downloads" "$work/$name"

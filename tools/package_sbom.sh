@@ -1,5 +1,5 @@
-# Sourced by tools/package: the bill of materials, in CycloneDX's JSON. It has no date and no serial number: like the package, it is
-# the same whenever it is made. Uses package_sources.sh.
+# Sourced by tools/package: the bill of materials, in CycloneDX's JSON. It has no date and no serial number: like the package,
+# it is the same whenever it is made. Uses package_sources.sh.
 #
 # In: linked (the sources that are linked in), arch, compiler, programs.
 
@@ -23,10 +23,11 @@ sbom_hash() { printf '{"alg": "%s", "content": "%s"}' "$1" "$2"; }
 sbom_source() {
     local name=$1 version purl file sha256 sha1 references=()
     version=$(source_version "$name")
-    purl="pkg:deb/debian/$name@${version//+/%2B}?arch=source"
+    purl="pkg:deb/debian/$name@${version//+/%2B}?arch=source&distro=debian-13"
     while read -r file sha256 sha1; do
-        references+=("{\"type\": \"source-distribution\", \"comment\": \"$file\", \"url\": \"https://snapshot.debian.org/file/$sha1\", \"hashes\": [$(
-            sbom_hash SHA-256 "$sha256"), $(sbom_hash SHA-1 "$sha1")]}")
+        references+=("{\"type\": \"source-distribution\", \"comment\": \"$file\",
+         \"url\": \"https://snapshot.debian.org/file/$sha1\",
+         \"hashes\": [$(sbom_hash SHA-256 "$sha256"), $(sbom_hash SHA-1 "$sha1")]}")
     done < <(source_files "$name")
     sbom_entry "    " "$name" library "$name" "$version" "$(source_licence "$name")" "\"purl\": \"$purl\"" \
         "\"externalReferences\": [
@@ -50,7 +51,8 @@ write_sbom() {
     printf '{\n  "bomFormat": "CycloneDX",\n  "specVersion": "1.6",\n  "version": 1,\n  "metadata": {\n    "component":\n'
     sbom_entry "    " tern application tern "$version" MIT \
         "\"properties\": [{\"name\": \"architecture\", \"value\": \"$arch\"}]" \
-        "\"hashes\": [$(sbom_hash SHA-256 "$(sha256_of "$programs/bootstrap")")]" "\"description\": \"hashes: of the file bootstrap\""
+        "\"hashes\": [$(sbom_hash SHA-256 "$(sha256_of "$programs/bootstrap")")]" \
+        "\"description\": \"hashes: of the file bootstrap\""
     printf '\n  },\n  "components": [\n'
     for name in "${linked[@]}"; do
         sbom_source "$name"
@@ -58,7 +60,8 @@ write_sbom() {
     done
     sbom_libgcc
     printf ',\n'
-    sbom_entry "    " en_core_web_sm machine-learning-model en_core_web_sm "$(manifest_field version)" "$(manifest_field license)" \
+    sbom_entry "    " en_core_web_sm machine-learning-model en_core_web_sm \
+        "$(manifest_field version)" "$(manifest_field license)" \
         "\"hashes\": [$(sbom_hash SHA-256 "$(sha256_of weights/en_core_web_sm.tern)")]" \
         "\"description\": \"hashes: of the file weights/en_core_web_sm.tern\""
     printf '\n  ],\n  "dependencies": [{"ref": "tern", "dependsOn": [%s]}]\n}\n' "${refs%, }"

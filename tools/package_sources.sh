@@ -2,7 +2,7 @@
 #
 # TERN_SOURCES: a folder or an http(s) address that holds the files; otherwise apt-get where it is there, else Debian's web servers.
 
-sources_list=tools/package_sources.txt
+sources_list=$PWD/tools/package_sources.txt
 
 # Prints what the list says of one package: its version; its licence; a line for each file.
 source_version() { awk -v name="$1" '$1 == name { print $2 }' "$sources_list"; }
@@ -18,14 +18,12 @@ download() { curl --fail --silent --show-error --location --retry 3 --output "$2
 
 # apt-get with a sources list of its own, so that the system's stays as it is and no root is needed.
 apt_get_source() {
-    local package=$1 version=$2 folder=$3 apt release suite keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+    local package=$1 version=$2 folder=$3 apt suite keyring=/usr/share/keyrings/debian-archive-keyring.gpg
     have_command apt-get && [ -r "$keyring" ] || return 1
     apt=$(realpath "$folder")/apt
     mkdir -p "$apt/lists/partial" "$apt/cache" "$apt/parts"
-    for release in bookworm trixie; do
-        for suite in "debian $release" "debian $release-updates" "debian-security $release-security"; do
-            echo "deb-src [signed-by=$keyring] http://deb.debian.org/$suite main"
-        done
+    for suite in "debian trixie" "debian trixie-updates" "debian-security trixie-security"; do
+        echo "deb-src [signed-by=$keyring] http://deb.debian.org/$suite main"
     done >"$apt/parts/debian.list"
     local options=(-qq -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$apt/parts" -o "Dir::State::Lists=$apt/lists"
         -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=)

@@ -1,7 +1,7 @@
 """The packages that tools/package made, for the tests of them: build/tern-lambda-<architecture>.zip and build-package/.
 
-A test module imports the fixture: `from packages import package  # noqa: F401`. Its tests run for each architecture, the other one's
-programs under qemu; what has not been made is skipped.
+A test module imports the fixture: `from packages import package  # noqa: F401`. Its tests run for each architecture, those of
+the other one under qemu; what has not been made is skipped.
 """
 from __future__ import annotations
 
