@@ -23,7 +23,7 @@ sbom_hash() { printf '{"alg": "%s", "content": "%s"}' "$1" "$2"; }
 sbom_source() {
     local name=$1 version purl file sha256 sha1 references=()
     version=$(source_version "$name")
-    purl="pkg:deb/debian/$name@${version//+/%2B}?arch=source&distro=debian-13"
+    purl="pkg:deb/debian/$name@${version//+/%2B}?arch=source"
     while read -r file sha256 sha1; do
         references+=("{\"type\": \"source-distribution\", \"comment\": \"$file\",
          \"url\": \"https://snapshot.debian.org/file/$sha1\",
