@@ -71,8 +71,8 @@ build_mbedtls() {
     keep_licence LICENSE mbedtls
 }
 
-# HTTP and HTTPS with AWS's signatures (CURLOPT_AWS_SIGV4; it needs HTTP_AUTH), nothing else. The certificates are those of
-# Amazon Linux; CURLOPT_CAINFO names others.
+# HTTP and HTTPS with AWS's signatures (CURLOPT_AWS_SIGV4; it needs HTTP_AUTH), nothing else; but SOCKETPAIR, for
+# curl_multi_wakeup. The certificates are those of Amazon Linux; CURLOPT_CAINFO names others.
 build_curl() {
     local name options=()
     for name in BUILD_CURL_EXE BUILD_LIBCURL_DOCS BUILD_MISC_DOCS BUILD_SHARED_LIBS BUILD_TESTING ENABLE_CURL_MANUAL \
@@ -82,7 +82,7 @@ build_curl() {
     done
     for name in CURL_ENABLE_SSL CURL_USE_MBEDTLS HTTP_ONLY; do options+=("-D$name=ON"); done
     for name in ALTSVC BASIC_AUTH BEARER_AUTH COOKIES DIGEST_AUTH DOH GETOPTIONS HEADERS_API HSTS KERBEROS_AUTH MIME \
-        NEGOTIATE_AUTH NETRC NTLM PROXY SOCKETPAIR WEBSOCKETS; do
+        NEGOTIATE_AUTH NETRC NTLM PROXY WEBSOCKETS; do
         options+=("-DCURL_DISABLE_$name=ON")
     done
     cmake -S "$work/curl" -B "$work/curl/build" -DCMAKE_TOOLCHAIN_FILE="$deps/toolchain.cmake" -DCMAKE_BUILD_TYPE=None \

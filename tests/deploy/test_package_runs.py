@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, List, Sequence
 import pytest
 from packages import Package, package  # noqa: F401
 from runtime.bootstrap_run import ENTITIES, EVENTS, TEXT_EVENT
-from runtime.mock_runtime_api import Invocation, MockRuntimeApi, Request, run_bootstrap
+from runtime.mock_runtime_api import HOLD, Invocation, MockRuntimeApi, Request, run_bootstrap, start_bootstrap
 
 from common import MODEL, ROOT
 
@@ -106,13 +106,19 @@ def test_finds_what_spacy_finds(package: Package, options: List[str],  # noqa: F
         assert fields == {name: document[name] for name in fields}, document["text"]
 
 
-def answers_to(program: Path, events: List[bytes], folder: Path, emulator: List[str]) -> List[Request]:
-    """What the bootstrap posts for each event."""
-    if emulator:
+def bootstrap_of(package: Package, folder: Path) -> Path:  # noqa: F811
+    """A program that runs here: the package's, or a script that has the emulator run it."""
+    path = package.programs / "bootstrap"
+    for emulator in package.emulator():
         script = folder / "bootstrap"
-        script.write_text(f'#!/bin/sh\nexec {emulator[0]} {program}\n', encoding="utf-8")
+        script.write_text(f"#!/bin/sh\nexec {emulator} {path}\n", encoding="utf-8")
         script.chmod(0o755)
-        program = script
+        path = script
+    return path
+
+
+def answers_to(program: Path, events: List[bytes]) -> List[Request]:
+    """What the bootstrap posts for each event."""
     with MockRuntimeApi([Invocation(event) for event in events]) as api:
         done = run_bootstrap(program, api.address, MODEL)
     assert done.stderr == b"" and api.unexpected == []
@@ -125,12 +131,25 @@ def test_answers_every_event_as_the_tested_one(package: Package, program: Callab
     """tests/runtime looks at what the bootstrap of build/ posts; that of the package posts the same, to the byte."""
     events = [path.read_bytes() for path in sorted(EVENTS.rglob("*.json"))]
     assert len(events) > 20
-    mine = answers_to(package.programs / "bootstrap", events, tmp_path, package.emulator())
-    tested = answers_to(program("bootstrap"), events, tmp_path, [])
+    mine, tested = (answers_to(path, events) for path in (bootstrap_of(package, tmp_path), program("bootstrap")))
     assert {post.path.rsplit("/", 1)[1] for post in tested} == {"response", "error"}
     for got, want in zip(mine, tested):
         assert (got.path, got.body) == (want.path, want.body)
         assert {**got.headers, "host": ""} == {**want.headers, "host": ""}
+
+
+def test_sigterm(package: Package, tmp_path: Path) -> None:  # noqa: F811
+    """The thread that waits for the end can be woken: a libcurl without socket pairs lets the process hang."""
+    begun: List["subprocess.Popen[bytes]"] = []
+    held = Invocation(b"", fault=HOLD, before=lambda: begun[0].terminate())
+    with MockRuntimeApi([Invocation(TEXT_EVENT), held], extensions=True) as api:
+        begun.append(start_bootstrap(bootstrap_of(package, tmp_path), api.address, MODEL, {"TERN_SHUTDOWN_HOOK": "1"}))
+        try:
+            log, errors = begun[0].communicate(timeout=60)
+        finally:
+            begun[0].kill()
+    assert (begun[0].returncode, errors) == (0, b"")
+    assert log.endswith(b" INFO SIGTERM: the process ends\n")
 
 
 # ---- HTTPS, for the output queue ---------------------------------------------------------------------------------------------
