@@ -36,7 +36,7 @@ fuzz:
 install: build
 	$(CMAKE) --install build --prefix $(PREFIX)
 
-# The zip for Lambda: build/tern-lambda-<architecture>.zip.
+# The zip for Lambda: build/tern-lambda-<architecture>.zip. TERN_ARCH=arm64: for that one instead of this machine's.
 package:
 	bash tools/package
 

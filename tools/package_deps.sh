@@ -1,96 +1,120 @@
 # Sourced by tools/package: builds what tern links as small static libraries, on musl instead of the system's C library, so that
 # the programs run on any Linux of the architecture whatever its libc (provided.al2023, a container from scratch).
 #
-# In: work (folder for sources and objects), deps (where libraries, headers, .pc files and the compiler go; absolute), arch, jobs.
+# In: work (folder for sources and objects), deps (where libraries, headers, .pc files and the compiler go; absolute), arch, jobs,
+# linked (the libraries to build), machine (arch as compilers call it), compiler (a gcc for it), binutils (the prefix of
+# its ar and the like: empty for this machine's), cc (musl's wrapper of compiler).
 
 deps_flags="-O2 -ffunction-sections -fdata-sections"
 
 # Nothing of a library may name the folder it was built in: the package has the same bytes wherever it is made.
 flags_for() { printf '%s -ffile-prefix-map=%s=.' "$deps_flags" "$work/$1"; }
 
+# write_pc SOURCE NAME LIBS: the .pc file by which CMake finds the library NAME of a source of the list.
 write_pc() {
-    local name=$1 version=$2 libs=$3
+    local source=$1 name=$2 libs=$3
     printf 'prefix=%s\nName: %s\nDescription: static, for tools/package\nVersion: %s\nCflags: -I${prefix}/include\nLibs: -L${prefix}/lib %s\n' \
-        "$deps" "$name" "$version" "$libs" >"$deps/lib/pkgconfig/$name.pc"
+        "$deps" "$name" "$(upstream_version "$source")" "$libs" >"$deps/lib/pkgconfig/$name.pc"
 }
 
 keep_licence() { cp "$1" "$deps/licenses/$2"; }
 
+# How CMake compiles for musl on $arch. It is told to cross-compile even where that is this machine: nothing that it finds out
+# then depends on the machine, nor is taken from its libraries.
+write_toolchain() {
+    cat >"$deps/toolchain.cmake" <<EOF
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR $machine)
+set(CMAKE_C_COMPILER $cc)
+set(CMAKE_AR $(command -v "${binutils}ar") CACHE FILEPATH "")
+set(CMAKE_RANLIB $(command -v "${binutils}ranlib") CACHE FILEPATH "")
+set(CMAKE_LINKER $(command -v "${binutils}ld") CACHE FILEPATH "")
+set(CMAKE_OBJCOPY $(command -v "${binutils}objcopy") CACHE FILEPATH "")
+set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
+set(CMAKE_FIND_ROOT_PATH $deps)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+EOF
+}
+
 build_musl() {
     cd "$work/musl"
-    CFLAGS="$(flags_for musl)" ./configure --prefix="$deps" --disable-shared
+    CC="$compiler" AR="${binutils}ar" RANLIB="${binutils}ranlib" CFLAGS="$(flags_for musl)" ./configure \
+        --target="$machine-linux-musl" --prefix="$deps" --disable-shared --enable-wrapper=gcc
     make -j"$jobs"
     make install
     keep_licence COPYRIGHT musl
+    write_toolchain
 }
 
-# Single precision, one thread a call, the kernel chosen at run time. USE_LOCKING: without it, calls from several threads (tern
-# serve, parallel invocations) get each other's buffers. NUM_THREADS only sizes tables, and must not be that of this machine.
-build_openblas() {
-    local options=(CC="$cc" HOSTCC="${CC:-gcc}" NOFORTRAN=1 NO_LAPACK=1 NO_LAPACKE=1 ONLY_CBLAS=1 USE_THREAD=0 USE_OPENMP=0 USE_LOCKING=1
-        NUM_THREADS=64 NO_SHARED=1 NO_AFFINITY=1 NO_WARMUP=1 BUILD_SINGLE=1 DYNAMIC_ARCH=1 PREFIX="$deps")
-    case $arch in
-        x86_64) options+=(TARGET=GENERIC DYNAMIC_LIST="HASWELL SKYLAKEX ZEN") ;;
-        arm64) options+=(TARGET=ARMV8 DYNAMIC_LIST=NEOVERSEN1) ;;
-    esac
-    cd "$work/openblas"
-    make "${options[@]}" -j"$jobs" libs
-    make "${options[@]}" install
-    write_pc openblas 0.3.21 "-lopenblas -lm"
-    keep_licence LICENSE openblas
-}
+# A client of TLS 1.2 and 1.3 with ephemeral keys on the curves and ciphers in use: half of what the library has.
+mbedtls_without=(SSL_SRV_C SSL_CACHE_C SSL_COOKIE_C SSL_TICKET_C SSL_PROTO_DTLS 'SSL_DTLS_[A-Z_]*' SSL_RENEGOTIATION
+    SSL_CONTEXT_SERIALIZATION 'KEY_EXCHANGE_\(RSA\|DHE_RSA\|ECDH_[A-Z]*\|[A-Z_]*PSK\)_ENABLED' DHM_C
+    'ECP_DP_\(SECP192\|SECP224\|SECP256K\|BP\|CURVE448\)[A-Z0-9]*_ENABLED' ARIA_C CAMELLIA_C DES_C RIPEMD160_C LMS_C ECJPAKE_C
+    NIST_KW_C PKCS5_C PKCS7_C PKCS12_C PADLOCK_C PEM_WRITE_C 'X509_\(CREATE\|CRT_WRITE\|CSR_[A-Z]*\)_C' PSA_CRYPTO_STORAGE_C
+    PSA_ITS_FILE_C TIMING_C DEBUG_C SELF_TEST VERSION_FEATURES)
 
 build_mbedtls() {
+    local name config=include/mbedtls/mbedtls_config.h
     cd "$work/mbedtls"
-    make -C library -j"$jobs" CC="$cc" CFLAGS="$(flags_for mbedtls)" GEN_FILES= libmbedcrypto.a libmbedx509.a libmbedtls.a
+    for name in "${mbedtls_without[@]}"; do
+        grep -q "^#define MBEDTLS_$name\( \|\$\)" "$config" || die "mbedtls has no option $name"
+        sed -i "s,^#define MBEDTLS_$name\( .*\)\?\$,// &," "$config"
+    done
+    sed -i "s,^//\(#define MBEDTLS_THREADING_\(C\|PTHREAD\)\)\$,\1," "$config"   # TLS 1.3 keeps its keys for the whole process
+    make -C library -j"$jobs" CC="$cc" AR="${binutils}ar" RL="${binutils}ranlib" CFLAGS="$(flags_for mbedtls)" GEN_FILES= \
+        libmbedcrypto.a libmbedx509.a libmbedtls.a
     cp library/libmbedcrypto.a library/libmbedx509.a library/libmbedtls.a "$deps/lib/"
     cp -r include/mbedtls include/psa "$deps/include/"
     keep_licence LICENSE mbedtls
 }
 
-# HTTP and HTTPS with AWS's signatures (CURLOPT_AWS_SIGV4; it goes with CRYPTO_AUTH), nothing else. The certificates are those
-# of Amazon Linux; CURLOPT_CAINFO names others.
+# HTTP and HTTPS with AWS's signatures (CURLOPT_AWS_SIGV4; it needs HTTP_AUTH), nothing else; but SOCKETPAIR, for
+# curl_multi_wakeup. The certificates are those of Amazon Linux; CURLOPT_CAINFO names others.
 build_curl() {
     local name options=()
-    for name in BUILD_CURL_EXE BUILD_SHARED_LIBS BUILD_TESTING ENABLE_MANUAL ENABLE_THREADED_RESOLVER ENABLE_UNIX_SOCKETS PICKY_COMPILER \
-        CURL_BROTLI CURL_ZLIB CURL_ZSTD CURL_USE_LIBPSL CURL_USE_LIBSSH2 CURL_USE_OPENSSL USE_LIBIDN2 USE_NGHTTP2; do
+    for name in BUILD_CURL_EXE BUILD_LIBCURL_DOCS BUILD_MISC_DOCS BUILD_SHARED_LIBS BUILD_TESTING ENABLE_CURL_MANUAL \
+        ENABLE_THREADED_RESOLVER ENABLE_UNIX_SOCKETS PICKY_COMPILER CURL_BROTLI CURL_ZLIB CURL_ZSTD CURL_USE_LIBPSL \
+        CURL_USE_LIBSSH2 CURL_USE_OPENSSL USE_LIBIDN2 USE_NGHTTP2; do
         options+=("-D$name=OFF")
     done
-    for name in CURL_ENABLE_SSL CURL_USE_MBEDTLS HTTP_ONLY CURL_DISABLE_ALTSVC CURL_DISABLE_COOKIES CURL_DISABLE_DOH \
-        CURL_DISABLE_GETOPTIONS CURL_DISABLE_HSTS CURL_DISABLE_MIME CURL_DISABLE_NETRC CURL_DISABLE_NTLM CURL_DISABLE_PROXY \
-        CURL_DISABLE_SOCKETPAIR; do
-        options+=("-D$name=ON")
+    for name in CURL_ENABLE_SSL CURL_USE_MBEDTLS HTTP_ONLY; do options+=("-D$name=ON"); done
+    for name in ALTSVC BASIC_AUTH BEARER_AUTH COOKIES DIGEST_AUTH DOH GETOPTIONS HEADERS_API HSTS KERBEROS_AUTH MIME \
+        NEGOTIATE_AUTH NETRC NTLM PROXY WEBSOCKETS; do
+        options+=("-DCURL_DISABLE_$name=ON")
     done
-    cmake -S "$work/curl" -B "$work/curl/build" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="$(flags_for curl)" \
-        -DCMAKE_EXE_LINKER_FLAGS=-static -DCMAKE_INSTALL_PREFIX="$deps" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_FIND_ROOT_PATH="$deps" \
-        -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY -DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY -DCMAKE_FIND_ROOT_PATH_MODE_PACKAGE=ONLY \
+    cmake -S "$work/curl" -B "$work/curl/build" -DCMAKE_TOOLCHAIN_FILE="$deps/toolchain.cmake" -DCMAKE_BUILD_TYPE=None \
+        -DCMAKE_C_FLAGS="$(flags_for curl)" -DCMAKE_INSTALL_PREFIX="$deps" -DCMAKE_INSTALL_LIBDIR=lib \
         -DCURL_CA_BUNDLE=/etc/pki/tls/certs/ca-bundle.crt -DCURL_CA_PATH=none "${options[@]}"
     cmake --build "$work/curl/build" --parallel "$jobs"
     cmake --install "$work/curl/build"
-    write_pc libcurl 7.88.1 "-lcurl -lmbedtls -lmbedx509 -lmbedcrypto"
+    write_pc curl libcurl "-lcurl -lmbedtls -lmbedx509 -lmbedcrypto"
     keep_licence "$work/curl/COPYING" curl
 }
 
 build_cjson() {
     cd "$work/cjson"
     "$cc" $(flags_for cjson) -c cJSON.c -o cJSON.o
-    ar rcsD "$deps/lib/libcjson.a" cJSON.o
+    "${binutils}ar" rcsD "$deps/lib/libcjson.a" cJSON.o
     mkdir -p "$deps/include/cjson"
     cp cJSON.h "$deps/include/cjson/"
-    write_pc libcjson 1.7.15 "-lcjson -lm"
+    write_pc cjson libcjson "-lcjson -lm"
     keep_licence LICENSE cjson
 }
 
 # Only for `tern serve`; the Lambda package has none of it.
 build_libmicrohttpd() {
     cd "$work/libmicrohttpd"
-    ./configure CC="$cc" CFLAGS="$(flags_for libmicrohttpd)" LDFLAGS=-static --prefix="$deps" --disable-shared --enable-static \
+    ./configure --host="$machine-linux-musl" CC="$cc" AR="${binutils}ar" RANLIB="${binutils}ranlib" \
+        CFLAGS="$(flags_for libmicrohttpd)" LDFLAGS=-static --prefix="$deps" --disable-shared --enable-static \
         --disable-https --disable-curl --disable-doc --disable-examples --disable-tools --disable-dauth --disable-bauth
     make -j"$jobs" -C src/include
     make -j"$jobs" -C src/microhttpd libmicrohttpd.la
     make -C src/microhttpd install-libLTLIBRARIES
     make -C src/include install
-    write_pc libmicrohttpd 0.9.75 "-lmicrohttpd -lpthread"
+    write_pc libmicrohttpd libmicrohttpd "-lmicrohttpd -lpthread"
     keep_licence COPYING libmicrohttpd
 }
 
@@ -113,10 +137,11 @@ step() {
 # Each library, unless it has been built here in this very way before; a change in one rebuilds those after it.
 build_deps() {
     local name recipe
-    recipe=$("${CC:-gcc}" --version | cat - <(echo "$deps $arch"))
+    recipe=$("$compiler" --version | cat - <(echo "$deps $arch"))
     mkdir -p "$work/downloads" "$deps/lib/pkgconfig" "$deps/include" "$deps/licenses" "$deps/recipes"
-    for name in musl openblas mbedtls curl cjson libmicrohttpd; do
-        recipe=$({ echo "$recipe"; declare -f "build_$name" flags_for write_pc; source_lines "$name"; } | sha256sum)
+    for name in "${linked[@]}" libmicrohttpd; do
+        recipe=$({ echo "$recipe"; declare -f "build_$name" flags_for write_pc write_toolchain
+            declare -p mbedtls_without; source_version "$name"; source_files "$name"; } | sha256sum)
         if [ "$(cat "$deps/recipes/$name" 2>/dev/null)" = "$recipe" ]; then continue; fi
         step "Fetching $name" fetch_source "$name" "$work/downloads"
         step "Unpacking $name" unpack_source "$name" "$work/downloads" "$work/$name"

@@ -2,10 +2,15 @@
 #
 # TERN_SOURCES: a folder or an http(s) address that holds the files; otherwise apt-get where it is there, else Debian's web servers.
 
-sources_list=tools/package_sources.txt
+sources_list=$PWD/tools/package_sources.txt
 
-# Prints the lines of one package: its version, then its files.
-source_lines() { awk -v name="$1" 'NF == 2 { on = $1 == name; if (on) print $2 } NF == 3 && on' "$sources_list"; }
+# Prints what the list says of one package: its version; its licence; a line for each file.
+source_version() { awk -v name="$1" '$1 == name { print $2 }' "$sources_list"; }
+source_licence() { awk -v name="$1" '$1 == name { $1 = $2 = ""; sub(/^ +/, ""); print }' "$sources_list"; }
+source_files() { awk -v name="$1" '/^[^ ]/ { on = $1 == name } /^ / && on { $1 = $1; print }' "$sources_list"; }
+
+# The version without Debian's part of it: 8.14.1 of 8.14.1-2+deb13u5.
+upstream_version() { source_version "$1" | sed 's/[-+].*//'; }
 
 is_right_file() { [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status; }
 
@@ -13,12 +18,13 @@ download() { curl --fail --silent --show-error --location --retry 3 --output "$2
 
 # apt-get with a sources list of its own, so that the system's stays as it is and no root is needed.
 apt_get_source() {
-    local package=$1 version=$2 folder=$3 apt keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+    local package=$1 version=$2 folder=$3 apt suite keyring=/usr/share/keyrings/debian-archive-keyring.gpg
     have_command apt-get && [ -r "$keyring" ] || return 1
     apt=$(realpath "$folder")/apt
     mkdir -p "$apt/lists/partial" "$apt/cache" "$apt/parts"
-    printf 'deb-src [signed-by=%s] http://deb.debian.org/debian bookworm%s main\n' "$keyring" "" "$keyring" "-updates" >"$apt/parts/debian.list"
-    printf 'deb-src [signed-by=%s] http://deb.debian.org/debian-security bookworm-security main\n' "$keyring" >>"$apt/parts/debian.list"
+    for suite in "debian trixie" "debian trixie-updates" "debian-security trixie-security"; do
+        echo "deb-src [signed-by=$keyring] http://deb.debian.org/$suite main"
+    done >"$apt/parts/debian.list"
     local options=(-qq -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$apt/parts" -o "Dir::State::Lists=$apt/lists"
         -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=)
     if [ ! -e "$apt/updated" ]; then apt-get "${options[@]}" update && touch "$apt/updated" || return 1; fi
@@ -39,11 +45,11 @@ download_source() {
 
 # fetch_source PACKAGE FOLDER: its two files are then there, and are those of the list.
 fetch_source() {
-    local package=$1 folder=$2 lines version file sha256 sha1 line
-    mapfile -t lines < <(source_lines "$package")
-    [ "${#lines[@]}" -eq 3 ] || die "$sources_list: $package: expected a version and two files"
-    version=${lines[0]}
-    for line in "${lines[@]:1}"; do
+    local package=$1 folder=$2 files version file sha256 sha1 line
+    version=$(source_version "$package")
+    mapfile -t files < <(source_files "$package")
+    [ -n "$version" ] && [ "${#files[@]}" -eq 2 ] || die "$sources_list: $package: expected a version and two files"
+    for line in "${files[@]}"; do
         read -r file sha256 sha1 <<<"$line"
         is_right_file "$folder/$file" "$sha256" && continue
         if [ -z "${TERN_SOURCES:-}" ]; then apt_get_source "$package" "$version" "$folder" || true; fi
@@ -55,12 +61,12 @@ fetch_source() {
 
 # unpack_source PACKAGE FOLDER TARGET: the upstream archive with Debian's patches applied.
 unpack_source() {
-    local package=$1 folder=$2 target=$3 lines patch
-    mapfile -t lines < <(source_lines "$package")
+    local package=$1 folder=$2 target=$3 files patch
+    mapfile -t files < <(source_files "$package")
     rm -rf "$target"
     mkdir -p "$target"
-    tar -xf "$folder/${lines[1]%% *}" -C "$target" --strip-components=1
-    tar -xf "$folder/${lines[2]%% *}" -C "$target"
+    tar -xf "$folder/${files[0]%% *}" -C "$target" --strip-components=1
+    tar -xf "$folder/${files[1]%% *}" -C "$target"
     [ -f "$target/debian/patches/series" ] || return 0
     while read -r patch _; do
         case $patch in "" | \#*) continue ;; esac

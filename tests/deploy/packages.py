@@ -1,0 +1,44 @@
+"""The packages that tools/package made, for the tests of them: build/tern-lambda-<architecture>.zip and build-package/.
+
+A test module imports the fixture: `from packages import package  # noqa: F401`. Its tests run for each architecture, those of
+the other one under qemu; what has not been made is skipped.
+"""
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import List, NamedTuple
+
+import pytest
+
+from common import ROOT
+
+MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}   # by Lambda's name: as compilers and uname say
+HOST = next((arch for arch, machine in MACHINES.items() if machine == os.uname().machine), "")
+
+
+class Package(NamedTuple):
+    arch: str
+    archive: Path
+    programs: Path    # bootstrap and tern
+    libraries: Path   # what they are linked from, with the compiler
+
+    def emulator(self) -> List[str]:
+        """What runs a program of this architecture: nothing, or qemu's path, which is a static program itself."""
+        if self.arch == HOST:
+            return []
+        path = shutil.which(f"qemu-{MACHINES[self.arch]}-static")
+        if path is None:
+            pytest.skip(f"no qemu-{MACHINES[self.arch]}-static: install qemu-user-static")
+        return [path]
+
+
+@pytest.fixture(scope="module", params=list(MACHINES))
+def package(request: pytest.FixtureRequest) -> Package:
+    arch = request.param
+    kept = ROOT / "build-package"
+    found = Package(arch, ROOT / "build" / f"tern-lambda-{arch}.zip", kept / arch, kept / f"deps-{arch}")
+    if not found.archive.exists() or not found.programs.exists():
+        pytest.skip(f"no package: run TERN_ARCH={arch} tools/package first")
+    return found
