@@ -40,6 +40,29 @@ static void check_dfa(binder *b, const char *prefix, const dfa *d, uint32_t clas
     if (!b->status && (d->accept[0] || !bind_all_below(d->next, d->cols, 1))) bind_refuse(b, prefix, "state 0 is not dead");
 }
 
+#define STEADY_MAX_STATES 1024   /* larger automata are not looked through */
+
+/* Do all matches that do not begin with the text begin in one state, and does none of them need the end of the text? */
+static int dfa_steady(const dfa *d)
+{
+    uint16_t found[STEADY_MAX_STATES], seen[STEADY_MAX_STATES] = {0};
+    uint32_t count = 0;
+    if (d->trackers < 2 || d->states > STEADY_MAX_STATES) return 0;
+    for (uint32_t t = 2; t < d->trackers; t++)
+        if (d->start[2 * t] != d->start[2]) return 0;
+    found[count++] = d->start[2];
+    seen[d->start[2]] = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint16_t *row = d->next + (size_t)found[i] * d->cols;
+        if (d->accept[row[d->cols - 1]]) return 0;
+        for (uint32_t c = 0; c + 1 < d->cols; c++) {
+            if (!seen[row[c]]) found[count++] = row[c];
+            seen[row[c]] = 1;
+        }
+    }
+    return 1;
+}
+
 static void bind_dfa(binder *b, const char *expression, uint32_t classes, dfa *d)
 {
     section_name prefix, name;
@@ -61,6 +84,7 @@ static void bind_dfa(binder *b, const char *expression, uint32_t classes, dfa *d
     if (b->status) return;
     d->anchored = 1;
     for (uint32_t t = 1; t < d->trackers; t++) d->anchored &= d->start[2 * t] == 0;
+    d->steady = !d->anchored && dfa_steady(d);
 }
 
 static void bind_rules(binder *b, tokenizer_tables *t, const string_table *strings)

@@ -113,6 +113,7 @@ typedef struct dfa {
     const uint8_t *accept;
     uint32_t cols, states, trackers;   /* states 0: there is no such expression */
     int anchored;                      /* a match can only begin at the beginning of the text */
+    int steady;                        /* if not: elsewhere it begins in one and the same state, and never ends by the text's end */
 } dfa;
 
 #define TOKENIZER_MAX_RULE 4096    /* bytes; with the next it keeps the tokenizer linear, whatever a file says */

@@ -6,7 +6,7 @@
 
 typedef struct tokenizer_scratch {
     buffer code_point, char_class, byte_at;   /* text_view */
-    buffer suffixes, spans, kept, tokens;
+    buffer suffixes, trails, spans, kept, tokens;
 } tokenizer_scratch;
 
 /* Decodes and classifies the text into *view (memory: scratch). TERN_E_UTF8, TERN_E_TOO_LONG (counted to the end, so that

@@ -3,11 +3,28 @@
 
 #include "dfa.h"
 
+static uint16_t states[65];   /* of the trails */
+
 static int search(small_dfa *d, const char *text, dfa_match *m)
 {
     dfa bound = small_dfa_bind(d);
     uint16_t classes[64];
-    return dfa_search(&bound, small_classes(text, classes), strlen(text), m);
+    dfa_trail trail = {.state = states};
+    return dfa_search(&bound, small_classes(text, classes), 0, strlen(text), &trail, m);
+}
+
+static size_t suffix_length(const dfa *d, const char *text)
+{
+    uint16_t classes[64];
+    dfa_trail trail = {.state = states};
+    return dfa_suffix_length(d, small_classes(text, classes), 0, strlen(text), strlen(text), &trail);
+}
+
+static int matches(const dfa *d, const char *text)
+{
+    uint16_t classes[64];
+    dfa_trail trail = {.state = states};
+    return dfa_matches(d, small_classes(text, classes), 0, strlen(text), &trail);
 }
 
 static void assert_found(small_dfa *d, const char *text, size_t start, size_t end)
@@ -30,10 +47,11 @@ static void assert_all(small_dfa *d, const char *text, const char *want)
     dfa bound = small_dfa_bind(d);
     uint16_t classes[64];
     dfa_iter it = {0};
+    dfa_trail trail = {.state = states};
     dfa_match m;
     char got[256] = "";
     small_classes(text, classes);
-    while (dfa_next(&bound, classes, strlen(text), &it, &m)) {
+    while (dfa_next(&bound, classes, strlen(text), &it, &trail, &m)) {
         size_t used = strlen(got);
         assert_true(used < sizeof got - 16);
         snprintf(got + used, sizeof got - used, "%s%zu-%zu", used ? " " : "", m.start, m.end);
@@ -124,36 +142,33 @@ static void an_empty_match_may_follow_another_but_not_twice_at_one_place(void **
 static void a_suffix_is_the_longest_match_read_from_the_end(void **state)
 {
     small_dfa d = {.accept = {[2] = 1, [3] = 1}};   /* b$|ab$, reversed */
-    uint16_t classes[8];
     (void)state;
     start_at_beginning(&d, 1);
     edge(&d, 1, "b", 2);
     edge(&d, 2, "a", 3);
     dfa bound = small_dfa_bind(&d);
-    assert_int_equal(dfa_suffix_length(&bound, small_classes("cab", classes), 3), 2);
-    assert_int_equal(dfa_suffix_length(&bound, small_classes("cb", classes), 2), 1);
-    assert_int_equal(dfa_suffix_length(&bound, small_classes("ba", classes), 2), 0);
-    assert_int_equal(dfa_suffix_length(&bound, small_classes("", classes), 0), 0);
+    assert_int_equal(suffix_length(&bound, "cab"), 2);
+    assert_int_equal(suffix_length(&bound, "cb"), 1);
+    assert_int_equal(suffix_length(&bound, "ba"), 0);
+    assert_int_equal(suffix_length(&bound, ""), 0);
 }
 
 static void a_suffix_looks_behind_inside_the_piece(void **state)
 {
     small_dfa d = {.accept = {[3] = 2}};   /* (?<=x)\.$, reversed */
-    uint16_t classes[8];
     (void)state;
     start_at_beginning(&d, 1);
     edge(&d, 1, ".", 2);
     edge(&d, 2, "x", 3);
     dfa bound = small_dfa_bind(&d);
-    assert_int_equal(dfa_suffix_length(&bound, small_classes("ax.", classes), 3), 1);
-    assert_int_equal(dfa_suffix_length(&bound, small_classes(".", classes), 1), 0);
-    assert_int_equal(dfa_suffix_length(&bound, small_classes("a.", classes), 2), 0);
+    assert_int_equal(suffix_length(&bound, "ax."), 1);
+    assert_int_equal(suffix_length(&bound, "."), 0);
+    assert_int_equal(suffix_length(&bound, "a."), 0);
 }
 
 static void a_yes_or_no_expression(void **state)
 {
     small_dfa d = {.accept = {[5] = 1, [7] = 1}};   /* \(a\)$|b */
-    uint16_t classes[8];
     (void)state;
     start_at_beginning(&d, 1);
     edge(&d, 1, "(", 2);
@@ -164,13 +179,13 @@ static void a_yes_or_no_expression(void **state)
     edge(&d, 4, "\n", 6);
     d.next[6][SMALL_END] = 5;
     dfa bound = small_dfa_bind(&d);
-    assert_true(dfa_matches(&bound, small_classes("(a)", classes), 3));
-    assert_true(dfa_matches(&bound, small_classes("(a)\n", classes), 4));
-    assert_true(dfa_matches(&bound, small_classes("bcd", classes), 3));
-    assert_false(dfa_matches(&bound, small_classes("(a", classes), 2));
-    assert_false(dfa_matches(&bound, small_classes("(a)b", classes), 4));
-    assert_false(dfa_matches(&bound, small_classes("ab", classes), 2));
-    assert_false(dfa_matches(&bound, small_classes("", classes), 0));
+    assert_true(matches(&bound, "(a)"));
+    assert_true(matches(&bound, "(a)\n"));
+    assert_true(matches(&bound, "bcd"));
+    assert_false(matches(&bound, "(a"));
+    assert_false(matches(&bound, "(a)b"));
+    assert_false(matches(&bound, "ab"));
+    assert_false(matches(&bound, ""));
 }
 
 static void no_expression_matches_nothing(void **state)
@@ -178,19 +193,19 @@ static void no_expression_matches_nothing(void **state)
     dfa none = {0};
     dfa_match m;
     dfa_iter it = {0};
+    dfa_trail trail = {.state = states};
     uint16_t classes[1] = {'a'};
     (void)state;
-    assert_false(dfa_search(&none, classes, 1, &m));
-    assert_false(dfa_matches(&none, classes, 1));
-    assert_int_equal(dfa_suffix_length(&none, classes, 1), 0);
-    assert_false(dfa_next(&none, classes, 1, &it, &m));
+    assert_false(dfa_search(&none, classes, 0, 1, &trail, &m));
+    assert_false(matches(&none, "a"));
+    assert_int_equal(suffix_length(&none, "a"), 0);
+    assert_false(dfa_next(&none, classes, 1, &it, &trail, &m));
 }
 
 /* Tables that no compiler makes: impossible delays, matches after the end of the text, empty matches for ever. */
 static void damaged_tables_do_no_harm(void **state)
 {
     small_dfa late = {.accept = {[1] = 200, [2] = 200}}, beyond = {.accept = {[2] = 1}}, forever = {.accept = {[1] = 1}};
-    uint16_t classes[8];
     (void)state;
     start_anywhere(&late, 1);
     edge(&late, 1, "a", 2);
@@ -199,7 +214,7 @@ static void damaged_tables_do_no_harm(void **state)
     beyond.next[1][SMALL_END] = 2;
     assert_not_found(&beyond, "");
     dfa bound = small_dfa_bind(&late);
-    assert_int_equal(dfa_suffix_length(&bound, small_classes("aa", classes), 2), 0);
+    assert_int_equal(suffix_length(&bound, "aa"), 0);
     start_anywhere(&forever, 1);
     assert_all(&forever, "ab", "0-0 1-1 2-2");
 }
