@@ -29,6 +29,18 @@ void bind_chars(binder *b, char_table *t)
     bind_check_below(b, "chars/class", t->class_of, (size_t)blocks * block_size, t->class_count);
 }
 
+void bind_stems(binder *b, stem_table *t, uint32_t strings)
+{
+    uint32_t three = 3;
+    if (b->status || !model_file_has(b->file, "norms/stems")) return;
+    t->rows = bind_matrix(b, "norms/stems", TERN_DTYPE_U32, &t->count, &three);
+    if (!b->status && t->count > STEMS_MAX) bind_refuse(b, "norms/stems", "has too many rows");
+    for (uint32_t i = 0; i < t->count && !b->status; i++) {
+        const uint32_t *row = t->rows + 3 * (size_t)i;
+        if (row[0] >= strings || row[1] > row[2]) bind_refuse(b, "norms/stems", "holds a value that is out of range");
+    }
+}
+
 /* ---- tokenizer --------------------------------------------------------------------------------------------------------- */
 
 static void check_dfa(binder *b, const char *prefix, const dfa *d, uint32_t classes)

@@ -1,0 +1,169 @@
+"""The tokenizers of all languages that spaCy cuts by rules, converted and compared with spacy.blank on random texts.
+
+    python tests/parity/languages.py [--count 2000] [--day 20779] [--all | LANGUAGE ...]      # a table on standard output
+
+Texts come from the language itself (its example sentences, stop words, special cases, what its expressions match) mixed with
+what random_texts.py has. They depend on the language, the day and the count only; without --all, so do the languages.
+"""
+from __future__ import annotations
+
+import argparse
+import datetime
+import importlib
+import pkgutil
+import random
+import re
+import sys
+import tempfile
+import time
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+import oracle
+import spacy
+import spacy.lang
+from common import BUILD
+from convert import container
+from convert.__main__ import write_file
+from convert.build import convert
+from convert.regex_check import PatternTexts
+from convert.tokenizer_tables import EXPRESSIONS, pattern_of
+from differences import first_difference
+from random_texts import TextMaker
+from stages import Stages
+
+DOZEN = 12
+RULE_TOKENIZER = "spacy.Tokenizer.v1"
+
+
+def tokenizer_name(code: str) -> str:
+    return str(spacy.util.get_lang_class(code).default_config["nlp"]["tokenizer"]["@tokenizers"])
+
+
+def languages() -> Tuple[List[str], List[str]]:
+    """Codes of the languages that spaCy cuts by rules, and of those that it leaves to something else."""
+    codes = sorted(module.name for module in pkgutil.iter_modules(spacy.lang.__path__) if module.ispkg)
+    ruled = [code for code in codes if tokenizer_name(code) == RULE_TOKENIZER]
+    return ruled, [code for code in codes if code not in ruled]
+
+
+def today() -> int:
+    return datetime.date.today().toordinal() - datetime.date(1970, 1, 1).toordinal()
+
+
+def dozen_of(day: int) -> List[str]:
+    """Twelve languages; seven days in a row have them all."""
+    codes = languages()[0]
+    return sorted({codes[(day * DOZEN + i) % len(codes)] for i in range(DOZEN)})
+
+
+# ---- texts -----------------------------------------------------------------------------------------------------------
+
+
+def _words(code: str, nlp: Any) -> List[str]:
+    """Words of the language's examples, and its stop words."""
+    try:
+        sentences = importlib.import_module(f"spacy.lang.{code}.examples").sentences
+    except ImportError:
+        sentences = []
+    return sorted({word for sentence in sentences for word in sentence.split()} | nlp.Defaults.stop_words)
+
+
+class LanguageTexts(TextMaker):
+    """Random texts for a blank pipeline."""
+
+    def __init__(self, code: str, nlp: Any, seed: int) -> None:
+        words = _words(code, nlp)
+        super().__init__(seed, list(nlp.tokenizer.rules), words)
+        self.random = random.Random(f"{code} {seed}")
+        patterns = [pattern_of(nlp.tokenizer, name) for name in EXPRESSIONS]
+        self.matched = [PatternTexts(pattern, self.random) for pattern in patterns if pattern is not None]
+        self.makers += [(lambda: self.random.choice(words or self.rules), 60), (self._matched, 30), (self._affixed, 30)]
+        self.weights = [weight for _, weight in self.makers]
+
+    def _matched(self) -> str:
+        """What an expression matches, or nearly so. Lone surrogates are no text."""
+        return re.sub("[\ud800-\udfff]", "", self.random.choice(self.matched).draw())
+
+    def _affixed(self) -> str:
+        return self._matched() + self._piece() + self._matched()
+
+
+# ---- comparison ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Report:
+    """sizes: states x columns of each expression; differences: the first of each text that differs."""
+
+    code: str
+    texts: int
+    sizes: Dict[str, str]
+    file_size: int
+    conversion_seconds: float
+    comparison_seconds: float = 0.0
+    differences: List[str] = field(default_factory=list)
+
+
+def convert_blank(code: str, folder: Path) -> Tuple[Path, Report]:
+    """The file of spacy.blank(code), in folder."""
+    spacy.blank(code).to_disk(folder / code)
+    path = folder / f"{code}.tern"
+    begin = time.monotonic()
+    conversion = convert(str(folder / code), lambda what: None)
+    data = container.write([group.sections for group in conversion.groups])
+    write_file(path, data)
+    tables = {section.name: section.array for group in conversion.groups for section in group.sections}
+    sizes = {name: "x".join(map(str, tables[f"dfa/{name}/next"].shape)) for name in EXPRESSIONS if f"dfa/{name}/next" in tables}
+    return path, Report(code, 0, sizes, len(data), time.monotonic() - begin)
+
+
+def compare(code: str, day: int, count: int, program: Path, folder: Path) -> Report:
+    """Tokens and features of count random texts."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")   # what spaCy's expressions hold and Python may read otherwise one day
+        path, report = convert_blank(code, folder)
+        nlp = spacy.blank(code)
+        texts = LanguageTexts(code, nlp, day).texts_of(count)
+    begin = time.monotonic()
+    report.texts = count
+    for text, want, got in zip(texts, oracle.answers(nlp, texts), Stages(program, path, "--features").texts(texts)):
+        difference = first_difference(text, want, got)
+        if difference is not None:
+            report.differences.append(difference)
+    report.comparison_seconds = time.monotonic() - begin
+    return report
+
+
+COLUMNS = ("language", "texts", "differing", *EXPRESSIONS, "file kB", "convert s", "compare s")
+
+
+def row(report: Report) -> Sequence[str]:
+    return (report.code, str(report.texts), str(len(report.differences)), *(report.sizes.get(name, "-") for name in EXPRESSIONS),
+            str(report.file_size // 1000), f"{report.conversion_seconds:.1f}", f"{report.comparison_seconds:.1f}")
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("languages", nargs="*")
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--day", type=int, default=today())
+    options = parser.parse_args(arguments)
+    codes = languages()[0] if options.all else options.languages or dozen_of(options.day)
+    differing = 0
+    print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
+    with tempfile.TemporaryDirectory() as folder:
+        for code in codes:
+            report = compare(code, options.day, options.count, BUILD / "tests" / "stages", Path(folder))
+            print("| " + " | ".join(row(report)) + " |", flush=True)
+            for difference in report.differences[:3]:
+                print(f"{code}: {difference}", file=sys.stderr)
+            differing += len(report.differences)
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
