@@ -32,7 +32,7 @@ void bind_chars(binder *b, char_table *t)
 void bind_stems(binder *b, stem_table *t, uint32_t strings)
 {
     uint32_t three = 3;
-    if (b->status || !model_file_has(b->file, "norms/stems")) return;
+    if (!(b->file->features & TERN_FEATURE_STEMS)) return;
     t->rows = bind_matrix(b, "norms/stems", TERN_DTYPE_U32, &t->count, &three);
     if (!b->status && t->count > STEMS_MAX) bind_refuse(b, "norms/stems", "has too many rows");
     for (uint32_t i = 0; i < t->count && !b->status; i++) {
