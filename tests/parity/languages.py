@@ -1,9 +1,9 @@
-"""The tokenizers of all languages that spaCy cuts by rules, converted and compared with spacy.blank on random texts.
+"""The tokenizers of all languages that spaCy cuts by rules, converted and compared with spaCy's on random texts.
 
-    python tests/parity/languages.py [--count 2000] [--day 20779] [--all | LANGUAGE ...]      # a table on standard output
+    PYTHONPATH=tests:tools/convert python tests/parity/languages.py [--count 2000] [--day 20779] [--all | LANGUAGE ...]
 
-Texts come from the language itself (its example sentences, stop words, special cases, what its expressions match) mixed with
-what random_texts.py has. They depend on the language, the day and the count only; without --all, so do the languages.
+prints a table. Texts come from the language itself (its example sentences, stop words, special cases, what its expressions
+match) mixed with what random_texts.py has. They depend on the language and the day only; so do the languages, if none is named.
 """
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from stages import Stages
 
 DOZEN = 12
 RULE_TOKENIZER = "spacy.Tokenizer.v1"
+BY_CHOICE = ["ko"]   # has another tokenizer by default; its trained pipelines have this one
 
 
 def tokenizer_name(code: str) -> str:
@@ -43,10 +44,15 @@ def tokenizer_name(code: str) -> str:
 
 
 def languages() -> Tuple[List[str], List[str]]:
-    """Codes of the languages that spaCy cuts by rules, and of those that it leaves to something else."""
+    """Codes of the languages that spaCy can cut by rules, and of those that it leaves to something else by default."""
     codes = sorted(module.name for module in pkgutil.iter_modules(spacy.lang.__path__) if module.ispkg)
-    ruled = [code for code in codes if tokenizer_name(code) == RULE_TOKENIZER]
-    return ruled, [code for code in codes if code not in ruled]
+    others = [code for code in codes if tokenizer_name(code) != RULE_TOKENIZER]
+    return [code for code in codes if code not in others or code in BY_CHOICE], others
+
+
+def blank(code: str) -> Any:
+    """A pipeline with nothing but the rule tokenizer."""
+    return spacy.blank(code, config={"nlp": {"tokenizer": {"@tokenizers": RULE_TOKENIZER}}})
 
 
 def today() -> int:
@@ -54,7 +60,7 @@ def today() -> int:
 
 
 def dozen_of(day: int) -> List[str]:
-    """Twelve languages; seven days in a row have them all."""
+    """A dozen languages, others every day; a week has them all."""
     codes = languages()[0]
     return sorted({codes[(day * DOZEN + i) % len(codes)] for i in range(DOZEN)})
 
@@ -108,8 +114,8 @@ class Report:
 
 
 def convert_blank(code: str, folder: Path) -> Tuple[Path, Report]:
-    """The file of spacy.blank(code), in folder."""
-    spacy.blank(code).to_disk(folder / code)
+    """The file of blank(code), in folder."""
+    blank(code).to_disk(folder / code)
     path = folder / f"{code}.tern"
     begin = time.monotonic()
     conversion = convert(str(folder / code), lambda what: None)
@@ -120,20 +126,22 @@ def convert_blank(code: str, folder: Path) -> Tuple[Path, Report]:
     return path, Report(code, 0, sizes, len(data), time.monotonic() - begin)
 
 
+def differences(code: str, texts: Sequence[str], program: Path, model: Path) -> List[str]:
+    """The first difference of each text that differs: tokens, spaces and the features that embeddings hash."""
+    wanted, answers = oracle.answers(blank(code), texts), Stages(program, model, "--features").texts(texts)
+    found = (first_difference(text, want, got) for text, want, got in zip(texts, wanted, answers))
+    return [difference for difference in found if difference is not None]
+
+
 def compare(code: str, day: int, count: int, program: Path, folder: Path) -> Report:
-    """Tokens and features of count random texts."""
+    """Converts and compares on count random texts of the day."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")   # what spaCy's expressions hold and Python may read otherwise one day
         path, report = convert_blank(code, folder)
-        nlp = spacy.blank(code)
-        texts = LanguageTexts(code, nlp, day).texts_of(count)
+        texts = LanguageTexts(code, blank(code), day).texts_of(count)
     begin = time.monotonic()
-    report.texts = count
-    for text, want, got in zip(texts, oracle.answers(nlp, texts), Stages(program, path, "--features").texts(texts)):
-        difference = first_difference(text, want, got)
-        if difference is not None:
-            report.differences.append(difference)
-    report.comparison_seconds = time.monotonic() - begin
+    report.differences = differences(code, texts, program, path)
+    report.texts, report.comparison_seconds = count, time.monotonic() - begin
     return report
 
 
@@ -153,7 +161,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--day", type=int, default=today())
     options = parser.parse_args(arguments)
     codes = languages()[0] if options.all else options.languages or dozen_of(options.day)
-    differing = 0
+    reports: List[Report] = []
     print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
     with tempfile.TemporaryDirectory() as folder:
         for code in codes:
@@ -161,7 +169,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             print("| " + " | ".join(row(report)) + " |", flush=True)
             for difference in report.differences[:3]:
                 print(f"{code}: {difference}", file=sys.stderr)
-            differing += len(report.differences)
+            reports.append(report)
+    differing = sum(len(report.differences) for report in reports)
+    print(f"{len(codes)} languages, {sum(report.texts for report in reports)} texts, {differing} differing, day {options.day}")
     return 1 if differing else 0
 
 
