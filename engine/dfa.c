@@ -31,44 +31,65 @@ static inline size_t match_end(const dfa *d, int question, uint32_t state, size_
 
 /* ---- one run from one position ------------------------------------------------------------------------------------------ */
 
-static inline int on_trail(const dfa_trail *t, size_t pos, uint32_t state)
+typedef struct run {
+    size_t start, end, pos;   /* of the match; of the piece; where it has come to */
+    uint32_t state;
+    size_t found;             /* end of the match, or NO_MATCH */
+} run;
+
+/* 1 if a match is confirmed. cls[pos * way] is the class at pos. A later confirmation stands higher in the order of the
+ * alternatives: the compiler drops every thread behind the first that matched. */
+static inline int read_on(const dfa *d, const uint16_t *cls, ptrdiff_t way, int question, run *r)
 {
-    return pos >= t->begin && pos < t->end && t->state[pos] == state;
+    r->state = r->pos < r->end ? step(d, r->state, cls[(ptrdiff_t)r->pos * way]) : step_at_end(d, r->state);
+    r->pos++;
+    size_t confirmed = match_end(d, question, r->state, r->start, r->pos, r->end);
+    if (confirmed == NO_MATCH) return 0;
+    r->found = confirmed;
+    return 1;
 }
 
-/* End of the match that begins at start, or NO_MATCH. A later confirmation stands higher in the order of the alternatives:
- * the compiler drops every thread behind the first that matched. cls[pos * way] is the class at pos.
- *
- * A run that comes to a position in the state of one before it will go the same way: to the end of the piece without another
- * confirmation, unless the end itself confirms one. The pieces only get shorter, so that this also holds for later ones. */
+static inline int goes_on(int question, const run *r, size_t end)
+{
+    return r->state != 0 && r->pos < end && !(question == WHETHER && r->found != NO_MATCH);
+}
+
+static int on_trail(const dfa_trail *t, const run *r)
+{
+    return r->pos >= t->begin && r->pos < t->end && t->state[r->pos] == r->state;
+}
+
+/* The rest of a long run. If it comes to a position in the state of one before it, it will go the same way: to the end of the
+ * piece without another confirmation, unless the end itself confirms one. Pieces only get shorter, so this holds for later
+ * ones, too. */
+static size_t run_far(const dfa *d, const uint16_t *cls, ptrdiff_t way, int question, run r, dfa_trail *trail)
+{
+    size_t begin = r.pos;
+    while (goes_on(question, &r, r.end + 1)) {
+        if (on_trail(trail, &r)) {
+            trail->begin = begin;
+            r.pos = r.end;
+            r.state = r.end < trail->end ? trail->state[r.end] : 0;
+            if (r.state != 0) read_on(d, cls, way, question, &r);
+            return r.found;
+        }
+        trail->state[r.pos] = (uint16_t)r.state;
+        if (read_on(d, cls, way, question, &r) && r.pos <= r.end) begin = r.pos;
+    }
+    trail->begin = begin;
+    trail->end = r.pos;
+    return r.found;
+}
+
+/* End of the match that begins at start, or NO_MATCH. */
 static inline size_t run_from(const dfa *d, const uint16_t *cls, ptrdiff_t way, size_t start, size_t end, uint32_t state,
                               int question, dfa_trail *trail)
 {
-    size_t found = match_end(d, question, state, start, start, end), pos = start, begin = start + SHORT_RUN;
-    int joined = 0;
-    while (state != 0 && pos <= end && !(question == WHETHER && found != NO_MATCH)) {
-        if (pos - start >= SHORT_RUN) {
-            joined = on_trail(trail, pos, state);
-            if (joined) {
-                pos = end;
-                state = end < trail->end ? trail->state[end] : 0;
-                if (state == 0) break;
-            } else {
-                trail->state[pos] = (uint16_t)state;
-            }
-        }
-        state = pos < end ? step(d, state, cls[(ptrdiff_t)pos * way]) : step_at_end(d, state);
-        pos++;
-        size_t confirmed = match_end(d, question, state, start, pos, end);
-        if (confirmed == NO_MATCH) continue;
-        found = confirmed;
-        if (pos <= end && pos > begin) begin = pos;
-    }
-    if (joined || pos > start + SHORT_RUN) {
-        trail->begin = begin;
-        if (!joined) trail->end = pos;
-    }
-    return found;
+    run r = {.start = start, .end = end, .pos = start, .state = state,
+             .found = match_end(d, question, state, start, start, end)};
+    size_t near = end - start < SHORT_RUN ? end + 1 : start + SHORT_RUN;
+    while (goes_on(question, &r, near)) read_on(d, cls, way, question, &r);
+    return goes_on(question, &r, end + 1) ? run_far(d, cls, way, question, r, trail) : r.found;
 }
 
 /* ---- searches ----------------------------------------------------------------------------------------------------------- */

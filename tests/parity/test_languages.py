@@ -22,7 +22,7 @@ from mutants import fill, mutate_model  # noqa: E402
 from stages import Stages  # noqa: E402
 
 TEXTS = int(os.environ.get("TERN_LANGUAGE_TEXTS", "200" if REDUCED else "1000"))
-CHARACTERS = 100_000 if REDUCED else 400_000
+CHARACTERS = 100_000 if REDUCED else 800_000
 E_FORMAT = 4
 
 
@@ -129,9 +129,9 @@ HOSTILE = {
     "an infix that wants a hyphen after any word": ("pt", "", "a", ""),
     "an infix that wants a second part": ("el", "", "1.", ""),
     "a prefix that wants a sign after any number": ("it", "", "1", ")"),
-    "a suffix read back over letters": ("el", "", "α", "-"),
+    "a suffix that is read back over letters after each prefix": ("el", "", "α'", "α"),
     "numbers and what may follow them": ("tr", "", "1.", "'"),
-    "a suffix with an empty alternative": ("hu", "", "(", "1"),
+    "a suffix with an alternative that is empty": ("hu", "", "a", ","),
 }
 """What -> language, a beginning, two units to repeat."""
 
