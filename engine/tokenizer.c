@@ -148,7 +148,7 @@ static size_t prefix_length(const run *r, chunk *c)
 }
 
 /* An expression that could not be reversed is searched in the whole piece for each suffix: quadratic in a text of suffixes.
- * None of spaCy's languages has such a one. */
+ * So is a prefix expression that is neither anchored nor steady. None of spaCy's languages has such ones. */
 static size_t suffix_length(const run *r, chunk *c, size_t start)
 {
     dfa_match m;
