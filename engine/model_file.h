@@ -30,7 +30,6 @@
 #include "tern.h"
 
 enum { TERN_KIND_TENSOR = 1, TERN_KIND_MAP = 2, TERN_KIND_TEXT = 3 };
-enum { TERN_FEATURE_STEMS = 1 << 0 };   /* required features that this reader knows */
 enum { TERN_DTYPE_U8 = 1, TERN_DTYPE_U16, TERN_DTYPE_U32, TERN_DTYPE_U64, TERN_DTYPE_I32, TERN_DTYPE_F32, TERN_DTYPE_F16 };
 
 typedef struct model_file {
@@ -40,6 +39,8 @@ typedef struct model_file {
     uint64_t features;  /* TERN_FEATURE_* */
     void *mapping;      /* what munmap gets; NULL when the caller owns the bytes */
 } model_file;
+
+enum { TERN_FEATURE_STEMS = 1 << 0 };   /* required features that this reader knows */
 
 typedef struct section {
     const char *name;

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-import numpy as np
 from spacy.lang.en.lemmatizer import EnglishLemmatizer
 from spacy.pipeline import AttributeRuler, DependencyParser, EntityRecognizer, SentenceRecognizer, Tagger, Tok2Vec
 
@@ -132,7 +131,7 @@ def component_sections(nlp: Any, plan: Plan, strings: StringTable) -> Dict[str, 
 def pipeline_section(plan: Plan) -> Section:
     """pipeline: COMPONENT_* and 1 if it runs by default, in spaCy's order; no row for a tokenizer alone."""
     rows = [(COMPONENTS[item.factory], int(item.enabled)) for item in plan.components]
-    return tensor("pipeline", np.array(rows, dtype=np.int64).reshape(-1, 2), "u4")
+    return Section("pipeline", tensor("pipeline", rows, "u4").array.reshape(-1, 2))
 
 
 def labels_of(nlp: Any, plan: Plan) -> Dict[str, Tuple[str, ...]]:
