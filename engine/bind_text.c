@@ -29,6 +29,18 @@ void bind_chars(binder *b, char_table *t)
     bind_check_below(b, "chars/class", t->class_of, (size_t)blocks * block_size, t->class_count);
 }
 
+void bind_stems(binder *b, stem_table *t, uint32_t strings)
+{
+    uint32_t three = 3;
+    if (!(b->file->features & TERN_FEATURE_STEMS)) return;
+    t->rows = bind_matrix(b, "norms/stems", TERN_DTYPE_U32, &t->count, &three);
+    if (!b->status && t->count > STEMS_MAX) bind_refuse(b, "norms/stems", "has too many rows");
+    for (uint32_t i = 0; i < t->count && !b->status; i++) {
+        const uint32_t *row = t->rows + 3 * (size_t)i;
+        if (row[0] >= strings || row[1] > row[2]) bind_refuse(b, "norms/stems", "holds a value that is out of range");
+    }
+}
+
 /* ---- tokenizer --------------------------------------------------------------------------------------------------------- */
 
 static void check_dfa(binder *b, const char *prefix, const dfa *d, uint32_t classes)
@@ -38,6 +50,29 @@ static void check_dfa(binder *b, const char *prefix, const dfa *d, uint32_t clas
     bind_check_below(b, prefix, d->start, (size_t)d->trackers * 2, d->states);
     bind_check_below(b, prefix, d->tracker, (size_t)d->trackers * d->cols, d->trackers);
     if (!b->status && (d->accept[0] || !bind_all_below(d->next, d->cols, 1))) bind_refuse(b, prefix, "state 0 is not dead");
+}
+
+#define STEADY_MAX_STATES 1024   /* larger automata are not looked through */
+
+/* Do all matches that do not begin with the text begin in one state, and does none of them need the end of the text? */
+static int dfa_steady(const dfa *d)
+{
+    uint16_t found[STEADY_MAX_STATES], seen[STEADY_MAX_STATES] = {0};
+    uint32_t count = 0;
+    if (d->trackers < 2 || d->states > STEADY_MAX_STATES) return 0;
+    for (uint32_t t = 2; t < d->trackers; t++)
+        if (d->start[2 * t] != d->start[2]) return 0;
+    found[count++] = d->start[2];
+    seen[d->start[2]] = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint16_t *row = d->next + (size_t)found[i] * d->cols;
+        if (d->accept[row[d->cols - 1]]) return 0;
+        for (uint32_t c = 0; c + 1 < d->cols; c++) {
+            if (!seen[row[c]]) found[count++] = row[c];
+            seen[row[c]] = 1;
+        }
+    }
+    return 1;
 }
 
 static void bind_dfa(binder *b, const char *expression, uint32_t classes, dfa *d)
@@ -61,6 +96,7 @@ static void bind_dfa(binder *b, const char *expression, uint32_t classes, dfa *d
     if (b->status) return;
     d->anchored = 1;
     for (uint32_t t = 1; t < d->trackers; t++) d->anchored &= d->start[2 * t] == 0;
+    d->steady = !d->anchored && dfa_steady(d);
 }
 
 static void bind_rules(binder *b, tokenizer_tables *t, const string_table *strings)

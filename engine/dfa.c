@@ -1,6 +1,10 @@
 #include "dfa.h"
 
 #define NO_MATCH SIZE_MAX
+#define SHORT_RUN 16   /* what is read again at no cost worth mentioning; longer runs leave a trail */
+
+enum { FORWARD = 1, BACKWARD = -1 };
+enum { WHERE, WHETHER };   /* what is asked of a run: where its match ends, or only if there is one */
 
 static inline uint32_t step(const dfa *d, uint32_t state, uint16_t cls)
 {
@@ -14,82 +18,142 @@ static inline uint32_t track(const dfa *d, uint32_t tracker, uint16_t cls)
     return d->tracker[(size_t)tracker * d->cols + d->column[cls]];
 }
 
-/* Where a match ended that `state` confirms after reading up to pos (n + 1: the end of the text was read too); NO_MATCH if
- * it confirms none. A delay that leads out of the piece can only come from a damaged file. */
-static inline size_t match_end(const dfa *d, uint32_t state, size_t start, size_t pos, size_t n)
+/* Where a match ended that `state` confirms after reading up to pos (end + 1: the end of the text was read too); NO_MATCH if
+ * it confirms none. A delay that leads out of the piece can only come from a damaged file. Tables that were built for yes or
+ * no only do not count delays. */
+static inline size_t match_end(const dfa *d, int question, uint32_t state, size_t start, size_t pos, size_t end)
 {
+    if (question == WHETHER) return d->accept[state] ? start : NO_MATCH;
     size_t delay = (size_t)d->accept[state] - 1;   /* wraps for 0: too long as well */
-    if (delay > pos - start || pos - delay > n) return NO_MATCH;
+    if (delay > pos - start || pos - delay > end) return NO_MATCH;
     return pos - delay;
 }
 
-/* End of the match that begins at start, or NO_MATCH. A later confirmation stands higher in the order of the alternatives:
- * the compiler drops every thread behind the first that matched. */
-static size_t match_at(const dfa *d, const uint16_t *cls, size_t n, size_t start, uint32_t state)
+/* ---- one run from one position ------------------------------------------------------------------------------------------ */
+
+typedef struct run {
+    size_t start, end, pos;   /* of the match; of the piece; where it has come to */
+    uint32_t state;
+    size_t found;             /* end of the match, or NO_MATCH */
+} run;
+
+/* 1 if a match is confirmed. cls[pos * way] is the class at pos. A later confirmation stands higher in the order of the
+ * alternatives: the compiler drops every thread behind the first that matched. */
+static inline int read_on(const dfa *d, const uint16_t *cls, ptrdiff_t way, int question, run *r)
 {
-    size_t found = match_end(d, state, start, start, n);
-    for (size_t pos = start; state != 0 && pos <= n; ) {
-        state = pos < n ? step(d, state, cls[pos]) : step_at_end(d, state);
-        pos++;
-        size_t end = match_end(d, state, start, pos, n);
-        if (end != NO_MATCH) found = end;
-    }
-    return found;
+    r->state = r->pos < r->end ? step(d, r->state, cls[(ptrdiff_t)r->pos * way]) : step_at_end(d, r->state);
+    r->pos++;
+    size_t confirmed = match_end(d, question, r->state, r->start, r->pos, r->end);
+    if (confirmed == NO_MATCH) return 0;
+    r->found = confirmed;
+    return 1;
 }
 
-int dfa_search(const dfa *d, const uint16_t *cls, size_t n, dfa_match *m)
+static inline int goes_on(int question, const run *r, size_t end)
+{
+    return r->state != 0 && r->pos < end && !(question == WHETHER && r->found != NO_MATCH);
+}
+
+static int on_trail(const dfa_trail *t, const run *r)
+{
+    return r->pos >= t->begin && r->pos < t->end && t->state[r->pos] == r->state;
+}
+
+/* The rest of a long run. If it comes to a position in the state of one before it, it will go the same way: to the end of the
+ * piece without another confirmation, unless the end itself confirms one. Pieces only get shorter, so this holds for later
+ * ones, too. */
+static size_t run_far(const dfa *d, const uint16_t *cls, ptrdiff_t way, int question, run r, dfa_trail *trail)
+{
+    size_t begin = r.pos;
+    while (goes_on(question, &r, r.end + 1)) {
+        if (on_trail(trail, &r)) {
+            trail->begin = begin;
+            r.pos = r.end;
+            r.state = r.end < trail->end ? trail->state[r.end] : 0;
+            if (r.state != 0) read_on(d, cls, way, question, &r);
+            return r.found;
+        }
+        trail->state[r.pos] = (uint16_t)r.state;
+        if (read_on(d, cls, way, question, &r) && r.pos <= r.end) begin = r.pos;
+    }
+    trail->begin = begin;
+    trail->end = r.pos;
+    return r.found;
+}
+
+/* End of the match that begins at start, or NO_MATCH. */
+static inline size_t run_from(const dfa *d, const uint16_t *cls, ptrdiff_t way, size_t start, size_t end, uint32_t state,
+                              int question, dfa_trail *trail)
+{
+    run r = {.start = start, .end = end, .pos = start, .state = state,
+             .found = match_end(d, question, state, start, start, end)};
+    size_t near = end - start < SHORT_RUN ? end + 1 : start + SHORT_RUN;
+    while (goes_on(question, &r, near)) read_on(d, cls, way, question, &r);
+    return goes_on(question, &r, end + 1) ? run_far(d, cls, way, question, r, trail) : r.found;
+}
+
+/* ---- searches ----------------------------------------------------------------------------------------------------------- */
+
+/* The first match that begins after the first character, where it neither looks behind nor at the end of the piece: then it
+ * is the same for each piece that it lies in. */
+static int search_inside(const dfa *d, const uint16_t *cls, size_t start, size_t end, dfa_trail *trail, dfa_match *m)
+{
+    size_t pos = trail->clear > start ? trail->clear : start + 1;
+    for (; pos <= end; pos++) {
+        size_t match = run_from(d, cls, FORWARD, pos, end, d->start[2], WHERE, trail);
+        if (match == NO_MATCH) continue;
+        trail->clear = pos;
+        *m = (dfa_match){pos, match};
+        return 1;
+    }
+    trail->clear = pos;
+    return 0;
+}
+
+int dfa_search(const dfa *d, const uint16_t *cls, size_t start, size_t end, dfa_trail *trail, dfa_match *m)
 {
     if (d->states == 0) return 0;
     uint32_t tracker = 0;
-    for (size_t start = 0; ; start++) {
-        size_t end = match_at(d, cls, n, start, d->start[2 * (size_t)tracker]);
-        if (end != NO_MATCH) {
-            *m = (dfa_match){start, end};
+    for (size_t pos = start; ; pos++) {
+        size_t match = run_from(d, cls, FORWARD, pos, end, d->start[2 * (size_t)tracker], WHERE, trail);
+        if (match != NO_MATCH) {
+            *m = (dfa_match){pos, match};
             return 1;
         }
-        if (start == n || d->anchored) return 0;
-        tracker = track(d, tracker, cls[start]);
+        if (pos == end || d->anchored) return 0;
+        if (d->steady) return search_inside(d, cls, start, end, trail, m);
+        tracker = track(d, tracker, cls[pos]);
     }
 }
 
-int dfa_matches(const dfa *d, const uint16_t *cls, size_t n)
+int dfa_matches(const dfa *d, const uint16_t *cls, size_t start, size_t end, dfa_trail *trail)
 {
     if (d->states == 0) return 0;
-    uint32_t state = d->start[0];
-    for (size_t pos = 0; pos < n && state != 0; pos++) {
-        if (d->accept[state]) return 1;
-        state = step(d, state, cls[pos]);
-    }
-    return d->accept[state] || d->accept[step_at_end(d, state)];
+    return run_from(d, cls, FORWARD, start, end, d->start[0], WHETHER, trail) != NO_MATCH;
 }
 
-size_t dfa_suffix_length(const dfa *d, const uint16_t *cls, size_t n)
+size_t dfa_suffix_length(const dfa *d, const uint16_t *cls, size_t start, size_t end, size_t last, dfa_trail *trail)
 {
-    if (d->states == 0) return 0;
-    uint32_t state = d->start[0];
-    size_t longest = 0;
-    for (size_t pos = 0; state != 0 && pos <= n; ) {
-        state = pos < n ? step(d, state, cls[n - 1 - pos]) : step_at_end(d, state);
-        pos++;
-        size_t length = match_end(d, state, 0, pos, n);
-        if (length != NO_MATCH && length > longest) longest = length;
-    }
-    return longest;
+    if (d->states == 0 || last == 0) return 0;
+    size_t from = last - end;
+    size_t match = run_from(d, cls + last - 1, BACKWARD, from, last - start, d->start[0], WHERE, trail);
+    return match == NO_MATCH ? 0 : match - from;
 }
 
-int dfa_next(const dfa *d, const uint16_t *cls, size_t n, dfa_iter *it, dfa_match *m)
+int dfa_next(const dfa *d, const uint16_t *cls, size_t end, dfa_iter *it, dfa_trail *trail, dfa_match *m)
 {
     if (d->states == 0) return 0;
-    while (it->pos <= n) {
+    while (it->pos <= end) {
         size_t start = it->pos;
-        size_t end = match_at(d, cls, n, start, d->start[2 * (size_t)it->tracker + (it->not_empty ? 1 : 0)]);
-        if (end != NO_MATCH && !(it->not_empty && end == start)) {
-            for (; it->pos < end; it->pos++) it->tracker = track(d, it->tracker, cls[it->pos]);
-            it->not_empty = end == start;
-            *m = (dfa_match){start, end};
+        uint32_t state = d->start[2 * (size_t)it->tracker + (it->not_empty ? 1 : 0)];
+        size_t match = run_from(d, cls, FORWARD, start, end, state, WHERE, trail);
+        if (match != NO_MATCH && !(it->not_empty && match == start)) {
+            for (; it->pos < match; it->pos++) it->tracker = track(d, it->tracker, cls[it->pos]);
+            it->not_empty = match == start;
+            *m = (dfa_match){start, match};
             return 1;
         }
-        if (start < n) it->tracker = track(d, it->tracker, cls[start]);
+        if (start < end) it->tracker = track(d, it->tracker, cls[start]);
         it->pos++;
         it->not_empty = 0;
     }

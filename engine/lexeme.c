@@ -4,6 +4,8 @@
 #include "unicode.h"
 #include "utf8.h"
 
+#include <string.h>
+
 #define SHAPE_MAX_RUN 4       /* equal shape characters in a row that are kept (lex_attrs.py word_shape) */
 #define SHAPE_LONG_FROM 100   /* code points: from here on the shape is "LONG" */
 #define SUFFIX_LENGTH 3
@@ -33,11 +35,24 @@ size_t lexeme_shape(const char_table *chars, const uint32_t *code_points, size_t
     return bytes;
 }
 
-/* String number of a NORM that is not simply the lower-cased text: the tokenizer exception's, else the norm table's. */
+/* String number of a NORM that is not simply made from the text: the tokenizer exception's, else the norm table's. */
 static uint64_t listed_norm(const tern_doc *doc, size_t token, uint64_t text_id)
 {
     uint32_t number = doc->norm_override[token];
     return number != NO_STRING ? number : map_get(&doc->model->norms, text_id);
+}
+
+/* Code points of a token that are its NORM where a language cuts suffixes (spacy/lang/hi/lex_attrs.py norm). */
+static size_t stem_length(const tern_model *model, const text_view *text, const token_span *s)
+{
+    size_t n = s->char_end - s->char_start, bytes = s->byte_end - s->byte_start;
+    for (uint32_t i = 0; i < model->stems.count; i++) {
+        const uint32_t *row = model->stems.rows + 3 * (size_t)i;
+        size_t len;
+        const char *suffix = string_get(model, row[0], &len);
+        if (n > row[2] && bytes >= len && !memcmp(text->bytes + s->byte_end - len, suffix, len)) return n - row[1];
+    }
+    return n;
 }
 
 /* Is str.lower() the text itself? Decided for ASCII only; 0 is always right. */
@@ -68,7 +83,9 @@ const char *lexeme_norm(const tern_doc *doc, const text_view *text, size_t token
     uint64_t id = string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start);
     uint64_t number = listed_norm(doc, token, id);
     if (number != MAP_ABSENT) return string_get(doc->model, number, len);
-    return (const char *)lexeme_lower(doc, text, token, scratch, len);
+    if (!doc->model->stems.count) return (const char *)lexeme_lower(doc, text, token, scratch, len);
+    *len = text->byte_at[s->char_start + stem_length(doc->model, text, s)] - s->byte_start;
+    return (const char *)text->bytes + s->byte_start;
 }
 
 /* Id of str.lower() of a token whose own id is known. 0, or -1 when out of memory. */
@@ -84,25 +101,27 @@ static int lower_id(const tern_doc *doc, const text_view *text, size_t token, ui
     return 0;
 }
 
-/* NORM and, if lower is not NULL, LOWER. 0, or -1 when out of memory. */
-static int word_ids(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, uint64_t *norm, uint64_t *lower)
-{
-    const token_span *s = &doc->span[token];
-    uint64_t text_id = string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start);
-    uint64_t number = listed_norm(doc, token, text_id);
-    if (number != MAP_ABSENT) *norm = string_id_of(doc->model, number);
-    if (number != MAP_ABSENT && !lower) return 0;
-    uint64_t lowered;
-    if (lower_id(doc, text, token, text_id, scratch, &lowered)) return -1;
-    if (number == MAP_ABSENT) *norm = lowered;
-    if (lower) *lower = lowered;
-    return 0;
-}
-
 static uint64_t id_of_chars(const tern_doc *doc, const text_view *text, size_t start, size_t end)
 {
     uint32_t begin = text->byte_at[start];
     return string_id(doc->model, text->bytes + begin, text->byte_at[end] - begin);
+}
+
+/* NORM and, if lower is not NULL, LOWER. 0, or -1 when out of memory. */
+static int word_ids(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, uint64_t *norm, uint64_t *lower)
+{
+    const token_span *s = &doc->span[token];
+    const int stems = doc->model->stems.count > 0;
+    uint64_t text_id = string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start);
+    uint64_t number = listed_norm(doc, token, text_id), lowered = 0;
+    int lower_is_norm = number == MAP_ABSENT && !stems;
+    if (number != MAP_ABSENT) *norm = string_id_of(doc->model, number);
+    else if (stems) *norm = id_of_chars(doc, text, s->char_start, s->char_start + stem_length(doc->model, text, s));
+    if (!lower_is_norm && !lower) return 0;
+    if (lower_id(doc, text, token, text_id, scratch, &lowered)) return -1;
+    if (lower_is_norm) *norm = lowered;
+    if (lower) *lower = lowered;
+    return 0;
 }
 
 static uint64_t shape_id(const tern_doc *doc, const text_view *text, size_t start, size_t end)

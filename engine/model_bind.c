@@ -12,6 +12,8 @@ static void bind_meta(binder *b, tern_model *model)
 static void bind_pipeline(binder *b, tern_model *model)
 {
     uint32_t two = 2;
+    section s;
+    if (!bind_find(b, "pipeline", TERN_KIND_TENSOR, &s) || (s.rank == 2 && s.dims[0] == 0)) return;   /* a tokenizer alone */
     const uint32_t *rows = bind_matrix(b, "pipeline", TERN_DTYPE_U32, &model->pipeline_length, &two);
     if (!b->status && model->pipeline_length > COMPONENT_COUNT) bind_refuse(b, "pipeline", "names more components than there are");
     for (uint32_t i = 0; i < model->pipeline_length && !b->status; i++) {
@@ -47,6 +49,7 @@ tern_status model_bind(tern_model *model, tern_error *err)
     bind_chars(&b, &model->chars);
     model->symbols = bind_map(&b, "symbols");
     model->norms = bind_map(&b, "norms");
+    bind_stems(&b, &model->stems, model->strings.count);
     bind_tokenizer(&b, &model->tokenizer, &model->strings, model->chars.class_count);
     bind_pipeline(&b, model);
     for (uint32_t component = 0; component < COMPONENT_COUNT && !b.status; component++)   /* the shared tower first */

@@ -13,6 +13,8 @@
  *   strings/id                  u64 [S]     its spaCy id: 0 for "", else the reserved symbol's number, else MurmurHash64A, seed 1
  *   symbols                     map         MurmurHash64A(text, 1) -> number of a reserved symbol (spacy/symbols.pyx)
  *   norms                       map         id of a text -> string number of its NORM (lexeme_norm table, then BASE_NORMS)
+ *   norms/stems                 u32 [n][3]  only where NORM is not str.lower() of what norms lacks, but the text, without the last
+ *                                           [1] characters if it ends with string [0] and has more than [2]; the first that fits
  *   tokenizer/settings          u32 [3]     is suffix reversed (0/1); longest rule in bytes; longest phrase in tokens
  *   tokenizer/rules             map         MurmurHash64A(text, 1) -> rule number (tokenizer exceptions, "special cases")
  *   tokenizer/rule_start        u32 [R+1]   first piece of a rule in rule_pieces; the last entry is the number of pieces
@@ -25,7 +27,7 @@
  *     accept                    u8  [states]  0: no; 1 + k: a match ended k symbols ago (k > 0 after a look-ahead)
  *     start                     u16 [trackers][2]  start state where the text before looks like this; [1]: empty match not allowed
  *     tracker                   u16 [trackers][cols]  look-behind automaton; 0 is the beginning of the text
- *   pipeline                    u32 [n][2]  COMPONENT_*, 1 if it runs by default; in spaCy's order
+ *   pipeline                    u32 [n][2]  COMPONENT_*, 1 if it runs by default; in spaCy's order. n is 0 for a tokenizer alone
  *   PREFIX/...                  PREFIX = tok2vec (the shared tower), senter/tok2vec, ner/tok2vec
  *     attrs, seeds              u32 [F]     ATTR_* and Murmur3 seed of each embedding column
  *     embed/<f>                 f32 [rows][width]
@@ -108,11 +110,19 @@ typedef struct string_table {
     uint32_t count;
 } string_table;
 
+typedef struct stem_table {
+    const uint32_t *rows;    /* [count][3] string number of a suffix, characters to cut, longer than */
+    uint32_t count;          /* 0: NORM is str.lower() */
+} stem_table;
+
+#define STEMS_MAX 1024
+
 typedef struct dfa {
     const uint16_t *column, *next, *start, *tracker;
     const uint8_t *accept;
     uint32_t cols, states, trackers;   /* states 0: there is no such expression */
     int anchored;                      /* a match can only begin at the beginning of the text */
+    int steady;                        /* if not: elsewhere it begins in one and the same state, and never ends by the text's end */
 } dfa;
 
 #define TOKENIZER_MAX_RULE 4096    /* bytes; with the next it keeps the tokenizer linear, whatever a file says */
@@ -203,6 +213,7 @@ struct tern_model {
     char_table chars;
     string_table strings;
     map symbols, norms;
+    stem_table stems;
     tokenizer_tables tokenizer;
     uint32_t pipeline[COMPONENT_COUNT], pipeline_length;   /* COMPONENT_* in the order in which they run */
     unsigned components, default_components;               /* TERN_TOK2VEC, ... */

@@ -14,7 +14,7 @@
 enum { HEADER_SIZE = 64, RECORD_SIZE = 128, NAME_SIZE = 48, ALIGNMENT = 64, MAX_SECTIONS = 4096, MAX_RANK = 4 };
 #define MAJOR_VERSION 2u
 #define ENDIAN_TAG 0x01020304u
-#define KNOWN_FEATURES 0u   /* bits of the header's required features that this reader understands */
+#define KNOWN_FEATURES TERN_FEATURE_STEMS
 
 static const unsigned char magic[8] = {0x89, 'T', 'R', 'N', '\r', '\n', 0x1a, '\n'};
 
@@ -175,6 +175,7 @@ static tern_status check_file(model_file *file, tern_error *err)
     tern_status status = check_header(file->data, file->size, err);
     if (status) return status;
     file->section_count = read_u32(file->data + 24);
+    file->features = read_u64(file->data + 40);
     for (size_t i = 0; i < file->section_count; i++)
         if ((status = check_record(file, i, err))) return status;
     return check_overlap(file, err);

@@ -55,6 +55,8 @@ tern_status text_decode(const tern_model *model, const char *text, size_t len, s
 
 /* ---- first pass: whitespace, affixes, rules --------------------------------------------------------------------------- */
 
+enum { TRAILS = 3 };
+
 /* A token on its way: code points [start, end). */
 typedef struct piece {
     uint32_t start, end, norm, space;
@@ -67,6 +69,7 @@ typedef struct run {
     piece *tokens;           /* room for one per code point */
     size_t count;
     uint32_t *suffix_start;  /* stack of one chunk's suffixes; room for one per code point */
+    uint16_t *trails;        /* TRAILS times one per code point and one more */
     interruption *interruption;
 } run;
 
@@ -118,87 +121,102 @@ static void push_rule(run *r, uint32_t rule, size_t start)
     }
 }
 
-static int matches(const run *r, const dfa *d, size_t start, size_t end)
+/* What is left of a run of whitespace or of other characters, and what its searches know. Pieces only get shorter. */
+typedef struct chunk {
+    size_t start, end, last;   /* last: where it ended at first */
+    size_t suffixes;           /* on the stack */
+    dfa_trail token_match, prefix, suffix;
+} chunk;
+
+static chunk new_chunk(const run *r, size_t start, size_t end)
 {
-    return dfa_matches(d, r->view->char_class + start, end - start);
+    size_t size = r->view->length + 1;
+    return (chunk){.start = start, .end = end, .last = end, .token_match = {.state = r->trails},
+                   .prefix = {.state = r->trails + size}, .suffix = {.state = r->trails + 2 * size}};
 }
 
-static size_t search_length(const run *r, const dfa *d, size_t start, size_t end)
+static int is_token(const run *r, chunk *c)
 {
-    dfa_match m;
-    return dfa_search(d, r->view->char_class + start, end - start, &m) ? m.end - m.start : 0;
+    return dfa_matches(&r->tables->token_match, r->view->char_class, c->start, c->end, &c->token_match);
 }
 
 /* Affixes are lengths, cut from the front and the end wherever the match was (tokenizer.pyx find_prefix, find_suffix). */
-static size_t prefix_length(const run *r, size_t start, size_t end)
+static size_t prefix_length(const run *r, chunk *c)
 {
-    return search_length(r, &r->tables->prefix, start, end);
+    dfa_match m;
+    return dfa_search(&r->tables->prefix, r->view->char_class, c->start, c->end, &c->prefix, &m) ? m.end - m.start : 0;
 }
 
-static size_t suffix_length(const run *r, size_t start, size_t end)
+/* An expression that could not be reversed is searched in the whole piece for each suffix: quadratic in a text of suffixes.
+ * So is a prefix expression that is neither anchored nor steady. None of spaCy's languages has such ones. */
+static size_t suffix_length(const run *r, chunk *c, size_t start)
 {
-    if (!r->tables->suffix_reversed) return search_length(r, &r->tables->suffix, start, end);
-    return dfa_suffix_length(&r->tables->suffix, r->view->char_class + start, end - start);
+    dfa_match m;
+    const uint16_t *cls = r->view->char_class;
+    if (r->tables->suffix_reversed) return dfa_suffix_length(&r->tables->suffix, cls, start, c->end, c->last, &c->suffix);
+    return dfa_search(&r->tables->suffix, cls, start, c->end, &c->suffix, &m) ? m.end - m.start : 0;
 }
 
 /* Splits at infixes. One at the very beginning is passed over, empty or not (tokenizer.pyx _attach_tokens). */
 static void push_infixes(run *r, size_t start, size_t end)
 {
-    dfa_iter it = {0};
+    dfa_iter it = {.pos = start};
+    dfa_trail trail = {.state = r->trails};
     dfa_match m;
     size_t done = start;
-    while (dfa_next(&r->tables->infix, r->view->char_class + start, end - start, &it, &m)) {
-        if (m.start == 0) continue;
-        if (start + m.start > done) push(r, done, start + m.start);
-        if (m.end > m.start) push(r, start + m.start, start + m.end);
-        done = start + m.end;
+    while (dfa_next(&r->tables->infix, r->view->char_class, end, &it, &trail, &m)) {
+        if (m.start == start) continue;
+        if (m.start > done) push(r, done, m.start);
+        if (m.end > m.start) push(r, m.start, m.end);
+        done = m.end;
     }
     if (done < end) push(r, done, end);
 }
 
-/* Strips affixes off [*start, *end) until nothing changes or a rule is left, whose number is returned. Prefixes become
+/* Strips affixes off the chunk until nothing changes or a rule is left, whose number is returned. Prefixes become
  * tokens at once, suffixes go on the stack. The order of the tests is that of tokenizer.pyx _split_affixes; whether a
  * remainder is a rule is asked only where the answer is not known yet. */
-static uint32_t strip_affixes(run *r, size_t *start, size_t *end, size_t *suffixes)
+static uint32_t strip_affixes(run *r, chunk *c)
 {
-    size_t a = *start, b = *end;
     uint32_t rule = NO_RULE;
-    while (a < b && rule == NO_RULE && !matches(r, &r->tables->token_match, a, b)) {
-        size_t prefix = prefix_length(r, a, b), suffix = 0;
-        if (prefix > 0 && a + prefix < b) rule = find_rule(r, a + prefix, b);
+    while (c->start < c->end && rule == NO_RULE && !is_token(r, c)) {
+        size_t prefix = prefix_length(r, c), suffix = 0;
+        if (prefix > 0 && c->start + prefix < c->end) rule = find_rule(r, c->start + prefix, c->end);
         if (rule == NO_RULE) {
-            suffix = suffix_length(r, a + prefix, b);
-            if (suffix > 0 && a < b - suffix) rule = find_rule(r, a, b - suffix);
+            suffix = suffix_length(r, c, c->start + prefix);
+            if (suffix > 0 && c->start < c->end - suffix) rule = find_rule(r, c->start, c->end - suffix);
             if (rule != NO_RULE) prefix = 0;   /* it is part of the rule */
         }
         if (prefix == 0 && suffix == 0) break;
-        if (prefix > 0) push(r, a, a + prefix);
-        a += prefix;
-        b -= suffix;
-        if (suffix > 0) r->suffix_start[(*suffixes)++] = (uint32_t)b;
-        if (prefix > 0 && suffix > 0 && a < b) rule = find_rule(r, a, b);
+        if (prefix > 0) push(r, c->start, c->start + prefix);
+        c->start += prefix;
+        c->end -= suffix;
+        if (suffix > 0) r->suffix_start[c->suffixes++] = (uint32_t)c->end;
+        if (prefix > 0 && suffix > 0 && c->start < c->end) rule = find_rule(r, c->start, c->end);
     }
-    *start = a;
-    *end = b;
     return rule;
+}
+
+static int is_url(const run *r, const chunk *c)
+{
+    dfa_trail trail = {.state = r->trails};
+    return dfa_matches(&r->tables->url_match, r->view->char_class, c->start, c->end, &trail);
 }
 
 /* Tokens of one run of whitespace or of other characters. */
 static void split_chunk(run *r, size_t start, size_t end)
 {
-    const size_t chunk_end = end;
-    size_t suffixes = 0;
+    chunk c = new_chunk(r, start, end);
     uint32_t rule = find_rule(r, start, end);
-    if (rule == NO_RULE) rule = strip_affixes(r, &start, &end, &suffixes);
-    if (start < end) {
-        if (rule != NO_RULE) push_rule(r, rule, start);
-        else if (matches(r, &r->tables->token_match, start, end) || matches(r, &r->tables->url_match, start, end))
-            push(r, start, end);
-        else push_infixes(r, start, end);
+    if (rule == NO_RULE) rule = strip_affixes(r, &c);
+    if (c.start < c.end) {
+        if (rule != NO_RULE) push_rule(r, rule, c.start);
+        else if (is_token(r, &c) || is_url(r, &c)) push(r, c.start, c.end);
+        else push_infixes(r, c.start, c.end);
     }
-    while (suffixes > 0) {
-        size_t suffix_start = r->suffix_start[--suffixes];
-        push(r, suffix_start, suffixes > 0 ? r->suffix_start[suffixes - 1] : chunk_end);
+    while (c.suffixes > 0) {
+        size_t suffix_start = r->suffix_start[--c.suffixes];
+        push(r, suffix_start, c.suffixes > 0 ? r->suffix_start[c.suffixes - 1] : c.last);
     }
 }
 
@@ -369,11 +387,12 @@ tern_status tokenize(tern_doc *doc, const text_view *view, tokenizer_scratch *sc
     doc->token_count = 0;
     if (view->length == 0) return TERN_OK;
     if (buffer_reserve(&scratch->tokens, view->length, sizeof(piece)) != 0
-        || buffer_reserve(&scratch->suffixes, view->length, sizeof(uint32_t)) != 0)
+        || buffer_reserve(&scratch->suffixes, view->length, sizeof(uint32_t)) != 0
+        || buffer_reserve(&scratch->trails, TRAILS * (view->length + 1), sizeof(uint16_t)) != 0)
         return fail(err, TERN_E_MEMORY, 0, "out of memory for the tokens of %zu characters", view->length);
 
     run r = {.model = doc->model, .tables = &doc->model->tokenizer, .view = view, .tokens = scratch->tokens.data,
-             .suffix_start = scratch->suffixes.data, .interruption = doc->interruption};
+             .suffix_start = scratch->suffixes.data, .trails = scratch->trails.data, .interruption = doc->interruption};
     if (first_pass(&r)) return fail_interrupted(err);
     int failed = second_pass(&r, scratch, &marks);
     if (interrupted(r.interruption)) return fail_interrupted(err);
@@ -384,7 +403,7 @@ tern_status tokenize(tern_doc *doc, const text_view *view, tokenizer_scratch *sc
 
 void tokenizer_scratch_free(tokenizer_scratch *scratch)
 {
-    buffer *all[] = {&scratch->code_point, &scratch->char_class, &scratch->byte_at, &scratch->suffixes, &scratch->spans,
-                     &scratch->kept, &scratch->tokens};
+    buffer *all[] = {&scratch->code_point, &scratch->char_class, &scratch->byte_at, &scratch->suffixes, &scratch->trails,
+                     &scratch->spans, &scratch->kept, &scratch->tokens};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) buffer_free(all[i]);
 }

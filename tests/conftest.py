@@ -1,6 +1,7 @@
 """What all tests share: where the build and the model are, how to run a built program, and spaCy's pipelines."""
 from __future__ import annotations
 
+import datetime
 import os
 import subprocess
 from pathlib import Path
@@ -14,6 +15,16 @@ from common import BUILD, MODEL, REDUCED, SPACY_PACKAGE, Run
 
 # The mutants are programs of their own, built without sanitizers.
 collect_ignore = ["parity/test_mutants.py"] if REDUCED else []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    today = datetime.date.today().toordinal() - datetime.date(1970, 1, 1).toordinal()
+    parser.addoption("--all-languages", action="store_true", help="compare the tokenizers of all languages, not of a dozen")
+    parser.addoption("--language-day", type=int, default=today, help="day since 1970 that chooses the dozen and their texts")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"--language-day {config.getoption('--language-day')}"
 
 
 @pytest.fixture(scope="session")

@@ -179,9 +179,13 @@ def test_unsupported_pipeline_leaves_no_file(tmp_path):
     assert not list(tmp_path.glob("x.tern*"))
 
 
-def test_pipeline_without_components(tmp_path):
+def test_pipeline_without_components_is_a_tokenizer(tmp_path):
     spacy.blank("en").to_disk(tmp_path / "blank")
-    assert "has no component: there is nothing to convert" in message_of([str(tmp_path / "blank"), "-o", str(tmp_path / "x.tern")])
+    result = CliRunner().invoke(main, [str(tmp_path / "blank"), "-o", str(tmp_path / "x.tern")])
+    assert result.exit_code == 0, result.output
+    sections = read((tmp_path / "x.tern").read_bytes())
+    assert sections["pipeline"].array.shape == (0, 2)
+    assert {name.split("/")[0] for name in sections} == {"chars", "dfa", "meta", "norms", "pipeline", "strings", "symbols", "tokenizer"}
 
 
 def test_another_unicode_version_is_a_warning(tmp_path, monkeypatch):

@@ -11,11 +11,14 @@ from convert.config_check import Component, plan_conversion
 from convert.errors import ConvertError
 from convert.expressions import compile_expressions
 from convert.network import ner_sections
-from convert.norms import check_features
+from convert.norms import _STEMMERS, Stem, _language_norm, check_features, norm_of
 from convert.strings import StringTable
 from convert.tiny import build_pipeline
 from convert.tiny_recipe import SETTINGS
 from convert.tokenizer_tables import check_tokenizer, pattern_of, read_rules, stale_cache_chunk
+from spacy.attrs import NORM
+from spacy.lang.ht.lex_attrs import NORM_MAP
+from spacy.lang.norm_exceptions import BASE_NORMS
 from spacy.tokenizer import Tokenizer
 
 CONFIG = SETTINGS["ner"]
@@ -103,7 +106,8 @@ def test_other_tokenizer():
     config = spacy.blank("en").config.interpolate()
     config["nlp"]["lang"] = "ja"
     config["nlp"]["tokenizer"] = {"@tokenizers": "spacy.ja.JapaneseTokenizer", "split_mode": None}
-    assert refusal(config) == "tokenizer spacy.ja.JapaneseTokenizer is not supported, only spacy.Tokenizer.v1"
+    assert refusal(config) == (
+        "language 'ja': tokenizer spacy.ja.JapaneseTokenizer is not supported, only spacy.Tokenizer.v1")
 
 
 def test_tokenizer_object_of_another_class():
@@ -114,10 +118,32 @@ def test_tokenizer_object_of_another_class():
         check_tokenizer(Whitespace())
 
 
-def test_language_with_a_norm_function_of_its_own():
-    with pytest.raises(ConvertError, match="language 'hi' computes NORM with spacy.lang.hi.lex_attrs.norm"):
-        check_features(spacy.blank("hi").vocab)
+def test_language_with_a_norm_function_that_is_not_known(monkeypatch):
+    vocab = spacy.blank("de").vocab
+    vocab.lex_attr_getters = {**vocab.lex_attr_getters, NORM: str.upper}
+    with pytest.raises(ConvertError, match="language 'de' computes NORM with .*upper, which is not supported"):
+        check_features(vocab)
     check_features(spacy.blank("de").vocab)
+    hindi = spacy.blank("hi").vocab
+    check_features(hindi)
+    monkeypatch.setattr("spacy.lang.hi.lex_attrs._stem_suffixes", [["ो"]])   # as if norm() had other suffixes than it says
+    monkeypatch.setitem(_STEMMERS, "spacy.lang.hi.lex_attrs", True)
+    check_features(hindi)
+    monkeypatch.setattr("convert.norms._stems", lambda groups, short_ends: [Stem("ो", 2, 1)])
+    with pytest.raises(ConvertError, match="that is not the known one"):
+        check_features(hindi)
+
+
+@pytest.mark.parametrize("code", ["hi", "ne", "ht"])
+def test_norms_of_a_language_with_a_function_of_its_own(code):
+    """On words of all lengths with every ending that any of these languages knows."""
+    vocab = spacy.blank(code).vocab
+    table, stems = _language_norm(vocab)
+    endings = ["", *dict.fromkeys(stem.suffix for other in ("hi", "ne") for stem in _language_norm(spacy.blank(other).vocab)[1])]
+    words = [start[:length] + ending for ending in endings for length in range(8) for start in ("कमलनयनपुर", "Ab'Émwen")]
+    words = [word for word in {*words, *NORM_MAP, *map(str.upper, NORM_MAP)} if word and word not in BASE_NORMS]
+    assert len(words) > 1000
+    assert [word for word in words if norm_of(word, table, stems) != vocab[word].norm_] == []
 
 
 def tokenizer(**arguments: Any) -> Tokenizer:

@@ -10,9 +10,8 @@ from .chars import CharFacts, build_classes, char_sections, python_facts
 from .components import component_sections, labels_of, pipeline_section
 from .config_check import Plan, plan_conversion
 from .container import Group, text
-from .errors import ConvertError
 from .expressions import class_columns, compile_expressions, expression_sections, suffix_reversed
-from .norms import check_features, norms_section
+from .norms import check_features, norms_sections
 from .strings import StringTable, symbols_section
 from .tokenizer_tables import check_tokenizer, stale_cache_chunk, tokenizer_sections
 
@@ -47,9 +46,9 @@ def build_groups(nlp: Any, plan: Plan, meta: str, facts: CharFacts, progress: Pr
     tokenizer = tokenizer_sections(nlp.tokenizer, strings, suffix_reversed(expressions))
     progress("components")
     components = component_sections(nlp, plan, strings)
-    norms = norms_section(nlp.vocab, strings, map_load)
+    norms = norms_sections(nlp.vocab, strings, map_load)
     tables = [*char_sections(facts, classes), *expression_sections(expressions, classes), *tokenizer,
-              *strings.sections(), norms, symbols_section(map_load), pipeline_section(plan)]
+              *strings.sections(), *norms, symbols_section(map_load), pipeline_section(plan)]
     networks = [Group(factory, part.network) for factory, part in components.items()]
     embeddings = [Group(f"{factory}: embeddings", part.embeddings) for factory, part in components.items()
                   if part.embeddings]
@@ -73,8 +72,6 @@ def convert(name: str, progress: Progress) -> Conversion:
     progress("configuration")
     origin = source.find(name)
     plan = plan_conversion(source.config_of(origin))
-    if not plan.components:
-        raise ConvertError(f"{name} has no component: there is nothing to convert")
     progress("load the pipeline")
     nlp = source.load(origin)
     meta = describe.meta_json(source.meta_of(origin), origin, source.file_hashes(origin), plan, labels_of(nlp, plan))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import List, Sequence, Tuple
 
 import numpy as np
@@ -71,8 +72,9 @@ def lower_delta(char: str) -> int:
     return 0
 
 
+@lru_cache(maxsize=1)
 def python_facts() -> CharFacts:
-    """Facts of every code point in the running Python."""
+    """Facts of every code point in the running Python. The arrays are shared: not to be changed."""
     characters = [chr(code_point) for code_point in range(CODE_POINTS)]
     return CharFacts(np.fromiter(map(char_flags, characters), dtype="<u2", count=CODE_POINTS),
                      np.fromiter(map(lower_delta, characters), dtype="<i4", count=CODE_POINTS))
@@ -86,13 +88,22 @@ def spread(intervals: Sequence[Tuple[int, int]]) -> np.ndarray:
     return np.repeat(np.array([value for _, value in intervals]), np.diff(starts))
 
 
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Each value's rank among the distinct ones: np.unique's inverse, without sorting, for integers of a small range."""
+    shifted = values.astype(np.int64) - int(values.min())
+    present = np.zeros(int(shifted.max()) + 1, dtype=bool)
+    present[shifted] = True
+    return (np.cumsum(present) - 1)[shifted]
+
+
 def partition(columns: Sequence[np.ndarray]) -> CharClasses:
     """Coarsest partition of the code points on whose classes every column [CODE_POINTS] is constant."""
     labels = np.zeros(CODE_POINTS, dtype=np.int64)
     for column in columns:
-        _, values = np.unique(column, return_inverse=True)
-        _, labels = np.unique(labels * (int(values.max()) + 1) + values, return_inverse=True)
-    _, first, labels = np.unique(labels, return_index=True, return_inverse=True)
+        values = _ranks(column)
+        labels = _ranks(labels * (int(values.max()) + 1) + values)
+    first = np.zeros(int(labels.max()) + 1, dtype=np.int64)
+    first[labels[::-1]] = np.arange(CODE_POINTS)[::-1]
     order = np.argsort(first)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))

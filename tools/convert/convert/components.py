@@ -129,8 +129,9 @@ def component_sections(nlp: Any, plan: Plan, strings: StringTable) -> Dict[str, 
 
 
 def pipeline_section(plan: Plan) -> Section:
-    """pipeline: COMPONENT_* and 1 if it runs by default, in spaCy's order."""
-    return tensor("pipeline", [(COMPONENTS[item.factory], int(item.enabled)) for item in plan.components], "u4")
+    """pipeline: COMPONENT_* and 1 if it runs by default, in spaCy's order; no row for a tokenizer alone."""
+    rows = [(COMPONENTS[item.factory], int(item.enabled)) for item in plan.components]
+    return Section("pipeline", tensor("pipeline", rows, "u4").array.reshape(-1, 2))
 
 
 def labels_of(nlp: Any, plan: Plan) -> Dict[str, Tuple[str, ...]]:

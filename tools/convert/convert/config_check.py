@@ -130,7 +130,8 @@ def _check_tokenizer(config: Node) -> None:
     tokenizer = config.get("nlp", {}).get("tokenizer") or {}
     name = tokenizer.get("@tokenizers")
     if name != TOKENIZER:
-        raise ConvertError(f"tokenizer {name} is not supported, only {TOKENIZER}")
+        language = config.get("nlp", {}).get("lang")
+        raise ConvertError(f"language {language!r}: tokenizer {name} is not supported, only {TOKENIZER}")
 
 
 def _check_upstream(config: Node, plan: Plan, listener: Component) -> None:

@@ -1,7 +1,7 @@
 """The tokenizer's expressions: compiled to tables, checked against Python's re, written as dfa/ sections."""
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 import numpy as np
 
@@ -20,7 +20,18 @@ CHECKED_TEXTS = 3000
 """Random texts on which every expression's tables are compared with Python's re."""
 
 
+_compiled: Dict[Tuple[str, str], Expression] = {}
+"""Role and pattern -> checked expression: languages share most of theirs."""
+
+
 def _compile(name: str, pattern: str, progress: Progress) -> Expression:
+    key = ROLES[name], pattern
+    if key not in _compiled:
+        _compiled[key] = _compile_and_check(name, pattern, progress)
+    return _compiled[key]
+
+
+def _compile_and_check(name: str, pattern: str, progress: Progress) -> Expression:
     def states(done: int, known: int) -> None:
         progress(f"{name}: {done:,} of {known:,} states")
 

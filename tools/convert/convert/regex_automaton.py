@@ -211,6 +211,13 @@ class Tracker:
             self.next.append(row + [0])
         self.holds = [tuple(always or state & last != 0 for always, last in self._lasts) for state in states]
 
+    def reached(self, symbols: Iterable[int]) -> List[int]:
+        """States after texts of these symbols, in increasing order."""
+        found = [0]
+        for state in found:  # grows on the way
+            found += {self.next[state][symbol] for symbol in symbols}.difference(found)
+        return sorted(found)
+
     def _place(self, program: Program) -> None:
         """Give each position of each string a bit."""
         alphabet = program.alphabet
@@ -289,7 +296,7 @@ class _Subsets:
         self._state([], 0)
         begin: List[Thread] = [(self.program.start, 0, ())]
         if self.preference == FIRST:
-            before = range(len(self.tracker.next))
+            before = self.tracker.reached(self.symbols)
             start = [(self._state(begin, t), self._state(begin, t, empty_allowed=False)) for t in before]
         else:
             start = [(self._state(begin, 0), 0)]

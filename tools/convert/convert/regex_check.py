@@ -24,7 +24,7 @@ def check_expression(expression: Expression, pattern: str, role: str, count: int
         warnings.simplefilter("ignore")
         compiled = re.compile(pattern)
     matcher = Matcher(expression)
-    texts = _Texts(pattern, random.Random(seed))
+    texts = PatternTexts(pattern, random.Random(seed))
     for _ in range(count):
         text = texts.draw()
         if role == "suffix":
@@ -49,7 +49,7 @@ def _as_chunk(text: str) -> str:
     return words[-1] if words else text
 
 
-class _Texts:
+class PatternTexts:
     """Draws texts that matter to a pattern."""
 
     def __init__(self, pattern: str, source: random.Random) -> None:

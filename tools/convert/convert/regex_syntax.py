@@ -236,6 +236,8 @@ def matching_characters(op: Any, value: Any, flags: int) -> Intervals:
 
     value: the operand, for IN a tuple of its items.
     """
+    if op.name == "LITERAL" and not flags & re.IGNORECASE:
+        return ((value, value + 1),)
     state = sre_parse.State()
     state.flags = flags
     body = sre_parse.SubPattern(state, [(op, list(value) if isinstance(value, tuple) else value)])

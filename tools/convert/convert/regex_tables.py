@@ -83,14 +83,19 @@ def _without_return(tracker: np.ndarray, start: np.ndarray) -> Tuple[np.ndarray,
 
 def _merge(rows: np.ndarray, output: np.ndarray) -> np.ndarray:
     """Group of each state: states are in one group if no text tells them apart (Moore 1956). output [states, n]."""
-    groups = np.unique(output, axis=0, return_inverse=True)[1].reshape(-1)
+    groups = _numbered(output)
     count = groups.max() + 1
     while True:
-        seen = np.column_stack([groups, groups[rows]])
-        groups = np.unique(seen, axis=0, return_inverse=True)[1].reshape(-1)
+        groups = _numbered(np.column_stack([groups, groups[rows]]))
         if groups.max() + 1 == count:
             return groups
         count = groups.max() + 1
+
+
+def _numbered(rows: np.ndarray) -> np.ndarray:
+    """A number for each row; equal rows have the same."""
+    numbers: dict = {}
+    return np.array([numbers.setdefault(row.tobytes(), len(numbers)) for row in np.ascontiguousarray(rows, dtype=np.int32)])
 
 
 def _first_of_each(groups: np.ndarray, values: np.ndarray) -> np.ndarray:
