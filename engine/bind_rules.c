@@ -3,7 +3,7 @@
 
 /* ---- attribute ruler ------------------------------------------------------------------------------------------------------ */
 
-static void check_ruler_tokens(binder *b, const ruler_tables *r, uint32_t tokens, uint32_t tests, uint32_t values)
+static void check_ruler_tokens(binder *b, ruler_tables *r, uint32_t tokens, uint32_t tests, uint32_t values)
 {
     for (uint32_t i = 0; i < tokens && !b->status; i++)
         if (!bind_in_range(r->tokens[2 * i], r->tokens[2 * i + 1], tests))
@@ -12,6 +12,7 @@ static void check_ruler_tokens(binder *b, const ruler_tables *r, uint32_t tokens
         const uint32_t *test = r->tests + 4 * (size_t)i;
         if (test[0] >= RULER_ATTRS || test[1] > 1 || !bind_in_range(test[2], test[3], values))
             bind_refuse(b, "attribute_ruler/tests", "holds a value that is out of range");
+        r->tests_lemmas |= test[0] == RULER_LEMMA;
     }
 }
 

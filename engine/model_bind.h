@@ -42,6 +42,16 @@
  *   parser/root                 u32 [1]     string number of "ROOT"
  *   tagger/W                    linear layer of labels outputs
  *   tagger/labels               u32 [labels]  string numbers
+ *   morphologizer/W             linear layer of labels outputs
+ *   morphologizer/labels        u32 [labels][2]  string numbers of MORPH and POS, of "" where a label has none
+ *   trainable_lemmatizer/W      linear layer of labels outputs
+ *   trainable_lemmatizer/settings  u32 [2]  how many labels, from the best one on, may be tried (top_k); what a token gets to
+ *                                           which none of them applies: 0: no lemma, 1: its text
+ *   trainable_lemmatizer/trees  u32 [labels][6]  first edit, number of edits at the left end of the word, number at its right
+ *                                           end, the code points that these and those take, 1 if nothing may lie between
+ *                                           them, else what does is kept. An edit tree, laid flat.
+ *   trainable_lemmatizer/edits  u32 [n][3]  of a piece of the word: its length in code points, string number of what it must be
+ *                                           or NO_STRING: it is kept, string number of what it becomes
  *   senter/W                    linear layer of two outputs; class 1 begins a sentence
  *   attribute_ruler/rules       u32 [rules][8]  first token pattern, their number, index of the token that is changed, and string
  *                                           numbers of the new TAG, POS, MORPH, LEMMA, DEP, or NO_STRING: unchanged. In spaCy's
@@ -87,7 +97,10 @@ enum { RULER_TAG = 0, RULER_POS, RULER_MORPH, RULER_LEMMA, RULER_DEP, RULER_LOWE
 
 /* Components in the numbering of the section pipeline; bit 1 << n is TERN_TOK2VEC, ... of tern.h. */
 enum { COMPONENT_TOK2VEC = 0, COMPONENT_TAGGER, COMPONENT_PARSER, COMPONENT_SENTER, COMPONENT_ATTRIBUTE_RULER,
-       COMPONENT_LEMMATIZER, COMPONENT_NER, COMPONENT_COUNT };
+       COMPONENT_LEMMATIZER, COMPONENT_NER, COMPONENT_MORPHOLOGIZER, COMPONENT_TRAINABLE_LEMMATIZER, COMPONENT_COUNT };
+
+/* Components that read the rows of the shared tower. */
+#define TERN_LISTENERS (TERN_TAGGER | TERN_PARSER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER)
 
 /* Actions of the BILUO move table in spaCy's numbering (ner.pyx). */
 enum { NER_MISSING = 0, NER_BEGIN, NER_IN, NER_LAST, NER_UNIT, NER_OUT };
@@ -166,6 +179,21 @@ typedef struct tagger_model {
     const uint32_t *labels;  /* [output.nO] */
 } tagger_model;
 
+typedef struct morphologizer_model {
+    packed_layer output;
+    const uint32_t *labels;  /* [output.nO][2] MORPH, POS */
+} morphologizer_model;
+
+#define EDIT_TREE_MAX_EDITS 256   /* at one end of a word */
+#define EDIT_TREE_MAX_TOP_K 20    /* from here on spaCy orders equal scores in another way (TOP_K_GUARDRAIL) */
+
+typedef struct trainable_lemmatizer_model {
+    packed_layer output;
+    const uint32_t *trees;   /* [output.nO][6] */
+    const uint32_t *edits;   /* [n][3] */
+    uint32_t top_k, text_if_none_applies;
+} trainable_lemmatizer_model;
+
 typedef struct senter_model {
     tok2vec_weights tok2vec;
     packed_layer output;
@@ -181,6 +209,7 @@ typedef struct ruler_tables {
     map by_tag;
     uint32_t rule_count, list_count;
     unsigned sets;           /* mask of TERN_TAGS, ...: what some rule sets */
+    int tests_lemmas;        /* does some pattern test LEMMA? */
 } ruler_tables;
 
 typedef struct lemmatizer_tables {
@@ -208,6 +237,8 @@ struct tern_model {
     unsigned components, default_components;               /* TERN_TOK2VEC, ... */
     tok2vec_weights tok2vec;                               /* the shared tower */
     tagger_model tagger;
+    morphologizer_model morphologizer;
+    trainable_lemmatizer_model trainable_lemmatizer;
     parser_model parser;
     senter_model senter;
     ruler_tables ruler;

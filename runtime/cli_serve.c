@@ -84,7 +84,7 @@ static int read_settings(handler_settings *out)
 
 static int run(const char *model_argument, http_server_options *options)
 {
-    char path[CLI_PATH_SIZE], error[320];
+    char path[CLI_PATH_SIZE], error[448];
     tern_model *model;
     if (read_settings(&options->settings) != CLI_OK)
         return CLI_FAILED;

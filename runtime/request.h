@@ -41,7 +41,7 @@ typedef struct ner_request {
     request_options options;
 } ner_request;
 
-#define REQUEST_ERROR_SIZE 256
+#define REQUEST_ERROR_SIZE 384
 
 /* Reads body into *out, whose options hold the defaults; borrows from body. 0; or an HTTP status (400, 413, 500 for no
  * memory) with a sentence in error, which never repeats the caller's text. */

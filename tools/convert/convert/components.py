@@ -4,10 +4,13 @@ from __future__ import annotations
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from spacy.lang.en.lemmatizer import EnglishLemmatizer
-from spacy.pipeline import AttributeRuler, DependencyParser, EntityRecognizer, SentenceRecognizer, Tagger, Tok2Vec
+from spacy.parts_of_speech import NAMES as POS_NAMES
+from spacy.pipeline import (AttributeRuler, DependencyParser, EditTreeLemmatizer, EntityRecognizer, Morphologizer,
+                            SentenceRecognizer, Tagger, Tok2Vec)
 
 from .config_check import COMPONENTS, Plan
 from .container import Section, tensor
+from .edit_trees import edit_tree_sections
 from .errors import ConvertError
 from .lemma_tables import lemmatizer_sections
 from .network import NetworkSections, check_greedy, linear_section, ner_sections, tower_sections, transition_sections
@@ -15,7 +18,8 @@ from .ruler_tables import ruler_sections
 from .strings import NO_STRING, StringTable
 
 _CLASSES = {"tok2vec": Tok2Vec, "tagger": Tagger, "parser": DependencyParser, "senter": SentenceRecognizer,
-            "attribute_ruler": AttributeRuler, "lemmatizer": EnglishLemmatizer, "ner": EntityRecognizer}
+            "attribute_ruler": AttributeRuler, "lemmatizer": EnglishLemmatizer, "ner": EntityRecognizer,
+            "morphologizer": Morphologizer, "trainable_lemmatizer": EditTreeLemmatizer}
 
 ARC_MOVES = {"S": 0, "D": 1, "L": 2, "R": 3, "B": 4}
 """Name of an arc-eager transition -> ARC_* (spacy/pipeline/_parser_internals/arc_eager.pyx)."""
@@ -45,14 +49,18 @@ def check_class(pipe: Any, factory: str) -> None:
 
 
 def check_output(pipe: Any) -> None:
-    """What the engine takes for granted of a linear layer: argmax of the plain scores, nothing overwritten.
+    """What the engine takes for granted of a linear layer: argmax of the plain scores.
 
     Probabilities (normalize) may round two scores to the same value, so that another class comes first.
     """
-    if pipe.cfg["overwrite"]:
-        raise ConvertError(f"component {pipe.name}: overwrite = true is not supported")
     if pipe.model.get_ref("softmax").attrs["softmax_normalize"]:
         raise ConvertError(f"component {pipe.name}: normalize = true is not supported")
+
+
+def check_kept(pipe: Any) -> None:
+    """Refuses a component that overwrites what the tokenizer, or whoever calls, has set."""
+    if pipe.cfg["overwrite"]:
+        raise ConvertError(f"component {pipe.name}: overwrite = true is not supported")
 
 
 def _output(prefix: str, pipe: Any, classes: int) -> Section:
@@ -67,13 +75,41 @@ def tok2vec_sections(pipe: Any, strings: StringTable) -> NetworkSections:
 def tagger_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under tagger/ of a Tagger."""
     check_output(pipe)
+    check_kept(pipe)
     labels = [strings.number(label) for label in pipe.labels]
     return NetworkSections([_output("tagger", pipe, len(labels)), tensor("tagger/labels", labels, "u4")], [])
+
+
+def _morphology(pipe: Any, label: str) -> Tuple[str, str]:
+    """MORPH and POS of a label, "" where it has none."""
+    analysis = pipe.vocab.strings[pipe.vocab.morphology.add(pipe.cfg["labels_morph"][label])]
+    pos = pipe.cfg["labels_pos"].get(label, 0)
+    if pos not in POS_NAMES:
+        raise ConvertError(f"component {pipe.name}: the label {label!r} has the part of speech {pos!r}, which spaCy lacks")
+    return "" if analysis == pipe.vocab.morphology.EMPTY_MORPH else analysis, POS_NAMES[pos]
+
+
+def morphologizer_sections(pipe: Any, strings: StringTable) -> NetworkSections:
+    """Everything under morphologizer/ of a Morphologizer. As nothing has set MORPH and POS before it, its settings overwrite
+    and extend change nothing."""
+    check_output(pipe)
+    rows = [[strings.number(text) for text in _morphology(pipe, label)] for label in pipe.labels]
+    layer = _output("morphologizer", pipe, len(rows))
+    return NetworkSections([layer, tensor("morphologizer/labels", rows, "u4")], [])
+
+
+def trainable_lemmatizer_sections(pipe: Any, strings: StringTable) -> NetworkSections:
+    """Everything under trainable_lemmatizer/ of an EditTreeLemmatizer. As nothing has set LEMMA before it, its setting
+    overwrite changes nothing."""
+    check_output(pipe)
+    layer = _output("trainable_lemmatizer", pipe, len(pipe.labels))
+    return NetworkSections([layer, *edit_tree_sections(pipe, strings)], [])
 
 
 def senter_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under senter/ of a SentenceRecognizer, which has a tower of its own."""
     check_output(pipe)
+    check_kept(pipe)
     tower = tower_sections("senter/tok2vec", pipe.model.get_ref("tok2vec"))
     return NetworkSections([*tower.network, _output("senter", pipe, SENTER_CLASSES)], tower.embeddings)
 
@@ -114,6 +150,7 @@ def _lemmatizer(pipe: Any, strings: StringTable) -> NetworkSections:
 
 
 _SECTIONS = {"tok2vec": tok2vec_sections, "parser": parser_sections, "ner": ner_sections, "tagger": tagger_sections,
+             "morphologizer": morphologizer_sections, "trainable_lemmatizer": trainable_lemmatizer_sections,
              "attribute_ruler": _ruler, "lemmatizer": _lemmatizer, "senter": senter_sections}
 """What a run for entities reads lies together: entities do not cross the parser's sentence starts."""
 
