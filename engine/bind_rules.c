@@ -64,6 +64,17 @@ static void bind_lemma_exceptions(binder *b, lemmatizer_tables *l, uint32_t stri
     bind_check_strings(b, "lemmatizer/exception_forms", l->exception_forms, forms, strings, 0);
 }
 
+static void bind_id_table(binder *b, const char *prefix, id_table *t)
+{
+    section_name name;
+    bind_name(name, prefix, "");
+    if (b->status || !model_file_has(b->file, name)) return;
+    bind_name(name, prefix, "keys");
+    t->keys = bind_vector(b, name, TERN_DTYPE_U64, &t->count);
+    bind_name(name, prefix, "values");
+    t->values = bind_vector(b, name, TERN_DTYPE_U32, &t->count);
+}
+
 /* What the parts need: how many suffix rules and whether there is an index. */
 static void check_parts(binder *b, const lemmatizer_tables *l, uint32_t strings, int *has_rules, int *has_index)
 {
@@ -76,7 +87,7 @@ static void check_parts(binder *b, const lemmatizer_tables *l, uint32_t strings,
     }
 }
 
-void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
+static void bind_parts(binder *b, lemmatizer_tables *l, uint32_t strings)
 {
     uint32_t four = 4, two = 2, rules = 0;
     int has_rules = 0, has_index = 0;
@@ -90,5 +101,20 @@ void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
         if (!bind_in_range(part[1], part[2], rules) || (part[3] != NO_STRING && part[3] >= l->word_edges))
             bind_refuse(b, "lemmatizer/parts", "holds a value that is out of range");
     }
+}
+
+void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
+{
+    uint32_t one = 1;
+    if (!b->status && model_file_has(b->file, "lemmatizer/kind")) {
+        const uint32_t *kind = bind_vector(b, "lemmatizer/kind", TERN_DTYPE_U32, &one);
+        l->kind = kind ? *kind : 0;
+    }
+    if (!b->status && l->kind >= LEMMATIZER_KINDS) return bind_refuse(b, "lemmatizer/kind", "is out of range");
+    bind_id_table(b, "lemmatizer/forms", &l->forms);
+    bind_id_table(b, "lemmatizer/lookup", &l->lookup);
+    if (l->kind == LEMMATIZER_LOOKUP && !b->status && !l->lookup.count) bind_refuse(b, "lemmatizer/lookup", "is missing");
+    if (l->kind == LEMMATIZER_LOOKUP) return;
+    bind_parts(b, l, strings);
     bind_lemma_exceptions(b, l, strings);
 }

@@ -1,4 +1,4 @@
-/* lemmatizer.h - the English rule lemmatizer (spacy/pipeline/lemmatizer.py, lang/en/lemmatizer.py). */
+/* lemmatizer.h - lemmas by rules and tables (spacy/pipeline/lemmatizer.py, lang/en, fr, ca, mk/lemmatizer.py). */
 #ifndef TERN_LEMMATIZER_H
 #define TERN_LEMMATIZER_H
 

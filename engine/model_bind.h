@@ -62,13 +62,20 @@
  *   attribute_ruler/by_tag      map         id of a TAG -> list number; other tags (and none): list 0
  *   attribute_ruler/list_start  u32 [lists+1]
  *   attribute_ruler/lists       u32         numbers of the rules whose first token can have that tag, ascending
+ *   lemmatizer/kind             u32 [1]     LEMMATIZER_*; absent: LEMMATIZER_ENGLISH
  *   lemmatizer/parts            u32 [parts][4]  string number of the POS ("NOUN"), first suffix rule, their number, root edge of its
- *                                           index in lemmatizer/words or NO_STRING
+ *                                           index in lemmatizer/words or NO_STRING; absent in LEMMATIZER_LOOKUP
  *   lemmatizer/suffix_rules     u32 [n][2]  string numbers: old ending, new ending; in file order; absent if there are none
  *   lemmatizer/words            u32 [edges]  word_set.h: minimal automaton of all index words
  *   lemmatizer/exceptions       map         phrase_hash(part number + 1, murmur64a(word, 1)) -> list number
  *   lemmatizer/exception_start  u32 [lists+1]
  *   lemmatizer/exception_forms  u32         string numbers, in file order
+ *   lemmatizer/forms/keys values  id_table  LEMMATIZER_FRENCH, instead of the exceptions, whose first form always wins there: the
+ *                                           same key -> string number
+ *   lemmatizer/lookup/keys values  id_table  LEMMATIZER_FRENCH, LEMMATIZER_LOOKUP: id of a text -> string number of its lemma.
+ *                                           LEMMA_IS_TEXT may be added
+ *   An id_table T is T/keys     u64 [n]     ascending, and
+ *                T/values       u32 [n]     the value of each; not checked when the file is opened: it would be read in full
  * Wherever f32 stands, a file may have f16 (converted with --half): it is expanded when the model is opened.
  * A maxout layer is f32 [blocks][pieces][1 + inputs][16], blocks = outputs / 16 rounded up, in the order that kernels.h
  * describes under packed_layer; a linear layer is one of a single piece.
@@ -101,6 +108,14 @@ enum { COMPONENT_TOK2VEC = 0, COMPONENT_TAGGER, COMPONENT_PARSER, COMPONENT_SENT
 
 /* Components that read the rows of the shared tower. */
 #define TERN_LISTENERS (TERN_TAGGER | TERN_PARSER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER)
+
+/* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk, lang/fr (and ca),
+ * pipeline/lemmatizer.py lookup_lemmatize. */
+enum { LEMMATIZER_ENGLISH = 0, LEMMATIZER_RULES, LEMMATIZER_MACEDONIAN, LEMMATIZER_FRENCH, LEMMATIZER_LOOKUP, LEMMATIZER_KINDS };
+
+/* Added to a lemma that spaCy's table has as a text, not as a list of texts: where lang/fr takes the first of the list, it takes
+ * the first character of such a text. */
+#define LEMMA_IS_TEXT (1u << 31)
 
 /* Actions of the BILUO move table in spaCy's numbering (ner.pyx). */
 enum { NER_MISSING = 0, NER_BEGIN, NER_IN, NER_LAST, NER_UNIT, NER_OUT };
@@ -213,6 +228,8 @@ typedef struct ruler_tables {
 } ruler_tables;
 
 typedef struct lemmatizer_tables {
+    uint32_t kind;
+    id_table forms, lookup;
     const uint32_t *parts, *suffix_rules, *words, *exception_start, *exception_forms;
     map exceptions;
     uint32_t part_count, word_edges, exception_count;

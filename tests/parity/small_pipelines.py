@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 
 import numpy as np
 import oracle
+import pytest
 import spacy
 from common import SPACY_PACKAGE
 from convert import container
@@ -92,9 +93,11 @@ def train(nlp: Language, docs: Sequence[Doc], passes: int = PASSES) -> None:
             nlp.update(sample[begin:begin + 16], sgd=optimizer)
 
 
-def randomise(nlp: Language, docs: Sequence[Doc]) -> None:
-    """Labels from the documents, weights from a fixed stream."""
+def randomise(nlp: Language, docs: Sequence[Doc], labels: Optional[Dict[str, Any]] = None) -> None:
+    """Labels from the documents, or by component as given; weights from a fixed stream."""
     sample = examples(nlp, docs)
+    for name in labels or {}:
+        nlp.config["initialize"]["components"][name] = {"labels": (labels or {})[name]}
     nlp.initialize(lambda: sample)
     stream = np.random.RandomState(SEED)
     for _, pipe in nlp.pipeline:
@@ -128,6 +131,12 @@ class Pair:
         answers = self.stages("--features").answers(lines)
         found = [first_difference(text, want, got) for text, want, got in zip(texts, wanted, answers)]
         return [difference for difference in found if difference]
+
+
+def report(differences: Sequence[str], texts: Sequence[str]) -> None:
+    """Fails with the first difference."""
+    if differences:
+        pytest.fail(f"{len(differences)} of {len(texts)} texts differ; the first:\n{differences[0]}", pytrace=False)
 
 
 def saved_pair(nlp: Language, folder: Path, program: Path) -> Pair:

@@ -77,19 +77,14 @@ def texts() -> List[str]:
     return project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
 
 
-def report(differences: List[str], texts: List[str]) -> None:
-    if differences:
-        pytest.fail(f"{len(differences)} of {len(texts)} texts differ; the first:\n{differences[0]}", pytrace=False)
-
-
 def test_whole_pipeline(pair: small.Pair, texts: List[str]) -> None:
-    report(pair.differences(texts), texts)
+    small.report(pair.differences(texts), texts)
 
 
 @pytest.mark.parametrize("only", [["tok2vec", "morphologizer"], ["tok2vec", "lemmatizer"], ["morphologizer", "lemmatizer"]])
 def test_some_components(pair: small.Pair, texts: List[str], only: List[str]) -> None:
     """Without the tower, the others read zeros."""
-    report(pair.differences(texts[:500], only), texts[:500])
+    small.report(pair.differences(texts[:500], only), texts[:500])
 
 
 @pytest.mark.parametrize("want, fields", [(name, fields) for name, fields in FIELDS_OF.items()

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from spacy.lang.en.lemmatizer import EnglishLemmatizer
 from spacy.parts_of_speech import NAMES as POS_NAMES
 from spacy.pipeline import (AttributeRuler, DependencyParser, EditTreeLemmatizer, EntityRecognizer, Morphologizer,
                             SentenceRecognizer, Tagger, Tok2Vec)
@@ -18,8 +17,9 @@ from .ruler_tables import ruler_sections
 from .strings import NO_STRING, StringTable
 
 _CLASSES = {"tok2vec": Tok2Vec, "tagger": Tagger, "parser": DependencyParser, "senter": SentenceRecognizer,
-            "attribute_ruler": AttributeRuler, "lemmatizer": EnglishLemmatizer, "ner": EntityRecognizer,
+            "attribute_ruler": AttributeRuler, "lemmatizer": None, "ner": EntityRecognizer,
             "morphologizer": Morphologizer, "trainable_lemmatizer": EditTreeLemmatizer}
+"""Factory -> the only class that is supported; None: lemma_kinds.py tells."""
 
 ARC_MOVES = {"S": 0, "D": 1, "L": 2, "R": 3, "B": 4}
 """Name of an arc-eager transition -> ARC_* (spacy/pipeline/_parser_internals/arc_eager.pyx)."""
@@ -42,9 +42,8 @@ class ArcMove(NamedTuple):
 def check_class(pipe: Any, factory: str) -> None:
     """Refuses a component that a package's own code has given another behaviour."""
     expected = _CLASSES[factory]
-    if type(pipe) is not expected:
-        mode = f" (language {pipe.vocab.lang!r}, mode {pipe.mode!r})" if factory == "lemmatizer" else ""
-        raise ConvertError(f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__}{mode} is not "
+    if expected is not None and type(pipe) is not expected:
+        raise ConvertError(f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__} is not "
                            f"supported, only {expected.__module__}.{expected.__qualname__}")
 
 

@@ -1,11 +1,11 @@
 """Hash maps of the file: u64[capacity][2] = (key, value), open addressing, ready to probe (engine/map.h)."""
 from __future__ import annotations
 
-from typing import Mapping
+from typing import List, Mapping
 
 import numpy as np
 
-from .container import MAP, Section
+from .container import MAP, Section, tensor
 from .errors import ConvertError
 
 EMPTY = 0xFFFFFFFFFFFFFFFF
@@ -33,6 +33,14 @@ def build_map(name: str, entries: Mapping[int, int], max_load: float = 0.5) -> S
             slot = (slot + 1) & (capacity - 1)
         slots[slot] = (key, value)
     return Section(name, slots, MAP)
+
+
+def id_table(name: str, entries: Mapping[int, int]) -> List[Section]:
+    """entries: 64-bit key -> value, as two arrays in the order of the keys (engine/map.h); none if there are no entries."""
+    keys = sorted(entries)
+    if not keys:
+        return []
+    return [Section(f"{name}/keys", np.array(keys, dtype="<u8")), tensor(f"{name}/values", [entries[key] for key in keys], "u4")]
 
 
 def map_get(section: Section, key: int) -> int:

