@@ -93,11 +93,11 @@ def train(nlp: Language, docs: Sequence[Doc], passes: int = PASSES) -> None:
             nlp.update(sample[begin:begin + 16], sgd=optimizer)
 
 
-def randomise(nlp: Language, docs: Sequence[Doc], labels: Optional[Dict[str, Any]] = None) -> None:
-    """Labels from the documents, or by component as given; weights from a fixed stream."""
+def randomise(nlp: Language, docs: Sequence[Doc], label_files: Optional[Dict[str, Path]] = None) -> None:
+    """Labels from the documents, or, by component, from a JSON file of its label_data; weights from a fixed stream."""
     sample = examples(nlp, docs)
-    for name in labels or {}:
-        nlp.config["initialize"]["components"][name] = {"labels": (labels or {})[name]}
+    for name, path in (label_files or {}).items():
+        nlp.config["initialize"]["components"][name] = {"labels": {"@readers": "spacy.read_labels.v1", "path": str(path)}}
     nlp.initialize(lambda: sample)
     stream = np.random.RandomState(SEED)
     for _, pipe in nlp.pipeline:

@@ -86,6 +86,11 @@ class _Flattener:
         return flat
 
 
+def flatten(pipe: Any, tree: int) -> FlatTree:
+    """A tree of a component, by number. Refuses what spaCy never makes: a tree that cannot apply, or that loses characters."""
+    return _Flattener(pipe).flatten(tree)
+
+
 def _settings(pipe: Any) -> List[int]:
     if not 1 <= pipe.top_k <= MAX_TOP_K:
         raise ConvertError(f"component {pipe.name}: top_k = {pipe.top_k} is not supported, only 1 to {MAX_TOP_K}")
@@ -101,11 +106,10 @@ def _edit_row(edit: Edit, strings: StringTable) -> List[int]:
 def edit_tree_sections(pipe: Any, strings: StringTable) -> List[Section]:
     """trainable_lemmatizer/settings, trees and edits of an EditTreeLemmatizer."""
     settings = tensor("trainable_lemmatizer/settings", _settings(pipe), "u4")
-    flattener = _Flattener(pipe)
     trees: List[List[int]] = []
     edits: List[Edit] = []
     for number in pipe.labels:
-        tree = flattener.flatten(number)
+        tree = flatten(pipe, number)
         lengths = [sum(edit.length for edit in end) for end in (tree.left, tree.right)]
         trees.append([len(edits), len(tree.left), len(tree.right), *lengths, int(tree.whole)])
         edits += [*tree.left, *tree.right]
