@@ -39,24 +39,14 @@ static uint64_t value_of(const tern_doc *doc, uint32_t attr, size_t token)
     }
 }
 
-/* values ascend. */
-static int is_among(uint64_t value, const uint64_t *values, size_t count)
-{
-    while (count > 1) {
-        size_t half = count / 2;
-        if (values[half] <= value) values += half, count -= half;
-        else count = half;
-    }
-    return count && *values == value;
-}
-
 static int token_matches(const tern_doc *doc, const uint32_t *token_pattern, size_t token)
 {
     const ruler_tables *r = &doc->model->ruler;
     const uint32_t *test = r->tests + TEST_COLUMNS * (size_t)token_pattern[0];
     for (uint32_t i = 0; i < token_pattern[1]; i++, test += TEST_COLUMNS) {
         uint64_t value = value_of(doc, test[TEST_ATTR], token);
-        if (is_among(value, r->values + test[TEST_FIRST], test[TEST_COUNT]) == (int)test[TEST_NEGATED]) return 0;
+        size_t index = id_find(r->values + test[TEST_FIRST], test[TEST_COUNT], value);
+        if ((index < test[TEST_COUNT]) == (int)test[TEST_NEGATED]) return 0;
     }
     return 1;
 }

@@ -1,4 +1,4 @@
-/* bind_rules.c - attribute ruler and lemmatizer. */
+/* bind_rules.c - attribute ruler, sentencizer and lemmatizer. */
 #include "binder.h"
 
 /* ---- attribute ruler ------------------------------------------------------------------------------------------------------ */
@@ -47,6 +47,18 @@ void bind_ruler(binder *b, ruler_tables *r, uint32_t strings)
     bind_check_starts(b, "attribute_ruler/list_start", r->list_start, r->list_count, listed, RULER_MAX_LIST);
     for (uint32_t i = 0; i < listed && !b->status; i++)
         if (r->lists[i] >= r->rule_count) bind_refuse(b, "attribute_ruler/lists", "holds a rule number that is out of range");
+}
+
+/* ---- sentencizer ----------------------------------------------------------------------------------------------------------- */
+
+void bind_sentencizer(binder *b, sentencizer_tables *s)
+{
+    uint32_t one = 1;
+    const uint32_t *settings = bind_vector(b, "sentencizer/settings", TERN_DTYPE_U32, &one);
+    s->marks = bind_vector(b, "sentencizer/marks", TERN_DTYPE_U64, &s->mark_count);
+    if (b->status) return;
+    s->overwrite = *settings;
+    if (s->overwrite > 1) bind_refuse(b, "sentencizer/settings", "holds a value that is out of range");
 }
 
 /* ---- lemmatizer ------------------------------------------------------------------------------------------------------------ */

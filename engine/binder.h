@@ -56,6 +56,7 @@ void bind_parser(binder *b, tern_model *model);
 void bind_senter(binder *b, tern_model *model);
 void bind_ner(binder *b, ner_model *ner, const string_table *strings);
 void bind_ruler(binder *b, ruler_tables *r, uint32_t strings);
+void bind_sentencizer(binder *b, sentencizer_tables *s);
 void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings);
 
 #endif

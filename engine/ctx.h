@@ -8,6 +8,7 @@
 #include "lexeme.h"
 #include "ner.h"
 #include "parser.h"
+#include "sentencizer.h"
 #include "tagger.h"
 #include "tokenizer.h"
 #include "trainable_lemmatizer.h"

@@ -35,15 +35,22 @@ typedef struct id_table {
 
 #define ID_ABSENT UINT32_MAX
 
+/* Index of an id among count ids, which ascend; count if it is not there. */
+static inline size_t id_find(const uint64_t *ids, size_t count, uint64_t id)
+{
+    size_t first = 0, left = count;
+    while (left > 1) {
+        size_t half = left / 2;
+        if (ids[first + half] <= id) first += half, left -= half;
+        else left = half;
+    }
+    return left && ids[first] == id ? first : count;
+}
+
 static inline uint32_t id_table_get(const id_table *t, uint64_t key)
 {
-    size_t first = 0, count = t->count;
-    while (count > 1) {
-        size_t half = count / 2;
-        if (t->keys[first + half] <= key) first += half, count -= half;
-        else count = half;
-    }
-    return count && t->keys[first] == key ? t->values[first] : ID_ABSENT;
+    size_t index = id_find(t->keys, t->count, key);
+    return index < t->count ? t->values[index] : ID_ABSENT;
 }
 
 #endif

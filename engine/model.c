@@ -88,7 +88,7 @@ unsigned tern_model_offers(const tern_model *model)
 {
     unsigned components = tern_model_components(model), offers = 0;
     if (components & TERN_NER) offers |= TERN_ENTITIES;
-    if (components & TERN_SENTER) offers |= TERN_SENTENCES;
+    if (components & (TERN_SENTER | TERN_SENTENCIZER)) offers |= TERN_SENTENCES;
     if (components & TERN_PARSER) offers |= TERN_SENTENCES | TERN_DEPENDENCIES;
     if (components & TERN_TAGGER) offers |= TERN_TAGS;
     if (components & TERN_MORPHOLOGIZER) offers |= TERN_MORPHS | TERN_POS;
@@ -99,7 +99,7 @@ unsigned tern_model_offers(const tern_model *model)
 
 static const char *const component_names[COMPONENT_COUNT] = {
     "tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner", "morphologizer",
-    "trainable_lemmatizer",
+    "trainable_lemmatizer", "sentencizer",
 };
 
 unsigned tern_component_from_name(const char *name, size_t len)

@@ -35,6 +35,7 @@ static void bind_component(binder *b, tern_model *model, uint32_t component)
     case COMPONENT_TRAINABLE_LEMMATIZER: bind_trainable_lemmatizer(b, model); break;
     case COMPONENT_PARSER: bind_parser(b, model); break;
     case COMPONENT_SENTER: bind_senter(b, model); break;
+    case COMPONENT_SENTENCIZER: bind_sentencizer(b, &model->sentencizer); break;
     case COMPONENT_ATTRIBUTE_RULER: bind_ruler(b, &model->ruler, model->strings.count); break;
     case COMPONENT_LEMMATIZER: bind_lemmatizer(b, &model->lemmatizer, model->strings.count); break;
     default: bind_ner(b, &model->ner, &model->strings);

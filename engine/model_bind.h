@@ -53,6 +53,8 @@
  *   trainable_lemmatizer/edits  u32 [n][3]  of a piece of the word: its length in code points, string number of what it must be
  *                                           or NO_STRING: it is kept, string number of what it becomes
  *   senter/W                    linear layer of two outputs; class 1 begins a sentence
+ *   sentencizer/settings        u32 [1]     1 if it overwrites sentence starts that are set
+ *   sentencizer/marks           u64 [n]     ids of the texts after which a sentence may begin, ascending
  *   attribute_ruler/rules       u32 [rules][8]  first token pattern, their number, index of the token that is changed, and string
  *                                           numbers of the new TAG, POS, MORPH, LEMMA, DEP, or NO_STRING: unchanged. In spaCy's
  *                                           order: later rules win. A rule of several patterns has several rows.
@@ -104,7 +106,8 @@ enum { RULER_TAG = 0, RULER_POS, RULER_MORPH, RULER_LEMMA, RULER_DEP, RULER_LOWE
 
 /* Components in the numbering of the section pipeline; bit 1 << n is TERN_TOK2VEC, ... of tern.h. */
 enum { COMPONENT_TOK2VEC = 0, COMPONENT_TAGGER, COMPONENT_PARSER, COMPONENT_SENTER, COMPONENT_ATTRIBUTE_RULER,
-       COMPONENT_LEMMATIZER, COMPONENT_NER, COMPONENT_MORPHOLOGIZER, COMPONENT_TRAINABLE_LEMMATIZER, COMPONENT_COUNT };
+       COMPONENT_LEMMATIZER, COMPONENT_NER, COMPONENT_MORPHOLOGIZER, COMPONENT_TRAINABLE_LEMMATIZER,
+       COMPONENT_SENTENCIZER, COMPONENT_COUNT };
 
 /* Components that read the rows of the shared tower. */
 #define TERN_LISTENERS (TERN_TAGGER | TERN_PARSER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER)
@@ -214,6 +217,11 @@ typedef struct senter_model {
     packed_layer output;
 } senter_model;
 
+typedef struct sentencizer_tables {
+    const uint64_t *marks;   /* [mark_count] ascending */
+    uint32_t mark_count, overwrite;
+} sentencizer_tables;
+
 /* Limits that keep every component linear, whatever a file says. */
 #define RULER_MAX_LIST 4096        /* rules that may begin with one tag */
 #define LEMMATIZER_MAX_RULES 256   /* of one part of speech; also forms of one exception */
@@ -258,6 +266,7 @@ struct tern_model {
     trainable_lemmatizer_model trainable_lemmatizer;
     parser_model parser;
     senter_model senter;
+    sentencizer_tables sentencizer;
     ruler_tables ruler;
     lemmatizer_tables lemmatizer;
     ner_model ner;

@@ -63,7 +63,7 @@ static unsigned needed_components(const tern_model *model, unsigned want)
     const unsigned lemmatizers = TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER;
     unsigned needed = 0;
     if (want & TERN_ENTITIES) needed |= TERN_NER;
-    if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_TOK2VEC;
+    if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER | TERN_TOK2VEC;
     if (want & of_tokens) needed |= TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
     if (want & TERN_LEMMAS || (want & of_tokens && model->ruler.tests_lemmas)) needed |= lemmatizers;
     return needed;
@@ -128,6 +128,7 @@ static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *
     switch (component) {
     case COMPONENT_PARSER: return parser_annotate(doc, &ctx->parser, NULL, NULL, err);
     case COMPONENT_SENTER: return senter_annotate(doc, &ctx->senter, err);
+    case COMPONENT_SENTENCIZER: return sentencizer_annotate(doc, &ctx->text) ? gave_up(ctx, err) : TERN_OK;
     case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->ruler) ? gave_up(ctx, err) : TERN_OK;
     case COMPONENT_LEMMATIZER:
         return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? gave_up(ctx, err) : TERN_OK;

@@ -3,9 +3,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
+import numpy as np
 from spacy.parts_of_speech import NAMES as POS_NAMES
 from spacy.pipeline import (AttributeRuler, DependencyParser, EditTreeLemmatizer, EntityRecognizer, Morphologizer,
-                            SentenceRecognizer, Tagger, Tok2Vec)
+                            SentenceRecognizer, Sentencizer, Tagger, Tok2Vec)
+from spacy.strings import get_string_id
 
 from .config_check import COMPONENTS, Plan
 from .container import Section, tensor
@@ -18,7 +20,8 @@ from .strings import NO_STRING, StringTable
 
 _CLASSES = {"tok2vec": Tok2Vec, "tagger": Tagger, "parser": DependencyParser, "senter": SentenceRecognizer,
             "attribute_ruler": AttributeRuler, "lemmatizer": None, "ner": EntityRecognizer,
-            "morphologizer": Morphologizer, "trainable_lemmatizer": EditTreeLemmatizer}
+            "morphologizer": Morphologizer, "trainable_lemmatizer": EditTreeLemmatizer,
+            "sentencizer": Sentencizer}
 """Factory -> the only class that is supported; None: lemma_kinds.py tells."""
 
 ARC_MOVES = {"S": 0, "D": 1, "L": 2, "R": 3, "B": 4}
@@ -140,6 +143,15 @@ def parser_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     return NetworkSections([*layers, *tables], [])
 
 
+def sentencizer_sections(pipe: Any, strings: StringTable) -> NetworkSections:
+    """Everything under sentencizer/ of a Sentencizer."""
+    if not pipe.punct_chars or not all(isinstance(mark, str) for mark in pipe.punct_chars):
+        raise ConvertError(f"component {pipe.name}: punct_chars are not a set of texts, or there are none")
+    marks = np.array(sorted(get_string_id(mark) for mark in pipe.punct_chars), dtype="<u8")
+    settings = tensor("sentencizer/settings", [int(pipe.overwrite)], "u4")
+    return NetworkSections([settings, Section("sentencizer/marks", marks)], [])
+
+
 def _ruler(pipe: Any, strings: StringTable) -> NetworkSections:
     return NetworkSections(ruler_sections(pipe, strings), [])
 
@@ -150,7 +162,7 @@ def _lemmatizer(pipe: Any, strings: StringTable) -> NetworkSections:
 
 _SECTIONS = {"tok2vec": tok2vec_sections, "parser": parser_sections, "ner": ner_sections, "tagger": tagger_sections,
              "morphologizer": morphologizer_sections, "trainable_lemmatizer": trainable_lemmatizer_sections,
-             "attribute_ruler": _ruler, "lemmatizer": _lemmatizer, "senter": senter_sections}
+             "attribute_ruler": _ruler, "lemmatizer": _lemmatizer, "senter": senter_sections, "sentencizer": sentencizer_sections}
 """What a run for entities reads lies together: entities do not cross the parser's sentence starts."""
 
 

@@ -23,7 +23,7 @@ MAX_FEATURES, MAX_DEPTH, MAX_WIDTH = 8, 8, 4096
 
 
 COMPONENTS = {"tok2vec": 0, "tagger": 1, "parser": 2, "senter": 3, "attribute_ruler": 4, "lemmatizer": 5, "ner": 6,
-              "morphologizer": 7, "trainable_lemmatizer": 8}
+              "morphologizer": 7, "trainable_lemmatizer": 8, "sentencizer": 9}
 """Factories of the components that can be converted, with their COMPONENT_* number (engine/model_bind.h)."""
 LISTENERS = ("tagger", "morphologizer", "trainable_lemmatizer", "parser")
 """Factories of the components that read the shared tower."""
@@ -117,7 +117,7 @@ def _check_tagger(model: Optional[Node], component: str, check_tower: _Check) ->
 
 
 def _check_nothing(model: Optional[Node], component: str) -> None:
-    """The attribute ruler and the rule lemmatizer have no network."""
+    """What has rules and tables has no network."""
 
 
 _CHECKS: Dict[str, _Check] = {
@@ -130,6 +130,7 @@ _CHECKS: Dict[str, _Check] = {
     "senter": lambda model, name: _check_tagger(model, name, _check_tok2vec),
     "attribute_ruler": _check_nothing,
     "lemmatizer": _check_nothing,
+    "sentencizer": _check_nothing,
 }
 
 
