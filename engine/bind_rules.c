@@ -99,12 +99,35 @@ static void check_parts(binder *b, const lemmatizer_tables *l, uint32_t strings,
     }
 }
 
+/* rules: number of suffix rules. */
+static void bind_rule_lists(binder *b, lemmatizer_tables *l, uint32_t rules, uint32_t strings)
+{
+    uint32_t two = 2, four = 4, features = 0;
+    l->lists = bind_matrix(b, "lemmatizer/lists", TERN_DTYPE_U32, &l->list_count, &two);
+    l->groups = bind_matrix(b, "lemmatizer/groups", TERN_DTYPE_U32, &l->group_count, &four);
+    l->features = bind_vector(b, "lemmatizer/features", TERN_DTYPE_U32, &features);
+    bind_check_strings(b, "lemmatizer/features", l->features, features, strings, 0);
+    for (uint32_t i = 0; i < l->list_count && !b->status; i++) {
+        const uint32_t *list = l->lists + 2 * (size_t)i;
+        if (list[1] > LEMMATIZER_MAX_RULES || !bind_in_range(list[0], list[1], rules))
+            bind_refuse(b, "lemmatizer/lists", "holds a value that is out of range");
+    }
+    for (uint32_t i = 0; i < l->group_count && !b->status; i++) {
+        const uint32_t *group = l->groups + 4 * (size_t)i;
+        if (group[0] >= strings || group[1] >= l->list_count || !bind_in_range(group[2], group[3], features)
+            || group[3] > LEMMATIZER_MAX_FEATURES)
+            bind_refuse(b, "lemmatizer/groups", "holds a value that is out of range");
+    }
+    if (l->group_count > LEMMATIZER_MAX_RULES) bind_refuse(b, "lemmatizer/groups", "has too many rows");
+}
+
 static void bind_parts(binder *b, lemmatizer_tables *l, uint32_t strings)
 {
     uint32_t four = 4, two = 2, rules = 0;
     int has_rules = 0, has_index = 0;
     l->parts = bind_matrix(b, "lemmatizer/parts", TERN_DTYPE_U32, &l->part_count, &four);
     check_parts(b, l, strings, &has_rules, &has_index);
+    has_rules |= l->kind == LEMMATIZER_SPANISH;
     if (has_rules) l->suffix_rules = bind_matrix(b, "lemmatizer/suffix_rules", TERN_DTYPE_U32, &rules, &two);
     if (has_index) l->words = bind_vector(b, "lemmatizer/words", TERN_DTYPE_U32, &l->word_edges);
     bind_check_strings(b, "lemmatizer/suffix_rules", l->suffix_rules, 2 * (size_t)rules, strings, 0);
@@ -113,6 +136,7 @@ static void bind_parts(binder *b, lemmatizer_tables *l, uint32_t strings)
         if (!bind_in_range(part[1], part[2], rules) || (part[3] != NO_STRING && part[3] >= l->word_edges))
             bind_refuse(b, "lemmatizer/parts", "holds a value that is out of range");
     }
+    if (l->kind == LEMMATIZER_SPANISH) bind_rule_lists(b, l, rules, strings);
 }
 
 void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)

@@ -35,7 +35,7 @@ int lemma_by_french_rules(lemma_token *t)
     if (lemma_has_no_rules(t)) return lemma_by_lower(t);
     if (!lemma_find_part(&w, doc_id(t->doc, t->doc->column[COLUMN_POS][t->token]))) return lemma_by_lookup(t);
     w.bytes = lexeme_lower(t->doc, t->text, t->token, t->lexeme, &w.len);
-    if (!w.bytes || lemma_reserve_form(&w, t->form)) return -1;
+    if (!w.bytes || lemma_reserve_form(&w, t->scratch)) return -1;
     if (lemma_is_listed(&w, w.bytes, w.len)) return doc_set_lemma(t->doc, t->token, w.bytes, w.len);
     uint32_t exception = id_table_get(&w.model->lemmatizer.forms, lemma_exception_key(&w));
     if (exception < w.model->strings.count) return set_lemma_to_string(t, exception);

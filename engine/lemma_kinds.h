@@ -3,6 +3,7 @@
 #define TERN_LEMMA_KINDS_H
 
 #include "doc.h"
+#include "lemmatizer.h"
 #include "lexeme.h"
 
 /* A token that has no lemma. */
@@ -12,12 +13,13 @@ typedef struct lemma_token {
     size_t token;
     const char *pos;          /* "" where there is none */
     lexeme_scratch *lexeme;
-    buffer *form;             /* scratch */
+    buffer *scratch;          /* [LEMMA_SCRATCH] */
 } lemma_token;
 
 /* Each sets the token's lemma. 0, or -1 when out of memory. */
 int lemma_by_rules(lemma_token *t);          /* pipeline/lemmatizer.py rule_lemmatize, lang/en, lang/mk */
 int lemma_by_french_rules(lemma_token *t);   /* lang/fr, lang/ca */
+int lemma_by_spanish_rules(lemma_token *t);  /* lang/es */
 int lemma_by_lookup(lemma_token *t);         /* pipeline/lemmatizer.py lookup_lemmatize */
 int lemma_by_text(lemma_token *t);           /* the text itself */
 int lemma_by_lower(lemma_token *t);          /* str.lower() of the text */

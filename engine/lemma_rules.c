@@ -127,7 +127,7 @@ static int set_lemma_to_stem(lemma_token *t, const stem *s)
 
 static int set_lemma_by_tables(lemma_token *t, const stem *s, lemma_word *w)
 {
-    if (lemma_reserve_form(w, t->form)) return -1;
+    if (lemma_reserve_form(w, t->scratch)) return -1;
     uint32_t exception = best_exception(w);
     if (exception != NO_STRING) {
         t->doc->lemma[t->token] = (lemma_ref){.string = exception};

@@ -35,6 +35,7 @@ static int lemmatize(lemma_token *t)
 {
     switch (t->doc->model->lemmatizer.kind) {
     case LEMMATIZER_LOOKUP: return lemma_by_lookup(t);
+    case LEMMATIZER_SPANISH: return lemma_by_spanish_rules(t);
     case LEMMATIZER_FRENCH: return lemma_by_french_rules(t);
     default: return lemma_by_rules(t);
     }
@@ -46,10 +47,13 @@ int lemmatizer_annotate(tern_doc *doc, const text_view *text, lexeme_scratch *le
         if (interrupted_at(doc->interruption, i)) return -1;
         if (doc_has_lemma(doc, i)) continue;
         lemma_token token = {.doc = doc, .text = text, .token = i, .pos = string_get(doc->model, doc->column[COLUMN_POS][i], NULL),
-                             .lexeme = lexeme, .form = &scratch->form};
+                             .lexeme = lexeme, .scratch = scratch->forms};
         if (lemmatize(&token)) return -1;
     }
     return 0;
 }
 
-void lemmatizer_scratch_free(lemmatizer_scratch *scratch) { buffer_free(&scratch->form); }
+void lemmatizer_scratch_free(lemmatizer_scratch *scratch)
+{
+    for (int i = 0; i < LEMMA_SCRATCH; i++) buffer_free(&scratch->forms[i]);
+}

@@ -72,7 +72,12 @@
  *   lemmatizer/exceptions       map         phrase_hash(part number + 1, murmur64a(word, 1)) -> list number
  *   lemmatizer/exception_start  u32 [lists+1]
  *   lemmatizer/exception_forms  u32         string numbers, in file order
- *   lemmatizer/forms/keys values  id_table  LEMMATIZER_FRENCH, instead of the exceptions, whose first form always wins there: the
+ *   lemmatizer/lists            u32 [lists][2]  LEMMATIZER_SPANISH, whose parts have no suffix rules: first suffix rule of a list,
+ *                                           number of rules. The first nine lists: LIST_* in lemma_spanish.c
+ *   lemmatizer/groups           u32 [n][4]  string number of a POS, number of the list for tokens of that POS with these features,
+ *                                           first feature, number of features; the first group that fits counts
+ *   lemmatizer/features         u32         string numbers: "Number=Plur"
+ *   lemmatizer/forms/keys values  id_table  LEMMATIZER_FRENCH and LEMMATIZER_SPANISH, instead of the exceptions, whose first form always wins there: the
  *                                           same key -> string number
  *   lemmatizer/lookup/keys values  id_table  LEMMATIZER_FRENCH, LEMMATIZER_LOOKUP: id of a text -> string number of its lemma.
  *                                           LEMMA_IS_TEXT may be added
@@ -113,8 +118,9 @@ enum { COMPONENT_TOK2VEC = 0, COMPONENT_TAGGER, COMPONENT_PARSER, COMPONENT_SENT
 #define TERN_LISTENERS (TERN_TAGGER | TERN_PARSER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER)
 
 /* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk, lang/fr (and ca),
- * pipeline/lemmatizer.py lookup_lemmatize. */
-enum { LEMMATIZER_ENGLISH = 0, LEMMATIZER_RULES, LEMMATIZER_MACEDONIAN, LEMMATIZER_FRENCH, LEMMATIZER_LOOKUP, LEMMATIZER_KINDS };
+ * pipeline/lemmatizer.py lookup_lemmatize, lang/es. */
+enum { LEMMATIZER_ENGLISH = 0, LEMMATIZER_RULES, LEMMATIZER_MACEDONIAN, LEMMATIZER_FRENCH, LEMMATIZER_LOOKUP, LEMMATIZER_SPANISH,
+       LEMMATIZER_KINDS };
 
 /* Added to a lemma that spaCy's table has as a text, not as a list of texts: where lang/fr takes the first of the list, it takes
  * the first character of such a text. */
@@ -224,7 +230,8 @@ typedef struct sentencizer_tables {
 
 /* Limits that keep every component linear, whatever a file says. */
 #define RULER_MAX_LIST 4096        /* rules that may begin with one tag */
-#define LEMMATIZER_MAX_RULES 256   /* of one part of speech; also forms of one exception */
+#define LEMMATIZER_MAX_RULES 256   /* of one part of speech or list; also forms of one exception, and groups */
+#define LEMMATIZER_MAX_FEATURES 64 /* of one group */
 
 typedef struct ruler_tables {
     const uint32_t *rules, *tokens, *tests, *list_start, *lists;
@@ -240,6 +247,8 @@ typedef struct lemmatizer_tables {
     id_table forms, lookup;
     const uint32_t *parts, *suffix_rules, *words, *exception_start, *exception_forms;
     map exceptions;
+    const uint32_t *lists, *groups, *features;
+    uint32_t list_count, group_count;
     uint32_t part_count, word_edges, exception_count;
 } lemmatizer_tables;
 

@@ -55,7 +55,7 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
 
 /* ---- what is wanted -> what runs ------------------------------------------------------------------------------------------- */
 
-/* Couplings: entities do not cross sentence starts; the ruler's patterns test tags and dependencies, and may change each of
+/* Couplings: entities do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns test tags and dependencies, and may change each of
  * the annotations of a token. */
 static unsigned needed_components(const tern_model *model, unsigned want)
 {
@@ -65,6 +65,7 @@ static unsigned needed_components(const tern_model *model, unsigned want)
     if (want & TERN_ENTITIES) needed |= TERN_NER;
     if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER | TERN_TOK2VEC;
     if (want & of_tokens) needed |= TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
+    if (want & TERN_LEMMAS && model->lemmatizer.kind == LEMMATIZER_SPANISH) needed |= TERN_SENTER | TERN_SENTENCIZER;
     if (want & TERN_LEMMAS || (want & of_tokens && model->ruler.tests_lemmas)) needed |= lemmatizers;
     return needed;
 }

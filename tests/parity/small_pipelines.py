@@ -21,7 +21,7 @@ from convert.tiny import seed_weights
 from corpus import project_texts
 from differences import first_difference
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 from spacy.training import Example
 from stages import Stages
 
@@ -57,6 +57,11 @@ def labeller(**settings: Any) -> Dict[str, Any]:
 # ---- what they learn -------------------------------------------------------------------------------------------------
 
 
+def edit_lemma(token: Token) -> None:
+    """Sets a lemma that needs edits."""
+    token.lemma_ = edited(token.text)
+
+
 def edited(word: str) -> str:
     """A lemma that needs edits at both ends, inside them, and of the whole word."""
     if len(word) == 1:
@@ -66,14 +71,14 @@ def edited(word: str) -> str:
     return word[1:3] + "é" + word[3:] if len(word) % 5 == 0 else word.lower()
 
 
-def gold_docs(lemma: Optional[Callable[[str], str]] = None, count: int = SENTENCES) -> List[Doc]:
-    """Annotated documents; lemma: of a word, instead of the installed pipeline's."""
+def gold_docs(change: Optional[Callable[[Token], None]] = None, count: int = SENTENCES) -> List[Doc]:
+    """Annotated documents; change: what is done to each token after that."""
     texts = [text for text in project_texts() if text.strip()]
     random.Random(SEED).shuffle(texts)
     docs = list(oracle.pipeline(SPACY_PACKAGE, "full").pipe(texts[:count]))
     for doc in docs:
-        for token in doc if lemma else ():
-            token.lemma_ = lemma(token.text)
+        for token in doc if change else ():
+            change(token)
     return docs
 
 

@@ -47,13 +47,13 @@ def trained() -> Any:
 
 def trained_top_3() -> Any:
     nlp = blank({"top_k": 3, "min_tree_freq": 2}, {"overwrite": True})
-    small.train(nlp, small.gold_docs(small.edited))
+    small.train(nlp, small.gold_docs(small.edit_lemma))
     return nlp
 
 
 def random_weights(**lemmatizer: Any) -> Any:
     nlp = blank({"min_tree_freq": 1, **lemmatizer}, {"overwrite": False, "extend": True})
-    small.randomise(nlp, small.gold_docs(small.edited))
+    small.randomise(nlp, small.gold_docs(small.edit_lemma))
     add_ruler(nlp)
     return nlp
 

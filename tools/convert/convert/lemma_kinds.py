@@ -5,13 +5,14 @@ from typing import Any, Dict
 
 from spacy.lang.ca.lemmatizer import CatalanLemmatizer
 from spacy.lang.en.lemmatizer import EnglishLemmatizer
+from spacy.lang.es.lemmatizer import SpanishLemmatizer
 from spacy.lang.fr.lemmatizer import FrenchLemmatizer
 from spacy.lang.mk.lemmatizer import MacedonianLemmatizer
 from spacy.pipeline import Lemmatizer
 
 from .errors import ConvertError
 
-ENGLISH, RULES, MACEDONIAN, FRENCH, LOOKUP = range(5)
+ENGLISH, RULES, MACEDONIAN, FRENCH, LOOKUP, SPANISH = range(6)
 """LEMMATIZER_* (engine/model_bind.h). A file without a kind is ENGLISH."""
 WITHOUT_RULES = ("", "EOL", "SPACE")
 """Parts of speech that every rule lemmatizer only lower-cases."""
@@ -27,8 +28,16 @@ def _function_of(pipe: Any, method: str) -> Any:
     return getattr(bound, "__func__", None)
 
 
+def _is_spanish(pipe: Any) -> bool:
+    """Its rules are spread over methods, each of which must be spaCy's."""
+    names = [name for name in vars(SpanishLemmatizer) if name.startswith(("rule_", "select_", "lemmatize_"))]
+    return all(_function_of(pipe, name) is vars(SpanishLemmatizer)[name] for name in names)
+
+
 def _rule_kind(pipe: Any) -> Any:
     function = _function_of(pipe, "lemmatize")
+    if function is SpanishLemmatizer.rule_lemmatize:
+        return SPANISH if _is_spanish(pipe) else None
     if function is not Lemmatizer.rule_lemmatize:
         return _RULES.get(function)
     return _BASE_FORMS.get(_function_of(pipe, "is_base_form"))

@@ -1,4 +1,4 @@
-"""Tables of the lemmatizers that have no network (spacy/pipeline/lemmatizer.py, spacy/lang/en, fr, ca, mk/lemmatizer.py)."""
+"""Tables of the lemmatizers that have no network (spacy/pipeline/lemmatizer.py, spacy/lang/en, es, fr, ca, mk/lemmatizer.py)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ from spacy.parts_of_speech import IDS as POS_IDS
 
 from .container import Section, tensor
 from .errors import ConvertError
-from .lemma_kinds import FRENCH, LOOKUP, WITHOUT_RULES, lemmatizer_kind
+from .lemma_kinds import FRENCH, LOOKUP, SPANISH, WITHOUT_RULES, lemmatizer_kind
+from .lemma_spanish import INDEX_OF, read_spanish
 from .maps import build_map, id_table
+from .ruler_tables import flat
 from .strings import NO_STRING, StringTable
 from .tokenizer_tables import phrase_hash
 from .word_set import WordSets
@@ -139,12 +141,34 @@ def _french_sections(pipe: Any, strings: StringTable) -> List[Section]:
     return [*_part_sections(parts, strings), *forms, *_lookup_sections(pipe, strings)]
 
 
+def _spanish_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    tables = read_spanish(pipe)
+    sets = WordSets()
+    roots = {pos: sets.add(words) for pos, words in tables.index.items() if words}
+    edges, first = sets.layout()
+    index = {pos: first[roots[pos]] if pos in roots else NO_STRING for pos in INDEX_OF}
+    parts = [(strings.number(pos), 0, 0, index[INDEX_OF[pos]]) for pos in INDEX_OF]
+    forms = _first_forms([LemmaPart(pos, [], [], tables.exceptions.get(pos, {})) for pos in INDEX_OF], strings)
+    list_start, rules = flat(tables.lists)
+    feature_start, features = flat([features for _, _, features in tables.groups])
+    groups = [(strings.number(pos), number, first, len(wanted))
+              for (pos, number, wanted), first in zip(tables.groups, feature_start)]
+    return [
+        tensor("lemmatizer/parts", parts, "u4"),
+        tensor("lemmatizer/suffix_rules", [(strings.number(old), strings.number(new)) for old, new in rules], "u4"),
+        tensor("lemmatizer/lists", [(first, len(rules)) for first, rules in zip(list_start, tables.lists)], "u4"),
+        tensor("lemmatizer/groups", groups, "u4"),
+        tensor("lemmatizer/features", [strings.number(feature) for feature in features], "u4"),
+        *([tensor("lemmatizer/words", edges, "u4")] if roots else []), *id_table("lemmatizer/forms", forms),
+    ]
+
+
 def lemmatizer_sections(pipe: Any, strings: StringTable) -> List[Section]:
     """All lemmatizer/ sections of a Lemmatizer."""
     if pipe.overwrite:
         raise ConvertError(f"component {pipe.name}: overwrite = true is not supported")
     kind = lemmatizer_kind(pipe)
-    read = {FRENCH: _french_sections, LOOKUP: _lookup_sections}.get(kind, _rule_sections)
+    read = {FRENCH: _french_sections, LOOKUP: _lookup_sections, SPANISH: _spanish_sections}.get(kind, _rule_sections)
     sections = read(pipe, strings)
     if not sections:
         raise ConvertError(f"component {pipe.name} has no tables: initialize it or remove it")
