@@ -155,11 +155,21 @@ static int exception(const spanish *s, const char *pos, piece word, piece *lemma
     return 1;
 }
 
-/* re.sub(old + "$", new, word) where it changes something: 1 and the candidate. */
+/* re.sub(old + "$", new, word) where it changes something: 1 and the candidate. "$" is also before a newline at the end; only
+ * an empty old text is found at both places. */
 static int replace_ending(spanish *s, piece word, const uint32_t *rule, piece *candidate)
 {
     piece old = string_piece(s, rule[0]), new = string_piece(s, rule[1]);
-    if (!ends_with(word, old) || equal(old, new)) return 0;
+    size_t newline = word.len && word.bytes[word.len - 1] == '\n';
+    piece line = {word.bytes, word.len - newline}, rest = {word.bytes + line.len, newline};
+    if (equal(old, new)) return 0;
+    if (newline && ends_with(line, old)) {
+        line.len -= old.len;
+        piece end = old.len ? rest : join(s, VARIANT, rest, new, (piece){word.bytes, 0});
+        *candidate = join(s, CANDIDATE, line, new, end);
+        return 1;
+    }
+    if (!ends_with(word, old)) return 0;
     *candidate = replace_at(s, CANDIDATE, word, word.len - old.len, old, new);
     return 1;
 }

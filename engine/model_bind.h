@@ -230,7 +230,7 @@ typedef struct sentencizer_tables {
 
 /* Limits that keep every component linear, whatever a file says. */
 #define RULER_MAX_LIST 4096        /* rules that may begin with one tag */
-#define LEMMATIZER_MAX_RULES 256   /* of one part of speech or list; also forms of one exception, and groups */
+#define LEMMATIZER_MAX_RULES 1024  /* of one part of speech or list; also forms of one exception, and groups */
 #define LEMMATIZER_MAX_FEATURES 64 /* of one group */
 
 typedef struct ruler_tables {

@@ -14,6 +14,8 @@ from .errors import ConvertError
 
 ENGLISH, RULES, MACEDONIAN, FRENCH, LOOKUP, SPANISH = range(6)
 """LEMMATIZER_* (engine/model_bind.h). A file without a kind is ENGLISH."""
+MAX_RULES = 1024
+"""Of one part of speech or list; also forms of an exception (engine/model_bind.h)."""
 WITHOUT_RULES = ("", "EOL", "SPACE")
 """Parts of speech that every rule lemmatizer only lower-cases."""
 

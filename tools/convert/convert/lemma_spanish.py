@@ -4,18 +4,21 @@ Its rules are regular expressions to spaCy; those of every published table are p
 """
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Dict, List, Tuple
 
 from .errors import ConvertError
+from .lemma_kinds import MAX_RULES
 
 INDEX_OF = {"ADJ": "ADJ", "ADV": "ADV", "AUX": "VERB", "DET": "DET", "NOUN": "NOUN", "NUM": "NUM", "PRON": "PRON", "VERB": "VERB"}
 """Parts of speech with tables -> the one whose index they ask."""
 LISTS = ("adverbs", "det", "pron", "det_and_pron_fixed", "det_and_pron_general", "num", "voc_alt_1", "voc_alt_2", "accents")
 """Lists of rules that the algorithm names, in the order of LIST_* (engine/lemma_spanish.c)."""
-MAX_RULES, MAX_FEATURES = 256, 64
+MAX_FEATURES = 64
+_ANYWHERE = ("voc_alt_1", "voc_alt_2", "accents")
 _WHOLE_WORDS = ("adverbs", "det", "pron", "det_and_pron_fixed", "num")
+
+_SPECIAL = set(".^$*+?{}[]\\|()")
 
 Rule = Tuple[str, str]
 
@@ -36,8 +39,10 @@ def _rules(pipe: Any, name: str) -> List[Rule]:
     where = f"component {pipe.name}: list {name} of the lemmatizer's rules"
     if len(rules) > MAX_RULES or any(len(rule) != 2 or not all(isinstance(text, str) for text in rule) for rule in rules):
         raise ConvertError(f"{where} has more than {MAX_RULES} rules, or one that is not a pair of texts")
-    if name not in _WHOLE_WORDS and any(not old or re.escape(old).replace("\\-", "-") != old or "\\" in new for old, new in rules):
-        raise ConvertError(f"{where} has a rule whose old text is empty or a regular expression, which is not supported")
+    if name not in _WHOLE_WORDS and any(set(old) & _SPECIAL or "\\" in new for old, new in rules):
+        raise ConvertError(f"{where} has a rule that is a regular expression, which is not supported, only plain texts")
+    if name in _ANYWHERE and any(not old for old, _ in rules):
+        raise ConvertError(f"{where} has a rule whose old text is empty")
     if name == "voc_alt_1":  # compared with single characters
         rules = [rule for rule in rules if len(rule[0]) == 1]
     return [(rule[0], rule[1]) for rule in rules]

@@ -8,7 +8,7 @@ from spacy.parts_of_speech import IDS as POS_IDS
 
 from .container import Section, tensor
 from .errors import ConvertError
-from .lemma_kinds import FRENCH, LOOKUP, SPANISH, WITHOUT_RULES, lemmatizer_kind
+from .lemma_kinds import FRENCH, LOOKUP, MAX_RULES, SPANISH, WITHOUT_RULES, lemmatizer_kind
 from .lemma_spanish import INDEX_OF, read_spanish
 from .maps import build_map, id_table
 from .ruler_tables import flat
@@ -51,8 +51,11 @@ def _part(pipe: Any, pos: str) -> LemmaPart:
     pairs = [tuple(_texts(rule, f"{where}: rules")) for rule in rules]
     if any(len(pair) != 2 for pair in pairs):
         raise ConvertError(f"{where} has a rule that is not a pair of endings")
-    return LemmaPart(pos, [(pair[0], pair[1]) for pair in pairs], words,
+    part = LemmaPart(pos, [(pair[0], pair[1]) for pair in pairs], words,
                      {word: _texts(forms, f"{where}: exceptions") for word, forms in dict(exceptions).items()})
+    if max(len(pairs), *(len(forms) for forms in part.exceptions.values()), 0) > MAX_RULES:
+        raise ConvertError(f"{where} has more than {MAX_RULES} rules, or an exception with as many forms")
+    return part
 
 
 def read_parts(pipe: Any) -> List[LemmaPart]:
