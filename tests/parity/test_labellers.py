@@ -20,6 +20,7 @@ SEED = 7
 LEMMA_RULES = [
     {"patterns": [[{"LEMMA": {"IN": ["be", "have", "gehen"]}}]], "attrs": {"TAG": "AUX"}},
     {"patterns": [[{"POS": "NOUN", "LEMMA": {"NOT_IN": ["", "time"]}}]], "attrs": {"TAG": "N"}},
+    {"patterns": [[{"ORTH": "The"}, {"TEXT": {"NOT_IN": ["of", "X"]}}], [{"TEXT": {"REGEX": "^(?:and|X)$"}}]], "attrs": {"TAG": "ORTH"}},
     {"patterns": [[{"IS_SPACE": True}]], "attrs": {"TAG": "_SP", "POS": "SPACE", "MORPH": "_", "LEMMA": " "}},
 ]
 

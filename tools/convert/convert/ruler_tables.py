@@ -15,7 +15,7 @@ from .maps import build_map
 from .regex_strings import matching_texts
 from .strings import NO_STRING, StringTable
 
-TESTED = {"TAG": 0, "POS": 1, "MORPH": 2, "LEMMA": 3, "DEP": 4, "LOWER": 5, "IS_SPACE": 6}
+TESTED = {"TAG": 0, "POS": 1, "MORPH": 2, "LEMMA": 3, "DEP": 4, "LOWER": 5, "IS_SPACE": 6, "ORTH": 7}
 """Attributes that a pattern may test, with their RULER_* number (engine/model_bind.h)."""
 SET = ("TAG", "POS", "MORPH", "LEMMA", "DEP")
 """Attributes that a rule may set, in the order of the file."""
@@ -97,6 +97,7 @@ class _Reader:
         tests: List[Test] = []
         for key, value in spec.items():
             name = key.upper() if isinstance(key, str) else NAMES[key]
+            name = "ORTH" if name == "TEXT" else name
             if name == "OP":
                 raise self.refuse(f"the quantifier OP = {value!r} is not supported")
             if name not in TESTED:
