@@ -79,8 +79,6 @@ static void bind_lemma_exceptions(binder *b, lemmatizer_tables *l, uint32_t stri
 static void bind_id_table(binder *b, const char *prefix, id_table *t)
 {
     section_name name;
-    bind_name(name, prefix, "");
-    if (b->status || !model_file_has(b->file, name)) return;
     bind_name(name, prefix, "keys");
     t->keys = bind_vector(b, name, TERN_DTYPE_U64, &t->count);
     bind_name(name, prefix, "values");
@@ -139,17 +137,23 @@ static void bind_parts(binder *b, lemmatizer_tables *l, uint32_t strings)
     if (l->kind == LEMMATIZER_SPANISH) bind_rule_lists(b, l, rules, strings);
 }
 
-void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
+/* A file without a kind is an English one, and has no table of the others. */
+static void bind_kind(binder *b, lemmatizer_tables *l)
 {
     uint32_t one = 1;
-    if (!b->status && model_file_has(b->file, "lemmatizer/kind")) {
-        const uint32_t *kind = bind_vector(b, "lemmatizer/kind", TERN_DTYPE_U32, &one);
-        l->kind = kind ? *kind : 0;
-    }
-    if (!b->status && l->kind >= LEMMATIZER_KINDS) return bind_refuse(b, "lemmatizer/kind", "is out of range");
-    bind_id_table(b, "lemmatizer/forms", &l->forms);
-    bind_id_table(b, "lemmatizer/lookup", &l->lookup);
-    if (l->kind == LEMMATIZER_LOOKUP && !b->status && !l->lookup.count) bind_refuse(b, "lemmatizer/lookup", "is missing");
+    if (b->status) return;
+    int stated = model_file_has(b->file, "lemmatizer/kind") || model_file_has(b->file, "lemmatizer/forms/")
+                 || model_file_has(b->file, "lemmatizer/lookup/");
+    const uint32_t *kind = stated ? bind_vector(b, "lemmatizer/kind", TERN_DTYPE_U32, &one) : NULL;
+    l->kind = kind ? *kind : LEMMATIZER_ENGLISH;
+    if (l->kind >= LEMMATIZER_KINDS) bind_refuse(b, "lemmatizer/kind", "is out of range");
+}
+
+void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
+{
+    bind_kind(b, l);
+    if (l->kind == LEMMATIZER_FRENCH || l->kind == LEMMATIZER_SPANISH) bind_id_table(b, "lemmatizer/forms", &l->forms);
+    if (l->kind == LEMMATIZER_FRENCH || l->kind == LEMMATIZER_LOOKUP) bind_id_table(b, "lemmatizer/lookup", &l->lookup);
     if (l->kind == LEMMATIZER_LOOKUP) return;
     bind_parts(b, l, strings);
     bind_lemma_exceptions(b, l, strings);

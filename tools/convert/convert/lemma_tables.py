@@ -135,6 +135,8 @@ def _lookup_entry(pipe: Any, value: Any, strings: StringTable) -> int:
 
 def _lookup_sections(pipe: Any, strings: StringTable) -> List[Section]:
     table = pipe.lookups.get_table("lemma_lookup")
+    if not table:
+        raise ConvertError(f"component {pipe.name} has no tables: initialize it or remove it")
     return id_table("lemmatizer/lookup", {key: _lookup_entry(pipe, table[key], strings) for key in sorted(table)})
 
 
@@ -173,6 +175,4 @@ def lemmatizer_sections(pipe: Any, strings: StringTable) -> List[Section]:
     kind = lemmatizer_kind(pipe)
     read = {FRENCH: _french_sections, LOOKUP: _lookup_sections, SPANISH: _spanish_sections}.get(kind, _rule_sections)
     sections = read(pipe, strings)
-    if not sections:
-        raise ConvertError(f"component {pipe.name} has no tables: initialize it or remove it")
     return sections if kind == 0 else [tensor("lemmatizer/kind", [kind], "u4"), *sections]

@@ -9,6 +9,7 @@ from .container import MAP, Section, tensor
 from .errors import ConvertError
 
 EMPTY = 0xFFFFFFFFFFFFFFFF
+ID_ABSENT = 0xFFFFFFFF
 
 
 def capacity_for(count: int, max_load: float) -> int:
@@ -36,11 +37,10 @@ def build_map(name: str, entries: Mapping[int, int], max_load: float = 0.5) -> S
 
 
 def id_table(name: str, entries: Mapping[int, int]) -> List[Section]:
-    """entries: 64-bit key -> value, as two arrays in the order of the keys (engine/map.h); none if there are no entries."""
-    keys = sorted(entries)
-    if not keys:
-        return []
-    return [Section(f"{name}/keys", np.array(keys, dtype="<u8")), tensor(f"{name}/values", [entries[key] for key in keys], "u4")]
+    """entries: 64-bit key -> value, as two arrays in the order of the keys (engine/map.h). A section is never empty."""
+    keys = sorted(entries) or [0]
+    values = [entries.get(key, ID_ABSENT) for key in keys]
+    return [Section(f"{name}/keys", np.array(keys, dtype="<u8")), tensor(f"{name}/values", values, "u4")]
 
 
 def map_get(section: Section, key: int) -> int:
