@@ -101,28 +101,30 @@ static uint32_t best_exception(const lemma_word *w)
 /* What is lemmatized of the token: all of it, but in Macedonian not the ending of a gerund. */
 typedef struct stem {
     size_t begin, end;       /* code points */
+    size_t byte_end;
     const char *pos;
     uint64_t pos_id;
 } stem;
 
 /* lang/mk/lemmatizer.py: a text that ends like this loses the ending and counts as a verb. */
 #define GERUND_LENGTH 3
+#define GERUND_BYTES 6
 static const uint32_t gerund[GERUND_LENGTH] = {0x458, 0x45c, 0x438};
 
 static stem stem_of(const lemma_token *t)
 {
     const token_span *s = &t->doc->span[t->token];
-    stem all = {s->char_start, s->char_end, t->pos, doc_id(t->doc, t->doc->column[COLUMN_POS][t->token])};
+    stem all = {s->char_start, s->char_end, s->byte_end, t->pos, doc_id(t->doc, t->doc->column[COLUMN_POS][t->token])};
     size_t cut = all.end - all.begin >= GERUND_LENGTH ? all.end - GERUND_LENGTH : all.end;
     if (t->doc->model->lemmatizer.kind != LEMMATIZER_MACEDONIAN || lemma_has_no_rules(t) || cut == all.end
         || memcmp(t->text->code_point + cut, gerund, sizeof gerund)) return all;
-    return (stem){all.begin, cut, "VERB", string_id(t->doc->model, "VERB", 4)};
+    return (stem){all.begin, cut, all.byte_end - GERUND_BYTES, "VERB", string_id(t->doc->model, "VERB", 4)};
 }
 
 static int set_lemma_to_stem(lemma_token *t, const stem *s)
 {
-    uint32_t first = t->text->byte_at[s->begin];
-    return doc_set_lemma(t->doc, t->token, t->text->bytes + first, t->text->byte_at[s->end] - first);
+    size_t first = t->doc->span[t->token].byte_start;
+    return doc_set_lemma(t->doc, t->token, t->text->bytes + first, s->byte_end - first);
 }
 
 static int set_lemma_by_tables(lemma_token *t, const stem *s, lemma_word *w)

@@ -14,7 +14,7 @@ from comparison import text_maker  # noqa: E402
 from corpus import project_texts  # noqa: E402
 from differences import FIELDS_OF  # noqa: E402
 
-RANDOM_TEXTS = 300 if REDUCED else 2000
+RANDOM_TEXTS = 300 if REDUCED else 800
 SEED = 7
 
 LEMMA_RULES = [

