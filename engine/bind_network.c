@@ -6,7 +6,7 @@
 /* ---- networks ---------------------------------------------------------------------------------------------------------- */
 
 /* nO and nI are known. pieces 0: as many as the file has. */
-static void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uint32_t nI, packed_layer *w)
+void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uint32_t nI, packed_layer *w)
 {
     section_name name;
     uint32_t dims[4] = {(nO + PANEL - 1) / PANEL, pieces, 1 + nI, PANEL};

@@ -1,9 +1,9 @@
-/* bind_rules.c - attribute ruler and lemmatizer. */
+/* bind_rules.c - attribute ruler, sentencizer and lemmatizer. */
 #include "binder.h"
 
 /* ---- attribute ruler ------------------------------------------------------------------------------------------------------ */
 
-static void check_ruler_tokens(binder *b, const ruler_tables *r, uint32_t tokens, uint32_t tests, uint32_t values)
+static void check_ruler_tokens(binder *b, ruler_tables *r, uint32_t tokens, uint32_t tests, uint32_t values)
 {
     for (uint32_t i = 0; i < tokens && !b->status; i++)
         if (!bind_in_range(r->tokens[2 * i], r->tokens[2 * i + 1], tests))
@@ -12,6 +12,7 @@ static void check_ruler_tokens(binder *b, const ruler_tables *r, uint32_t tokens
         const uint32_t *test = r->tests + 4 * (size_t)i;
         if (test[0] >= RULER_ATTRS || test[1] > 1 || !bind_in_range(test[2], test[3], values))
             bind_refuse(b, "attribute_ruler/tests", "holds a value that is out of range");
+        r->tests_lemmas |= test[0] == RULER_LEMMA;
     }
 }
 
@@ -48,6 +49,18 @@ void bind_ruler(binder *b, ruler_tables *r, uint32_t strings)
         if (r->lists[i] >= r->rule_count) bind_refuse(b, "attribute_ruler/lists", "holds a rule number that is out of range");
 }
 
+/* ---- sentencizer ----------------------------------------------------------------------------------------------------------- */
+
+void bind_sentencizer(binder *b, sentencizer_tables *s)
+{
+    uint32_t one = 1;
+    const uint32_t *settings = bind_vector(b, "sentencizer/settings", TERN_DTYPE_U32, &one);
+    s->marks = bind_vector(b, "sentencizer/marks", TERN_DTYPE_U64, &s->mark_count);
+    if (b->status) return;
+    s->overwrite = *settings;
+    if (s->overwrite > 1) bind_refuse(b, "sentencizer/settings", "holds a value that is out of range");
+}
+
 /* ---- lemmatizer ------------------------------------------------------------------------------------------------------------ */
 
 static void bind_lemma_exceptions(binder *b, lemmatizer_tables *l, uint32_t strings)
@@ -63,6 +76,15 @@ static void bind_lemma_exceptions(binder *b, lemmatizer_tables *l, uint32_t stri
     bind_check_strings(b, "lemmatizer/exception_forms", l->exception_forms, forms, strings, 0);
 }
 
+static void bind_id_table(binder *b, const char *prefix, id_table *t)
+{
+    section_name name;
+    bind_name(name, prefix, "keys");
+    t->keys = bind_vector(b, name, TERN_DTYPE_U64, &t->count);
+    bind_name(name, prefix, "values");
+    t->values = bind_vector(b, name, TERN_DTYPE_U32, &t->count);
+}
+
 /* What the parts need: how many suffix rules and whether there is an index. */
 static void check_parts(binder *b, const lemmatizer_tables *l, uint32_t strings, int *has_rules, int *has_index)
 {
@@ -75,12 +97,35 @@ static void check_parts(binder *b, const lemmatizer_tables *l, uint32_t strings,
     }
 }
 
-void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
+/* rules: number of suffix rules. */
+static void bind_rule_lists(binder *b, lemmatizer_tables *l, uint32_t rules, uint32_t strings)
+{
+    uint32_t two = 2, four = 4, features = 0;
+    l->lists = bind_matrix(b, "lemmatizer/lists", TERN_DTYPE_U32, &l->list_count, &two);
+    l->groups = bind_matrix(b, "lemmatizer/groups", TERN_DTYPE_U32, &l->group_count, &four);
+    l->features = bind_vector(b, "lemmatizer/features", TERN_DTYPE_U32, &features);
+    bind_check_strings(b, "lemmatizer/features", l->features, features, strings, 0);
+    for (uint32_t i = 0; i < l->list_count && !b->status; i++) {
+        const uint32_t *list = l->lists + 2 * (size_t)i;
+        if (list[1] > LEMMATIZER_MAX_RULES || !bind_in_range(list[0], list[1], rules))
+            bind_refuse(b, "lemmatizer/lists", "holds a value that is out of range");
+    }
+    for (uint32_t i = 0; i < l->group_count && !b->status; i++) {
+        const uint32_t *group = l->groups + 4 * (size_t)i;
+        if (group[0] >= strings || group[1] >= l->list_count || !bind_in_range(group[2], group[3], features)
+            || group[3] > LEMMATIZER_MAX_FEATURES)
+            bind_refuse(b, "lemmatizer/groups", "holds a value that is out of range");
+    }
+    if (l->group_count > LEMMATIZER_MAX_RULES) bind_refuse(b, "lemmatizer/groups", "has too many rows");
+}
+
+static void bind_parts(binder *b, lemmatizer_tables *l, uint32_t strings)
 {
     uint32_t four = 4, two = 2, rules = 0;
     int has_rules = 0, has_index = 0;
     l->parts = bind_matrix(b, "lemmatizer/parts", TERN_DTYPE_U32, &l->part_count, &four);
     check_parts(b, l, strings, &has_rules, &has_index);
+    has_rules |= l->kind == LEMMATIZER_SPANISH;
     if (has_rules) l->suffix_rules = bind_matrix(b, "lemmatizer/suffix_rules", TERN_DTYPE_U32, &rules, &two);
     if (has_index) l->words = bind_vector(b, "lemmatizer/words", TERN_DTYPE_U32, &l->word_edges);
     bind_check_strings(b, "lemmatizer/suffix_rules", l->suffix_rules, 2 * (size_t)rules, strings, 0);
@@ -89,5 +134,27 @@ void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
         if (!bind_in_range(part[1], part[2], rules) || (part[3] != NO_STRING && part[3] >= l->word_edges))
             bind_refuse(b, "lemmatizer/parts", "holds a value that is out of range");
     }
+    if (l->kind == LEMMATIZER_SPANISH) bind_rule_lists(b, l, rules, strings);
+}
+
+/* A file without a kind is an English one, and has no table of the others. */
+static void bind_kind(binder *b, lemmatizer_tables *l)
+{
+    uint32_t one = 1;
+    if (b->status) return;
+    int stated = model_file_has(b->file, "lemmatizer/kind") || model_file_has(b->file, "lemmatizer/forms/")
+                 || model_file_has(b->file, "lemmatizer/lookup/");
+    const uint32_t *kind = stated ? bind_vector(b, "lemmatizer/kind", TERN_DTYPE_U32, &one) : NULL;
+    l->kind = kind ? *kind : LEMMATIZER_ENGLISH;
+    if (l->kind >= LEMMATIZER_KINDS) bind_refuse(b, "lemmatizer/kind", "is out of range");
+}
+
+void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
+{
+    bind_kind(b, l);
+    if (l->kind == LEMMATIZER_FRENCH || l->kind == LEMMATIZER_SPANISH) bind_id_table(b, "lemmatizer/forms", &l->forms);
+    if (l->kind == LEMMATIZER_FRENCH || l->kind == LEMMATIZER_LOOKUP) bind_id_table(b, "lemmatizer/lookup", &l->lookup);
+    if (l->kind == LEMMATIZER_LOOKUP) return;
+    bind_parts(b, l, strings);
     bind_lemma_exceptions(b, l, strings);
 }

@@ -49,11 +49,15 @@ void bind_chars(binder *b, char_table *chars);
 void bind_stems(binder *b, stem_table *t, uint32_t strings);
 void bind_tokenizer(binder *b, tokenizer_tables *t, const string_table *strings, uint32_t classes);
 void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w);
+void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uint32_t nI, packed_layer *w);
 void bind_tagger(binder *b, tern_model *model);
+void bind_morphologizer(binder *b, tern_model *model);
+void bind_trainable_lemmatizer(binder *b, tern_model *model);
 void bind_parser(binder *b, tern_model *model);
 void bind_senter(binder *b, tern_model *model);
 void bind_ner(binder *b, ner_model *ner, const string_table *strings);
 void bind_ruler(binder *b, ruler_tables *r, uint32_t strings);
+void bind_sentencizer(binder *b, sentencizer_tables *s);
 void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings);
 
 #endif

@@ -8,8 +8,10 @@
 #include "lexeme.h"
 #include "ner.h"
 #include "parser.h"
+#include "sentencizer.h"
 #include "tagger.h"
 #include "tokenizer.h"
+#include "trainable_lemmatizer.h"
 
 struct tern_ctx {
     const tern_model *model;
@@ -18,7 +20,8 @@ struct tern_ctx {
     tokenizer_scratch tokenizer;
     lexeme_scratch lexeme;
     tok2vec_scratch tok2vec;
-    tagger_scratch tagger;
+    tagger_scratch tagger, morphologizer;
+    trainable_lemmatizer_scratch trainable_lemmatizer;
     parser_scratch parser;
     senter_scratch senter;
     ruler_scratch ruler;

@@ -1,12 +1,14 @@
-/* lemmatizer.h - the English rule lemmatizer (spacy/pipeline/lemmatizer.py, lang/en/lemmatizer.py). */
+/* lemmatizer.h - lemmas by rules and tables (spacy/pipeline/lemmatizer.py, lang/en, es, fr, ca, mk/lemmatizer.py). */
 #ifndef TERN_LEMMATIZER_H
 #define TERN_LEMMATIZER_H
 
 #include "doc.h"
 #include "lexeme.h"
 
+#define LEMMA_SCRATCH 4
+
 typedef struct lemmatizer_scratch {
-    buffer form;   /* UTF-8 of the form under test */
+    buffer forms[LEMMA_SCRATCH];   /* UTF-8 of the forms under test */
 } lemmatizer_scratch;
 
 /* Sets the lemma of every token that has none, from its text, POS and MORPH. 0, or -1 when out of memory or interrupted. */

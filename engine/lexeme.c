@@ -63,18 +63,24 @@ static int is_lower_ascii(const unsigned char *text, size_t len)
     return other == 0;
 }
 
-const unsigned char *lexeme_lower(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len)
+const unsigned char *lexeme_lower_of(const tern_model *model, const text_view *text, size_t begin, size_t end, lexeme_scratch *scratch,
+                                     size_t *len)
 {
-    const token_span *s = &doc->span[token];
-    size_t n = s->char_end - s->char_start, bytes = 0;
-    if (buffer_reserve(&scratch->code_points, 2 * n, sizeof(uint32_t)) != 0
-        || buffer_reserve(&scratch->bytes, 2 * n, 4) != 0) return NULL;
+    size_t n = end - begin, bytes = 0;
+    if (buffer_reserve(&scratch->code_points, 2 * n + 1, sizeof(uint32_t)) != 0
+        || buffer_reserve(&scratch->bytes, 2 * n + 1, 4) != 0) return NULL;
     uint32_t *lower = scratch->code_points.data;
     unsigned char *out = scratch->bytes.data;
-    size_t count = unicode_lower(&doc->model->chars, text->code_point + s->char_start, n, lower);
+    size_t count = unicode_lower(&model->chars, text->code_point + begin, n, lower);
     for (size_t i = 0; i < count; i++) bytes += utf8_encode(lower[i], out + bytes);
     *len = bytes;
     return out;
+}
+
+const unsigned char *lexeme_lower(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len)
+{
+    const token_span *s = &doc->span[token];
+    return lexeme_lower_of(doc->model, text, s->char_start, s->char_end, scratch, len);
 }
 
 const char *lexeme_norm(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len)

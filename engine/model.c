@@ -88,16 +88,18 @@ unsigned tern_model_offers(const tern_model *model)
 {
     unsigned components = tern_model_components(model), offers = 0;
     if (components & TERN_NER) offers |= TERN_ENTITIES;
-    if (components & TERN_SENTER) offers |= TERN_SENTENCES;
+    if (components & (TERN_SENTER | TERN_SENTENCIZER)) offers |= TERN_SENTENCES;
     if (components & TERN_PARSER) offers |= TERN_SENTENCES | TERN_DEPENDENCIES;
     if (components & TERN_TAGGER) offers |= TERN_TAGS;
+    if (components & TERN_MORPHOLOGIZER) offers |= TERN_MORPHS | TERN_POS;
     if (components & TERN_ATTRIBUTE_RULER) offers |= model->ruler.sets;
-    if (components & TERN_LEMMATIZER) offers |= TERN_LEMMAS;
+    if (components & (TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER)) offers |= TERN_LEMMAS;
     return offers;
 }
 
 static const char *const component_names[COMPONENT_COUNT] = {
-    "tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner",
+    "tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner", "morphologizer",
+    "trainable_lemmatizer", "sentencizer",
 };
 
 unsigned tern_component_from_name(const char *name, size_t len)

@@ -44,7 +44,19 @@
  *   parser/root                 u32 [1]     string number of "ROOT"
  *   tagger/W                    linear layer of labels outputs
  *   tagger/labels               u32 [labels]  string numbers
+ *   morphologizer/W             linear layer of labels outputs
+ *   morphologizer/labels        u32 [labels][2]  string numbers of MORPH and POS, of "" where a label has none
+ *   trainable_lemmatizer/W      linear layer of labels outputs
+ *   trainable_lemmatizer/settings  u32 [2]  how many labels, from the best one on, may be tried (top_k); what a token gets to
+ *                                           which none of them applies: 0: no lemma, 1: its text
+ *   trainable_lemmatizer/trees  u32 [labels][6]  first edit, number of edits at the left end of the word, number at its right
+ *                                           end, the code points that these and those take, 1 if nothing may lie between
+ *                                           them, else what does is kept. An edit tree, laid flat.
+ *   trainable_lemmatizer/edits  u32 [n][3]  of a piece of the word: its length in code points, string number of what it must be
+ *                                           or NO_STRING: it is kept, string number of what it becomes
  *   senter/W                    linear layer of two outputs; class 1 begins a sentence
+ *   sentencizer/settings        u32 [1]     1 if it overwrites sentence starts that are set
+ *   sentencizer/marks           u64 [n]     ids of the texts after which a sentence may begin, ascending
  *   attribute_ruler/rules       u32 [rules][8]  first token pattern, their number, index of the token that is changed, and string
  *                                           numbers of the new TAG, POS, MORPH, LEMMA, DEP, or NO_STRING: unchanged. In spaCy's
  *                                           order: later rules win. A rule of several patterns has several rows.
@@ -54,13 +66,25 @@
  *   attribute_ruler/by_tag      map         id of a TAG -> list number; other tags (and none): list 0
  *   attribute_ruler/list_start  u32 [lists+1]
  *   attribute_ruler/lists       u32         numbers of the rules whose first token can have that tag, ascending
+ *   lemmatizer/kind             u32 [1]     LEMMATIZER_*; absent: LEMMATIZER_ENGLISH
  *   lemmatizer/parts            u32 [parts][4]  string number of the POS ("NOUN"), first suffix rule, their number, root edge of its
- *                                           index in lemmatizer/words or NO_STRING
+ *                                           index in lemmatizer/words or NO_STRING; absent in LEMMATIZER_LOOKUP
  *   lemmatizer/suffix_rules     u32 [n][2]  string numbers: old ending, new ending; in file order; absent if there are none
  *   lemmatizer/words            u32 [edges]  word_set.h: minimal automaton of all index words
  *   lemmatizer/exceptions       map         phrase_hash(part number + 1, murmur64a(word, 1)) -> list number
  *   lemmatizer/exception_start  u32 [lists+1]
  *   lemmatizer/exception_forms  u32         string numbers, in file order
+ *   lemmatizer/lists            u32 [lists][2]  LEMMATIZER_SPANISH, whose parts have no suffix rules: first suffix rule of a list,
+ *                                           number of rules. The first nine lists: LIST_* in lemma_spanish.c
+ *   lemmatizer/groups           u32 [n][4]  string number of a POS, number of the list for tokens of that POS with these features,
+ *                                           first feature, number of features; the first group that fits counts
+ *   lemmatizer/features         u32         string numbers: "Number=Plur"
+ *   lemmatizer/forms/keys values  id_table  LEMMATIZER_FRENCH and LEMMATIZER_SPANISH, instead of the exceptions, whose first form always wins there: the
+ *                                           same key -> string number
+ *   lemmatizer/lookup/keys values  id_table  LEMMATIZER_FRENCH, LEMMATIZER_LOOKUP: id of a text -> string number of its lemma.
+ *                                           LEMMA_IS_TEXT may be added
+ *   An id_table T is T/keys     u64 [n]     ascending, and
+ *                T/values       u32 [n]     the value of each; not checked when the file is opened: it would be read in full
  * Wherever f32 stands, a file may have f16 (converted with --half): it is expanded when the model is opened.
  * A maxout layer is f32 [blocks][pieces][1 + inputs][16], blocks = outputs / 16 rounded up, in the order that kernels.h
  * describes under packed_layer; a linear layer is one of a single piece.
@@ -85,11 +109,25 @@ enum {
 enum { ATTR_NORM = 0, ATTR_PREFIX, ATTR_SUFFIX, ATTR_SHAPE, ATTR_SPACY, ATTR_IS_SPACE, ATTR_LOWER, ATTR_COUNT };
 
 /* What the patterns of the attribute ruler test. */
-enum { RULER_TAG = 0, RULER_POS, RULER_MORPH, RULER_LEMMA, RULER_DEP, RULER_LOWER, RULER_IS_SPACE, RULER_ATTRS };
+enum { RULER_TAG = 0, RULER_POS, RULER_MORPH, RULER_LEMMA, RULER_DEP, RULER_LOWER, RULER_IS_SPACE, RULER_ORTH,
+       RULER_ATTRS };
 
 /* Components in the numbering of the section pipeline; bit 1 << n is TERN_TOK2VEC, ... of tern.h. */
 enum { COMPONENT_TOK2VEC = 0, COMPONENT_TAGGER, COMPONENT_PARSER, COMPONENT_SENTER, COMPONENT_ATTRIBUTE_RULER,
-       COMPONENT_LEMMATIZER, COMPONENT_NER, COMPONENT_COUNT };
+       COMPONENT_LEMMATIZER, COMPONENT_NER, COMPONENT_MORPHOLOGIZER, COMPONENT_TRAINABLE_LEMMATIZER,
+       COMPONENT_SENTENCIZER, COMPONENT_COUNT };
+
+/* Components that read the rows of the shared tower. */
+#define TERN_LISTENERS (TERN_TAGGER | TERN_PARSER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER)
+
+/* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk, lang/fr (and ca),
+ * pipeline/lemmatizer.py lookup_lemmatize, lang/es. */
+enum { LEMMATIZER_ENGLISH = 0, LEMMATIZER_RULES, LEMMATIZER_MACEDONIAN, LEMMATIZER_FRENCH, LEMMATIZER_LOOKUP, LEMMATIZER_SPANISH,
+       LEMMATIZER_KINDS };
+
+/* Added to a lemma that spaCy's table has as a text, not as a list of texts: where lang/fr takes the first of the list, it takes
+ * the first character of such a text. */
+#define LEMMA_IS_TEXT (1u << 31)
 
 /* Actions of the BILUO move table in spaCy's numbering (ner.pyx). */
 enum { NER_MISSING = 0, NER_BEGIN, NER_IN, NER_LAST, NER_UNIT, NER_OUT };
@@ -176,14 +214,35 @@ typedef struct tagger_model {
     const uint32_t *labels;  /* [output.nO] */
 } tagger_model;
 
+typedef struct morphologizer_model {
+    packed_layer output;
+    const uint32_t *labels;  /* [output.nO][2] MORPH, POS */
+} morphologizer_model;
+
+#define EDIT_TREE_MAX_EDITS 256   /* at one end of a word */
+#define EDIT_TREE_MAX_TOP_K 20    /* from here on spaCy orders equal scores in another way (TOP_K_GUARDRAIL) */
+
+typedef struct trainable_lemmatizer_model {
+    packed_layer output;
+    const uint32_t *trees;   /* [output.nO][6] */
+    const uint32_t *edits;   /* [n][3] */
+    uint32_t top_k, text_if_none_applies;
+} trainable_lemmatizer_model;
+
 typedef struct senter_model {
     tok2vec_weights tok2vec;
     packed_layer output;
 } senter_model;
 
+typedef struct sentencizer_tables {
+    const uint64_t *marks;   /* [mark_count] ascending */
+    uint32_t mark_count, overwrite;
+} sentencizer_tables;
+
 /* Limits that keep every component linear, whatever a file says. */
 #define RULER_MAX_LIST 4096        /* rules that may begin with one tag */
-#define LEMMATIZER_MAX_RULES 256   /* of one part of speech; also forms of one exception */
+#define LEMMATIZER_MAX_RULES 1024  /* of one part of speech or list; also forms of one exception, and groups */
+#define LEMMATIZER_MAX_FEATURES 64 /* of one group */
 
 typedef struct ruler_tables {
     const uint32_t *rules, *tokens, *tests, *list_start, *lists;
@@ -191,11 +250,16 @@ typedef struct ruler_tables {
     map by_tag;
     uint32_t rule_count, list_count;
     unsigned sets;           /* mask of TERN_TAGS, ...: what some rule sets */
+    int tests_lemmas;        /* does some pattern test LEMMA? */
 } ruler_tables;
 
 typedef struct lemmatizer_tables {
+    uint32_t kind;
+    id_table forms, lookup;
     const uint32_t *parts, *suffix_rules, *words, *exception_start, *exception_forms;
     map exceptions;
+    const uint32_t *lists, *groups, *features;
+    uint32_t list_count, group_count;
     uint32_t part_count, word_edges, exception_count;
 } lemmatizer_tables;
 
@@ -219,8 +283,11 @@ struct tern_model {
     unsigned components, default_components;               /* TERN_TOK2VEC, ... */
     tok2vec_weights tok2vec;                               /* the shared tower */
     tagger_model tagger;
+    morphologizer_model morphologizer;
+    trainable_lemmatizer_model trainable_lemmatizer;
     parser_model parser;
     senter_model senter;
+    sentencizer_tables sentencizer;
     ruler_tables ruler;
     lemmatizer_tables lemmatizer;
     ner_model ner;

@@ -25,6 +25,8 @@ void tern_ctx_free(tern_ctx *ctx)
     lexeme_scratch_free(&ctx->lexeme);
     tok2vec_scratch_free(&ctx->tok2vec);
     tagger_scratch_free(&ctx->tagger);
+    tagger_scratch_free(&ctx->morphologizer);
+    trainable_lemmatizer_scratch_free(&ctx->trainable_lemmatizer);
     parser_scratch_free(&ctx->parser);
     senter_scratch_free(&ctx->senter);
     ruler_scratch_free(&ctx->ruler);
@@ -53,23 +55,25 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
 
 /* ---- what is wanted -> what runs ------------------------------------------------------------------------------------------- */
 
-/* Couplings: entities do not cross sentence starts; the ruler's patterns test tags and dependencies, and may change each of
+/* Couplings: entities do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns test tags and dependencies, and may change each of
  * the annotations of a token. */
-static unsigned needed_components(unsigned want)
+static unsigned needed_components(const tern_model *model, unsigned want)
 {
     const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
+    const unsigned lemmatizers = TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER;
     unsigned needed = 0;
     if (want & TERN_ENTITIES) needed |= TERN_NER;
-    if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_TOK2VEC;
-    if (want & of_tokens) needed |= TERN_TAGGER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
-    if (want & TERN_LEMMAS) needed |= TERN_LEMMATIZER;
+    if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER | TERN_TOK2VEC;
+    if (want & of_tokens) needed |= TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
+    if (want & TERN_LEMMAS && model->lemmatizer.kind == LEMMATIZER_SPANISH) needed |= TERN_SENTER | TERN_SENTENCIZER;
+    if (want & TERN_LEMMAS || (want & of_tokens && model->ruler.tests_lemmas)) needed |= lemmatizers;
     return needed;
 }
 
 static unsigned components_to_run(const tern_model *model, const tern_options *options)
 {
     unsigned allowed = options->components ? options->components : model->default_components;
-    return needed_components(options->want) & allowed;
+    return needed_components(model, options->want) & allowed;
 }
 
 /* ---- the shared tower ---------------------------------------------------------------------------------------------------------- */
@@ -85,6 +89,9 @@ static void feed_listeners(void *user, const float *rows, size_t begin, size_t c
     listeners *l = user;
     tern_doc *doc = &l->ctx->doc;
     if (l->run & TERN_TAGGER) l->out_of_memory |= tagger_annotate(doc, rows, begin, count, &l->ctx->tagger);
+    if (l->run & TERN_MORPHOLOGIZER) l->out_of_memory |= morphologizer_annotate(doc, rows, begin, count, &l->ctx->morphologizer);
+    if (l->run & TERN_TRAINABLE_LEMMATIZER)
+        l->out_of_memory |= trainable_lemmatizer_annotate(doc, &l->ctx->text, rows, begin, count, &l->ctx->trainable_lemmatizer);
     if (l->run & TERN_PARSER) parser_project(doc, rows, begin, count, &l->ctx->parser);
 }
 
@@ -103,11 +110,11 @@ static int feed_zeros(listeners *l)
     return 0;
 }
 
-/* Runs the shared tower once for the tagger and the parser: its rows are needed nowhere else and are not kept. */
+/* Runs the shared tower once for all that listen to it: its rows are needed nowhere else and are not kept. */
 static tern_status run_shared_tower(tern_ctx *ctx, unsigned run, tern_error *err)
 {
     listeners l = {.ctx = ctx, .run = run};
-    if (!(run & (TERN_TAGGER | TERN_PARSER))) return TERN_OK;
+    if (!(run & TERN_LISTENERS)) return TERN_OK;
     if ((run & TERN_PARSER) && parser_reserve(&ctx->doc, &ctx->parser)) return gave_up(ctx, err);
     int failed = run & TERN_TOK2VEC ? tok2vec_encode(&ctx->model->tok2vec, &ctx->doc, &ctx->tok2vec, feed_listeners, &l) != TERN_OK
                                     : feed_zeros(&l);
@@ -122,11 +129,12 @@ static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *
     switch (component) {
     case COMPONENT_PARSER: return parser_annotate(doc, &ctx->parser, NULL, NULL, err);
     case COMPONENT_SENTER: return senter_annotate(doc, &ctx->senter, err);
-    case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->ruler) ? gave_up(ctx, err) : TERN_OK;
+    case COMPONENT_SENTENCIZER: return sentencizer_annotate(doc, &ctx->text) ? gave_up(ctx, err) : TERN_OK;
+    case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->text, &ctx->ruler) ? gave_up(ctx, err) : TERN_OK;
     case COMPONENT_LEMMATIZER:
         return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? gave_up(ctx, err) : TERN_OK;
     case COMPONENT_NER: return ner_annotate(doc, &ctx->ner, err);
-    default: return TERN_OK;   /* tok2vec and tagger: run_shared_tower */
+    default: return TERN_OK;   /* tok2vec and the labels that its listeners choose: run_shared_tower */
     }
 }
 

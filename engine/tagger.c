@@ -3,16 +3,14 @@
 #include "error.h"
 #include "kernels.h"
 
-/* Scores of count rows, layer_sums(w) apart. NULL when out of memory. */
-static const float *score_rows(const packed_layer *w, const float *rows, size_t count, buffer *scores)
+const float *linear_scores(const packed_layer *w, const float *rows, size_t count, buffer *scores)
 {
     if (buffer_reserve(scores, count, layer_sums(w) * sizeof(float))) return NULL;
     affine(scores->data, rows, w->nI, w, count);
     return scores->data;
 }
 
-/* The class of the highest score; of equal ones the first, as numpy's argmax. */
-static uint32_t best_class(const packed_layer *w, const float *scores)
+uint32_t linear_best(const packed_layer *w, const float *scores)
 {
     uint32_t best = 0;
     for (uint32_t c = 1; c < w->nO; c++)
@@ -23,10 +21,23 @@ static uint32_t best_class(const packed_layer *w, const float *scores)
 int tagger_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count, tagger_scratch *scratch)
 {
     const tagger_model *tagger = &doc->model->tagger;
-    const float *scores = score_rows(&tagger->output, rows, count, &scratch->scores);
+    const float *scores = linear_scores(&tagger->output, rows, count, &scratch->scores);
     if (!scores) return -1;
     for (size_t i = 0; i < count; i++, scores += layer_sums(&tagger->output))
-        doc->column[COLUMN_TAG][begin + i] = tagger->labels[best_class(&tagger->output, scores)];
+        doc->column[COLUMN_TAG][begin + i] = tagger->labels[linear_best(&tagger->output, scores)];
+    return 0;
+}
+
+int morphologizer_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count, tagger_scratch *scratch)
+{
+    const morphologizer_model *morphologizer = &doc->model->morphologizer;
+    const float *scores = linear_scores(&morphologizer->output, rows, count, &scratch->scores);
+    if (!scores) return -1;
+    for (size_t i = 0; i < count; i++, scores += layer_sums(&morphologizer->output)) {
+        const uint32_t *label = morphologizer->labels + 2 * (size_t)linear_best(&morphologizer->output, scores);
+        doc->column[COLUMN_MORPH][begin + i] = label[0];
+        doc->column[COLUMN_POS][begin + i] = label[1];
+    }
     return 0;
 }
 
@@ -40,14 +51,14 @@ static void set_sentence_starts(void *user, const float *rows, size_t begin, siz
 {
     senter *s = user;
     const packed_layer *w = &s->doc->model->senter.output;
-    const float *scores = score_rows(w, rows, count, s->scores);
+    const float *scores = linear_scores(w, rows, count, s->scores);
     if (!scores) {
         s->out_of_memory = 1;
         return;
     }
     for (size_t i = 0; i < count; i++, scores += layer_sums(w)) {
         signed char *start = &s->doc->sent_start[begin + i];
-        if (!*start) *start = best_class(w, scores) == 1 ? 1 : -1;
+        if (!*start) *start = linear_best(w, scores) == 1 ? 1 : -1;
     }
 }
 

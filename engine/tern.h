@@ -83,7 +83,10 @@ enum {
     TERN_SENTER = 1u << 3,
     TERN_ATTRIBUTE_RULER = 1u << 4,
     TERN_LEMMATIZER = 1u << 5,
-    TERN_NER = 1u << 6
+    TERN_NER = 1u << 6,
+    TERN_MORPHOLOGIZER = 1u << 7,
+    TERN_TRAINABLE_LEMMATIZER = 1u << 8,
+    TERN_SENTENCIZER = 1u << 9
 };
 
 /* spaCy's nlp.max_length (language.py): longer texts are refused, never cut. */

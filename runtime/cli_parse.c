@@ -25,7 +25,8 @@ const char cli_parse_help[] =
     CLI_COMPONENT_HELP
     "  -h, --help                show this\n"
     "\n"
-    "Components are spaCy's: tok2vec tagger parser senter attribute_ruler lemmatizer ner. What none of those\n"
+    "Components are spaCy's factories: tok2vec tagger morphologizer parser senter sentencizer\n"
+    "attribute_ruler lemmatizer trainable_lemmatizer ner, as far as the model has them. What none of those\n"
     "that run sets is left out. The environment variable TERN_COMPONENTS sets another default. In tables\n"
     "and trees, backslash and control characters are written as \\\\ \\t \\n \\r or \\u and four hexadecimal\n"
     "digits. Colours are for terminals (not if NO_COLOR is set or TERM is \"dumb\").\n";

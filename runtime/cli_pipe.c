@@ -25,8 +25,9 @@ const char cli_pipe_help[] =
     CLI_COMPONENT_HELP
     "  -h, --help                show this\n"
     "\n"
-    "Components are spaCy's: tok2vec tagger parser senter attribute_ruler lemmatizer ner; senter is off\n"
-    "unless it is named. The environment variable TERN_COMPONENTS sets another default.\n"
+    "Components are spaCy's factories: tok2vec tagger morphologizer parser senter sentencizer\n"
+    "attribute_ruler lemmatizer trainable_lemmatizer ner, as far as the model has them; one that is off by\n"
+    "default, as senter in English, must be named. The environment variable TERN_COMPONENTS sets another default.\n"
     "Lines may have up to 16777216 bytes. Exit code: 1 if any line was wrong.\n";
 
 typedef struct progress {

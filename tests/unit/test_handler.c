@@ -191,7 +191,8 @@ static void wrong_components_are_refused_with_the_names_that_are_known(void **st
         if (!strstr(answer.body.data, bad[i].cause))
             fail_msg("%s answered %s, expected %s", request.data, answer.body.data, bad[i].cause);
         assert_non_null(strstr(answer.body.data,
-                               "(known: tok2vec, tagger, parser, senter, attribute_ruler, lemmatizer, ner)"));
+                               "(known: tok2vec, tagger, parser, senter, attribute_ruler, lemmatizer, ner, morphologizer, "
+                               "trainable_lemmatizer, sentencizer)"));
     }
     bytes_free(&request);
     response_free(&answer);

@@ -3,11 +3,15 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from spacy.lang.en.lemmatizer import EnglishLemmatizer
-from spacy.pipeline import AttributeRuler, DependencyParser, EntityRecognizer, SentenceRecognizer, Tagger, Tok2Vec
+import numpy as np
+from spacy.parts_of_speech import NAMES as POS_NAMES
+from spacy.pipeline import (AttributeRuler, DependencyParser, EditTreeLemmatizer, EntityRecognizer, Morphologizer,
+                            SentenceRecognizer, Sentencizer, Tagger, Tok2Vec)
+from spacy.strings import get_string_id
 
 from .config_check import COMPONENTS, Plan
 from .container import Section, tensor
+from .edit_trees import edit_tree_sections
 from .errors import ConvertError
 from .lemma_tables import lemmatizer_sections
 from .network import NetworkSections, check_greedy, linear_section, ner_sections, tower_sections, transition_sections
@@ -15,7 +19,10 @@ from .ruler_tables import ruler_sections
 from .strings import NO_STRING, StringTable
 
 _CLASSES = {"tok2vec": Tok2Vec, "tagger": Tagger, "parser": DependencyParser, "senter": SentenceRecognizer,
-            "attribute_ruler": AttributeRuler, "lemmatizer": EnglishLemmatizer, "ner": EntityRecognizer}
+            "attribute_ruler": AttributeRuler, "lemmatizer": None, "ner": EntityRecognizer,
+            "morphologizer": Morphologizer, "trainable_lemmatizer": EditTreeLemmatizer,
+            "sentencizer": Sentencizer}
+"""Factory -> the only class that is supported; None: lemma_kinds.py tells."""
 
 ARC_MOVES = {"S": 0, "D": 1, "L": 2, "R": 3, "B": 4}
 """Name of an arc-eager transition -> ARC_* (spacy/pipeline/_parser_internals/arc_eager.pyx)."""
@@ -38,21 +45,24 @@ class ArcMove(NamedTuple):
 def check_class(pipe: Any, factory: str) -> None:
     """Refuses a component that a package's own code has given another behaviour."""
     expected = _CLASSES[factory]
-    if type(pipe) is not expected:
-        mode = f" (language {pipe.vocab.lang!r}, mode {pipe.mode!r})" if factory == "lemmatizer" else ""
-        raise ConvertError(f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__}{mode} is not "
+    if expected is not None and type(pipe) is not expected:
+        raise ConvertError(f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__} is not "
                            f"supported, only {expected.__module__}.{expected.__qualname__}")
 
 
 def check_output(pipe: Any) -> None:
-    """What the engine takes for granted of a linear layer: argmax of the plain scores, nothing overwritten.
+    """What the engine takes for granted of a linear layer: argmax of the plain scores.
 
     Probabilities (normalize) may round two scores to the same value, so that another class comes first.
     """
-    if pipe.cfg["overwrite"]:
-        raise ConvertError(f"component {pipe.name}: overwrite = true is not supported")
     if pipe.model.get_ref("softmax").attrs["softmax_normalize"]:
         raise ConvertError(f"component {pipe.name}: normalize = true is not supported")
+
+
+def check_kept(pipe: Any) -> None:
+    """Refuses a component that overwrites what the tokenizer, or whoever calls, has set."""
+    if pipe.cfg["overwrite"]:
+        raise ConvertError(f"component {pipe.name}: overwrite = true is not supported")
 
 
 def _output(prefix: str, pipe: Any, classes: int) -> Section:
@@ -67,13 +77,41 @@ def tok2vec_sections(pipe: Any, strings: StringTable) -> NetworkSections:
 def tagger_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under tagger/ of a Tagger."""
     check_output(pipe)
+    check_kept(pipe)
     labels = [strings.number(label) for label in pipe.labels]
     return NetworkSections([_output("tagger", pipe, len(labels)), tensor("tagger/labels", labels, "u4")], [])
+
+
+def _morphology(pipe: Any, label: str) -> Tuple[str, str]:
+    """MORPH and POS of a label, "" where it has none."""
+    analysis = pipe.vocab.strings[pipe.vocab.morphology.add(pipe.cfg["labels_morph"][label])]
+    pos = pipe.cfg["labels_pos"].get(label, 0)
+    if pos not in POS_NAMES:
+        raise ConvertError(f"component {pipe.name}: the label {label!r} has the part of speech {pos!r}, which spaCy lacks")
+    return "" if analysis == pipe.vocab.morphology.EMPTY_MORPH else analysis, POS_NAMES[pos]
+
+
+def morphologizer_sections(pipe: Any, strings: StringTable) -> NetworkSections:
+    """Everything under morphologizer/ of a Morphologizer. As nothing has set MORPH and POS before it, its settings overwrite
+    and extend change nothing."""
+    check_output(pipe)
+    rows = [[strings.number(text) for text in _morphology(pipe, label)] for label in pipe.labels]
+    layer = _output("morphologizer", pipe, len(rows))
+    return NetworkSections([layer, tensor("morphologizer/labels", rows, "u4")], [])
+
+
+def trainable_lemmatizer_sections(pipe: Any, strings: StringTable) -> NetworkSections:
+    """Everything under trainable_lemmatizer/ of an EditTreeLemmatizer. As nothing has set LEMMA before it, its setting
+    overwrite changes nothing."""
+    check_output(pipe)
+    layer = _output("trainable_lemmatizer", pipe, len(pipe.labels))
+    return NetworkSections([layer, *edit_tree_sections(pipe, strings)], [])
 
 
 def senter_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under senter/ of a SentenceRecognizer, which has a tower of its own."""
     check_output(pipe)
+    check_kept(pipe)
     tower = tower_sections("senter/tok2vec", pipe.model.get_ref("tok2vec"))
     return NetworkSections([*tower.network, _output("senter", pipe, SENTER_CLASSES)], tower.embeddings)
 
@@ -105,6 +143,15 @@ def parser_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     return NetworkSections([*layers, *tables], [])
 
 
+def sentencizer_sections(pipe: Any, strings: StringTable) -> NetworkSections:
+    """Everything under sentencizer/ of a Sentencizer."""
+    if not pipe.punct_chars or not all(isinstance(mark, str) for mark in pipe.punct_chars):
+        raise ConvertError(f"component {pipe.name}: punct_chars are not a set of texts, or there are none")
+    marks = np.array(sorted(get_string_id(mark) for mark in pipe.punct_chars), dtype="<u8")
+    settings = tensor("sentencizer/settings", [int(pipe.overwrite)], "u4")
+    return NetworkSections([settings, Section("sentencizer/marks", marks)], [])
+
+
 def _ruler(pipe: Any, strings: StringTable) -> NetworkSections:
     return NetworkSections(ruler_sections(pipe, strings), [])
 
@@ -114,7 +161,8 @@ def _lemmatizer(pipe: Any, strings: StringTable) -> NetworkSections:
 
 
 _SECTIONS = {"tok2vec": tok2vec_sections, "parser": parser_sections, "ner": ner_sections, "tagger": tagger_sections,
-             "attribute_ruler": _ruler, "lemmatizer": _lemmatizer, "senter": senter_sections}
+             "morphologizer": morphologizer_sections, "trainable_lemmatizer": trainable_lemmatizer_sections,
+             "attribute_ruler": _ruler, "lemmatizer": _lemmatizer, "senter": senter_sections, "sentencizer": sentencizer_sections}
 """What a run for entities reads lies together: entities do not cross the parser's sentence starts."""
 
 

@@ -22,8 +22,13 @@ ATTRS = {"NORM": 0, "PREFIX": 1, "SUFFIX": 2, "SHAPE": 3, "SPACY": 4, "IS_SPACE"
 MAX_FEATURES, MAX_DEPTH, MAX_WIDTH = 8, 8, 4096
 
 
-COMPONENTS = {"tok2vec": 0, "tagger": 1, "parser": 2, "senter": 3, "attribute_ruler": 4, "lemmatizer": 5, "ner": 6}
+COMPONENTS = {"tok2vec": 0, "tagger": 1, "parser": 2, "senter": 3, "attribute_ruler": 4, "lemmatizer": 5, "ner": 6,
+              "morphologizer": 7, "trainable_lemmatizer": 8, "sentencizer": 9}
 """Factories of the components that can be converted, with their COMPONENT_* number (engine/model_bind.h)."""
+LISTENERS = ("tagger", "morphologizer", "trainable_lemmatizer", "parser")
+"""Factories of the components that read the shared tower."""
+LABELLERS = LISTENERS[:3]
+"""Those among them that set annotations of tokens; the engine lets them run together, before the others."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ def _check_tagger(model: Optional[Node], component: str, check_tower: _Check) ->
 
 
 def _check_nothing(model: Optional[Node], component: str) -> None:
-    """The attribute ruler and the rule lemmatizer have no network."""
+    """What has rules and tables has no network."""
 
 
 _CHECKS: Dict[str, _Check] = {
@@ -120,9 +125,12 @@ _CHECKS: Dict[str, _Check] = {
     "parser": lambda model, name: _check_transition(model, name, "parser", _check_listener),
     "tok2vec": _check_tok2vec,
     "tagger": lambda model, name: _check_tagger(model, name, _check_listener),
+    "morphologizer": lambda model, name: _check_tagger(model, name, _check_listener),
+    "trainable_lemmatizer": lambda model, name: _check_tagger(model, name, _check_listener),
     "senter": lambda model, name: _check_tagger(model, name, _check_tok2vec),
     "attribute_ruler": _check_nothing,
     "lemmatizer": _check_nothing,
+    "sentencizer": _check_nothing,
 }
 
 
@@ -144,6 +152,14 @@ def _check_upstream(config: Node, plan: Plan, listener: Component) -> None:
         raise ConvertError(f"component {listener.name} listens to {tower.name}, which does not run before it")
 
 
+def _check_labeller_order(plan: Plan, labeller: Component) -> None:
+    """Nothing that reads or sets annotations of tokens runs before a labeller."""
+    before = plan.components[:plan.components.index(labeller)]
+    for component in before:
+        if component.factory in ("attribute_ruler", "lemmatizer"):
+            raise ConvertError(f"component {labeller.name} runs after {component.name}: only the other order is supported")
+
+
 def plan_conversion(config: Node) -> Plan:
     """config: an interpolated spaCy configuration. Refuses, by name, whatever cannot be converted."""
     _check_tokenizer(config)
@@ -161,7 +177,9 @@ def plan_conversion(config: Node) -> Plan:
             raise ConvertError(f"components {twin.name} and {name} both come from the factory {component.factory}: "
                                "only one is supported")
         plan.components.append(component)
-    for listener in (plan.find("tagger"), plan.find("parser")):
-        if listener is not None:
-            _check_upstream(config, plan, listener)
+    for component in plan.components:
+        if component.factory in LISTENERS:
+            _check_upstream(config, plan, component)
+        if component.factory in LABELLERS:
+            _check_labeller_order(plan, component)
     return plan

@@ -1,4 +1,4 @@
-"""Tables of the English rule lemmatizer (spacy/pipeline/lemmatizer.py, spacy/lang/en/lemmatizer.py)."""
+"""Tables of the lemmatizers that have no network (spacy/pipeline/lemmatizer.py, spacy/lang/en, es, fr, ca, mk/lemmatizer.py)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -8,16 +8,20 @@ from spacy.parts_of_speech import IDS as POS_IDS
 
 from .container import Section, tensor
 from .errors import ConvertError
-from .maps import build_map
+from .lemma_kinds import FRENCH, LOOKUP, MAX_RULES, SPANISH, WITHOUT_RULES, lemmatizer_kind
+from .lemma_spanish import INDEX_OF, read_spanish
+from .maps import build_map, id_table
+from .ruler_tables import flat
 from .strings import NO_STRING, StringTable
 from .tokenizer_tables import phrase_hash
 from .word_set import WordSets
 
-MODE = "rule"
 EXCEPTIONS_LOAD = 0.75
 """Fuller than other maps: it is the largest one, and only words without a lemma ask it."""
-_WITHOUT_TABLES = ("", "EOL", "SPACE")
-"""Parts of speech that spaCy lower-cases before it asks any table."""
+FRENCH_PARTS = ("ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "NOUN", "PRON", "PUNCT", "SCONJ", "VERB")
+"""Parts of speech that lang/fr/lemmatizer.py does not leave to the look-up table, by name."""
+LEMMA_IS_TEXT = 1 << 31
+"""Added to a lemma in lemmatizer/lookup that is a text, not a list of texts (engine/model_bind.h)."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +32,6 @@ class LemmaPart:
     rules: List[Tuple[str, str]]
     words: List[str]
     exceptions: Dict[str, List[str]]
-
-
-def check_lemmatizer(pipe: Any) -> None:
-    """Refuses every other mode, and lemmas that are overwritten."""
-    if pipe.mode != MODE:
-        raise ConvertError(f"component {pipe.name}: lemmatizer mode {pipe.mode!r} is not supported, only {MODE!r}")
-    if pipe.overwrite:
-        raise ConvertError(f"component {pipe.name}: overwrite = true is not supported")
 
 
 def _texts(values: Any, what: str) -> List[str]:
@@ -55,13 +51,16 @@ def _part(pipe: Any, pos: str) -> LemmaPart:
     pairs = [tuple(_texts(rule, f"{where}: rules")) for rule in rules]
     if any(len(pair) != 2 for pair in pairs):
         raise ConvertError(f"{where} has a rule that is not a pair of endings")
-    return LemmaPart(pos, [(pair[0], pair[1]) for pair in pairs], words,
+    part = LemmaPart(pos, [(pair[0], pair[1]) for pair in pairs], words,
                      {word: _texts(forms, f"{where}: exceptions") for word, forms in dict(exceptions).items()})
+    if max(len(pairs), *(len(forms) for forms in part.exceptions.values()), 0) > MAX_RULES:
+        raise ConvertError(f"{where} has more than {MAX_RULES} rules, or an exception with as many forms")
+    return part
 
 
 def read_parts(pipe: Any) -> List[LemmaPart]:
     """Parts of speech with a table that is not empty, by name: the others are only lower-cased."""
-    parts = [_part(pipe, pos) for pos in sorted(POS_IDS) if pos not in _WITHOUT_TABLES]
+    parts = [_part(pipe, pos) for pos in sorted(POS_IDS) if pos not in WITHOUT_RULES]
     return [part for part in parts if part.rules or part.words or part.exceptions]
 
 
@@ -96,16 +95,84 @@ def _word_sections(parts: Sequence[LemmaPart]) -> Tuple[List[Section], Mapping[s
     return sections, {pos: first[node] for pos, node in roots.items()}
 
 
-def lemmatizer_sections(pipe: Any, strings: StringTable) -> List[Section]:
-    """All lemmatizer/ sections of an EnglishLemmatizer."""
-    check_lemmatizer(pipe)
-    parts = read_parts(pipe)
-    if not parts:
-        raise ConvertError(f"component {pipe.name} has no tables: initialize it or remove it")
+def _part_sections(parts: Sequence[LemmaPart], strings: StringTable) -> List[Section]:
     words, roots = _word_sections(parts)
     rows, rules = [], []
     for part in parts:
         rows.append((strings.number(part.pos), len(rules), len(part.rules), roots.get(part.pos, NO_STRING)))
         rules.extend((strings.number(old), strings.number(new)) for old, new in part.rules)
     suffix_rules = [tensor("lemmatizer/suffix_rules", rules, "u4")] if rules else []
-    return [tensor("lemmatizer/parts", rows, "u4"), *suffix_rules, *words, *_exception_sections(parts, strings)]
+    return [tensor("lemmatizer/parts", rows, "u4"), *suffix_rules, *words]
+
+
+def _rule_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    parts = read_parts(pipe)
+    if not parts:
+        raise ConvertError(f"component {pipe.name} has no tables: initialize it or remove it")
+    return [*_part_sections(parts, strings), *_exception_sections(parts, strings)]
+
+
+def _first_forms(parts: Sequence[LemmaPart], strings: StringTable) -> Dict[int, int]:
+    """Key of an exception -> string number of its first form. An exception without forms is none."""
+    entries: Dict[int, int] = {}
+    for number, part in enumerate(parts):
+        for word, forms in part.exceptions.items():
+            key = exception_key(number, word)
+            if key in entries:
+                raise ConvertError(f"the hash of the lemmatizer's exception {word!r} ({part.pos}) is that of another one")
+            if forms:
+                entries[key] = strings.number(forms[0])
+    return entries
+
+
+def _lookup_entry(pipe: Any, value: Any, strings: StringTable) -> int:
+    """String number of the lemma that lookup_lemmatize gives; a text is told from a list of texts."""
+    forms = [value] if isinstance(value, str) else value
+    if not isinstance(forms, (list, tuple)) or not forms or not all(isinstance(form, str) for form in forms) or value == "":
+        raise ConvertError(f"component {pipe.name}: a lemma of the look-up table is {value!r}, which is not supported")
+    return strings.number(forms[0]) | (LEMMA_IS_TEXT if isinstance(value, str) else 0)
+
+
+def _lookup_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    table = pipe.lookups.get_table("lemma_lookup")
+    if not table:
+        raise ConvertError(f"component {pipe.name} has no tables: initialize it or remove it")
+    return id_table("lemmatizer/lookup", {key: _lookup_entry(pipe, table[key], strings) for key in sorted(table)})
+
+
+def _french_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    parts = [_part(pipe, pos) for pos in FRENCH_PARTS]
+    forms = id_table("lemmatizer/forms", _first_forms(parts, strings))
+    return [*_part_sections(parts, strings), *forms, *_lookup_sections(pipe, strings)]
+
+
+def _spanish_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    tables = read_spanish(pipe)
+    sets = WordSets()
+    roots = {pos: sets.add(words) for pos, words in tables.index.items() if words}
+    edges, first = sets.layout()
+    index = {pos: first[roots[pos]] if pos in roots else NO_STRING for pos in INDEX_OF}
+    parts = [(strings.number(pos), 0, 0, index[INDEX_OF[pos]]) for pos in INDEX_OF]
+    forms = _first_forms([LemmaPart(pos, [], [], tables.exceptions.get(pos, {})) for pos in INDEX_OF], strings)
+    list_start, rules = flat(tables.lists)
+    feature_start, features = flat([features for _, _, features in tables.groups])
+    groups = [(strings.number(pos), number, first, len(wanted))
+              for (pos, number, wanted), first in zip(tables.groups, feature_start)]
+    return [
+        tensor("lemmatizer/parts", parts, "u4"),
+        tensor("lemmatizer/suffix_rules", [(strings.number(old), strings.number(new)) for old, new in rules], "u4"),
+        tensor("lemmatizer/lists", [(first, len(rules)) for first, rules in zip(list_start, tables.lists)], "u4"),
+        tensor("lemmatizer/groups", groups, "u4"),
+        tensor("lemmatizer/features", [strings.number(feature) for feature in features], "u4"),
+        *([tensor("lemmatizer/words", edges, "u4")] if roots else []), *id_table("lemmatizer/forms", forms),
+    ]
+
+
+def lemmatizer_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    """All lemmatizer/ sections of a Lemmatizer."""
+    if pipe.overwrite:
+        raise ConvertError(f"component {pipe.name}: overwrite = true is not supported")
+    kind = lemmatizer_kind(pipe)
+    read = {FRENCH: _french_sections, LOOKUP: _lookup_sections, SPANISH: _spanish_sections}.get(kind, _rule_sections)
+    sections = read(pipe, strings)
+    return sections if kind == 0 else [tensor("lemmatizer/kind", [kind], "u4"), *sections]

@@ -1,14 +1,15 @@
 """Hash maps of the file: u64[capacity][2] = (key, value), open addressing, ready to probe (engine/map.h)."""
 from __future__ import annotations
 
-from typing import Mapping
+from typing import List, Mapping
 
 import numpy as np
 
-from .container import MAP, Section
+from .container import MAP, Section, tensor
 from .errors import ConvertError
 
 EMPTY = 0xFFFFFFFFFFFFFFFF
+ID_ABSENT = 0xFFFFFFFF
 
 
 def capacity_for(count: int, max_load: float) -> int:
@@ -33,6 +34,13 @@ def build_map(name: str, entries: Mapping[int, int], max_load: float = 0.5) -> S
             slot = (slot + 1) & (capacity - 1)
         slots[slot] = (key, value)
     return Section(name, slots, MAP)
+
+
+def id_table(name: str, entries: Mapping[int, int]) -> List[Section]:
+    """entries: 64-bit key -> value, as two arrays in the order of the keys (engine/map.h). A section is never empty."""
+    keys = sorted(entries) or [0]
+    values = [entries.get(key, ID_ABSENT) for key in keys]
+    return [Section(f"{name}/keys", np.array(keys, dtype="<u8")), tensor(f"{name}/values", values, "u4")]
 
 
 def map_get(section: Section, key: int) -> int:

@@ -15,7 +15,7 @@ from .maps import build_map
 from .regex_strings import matching_texts
 from .strings import NO_STRING, StringTable
 
-TESTED = {"TAG": 0, "POS": 1, "MORPH": 2, "LEMMA": 3, "DEP": 4, "LOWER": 5, "IS_SPACE": 6}
+TESTED = {"TAG": 0, "POS": 1, "MORPH": 2, "LEMMA": 3, "DEP": 4, "LOWER": 5, "IS_SPACE": 6, "ORTH": 7}
 """Attributes that a pattern may test, with their RULER_* number (engine/model_bind.h)."""
 SET = ("TAG", "POS", "MORPH", "LEMMA", "DEP")
 """Attributes that a rule may set, in the order of the file."""
@@ -97,6 +97,7 @@ class _Reader:
         tests: List[Test] = []
         for key, value in spec.items():
             name = key.upper() if isinstance(key, str) else NAMES[key]
+            name = "ORTH" if name == "TEXT" else name
             if name == "OP":
                 raise self.refuse(f"the quantifier OP = {value!r} is not supported")
             if name not in TESTED:
@@ -157,7 +158,7 @@ def tag_lists(rows: Sequence[Row]) -> Tuple[Dict[int, int], List[List[int]]]:
     return numbers, lists
 
 
-def _flat(row_starts: Sequence[Sequence[Any]]) -> Tuple[List[int], List[Any]]:
+def flat(row_starts: Sequence[Sequence[Any]]) -> Tuple[List[int], List[Any]]:
     """Offsets, with the total as the last one, and all items."""
     starts, items = [0], []
     for part in row_starts:
@@ -169,14 +170,14 @@ def _flat(row_starts: Sequence[Sequence[Any]]) -> Tuple[List[int], List[Any]]:
 def ruler_sections(ruler: Any, strings: StringTable) -> List[Section]:
     """All attribute_ruler/ sections of an AttributeRuler."""
     rows = read_rows(ruler)
-    first_token, tokens = _flat([row.tokens for row in rows])
-    first_test, tests = _flat(tokens)
-    first_value, values = _flat([test.values for test in tests])
+    first_token, tokens = flat([row.tokens for row in rows])
+    first_test, tests = flat(tokens)
+    first_value, values = flat([test.values for test in tests])
     rules = [(first, len(row.tokens), row.target,
               *(strings.number(row.changes[name]) if name in row.changes else NO_STRING for name in SET))
              for first, row in zip(first_token, rows)]
     numbers, lists = tag_lists(rows)
-    list_start, listed = _flat(lists)
+    list_start, listed = flat(lists)
     return [
         tensor("attribute_ruler/rules", rules, "u4"),
         tensor("attribute_ruler/tokens", [(first, len(token)) for first, token in zip(first_test, tokens)], "u4"),

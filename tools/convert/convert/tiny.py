@@ -55,7 +55,7 @@ def _lookups(tables: Mapping[str, Mapping[str, Any]]) -> Lookups:
     return lookups
 
 
-def _seed_weights(model: Any, random: np.random.RandomState) -> None:
+def seed_weights(model: Any, random: np.random.RandomState) -> None:
     """Random weights of a size that lets every class win now and then; layer norm gains around 1, biases around 0."""
     for node in model.walk(order="dfs_pre"):
         for name in node.param_names:
@@ -71,7 +71,7 @@ def _add_networks(nlp: Any) -> None:
     nlp.initialize(lambda: [Example.from_dict(doc, SENTENCES)])
     random = np.random.RandomState(SEED)
     for name in SETTINGS:
-        _seed_weights(nlp.get_pipe(name).model, random)
+        seed_weights(nlp.get_pipe(name).model, random)
 
 
 def _add_tables(nlp: Any) -> None:

@@ -1,0 +1,46 @@
+/* lemma_french.c - lemmas of French and Catalan (lang/fr/lemmatizer.py, lang/ca/lemmatizer.py). They depend on the text and POS. */
+#include "lemma_kinds.h"
+#include "lemma_tables.h"
+#include "string_store.h"
+
+static int set_lemma_to_string(lemma_token *t, uint32_t number)
+{
+    t->doc->lemma[t->token] = (lemma_ref){.string = number};
+    return 0;
+}
+
+/* Bytes of the first character of a string of the model. */
+static size_t first_character(const char *text, size_t len)
+{
+    size_t end = len ? 1 : 0;
+    while (end < len && ((unsigned char)text[end] & 0xC0) == 0x80) end++;
+    return end;
+}
+
+/* The last resort: the lower-cased text's entry in the table, else the lower-cased text. */
+static int set_lemma_by_lookup(lemma_token *t, const lemma_word *w)
+{
+    uint32_t lemma = id_table_get(&w->model->lemmatizer.lookup, string_id(w->model, w->bytes, w->len));
+    if (lemma == ID_ABSENT || (lemma & ~LEMMA_IS_TEXT) >= w->model->strings.count)
+        return doc_set_lemma(t->doc, t->token, w->bytes, w->len);
+    if (!(lemma & LEMMA_IS_TEXT)) return set_lemma_to_string(t, lemma);
+    size_t len;
+    const char *text = string_get(w->model, lemma & ~LEMMA_IS_TEXT, &len);
+    return doc_set_lemma(t->doc, t->token, text, first_character(text, len));
+}
+
+int lemma_by_french_rules(lemma_token *t)
+{
+    lemma_word w = {.model = t->doc->model};
+    if (lemma_has_no_rules(t)) return lemma_by_lower(t);
+    if (!lemma_find_part(&w, doc_id(t->doc, t->doc->column[COLUMN_POS][t->token]))) return lemma_by_lookup(t);
+    w.bytes = lexeme_lower(t->doc, t->text, t->token, t->lexeme, &w.len);
+    if (!w.bytes || lemma_reserve_form(&w, t->scratch)) return -1;
+    if (lemma_is_listed(&w, w.bytes, w.len)) return doc_set_lemma(t->doc, t->token, w.bytes, w.len);
+    uint32_t exception = id_table_get(&w.model->lemmatizer.forms, lemma_exception_key(&w));
+    if (exception < w.model->strings.count) return set_lemma_to_string(t, exception);
+    const uint32_t *rule = lemma_first_rule(&w, 1u << LISTED | 1u << NOT_ALPHABETIC);
+    if (!rule) rule = lemma_first_rule(&w, 1u << UNKNOWN);
+    if (rule) return doc_set_lemma(t->doc, t->token, w.form, lemma_replace_ending(&w, rule));
+    return set_lemma_by_lookup(t, &w);
+}

@@ -1,0 +1,30 @@
+/* lemma_kinds.h - the algorithms of the lemmatizer (LEMMATIZER_* in model_bind.h), each for one token. */
+#ifndef TERN_LEMMA_KINDS_H
+#define TERN_LEMMA_KINDS_H
+
+#include "doc.h"
+#include "lemmatizer.h"
+#include "lexeme.h"
+
+/* A token that has no lemma. */
+typedef struct lemma_token {
+    tern_doc *doc;
+    const text_view *text;
+    size_t token;
+    const char *pos;          /* "" where there is none */
+    lexeme_scratch *lexeme;
+    buffer *scratch;          /* [LEMMA_SCRATCH] */
+} lemma_token;
+
+/* Each sets the token's lemma. 0, or -1 when out of memory. */
+int lemma_by_rules(lemma_token *t);          /* pipeline/lemmatizer.py rule_lemmatize, lang/en, lang/mk */
+int lemma_by_french_rules(lemma_token *t);   /* lang/fr, lang/ca */
+int lemma_by_spanish_rules(lemma_token *t);  /* lang/es */
+int lemma_by_lookup(lemma_token *t);         /* pipeline/lemmatizer.py lookup_lemmatize */
+int lemma_by_text(lemma_token *t);           /* the text itself */
+int lemma_by_lower(lemma_token *t);          /* str.lower() of the text */
+
+/* Is the part of speech "", EOL or SPACE? Every rule lemmatizer only lower-cases those. */
+int lemma_has_no_rules(const lemma_token *t);
+
+#endif

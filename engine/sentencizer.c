@@ -1,0 +1,35 @@
+#include "sentencizer.h"
+
+#include "string_store.h"
+#include "unicode.h"
+
+/* Is the token one of the marks that end a sentence? */
+static int is_mark(const tern_doc *doc, const text_view *text, size_t token)
+{
+    const sentencizer_tables *t = &doc->model->sentencizer;
+    const token_span *s = &doc->span[token];
+    uint64_t id = string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start);
+    return id_find(t->marks, t->mark_count, id) < t->mark_count;
+}
+
+/* Token.is_punct */
+static int is_punctuation(const tern_doc *doc, const text_view *text, size_t token)
+{
+    for (size_t i = doc->span[token].char_start; i < doc->span[token].char_end; i++)
+        if (!class_has(&doc->model->chars, text->char_class[i], CHAR_PUNCT)) return 0;
+    return 1;
+}
+
+int sentencizer_annotate(tern_doc *doc, const text_view *text)
+{
+    int after_mark = 1;   /* the first token begins a sentence, whatever it is */
+    for (size_t i = 0; i < doc->token_count; i++) {
+        if (interrupted_at(doc->interruption, i)) return -1;
+        int mark = is_mark(doc, text, i);
+        int begins = i == 0 || (after_mark && !mark && !is_punctuation(doc, text, i));
+        if (begins) after_mark = 0;
+        if (mark) after_mark = 1;
+        if (!doc->sent_start[i] || doc->model->sentencizer.overwrite) doc->sent_start[i] = begins ? 1 : -1;
+    }
+    return 0;
+}

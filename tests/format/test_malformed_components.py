@@ -1,0 +1,125 @@
+"""Damaged sections of the components that the tiny model lacks are refused with a message; none crashes.
+
+The files are made for the tests: pipelines with random weights and tables drawn from the texts.
+"""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Callable, Dict, NamedTuple
+
+import pytest
+
+spacy = pytest.importorskip("spacy")
+
+import small_pipelines as small  # noqa: E402
+from common import REDUCED  # noqa: E402
+from corpus import project_texts  # noqa: E402
+from lemma_pipelines import pipeline, random_tables, spanish_tables  # noqa: E402
+from model_bytes import U32, ModelBytes  # noqa: E402
+
+OK, E_FORMAT = 0, 4
+HUGE = 2**32 - 1
+ADDED = ("morphologizer/", "trainable_lemmatizer/", "sentencizer/", "lemmatizer/")
+
+
+def labellers() -> Any:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    nlp.add_pipe("tok2vec", config={"model": small.tower()})
+    for name in ("morphologizer", "trainable_lemmatizer"):
+        nlp.add_pipe(name, config=small.labeller())
+    small.randomise(nlp, small.gold_docs(small.edit_lemma, count=60))
+    return nlp
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> Dict[str, bytes]:
+    """A valid file by what it has."""
+    texts = project_texts()[:100]
+    pipelines = {"labels": labellers(), "fr": pipeline("fr", "rule", random_tables(texts, texts_as_lemmas=True)),
+                 "es": pipeline("es", "rule", spanish_tables(texts))}
+    stages = program("tests/stages")
+    return {name: small.saved_pair(nlp, tmp_path_factory.mktemp(name), stages).file.read_bytes() for name, nlp in pipelines.items()}
+
+
+def test_undamaged_files_open(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(ModelBytes(content).seal().data)
+    assert [outcome.status for outcome in open_files([tmp_path / name for name in files])] == [OK, OK, OK]
+
+
+class Case(NamedTuple):
+    file: str
+    section: str
+    index: int
+    value: int
+    words: str = "out of range"
+
+
+CASES: Dict[str, Case] = {
+    "morph_out_of_range": Case("labels", "morphologizer/labels", 0, HUGE),
+    "top_k_zero": Case("labels", "trainable_lemmatizer/settings", 0, 0),
+    "top_k_large": Case("labels", "trainable_lemmatizer/settings", 0, 21),
+    "backoff_unknown": Case("labels", "trainable_lemmatizer/settings", 1, 2),
+    "first_edit": Case("labels", "trainable_lemmatizer/trees", 0, HUGE),
+    "edits_at_the_left": Case("labels", "trainable_lemmatizer/trees", 1, HUGE),
+    "edits_at_the_right": Case("labels", "trainable_lemmatizer/trees", 2, 257),
+    "length_at_the_left": Case("labels", "trainable_lemmatizer/trees", 3, 77, "not that of its edits"),
+    "length_at_the_right": Case("labels", "trainable_lemmatizer/trees", 4, HUGE, "not that of its edits"),
+    "whole": Case("labels", "trainable_lemmatizer/trees", 5, 2),
+    "old_text": Case("labels", "trainable_lemmatizer/edits", 1, HUGE - 1),
+    "overwrite_unknown": Case("labels", "sentencizer/settings", 0, 2),
+    "kind_unknown": Case("fr", "lemmatizer/kind", 0, 6),
+    "part": Case("fr", "lemmatizer/parts", 0, HUGE),
+    "rules_of_a_part": Case("fr", "lemmatizer/parts", 2, 1025),
+    "index_of_a_part": Case("fr", "lemmatizer/parts", 3, HUGE - 1),
+    "list": Case("es", "lemmatizer/lists", 0, HUGE),
+    "rules_of_a_list": Case("es", "lemmatizer/lists", 1, 1025),
+    "pos_of_a_group": Case("es", "lemmatizer/groups", 0, HUGE),
+    "list_of_a_group": Case("es", "lemmatizer/groups", 1, HUGE),
+    "first_feature": Case("es", "lemmatizer/groups", 2, HUGE),
+    "features": Case("es", "lemmatizer/groups", 3, 65),
+    "feature": Case("es", "lemmatizer/features", 0, HUGE),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_number(name: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+    case = CASES[name]
+    model = ModelBytes(files[case.file])
+    model.set_number(case.section, case.index, case.value)
+    (tmp_path / "damaged.tern").write_bytes(model.seal().data)
+    outcome, = open_files([tmp_path / "damaged.tern"])
+    assert outcome.status == E_FORMAT and case.section in outcome.message and case.words in outcome.message, outcome
+
+
+def added_sections(model: ModelBytes) -> "list[str]":
+    return [name for name in model.index if name.startswith(ADDED)]
+
+
+@pytest.mark.parametrize("file", ["labels", "fr", "es"])
+def test_every_missing_section(file: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+    for name in added_sections(ModelBytes(files[file])):
+        model = ModelBytes(files[file])
+        model.remove(name)
+        (tmp_path / "missing.tern").write_bytes(model.seal().data)
+        outcome, = open_files([tmp_path / "missing.tern"])
+        assert outcome.status == E_FORMAT and "no section" in outcome.message and name in outcome.message, (name, outcome)
+
+
+@pytest.mark.parametrize("file", ["labels", "fr", "es"])
+def test_numbers_that_are_not_checked_when_opened_do_no_harm(file: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+    """Each of the first numbers of each table, and whole tables, made larger than anything: refused, or run without a crash."""
+    paths = []
+    for name in added_sections(ModelBytes(files[file])):
+        model = ModelBytes(files[file])
+        if model.get_record(name, "dtype") != U32:
+            continue
+        total = model.size(name) // 4
+        for index in [*range(min(total, 4 if REDUCED else 12)), None]:
+            model = ModelBytes(files[file])
+            for at in range(total) if index is None else [index]:
+                model.set_number(name, at, HUGE - 1)
+            paths.append(tmp_path / f"{len(paths)}.tern")
+            paths[-1].write_bytes(model.seal().data)
+    assert {outcome.status for outcome in open_files(paths)} <= {OK, E_FORMAT} and len(paths) > 10

@@ -1,0 +1,108 @@
+"""Lemmatizers on tables that are drawn from texts, so that every path is taken, below a morphologizer with random weights."""
+from __future__ import annotations
+
+import random
+from typing import Any, Dict, List
+
+import small_pipelines as small
+import spacy
+from spacy.lookups import Lookups
+from spacy.tokenizer import Tokenizer
+
+SEED = 11
+ENDINGS = ["s", "es", "ing", "ed", "er", "e", "é", "ly", "tion", "y", "σ", "ς", ".", "", "the"]
+POS = ["noun", "verb", "adj", "adp", "adv", "aux", "cconj", "det", "pron", "punct", "sconj", "propn", "num", "x", "space"]
+
+
+# ---- tables ----------------------------------------------------------------------------------------------------------
+
+
+def words_of(texts: List[str]) -> List[str]:
+    """Lower-cased and other words, in a fixed order; short texts of letters mostly."""
+    words = {word for text in texts for word in text.split() if 0 < len(word) < 12 and "\0" not in word}
+    return sorted(words | {word.lower().strip(".,") for word in words} - {""})
+
+
+def forms_of(word: str, draw: random.Random) -> List[str]:
+    return [draw.choice([word, word[:-1] or "o", word + "er", word.upper(), "", "é" + word]) for _ in range(draw.randint(1, 3))]
+
+
+def random_tables(texts: List[str], texts_as_lemmas: bool) -> Lookups:
+    """lemma_rules, lemma_index, lemma_exc and lemma_lookup. texts_as_lemmas: half of lemma_lookup are texts, not lists."""
+    draw = random.Random(SEED)
+    words = words_of(texts)
+    parts = [pos for pos in POS if pos not in ("propn", "det", "x")]
+    lookup: Dict[str, Any] = {word: forms_of(word, draw) for word in words if draw.random() < 0.4}
+    for word in lookup:
+        if texts_as_lemmas and draw.random() < 0.5:
+            lookup[word] = "".join(lookup[word]) or "é"
+    tables: Dict[str, Dict[str, Any]] = {
+        "lemma_rules": {pos: [[draw.choice(ENDINGS), draw.choice(ENDINGS)] for _ in range(12)] for pos in parts},
+        "lemma_index": {pos: [word for word in words if draw.random() < 0.1] for pos in parts if pos != "adv"},
+        "lemma_exc": {pos: {word: forms_of(word, draw)[draw.randint(0, 1):] for word in words if draw.random() < 0.1}
+                      for pos in parts if pos != "adj"},
+        "lemma_lookup": lookup,
+    }
+    lookups = Lookups()
+    for name, table in tables.items():
+        lookups.add_table(name, table)
+    return lookups
+
+
+FEATURES = ["Number=Plur", "PronType=Prs", "VerbForm=Fin", "Case=Acc,Dat", "Person=3"]
+
+
+def spanish_tables(texts: List[str]) -> Lookups:
+    """As random_tables, for the Spanish algorithm, whose lists of rules have names and whose groups test features."""
+    draw = random.Random(SEED)
+    words = words_of(texts)
+    whole = [[word, draw.choice(words)] for word in draw.sample(words, 200)]
+    endings = [[old, draw.choice(ENDINGS)] for old in ENDINGS if old != "."]
+    lists = {"adverbs": whole[:50], "det": whole[50:90], "pron": whole[90:120], "det_and_pron_fixed": whole[120:160],
+             "num": whole[160:], "det_and_pron_general": [["as", "o"], ["s", ""], ["e", "e"], ["he", "x"]],
+             "voc_alt_1": [["e", "i"], ["a", "o"], ["ou", "u"]], "voc_alt_2": [["ea", "a"], ["ou", "o"], ["i", "ii"]],
+             "accents": [["e", "\u00e9"], ["\u00e9", "e"], ["n", "nn"], ["o", ""]],
+             **{f"list{number}": draw.sample(endings, 6) for number in range(6)}}
+    variants = [f"{word[:-1]}{draw.choice(ENDINGS)}".replace(*draw.choice([("e", "i"), ("a", "o"), ("ea", "a"), ("e", "\u00e9")]))
+                for word in words for _ in range(3)]
+    index = [word for word in words + variants if word and draw.random() < 0.1]
+    groups = [[f"list{number}", draw.sample(["Number=Plur", "PronType=Prs", "VerbForm=Fin", "Case=Dat", "Person=3", "Person"], draw.randint(0, 2))] for number in range(7)]
+    tables: Dict[str, Dict[str, Any]] = {
+        "lemma_rules": lists, "lemma_rules_groups": {"verb": groups[:4], "noun": groups[2:5], "adj": groups[4:]},
+        "lemma_index": {pos: draw.sample(index, len(index) // 2) for pos in ("noun", "adj", "verb", "pron", "det")},
+        "lemma_exc": {pos: {word: [draw.choice(words), "x"] for word in draw.sample(words, 60)}
+                      for pos in ("noun", "aux", "verb", "pron", "num")},
+    }
+    tables["lemma_exc"]["pron"]["los"] = ["el"]
+    lookups = Lookups()
+    for name, table in tables.items():
+        lookups.add_table(name, table)
+    return lookups
+
+
+# ---- pipelines -------------------------------------------------------------------------------------------------------
+
+
+def blank(lang: str) -> Any:
+    """A language with the English tokenizer: its own is compared elsewhere."""
+    nlp = spacy.blank(lang)
+    english = spacy.blank("en").tokenizer
+    nlp.tokenizer = Tokenizer(nlp.vocab, rules=english.rules, prefix_search=english.prefix_search,
+                              suffix_search=english.suffix_search, infix_finditer=english.infix_finditer,
+                              url_match=english.url_match)
+    nlp.add_pipe("tok2vec", config={"model": small.tower()})
+    nlp.add_pipe("morphologizer", config=small.labeller(overwrite=True))
+    return nlp
+
+
+def mix_features(token: Any) -> None:
+    """Gives a token features that the Spanish groups ask for, each in half of the cases."""
+    draw = random.Random(token.i * 1000 + len(token.text))
+    token.set_morph("|".join(sorted(feature for feature in FEATURES if draw.random() < 0.5)))
+
+
+def pipeline(lang: str, mode: str, lookups: Lookups) -> Any:
+    nlp = blank(lang)
+    small.randomise(nlp, small.gold_docs(mix_features if lang == "es" else None))
+    nlp.add_pipe("lemmatizer", config={"mode": mode}).initialize(lookups=lookups)
+    return nlp

@@ -1,0 +1,50 @@
+"""The sentencizer, alone, before and after what else sets sentence starts: spaCy's documents."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Callable, Dict, List
+
+import pytest
+
+spacy = pytest.importorskip("spacy")
+
+import small_pipelines as small  # noqa: E402
+from common import REDUCED, SPACY_PACKAGE  # noqa: E402
+from comparison import text_maker  # noqa: E402
+from convert.tiny_recipe import SETTINGS  # noqa: E402
+from corpus import project_texts  # noqa: E402
+
+SEED = 13
+RANDOM_TEXTS = 500 if REDUCED else 800
+MARKS = ["?", "...", "\n", "and", "X", "。"]
+
+
+def components(*names: str, **settings: Any) -> Any:
+    """A pipeline of the tiny model's networks, with random weights, and a sentencizer."""
+    nlp = spacy.blank("en")
+    for name in names:
+        nlp.add_pipe(name, config=settings if name == "sentencizer" else SETTINGS[name])
+    if len(names) > 1:
+        small.randomise(nlp, small.gold_docs(count=40))
+    return nlp
+
+
+RECIPES: Dict[str, Callable[[], Any]] = {
+    "alone": lambda: components("sentencizer"),
+    "other marks": lambda: components("sentencizer", punct_chars=MARKS),
+    "before ner": lambda: components("sentencizer", "ner"),
+    "before the parser": lambda: components("sentencizer", "tok2vec", "parser", "ner"),
+    "after the parser": lambda: components("tok2vec", "parser", "sentencizer", "ner"),
+    "over the parser's": lambda: components("tok2vec", "parser", "sentencizer", "ner", overwrite=True),
+    "over the senter's": lambda: components("senter", "sentencizer", overwrite=True, punct_chars=MARKS),
+}
+
+
+@pytest.mark.parametrize("recipe", list(RECIPES))
+def test_sentence_starts(recipe: str, tmp_path: Path, program: Callable[[str], Path]) -> None:
+    texts: List[str] = ["...", "? a", "Yes.) No.", "\n", " .a"] + project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
+    pair = small.saved_pair(RECIPES[recipe](), tmp_path, program("tests/stages"))
+    small.report(pair.differences(texts), texts)
+    answers = list(pair.stages().texts(texts))
+    assert sum(len(answer["sents"]) > 1 for answer in answers) > 100
+    assert sum(0 in answer["sent_start"] for answer in answers) == 0

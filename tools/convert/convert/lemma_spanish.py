@@ -1,0 +1,83 @@
+"""Tables of the Spanish rule lemmatizer (spacy/lang/es/lemmatizer.py).
+
+Its rules are regular expressions to spaCy; those of every published table are plain texts, and only such are supported.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, List, Tuple
+
+from .errors import ConvertError
+from .lemma_kinds import MAX_RULES
+
+INDEX_OF = {"ADJ": "ADJ", "ADV": "ADV", "AUX": "VERB", "DET": "DET", "NOUN": "NOUN", "NUM": "NUM", "PRON": "PRON", "VERB": "VERB"}
+"""Parts of speech with tables -> the one whose index they ask."""
+LISTS = ("adverbs", "det", "pron", "det_and_pron_fixed", "det_and_pron_general", "num", "voc_alt_1", "voc_alt_2", "accents")
+"""Lists of rules that the algorithm names, in the order of LIST_* (engine/lemma_spanish.c)."""
+MAX_FEATURES = 64
+_ANYWHERE = ("voc_alt_1", "voc_alt_2", "accents")
+_WHOLE_WORDS = ("adverbs", "det", "pron", "det_and_pron_fixed", "num")
+
+_SPECIAL = set(".^$*+?{}[]\\|()")
+
+Rule = Tuple[str, str]
+
+
+@dataclass(frozen=True)
+class SpanishTables:
+    """lists: rules (old, new), LISTS first. groups: POS, number of a list, the features a token must have. index: by POS.
+    exceptions: POS -> word -> forms."""
+
+    lists: List[List[Rule]]
+    groups: List[Tuple[str, int, List[str]]]
+    index: Dict[str, List[str]]
+    exceptions: Dict[str, Dict[str, List[str]]]
+
+
+def _rules(pipe: Any, name: str) -> List[Rule]:
+    rules = [tuple(rule) for rule in pipe.lookups.get_table("lemma_rules").get(name, [])]
+    where = f"component {pipe.name}: list {name} of the lemmatizer's rules"
+    if len(rules) > MAX_RULES or any(len(rule) != 2 or not all(isinstance(text, str) for text in rule) for rule in rules):
+        raise ConvertError(f"{where} has more than {MAX_RULES} rules, or one that is not a pair of texts")
+    if name not in _WHOLE_WORDS and any(set(old) & _SPECIAL or "\\" in new for old, new in rules):
+        raise ConvertError(f"{where} has a rule that is a regular expression, which is not supported, only plain texts")
+    if name in _ANYWHERE and any(not old for old, _ in rules):
+        raise ConvertError(f"{where} has a rule whose old text is empty")
+    if name == "voc_alt_1":  # compared with single characters
+        rules = [rule for rule in rules if len(rule[0]) == 1]
+    return [(rule[0], rule[1]) for rule in rules]
+
+
+def _groups(pipe: Any, names: List[str]) -> List[Tuple[str, int, List[str]]]:
+    """Adds the lists that groups name to names."""
+    groups: List[Tuple[str, int, List[str]]] = []
+    table = pipe.lookups.get_table("lemma_rules_groups")
+    for pos in INDEX_OF:
+        for name, features in table.get(pos.lower(), []):
+            if name not in names:
+                names.append(name)
+            groups.append((pos, names.index(name), sorted(features)))
+    if not groups or any(len(features) > MAX_FEATURES for _, _, features in groups) or not any(group[2] for group in groups):
+        raise ConvertError(f"component {pipe.name}: the lemmatizer's groups of rules are empty or have too many features")
+    return groups
+
+
+def _texts(pipe: Any, values: Any) -> List[str]:
+    if isinstance(values, str) or not all(isinstance(value, str) and value for value in values):
+        raise ConvertError(f"component {pipe.name}: the lemmatizer's index or exceptions have what is not a list of texts")
+    return list(values)
+
+
+def read_spanish(pipe: Any) -> SpanishTables:
+    """The tables of a SpanishLemmatizer; an exception without a form, on which spaCy fails, is refused."""
+    names = list(LISTS)
+    groups = _groups(pipe, names)
+    lists = [_rules(pipe, name) for name in names]
+    if not any(lists):
+        raise ConvertError(f"component {pipe.name} has no rules")
+    tables = [pipe.lookups.get_table(name) for name in ("lemma_index", "lemma_exc")]
+    index = {pos: _texts(pipe, tables[0].get(pos.lower(), [])) for pos in INDEX_OF}
+    exceptions = {pos: {word: _texts(pipe, forms) for word, forms in tables[1].get(pos.lower(), {}).items()} for pos in INDEX_OF}
+    if any(not forms for words in exceptions.values() for forms in words.values()):
+        raise ConvertError(f"component {pipe.name}: an exception of the lemmatizer has no form")
+    return SpanishTables(lists, groups, index, exceptions)
