@@ -47,6 +47,7 @@ static inline int bind_in_range(uint32_t first, uint32_t count, uint32_t total) 
 void bind_strings(binder *b, string_table *strings);
 void bind_chars(binder *b, char_table *chars);
 void bind_tokenizer(binder *b, tokenizer_tables *t, const string_table *strings, uint32_t classes);
+void bind_vectors(binder *b, vector_keys *v);
 void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w);
 void bind_tagger(binder *b, tern_model *model);
 void bind_parser(binder *b, tern_model *model);
