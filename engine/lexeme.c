@@ -3,7 +3,7 @@
 #include "string_store.h"
 #include "unicode.h"
 #include "utf8.h"
-#include "vectors.h"
+#include "word_vectors.h"
 
 #define SHAPE_MAX_RUN 4       /* equal shape characters in a row that are kept (lex_attrs.py word_shape) */
 #define SHAPE_LONG_FROM 100   /* code points: from here on the shape is "LONG" */
@@ -118,7 +118,7 @@ static uint32_t vector_row(const tern_doc *doc, const text_view *text, size_t to
 {
     const token_span *s = &doc->span[token];
     if (!doc->model->vectors.bits) return NO_VECTOR;
-    return vectors_find(&doc->model->vectors, string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start));
+    return word_vectors_find(&doc->model->vectors, string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start));
 }
 
 /* str.isspace() */

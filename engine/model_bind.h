@@ -132,7 +132,7 @@ typedef struct tokenizer_tables {
     uint32_t rule_count, suffix_reversed, longest_rule_bytes, longest_phrase;
 } tokenizer_tables;
 
-/* vectors.h; bits (B) 0: no text has a vector. */
+/* word_vectors.h; bits (B) 0: no text has a vector. */
 typedef struct vector_keys {
     const uint32_t *start;
     const uint64_t *keys;

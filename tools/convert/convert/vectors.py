@@ -1,5 +1,5 @@
 """Static vectors (spacy/vectors.pyx, spacy/ml/staticvectors.py): a table for each tower, already multiplied by the tower's projection,
-and one index of the texts that have a row (engine/vectors.h)."""
+and one index of the texts that have a row (engine/word_vectors.h)."""
 from __future__ import annotations
 
 from typing import Any, List, NamedTuple

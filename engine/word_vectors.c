@@ -1,6 +1,6 @@
-#include "vectors.h"
+#include "word_vectors.h"
 
-uint32_t vectors_find(const vector_keys *v, uint64_t id)
+uint32_t word_vectors_find(const vector_keys *v, uint64_t id)
 {
     if (!v->bits) return NO_VECTOR;
     uint64_t bucket = id >> (64 - v->bits), wanted = id << v->bits;
