@@ -11,11 +11,11 @@
 
 enum { KEYS = 3000, BITS = 12, STARTS = (1 << BITS) + 1 };   /* more rows than keys of a start */
 
-typedef struct index {
+typedef struct key_index {
     uint64_t *id, *keys;
     uint32_t *start;
     vector_keys v;
-} index;
+} key_index;
 
 static int compare_ids(const void *a, const void *b)
 {
@@ -30,7 +30,7 @@ static uint32_t row_of(size_t i) { return (uint32_t)(i * 7 % KEYS); }
  * ends where its memory does. */
 static int set_up_index(void **state)
 {
-    index *x = calloc(1, sizeof *x);
+    key_index *x = calloc(1, sizeof *x);
     uint64_t seed = 5;
     if (!x || !(x->id = malloc(KEYS * sizeof *x->id)) || !(x->keys = malloc(KEYS * sizeof *x->keys))
         || !(x->start = calloc(STARTS, sizeof *x->start))) return -1;
@@ -49,7 +49,7 @@ static int set_up_index(void **state)
 
 static int tear_down_index(void **state)
 {
-    index *x = *state;
+    key_index *x = *state;
     free(x->id);
     free(x->keys);
     free(x->start);
@@ -59,16 +59,16 @@ static int tear_down_index(void **state)
 
 static void test_every_key_has_its_row(void **state)
 {
-    const index *x = *state;
+    const key_index *x = *state;
     for (size_t i = 0; i < KEYS; i++) assert_int_equal(word_vectors_find(&x->v, x->id[i]), row_of(i));
 }
 
-static int is_key(const index *x, uint64_t id) { return bsearch(&id, x->id, KEYS, sizeof id, compare_ids) != NULL; }
+static int is_key(const key_index *x, uint64_t id) { return bsearch(&id, x->id, KEYS, sizeof id, compare_ids) != NULL; }
 
 /* Ids that differ from a key in one bit, each bit in turn; smaller and larger ones. */
 static void test_other_ids_have_none(void **state)
 {
-    const index *x = *state;
+    const key_index *x = *state;
     for (size_t i = 0; i < KEYS; i += 13)
         for (int bit = 0; bit < 64; bit++) {
             uint64_t id = x->id[i] ^ UINT64_C(1) << bit;
@@ -88,7 +88,7 @@ static void test_without_vectors(void **state)
 /* Starts are not checked when a file is opened: whatever they say, nothing beyond the keys is read. */
 static void test_starts_that_lie(void **state)
 {
-    index *x = *state;
+    key_index *x = *state;
     size_t high = x->id[2500] >> (64 - BITS);
     static const uint32_t lies[][2] = {{0, UINT32_MAX}, {KEYS, KEYS + 1}, {UINT32_MAX, UINT32_MAX}, {UINT32_MAX, 3}, {KEYS, 0}, {KEYS, KEYS}};
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
