@@ -42,13 +42,40 @@ static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
     }
 }
 
+/* ---- static vectors: what they hold is not looked at here, so that opening takes no longer with more of them ---------------- */
+
+#define MAX_VECTOR_BITS 31
+
+void bind_vectors(binder *b, vector_keys *v)
+{
+    uint32_t starts = 0, bits = 1;
+    if (b->status || !model_file_has(b->file, "vectors/")) return;
+    v->start = bind_vector(b, "vectors/start", TERN_DTYPE_U32, &starts);
+    v->keys = bind_vector(b, "vectors/keys", TERN_DTYPE_U64, &v->count);
+    while (bits < MAX_VECTOR_BITS && (UINT32_C(1) << bits) + 1 < starts) bits++;
+    if (!b->status && (UINT32_C(1) << bits) + 1 != starts) bind_refuse(b, "vectors/start", "is not one longer than a power of two");
+    v->bits = bits;
+}
+
+static void bind_static(binder *b, const char *prefix, tok2vec_weights *w)
+{
+    section_name name;
+    section s;
+    bind_name(name, prefix, "static");
+    if (b->status || !model_file_find(b->file, name, &s)) return;
+    if (!model_file_has(b->file, "vectors/")) return bind_refuse(b, name, "has rows, but there are no vectors/keys to find them by");
+    if (s.dtype == TERN_DTYPE_F16) w->static_halves = bind_matrix(b, name, TERN_DTYPE_F16, &w->static_rows, &w->width);
+    else w->static_floats = bind_matrix(b, name, TERN_DTYPE_F32, &w->static_rows, &w->width);
+}
+
 void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
 {
     section_name name;
     bind_embeddings(b, prefix, w);
+    bind_static(b, prefix, w);
     if (!b->status && w->width > TOK2VEC_MAX_WIDTH) bind_refuse(b, prefix, "is wider than this library supports");
     bind_name(name, prefix, "mix");
-    bind_maxout(b, name, w->width, w->features * w->width, &w->mix);
+    bind_maxout(b, name, w->width, tok2vec_blocks(w) * w->width, &w->mix);
     while (!b->status) {
         snprintf(name, sizeof name, "%.30s/conv/%u/", prefix, w->depth);
         if (!model_file_has(b->file, name)) return;

@@ -6,7 +6,7 @@ int doc_reserve(tern_doc *doc, size_t tokens)
 {
     if (buffer_reserve(&doc->span_memory, tokens, sizeof *doc->span) || buffer_reserve(&doc->space_memory, tokens, 1)
         || buffer_reserve(&doc->norm_memory, tokens, sizeof *doc->norm_override) || buffer_reserve(&doc->sent_memory, tokens, 1)
-        || buffer_reserve(&doc->head_memory, tokens, sizeof *doc->head)
+        || buffer_reserve(&doc->head_memory, tokens, sizeof *doc->head) || buffer_reserve(&doc->vector_memory, tokens, sizeof *doc->vector)
         || buffer_reserve(&doc->lemma_memory, tokens, sizeof *doc->lemma))
         return -1;
     doc->span = doc->span_memory.data;
@@ -14,6 +14,7 @@ int doc_reserve(tern_doc *doc, size_t tokens)
     doc->norm_override = doc->norm_memory.data;
     doc->sent_start = doc->sent_memory.data;
     doc->head = doc->head_memory.data;
+    doc->vector = doc->vector_memory.data;
     doc->lemma = doc->lemma_memory.data;
     for (size_t a = 0; a < ATTR_COUNT; a++) {
         if (buffer_reserve(&doc->attr_memory[a], tokens, sizeof *doc->attr[a])) return -1;
@@ -115,7 +116,7 @@ int doc_finish(tern_doc *doc)
 
 void doc_free_columns(tern_doc *doc)
 {
-    buffer *owned[] = {&doc->span_memory, &doc->space_memory, &doc->norm_memory, &doc->sent_memory, &doc->head_memory,
+    buffer *owned[] = {&doc->span_memory, &doc->space_memory, &doc->norm_memory, &doc->sent_memory, &doc->head_memory, &doc->vector_memory,
                        &doc->lemma_memory, &doc->lemma_text_memory, &doc->entity_memory, &doc->sentence_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);

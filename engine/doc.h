@@ -40,6 +40,7 @@ struct tern_doc {
     uint32_t *norm_override;         /* [token_count] string number from a tokenizer exception, or NO_STRING */
     signed char *sent_start;         /* [token_count] 1, -1, 0; the tokenizer's or the caller's */
     uint64_t *attr[ATTR_COUNT];      /* [token_count] each: ids that the embeddings hash */
+    uint32_t *vector;                /* [token_count] row of the token's static vector, or NO_VECTOR (word_vectors.h) */
     uint32_t *column[COLUMN_COUNT];  /* [token_count] each */
     uint32_t *head;                  /* [token_count] index of the head; the token's own without one */
     lemma_ref *lemma;                /* [token_count] string NO_STRING and length 0: unset */
@@ -51,7 +52,7 @@ struct tern_doc {
     size_t sentence_count;
     uint32_t *sentence_start;        /* [sentence_count] tokens */
     /* owners of the columns above */
-    buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], column_memory[COLUMN_COUNT],
+    buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], vector_memory, column_memory[COLUMN_COUNT],
         head_memory, lemma_memory, lemma_text_memory, entity_memory, sentence_memory;
 };
 

@@ -3,6 +3,7 @@
 #include "string_store.h"
 #include "unicode.h"
 #include "utf8.h"
+#include "word_vectors.h"
 
 #include <string.h>
 
@@ -137,6 +138,14 @@ static uint64_t shape_id(const tern_doc *doc, const text_view *text, size_t star
     return string_id(doc->model, shape, len);
 }
 
+/* By the text's own id, not that of its NORM. */
+static uint32_t vector_row(const tern_doc *doc, const text_view *text, size_t token)
+{
+    const token_span *s = &doc->span[token];
+    if (!doc->model->vectors.bits) return NO_VECTOR;
+    return word_vectors_find(&doc->model->vectors, string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start));
+}
+
 /* str.isspace() */
 static int is_space(const char_table *chars, const uint16_t *classes, size_t n)
 {
@@ -156,6 +165,7 @@ int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme
         doc->attr[ATTR_SUFFIX][i] = id_of_chars(doc, text, end - start > SUFFIX_LENGTH ? end - SUFFIX_LENGTH : start, end);
         doc->attr[ATTR_SHAPE][i] = shape_id(doc, text, start, end);
         doc->attr[ATTR_SPACY][i] = doc->space[i];
+        doc->vector[i] = vector_row(doc, text, i);
         doc->attr[ATTR_IS_SPACE][i] = (uint64_t)is_space(&doc->model->chars, text->char_class + start, end - start);
     }
     return 0;

@@ -31,8 +31,15 @@
  *   PREFIX/...                  PREFIX = tok2vec (the shared tower), senter/tok2vec, ner/tok2vec
  *     attrs, seeds              u32 [F]     ATTR_* and Murmur3 seed of each embedding column
  *     embed/<f>                 f32 [rows][width]
- *     mix/W G beta              maxout layer of F*width inputs; f32 [width], [width]: then a layer norm
+ *     static                    f32 [rows][width]  static vectors after the tower's projection, each distinct one once; absent where
+ *                                           the tower reads none
+ *     mix/W G beta              maxout layer of F*width inputs, (F+1)*width with static, which comes last; f32 [width], [width]:
+ *                                           then a layer norm
  *     conv/<d>/W G beta         maxout layer of 3*width inputs, ...        depth layers with window 1 and residual
+ *   vectors/start               u32 [2^B+1] first of the vectors/keys whose B highest bits say this number; not below the one before;
+ *                                           1 <= B <= 31; the last entry is the number of keys
+ *   vectors/keys                u64 [keys]  id of a text << B | row in each static; ascending within a start. There may be millions:
+ *                                           these two and static are used in place, unread when the model is opened
  *   PREFIX/linear/W             PREFIX = parser, ner: linear layer of hidden outputs and width inputs
  *   PREFIX/lower/W              f32 [slots][panels][1 + hidden][16]  a maxout layer of hidden outputs and hidden inputs for each
  *                                           slot; the first has the biases of all
@@ -79,13 +86,14 @@
  *   lemmatizer/groups           u32 [n][4]  string number of a POS, number of the list for tokens of that POS with these features,
  *                                           first feature, number of features; the first group that fits counts
  *   lemmatizer/features         u32         string numbers: "Number=Plur"
- *   lemmatizer/forms/keys values  id_table  LEMMATIZER_FRENCH and LEMMATIZER_SPANISH, instead of the exceptions, whose first form always wins there: the
- *                                           same key -> string number
+ *   lemmatizer/forms/keys values  id_table  LEMMATIZER_FRENCH and LEMMATIZER_SPANISH, instead of the exceptions, whose first form
+ *                                           always wins there: the same key -> string number
  *   lemmatizer/lookup/keys values  id_table  LEMMATIZER_FRENCH, LEMMATIZER_LOOKUP: id of a text -> string number of its lemma.
  *                                           LEMMA_IS_TEXT may be added
  *   An id_table T is T/keys     u64 [n]     ascending, and
  *                T/values       u32 [n]     the value of each; not checked when the file is opened: it would be read in full
- * Wherever f32 stands, a file may have f16 (converted with --half): it is expanded when the model is opened.
+ * Wherever f32 stands, a file may have f16 (converted with --half): it is expanded when the model is opened, static when it is
+ * read.
  * A maxout layer is f32 [blocks][pieces][1 + inputs][16], blocks = outputs / 16 rounded up, in the order that kernels.h
  * describes under packed_layer; a linear layer is one of a single piece.
  */
@@ -173,6 +181,13 @@ typedef struct tokenizer_tables {
     uint32_t rule_count, suffix_reversed, longest_rule_bytes, longest_phrase;
 } tokenizer_tables;
 
+/* word_vectors.h; bits (B) 0: no text has a vector. */
+typedef struct vector_keys {
+    const uint32_t *start;
+    const uint64_t *keys;
+    uint32_t bits, count;
+} vector_keys;
+
 /* A maxout layer and the layer norm after it. */
 typedef struct maxout_weights {
     packed_layer layer;
@@ -187,8 +202,14 @@ typedef struct tok2vec_weights {
     uint32_t features, width, depth;
     uint32_t attr[TOK2VEC_MAX_FEATURES], seed[TOK2VEC_MAX_FEATURES], rows[TOK2VEC_MAX_FEATURES];
     const float *embed[TOK2VEC_MAX_FEATURES];   /* [rows][width] */
+    uint32_t static_rows;                       /* 0: the tower reads no static vectors */
+    const float *static_floats;                 /* [static_rows][width]; NULL: static_halves */
+    const uint16_t *static_halves;
     maxout_weights mix, conv[TOK2VEC_MAX_DEPTH];
 } tok2vec_weights;
+
+/* Blocks of width inputs that the mixing layer has: the features, then the static vectors. */
+static inline uint32_t tok2vec_blocks(const tok2vec_weights *w) { return w->features + (w->static_rows > 0); }
 
 typedef struct transition_weights {
     uint32_t slots, width, hidden, classes;   /* slots: state features */
@@ -279,6 +300,7 @@ struct tern_model {
     map symbols, norms;
     stem_table stems;
     tokenizer_tables tokenizer;
+    vector_keys vectors;
     uint32_t pipeline[COMPONENT_COUNT], pipeline_length;   /* COMPONENT_* in the order in which they run */
     unsigned components, default_components;               /* TERN_TOK2VEC, ... */
     tok2vec_weights tok2vec;                               /* the shared tower */

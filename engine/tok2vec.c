@@ -22,11 +22,24 @@ static void embed_key(const float *table, uint32_t rows, uint32_t seed, uint64_t
     sum_rows(out, row, 4, width);
 }
 
+/* out = the token's static vector, or zeros without one (spacy/ml/staticvectors.py). The row comes from the file: it may be any. */
+static void copy_static(const tok2vec_weights *w, uint32_t row, float *out)
+{
+    size_t at = (size_t)row * w->width;
+    if (row >= w->static_rows) memset(out, 0, w->width * sizeof *out);
+    else if (w->static_floats) memcpy(out, w->static_floats + at, w->width * sizeof *out);
+    else expand_halves(out, w->static_halves + at, w->width);
+}
+
 void tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, float *out)
 {
-    for (size_t token = begin; token < end; token++)
+    for (size_t token = begin; token < end; token++) {
         for (uint32_t f = 0; f < w->features; f++, out += w->width)
             embed_key(w->embed[f], w->rows[f], w->seed[f], doc->attr[w->attr[f]][token], w->width, out);
+        if (!w->static_rows) continue;
+        copy_static(w, doc->vector[token], out);
+        out += w->width;
+    }
 }
 
 /* ---- the memo of embeddings ----------------------------------------------------------------------------------------------- */
@@ -34,10 +47,16 @@ void tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t begin, 
 /* A token's entry has the place that its features hash to, and replaces what was there. */
 enum { MEMO_ENTRIES = 4096 };
 
-/* In memory: u64 is_filled, u64 key[features], float row[width], up to the next u64. */
+/* In memory: u64 is_filled, u64 key[blocks], float row[width], up to the next u64. */
 static size_t memo_entry_size(const tok2vec_weights *w)
 {
-    return (1 + w->features + (w->width + 1) / 2) * sizeof(uint64_t);
+    return (1 + tok2vec_blocks(w) + (w->width + 1) / 2) * sizeof(uint64_t);
+}
+
+/* What a block of the embedding depends on: a feature, or the row of the static vector. */
+static uint64_t block_key(const tok2vec_weights *w, const tern_doc *doc, size_t token, uint32_t block)
+{
+    return block < w->features ? doc->attr[w->attr[block]][token] : doc->vector[token];
 }
 
 /* Memory that is not touched costs nothing, so it is the system's zeroes that say "not filled". */
@@ -53,27 +72,27 @@ static int memo_reserve(const tok2vec_weights *w, embedding_memo *memo)
 static uint64_t *memo_place(const tok2vec_weights *w, const embedding_memo *memo, const tern_doc *doc, size_t token)
 {
     uint64_t hash = 0;
-    for (uint32_t f = 0; f < w->features; f++) {
-        hash = (hash ^ doc->attr[w->attr[f]][token]) * 0x9E3779B97F4A7C15u;
+    for (uint32_t k = 0; k < tok2vec_blocks(w); k++) {
+        hash = (hash ^ block_key(w, doc, token, k)) * 0x9E3779B97F4A7C15u;
         hash ^= hash >> 32;
     }
     return (uint64_t *)(memo->entries + hash % MEMO_ENTRIES * memo_entry_size(w));
 }
 
-static float *memo_row(const tok2vec_weights *w, uint64_t *place) { return (float *)(place + 1 + w->features); }
+static float *memo_row(const tok2vec_weights *w, uint64_t *place) { return (float *)(place + 1 + tok2vec_blocks(w)); }
 
 static int memo_holds(const tok2vec_weights *w, const uint64_t *place, const tern_doc *doc, size_t token)
 {
     if (!place[0]) return 0;
-    for (uint32_t f = 0; f < w->features; f++)
-        if (place[1 + f] != doc->attr[w->attr[f]][token]) return 0;
+    for (uint32_t k = 0; k < tok2vec_blocks(w); k++)
+        if (place[1 + k] != block_key(w, doc, token, k)) return 0;
     return 1;
 }
 
 static void memo_put(const tok2vec_weights *w, uint64_t *place, const tern_doc *doc, size_t token, const float *row)
 {
     place[0] = 1;
-    for (uint32_t f = 0; f < w->features; f++) place[1 + f] = doc->attr[w->attr[f]][token];
+    for (uint32_t k = 0; k < tok2vec_blocks(w); k++) place[1 + k] = block_key(w, doc, token, k);
     memcpy(memo_row(w, place), row, w->width * sizeof *row);
 }
 
@@ -83,7 +102,7 @@ static void memo_put(const tok2vec_weights *w, uint64_t *place, const tern_doc *
 static void embed_tokens(const tok2vec_weights *w, const tern_doc *doc, const size_t *tokens, size_t count, size_t begin,
                          tok2vec_scratch *s, float *x)
 {
-    size_t in = (size_t)w->features * w->width;
+    size_t in = (size_t)tok2vec_blocks(w) * w->width;
     float *wide = s->wide.data, *delta = s->delta.data;
     for (size_t i = 0; i < count; i++) tok2vec_embed(w, doc, tokens[i], tokens[i] + 1, wide + i * in);
     affine_maxout(delta, wide, in, &w->mix.layer, count);
@@ -134,7 +153,7 @@ static int window_layer(const maxout_weights *w, size_t width, size_t rows, inte
 static int reserve(const tok2vec_weights *w, size_t rows, tok2vec_scratch *s)
 {
     size_t row = w->width * sizeof(float);
-    return buffer_reserve(&s->x, rows, row) || buffer_reserve(&s->wide, CHUNK, w->features * row) ||
+    return buffer_reserve(&s->x, rows, row) || buffer_reserve(&s->wide, CHUNK, tok2vec_blocks(w) * row) ||
            buffer_reserve(&s->delta, CHUNK, row) || memo_reserve(w, &s->memo);
 }
 

@@ -31,7 +31,7 @@ typedef void (*tok2vec_consumer)(void *user, const float *rows, size_t begin, si
 tern_status tok2vec_encode(const tok2vec_weights *w, const tern_doc *doc, tok2vec_scratch *scratch, tok2vec_consumer consumer,
                            void *user);
 
-/* The embedding stage alone (before the mixing maxout): features * width floats per token into out; for tests and
+/* The embedding stage alone (before the mixing maxout): tok2vec_blocks(w) * width floats per token into out; for tests and
  * tok2vec.c. */
 void tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, float *out);
 

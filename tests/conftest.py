@@ -5,13 +5,16 @@ import datetime
 import os
 import subprocess
 from pathlib import Path
-from typing import Callable, Optional, Union
+from typing import TYPE_CHECKING, Callable, Optional, Union
 
 # Before pytest would make empty modules of these names for the folders tests/convert and tests/load.
 import convert  # noqa: F401
 import load  # noqa: F401
 import pytest
 from common import BUILD, MODEL, REDUCED, SPACY_PACKAGE, Run
+
+if TYPE_CHECKING:
+    from vector_pipeline import VectorPipeline
 
 # The mutants are programs of their own, built without sanitizers.
 collect_ignore = ["parity/test_mutants.py"] if REDUCED else []
@@ -94,3 +97,13 @@ def nlp_ner():
     spacy = pytest.importorskip("spacy")
     others = [name for name in spacy.util.load_model(SPACY_PACKAGE).component_names if name != "ner"]
     return spacy.load(SPACY_PACKAGE, exclude=others)
+
+
+@pytest.fixture(scope="session")
+def vector_pipeline(tmp_path_factory: pytest.TempPathFactory) -> "VectorPipeline":
+    """A trained pipeline with static vectors, and its file."""
+    pytest.importorskip("spacy")
+    from corpus import project_texts
+    from vector_pipeline import make
+
+    return make(tmp_path_factory.mktemp("vectors"), project_texts())

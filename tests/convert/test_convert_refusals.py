@@ -84,7 +84,6 @@ def test_shared_tok2vec():
     ({"use_upper": False}, ("spacy.TransitionBasedParser.v2", "component ner", "use_upper")),
     ({"extra_state_tokens": True}, ("spacy.TransitionBasedParser.v2", "component ner", "extra_state_tokens")),
     ({"state_type": "parser"}, ("spacy.TransitionBasedParser.v2", "component ner", "state_type")),
-    ({"tok2vec__embed__include_static_vectors": True}, ("spacy.MultiHashEmbed.v2", "component ner", "static_vectors")),
     ({"tok2vec__embed__attrs": ["NORM", "LOWER"], "tok2vec__embed__rows": [9, 9]}, ("feature LOWER", "component ner")),
     ({"tok2vec__embed__attrs": ["NORM"] * 9, "tok2vec__embed__rows": [9] * 9}, ("9 features", "1 to 8", "component ner")),
     ({"tok2vec__encode__window_size": 2}, ("spacy.MaxoutWindowEncoder.v2", "component ner", "window_size")),

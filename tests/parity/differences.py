@@ -75,9 +75,10 @@ def first_difference(
 def first_layer_difference(
     tower: str, want: Layers, got: Mapping[str, Any], tolerance: float = LAYER_TOLERANCE
 ) -> Optional[str]:
-    """Embedding sums bitwise; then each layer within the tolerance."""
+    """Embedding sums bitwise; then static vectors and each layer within the tolerance."""
     width = want.layers[0].shape[1]
-    sums = floats(got["embed"], want.embed.shape[1])
+    sums, static = np.split(floats(got["embed"], want.embed.shape[1] + want.static.shape[1]), [want.embed.shape[1]], axis=1)
+    sums = np.ascontiguousarray(sums)
     if sums.shape != want.embed.shape:
         return f"embedding sums of {tower}: spaCy has shape {want.embed.shape}, tern {sums.shape}"
     if sums.tobytes() != np.ascontiguousarray(want.embed).tobytes():
@@ -86,6 +87,9 @@ def first_layer_difference(
             f"embedding sum of {tower}, token {token}, feature {ATTRS[column // width]}, column {column % width}:"
             f" spaCy {want.embed[token, column]!r}, tern {sums[token, column]!r}"
         )
+    difference = _first_beyond(want.static, static, tolerance)
+    if difference:
+        return f"static vectors of {tower}, {difference}"
     if len(want.layers) != len(got["layers"]):
         return f"layers of {tower}: spaCy has {len(want.layers)}, tern {len(got['layers'])}"
     for depth, expected in enumerate(want.layers):

@@ -20,6 +20,7 @@ DECIDERS = ("ner", "parser")
 @dataclass
 class Layers:
     embed: np.ndarray          # [tokens][features * width], before the mixing maxout
+    static: np.ndarray         # [tokens][width] projected static vectors beside them, or [tokens][0] where the tower has none
     layers: List[np.ndarray]   # mixed embedding, then one per convolution: [tokens][width] each
 
 
@@ -34,10 +35,13 @@ def tower_model(nlp: Language, component: str) -> Model:
 def layers(nlp: Language, component: str, doc: Doc) -> Layers:
     """Outputs of thinc's own layers, run one after the other."""
     embed, encode = tower_model(nlp, component).layers
-    extract, _, sums, mix, _ = embed.layers
+    *inputs, mix, _ = embed.layers
+    (hashed, vectors) = inputs[0].layers if len(inputs) == 1 else (embed, None)
+    extract, _, sums = hashed.layers[:3]
     keys = np.ascontiguousarray(extract.predict([doc])[0])
     summed = sums.layers[0].predict(keys)
-    row = mix.layers[0].predict(summed)
+    static = vectors.predict([doc]).data if vectors else summed[:, :0]
+    row = mix.layers[0].predict(np.hstack([summed, static]))
     found = [row]
     convolutions = encode.layers[0].layers
     pad = len(convolutions)   # window 1 (spacy/ml/models/tok2vec.py: with_array(..., pad=receptive_field))
@@ -45,7 +49,7 @@ def layers(nlp: Language, component: str, doc: Doc) -> Layers:
     for convolution in convolutions:
         padded = convolution.predict(padded)
         found.append(padded[pad:-pad])
-    return Layers(summed, found)
+    return Layers(summed, static, found)
 
 
 def tower(nlp: Language, component: str, doc: Doc) -> np.ndarray:

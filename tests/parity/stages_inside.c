@@ -54,7 +54,7 @@ void inside_features(bytes *out, tern_ctx *ctx)
 
 static void write_embedding(bytes *out, const tern_ctx *ctx, const tok2vec_weights *tower)
 {
-    size_t tokens = ctx->doc.token_count, values = tokens * tower->features * tower->width;
+    size_t tokens = ctx->doc.token_count, values = tokens * tok2vec_blocks(tower) * tower->width;
     float *sums = malloc((values ? values : 1) * sizeof(float));
 
     if (sums) {

@@ -14,6 +14,7 @@ from .expressions import class_columns, compile_expressions, expression_sections
 from .norms import check_features, norms_sections
 from .strings import StringTable, symbols_section
 from .tokenizer_tables import check_tokenizer, stale_cache_chunk, tokenizer_sections
+from .vectors import key_sections, read_vectors
 
 REFERENCE_UNICODE = "14.0.0"
 """The Unicode version of the Python (3.11) that the engine's fixtures were made with."""
@@ -52,6 +53,8 @@ def build_groups(nlp: Any, plan: Plan, meta: str, facts: CharFacts, progress: Pr
     networks = [Group(factory, part.network) for factory, part in components.items()]
     embeddings = [Group(f"{factory}: embeddings", part.embeddings) for factory, part in components.items()
                   if part.embeddings]
+    if any(section.name.endswith("/static") for group in embeddings for section in group.sections):
+        embeddings.append(Group("vectors", key_sections(read_vectors(nlp.vocab.vectors))))
     return [Group("text", tables), *networks, *embeddings, Group("description", [text("meta", meta)])]
 
 

@@ -71,7 +71,7 @@ def _output(prefix: str, pipe: Any, classes: int) -> Section:
 
 def tok2vec_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under tok2vec/: the tower that tagger and parser listen to."""
-    return tower_sections("tok2vec", pipe.model)
+    return tower_sections("tok2vec", pipe.model, pipe.vocab.vectors)
 
 
 def tagger_sections(pipe: Any, strings: StringTable) -> NetworkSections:
@@ -112,7 +112,7 @@ def senter_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under senter/ of a SentenceRecognizer, which has a tower of its own."""
     check_output(pipe)
     check_kept(pipe)
-    tower = tower_sections("senter/tok2vec", pipe.model.get_ref("tok2vec"))
+    tower = tower_sections("senter/tok2vec", pipe.model.get_ref("tok2vec"), pipe.vocab.vectors)
     return NetworkSections([*tower.network, _output("senter", pipe, SENTER_CLASSES)], tower.embeddings)
 
 

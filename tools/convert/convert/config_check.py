@@ -69,7 +69,6 @@ def _setting(node: Node, key: str, expected: Any, architecture: str, component: 
 
 def _check_embed(node: Node, component: str) -> None:
     _architecture(node, component, EMBED)
-    _setting(node, "include_static_vectors", False, EMBED, component)
     names = [str(attr) for attr in node.get("attrs", [])]
     for name in names:
         if name not in ATTRS:

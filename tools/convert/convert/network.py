@@ -10,6 +10,7 @@ from .config_check import ATTRS, MAX_DEPTH
 from .container import Section, tensor
 from .errors import ConvertError
 from .strings import StringTable
+from .vectors import project, read_vectors
 
 MOVES = {"B": 1, "I": 2, "L": 3, "U": 4, "O": 5}
 """First letter of a transition's name -> NER_* (spacy/pipeline/_parser_internals/ner.pyx)."""
@@ -83,11 +84,22 @@ def _embeddings(prefix: str, embed: Any, width: int) -> Tuple[List[Section], Lis
     return heads, rows
 
 
-def tower_sections(prefix: str, tok2vec: Any) -> NetworkSections:
-    """MultiHashEmbed and MaxoutWindowEncoder (spacy/ml/models/tok2vec.py)."""
+def _static(prefix: str, embed: Any, width: int, vectors: Any) -> List[Section]:
+    """The projected vectors [rows][width], where the tower reads some."""
+    found = []
+    for node in _nodes(embed, "static_vectors"):
+        rows = read_vectors(vectors).rows
+        weights = param_section(node, "W", (width, rows.shape[1]), f"{prefix}/static/W").array
+        found.append(tensor(f"{prefix}/static", project(rows, weights), "f4"))
+    return found
+
+
+def tower_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections:
+    """MultiHashEmbed and MaxoutWindowEncoder (spacy/ml/models/tok2vec.py). vectors: the vocabulary's."""
     embed, encode = tok2vec.get_ref("embed"), tok2vec.get_ref("encode")
     width = int(tok2vec.get_dim("nO"))
     heads, tables = _embeddings(prefix, embed, width)
+    tables += _static(prefix, embed, width, vectors)   # last, as in spaCy
     (mix,), (mix_norm,) = _nodes(embed, "maxout"), _nodes(embed, "layernorm")
     maxouts, norms = _nodes(encode, "maxout"), _nodes(encode, "layernorm")
     windows = [int(node.attrs["window_size"]) for node in _nodes(encode, "expand_window")]
@@ -147,7 +159,7 @@ def ner_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     check_greedy(pipe)
     moves = read_ner_moves(pipe.moves)
     tok2vec = pipe.model.get_ref("tok2vec").layers[0]
-    tower, width = tower_sections("ner/tok2vec", tok2vec), int(tok2vec.get_dim("nO"))
+    tower, width = tower_sections("ner/tok2vec", tok2vec, pipe.vocab.vectors), int(tok2vec.get_dim("nO"))
     rows = [(action, strings.number(label)) for action, label in moves]
     layers = transition_sections("ner", pipe.model, width, NER_SLOTS, len(moves))
     network = tower.network + layers + [tensor("ner/moves", rows, "u4")]

@@ -1,0 +1,74 @@
+"""Static vectors (spacy/vectors.pyx, spacy/ml/staticvectors.py): a table for each tower, already multiplied by the tower's projection,
+and one index of the texts that have a row (engine/word_vectors.h)."""
+from __future__ import annotations
+
+from typing import Any, List, NamedTuple
+
+import numpy as np
+from spacy.attrs import ORTH
+from spacy.vectors import Mode, Vectors
+
+from .container import Section, tensor
+from .errors import ConvertError
+
+MAX_BITS = 31
+KEYS_OF_A_START = 16
+"""About as many keys begin with the same bits: the fewer, the longer the index of starts."""
+BLOCK_ROWS = 8192
+
+
+class VectorTable(NamedTuple):
+    """keys u64[K], ascending; row_of i8[K]: number of each in rows f4[R][columns], which are different from each other."""
+
+    keys: np.ndarray
+    row_of: np.ndarray
+    rows: np.ndarray
+
+
+def check_vectors(vectors: Any) -> None:
+    """Refuses, by name, what the engine cannot look up as spaCy does."""
+    if type(vectors) is not Vectors:
+        raise ConvertError(f"vectors of the class {type(vectors).__qualname__} are not supported, only {Vectors.__qualname__}")
+    if vectors.mode != Mode.default:
+        raise ConvertError(f"vectors of mode {vectors.mode!r} are not supported, only 'default'")
+    if vectors.attr != ORTH:
+        raise ConvertError("vectors that belong to another attribute than ORTH are not supported")
+    if not vectors.data.size or not vectors.key2row:
+        raise ConvertError("the pipeline reads static vectors, but has none: its vocabulary has lost them")
+    if vectors.data.dtype != np.float32 or vectors.data.ndim != 2:
+        raise ConvertError(f"vectors of {vectors.data.dtype} are not supported, only of float32")
+    if not np.isfinite(vectors.data).all():
+        raise ConvertError("a vector has a value that is not a finite number")
+
+
+def read_vectors(vectors: Any) -> VectorTable:
+    """Every key with a row. Rows that no key has are left out, equal ones are there once, in the order of their first."""
+    check_vectors(vectors)
+    keys = np.fromiter(vectors.key2row.keys(), dtype=np.uint64, count=len(vectors.key2row))
+    row_of = np.fromiter(vectors.key2row.values(), dtype=np.int64, count=len(keys))
+    order = np.argsort(keys)[row_of[np.argsort(keys)] >= 0]   # a negative row is none
+    keys, row_of = keys[order], row_of[order]
+    if not len(keys) or row_of.max() >= len(vectors.data):
+        raise ConvertError("the vectors' keys lead to no row, or to one that is not there")
+    used, row_of = np.unique(row_of, return_inverse=True)
+    rows = np.ascontiguousarray(vectors.data[used])
+    _, first, row_of_used = np.unique(rows.view(f"V{rows.strides[0]}").ravel(), return_index=True, return_inverse=True)
+    number = np.argsort(np.argsort(first))
+    return VectorTable(keys, number[row_of_used][row_of], rows[np.sort(first)])
+
+
+def project(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """rows . weights^T as float32[R][width], rounded once: whichever way spaCy's matrix library adds, it is as near as can be."""
+    projection = weights.astype(np.float64).T
+    blocks = [rows[at:at + BLOCK_ROWS].astype(np.float64) @ projection for at in range(0, len(rows), BLOCK_ROWS)]
+    return np.concatenate([block.astype("<f4") for block in blocks])
+
+
+def key_sections(table: VectorTable) -> List[Section]:
+    """vectors/start and vectors/keys."""
+    bits = max((len(table.rows) - 1).bit_length(), (len(table.keys) // KEYS_OF_A_START).bit_length(), 1)
+    if bits > MAX_BITS:
+        raise ConvertError(f"{len(table.keys)} vectors are too many")
+    starts = np.searchsorted(table.keys >> np.uint64(64 - bits), np.arange((1 << bits) + 1, dtype=np.uint64))
+    entries = (table.keys << np.uint64(bits)) | table.row_of.astype(np.uint64)
+    return [tensor("vectors/start", starts, "u4"), tensor("vectors/keys", entries, "u8")]
