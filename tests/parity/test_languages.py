@@ -23,7 +23,6 @@ from stages import Stages  # noqa: E402
 
 TEXTS = int(os.environ.get("TERN_LANGUAGE_TEXTS", "200" if REDUCED else "1000"))
 CHARACTERS = 100_000 if REDUCED else 800_000
-E_FORMAT = 4
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
