@@ -19,8 +19,8 @@ const unsigned char *lexeme_lower_of(const tern_model *model, const text_view *t
 /* The same of a token, in scratch until the next call. NULL when out of memory. */
 const unsigned char *lexeme_lower(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len);
 
-/* The NORM of a token as UTF-8: its override, else the norm table's, else its stem or str.lower(). The result lives in scratch, in
- * the model or in the text until the next call. NULL when out of memory. For tests and tools. */
+/* The NORM of a token as UTF-8: its override, else the norm table's, else its stem or str.lower(). The result lives in
+ * scratch, in the model or in the text until the next call. NULL when out of memory. For tests and tools. */
 const char *lexeme_norm(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len);
 
 /* SHAPE of n code points as UTF-8 into out (room for 4 * n + 5 bytes); returns the number of bytes. */

@@ -15,8 +15,8 @@ tern_status text_decode(const tern_model *model, const char *text, size_t len, s
                         text_view *view, tern_error *err);
 
 /* Fills token_count, span, space, norm_override and sent_start (token 0 is preset to 1 unless the second pass rewrote it)
- * of doc. Time is linear in the text for the expressions of all of spaCy's languages (tokenizer.c, suffix_length, names others).
- * TERN_E_MEMORY, or TERN_E_INTERRUPTED by doc->interruption. */
+ * of doc. Time is linear in the text for the expressions of all of spaCy's languages (others: tokenizer.c,
+ * suffix_length). TERN_E_MEMORY, or TERN_E_INTERRUPTED by doc->interruption. */
 tern_status tokenize(tern_doc *doc, const text_view *view, tokenizer_scratch *scratch, tern_error *err);
 
 void tokenizer_scratch_free(tokenizer_scratch *scratch);

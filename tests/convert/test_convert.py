@@ -185,7 +185,8 @@ def test_pipeline_without_components_is_a_tokenizer(tmp_path):
     assert result.exit_code == 0, result.output
     sections = read((tmp_path / "x.tern").read_bytes())
     assert sections["pipeline"].array.shape == (0, 2)
-    assert {name.split("/")[0] for name in sections} == {"chars", "dfa", "meta", "norms", "pipeline", "strings", "symbols", "tokenizer"}
+    assert {name.split("/")[0] for name in sections} == {
+        "chars", "dfa", "meta", "norms", "pipeline", "strings", "symbols", "tokenizer"}
 
 
 def test_another_unicode_version_is_a_warning(tmp_path, monkeypatch):

@@ -140,7 +140,8 @@ def test_norms_of_a_language_with_a_function_of_its_own(code):
     """On words of all lengths with every ending that any of these languages knows."""
     vocab = spacy.blank(code).vocab
     table, stems = _language_norm(vocab)
-    endings = ["", *dict.fromkeys(stem.suffix for other in ("hi", "ne") for stem in _language_norm(spacy.blank(other).vocab)[1])]
+    stemmed = [_language_norm(spacy.blank(other).vocab)[1] for other in ("hi", "ne")]
+    endings = ["", *dict.fromkeys(stem.suffix for stems_of_one in stemmed for stem in stems_of_one)]
     words = [start[:length] + ending for ending in endings for length in range(8) for start in ("कमलनयनपुर", "Ab'Émwen")]
     words = [word for word in {*words, *NORM_MAP, *map(str.upper, NORM_MAP)} if word and word not in BASE_NORMS]
     assert len(words) > 1000
