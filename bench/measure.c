@@ -72,7 +72,8 @@ static int read_samples(samples *all)
     return status;
 }
 
-static int run_wanted(const model_contexts *contexts, const handler_settings *settings, unsigned want, const sample *s, timing *result)
+static int run_wanted(const model_contexts *contexts, const handler_settings *settings, unsigned want, const sample *s,
+                      timing *result)
 {
     const tern_options options = {.want = want, .components = settings->components};
     const tern_doc *doc;
@@ -109,7 +110,8 @@ static int request_sample(const model_contexts *contexts, const handler_settings
 
 typedef int run_one(const model_contexts *, const handler_settings *, const sample *, timing *);
 
-static int pass_over(const model_contexts *contexts, const handler_settings *settings, const samples *all, run_one *one, timing *results)
+static int pass_over(const model_contexts *contexts, const handler_settings *settings, const samples *all, run_one *one,
+                     timing *results)
 {
     int status = 0;
 
@@ -118,9 +120,10 @@ static int pass_over(const model_contexts *contexts, const handler_settings *set
 }
 
 /* bench/instructions.py counts what happens in here, by this name. */
-__attribute__((noinline)) int measured_pass(const model_contexts *contexts, const handler_settings *settings, const samples *all, run_one *one,
-                                            timing *results);
-int measured_pass(const model_contexts *contexts, const handler_settings *settings, const samples *all, run_one *one, timing *results)
+__attribute__((noinline)) int measured_pass(const model_contexts *contexts, const handler_settings *settings,
+                                            const samples *all, run_one *one, timing *results);
+int measured_pass(const model_contexts *contexts, const handler_settings *settings, const samples *all, run_one *one,
+                  timing *results)
 {
     return pass_over(contexts, settings, all, one, results);
 }

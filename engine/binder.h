@@ -22,8 +22,8 @@ void bind_refuse(binder *b, const char *name, const char *what);
 /* A section of that name and kind: 1, or 0 after a failure. */
 int bind_find(binder *b, const char *name, uint32_t kind, section *s);
 
-/* An array of that dtype and rank; where f32 is asked for, one of f16 will do. Each dim that comes in as 0 is taken from the file (at least 1), others must agree. NULL
- * after a failure. */
+/* An array of that dtype and rank; where f32 is asked for, one of f16 will do. Each dim that comes in as 0 is taken from the file
+ * (at least 1), others must agree. NULL after a failure. */
 const void *bind_array(binder *b, const char *name, uint32_t dtype, uint32_t rank, uint32_t *dims);
 const void *bind_vector(binder *b, const char *name, uint32_t dtype, uint32_t *n);
 const void *bind_matrix(binder *b, const char *name, uint32_t dtype, uint32_t *rows, uint32_t *cols);

@@ -6,7 +6,8 @@ int doc_reserve(tern_doc *doc, size_t tokens)
 {
     if (buffer_reserve(&doc->span_memory, tokens, sizeof *doc->span) || buffer_reserve(&doc->space_memory, tokens, 1)
         || buffer_reserve(&doc->norm_memory, tokens, sizeof *doc->norm_override) || buffer_reserve(&doc->sent_memory, tokens, 1)
-        || buffer_reserve(&doc->head_memory, tokens, sizeof *doc->head) || buffer_reserve(&doc->vector_memory, tokens, sizeof *doc->vector)
+        || buffer_reserve(&doc->head_memory, tokens, sizeof *doc->head)
+        || buffer_reserve(&doc->vector_memory, tokens, sizeof *doc->vector)
         || buffer_reserve(&doc->lemma_memory, tokens, sizeof *doc->lemma))
         return -1;
     doc->span = doc->span_memory.data;

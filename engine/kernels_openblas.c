@@ -60,7 +60,8 @@ static void openblas_affine_maxout(float *out, const float *X, size_t ldx, const
             block.nO = w->nO - o < PANEL ? w->nO - (uint32_t)o : PANEL;
             block.panels = w->panels + o / PANEL * w->nP * panel_floats(w);
             openblas_affine(sums, X + row * ldx, ldx, &block, rows);
-            for (size_t r = 0; r < rows; r++) openblas_maxout(out + (row + r) * w->nO + o, sums + r * layer_sums(&block), &block, 1);
+            for (size_t r = 0; r < rows; r++)
+                openblas_maxout(out + (row + r) * w->nO + o, sums + r * layer_sums(&block), &block, 1);
         }
     }
 }

@@ -129,7 +129,7 @@ INLINE void affine_maxout_rows(float *out, const float *X, size_t ldx, const pac
             maxout_tile(out + o + at, w->nO, w->nO - o - at, R, X, ldx, panel + at, w);
 }
 
-/* ---- all rows: blocks of nearly the same size ---------------------------------------------------------------------------------- */
+/* ---- all rows: blocks of nearly the same size --------------------------------------------------------------------------- */
 
 INLINE size_t rows_of_block(size_t m)
 {
@@ -140,7 +140,8 @@ INLINE size_t rows_of_block(size_t m)
 /* DO(R) with the constant R of the block. */
 #define CASE(R, DO) case R: DO(R); break;
 #if ROWS == 8
-#define FOR_CONSTANT(R, DO) switch (R) { CASE(1, DO) CASE(2, DO) CASE(3, DO) CASE(4, DO) CASE(5, DO) CASE(6, DO) CASE(7, DO) default: DO(8); }
+#define FOR_CONSTANT(R, DO) \
+    switch (R) { CASE(1, DO) CASE(2, DO) CASE(3, DO) CASE(4, DO) CASE(5, DO) CASE(6, DO) CASE(7, DO) default: DO(8); }
 #else
 #define FOR_CONSTANT(R, DO) switch (R) { CASE(1, DO) CASE(2, DO) CASE(3, DO) default: DO(4); }
 #endif
@@ -163,7 +164,7 @@ static void simd_affine_maxout(float *out, const float *X, size_t ldx, const pac
     }
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- rows ----------------------------------------------------------------------------------------------------------------- */
 
 INLINE float sum_of_lanes(vec v)
 {
@@ -246,6 +247,7 @@ static void simd_expand_halves(float *restrict out, const uint16_t *restrict hal
 }
 
 #define KERNEL_SET(set) \
-    const kernel_set kernels_##set = {.name = #set, .runs_here = runs_here, .affine = simd_affine, .affine_maxout = simd_affine_maxout, \
-                                      .maxout = simd_maxout, .layer_norm = simd_layer_norm, .sum_rows = simd_sum_rows, \
+    const kernel_set kernels_##set = {.name = #set, .runs_here = runs_here, .affine = simd_affine, \
+                                      .affine_maxout = simd_affine_maxout, .maxout = simd_maxout, \
+                                      .layer_norm = simd_layer_norm, .sum_rows = simd_sum_rows, \
                                       .expand_halves = simd_expand_halves};

@@ -46,7 +46,7 @@ void transition_consume(void *input, const float *rows, size_t begin, size_t cou
     transition_project(to->weights, rows, begin, count, to->scratch);
 }
 
-/* ---- the lower layer ---------------------------------------------------------------------------------------------------------- */
+/* ---- the lower layer ------------------------------------------------------------------------------------------------------ */
 
 static void multiply_slot(const run *r, uint32_t slot, size_t first, size_t count)
 {
