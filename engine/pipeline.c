@@ -56,8 +56,7 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
 /* ---- what is wanted -> what runs ------------------------------------------------------------------------------------------- */
 
 /* Couplings: entities do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns test tags and
- * dependencies, and may change each of
- * the annotations of a token. */
+ * dependencies, and may change each of the annotations of a token. */
 static unsigned needed_components(const tern_model *model, unsigned want)
 {
     const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
