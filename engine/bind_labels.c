@@ -24,7 +24,8 @@ static void check_tree(binder *b, const uint32_t *tree, const uint32_t *edits, u
 {
     static const char *const name = "trainable_lemmatizer/trees";
     if (tree[1] > EDIT_TREE_MAX_EDITS || tree[2] > EDIT_TREE_MAX_EDITS || tree[5] > 1
-        || !bind_in_range(tree[0], tree[1] + tree[2], edit_count)) return bind_refuse(b, name, "holds a value that is out of range");
+        || !bind_in_range(tree[0], tree[1] + tree[2], edit_count))
+        return bind_refuse(b, name, "holds a value that is out of range");
     const uint32_t *left = edits + 3 * (size_t)tree[0], *right = left + 3 * (size_t)tree[1];
     if (edited_length(left, tree[1]) != tree[3] || edited_length(right, tree[2]) != tree[4])
         bind_refuse(b, name, "has a length that is not that of its edits");

@@ -49,7 +49,7 @@ void bind_ruler(binder *b, ruler_tables *r, uint32_t strings)
         if (r->lists[i] >= r->rule_count) bind_refuse(b, "attribute_ruler/lists", "holds a rule number that is out of range");
 }
 
-/* ---- sentencizer ----------------------------------------------------------------------------------------------------------- */
+/* ---- sentencizer --------------------------------------------------------------------------------------------------------- */
 
 void bind_sentencizer(binder *b, sentencizer_tables *s)
 {

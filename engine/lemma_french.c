@@ -1,4 +1,4 @@
-/* lemma_french.c - lemmas of French and Catalan (lang/fr/lemmatizer.py, lang/ca/lemmatizer.py). They depend on the text and POS. */
+/* lemma_french.c - lemmas of French and Catalan (lang/fr, lang/ca/lemmatizer.py), which depend on text and POS. */
 #include "lemma_kinds.h"
 #include "lemma_tables.h"
 #include "string_store.h"

@@ -41,7 +41,10 @@ static piece string_piece(const spanish *s, uint32_t number)
 
 static int equal(piece a, piece b) { return a.len == b.len && !memcmp(a.bytes, b.bytes, a.len); }
 
-static int ends_with(piece word, piece end) { return word.len >= end.len && !memcmp(word.bytes + word.len - end.len, end.bytes, end.len); }
+static int ends_with(piece word, piece end)
+{
+    return word.len >= end.len && !memcmp(word.bytes + word.len - end.len, end.bytes, end.len);
+}
 
 /* Length of part before the first `what` in word, at or after from; word.len if it is not there. */
 static size_t find(piece word, piece what, size_t from)
@@ -124,9 +127,10 @@ static uint32_t select_list(const spanish *s, const char *pos)
     uint64_t id = string_id(s->model, pos, strlen(pos));
     for (uint32_t g = 0; g < t->group_count; g++) {
         const uint32_t *group = t->groups + GROUP_COLUMNS * (size_t)g;
+        const uint32_t *feature = t->features + group[GROUP_FEATURE];
         uint32_t held = 0;
         if (string_id_of(s->model, group[GROUP_POS]) != id) continue;
-        while (held < group[GROUP_FEATURES] && has_feature(s->morph, string_piece(s, t->features[group[GROUP_FEATURE] + held]))) held++;
+        while (held < group[GROUP_FEATURES] && has_feature(s->morph, string_piece(s, feature[held]))) held++;
         if (held == group[GROUP_FEATURES]) return group[GROUP_LIST];
     }
     return NO_STRING;
@@ -249,8 +253,8 @@ static piece lemma_of_verb(spanish *s, piece word) { return by_endings(s, word, 
 
 /* ---- determiners and pronouns, numbers ---------------------------------------------------------------------------------- */
 
-/* The first candidate in the index, the word being the last one; else the first of them. with_word: a rule that changes nothing has
- * the word for its candidate, too. */
+/* The first candidate in the index, the word being the last one; else the first of them. with_word: a rule that changes nothing
+ * has the word for its candidate, too. */
 static piece by_general_endings(spanish *s, piece word, int with_word)
 {
     const uint32_t *rule;
@@ -322,7 +326,8 @@ static piece without_accents(spanish *s, piece word)
     const uint32_t *rule;
     for (uint32_t r = 0; (rule = list_rule(s, LIST_ACCENTS, r)) != NULL; r++) {
         piece stripped = replace_all(s, CANDIDATE, VARIANT, word, string_piece(s, rule[0]), string_piece(s, rule[1]));
-        if (stripped.bytes != word.bytes) word = join(s, STRIPPED, stripped, (piece){stripped.bytes, 0}, (piece){stripped.bytes, 0});
+        piece nothing = {stripped.bytes, 0};
+        if (stripped.bytes != word.bytes) word = join(s, STRIPPED, stripped, nothing, nothing);
     }
     return word;
 }

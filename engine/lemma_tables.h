@@ -13,8 +13,8 @@ typedef struct lemma_word {
     unsigned char *form;          /* room for any form of this word */
 } lemma_word;
 
-/* What a suffix rule makes of the word: nothing, a word of the index, something with a character that is no letter (str.isalpha),
- * another word. */
+/* What a suffix rule makes of the word: nothing, a word of the index, something with a character that is no letter
+ * (str.isalpha), another word. */
 enum form_kind { NO_FORM, LISTED, NOT_ALPHABETIC, UNKNOWN };
 
 /* Sets part and part_number to the tables of a part of speech, given by its string id; 0 if it has none. */

@@ -64,8 +64,8 @@ static int is_lower_ascii(const unsigned char *text, size_t len)
     return other == 0;
 }
 
-const unsigned char *lexeme_lower_of(const tern_model *model, const text_view *text, size_t begin, size_t end, lexeme_scratch *scratch,
-                                     size_t *len)
+const unsigned char *lexeme_lower_of(const tern_model *model, const text_view *text, size_t begin, size_t end,
+                                     lexeme_scratch *scratch, size_t *len)
 {
     size_t n = end - begin, bytes = 0;
     if (buffer_reserve(&scratch->code_points, 2 * n + 1, sizeof(uint32_t)) != 0

@@ -13,8 +13,8 @@ typedef struct lexeme_scratch {
 int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme_scratch *scratch);
 
 /* str.lower() of the code points [begin, end) of the text as UTF-8, in scratch until the next call. NULL when out of memory. */
-const unsigned char *lexeme_lower_of(const tern_model *model, const text_view *text, size_t begin, size_t end, lexeme_scratch *scratch,
-                                     size_t *len);
+const unsigned char *lexeme_lower_of(const tern_model *model, const text_view *text, size_t begin, size_t end,
+                                     lexeme_scratch *scratch, size_t *len);
 
 /* The same of a token, in scratch until the next call. NULL when out of memory. */
 const unsigned char *lexeme_lower(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len);

@@ -1,8 +1,8 @@
 /* map.h - look a 64-bit key up in a table of the model file.
  *
- * A map is ready to probe: u64[capacity][2] = (key, value); capacity is a power of two; the first slot tried is key & (capacity - 1), then the next,
- * around. A slot whose value is UINT64_MAX is empty and ends the search. Keys are 64-bit string hashes: as in spaCy
- * (preshed), two strings of the same hash are the same string.
+ * A map is ready to probe: u64[capacity][2] = (key, value); capacity is a power of two; the first slot tried is
+ * key & (capacity - 1), then the next, around. A slot whose value is UINT64_MAX is empty and ends the search. Keys are 64-bit
+ * string hashes: as in spaCy (preshed), two strings of the same hash are the same string.
  * An id_table is for large tables that few words ask: sorted, and half as large. */
 #ifndef TERN_MAP_H
 #define TERN_MAP_H

@@ -81,10 +81,10 @@
  *   lemmatizer/exceptions       map         phrase_hash(part number + 1, murmur64a(word, 1)) -> list number
  *   lemmatizer/exception_start  u32 [lists+1]
  *   lemmatizer/exception_forms  u32         string numbers, in file order
- *   lemmatizer/lists            u32 [lists][2]  LEMMATIZER_SPANISH, whose parts have no suffix rules: first suffix rule of a list,
- *                                           number of rules. The first nine lists: LIST_* in lemma_spanish.c
- *   lemmatizer/groups           u32 [n][4]  string number of a POS, number of the list for tokens of that POS with these features,
- *                                           first feature, number of features; the first group that fits counts
+ *   lemmatizer/lists            u32 [lists][2]  LEMMATIZER_SPANISH, whose parts have no suffix rules: first suffix rule of a
+ *                                           list, number of rules. The first nine lists: LIST_* in lemma_spanish.c
+ *   lemmatizer/groups           u32 [n][4]  string number of a POS, number of the list for its tokens with these features, first
+ *                                           feature, number of features; the first group that fits counts
  *   lemmatizer/features         u32         string numbers: "Number=Plur"
  *   lemmatizer/forms/keys values  id_table  LEMMATIZER_FRENCH and LEMMATIZER_SPANISH, instead of the exceptions, whose first form
  *                                           always wins there: the same key -> string number
@@ -128,13 +128,13 @@ enum { COMPONENT_TOK2VEC = 0, COMPONENT_TAGGER, COMPONENT_PARSER, COMPONENT_SENT
 /* Components that read the rows of the shared tower. */
 #define TERN_LISTENERS (TERN_TAGGER | TERN_PARSER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER)
 
-/* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk, lang/fr (and ca),
- * pipeline/lemmatizer.py lookup_lemmatize, lang/es. */
-enum { LEMMATIZER_ENGLISH = 0, LEMMATIZER_RULES, LEMMATIZER_MACEDONIAN, LEMMATIZER_FRENCH, LEMMATIZER_LOOKUP, LEMMATIZER_SPANISH,
-       LEMMATIZER_KINDS };
+/* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk, lang/fr (and
+ * ca), pipeline/lemmatizer.py lookup_lemmatize, lang/es. */
+enum { LEMMATIZER_ENGLISH = 0, LEMMATIZER_RULES, LEMMATIZER_MACEDONIAN, LEMMATIZER_FRENCH, LEMMATIZER_LOOKUP,
+       LEMMATIZER_SPANISH, LEMMATIZER_KINDS };
 
-/* Added to a lemma that spaCy's table has as a text, not as a list of texts: where lang/fr takes the first of the list, it takes
- * the first character of such a text. */
+/* Added to a lemma that spaCy's table has as a text, not as a list of texts: where lang/fr takes the first of the list, it
+ * takes the first character of such a text. */
 #define LEMMA_IS_TEXT (1u << 31)
 
 /* Actions of the BILUO move table in spaCy's numbering (ner.pyx). */

@@ -55,18 +55,18 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
 
 /* ---- what is wanted -> what runs ------------------------------------------------------------------------------------------- */
 
-/* Couplings: entities do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns test tags and
- * dependencies, and may change each of the annotations of a token. */
+/* Couplings: entities do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns test tags,
+ * dependencies and lemmas, and may change each of the annotations of a token. */
 static unsigned needed_components(const tern_model *model, unsigned want)
 {
     const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
-    const unsigned lemmatizers = TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER;
+    const int lemmas = want & TERN_LEMMAS || (want & of_tokens && model->ruler.tests_lemmas);
     unsigned needed = 0;
     if (want & TERN_ENTITIES) needed |= TERN_NER;
     if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER | TERN_TOK2VEC;
     if (want & of_tokens) needed |= TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
-    if (want & TERN_LEMMAS && model->lemmatizer.kind == LEMMATIZER_SPANISH) needed |= TERN_SENTER | TERN_SENTENCIZER;
-    if (want & TERN_LEMMAS || (want & of_tokens && model->ruler.tests_lemmas)) needed |= lemmatizers;
+    if (lemmas) needed |= TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER;
+    if (lemmas && model->lemmatizer.kind == LEMMATIZER_SPANISH) needed |= TERN_SENTER | TERN_SENTENCIZER;
     return needed;
 }
 
@@ -87,11 +87,14 @@ typedef struct listeners {
 static void feed_listeners(void *user, const float *rows, size_t begin, size_t count)
 {
     listeners *l = user;
-    tern_doc *doc = &l->ctx->doc;
-    if (l->run & TERN_TAGGER) l->out_of_memory |= tagger_annotate(doc, rows, begin, count, &l->ctx->tagger);
-    if (l->run & TERN_MORPHOLOGIZER) l->out_of_memory |= morphologizer_annotate(doc, rows, begin, count, &l->ctx->morphologizer);
+    tern_ctx *ctx = l->ctx;
+    tern_doc *doc = &ctx->doc;
+    int failed = 0;
+    if (l->run & TERN_TAGGER) failed |= tagger_annotate(doc, rows, begin, count, &ctx->tagger);
+    if (l->run & TERN_MORPHOLOGIZER) failed |= morphologizer_annotate(doc, rows, begin, count, &ctx->morphologizer);
     if (l->run & TERN_TRAINABLE_LEMMATIZER)
-        l->out_of_memory |= trainable_lemmatizer_annotate(doc, &l->ctx->text, rows, begin, count, &l->ctx->trainable_lemmatizer);
+        failed |= trainable_lemmatizer_annotate(doc, &ctx->text, rows, begin, count, &ctx->trainable_lemmatizer);
+    l->out_of_memory |= failed;
     if (l->run & TERN_PARSER) parser_project(doc, rows, begin, count, &l->ctx->parser);
 }
 

@@ -10,7 +10,7 @@
 enum { TREE_FIRST = 0, TREE_LEFT, TREE_RIGHT, TREE_LEFT_LENGTH, TREE_RIGHT_LENGTH, TREE_WHOLE, TREE_COLUMNS };
 enum { EDIT_LENGTH = 0, EDIT_OLD, EDIT_NEW, EDIT_COLUMNS };
 
-/* ---- a tree and a word ---------------------------------------------------------------------------------------------------- */
+/* ---- a tree and a word -------------------------------------------------------------------------------------------------- */
 
 typedef struct edited_word {
     const tern_model *model;
@@ -70,7 +70,7 @@ static int apply_tree(edited_word *w, const uint32_t *tree)
     return result;
 }
 
-/* ---- the choice of a tree ------------------------------------------------------------------------------------------------- */
+/* ---- the choice of a tree ----------------------------------------------------------------------------------------------- */
 
 /* The best class after `last` in the order of falling scores, equal ones by number; nO if there is none. */
 static uint32_t next_best(const packed_layer *w, const float *scores, uint32_t last)

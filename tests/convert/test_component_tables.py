@@ -285,5 +285,5 @@ def test_part_of_speech_that_spacy_lacks():
     rows = morphologizer_sections(morphologizer, StringTable()).network[-1].array.tolist()
     assert rows == [[0, 1]]
     morphologizer.cfg["labels_pos"]["Number=Sing|POS=NOUN"] = 7
-    with pytest.raises(ConvertError, match="component morphologizer: the label 'Number=Sing.POS=NOUN' has the part of speech 7"):
+    with pytest.raises(ConvertError, match="component morphologizer: the label .* has the part of speech 7"):
         morphologizer_sections(morphologizer, StringTable())

@@ -63,10 +63,11 @@ def spanish_tables(texts: List[str]) -> Lookups:
              "voc_alt_1": [["e", "i"], ["a", "o"], ["ou", "u"]], "voc_alt_2": [["ea", "a"], ["ou", "o"], ["i", "ii"]],
              "accents": [["e", "\u00e9"], ["\u00e9", "e"], ["n", "nn"], ["o", ""]],
              **{f"list{number}": draw.sample(endings, 6) for number in range(6)}}
-    variants = [f"{word[:-1]}{draw.choice(ENDINGS)}".replace(*draw.choice([("e", "i"), ("a", "o"), ("ea", "a"), ("e", "\u00e9")]))
+    variants = [(word[:-1] + draw.choice(ENDINGS)).replace(*draw.choice([("e", "i"), ("a", "o"), ("ea", "a"), ("e", "\u00e9")]))
                 for word in words for _ in range(3)]
     index = [word for word in words + variants if word and draw.random() < 0.1]
-    groups = [[f"list{number}", draw.sample(["Number=Plur", "PronType=Prs", "VerbForm=Fin", "Case=Dat", "Person=3", "Person"], draw.randint(0, 2))] for number in range(7)]
+    asked = ["Number=Plur", "PronType=Prs", "VerbForm=Fin", "Case=Dat", "Person=3", "Person"]
+    groups = [[f"list{number}", draw.sample(asked, draw.randint(0, 2))] for number in range(7)]
     tables: Dict[str, Dict[str, Any]] = {
         "lemma_rules": lists, "lemma_rules_groups": {"verb": groups[:4], "noun": groups[2:5], "adj": groups[4:]},
         "lemma_index": {pos: draw.sample(index, len(index) // 2) for pos in ("noun", "adj", "verb", "pron", "det")},

@@ -218,19 +218,19 @@ ENGINE_MUTANTS = [
     EngineMutant("what is not among the values is", "attribute_ruler.c", "== (int)test[TEST_NEGATED]", "== 0",
                  ("pos", "dep")),
     # lemmas
-    EngineMutant("the first exception wins", "lemmatizer.c", "!is_repeated(l->model, forms, i) && !is_rule_form",
-                 "!i && !is_repeated(l->model, forms, i) && !is_rule_form", ("lemma",)),
-    EngineMutant("the first listed form wins", "lemmatizer.c", "(best && kind != LISTED && kind >= best_kind)",
+    EngineMutant("the first exception wins", "lemma_rules.c", "!is_repeated(w->model, forms, i) && !is_rule_form",
+                 "!i && !is_repeated(w->model, forms, i) && !is_rule_form", ("lemma",)),
+    EngineMutant("the first listed form wins", "lemma_rules.c", "(best && kind != LISTED && kind >= best_kind)",
                  "(best && kind >= best_kind)", ("lemma",)),
-    EngineMutant("base forms take rules", "lemmatizer.c", 'return has_feature(morph, "VerbForm", "Inf")',
+    EngineMutant("base forms take rules", "lemma_rules.c", 'return has_feature(morph, "VerbForm", "Inf")',
                  'return 0 && has_feature(morph, "VerbForm", "Inf")', ("lemma",)),
-    EngineMutant("singular nouns take rules", "lemmatizer.c", '!strcmp(pos, "NOUN") && ', '0 && ', ("lemma",)),
-    EngineMutant("proper nouns lose their capitals", "lemmatizer.c", '!strcmp(pos, "PROPN")', "0", ("lemma",)),
+    EngineMutant("singular nouns take rules", "lemma_rules.c", '!strcmp(pos, "NOUN") && ', '0 && ', ("lemma",)),
+    EngineMutant("proper nouns lose their capitals", "lemma_rules.c", '!strcmp(s.pos, "PROPN")', "0", ("lemma",)),
     # what runs
     EngineMutant("entities alone do without the parser", "pipeline.c", "want & (TERN_ENTITIES | TERN_SENTENCES)",
                  "want & TERN_SENTENCES", ("sent_start", "entities")),
-    EngineMutant("tags do without the ruler", "pipeline.c", "TERN_TAGGER | TERN_PARSER | TERN_ATTRIBUTE_RULER",
-                 "(want & TERN_POS ? TERN_ATTRIBUTE_RULER : 0u) | TERN_TAGGER | TERN_PARSER", ("tag", "dep")),
+    EngineMutant("tags do without the ruler", "pipeline.c", "TERN_PARSER | TERN_ATTRIBUTE_RULER",
+                 "(want & TERN_POS ? TERN_ATTRIBUTE_RULER : 0u) | TERN_PARSER", ("tag", "dep")),
 ]
 
 

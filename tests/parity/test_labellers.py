@@ -20,7 +20,8 @@ SEED = 7
 LEMMA_RULES = [
     {"patterns": [[{"LEMMA": {"IN": ["be", "have", "gehen"]}}]], "attrs": {"TAG": "AUX"}},
     {"patterns": [[{"POS": "NOUN", "LEMMA": {"NOT_IN": ["", "time"]}}]], "attrs": {"TAG": "N"}},
-    {"patterns": [[{"ORTH": "The"}, {"TEXT": {"NOT_IN": ["of", "X"]}}], [{"TEXT": {"REGEX": "^(?:and|X)$"}}]], "attrs": {"TAG": "ORTH"}},
+    {"patterns": [[{"ORTH": "The"}, {"TEXT": {"NOT_IN": ["of", "X"]}}], [{"TEXT": {"REGEX": "^(?:and|X)$"}}]],
+     "attrs": {"TAG": "ORTH"}},
     {"patterns": [[{"IS_SPACE": True}]], "attrs": {"TAG": "_SP", "POS": "SPACE", "MORPH": "_", "LEMMA": " "}},
 ]
 
@@ -69,7 +70,9 @@ RECIPES: Dict[str, Callable[[], Any]] = {
 
 
 @pytest.fixture(scope="module", params=list(RECIPES))
-def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> small.Pair:
+def pair(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]
+) -> small.Pair:
     return small.saved_pair(RECIPES[request.param](), tmp_path_factory.mktemp("pipeline"), program("tests/stages"))
 
 

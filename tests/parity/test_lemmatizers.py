@@ -45,7 +45,8 @@ def test_random_tables(kind: str, texts: List[str], tmp_path: Path, program: Cal
     assert len(lemmas) / 20 < sum(lemmas) < len(lemmas)
 
 
-CLITICS = ["D\u00e1melos d\u00edselo. comprandonoslas vete hablarmetelosnosla M\u00edrame, os nos los! los me te se", "X los, oslos SELOS", "A\n\nlos \n se\n.\n",
+CLITICS = ["D\u00e1melos d\u00edselo. comprandonoslas vete hablarmetelosnosla",
+           "M\u00edrame, os nos los! los me te se", "X los, oslos SELOS", "A\n\nlos \n se\n.\n",
            "1.234 1.234,56 1,234 1.234.567,8 12.34 .123 1234.567 .,. 1.23\u0664"]
 
 

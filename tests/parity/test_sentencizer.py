@@ -42,7 +42,8 @@ RECIPES: Dict[str, Callable[[], Any]] = {
 
 @pytest.mark.parametrize("recipe", list(RECIPES))
 def test_sentence_starts(recipe: str, tmp_path: Path, program: Callable[[str], Path]) -> None:
-    texts: List[str] = ["...", "? a", "Yes.) No.", "\n", " .a"] + project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
+    texts: List[str] = ["...", "? a", "Yes.) No.", "\n", " .a"] + project_texts()
+    texts += text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
     pair = small.saved_pair(RECIPES[recipe](), tmp_path, program("tests/stages"))
     small.report(pair.differences(texts), texts)
     answers = list(pair.stages().texts(texts))

@@ -162,7 +162,8 @@ def _lemmatizer(pipe: Any, strings: StringTable) -> NetworkSections:
 
 _SECTIONS = {"tok2vec": tok2vec_sections, "parser": parser_sections, "ner": ner_sections, "tagger": tagger_sections,
              "morphologizer": morphologizer_sections, "trainable_lemmatizer": trainable_lemmatizer_sections,
-             "attribute_ruler": _ruler, "lemmatizer": _lemmatizer, "senter": senter_sections, "sentencizer": sentencizer_sections}
+             "attribute_ruler": _ruler, "lemmatizer": _lemmatizer, "senter": senter_sections,
+             "sentencizer": sentencizer_sections}
 """What a run for entities reads lies together: entities do not cross the parser's sentence starts."""
 
 

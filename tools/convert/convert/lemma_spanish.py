@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Tuple
 from .errors import ConvertError
 from .lemma_kinds import MAX_RULES
 
-INDEX_OF = {"ADJ": "ADJ", "ADV": "ADV", "AUX": "VERB", "DET": "DET", "NOUN": "NOUN", "NUM": "NUM", "PRON": "PRON", "VERB": "VERB"}
+INDEX_OF = {pos: pos for pos in ("ADJ", "ADV", "DET", "NOUN", "NUM", "PRON", "VERB")} | {"AUX": "VERB"}
 """Parts of speech with tables -> the one whose index they ask."""
 LISTS = ("adverbs", "det", "pron", "det_and_pron_fixed", "det_and_pron_general", "num", "voc_alt_1", "voc_alt_2", "accents")
 """Lists of rules that the algorithm names, in the order of LIST_* (engine/lemma_spanish.c)."""
@@ -77,7 +77,8 @@ def read_spanish(pipe: Any) -> SpanishTables:
         raise ConvertError(f"component {pipe.name} has no rules")
     tables = [pipe.lookups.get_table(name) for name in ("lemma_index", "lemma_exc")]
     index = {pos: _texts(pipe, tables[0].get(pos.lower(), [])) for pos in INDEX_OF}
-    exceptions = {pos: {word: _texts(pipe, forms) for word, forms in tables[1].get(pos.lower(), {}).items()} for pos in INDEX_OF}
+    exceptions = {pos: {word: _texts(pipe, forms) for word, forms in tables[1].get(pos.lower(), {}).items()}
+                  for pos in INDEX_OF}
     if any(not forms for words in exceptions.values() for forms in words.values()):
         raise ConvertError(f"component {pipe.name}: an exception of the lemmatizer has no form")
     return SpanishTables(lists, groups, index, exceptions)

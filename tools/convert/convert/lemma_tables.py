@@ -1,4 +1,4 @@
-"""Tables of the lemmatizers that have no network (spacy/pipeline/lemmatizer.py, spacy/lang/en, es, fr, ca, mk/lemmatizer.py)."""
+"""Tables of the lemmatizers without a network (spacy/pipeline/lemmatizer.py, spacy/lang/en, es, fr, ca, mk/lemmatizer.py)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
