@@ -32,8 +32,13 @@ without_tern = pytest.mark.skipif(REDUCED, reason="runs none of the instrumented
 def start(module: str, *arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments], cwd=TOOLS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env={key: value for key, value in os.environ.items() if key != "LOCUST_SKIP_MONKEY_PATCH"},
+        env={key: value for key, value in os.environ.items() if key != "LOCUST_SKIP_MONKEY_PATCH"}, preexec_fn=heed_interrupts,
     )
+
+
+def heed_interrupts() -> None:
+    """A shell has what runs in its background ignore SIGINT, and so the tests' own children would."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def start_run(scenario: str, url: str, out: Path, *options: str) -> "subprocess.Popen[str]":
