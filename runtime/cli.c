@@ -75,17 +75,28 @@ static int open_default(tern_model **model)
     return status;
 }
 
-int cli_open(const char *argument, tern_model **model, tern_ctx **ctx)
+int cli_open(const char *argument, tern_model **model)
+{
+    return argument == NULL ? open_default(model) : open_file(argument, model);
+}
+
+int cli_begin(const char *subcommand, const char *model, const cli_components *components, cli_session *out)
 {
     tern_error error;
-    if ((argument == NULL ? open_default(model) : open_file(argument, model)) != 0)
-        return -1;
-    if (ctx != NULL && tern_ctx_new(*model, ctx, &error) != TERN_OK) {
-        tern_model_close(*model);
-        cli_fail("%s", error.msg);
-        return -1;
-    }
-    return 0;
+    *out = (cli_session){.model = NULL};
+    if (cli_open(model, &out->model) != 0)
+        return CLI_FAILED;
+    int code = tern_ctx_new(out->model, &out->ctx, &error) == TERN_OK
+                   ? cli_settings(subcommand, components, out->model, &out->settings) : cli_fail("%s", error.msg);
+    if (code != CLI_OK)
+        cli_end(out);
+    return code;
+}
+
+void cli_end(cli_session *session)
+{
+    tern_ctx_free(session->ctx);
+    tern_model_close(session->model);
 }
 
 int cli_finish(int code)

@@ -41,9 +41,8 @@ int cli_usage(const char *subcommand, const char *format, ...);
 int cli_other_option(int option, char **argv, const char *help);
 #define CLI_HELP 'h'
 
-/* Opens the model (argument: the path of -m; NULL: the default one of models.h) and, unless ctx is NULL, makes a context. 0, or
- * -1 after cli_fail(). */
-int cli_open(const char *argument, tern_model **model, tern_ctx **ctx);
+/* Opens the model (argument: the path of -m; NULL: the default one of models.h). 0, or -1 after cli_fail(). */
+int cli_open(const char *argument, tern_model **model);
 
 /* Flushes standard output. Returns code, or CLI_FAILED if not everything could be written; silently when the reader has gone
  * (head). */
@@ -78,5 +77,18 @@ typedef struct cli_components {
 /* The settings for a model: what --only or --exclude says, else TERN_COMPONENTS, else the model's default. CLI_OK, or CLI_USAGE
  * or CLI_FAILED after having said why. */
 int cli_settings(const char *subcommand, const cli_components *given, const tern_model *model, handler_settings *out);
+
+/* ---- what runs a model: tern ner, tern parse, tern pipe ------------------------------------------------------------------- */
+
+typedef struct cli_session {
+    tern_model *model;
+    tern_ctx *ctx;
+    handler_settings settings;
+} cli_session;
+
+/* Opens the model of -m, makes a context, reads the settings. CLI_OK; or an exit code after having said why, with nothing left to
+ * end. */
+int cli_begin(const char *subcommand, const char *model, const cli_components *components, cli_session *out);
+void cli_end(cli_session *session);
 
 #endif

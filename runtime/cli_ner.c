@@ -121,18 +121,15 @@ static int run_text(const ner_options *options, tern_ctx *ctx, const handler_set
 
 static int run(const ner_options *options)
 {
-    tern_model *model;
-    tern_ctx *ctx;
-    handler_settings settings;
-    if (cli_open(options->model, &model, &ctx) != 0)
-        return CLI_FAILED;
-    int code = cli_settings("ner", &options->components, model, &settings);
-    if (code == CLI_OK && !(settings.components & TERN_NER))
+    cli_session session;
+    int code = cli_begin("ner", options->model, &options->components, &session);
+    if (code != CLI_OK)
+        return code;
+    if (session.settings.components & TERN_NER)
+        code = run_text(options, session.ctx, &session.settings);
+    else
         code = cli_usage("ner", "the component \"ner\" must run, it finds the entities");
-    if (code == CLI_OK)
-        code = run_text(options, ctx, &settings);
-    tern_ctx_free(ctx);
-    tern_model_close(model);
+    cli_end(&session);
     return code;
 }
 

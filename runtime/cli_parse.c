@@ -89,18 +89,15 @@ static int run_text(const parse_options *options, tern_ctx *ctx, const handler_s
 
 static int run(const parse_options *options)
 {
-    tern_model *model;
-    tern_ctx *ctx;
-    handler_settings settings;
-    if (cli_open(options->model, &model, &ctx) != 0)
-        return CLI_FAILED;
-    int code = cli_settings("parse", &options->components, model, &settings);
-    if (code == CLI_OK && options->format == PARSE_TREE && !(settings.components & TERN_PARSER))
+    cli_session session;
+    int code = cli_begin("parse", options->model, &options->components, &session);
+    if (code != CLI_OK)
+        return code;
+    if (options->format == PARSE_TREE && !(session.settings.components & TERN_PARSER))
         code = cli_usage("parse", "a tree needs the component \"parser\"");
-    if (code == CLI_OK)
-        code = run_text(options, ctx, &settings);
-    tern_ctx_free(ctx);
-    tern_model_close(model);
+    else
+        code = run_text(options, session.ctx, &session.settings);
+    cli_end(&session);
     return code;
 }
 

@@ -131,15 +131,11 @@ int cli_pipe(int argc, char **argv)
         }
     if (optind < argc)
         return cli_usage(argv[0], "unexpected argument \"%s\": the texts come on standard input", argv[optind]);
-    tern_model *model;
-    tern_ctx *ctx;
-    handler_settings settings;
-    if (cli_open(model_argument, &model, &ctx) != 0)
-        return CLI_FAILED;
-    int code = cli_settings(argv[0], &components, model, &settings);
-    if (code == CLI_OK)
-        code = run(ctx, &settings);
-    tern_ctx_free(ctx);
-    tern_model_close(model);
+    cli_session session;
+    int code = cli_begin(argv[0], model_argument, &components, &session);
+    if (code != CLI_OK)
+        return code;
+    code = run(session.ctx, &session.settings);
+    cli_end(&session);
     return code;
 }
