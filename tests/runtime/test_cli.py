@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from typing import Any, Optional
 import pytest
 from common import REDUCED, ROOT, Run
 from model_bytes import ModelBytes
+from runtime.terminal import on_terminal, open_terminal
 
 SENTENCE = "Alan Turing was born on June 23, 1912, in London, England."
 TABLE = "0\t11\tPERSON\tAlan Turing\n24\t37\tDATE\tJune 23, 1912\n42\t48\tGPE\tLondon\n50\t57\tGPE\tEngland\n"
@@ -37,34 +37,6 @@ def message(result: "subprocess.CompletedProcess[bytes]", status: int) -> str:
     assert result.returncode == status, text
     assert text.startswith("tern: ") and text.count("\n") == 1 and text.endswith("\n")
     return text
-
-
-def open_terminal() -> tuple[int, int]:
-    """Master and slave of a pseudo-terminal."""
-    try:
-        return pty.openpty()
-    except OSError as reason:   # a bare chroot or container
-        pytest.skip(f"no pseudo-terminals here, is /dev/pts mounted? ({reason})")
-
-
-def on_terminal(program: Path, *args: str, env: dict[str, str], input: Optional[bytes] = None) -> tuple[int, str]:
-    """Exit code, and what a terminal gets from a program whose standard output is one."""
-    master, slave = open_terminal()
-    try:
-        process = subprocess.Popen([str(program), *args], stdin=subprocess.PIPE, stdout=slave, env=env)
-    finally:
-        os.close(slave)
-    assert process.stdin is not None
-    process.stdin.write(input or b"")
-    process.stdin.close()
-    shown = b""
-    try:
-        while block := os.read(master, 65536):
-            shown += block
-    except OSError:  # Linux: the other side has been closed
-        pass
-    os.close(master)
-    return process.wait(60), shown.decode().replace("\r\n", "\n")
 
 
 @pytest.fixture

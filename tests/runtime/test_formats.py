@@ -3,9 +3,7 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
-import shutil
 import subprocess
 import unicodedata
 import xml.etree.ElementTree as ET
@@ -14,7 +12,9 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import pytest
+from browser import running_browser
 from common import Run
+from runtime.terminal import on_terminal
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -298,15 +298,8 @@ OUTSIDE = """() => Array.from(document.querySelectorAll('svg text'), text => [te
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as tools:
-        system = shutil.which("chromium") or shutil.which("chromium-browser")
-        try:
-            running = tools.chromium.launch(executable_path=system, args=["--no-sandbox"])
-        except playwright.Error as reason:
-            pytest.skip(f"no browser to look at pages with: {str(reason).splitlines()[0]}")
-        yield running
-        running.close()
+    with running_browser() as browser:
+        yield browser
 
 
 def test_pages_in_a_browser(show, browser: Any, docs, tmp_path: Path) -> None:
@@ -438,21 +431,9 @@ def test_size_grows_with_the_text(show, form: str, most: int, text: str) -> None
 
 def terminal(program: Path, env: Dict[str, str], *args: str) -> str:
     """What a terminal gets."""
-    try:
-        master, slave = pty.openpty()
-    except OSError as reason:
-        pytest.skip(f"no pseudo-terminals here: {reason}")
-    process = subprocess.Popen([str(program), *args], stdin=subprocess.DEVNULL, stdout=slave, env=env)
-    os.close(slave)
-    shown = b""
-    try:
-        while block := os.read(master, 65536):
-            shown += block
-    except OSError:  # Linux: the other side has been closed
-        pass
-    os.close(master)
-    assert process.wait(60) == 0
-    return shown.decode().replace("\r\n", "\n")
+    status, shown = on_terminal(program, *args, env=env)
+    assert status == 0
+    return shown
 
 
 @pytest.mark.parametrize("form", ["table", "tree"])

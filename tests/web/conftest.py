@@ -1,24 +1,17 @@
 """A real browser (Debian's Chromium, else the one that Playwright brings) with the page of a `tern serve` open in it."""
 from __future__ import annotations
 
-import shutil
 from typing import Iterator
 
 import pytest
+from browser import running_browser
 from runtime.tern_server import TernServer
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator["playwright.Browser"]:  # noqa: F821
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as tools:
-        system = shutil.which("chromium") or shutil.which("chromium-browser")
-        try:
-            browser = tools.chromium.launch(executable_path=system, args=["--no-sandbox"])
-        except playwright.Error as reason:
-            pytest.skip(f"no browser to test the page with: {str(reason).splitlines()[0]}")
+    with running_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
