@@ -103,18 +103,14 @@ def starts(compared: List[Compared], memory: Optional[int], cached: bool, turns:
                         cold.drop(one.model_files(spec))
                     done = start(one, spec, memory)
                     if not cached and done.usage.read_bytes == 0:
-                        raise ValueError(f"{one.official.name}: its files stay in the page cache (another process has them mapped, or "
-                                         "their file system has no disk), so a start without them cannot be measured")
+                        raise ValueError(f"{one.official.name}: its files stay in the page cache (another process has them "
+                                         "mapped, or they are on no disk), so a start without them cannot be measured")
                     if turn >= 0:
                         found[spec.name].append(done)
             yield
 
 
 # ---------------------------------------------------------------------- tables
-
-
-def medians(row: Dict[str, Any], scale: float = 1.0) -> Tuple[str, str]:
-    return report.number(row["tern"]["median"] * scale), report.number(row["spaCy"]["median"] * scale)
 
 
 def overview(models: Dict[str, Dict[str, Any]], memory: Optional[int]) -> str:
@@ -127,7 +123,8 @@ def overview(models: Dict[str, Dict[str, Any]], memory: Optional[int]) -> str:
         groups = [[f"{row_name(memory, True)}: peak memory after one request"],
                   [f"{row_name(memory, cached)}: exec to first answer" for cached in (True, False)],
                   [f"{which}: library / nlp(text)" for which in ("whole pipeline", "NER alone")]]
-        cells = [" / ".join(report.number(found[row][who]["median"]) for row in group) for group in groups for who in ("tern", "spaCy")]
+        cells = [" / ".join(report.number(found[row][who]["median"]) for row in group)
+                 for group in groups for who in ("tern", "spaCy")]
         rows.append([name, ", ".join(model["components"]), report.number(model["file_bytes"] / 1e6), *cells])
     return report.table(columns, rows)
 
@@ -135,7 +132,8 @@ def overview(models: Dict[str, Dict[str, Any]], memory: Optional[int]) -> str:
 def markdown(content: Dict[str, Any]) -> str:
     memory = content["memories"][0]
     parts = [*report.opening("tern beside spaCy, pipeline by pipeline", content), overview(content["models"], memory),
-             f"Cold starts and memory: {f'environments of {memory} MB' if memory else 'no limits'}. tokens/s: one core, one text at a time.\n"]
+             f"Cold starts and memory: {f'environments of {memory} MB' if memory else 'no limits'}. "
+             "tokens/s: one core, one text at a time.\n"]
     for name, model in content["models"].items():
         parts += [f"## {name}\n", report.compared(model["results"])]
     return "\n".join(parts)
@@ -180,9 +178,10 @@ def named_folders(_: click.Context, __: click.Parameter, values: Tuple[str, ...]
 @click.option("--core", type=int, default=0, show_default=True, help="On which throughput is measured.")
 @click.option("--build", type=FOLDER, default=ROOT / "build", help="Build tree.")
 @click.option("--bootstrap", type=FILE, help="What runs in the environments; default: the package's, else the build's.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Default: bench/results, of a quick run build/bench.")
-def main(quick: bool, names: Tuple[str, ...], sources: Dict[str, Path], memories: Tuple[int, ...], rounds: int, core: int, build: Path,
-         bootstrap: Optional[Path], out: Optional[Path]) -> None:
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
+              help="Default: bench/results, of a quick run build/bench.")
+def main(quick: bool, names: Tuple[str, ...], sources: Dict[str, Path], memories: Tuple[int, ...], rounds: int, core: int,
+         build: Path, bootstrap: Optional[Path], out: Optional[Path]) -> None:
     about = machine.description()
     folder = (out or ROOT / ("build/bench" if quick else "bench/results")).resolve()
     for path in (folder, CACHE):
@@ -191,17 +190,19 @@ def main(quick: bool, names: Tuple[str, ...], sources: Dict[str, Path], memories
     if unlimited:
         click.echo(f"Without limits of CPU and memory: {unlimited}", err=True)
     runtime = (bootstrap or (PACKAGED if PACKAGED.is_file() else build / "bootstrap")).resolve()
+    rounds = 1 if quick else rounds
     texts = {"en": lines_of(choose(None)), "fr": lines_of(FRENCH)}
-    compared = []
-    for official in OFFICIAL:
-        if names and official.name not in names:
-            continue
+
+    def prepared(official: Official) -> Compared:
         source = sources.get(official.name) or pipeline_folder(official, CACHE)
-        bench = Bench(build.resolve(), runtime, converted(official.name, source, CACHE), str(source),
-                      enough(texts[official.language], QUICK_WORDS if quick else WORDS), 1 if quick else rounds, quick, core, CACHE, unlimited)
-        compared.append(Compared(official, source, bench))
+        model = converted(official.name, source, CACHE)
+        taken = enough(texts[official.language], QUICK_WORDS if quick else WORDS)
+        return Compared(official, source, Bench(build.resolve(), runtime, model, str(source), taken, rounds, quick, core, CACHE,
+                                                unlimited))
+
+    compared = [prepared(official) for official in OFFICIAL if not names or official.name in names]
     limits: List[Optional[int]] = [None] if unlimited else list(memories[:1] if quick else memories)
-    with click.progressbar(measure(compared, limits, 1 if quick else rounds), label="parts", show_eta=False, file=sys.stderr) as parts:
+    with click.progressbar(measure(compared, limits, rounds), label="parts", show_eta=False, file=sys.stderr) as parts:
         for _ in parts:
             pass
     about["load_at_end"] = os.getloadavg()

@@ -72,6 +72,7 @@ def converted(name: str, source: Path, cache: Path) -> Path:
     made_of = [*CONVERTER.rglob("*.py"), source / "config.cfg"]
     if not target.is_file() or target.stat().st_mtime < newest(made_of):
         part = target.with_suffix(".part")
-        subprocess.run([sys.executable, "-m", "convert", source.resolve(), "-o", part], cwd=CONVERTER, stdout=subprocess.DEVNULL, check=True)
+        command = [sys.executable, "-m", "convert", source.resolve(), "-o", part]
+        subprocess.run(command, cwd=CONVERTER, stdout=subprocess.DEVNULL, check=True)
         os.replace(part, target)
     return target

@@ -77,7 +77,7 @@ def plugins(name: str) -> Dict[str, Dict[str, Any]]:
 
 
 def upstream(path: str) -> Optional[str]:
-    """The address that Kong asks for a path (kong/router/utils.lua, get_upstream_uri, of a service whose path has no slash at its end)."""
+    """The address that Kong asks for a path: kong/router/utils.lua, get_upstream_uri, where the service's path ends in no slash."""
     fits = {prefix: service for service in services().values() for route in service["routes"] for prefix in route["paths"]
             if path.startswith(prefix)}
     if not fits:

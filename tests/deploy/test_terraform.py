@@ -203,8 +203,10 @@ def tern_model(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]
                           env={**os.environ, "CHECKPOINT_DISABLE": "1"}, timeout=120, check=False)
 
 
-@pytest.mark.parametrize("more, names", [({}, ["en_core_web_md"]), ({"fr": "fr.tern", "de-2": "d.e.tern"}, ["en_core_web_md", "de-2", "fr"])],
-                         ids=["one", "three"])
+@pytest.mark.parametrize("more, names", [
+    ({}, ["en_core_web_md"]),
+    ({"fr": "fr.tern", "de-2": "d.e.tern"}, ["en_core_web_md", "de-2", "fr"]),
+], ids=["one", "three"])
 def test_function_opens_the_models(tmp_path: Path, program, more: Dict[str, str], names: List[str]) -> None:
     done = tern_model(tmp_path, "-var", f"more_models={json.dumps(more)}")
     assert done.returncode == 0, done.stderr
@@ -212,8 +214,8 @@ def test_function_opens_the_models(tmp_path: Path, program, more: Dict[str, str]
         shutil.copy(MODEL, tmp_path / name)
     value = json.loads(done.stdout).replace("/mnt/models", str(tmp_path))
     with MockRuntimeApi([event("/healthz", "GET"), *(event(f"/ner/{name}") for name in names), event("/ner/xx")]) as api:
-        subprocess.run([program("bootstrap")], env={"TERN_MODEL": value, "AWS_LAMBDA_RUNTIME_API": api.address}, capture_output=True,
-                       timeout=60, check=False)
+        env = {"TERN_MODEL": value, "AWS_LAMBDA_RUNTIME_API": api.address}
+        subprocess.run([program("bootstrap")], env=env, capture_output=True, timeout=60, check=False)
     health, *found, unknown = [json.loads(post.body) for post in api.posts]
     assert json.loads(health["body"])["models"] == names
     assert [answer["statusCode"] for answer in found] == [200] * len(names)
@@ -227,7 +229,9 @@ def event(path: str, method: str = "POST") -> Invocation:
                                   "headers": {"content-type": "application/json"}}).encode())
 
 
-@pytest.mark.parametrize("more", [{"a/b": "x.tern"}, {"a" * 41: "x.tern"}, {"fr": "models/fr.tern"}, {"fr": "fr.tern,x=/etc/y.tern"}])
+@pytest.mark.parametrize("more", [
+    {"a/b": "x.tern"}, {"a" * 41: "x.tern"}, {"fr": "models/fr.tern"}, {"fr": "fr.tern,x=/etc/y.tern"},
+])
 def test_wrong_names_of_models_are_refused(tmp_path: Path, more: Dict[str, str]) -> None:
     done = tern_model(tmp_path, "-var", f"more_models={json.dumps(more)}")
     assert done.returncode != 0 and "have no folder" in done.stderr
