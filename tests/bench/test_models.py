@@ -14,6 +14,7 @@ spacy = pytest.importorskip("spacy")
 import cold
 import models
 import official
+import sizes
 from common import MODEL, SPACY_PACKAGE
 from local_lambda.environment import Spec, Usage
 from measured import Bench
@@ -70,6 +71,12 @@ def test_texts_are_taken_again_until_there_are_enough() -> None:
     assert models.enough(["a b", "c"], 4) == ["a b", "c", "a b"]
     french = lines_of(FRENCH)
     assert len(set(french)) == len(french) > 30 and "Alan Turing" in SENTENCE_FRENCH
+
+
+def test_folder_counts_among_spacys_files(tmp_path: Path) -> None:
+    one = compared(tmp_path)
+    files = sizes.spacy_files(one.bench)
+    assert (tmp_path / "config.cfg").resolve() in files and any(path.parts[-2:] == ("spacy", "language.py") for path in files)
 
 
 # ---------------------------------------------------------------------- starts
