@@ -17,10 +17,10 @@ resource "aws_lambda_function" "ner" {
   publish          = true # the alias needs a version
 
   environment {
-    variables = merge(
-      { TERN_FORMAT = var.response_format },
-      local.on_efs ? { TERN_MODEL = local.tern_model } : {},
-    )
+    variables = {
+      TERN_FORMAT = var.response_format
+      TERN_MODEL  = local.tern_model
+    }
   }
 
   logging_config {

@@ -38,7 +38,7 @@ variable "model_file" {
 }
 
 variable "more_models" {
-  description = "With model = efs: more models under /mnt/models, file names by the names that requests give: { fr = \"fr_core_news_md.tern\" } is POST /ner/fr"
+  description = "More models beside the first (under /mnt/models, or in the package's weights/): file names by the names that requests give. { fr = \"fr_core_news_md.tern\" } is POST /ner/fr"
   type        = map(string)
   default     = {}
 

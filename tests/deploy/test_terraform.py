@@ -88,7 +88,7 @@ def test_function(resources: Dict[str, Dict[str, Any]]) -> None:
     function = resources["aws_lambda_function.ner"]
     assert function["runtime"] == "provided.al2023"
     assert function["publish"] is True   # provisioned concurrency takes a version
-    assert re.search(r"on_efs \? \{ ?\\?\"?TERN_MODEL.*local\.tern_model", str(function["environment"]))
+    assert "local.tern_model" in strip(only(function["environment"])["variables"])["TERN_MODEL"]
     assert "aws_efs_mount_target.models" in str(function["depends_on"])   # a function whose mount fails does not start
     dynamic = {name for block in function["dynamic"] for name in block}
     assert dynamic == {"vpc_config", "file_system_config"}   # the variant with the model in the package has neither
@@ -220,6 +220,16 @@ def test_function_opens_the_models(tmp_path: Path, program, more: Dict[str, str]
     assert json.loads(health["body"])["models"] == names
     assert [answer["statusCode"] for answer in found] == [200] * len(names)
     assert (unknown["statusCode"], json.loads(unknown["body"])["error"].count("en_core_web_md")) == (404, 1)
+
+
+def test_models_in_the_package(tmp_path: Path) -> None:
+    for more, expected in (
+        ({}, "/var/task/weights/en_core_web_sm.tern"),
+        ({"sentiment": "sentiment.tern"},
+         "en_core_web_sm=/var/task/weights/en_core_web_sm.tern,sentiment=/var/task/weights/sentiment.tern"),
+    ):
+        done = tern_model(tmp_path, "-var", "model=package", "-var", f"more_models={json.dumps(more)}")
+        assert json.loads(done.stdout) == expected, done.stderr
 
 
 def event(path: str, method: str = "POST") -> Invocation:
