@@ -9,6 +9,7 @@ typedef struct binder {
     const model_file *file;
     tern_error *err;
     expanded_floats **expanded;   /* the model's: where sections of f16 become floats */
+    const floret_settings *floret; /* the model's, for the towers; NULL: vectors have keys, or there are none */
     tern_status status;
 } binder;
 
@@ -48,7 +49,7 @@ void bind_strings(binder *b, string_table *strings);
 void bind_chars(binder *b, char_table *chars);
 void bind_stems(binder *b, stem_table *t, uint32_t strings);
 void bind_tokenizer(binder *b, tokenizer_tables *t, const string_table *strings, uint32_t classes);
-void bind_vectors(binder *b, vector_keys *v);
+void bind_vectors(binder *b, tern_model *model);
 void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w);
 void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uint32_t nI, packed_layer *w);
 void bind_tagger(binder *b, tern_model *model);

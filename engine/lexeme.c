@@ -139,11 +139,13 @@ static uint64_t shape_id(const tern_doc *doc, const text_view *text, size_t star
 }
 
 /* By the text's own id, not that of its NORM. */
-static uint32_t vector_row(const tern_doc *doc, const text_view *text, size_t token)
+static uint64_t vector_key(const tern_doc *doc, const text_view *text, size_t token)
 {
-    const token_span *s = &doc->span[token];
-    if (!doc->model->vectors.bits) return NO_VECTOR;
-    return word_vectors_find(&doc->model->vectors, string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start));
+    const tern_model *model = doc->model;
+    const int is_floret = model->floret.hash_count > 0;
+    if (!is_floret && !model->vectors.bits) return NO_VECTOR;
+    uint64_t id = id_of_chars(doc, text, doc->span[token].char_start, doc->span[token].char_end);
+    return is_floret ? id : word_vectors_find(&model->vectors, id);
 }
 
 /* str.isspace() */
@@ -165,7 +167,7 @@ int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme
         doc->attr[ATTR_SUFFIX][i] = id_of_chars(doc, text, end - start > SUFFIX_LENGTH ? end - SUFFIX_LENGTH : start, end);
         doc->attr[ATTR_SHAPE][i] = shape_id(doc, text, start, end);
         doc->attr[ATTR_SPACY][i] = doc->space[i];
-        doc->vector[i] = vector_row(doc, text, i);
+        doc->vector[i] = vector_key(doc, text, i);
         doc->attr[ATTR_IS_SPACE][i] = (uint64_t)is_space(&doc->model->chars, text->char_class + start, end - start);
     }
     return 0;

@@ -31,8 +31,8 @@
  *   PREFIX/...                  PREFIX = tok2vec (the shared tower), senter/tok2vec, ner/tok2vec
  *     attrs, seeds              u32 [F]     ATTR_* and Murmur3 seed of each embedding column
  *     embed/<f>                 f32 [rows][width]
- *     static                    f32 [rows][width]  static vectors after the tower's projection, each distinct one once; absent where
- *                                           the tower reads none
+ *     static                    f32 [rows][width]  static vectors after the tower's projection, each distinct one once (floret: all);
+ *                                           absent where the tower reads none
  *     mix/W G beta              maxout layer of F*width inputs, (F+1)*width with static, which comes last; f32 [width], [width]:
  *                                           then a layer norm
  *     conv/<d>/W G beta         maxout layer of 3*width inputs, ...        depth layers with window 1 and residual
@@ -40,6 +40,8 @@
  *                                           1 <= B <= 31; the last entry is the number of keys
  *   vectors/keys                u64 [keys]  id of a text << B | row in each static; ascending within a start. There may be millions:
  *                                           these two and static are used in place, unread when the model is opened
+ *   vectors/floret              u32 [6]     instead of these two: static is read by what the pieces of a word hash to (floret.h); minn and
+ *                                           maxn in code points; hashes of a piece, 1 to 4; seed; string numbers of bow and eow
  *   PREFIX/linear/W             PREFIX = parser, ner: linear layer of hidden outputs and width inputs
  *   PREFIX/lower/W              f32 [slots][panels][1 + hidden][16]  a maxout layer of hidden outputs and hidden inputs for each
  *                                           slot; the first has the biases of all
@@ -188,6 +190,16 @@ typedef struct vector_keys {
     uint32_t bits, count;
 } vector_keys;
 
+/* Limits that keep the vector of a word linear in its length, whatever a file says. */
+#define FLORET_MAX_PIECE 32   /* code points */
+#define FLORET_MAX_MARK 64    /* bytes */
+
+typedef struct floret_settings {
+    uint32_t minn, maxn, hash_count, seed;   /* hash_count 0: vectors have keys, or there are none */
+    const char *bow, *eow;                   /* what is put before and after a word */
+    size_t bow_len, eow_len;
+} floret_settings;
+
 /* A maxout layer and the layer norm after it. */
 typedef struct maxout_weights {
     packed_layer layer;
@@ -205,6 +217,7 @@ typedef struct tok2vec_weights {
     uint32_t static_rows;                       /* 0: the tower reads no static vectors */
     const float *static_floats;                 /* [static_rows][width]; NULL: static_halves */
     const uint16_t *static_halves;
+    const floret_settings *floret;              /* what finds the rows of a word; NULL: its key */
     maxout_weights mix, conv[TOK2VEC_MAX_DEPTH];
 } tok2vec_weights;
 
@@ -301,6 +314,7 @@ struct tern_model {
     stem_table stems;
     tokenizer_tables tokenizer;
     vector_keys vectors;
+    floret_settings floret;
     uint32_t pipeline[COMPONENT_COUNT], pipeline_length;   /* COMPONENT_* in the order in which they run */
     unsigned components, default_components;               /* TERN_TOK2VEC, ... */
     tok2vec_weights tok2vec;                               /* the shared tower */
