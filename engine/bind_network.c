@@ -177,6 +177,7 @@ void bind_senter(binder *b, tern_model *model)
 {
     bind_tok2vec(b, "senter/tok2vec", &model->senter.tok2vec);
     bind_layer(b, "senter", 2, 1, model->senter.tok2vec.width, &model->senter.output);
+    model->senter.overwrite = bind_option(b, "senter/settings");
 }
 
 /* ---- parser ------------------------------------------------------------------------------------------------------------- */

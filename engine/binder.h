@@ -31,6 +31,10 @@ const void *bind_matrix(binder *b, const char *name, uint32_t dtype, uint32_t *r
 const float *bind_vector_f32(binder *b, const char *name, uint32_t *n);
 map bind_map(binder *b, const char *name);
 
+/* A section of one number, 0 or 1; 0 after a failure. bind_option: also where there is none. */
+uint32_t bind_switch(binder *b, const char *name);
+uint32_t bind_option(binder *b, const char *name);
+
 /* Every value is below limit. */
 int bind_all_below(const uint16_t *v, size_t n, size_t limit);
 void bind_check_below(binder *b, const char *name, const uint16_t *v, size_t n, size_t limit);

@@ -64,6 +64,7 @@
  *   trainable_lemmatizer/edits  u32 [n][3]  of a piece of the word: its length in code points, string number of what it must be
  *                                           or NO_STRING: it is kept, string number of what it becomes
  *   senter/W                    linear layer of two outputs; class 1 begins a sentence
+ *   senter/settings             u32 [1]     1 if it overwrites sentence starts that are set; absent: 0
  *   sentencizer/settings        u32 [1]     1 if it overwrites sentence starts that are set
  *   sentencizer/marks           u64 [n]     ids of the texts after which a sentence may begin, ascending
  *   attribute_ruler/rules       u32 [rules][8]  first token pattern, their number, index of the token that is changed, and string
@@ -76,6 +77,7 @@
  *   attribute_ruler/list_start  u32 [lists+1]
  *   attribute_ruler/lists       u32         numbers of the rules whose first token can have that tag, ascending
  *   lemmatizer/kind             u32 [1]     LEMMATIZER_*; absent: LEMMATIZER_ENGLISH
+ *   lemmatizer/settings         u32 [1]     1 if it overwrites lemmas that are set; absent: 0
  *   lemmatizer/parts            u32 [parts][4]  string number of the POS ("NOUN"), first suffix rule, their number, root edge of its
  *                                           index in lemmatizer/words or NO_STRING; absent in LEMMATIZER_LOOKUP
  *   lemmatizer/suffix_rules     u32 [n][2]  string numbers: old ending, new ending; in file order; absent if there are none
@@ -266,6 +268,7 @@ typedef struct trainable_lemmatizer_model {
 typedef struct senter_model {
     tok2vec_weights tok2vec;
     packed_layer output;
+    uint32_t overwrite;
 } senter_model;
 
 typedef struct sentencizer_tables {
@@ -288,7 +291,7 @@ typedef struct ruler_tables {
 } ruler_tables;
 
 typedef struct lemmatizer_tables {
-    uint32_t kind;
+    uint32_t kind, overwrite;
     id_table forms, lookup;
     const uint32_t *parts, *suffix_rules, *words, *exception_start, *exception_forms;
     map exceptions;

@@ -58,7 +58,7 @@ static void set_sentence_starts(void *user, const float *rows, size_t begin, siz
     }
     for (size_t i = 0; i < count; i++, scores += layer_sums(w)) {
         signed char *start = &s->doc->sent_start[begin + i];
-        if (!*start) *start = linear_best(w, scores) == 1 ? 1 : -1;
+        if (!*start || s->doc->model->senter.overwrite) *start = linear_best(w, scores) == 1 ? 1 : -1;
     }
 }
 

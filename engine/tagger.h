@@ -27,7 +27,7 @@ int tagger_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count
 /* The same for MORPH and POS. Nothing may have set them before: then spaCy's settings overwrite and extend change nothing. */
 int morphologizer_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count, tagger_scratch *scratch);
 
-/* Sets sent_start to 1 or -1 where it is 0. Runs its own tower. */
+/* Sets sent_start to 1 or -1 where it is 0; everywhere, if the pipeline says so. Runs its own tower. */
 tern_status senter_annotate(tern_doc *doc, senter_scratch *scratch, tern_error *err);
 
 void tagger_scratch_free(tagger_scratch *scratch);

@@ -59,12 +59,6 @@ def check_output(pipe: Any) -> None:
         raise ConvertError(f"component {pipe.name}: normalize = true is not supported")
 
 
-def check_kept(pipe: Any) -> None:
-    """Refuses a component that overwrites what the tokenizer, or whoever calls, has set."""
-    if pipe.cfg["overwrite"]:
-        raise ConvertError(f"component {pipe.name}: overwrite = true is not supported")
-
-
 def _output(prefix: str, pipe: Any, classes: int) -> Section:
     return linear_section(pipe.model.get_ref("softmax"), classes, int(pipe.model.get_ref("tok2vec").get_dim("nO")), prefix)
 
@@ -75,9 +69,8 @@ def tok2vec_sections(pipe: Any, strings: StringTable) -> NetworkSections:
 
 
 def tagger_sections(pipe: Any, strings: StringTable) -> NetworkSections:
-    """Everything under tagger/ of a Tagger."""
+    """Everything under tagger/ of a Tagger. As nothing has set TAG before it, its setting overwrite changes nothing."""
     check_output(pipe)
-    check_kept(pipe)
     labels = [strings.number(label) for label in pipe.labels]
     return NetworkSections([_output("tagger", pipe, len(labels)), tensor("tagger/labels", labels, "u4")], [])
 
@@ -111,9 +104,9 @@ def trainable_lemmatizer_sections(pipe: Any, strings: StringTable) -> NetworkSec
 def senter_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under senter/ of a SentenceRecognizer, which has a tower of its own."""
     check_output(pipe)
-    check_kept(pipe)
     tower = tower_sections("senter/tok2vec", pipe.model.get_ref("tok2vec"), pipe.vocab.vectors)
-    return NetworkSections([*tower.network, _output("senter", pipe, SENTER_CLASSES)], tower.embeddings)
+    settings = [tensor("senter/settings", [1], "u4")] if pipe.cfg["overwrite"] else []
+    return NetworkSections([*tower.network, _output("senter", pipe, SENTER_CLASSES), *settings], tower.embeddings)
 
 
 def read_arc_moves(moves: Any) -> List[ArcMove]:
