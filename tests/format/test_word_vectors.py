@@ -1,7 +1,6 @@
 """Files with static vectors: damaged ones, of floret's too, and one with half a million rows, of which opening reads none."""
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 pytest.importorskip("spacy")
 
+from common import forget  # noqa: E402
 from convert import container  # noqa: E402
 from model_bytes import F32, U32, ModelBytes  # noqa: E402
 from spacy.strings import get_string_id  # noqa: E402
@@ -197,13 +197,6 @@ class Use(NamedTuple):
 
     mapped: List[int]
     faults: List[int]
-
-
-def forget(path: Path) -> None:
-    """Takes a file out of the page cache: what was written in one go is mapped by the megabyte."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def use(tern: Path, model: Path) -> Use:
