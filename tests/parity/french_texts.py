@@ -175,8 +175,8 @@ FIRMS = ["Renault", "la SNCF", "l'Élysée", "EDF", "l'Union européenne", "le S
 THINGS = ["l'arc-en-ciel", "un porte-monnaie", "les œufs", "l'ordinateur", "sa voiture neuve", "une lettre d'adieu", "le rapport annuel",
           "des pommes de terre", "l'histoire", "ce chef-d'œuvre", "la clef des champs", "trois bouteilles d'eau", "le compte-rendu",
           "leurs anciens amis", "quelques idées", "d'innombrables étoiles", "la plupart des journaux", "aucun des deux projets"]
-VERBS = ["a vu", "n'a pas trouvé", "cherchait", "perdra", "aurait voulu", "s'est acheté", "vend", "regardait", "vient d'obtenir", "avait oublié",
-         "n'aime guère", "a fini par rendre", "ne veut plus", "apporta", "fait construire", "nous prêterait"]
+VERBS = ["a vu", "n'a pas trouvé", "cherchait", "perdra", "aurait voulu", "s'est acheté", "vend", "regardait", "vient d'obtenir",
+         "avait oublié", "n'aime guère", "a fini par rendre", "ne veut plus", "apporta", "fait construire", "nous prêterait"]
 SAID = ["dit", "demanda", "répondit", "ajouta", "s'exclama", "murmura", "expliqua", "fit", "cria", "affirme", "pense"]
 ADVERBS = ["hier soir", "aujourd'hui", "d'abord", "tout à coup", "à l'aube", "depuis lors", "l'an dernier", "peut-être", "quelquefois",
            "sans doute", "là-bas", "d'ici peu", "à peu près", "en fin de compte", "tant bien que mal", "il y a dix ans"]
@@ -207,8 +207,8 @@ class _Drawer:
     def _number(self) -> str:
         n = self.random.randint(1, 10 ** self.random.randint(1, 7))
         spaced = f"{n:,}".replace(",", self._of([" ", "\u202f", "\u00a0", "."]))
-        return self._of([str(n), spaced, f"{n},{self.random.randint(0, 99)}", f"{n % 100} %", f"{spaced} €", f"{n % 1000} millions d'euros",
-                         f"{n % 24} h {n % 60:02}", f"{n % 90}°", f"n°{n % 999}", f"{n % 300}km/h", f"{n % 30}e"])
+        return self._of([str(n), spaced, f"{n},{self.random.randint(0, 99)}", f"{n % 100} %", f"{spaced} €",
+                         f"{n % 1000} millions d'euros", f"{n % 24} h {n % 60:02}", f"{n % 90}°", f"n°{n % 999}", f"{n % 300}km/h", f"{n % 30}e"])
 
     def _clause(self) -> str:
         return f"{self._of(PEOPLE + FIRMS)} {self._of(VERBS)} {self._of(THINGS)}"
@@ -219,7 +219,8 @@ class _Drawer:
             f"Selon {self._of(FIRMS)}, {self._number()} personnes vivaient à {self._of(PLACES)} {self._date()} ; c'est moins qu'ailleurs.",
             f"{self._of(ADVERBS).capitalize()}, {self._clause()}, mais {self._of(PEOPLE)} n'en savait rien.",
             f"Né {self._date()} à {self._of(PLACES)}, {self._of(PEOPLE)} travaille chez {self._of(FIRMS)} depuis {self._number()} jours.",
-            f"{self._of(FIRMS)} et {self._of(FIRMS)} (dont {self._of(PEOPLE)}) se sont mis d'accord sur {self._number()}, a-t-on appris {self._date()}.",
+            f"{self._of(FIRMS)} et {self._of(FIRMS)} (dont {self._of(PEOPLE)}) se sont mis d'accord sur {self._number()}, "
+            f"a-t-on appris {self._date()}.",
         ])
 
     def _dialogue(self) -> str:
@@ -229,15 +230,18 @@ class _Drawer:
         opening, closing = self._of([("« ", " »"), ("«\u00a0", "\u00a0»"), ('"', '"'), ("“", "”"), ("— ", ""), ("- ", ""), ("«", "»")])
         inside = self._of([self._clause(), self._question(), f"Je n'ai que {self._number()}", f"Qu'{self._of(['il', 'elle'])} vienne",
                            f"Va-t'en, {self._of(PEOPLE)}", f"C'est {self._of(ADJECTIVES)}", "J'y suis, j'y reste"])
-        return f"{opening}{inside}{self._of(['', ',', ' !', '!', ' ?', '…', '...'])}{closing}{self._of([', ', ' '])}{tail}{self._of(['.', '', f' {self._of(ADVERBS)}.'])}"
+        return (f"{opening}{inside}{self._of(['', ',', ' !', '!', ' ?', '…', '...'])}{closing}{self._of([', ', ' '])}{tail}"
+                f"{self._of(['.', '', f' {self._of(ADVERBS)}.'])}")
 
     def _figures(self) -> str:
-        return f"{self._of(THINGS).capitalize()} : {self._number()}, soit {self._number()} de plus qu'{self._of(['en 2012', 'hier', 'à ' + self._of(PLACES)])}."
+        than = self._of(["en 2012", "hier", "à " + self._of(PLACES)])
+        return f"{self._of(THINGS).capitalize()} : {self._number()}, soit {self._number()} de plus qu'{than}."
 
     def _question(self) -> str:
         pronoun = self._of(PRONOUNS)
+        that = "qu'" if pronoun[0] in "aeiou" else "que "
         return self._of([
-            f"Où est-ce qu{'e ' if pronoun[0] not in 'aeiou' else chr(39)}{pronoun} {self._of(VERBS)} {self._of(THINGS)}{self._of([' ?', '?'])}",
+            f"Où est-ce {that}{pronoun} {self._of(VERBS)} {self._of(THINGS)}{self._of([' ?', '?'])}",
             f"Pourquoi n'a-t-{self._of(['il', 'elle', 'on'])} pas vu {self._of(THINGS)} à {self._of(PLACES)} ?",
             f"Y a-t-il {self._of(THINGS)} {self._of(ADVERBS)} ?", f"Quel âge a donc {self._of(PEOPLE)} ?",
             f"{self._of(PEOPLE)} {self._of(VERBS)}-{self._of(['t-il', 't-elle', 'il', 'elle'])} {self._of(THINGS)} ?"])
@@ -247,8 +251,8 @@ class _Drawer:
                 f"{self._of(['Cordialement', 'Bien à vous', 'Bises', 'Dans l’attente de vous lire'])},\n{self._of(PEOPLE)}")
 
     def _tweet(self) -> str:
-        words = [self._of([self._of(TAGS), self._of(PEOPLE), "trop", self._of(ADJECTIVES), "j'avoue", "g", "pas", self._of(ADVERBS), "c'est", "qd",
-                           "y'a", "l'autre", "!!", "…", self._number()]) for _ in range(self.random.randint(2, 14))]
+        words = [self._of([self._of(TAGS), self._of(PEOPLE), "trop", self._of(ADJECTIVES), "j'avoue", "g", "pas", self._of(ADVERBS),
+                           "c'est", "qd", "y'a", "l'autre", "!!", "…", self._number()]) for _ in range(self.random.randint(2, 14))]
         return " ".join(words)
 
     def _list(self) -> str:
@@ -258,9 +262,12 @@ class _Drawer:
     def _subordinate(self) -> str:
         return self._of([
             f"Bien que {self._of(PEOPLE)} fût {self._of(ADJECTIVES)}, {self._clause()}.",
-            f"{self._of(PEOPLE)}, dont {self._of(FIRMS)} {self._of(VERBS)} {self._of(THINGS)}, est {self._of(ADJECTIVES)} et {self._of(ADJECTIVES)}.",
-            f"Si l'on en croit {self._of(FIRMS)}, c'est à {self._of(PLACES)} qu'{self._of(['il', 'elle'])} {self._of(VERBS)} {self._of(THINGS)} ; {self._clause()}.",
-            f"Lorsqu'{self._of(['il', 'elle', 'on'])} {self._of(VERBS)} {self._of(THINGS)}, {self._of(PEOPLE)} s'en est allé {self._of(ADVERBS)}.",
+            f"{self._of(PEOPLE)}, dont {self._of(FIRMS)} {self._of(VERBS)} {self._of(THINGS)}, est {self._of(ADJECTIVES)} "
+            f"et {self._of(ADJECTIVES)}.",
+            f"Si l'on en croit {self._of(FIRMS)}, c'est à {self._of(PLACES)} qu'{self._of(['il', 'elle'])} "
+            f"{self._of(VERBS)} {self._of(THINGS)} ; {self._clause()}.",
+            f"Lorsqu'{self._of(['il', 'elle', 'on'])} {self._of(VERBS)} {self._of(THINGS)}, {self._of(PEOPLE)} "
+            f"s'en est allé {self._of(ADVERBS)}.",
         ])
 
     def _address(self) -> str:

@@ -122,7 +122,8 @@ def test_the_comparison_notices_missing_vectors(official: Official, tmp_path: Pa
 def test_memory_after_one_request(official: Official, program: Callable[[str], Path]) -> None:
     """Of the table, only the rows that were looked up are in memory, with what the system reads and maps around them."""
     forget(official.pair.file)
-    with subprocess.Popen([str(program("tern")), "pipe", "-m", str(official.pair.file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    command = [str(program("tern")), "pipe", "-m", str(official.pair.file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         process.stdin.write(b'{"text": "Apple is looking at buying U.K. startup for $1 billion"}\n')
         process.stdin.flush()
         assert b"tokens" in process.stdout.readline()
