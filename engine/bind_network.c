@@ -46,15 +46,45 @@ static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
 
 #define MAX_VECTOR_BITS 31
 
-void bind_vectors(binder *b, vector_keys *v)
+static void bind_vector_keys(binder *b, vector_keys *v)
 {
     uint32_t starts = 0, bits = 1;
-    if (b->status || !model_file_has(b->file, "vectors/")) return;
     v->start = bind_vector(b, "vectors/start", TERN_DTYPE_U32, &starts);
     v->keys = bind_vector(b, "vectors/keys", TERN_DTYPE_U64, &v->count);
     while (bits < MAX_VECTOR_BITS && (UINT32_C(1) << bits) + 1 < starts) bits++;
     if (!b->status && (UINT32_C(1) << bits) + 1 != starts) bind_refuse(b, "vectors/start", "is not one longer than a power of two");
     v->bits = bits;
+}
+
+/* What is put before or after a word. Its length, or 0 after a failure. */
+static size_t bind_mark(binder *b, const string_table *strings, uint32_t number, const char **mark)
+{
+    if (number >= strings->count) bind_refuse(b, "vectors/floret", "holds a string number that is out of range");
+    if (b->status) return 0;
+    size_t len = strings->start[number + 1] - strings->start[number] - 1;
+    if (len > FLORET_MAX_MARK) bind_refuse(b, "vectors/floret", "puts a longer text before or after a word than this library supports");
+    *mark = strings->bytes + strings->start[number];
+    return len;
+}
+
+static void bind_floret(binder *b, floret_settings *f, const string_table *strings)
+{
+    uint32_t six = 6;
+    const uint32_t *settings = bind_vector(b, "vectors/floret", TERN_DTYPE_U32, &six);
+    if (b->status) return;
+    *f = (floret_settings){.minn = settings[0], .maxn = settings[1], .hash_count = settings[2], .seed = settings[3]};
+    if (f->minn > f->maxn || f->maxn > FLORET_MAX_PIECE || f->hash_count < 1 || f->hash_count > 4)
+        bind_refuse(b, "vectors/floret", "holds a value that is out of range");
+    f->bow_len = bind_mark(b, strings, settings[4], &f->bow);
+    f->eow_len = bind_mark(b, strings, settings[5], &f->eow);
+}
+
+void bind_vectors(binder *b, tern_model *model)
+{
+    if (b->status || !model_file_has(b->file, "vectors/")) return;
+    if (!model_file_has(b->file, "vectors/floret")) return bind_vector_keys(b, &model->vectors);
+    bind_floret(b, &model->floret, &model->strings);
+    b->floret = &model->floret;
 }
 
 static void bind_static(binder *b, const char *prefix, tok2vec_weights *w)
@@ -64,6 +94,7 @@ static void bind_static(binder *b, const char *prefix, tok2vec_weights *w)
     bind_name(name, prefix, "static");
     if (b->status || !model_file_find(b->file, name, &s)) return;
     if (!model_file_has(b->file, "vectors/")) return bind_refuse(b, name, "has rows, but there are no vectors/keys to find them by");
+    w->floret = b->floret;
     if (s.dtype == TERN_DTYPE_F16) w->static_halves = bind_matrix(b, name, TERN_DTYPE_F16, &w->static_rows, &w->width);
     else w->static_floats = bind_matrix(b, name, TERN_DTYPE_F32, &w->static_rows, &w->width);
 }
@@ -164,6 +195,7 @@ void bind_senter(binder *b, tern_model *model)
 {
     uint32_t width = bind_tower(b, model, COMPONENT_SENTER);
     bind_layer(b, "senter", 2, 1, width, &model->senter.output);
+    model->senter.overwrite = bind_option(b, "senter/settings");
 }
 
 /* ---- parser ------------------------------------------------------------------------------------------------------------- */

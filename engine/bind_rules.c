@@ -53,12 +53,8 @@ void bind_ruler(binder *b, ruler_tables *r, uint32_t strings)
 
 void bind_sentencizer(binder *b, sentencizer_tables *s)
 {
-    uint32_t one = 1;
-    const uint32_t *settings = bind_vector(b, "sentencizer/settings", TERN_DTYPE_U32, &one);
+    s->overwrite = bind_switch(b, "sentencizer/settings");
     s->marks = bind_vector(b, "sentencizer/marks", TERN_DTYPE_U64, &s->mark_count);
-    if (b->status) return;
-    s->overwrite = *settings;
-    if (s->overwrite > 1) bind_refuse(b, "sentencizer/settings", "holds a value that is out of range");
 }
 
 /* ---- lemmatizer ------------------------------------------------------------------------------------------------------------ */
@@ -152,6 +148,7 @@ static void bind_kind(binder *b, lemmatizer_tables *l)
 void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
 {
     bind_kind(b, l);
+    l->overwrite = bind_option(b, "lemmatizer/settings");
     if (l->kind == LEMMATIZER_FRENCH || l->kind == LEMMATIZER_SPANISH) bind_id_table(b, "lemmatizer/forms", &l->forms);
     if (l->kind == LEMMATIZER_FRENCH || l->kind == LEMMATIZER_LOOKUP) bind_id_table(b, "lemmatizer/lookup", &l->lookup);
     if (l->kind == LEMMATIZER_LOOKUP) return;

@@ -64,6 +64,20 @@ const void *bind_matrix(binder *b, const char *name, uint32_t dtype, uint32_t *r
 
 const float *bind_vector_f32(binder *b, const char *name, uint32_t *n) { return bind_vector(b, name, TERN_DTYPE_F32, n); }
 
+uint32_t bind_switch(binder *b, const char *name)
+{
+    uint32_t one = 1;
+    const uint32_t *value = bind_vector(b, name, TERN_DTYPE_U32, &one);
+    if (!b->status && *value > 1) bind_refuse(b, name, "holds a value that is out of range");
+    return b->status ? 0 : *value;
+}
+
+uint32_t bind_option(binder *b, const char *name)
+{
+    section s;
+    return model_file_find(b->file, name, &s) ? bind_switch(b, name) : 0;
+}
+
 int bind_all_below(const uint16_t *v, size_t n, size_t limit)
 {
     uint16_t max = 0;

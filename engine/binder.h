@@ -9,6 +9,7 @@ typedef struct binder {
     const model_file *file;
     tern_error *err;
     expanded_floats **expanded;   /* the model's: where sections of f16 become floats */
+    const floret_settings *floret; /* the model's, for the towers; NULL: vectors have keys, or there are none */
     tern_status status;
 } binder;
 
@@ -30,6 +31,10 @@ const void *bind_matrix(binder *b, const char *name, uint32_t dtype, uint32_t *r
 const float *bind_vector_f32(binder *b, const char *name, uint32_t *n);
 map bind_map(binder *b, const char *name);
 
+/* A section of one number, 0 or 1; 0 after a failure. bind_option: also where there is none. */
+uint32_t bind_switch(binder *b, const char *name);
+uint32_t bind_option(binder *b, const char *name);
+
 /* Every value is below limit. */
 int bind_all_below(const uint16_t *v, size_t n, size_t limit);
 void bind_check_below(binder *b, const char *name, const uint16_t *v, size_t n, size_t limit);
@@ -48,7 +53,7 @@ void bind_strings(binder *b, string_table *strings);
 void bind_chars(binder *b, char_table *chars);
 void bind_stems(binder *b, stem_table *t, uint32_t strings);
 void bind_tokenizer(binder *b, tokenizer_tables *t, const string_table *strings, uint32_t classes);
-void bind_vectors(binder *b, vector_keys *v);
+void bind_vectors(binder *b, tern_model *model);
 void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uint32_t nI, packed_layer *w);
 
 /* The tower of a component's own, or, where the file has none, the shared one, which then must be there. Its width. */

@@ -34,13 +34,14 @@ enum { COLUMN_TAG = 0, COLUMN_POS, COLUMN_MORPH, COLUMN_DEP, COLUMN_COUNT };
 struct tern_doc {
     const tern_model *model;
     interruption *interruption;      /* of the run under way; NULL: nothing ends it early */
+    const text_view *text;           /* of the run under way */
     size_t token_count;
     token_span *span;                /* [token_count] */
     unsigned char *space;            /* [token_count] 1: one U+0020 follows that belongs to no token */
     uint32_t *norm_override;         /* [token_count] string number from a tokenizer exception, or NO_STRING */
     signed char *sent_start;         /* [token_count] 1, -1, 0; the tokenizer's or the caller's */
     uint64_t *attr[ATTR_COUNT];      /* [token_count] each: ids that the embeddings hash */
-    uint32_t *vector;                /* [token_count] row of the token's static vector, or NO_VECTOR (word_vectors.h) */
+    uint64_t *vector;                /* [token_count] what its static vector depends on: row or NO_VECTOR; floret: id of its text */
     uint32_t *column[COLUMN_COUNT];  /* [token_count] each */
     uint32_t *head;                  /* [token_count] index of the head; the token's own without one */
     lemma_ref *lemma;                /* [token_count] string NO_STRING and length 0: unset */

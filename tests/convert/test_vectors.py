@@ -12,7 +12,8 @@ from convert.build import convert
 from convert.config_check import plan_conversion
 from convert.errors import ConvertError
 from convert.tiny import build_pipeline
-from convert.vectors import VectorTable, check_vectors, key_sections, project, read_vectors
+from convert.strings import StringTable
+from convert.vectors import VectorTable, check_vectors, index_sections, key_sections, project, read_vectors, vector_rows
 from spacy.strings import get_string_id
 from spacy.vectors import Vectors
 from vector_pipeline import SYMBOLS, VectorPipeline
@@ -90,6 +91,20 @@ def test_projection_is_rounded_once() -> None:
     assert (np.abs(projected - exact) <= 0.5 * np.spacing(np.abs(projected)) * 1.000001).all()
 
 
+def floret(**settings: Any) -> Vectors:
+    return Vectors(data=ROWS, mode="floret", **{"minn": 2, "maxn": 3, "hash_count": 2, **settings})
+
+
+def test_floret_rows_keep_their_places() -> None:
+    """Words hash to them: equal ones stay."""
+    strings = StringTable()
+    strings.number("other")
+    index, = index_sections(floret(hash_seed=2166136261, bow="^", eow=""), strings)
+    assert index.name == "vectors/floret"
+    assert index.array.tolist() == [2, 3, 2, 2166136261, 1, 2] and strings.texts == ["other", "^", ""]
+    assert vector_rows(floret()).tolist() == ROWS.tolist()
+
+
 # ---- refusals ----------------------------------------------------------------------------------------------------------
 
 
@@ -98,13 +113,16 @@ class OtherVectors(Vectors):
 
 
 REFUSED = {
-    "mode 'floret' are not supported": lambda: Vectors(data=ROWS, mode="floret", minn=2, maxn=3, hash_count=1),
     "another attribute than ORTH": lambda: vectors({"a": 0}, attr="LOWER"),
     "reads static vectors, but has none": Vectors,
     "has none: its vocabulary": lambda: vectors({}),
     "vectors of float16": lambda: vectors({"a": 0}, ROWS.astype("float16")),
     "not a finite number": lambda: vectors({"a": 0}, np.full((1, 2), np.inf, dtype="float32")),
     "class OtherVectors": OtherVectors,
+    "floret vectors with minn = 2, maxn = 33": lambda: floret(maxn=33),
+    "floret vectors with bow = 'x": lambda: floret(bow="x" * 65),
+    "floret vectors with eow = 'é": lambda: floret(eow="é" * 33),
+    "another attribute than ORTH are": lambda: floret(attr="NORM"),
 }
 
 
@@ -112,6 +130,14 @@ REFUSED = {
 def test_refused(words: str) -> None:
     with pytest.raises(ConvertError, match=words):
         check_vectors(REFUSED[words]())
+
+
+def test_a_number_of_hashes_that_only_a_file_can_have(tmp_path: Path) -> None:
+    floret().to_disk(tmp_path)
+    settings = tmp_path / "vectors.cfg"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('"hash_count":2', '"hash_count":0'), encoding="utf-8")
+    with pytest.raises(ConvertError, match="floret vectors with hash_count = 0 are not supported, only 1 to 4"):
+        check_vectors(Vectors().from_disk(tmp_path))
 
 
 def test_a_row_that_is_not_there() -> None:

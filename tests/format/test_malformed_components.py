@@ -13,18 +13,21 @@ spacy = pytest.importorskip("spacy")
 
 import small_pipelines as small  # noqa: E402
 from common import REDUCED  # noqa: E402
+from convert.tiny_recipe import SETTINGS  # noqa: E402
 from corpus import project_texts  # noqa: E402
 from lemma_pipelines import pipeline, random_tables, spanish_tables  # noqa: E402
 from model_bytes import U32, ModelBytes  # noqa: E402
 
 OK, E_FORMAT = 0, 4
 HUGE = 2**32 - 1
-ADDED = ("morphologizer/", "trainable_lemmatizer/", "sentencizer/", "lemmatizer/")
+ADDED = ("morphologizer/", "trainable_lemmatizer/", "senter/settings", "sentencizer/", "lemmatizer/")
+OPTIONAL = ("senter/settings", "lemmatizer/settings")
 
 
 def labellers() -> Any:
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
+    nlp.add_pipe("senter", config={**SETTINGS["senter"], "overwrite": True})
     nlp.add_pipe("tok2vec", config={"model": small.tower()})
     for name in ("morphologizer", "trainable_lemmatizer"):
         nlp.add_pipe(name, config=small.labeller())
@@ -36,7 +39,8 @@ def labellers() -> Any:
 def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> Dict[str, bytes]:
     """A valid file by what it has."""
     texts = project_texts()[:100]
-    pipelines = {"labels": labellers(), "fr": pipeline("fr", "rule", random_tables(texts, texts_as_lemmas=True)),
+    french = random_tables(texts, texts_as_lemmas=True)
+    pipelines = {"labels": labellers(), "fr": pipeline("fr", "rule", french, overwrite=True),
                  "es": pipeline("es", "rule", spanish_tables(texts))}
     stages = program("tests/stages")
     pairs = {name: small.saved_pair(nlp, tmp_path_factory.mktemp(name), stages) for name, nlp in pipelines.items()}
@@ -70,6 +74,8 @@ CASES: Dict[str, Case] = {
     "whole": Case("labels", "trainable_lemmatizer/trees", 5, 2),
     "old_text": Case("labels", "trainable_lemmatizer/edits", 1, HUGE - 1),
     "overwrite_unknown": Case("labels", "sentencizer/settings", 0, 2),
+    "senter_overwrite_unknown": Case("labels", "senter/settings", 0, 2),
+    "lemmatizer_overwrite_unknown": Case("fr", "lemmatizer/settings", 0, HUGE),
     "kind_unknown": Case("fr", "lemmatizer/kind", 0, 6),
     "part": Case("fr", "lemmatizer/parts", 0, HUGE),
     "rules_of_a_part": Case("fr", "lemmatizer/parts", 2, 1025),
@@ -101,6 +107,8 @@ def added_sections(model: ModelBytes) -> "list[str]":
 @pytest.mark.parametrize("file", ["labels", "fr", "es"])
 def test_every_missing_section(file: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
     for name in added_sections(ModelBytes(files[file])):
+        if name in OPTIONAL:
+            continue
         model = ModelBytes(files[file])
         model.remove(name)
         (tmp_path / "missing.tern").write_bytes(model.seal().data)

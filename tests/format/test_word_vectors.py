@@ -1,7 +1,6 @@
-"""Files with static vectors: damaged ones, and one with half a million rows, of which opening reads none."""
+"""Files with static vectors: damaged ones, of floret's too, and one with half a million rows, of which opening reads none."""
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -11,6 +10,8 @@ import pytest
 
 pytest.importorskip("spacy")
 
+from common import forget  # noqa: E402
+from convert import container  # noqa: E402
 from model_bytes import F32, U32, ModelBytes  # noqa: E402
 from spacy.strings import get_string_id  # noqa: E402
 from vector_pipeline import VectorPipeline, enlarged  # noqa: E402
@@ -109,6 +110,64 @@ def test_harmless(outcome, name: str) -> None:
     assert outcome(HARMLESS[name]).status == OK
 
 
+# ---- floret ------------------------------------------------------------------------------------------------------------
+
+FLORET = "vectors/floret"
+
+
+@pytest.fixture(scope="module")
+def floret_outcome(vector_pipeline: VectorPipeline, tmp_path_factory: pytest.TempPathFactory, open_files) -> Callable:
+    """As outcome(), of a file whose rows are found by pieces."""
+    sections = container.read(vector_pipeline.model.read_bytes())
+    for name in (KEYS, START):
+        del sections[name]
+    strings = [0, 1]   # whichever these are
+    content = container.write([[*sections.values(), container.tensor(FLORET, [4, 5, 2, 2166136261, *strings], "u4")]])
+    path = tmp_path_factory.mktemp("floret") / "damaged.tern"
+
+    def call(damage: Callable[[ModelBytes], None]):
+        model = ModelBytes(content)
+        damage(model)
+        path.write_bytes(model.seal().data)
+        return open_files([path])[0]
+
+    return call
+
+
+def test_undamaged_floret_file(floret_outcome) -> None:
+    assert floret_outcome(lambda model: None).status == OK
+
+
+def setting(index: int, value: int) -> Callable[[ModelBytes], None]:
+    return lambda model: model.set_number(FLORET, index, value)
+
+
+FLORET_REFUSED: Dict[str, Case] = {
+    "minn above maxn": Case(setting(0, 6), "vectors/floret out of range"),
+    "maxn too large": Case(setting(1, 33), "vectors/floret out of range"),
+    "maxn huge": Case(setting(1, 2**32 - 1), "vectors/floret out of range"),
+    "no hashes": Case(setting(2, 0), "vectors/floret out of range"),
+    "five hashes": Case(setting(2, 5), "vectors/floret out of range"),
+    "bow beyond the strings": Case(setting(4, 2**32 - 1), "vectors/floret string number"),
+    "eow beyond the strings": Case(lambda m: m.set_number(FLORET, 5, m.dims("strings/id")[0]), "vectors/floret string number"),
+    "five settings": Case(lambda m: m.replace(FLORET, bytes(20), [5]), "vectors/floret shape"),
+    "settings of f32": Case(lambda m: m.set_record(FLORET, "dtype", F32), "vectors/floret dtype"),
+    "no settings": Case(lambda m: m.remove(FLORET), "tok2vec/static no vectors/keys"),
+}
+
+
+@pytest.mark.parametrize("name", FLORET_REFUSED)
+def test_floret_refused(floret_outcome, name: str) -> None:
+    found = floret_outcome(FLORET_REFUSED[name].damage)
+    assert found.status == E_FORMAT, found
+    assert all(word in found.message for word in FLORET_REFUSED[name].words.split()), found
+
+
+@pytest.mark.parametrize("damage", [setting(0, 0), setting(1, 32), setting(2, 4), setting(3, 0), lambda m: m.replace(STATIC, bytes(64), [1, 16])])
+def test_floret_harmless(floret_outcome, damage: Callable[[ModelBytes], None]) -> None:
+    assert floret_outcome(damage).status == OK
+
+
 # ---- half a million rows -----------------------------------------------------------------------------------------------
 
 ROWS = 500_000
@@ -138,13 +197,6 @@ class Use(NamedTuple):
 
     mapped: List[int]
     faults: List[int]
-
-
-def forget(path: Path) -> None:
-    """Takes a file out of the page cache: what was written in one go is mapped by the megabyte."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def use(tern: Path, model: Path) -> Use:

@@ -102,8 +102,8 @@ def mix_features(token: Any) -> None:
     token.set_morph("|".join(sorted(feature for feature in FEATURES if draw.random() < 0.5)))
 
 
-def pipeline(lang: str, mode: str, lookups: Lookups) -> Any:
+def pipeline(lang: str, mode: str, lookups: Lookups, overwrite: bool = False) -> Any:
     nlp = blank(lang)
     small.randomise(nlp, small.gold_docs(mix_features if lang == "es" else None))
-    nlp.add_pipe("lemmatizer", config={"mode": mode}).initialize(lookups=lookups)
+    nlp.add_pipe("lemmatizer", config={"mode": mode, "overwrite": overwrite}).initialize(lookups=lookups)
     return nlp

@@ -210,7 +210,7 @@ ENGINE_MUTANTS = [
                  "left_edge[head]", ("sent_start",)),
     # tags and sentence starts
     EngineMutant("the last of equal tags wins", "tagger.c", "scores[c] > scores[best]", "scores[c] >= scores[best]", ("tag",)),
-    EngineMutant("the senter writes over preset starts", "tagger.c", "if (!*start) *start", "*start", ("sent_start",)),
+    EngineMutant("the senter writes over preset starts", "tagger.c", "!*start || doc->model->senter.overwrite", "1", ("sent_start",)),
     EngineMutant("the first token makes sentences known", "doc.c", "size_t i = 1; i < doc->token_count; i++)\n        if",
                  "size_t i = 0; i < doc->token_count; i++)\n        if", ("sents", "annotations")),
     # rules

@@ -23,7 +23,7 @@ from differences import first_difference
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 from spacy.training import Example
-from stages import Stages
+from stages import Stages, marks
 
 WIDTH = 32
 SEED = 5
@@ -129,11 +129,15 @@ class Pair:
         """Names of the pipeline's components as factories, which tern goes by."""
         return None if names is None else [self.nlp.get_pipe_meta(name).factory for name in names]
 
-    def differences(self, texts: Sequence[str], only: Optional[Sequence[str]] = None) -> List[str]:
-        """One line for each text that differs. only: names of the components that run; None: as loaded."""
+    def differences(self, texts: Sequence[str], only: Optional[Sequence[str]] = None,
+                    sent_starts: Optional[Sequence[Sequence[int]]] = None) -> List[str]:
+        """One line for each text that differs. only: names of the components that run; None: as loaded. sent_starts: 1, -1, 0
+        per token, set before."""
         lines = [{"text": text, "components": self.components(only)} if only else {"text": text} for text in texts]
+        for line, starts in zip(lines, sent_starts or ()):
+            line["sent_starts"] = marks(starts)
         with self.nlp.select_pipes(enable=list(only) if only else self.nlp.pipe_names):
-            wanted = list(oracle.answers(self.nlp, texts))
+            wanted = list(oracle.answers(self.nlp, texts, sent_starts))
         answers = self.stages("--features").answers(lines)
         found = [first_difference(text, want, got) for text, want, got in zip(texts, wanted, answers)]
         return [difference for difference in found if difference]

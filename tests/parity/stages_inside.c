@@ -52,13 +52,12 @@ void inside_features(bytes *out, tern_ctx *ctx)
 
 /* ---- towers ------------------------------------------------------------------------------------------------------ */
 
-static void write_embedding(bytes *out, const tern_ctx *ctx, const tok2vec_weights *tower)
+static void write_embedding(bytes *out, tern_ctx *ctx, const tok2vec_weights *tower)
 {
     size_t tokens = ctx->doc.token_count, values = tokens * tok2vec_blocks(tower) * tower->width;
     float *sums = malloc((values ? values : 1) * sizeof(float));
 
-    if (sums) {
-        tok2vec_embed(tower, &ctx->doc, 0, tokens, sums);
+    if (sums && !tok2vec_embed(tower, &ctx->doc, 0, tokens, &ctx->tower[COMPONENT_TOK2VEC], sums)) {
         hex_floats(out, sums, values);
     } else {
         out->failed = 1;

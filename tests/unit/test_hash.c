@@ -1,4 +1,5 @@
 /* test_hash.c - hash functions and checksum. Expected values: spacy.strings.hash_string and thinc's NumpyOps.hash
+, Vectors._get_ngram_hashes
  * (spaCy 3.8.18, thinc 8.3); RFC 3720 B.4 for CRC-32C. */
 #include "cmocka_all.h"
 
@@ -49,6 +50,29 @@ static void bucket_hashes_equal_thinc(void **state)
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         uint32_t out[4];
         murmur3_u64(known[i].key, known[i].seed, out);
+        assert_memory_equal(out, known[i].out, sizeof out);
+    }
+}
+
+static void piece_hashes_equal_spacy(void **state)
+{
+    static const struct { const char *text; uint32_t seed, out[4]; } known[] = {
+        {"", 2166136261u, {0xc2754a40, 0x10854f64, 0x1629cd37, 0x4ea929b1}},
+        {"<apple>", 2166136261u, {0xaf7fd586, 0xe3ea19b1, 0x9c7fac8b, 0xf62879c2}},
+        {"a", 2166136261u, {0xe6734340, 0x0aa4b9da, 0xe6e3fde4, 0x4939994a}},
+        {"abcdefgh", 2166136261u, {0x9874e5cb, 0x25cfbf5d, 0x218dea25, 0x4a75b582}},
+        {"abcdefghijklmno", 2166136261u, {0x2106a2f7, 0x394a2019, 0xa88f9c68, 0x05b565b6}},
+        {"abcdefghijklmnop", 2166136261u, {0x7a38135d, 0xbe48abe0, 0xef425fc1, 0xb584bf28}},
+        {"abcdefghijklmnopq", 2166136261u, {0xc9a6a3e2, 0xe265bd7b, 0xb48fa79f, 0x61890c3f}},
+        {"\xc3\xa9\xe6\x9d\xb1\xf0\x9f\x98\x80", 2166136261u, {0x1023a586, 0xbf05432e, 0x70dc02ae, 0x299abaaf}},
+        {"abcdefghijklmnopqrstuvwxyz0123456789", 2166136261u, {0xfb029b78, 0x12668273, 0xa697a105, 0x4d19a7b1}},
+        {"", 0, {0, 0, 0, 0}},
+        {"<apple>", 0, {0x6d1b3a8a, 0xd3a58bdd, 0xc7ad6ff6, 0x5b7eed83}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        uint32_t out[4];
+        murmur3_128(known[i].text, strlen(known[i].text), known[i].seed, out);
         assert_memory_equal(out, known[i].out, sizeof out);
     }
 }
@@ -108,6 +132,7 @@ int main(void)
         cmocka_unit_test(string_hashes_equal_spacy),
         cmocka_unit_test(string_hash_does_not_depend_on_alignment),
         cmocka_unit_test(bucket_hashes_equal_thinc),
+        cmocka_unit_test(piece_hashes_equal_spacy),
         cmocka_unit_test(sequence_hash_depends_on_order_and_length),
         cmocka_unit_test(checksum_of_the_standard),
         cmocka_unit_test(checksum_of_every_length_and_alignment),

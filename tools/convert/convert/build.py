@@ -14,7 +14,7 @@ from .expressions import class_columns, compile_expressions, expression_sections
 from .norms import check_features, norms_sections
 from .strings import StringTable, symbols_section
 from .tokenizer_tables import check_tokenizer, stale_cache_chunk, tokenizer_sections
-from .vectors import key_sections, read_vectors
+from .vectors import index_sections
 
 REFERENCE_UNICODE = "14.0.0"
 """The Unicode version of the Python (3.11) that the engine's fixtures were made with."""
@@ -47,15 +47,15 @@ def build_groups(nlp: Any, plan: Plan, meta: str, facts: CharFacts, progress: Pr
     tokenizer = tokenizer_sections(nlp.tokenizer, strings, suffix_reversed(expressions))
     progress("components")
     components = component_sections(nlp, plan, strings)
+    reads_vectors = any(section.name.endswith("/static") for part in components.values() for section in part.embeddings)
+    vectors = [Group("vectors", index_sections(nlp.vocab.vectors, strings))] if reads_vectors else []
     norms = norms_sections(nlp.vocab, strings, map_load)
     tables = [*char_sections(facts, classes), *expression_sections(expressions, classes), *tokenizer,
               *strings.sections(), *norms, symbols_section(map_load), pipeline_section(plan)]
     networks = [Group(factory, part.network) for factory, part in components.items()]
     embeddings = [Group(f"{factory}: embeddings", part.embeddings) for factory, part in components.items()
                   if part.embeddings]
-    if any(section.name.endswith("/static") for group in embeddings for section in group.sections):
-        embeddings.append(Group("vectors", key_sections(read_vectors(nlp.vocab.vectors))))
-    return [Group("text", tables), *networks, *embeddings, Group("description", [text("meta", meta)])]
+    return [Group("text", tables), *networks, *embeddings, *vectors, Group("description", [text("meta", meta)])]
 
 
 def _warnings(nlp: Any) -> List[str]:

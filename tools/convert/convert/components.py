@@ -61,12 +61,6 @@ def check_output(pipe: Any) -> None:
         raise ConvertError(f"component {pipe.name}: normalize = true is not supported")
 
 
-def check_kept(pipe: Any) -> None:
-    """Refuses a component that overwrites what the tokenizer, or whoever calls, has set."""
-    if pipe.cfg["overwrite"]:
-        raise ConvertError(f"component {pipe.name}: overwrite = true is not supported")
-
-
 def _tagger_network(factory: str, pipe: Any, classes: int) -> NetworkSections:
     """Own tower and output layer of a Tagger's model (spacy/ml/models/tagger.py)."""
     check_output(pipe)
@@ -82,8 +76,7 @@ def tok2vec_sections(pipe: Any, strings: StringTable) -> NetworkSections:
 
 
 def tagger_sections(pipe: Any, strings: StringTable) -> NetworkSections:
-    """Everything under tagger/ of a Tagger."""
-    check_kept(pipe)
+    """Everything under tagger/ of a Tagger. As nothing has set TAG before it, its setting overwrite changes nothing."""
     labels = [strings.number(label) for label in pipe.labels]
     network, embeddings = _tagger_network("tagger", pipe, len(labels))
     return NetworkSections([*network, tensor("tagger/labels", labels, "u4")], embeddings)
@@ -115,8 +108,9 @@ def trainable_lemmatizer_sections(pipe: Any, strings: StringTable) -> NetworkSec
 
 def senter_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under senter/ of a SentenceRecognizer."""
-    check_kept(pipe)
-    return _tagger_network("senter", pipe, SENTER_CLASSES)
+    network, embeddings = _tagger_network("senter", pipe, SENTER_CLASSES)
+    settings = [tensor("senter/settings", [1], "u4")] if pipe.cfg["overwrite"] else []
+    return NetworkSections([*network, *settings], embeddings)
 
 
 def read_arc_moves(moves: Any) -> List[ArcMove]:

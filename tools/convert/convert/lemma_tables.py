@@ -170,9 +170,8 @@ def _spanish_sections(pipe: Any, strings: StringTable) -> List[Section]:
 
 def lemmatizer_sections(pipe: Any, strings: StringTable) -> List[Section]:
     """All lemmatizer/ sections of a Lemmatizer."""
-    if pipe.overwrite:
-        raise ConvertError(f"component {pipe.name}: overwrite = true is not supported")
     kind = lemmatizer_kind(pipe)
     read = {FRENCH: _french_sections, LOOKUP: _lookup_sections, SPANISH: _spanish_sections}.get(kind, _rule_sections)
-    sections = read(pipe, strings)
+    settings = [tensor("lemmatizer/settings", [1], "u4")] if pipe.overwrite else []
+    sections = [*settings, *read(pipe, strings)]
     return sections if kind == 0 else [tensor("lemmatizer/kind", [kind], "u4"), *sections]

