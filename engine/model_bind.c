@@ -40,7 +40,8 @@ static void bind_component(binder *b, tern_model *model, uint32_t component)
     case COMPONENT_SENTENCIZER: bind_sentencizer(b, &model->sentencizer); break;
     case COMPONENT_ATTRIBUTE_RULER: bind_ruler(b, &model->ruler, model->strings.count); break;
     case COMPONENT_LEMMATIZER: bind_lemmatizer(b, &model->lemmatizer, model->strings.count); break;
-    default: bind_ner(b, &model->ner, &model->strings);
+    case COMPONENT_NER: bind_ner(b, &model->ner, &model->strings); break;
+    default: bind_refuse(b, "pipeline", "names a component that this library cannot run");
     }
 }
 

@@ -38,10 +38,10 @@ static const struct {
     const char *name;
     unsigned want;
 } formats[PARSE_FORMATS] = {
-    [PARSE_TABLE] = {"table", TERN_EVERYTHING},
+    [PARSE_TABLE] = {"table", TERN_EVERYTHING & ~TERN_CATS},
     [PARSE_TREE] = {"tree", TERN_DEPENDENCIES | TERN_SENTENCES | TERN_POS},
-    [PARSE_CONLLU] = {"conllu", TERN_EVERYTHING & ~TERN_ENTITIES},
-    [PARSE_HTML] = {"html", TERN_EVERYTHING & ~TERN_ENTITIES},
+    [PARSE_CONLLU] = {"conllu", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS)},
+    [PARSE_HTML] = {"html", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS)},
     [PARSE_JSON] = {"json", TERN_EVERYTHING},
 };
 
