@@ -10,6 +10,7 @@
 #include "parser.h"
 #include "sentencizer.h"
 #include "tagger.h"
+#include "tok2vec.h"
 #include "tokenizer.h"
 #include "trainable_lemmatizer.h"
 
@@ -19,7 +20,7 @@ struct tern_ctx {
     text_view text;   /* of the run under way; points to the caller's bytes */
     tokenizer_scratch tokenizer;
     lexeme_scratch lexeme;
-    tok2vec_scratch tok2vec;
+    tok2vec_scratch tower[COMPONENT_COUNT];   /* of the towers of the same number in the model: each keeps its memo */
     tagger_scratch tagger, morphologizer;
     trainable_lemmatizer_scratch trainable_lemmatizer;
     parser_scratch parser;

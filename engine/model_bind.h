@@ -28,7 +28,8 @@
  *     start                     u16 [trackers][2]  start state where the text before looks like this; [1]: empty match not allowed
  *     tracker                   u16 [trackers][cols]  look-behind automaton; 0 is the beginning of the text
  *   pipeline                    u32 [n][2]  COMPONENT_*, 1 if it runs by default; in spaCy's order. n is 0 for a tokenizer alone
- *   PREFIX/...                  PREFIX = tok2vec (the shared tower), senter/tok2vec, ner/tok2vec
+ *   PREFIX/...                  PREFIX = tok2vec (the shared tower), or COMPONENT/tok2vec: a component's own. Of tagger, parser, senter,
+ *                                           ner, morphologizer and trainable_lemmatizer those without read the shared tower's rows
  *     attrs, seeds              u32 [F]     ATTR_* and Murmur3 seed of each embedding column
  *     embed/<f>                 f32 [rows][width]
  *     static                    f32 [rows][width]  static vectors after the tower's projection, each distinct one once; absent where
@@ -114,7 +115,7 @@ enum {
 };
 
 /* Features of a token that embeddings read. */
-enum { ATTR_NORM = 0, ATTR_PREFIX, ATTR_SUFFIX, ATTR_SHAPE, ATTR_SPACY, ATTR_IS_SPACE, ATTR_LOWER, ATTR_COUNT };
+enum { ATTR_NORM = 0, ATTR_PREFIX, ATTR_SUFFIX, ATTR_SHAPE, ATTR_SPACY, ATTR_IS_SPACE, ATTR_LOWER, ATTR_ORTH, ATTR_COUNT };
 
 /* What the patterns of the attribute ruler test. */
 enum { RULER_TAG = 0, RULER_POS, RULER_MORPH, RULER_LEMMA, RULER_DEP, RULER_LOWER, RULER_IS_SPACE, RULER_ORTH,
@@ -128,8 +129,9 @@ enum { COMPONENT_TOK2VEC = 0, COMPONENT_TAGGER, COMPONENT_PARSER, COMPONENT_SENT
 /* Components that classify texts. */
 #define TERN_TEXTCATS (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL)
 
-/* Components that read the rows of the shared tower. */
-#define TERN_LISTENERS (TERN_TAGGER | TERN_PARSER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER)
+/* Components that read the rows of a tower, their own or the shared one: tern_model.listeners tells. */
+#define TERN_TOWER_READERS \
+    (TERN_TAGGER | TERN_PARSER | TERN_SENTER | TERN_NER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER)
 
 /* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk, lang/fr (and
  * ca), pipeline/lemmatizer.py lookup_lemmatize, lang/es. */
@@ -222,7 +224,6 @@ typedef struct transition_weights {
 } transition_weights;
 
 typedef struct ner_model {
-    tok2vec_weights tok2vec;
     transition_weights net;
     const uint32_t *moves;   /* [classes][2] action, label */
 } ner_model;
@@ -254,7 +255,6 @@ typedef struct trainable_lemmatizer_model {
 } trainable_lemmatizer_model;
 
 typedef struct senter_model {
-    tok2vec_weights tok2vec;
     packed_layer output;
 } senter_model;
 
@@ -306,7 +306,9 @@ struct tern_model {
     vector_keys vectors;
     uint32_t pipeline[COMPONENT_COUNT], pipeline_length;   /* COMPONENT_* in the order in which they run */
     unsigned components, default_components;               /* TERN_TOK2VEC, ... */
-    tok2vec_weights tok2vec;                               /* the shared tower */
+    tok2vec_weights tower[COMPONENT_COUNT];                /* of each component that has one; COMPONENT_TOK2VEC: the shared one */
+    unsigned listeners;                                    /* TERN_TAGGER, ...: those that read the shared tower */
+    unsigned tower_attrs;                                  /* bit 1 << ATTR_*: what some tower embeds */
     tagger_model tagger;
     morphologizer_model morphologizer;
     trainable_lemmatizer_model trainable_lemmatizer;
@@ -317,6 +319,12 @@ struct tern_model {
     lemmatizer_tables lemmatizer;
     ner_model ner;
 };
+
+/* The tower whose rows a component of TERN_TOWER_READERS reads. */
+static inline const tok2vec_weights *model_tower(const tern_model *model, uint32_t component)
+{
+    return &model->tower[model->listeners >> component & 1 ? COMPONENT_TOK2VEC : component];
+}
 
 /* Fills *model from model->file. On failure err names the section and what is wrong with it. */
 tern_status model_bind(tern_model *model, tern_error *err);

@@ -134,7 +134,8 @@ def test_what_every_request_touches_lies_before_the_embeddings(sections, weights
 
 def test_plan_of_the_package_comes_from_its_configuration():
     plan = plan_conversion(config_of(find(PACKAGE)))
-    assert plan.components == [Component(name, name, enabled=name != "senter") for name in NAMES]
+    upstream = {"tagger": "tok2vec", "parser": "tok2vec"}
+    assert plan.components == [Component(name, name, name != "senter", upstream.get(name)) for name in NAMES]
 
 
 def test_a_folder_is_converted_like_its_package(tmp_path):

@@ -10,11 +10,11 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tupl
 import numpy as np
 import spacy
 import thinc
-from spacy.attrs import IS_SPACE, LOWER, NORM, PREFIX, SENT_START, SHAPE, SPACY, SUFFIX
+from spacy.attrs import IS_SPACE, LOWER, NORM, ORTH, PREFIX, SENT_START, SHAPE, SPACY, SUFFIX
 from spacy.language import Language
 from spacy.tokens import Doc
 
-ATTRS = ("NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE", "LOWER")   # the order of ATTR_* in engine/model_bind.h
+ATTRS = ("NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE", "LOWER", "ORTH")   # the order of ATTR_* in engine/model_bind.h
 # What Doc.has_annotation is asked, and what tern calls it.
 ANNOTATIONS = {"ENT_IOB": "entities", "SENT_START": "sentences", "DEP": "dependencies", "TAG": "tags", "POS": "pos",
                "MORPH": "morphs", "LEMMA": "lemmas"}
@@ -64,7 +64,7 @@ def versions(nlp: Language) -> Dict[str, str]:
 def answer(doc: Doc) -> Dict[str, Any]:
     """Everything that a document says, and the features that the embeddings hash; the keys of stages.c."""
     start = [token.idx for token in doc]
-    columns = doc.to_array([NORM, PREFIX, SUFFIX, SHAPE, SPACY, IS_SPACE, LOWER, SENT_START]).astype(np.uint64)
+    columns = doc.to_array([NORM, PREFIX, SUFFIX, SHAPE, SPACY, IS_SPACE, LOWER, ORTH, SENT_START]).astype(np.uint64)
     columns = columns.reshape(len(doc), len(ATTRS) + 1)
     return {
         "start": start,

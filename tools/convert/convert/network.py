@@ -1,10 +1,10 @@
 """Weights of networks, read from the live thinc model as they are (float32, C order); the named entity recogniser."""
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, List, Sequence, Tuple
+from typing import Any, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
+from spacy.pipeline.tok2vec import Tok2VecListener
 
 from .config_check import ATTRS, MAX_DEPTH
 from .container import Section, tensor
@@ -19,8 +19,7 @@ PANEL = 16
 """Columns of a panel (engine/kernels.h)."""
 
 
-@dataclass(frozen=True)
-class NetworkSections:
+class NetworkSections(NamedTuple):
     """network: what every request reads in full; embeddings: what it reads a few rows of."""
 
     network: List[Section]
@@ -111,10 +110,18 @@ def tower_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections:
     return NetworkSections(network, tables)
 
 
-def transition_sections(prefix: str, model: Any, width: int, slots: int, classes: int) -> List[Section]:
-    """linear, lower and upper of a TransitionBasedParser (spacy/ml/models/parser.py, _precomputable_affine.py)."""
-    lower, upper = model.get_ref("lower"), model.get_ref("upper")
-    linear = model.get_ref("tok2vec").layers[-1]
+def own_tower_sections(factory: str, pipe: Any, tok2vec: Any) -> NetworkSections:
+    """FACTORY/tok2vec/...; none where tok2vec, the layer that the component's model reads, listens to the shared tower."""
+    if isinstance(tok2vec, Tok2VecListener):
+        return NetworkSections([], [])
+    return tower_sections(f"{factory}/tok2vec", tok2vec, pipe.vocab.vectors)
+
+
+def transition_sections(prefix: str, pipe: Any, slots: int, classes: int) -> NetworkSections:
+    """Own tower, linear, lower and upper of a TransitionBasedParser (spacy/ml/models/parser.py, _precomputable_affine.py)."""
+    lower, upper = pipe.model.get_ref("lower"), pipe.model.get_ref("upper")
+    tok2vec, *_, linear = pipe.model.get_ref("tok2vec").layers
+    tower, width = own_tower_sections(prefix, pipe, tok2vec), int(tok2vec.get_dim("nO"))
     hidden, pieces = int(lower.get_dim("nO")), int(lower.get_dim("nP"))
     if lower.get_dim("nF") != slots:
         raise ConvertError(f"{prefix}: the lower layer has {lower.get_dim('nF')} slots, not {slots}")
@@ -126,12 +133,13 @@ def transition_sections(prefix: str, model: Any, width: int, slots: int, classes
     panels = np.stack([packed_layer("", W, b).array.reshape(-1, 1 + hidden, PANEL) for W, b in zip(weights, biases)])
     # a layer without inputs: its biases alone, in the order of a row of sums
     rows = np.stack([packed_layer("", pad[:, :, None][:, :, :0], pad).array.reshape(-1) for pad in pads])
-    return [
+    layers = [
         linear_section(linear, hidden, width, f"{prefix}/linear"),
         tensor(f"{prefix}/lower/W", panels, "f4"),
         tensor(f"{prefix}/lower/pad", rows, "f4"),
         linear_section(upper, classes, hidden, f"{prefix}/upper"),
     ]
+    return NetworkSections(tower.network + layers, tower.embeddings)
 
 
 def read_ner_moves(moves: Any) -> List[Tuple[int, str]]:
@@ -158,9 +166,6 @@ def ner_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under ner/ of an EntityRecognizer."""
     check_greedy(pipe)
     moves = read_ner_moves(pipe.moves)
-    tok2vec = pipe.model.get_ref("tok2vec").layers[0]
-    tower, width = tower_sections("ner/tok2vec", tok2vec, pipe.vocab.vectors), int(tok2vec.get_dim("nO"))
     rows = [(action, strings.number(label)) for action, label in moves]
-    layers = transition_sections("ner", pipe.model, width, NER_SLOTS, len(moves))
-    network = tower.network + layers + [tensor("ner/moves", rows, "u4")]
-    return NetworkSections(network, tower.embeddings)
+    network, embeddings = transition_sections("ner", pipe, NER_SLOTS, len(moves))
+    return NetworkSections([*network, tensor("ner/moves", rows, "u4")], embeddings)
