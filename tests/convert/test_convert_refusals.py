@@ -54,7 +54,6 @@ def test_supported_settings_are_accepted():
 
 
 def test_unknown_component():
-    assert refusal(config_with("textcat", {})) == "component textcat (factory textcat) is not supported"
     assert refusal(config_with("spancat", {}, name="s")) == "component s (factory spancat) is not supported"
     assert refusal(config_with("morphologizer", {}, name="m")) == (
         "architecture spacy.CharacterEmbed.v2 in component m is not supported")
