@@ -7,7 +7,7 @@ import numpy as np
 from spacy.pipeline.tok2vec import Tok2VecListener
 
 from .config_check import ATTRS, MAX_DEPTH
-from .container import Section, tensor
+from .container import Section, half_if_exact, tensor
 from .errors import ConvertError
 from .strings import StringTable
 from .vectors import project, read_vectors
@@ -85,12 +85,12 @@ def _embeddings(prefix: str, embed: Any, width: int) -> Tuple[List[Section], Lis
 
 
 def _static(prefix: str, embed: Any, width: int, vectors: Any) -> List[Section]:
-    """The projected vectors [rows][width], where the tower reads some."""
+    """The projected vectors [rows][width], where the tower reads some. The engine reads them in place, be they f32 or f16."""
     found = []
     for node in nodes_of(embed, "static_vectors"):
         rows = read_vectors(vectors).rows
         weights = param_section(node, "W", (width, rows.shape[1]), f"{prefix}/static/W").array
-        found.append(tensor(f"{prefix}/static", project(rows, weights), "f4"))
+        found.append(half_if_exact(tensor(f"{prefix}/static", project(rows, weights), "f4")))
     return found
 
 
