@@ -44,9 +44,10 @@
  *                                           these two and static are used in place, unread when the model is opened
  *   PREFIX/linear/W             PREFIX = parser, ner: linear layer of hidden outputs and width inputs
  *   PREFIX/lower/W              f32 [slots][panels][1 + hidden][16]  a maxout layer of hidden outputs and hidden inputs for each
- *                                           slot; the first has the biases of all
+ *                                           slot (NER_SLOTS, ...); the first has the biases of all
  *   PREFIX/lower/pad            f32 [slots][panels * 16]  what a slot without a token adds to a row of sums; as above
  *   PREFIX/upper/W              linear layer of classes outputs and hidden inputs
+ *   PREFIX/scores/W pad         instead of lower and upper: as lower, but of classes outputs, which are the scores (use_upper false)
  *   ner/moves                   u32 [classes][2]  NER_* action, string number of the label
  *   parser/moves                u32 [classes][3]  ARC_* action, string number of the label, and, for a label X||Y of a
  *                                           projectivised arc, which is stored as X, the string number of Y; else NO_STRING
@@ -158,6 +159,10 @@ enum { LEMMATIZER_ENGLISH = 0, LEMMATIZER_RULES, LEMMATIZER_MACEDONIAN, LEMMATIZ
 /* Actions of the BILUO move table in spaCy's numbering (ner.pyx). */
 enum { NER_MISSING = 0, NER_BEGIN, NER_IN, NER_LAST, NER_UNIT, NER_OUT };
 
+/* What a state looks at, without and with extra_state_tokens (_state.pxd set_context_tokens). */
+enum { NER_SLOTS = 3, NER_EXTRA_SLOTS = 6, PARSER_SLOTS = 8, PARSER_EXTRA_SLOTS = 13 };
+#define TRANSITION_MAX_CLASSES 65536
+
 /* Actions of the arc-eager move table in spaCy's numbering (arc_eager.pyx). */
 enum { ARC_SHIFT = 0, ARC_REDUCE, ARC_LEFT, ARC_RIGHT, ARC_BREAK };
 
@@ -231,8 +236,9 @@ static inline uint32_t tok2vec_blocks(const tok2vec_weights *w) { return w->feat
 
 typedef struct transition_weights {
     uint32_t slots, width, hidden, classes;   /* slots: state features */
-    packed_layer linear, upper;               /* width -> hidden, hidden -> classes */
+    packed_layer linear;                      /* width -> hidden */
     packed_layer lower;                       /* hidden -> hidden maxout, of slot 0; layer_floats(&lower) on: of slot 1 ... */
+    packed_layer upper;                       /* hidden -> classes; no panels: the lower layer has classes outputs, the scores */
     const float *lower_pad;                   /* [slots][layer_sums(&lower)] */
 } transition_weights;
 

@@ -30,7 +30,8 @@ _CLASSES = {"tok2vec": Tok2Vec, "tagger": Tagger, "parser": DependencyParser, "s
 
 ARC_MOVES = {"S": 0, "D": 1, "L": 2, "R": 3, "B": 4}
 """Name of an arc-eager transition -> ARC_* (spacy/pipeline/_parser_internals/arc_eager.pyx)."""
-PARSER_SLOTS = 8
+PARSER_SLOTS = (8, 13)
+"""Without and with extra_state_tokens (engine/model_bind.h)."""
 DELIMITER = "||"  # of a projectivised label (nonproj.pyx)
 SUBTOKEN = "subtok"
 ROOT = "ROOT"
