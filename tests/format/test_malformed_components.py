@@ -23,7 +23,6 @@ from spacy.training import Example  # noqa: E402
 OK, E_FORMAT = 0, 4
 HUGE = 2**32 - 1
 ADDED = ("morphologizer/", "trainable_lemmatizer/", "sentencizer/", "lemmatizer/", "textcat/", "textcat_multilabel/")
-OPTIONAL = ("textcat/key/W", "textcat_multilabel/same")
 
 
 def labellers() -> Any:
@@ -98,6 +97,9 @@ CASES: Dict[str, Case] = {
     "pooling_mixed": Case("cats", "textcat/settings", 0, 17),
     "pooling_unknown": Case("cats", "textcat_multilabel/settings", 0, 32),
     "activation_unknown": Case("cats", "textcat/settings", 1, 3),
+    "parts_unknown": Case("cats", "textcat/settings", 2, 8),
+    "keys_without_attention": Case("cats", "textcat_multilabel/settings", 2, 6),
+    "nothing_to_read": Case("cats", "textcat_multilabel/settings", 0, 0),
     "cat_label": Case("cats", "textcat/labels", 2, HUGE),
     "same_label": Case("cats", "textcat_multilabel/same", 0, 3),
     "ngram_zero": Case("cats", "textcat/bow/settings", 0, 0),
@@ -166,8 +168,6 @@ def added_sections(model: ModelBytes) -> "list[str]":
 @pytest.mark.parametrize("file", ["labels", "cats", "fr", "es"])
 def test_every_missing_section(file: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
     for name in added_sections(ModelBytes(files[file])):
-        if name in OPTIONAL:
-            continue
         model = ModelBytes(files[file])
         model.remove(name)
         (tmp_path / "missing.tern").write_bytes(model.seal().data)
