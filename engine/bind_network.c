@@ -15,7 +15,7 @@ void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uin
     if (!b->status && w->nP > MAX_PIECES) bind_refuse(b, name, "has more maxout pieces than this library supports");
 }
 
-static void bind_maxout(binder *b, const char *prefix, uint32_t nO, uint32_t nI, maxout_weights *m)
+void bind_maxout(binder *b, const char *prefix, uint32_t nO, uint32_t nI, maxout_weights *m)
 {
     section_name name;
     bind_layer(b, prefix, nO, 0, nI, &m->layer);

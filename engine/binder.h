@@ -55,6 +55,7 @@ void bind_stems(binder *b, stem_table *t, uint32_t strings);
 void bind_tokenizer(binder *b, tokenizer_tables *t, const string_table *strings, uint32_t classes);
 void bind_vectors(binder *b, tern_model *model);
 void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uint32_t nI, packed_layer *w);
+void bind_maxout(binder *b, const char *prefix, uint32_t nO, uint32_t nI, maxout_weights *m);
 
 /* The tower of a component's own, or, where the file has none, the shared one, which then must be there. Its width. */
 uint32_t bind_tower(binder *b, tern_model *model, uint32_t component);
@@ -67,6 +68,8 @@ void bind_senter(binder *b, tern_model *model);
 void bind_ner(binder *b, tern_model *model);
 void bind_ruler(binder *b, ruler_tables *r, uint32_t strings);
 void bind_sentencizer(binder *b, sentencizer_tables *s);
+void bind_textcat(binder *b, tern_model *model, uint32_t component);
+void bind_check_textcats(binder *b, const tern_model *model);   /* after both of them */
 void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings);
 
 #endif

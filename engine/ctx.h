@@ -10,6 +10,7 @@
 #include "parser.h"
 #include "sentencizer.h"
 #include "tagger.h"
+#include "textcat.h"
 #include "tok2vec.h"
 #include "tokenizer.h"
 #include "trainable_lemmatizer.h"
@@ -28,6 +29,7 @@ struct tern_ctx {
     ruler_scratch ruler;
     lemmatizer_scratch lemmatizer;
     ner_scratch ner;
+    textcat_scratch textcat[2];                /* textcat, textcat_multilabel */
 };
 
 #endif

@@ -35,10 +35,17 @@ int doc_reserve_entities(tern_doc *doc, size_t entities)
     return 0;
 }
 
+int doc_reserve_cats(tern_doc *doc, size_t cats)
+{
+    if (buffer_reserve(&doc->cat_memory, cats, sizeof *doc->cat)) return -1;
+    doc->cat = doc->cat_memory.data;
+    return 0;
+}
+
 void doc_clear_annotations(tern_doc *doc)
 {
     doc->annotations = 0;
-    doc->lemma_bytes = doc->entity_count = doc->sentence_count = 0;
+    doc->lemma_bytes = doc->entity_count = doc->cat_count = doc->sentence_count = 0;
     for (size_t c = 0; c < COLUMN_COUNT; c++)
         for (size_t i = 0; i < doc->token_count; i++) doc->column[c][i] = NO_STRING;
     for (size_t i = 0; i < doc->token_count; i++) {
@@ -99,7 +106,8 @@ static void note_annotations(tern_doc *doc)
     if (has_strings(doc, doc->column[COLUMN_POS])) doc->annotations |= TERN_POS;
     if (has_numbers(doc, doc->column[COLUMN_MORPH])) doc->annotations |= TERN_MORPHS;
     if (has_lemmas(doc)) doc->annotations |= TERN_LEMMAS;
-    if (!doc->token_count) doc->annotations = TERN_EVERYTHING;
+    if (!doc->token_count) doc->annotations = TERN_EVERYTHING & ~(unsigned)TERN_CATS;
+    if (doc->cat_count) doc->annotations |= TERN_CATS;
 }
 
 int doc_finish(tern_doc *doc)
@@ -118,7 +126,7 @@ int doc_finish(tern_doc *doc)
 void doc_free_columns(tern_doc *doc)
 {
     buffer *owned[] = {&doc->span_memory, &doc->space_memory, &doc->norm_memory, &doc->sent_memory, &doc->head_memory, &doc->vector_memory,
-                       &doc->lemma_memory, &doc->lemma_text_memory, &doc->entity_memory, &doc->sentence_memory};
+                       &doc->lemma_memory, &doc->lemma_text_memory, &doc->entity_memory, &doc->cat_memory, &doc->sentence_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
     for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);
@@ -136,6 +144,7 @@ unsigned tern_doc_annotations(const tern_doc *doc) { return doc ? doc->annotatio
 size_t tern_doc_token_count(const tern_doc *doc) { return doc ? doc->token_count : 0; }
 size_t tern_doc_sentence_count(const tern_doc *doc) { return doc ? doc->sentence_count : 0; }
 size_t tern_doc_entity_count(const tern_doc *doc) { return doc ? doc->entity_count : 0; }
+size_t tern_doc_cat_count(const tern_doc *doc) { return doc ? doc->cat_count : 0; }
 
 static const char *column_string(const tern_doc *doc, int column, size_t token)
 {
@@ -194,5 +203,15 @@ tern_status tern_doc_entity(const tern_doc *doc, size_t index, tern_entity *out)
     out->token_start = e->token_start;
     out->token_end = e->token_end;
     out->label = doc->model->strings.bytes + doc->model->strings.start[e->label];
+    return TERN_OK;
+}
+
+tern_status tern_doc_cat(const tern_doc *doc, size_t index, tern_cat *out)
+{
+    if (!out) return TERN_E_ARGUMENT;
+    *out = (tern_cat){0};
+    if (!doc || index >= doc->cat_count) return TERN_E_ARGUMENT;
+    const cat_score *c = &doc->cat[index];
+    *out = (tern_cat){.label = doc->model->strings.bytes + doc->model->strings.start[c->label], .score = (double)c->score};
     return TERN_OK;
 }

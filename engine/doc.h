@@ -23,6 +23,12 @@ typedef struct entity_span {
     uint32_t token_start, token_end, label;   /* label: string number */
 } entity_span;
 
+/* An entry of Doc.cats. label: string number. */
+typedef struct cat_score {
+    uint32_t label;
+    float score;
+} cat_score;
+
 /* A lemma: string number in the model, or, when that is NO_STRING, bytes [start, start + length) of doc->lemma_text. */
 typedef struct lemma_ref {
     uint32_t string, start, length;
@@ -49,17 +55,20 @@ struct tern_doc {
     char *lemma_text;                /* each lemma there is followed by NUL */
     size_t entity_count;
     entity_span *entity;             /* in the order of the text */
+    size_t cat_count;
+    cat_score *cat;                  /* [cat_count] in the order in which the classifiers set them first */
     unsigned annotations;            /* TERN_*, set when the run is complete */
     size_t sentence_count;
     uint32_t *sentence_start;        /* [sentence_count] tokens */
     /* owners of the columns above */
     buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], vector_memory, column_memory[COLUMN_COUNT],
-        head_memory, lemma_memory, lemma_text_memory, entity_memory, sentence_memory;
+        head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory, sentence_memory;
 };
 
 /* Room for tokens tokens in every column; 0 or -1. Columns keep their content. */
 int doc_reserve(tern_doc *doc, size_t tokens);
 int doc_reserve_entities(tern_doc *doc, size_t entities);
+int doc_reserve_cats(tern_doc *doc, size_t cats);
 
 /* Unsets whatever components set: tokens, features and sent_start stay. */
 void doc_clear_annotations(tern_doc *doc);

@@ -94,12 +94,13 @@ unsigned tern_model_offers(const tern_model *model)
     if (components & TERN_MORPHOLOGIZER) offers |= TERN_MORPHS | TERN_POS;
     if (components & TERN_ATTRIBUTE_RULER) offers |= model->ruler.sets;
     if (components & (TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER)) offers |= TERN_LEMMAS;
+    if (components & TERN_TEXTCATS) offers |= TERN_CATS;
     return offers;
 }
 
 static const char *const component_names[COMPONENT_COUNT] = {
     "tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner", "morphologizer",
-    "trainable_lemmatizer", "sentencizer",
+    "trainable_lemmatizer", "sentencizer", "textcat", "textcat_multilabel",
 };
 
 unsigned tern_component_from_name(const char *name, size_t len)

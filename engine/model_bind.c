@@ -38,7 +38,10 @@ static void bind_component(binder *b, tern_model *model, uint32_t component)
     case COMPONENT_SENTENCIZER: bind_sentencizer(b, &model->sentencizer); break;
     case COMPONENT_ATTRIBUTE_RULER: bind_ruler(b, &model->ruler, model->strings.count); break;
     case COMPONENT_LEMMATIZER: bind_lemmatizer(b, &model->lemmatizer, model->strings.count); break;
-    default: bind_ner(b, model);
+    case COMPONENT_TEXTCAT:
+    case COMPONENT_TEXTCAT_MULTILABEL: bind_textcat(b, model, component); break;
+    case COMPONENT_NER: bind_ner(b, model); break;
+    default: bind_refuse(b, "pipeline", "names a component that this library cannot run");
     }
 }
 
@@ -56,5 +59,6 @@ tern_status model_bind(tern_model *model, tern_error *err)
     bind_pipeline(&b, model);
     for (uint32_t component = 0; component < COMPONENT_COUNT && !b.status; component++)   /* the shared tower first */
         if (model->components >> component & 1) bind_component(&b, model, component);
+    bind_check_textcats(&b, model);
     return b.status;
 }

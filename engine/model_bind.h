@@ -29,7 +29,8 @@
  *     tracker                   u16 [trackers][cols]  look-behind automaton; 0 is the beginning of the text
  *   pipeline                    u32 [n][2]  COMPONENT_*, 1 if it runs by default; in spaCy's order. n is 0 for a tokenizer alone
  *   PREFIX/...                  PREFIX = tok2vec (the shared tower), or COMPONENT/tok2vec: a component's own. Of tagger, parser, senter,
- *                                           ner, morphologizer and trainable_lemmatizer those without read the shared tower's rows
+ *                                           ner, morphologizer, trainable_lemmatizer and the text classifiers that pool rows those without
+ *                                           read the shared tower's rows
  *     attrs, seeds              u32 [F]     ATTR_* and Murmur3 seed of each embedding column
  *     embed/<f>                 f32 [rows][width]
  *     static                    f32 [rows][width]  static vectors after the tower's projection, each distinct one once (floret: all);
@@ -98,6 +99,23 @@
  *                                           LEMMA_IS_TEXT may be added
  *   An id_table T is T/keys     u64 [n]     ascending, and
  *                T/values       u32 [n]     the value of each; not checked when the file is opened: it would be read in full
+ *   P/...                       P = textcat, textcat_multilabel. Scores of all labels are those of the bag of words or, where rows of a
+ *                                           tower are pooled, those of the output layer, which reads the bag's before the pooled rows
+ *     settings                  u32 [3]     POOL_* bits: what becomes of a tower's rows (0: no tower), ACTIVATION_* of the output
+ *                                           layer, TEXTCAT_* bits: which of the parts below there are
+ *     labels                    u32 [L]     string numbers
+ *     same                      u32 [L]     TEXTCAT_SAME: the other classifier, earlier in the pipeline, has some of the labels too; the
+ *                                           number there, or NO_STRING
+ *     bow/settings              u32 [4]     TEXTCAT_BOW: longest n-gram, buckets, ACTIVATION_*, 1 if overlapping: weights of label c and bucket i
+ *                                           are at position i + c, one in a row; else at position i, L in a row (bow.c)
+ *     bow/used                  u64 [n]     bit of each position: is there a row? Where not, the weights are zero, as most are
+ *     bow/before                u32 [n]     rows before those of each 64 positions
+ *     bow/rows                  f32 [rows][L or 1]
+ *     bow/b                     f32 [L]
+ *     query/W                   POOL_ATTENTION: linear layer of one output, of rows or, with TEXTCAT_KEYS, of gelu of the outputs of
+ *     key/W                     linear layer of width outputs
+ *     hidden/W G beta           POOL_ATTENTION: maxout layer of width inputs, whose norm is added to the pooled row
+ *     output/W                  linear layer of L outputs
  * Wherever f32 stands, a file may have f16 (converted with --half): it is expanded when the model is opened, static when it is
  * read.
  * A maxout layer is f32 [blocks][pieces][1 + inputs][16], blocks = outputs / 16 rounded up, in the order that kernels.h
@@ -129,11 +147,10 @@ enum { RULER_TAG = 0, RULER_POS, RULER_MORPH, RULER_LEMMA, RULER_DEP, RULER_LOWE
 /* Components in the numbering of the section pipeline; bit 1 << n is TERN_TOK2VEC, ... of tern.h. */
 enum { COMPONENT_TOK2VEC = 0, COMPONENT_TAGGER, COMPONENT_PARSER, COMPONENT_SENTER, COMPONENT_ATTRIBUTE_RULER,
        COMPONENT_LEMMATIZER, COMPONENT_NER, COMPONENT_MORPHOLOGIZER, COMPONENT_TRAINABLE_LEMMATIZER,
-       COMPONENT_SENTENCIZER, COMPONENT_COUNT };
+       COMPONENT_SENTENCIZER, COMPONENT_TEXTCAT, COMPONENT_TEXTCAT_MULTILABEL, COMPONENT_COUNT };
 
-/* Components that read the rows of a tower, their own or the shared one: tern_model.listeners tells. */
-#define TERN_TOWER_READERS \
-    (TERN_TAGGER | TERN_PARSER | TERN_SENTER | TERN_NER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER)
+/* Components that classify texts. */
+#define TERN_TEXTCATS (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL)
 
 /* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk, lang/fr (and
  * ca), pipeline/lemmatizer.py lookup_lemmatize, lang/es. */
@@ -272,6 +289,33 @@ typedef struct trainable_lemmatizer_model {
     uint32_t top_k, text_if_none_applies;
 } trainable_lemmatizer_model;
 
+/* How rows of a tower become one vector, in the order in which the parts stand there; POOL_ATTENTION stands alone. */
+enum { POOL_FIRST = 1 << 0, POOL_LAST = 1 << 1, POOL_MAX = 1 << 2, POOL_MEAN = 1 << 3, POOL_ATTENTION = 1 << 4 };
+
+enum { TEXTCAT_BOW = 1 << 0, TEXTCAT_KEYS = 1 << 1, TEXTCAT_SAME = 1 << 2, TEXTCAT_PARTS = (1 << 3) - 1 };
+
+#define BOW_MAX_NGRAM 16
+#define BOW_MAX_BUCKETS (1u << 28)
+
+typedef struct bow_model {
+    uint32_t labels;          /* 0: there is no bag of words */
+    uint32_t longest, buckets, activation, overlaps;
+    const uint64_t *used;     /* [positions / 64] */
+    const uint32_t *before;   /* [positions / 64] */
+    const float *rows, *bias;
+} bow_model;
+
+static inline uint32_t bow_row_length(const bow_model *w) { return w->overlaps ? 1 : w->labels; }
+
+typedef struct textcat_model {
+    uint32_t label_count, pooling, activation, parts;
+    uint32_t width;                                     /* of the rows; 0 without pooling */
+    const uint32_t *labels, *same;                      /* same: NULL, or [label_count] */
+    bow_model bow;
+    packed_layer key, query, output;                    /* key.nO 0: the query looks at the rows themselves */
+    maxout_weights hidden;
+} textcat_model;
+
 typedef struct senter_model {
     packed_layer output;
     uint32_t overwrite;
@@ -338,9 +382,10 @@ struct tern_model {
     ruler_tables ruler;
     lemmatizer_tables lemmatizer;
     ner_model ner;
+    textcat_model textcat[2];                              /* textcat, textcat_multilabel */
 };
 
-/* The tower whose rows a component of TERN_TOWER_READERS reads. */
+/* The tower whose rows a component reads, its own or the shared one; of width 0 if it reads none. */
 static inline const tok2vec_weights *model_tower(const tern_model *model, uint32_t component)
 {
     return &model->tower[model->listeners >> component & 1 ? COMPONENT_TOK2VEC : component];

@@ -33,6 +33,7 @@ void tern_ctx_free(tern_ctx *ctx)
     ruler_scratch_free(&ctx->ruler);
     lemmatizer_scratch_free(&ctx->lemmatizer);
     ner_scratch_free(&ctx->ner);
+    for (size_t i = 0; i < 2; i++) textcat_scratch_free(&ctx->textcat[i]);
     free(ctx);
 }
 
@@ -45,7 +46,7 @@ static tern_status gave_up(const tern_ctx *ctx, tern_error *err)
 
 static tern_status check_options(const tern_ctx *ctx, const tern_options *options, tern_error *err)
 {
-    unsigned missing = options->want & ~tern_model_offers(ctx->model);
+    unsigned missing = options->want & ~(tern_model_offers(ctx->model) | TERN_CATS);   /* no classifier, no cats: as in spaCy */
     if (missing) return fail(err, TERN_E_UNSUPPORTED, 0, "the model has no component for what is wanted (mask %#x)", missing);
     missing = options->components & ~ctx->model->components;
     if (missing) return fail(err, TERN_E_UNSUPPORTED, 0, "the model lacks a component that is asked for (mask %#x)", missing);
@@ -67,6 +68,7 @@ static unsigned needed_components(const tern_model *model, unsigned want)
     if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER | TERN_TOK2VEC;
     if (want & of_tokens) needed |= TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
     if (lemmas) needed |= TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER;
+    if (want & TERN_CATS) needed |= TERN_TEXTCATS | TERN_TOK2VEC;
     if (lemmas && model->lemmatizer.kind == LEMMATIZER_SPANISH) needed |= TERN_SENTER | TERN_SENTENCIZER;
     return needed;
 }
@@ -85,6 +87,11 @@ typedef struct readers {
     int out_of_memory;
 } readers;
 
+static textcat_scratch *textcat_scratch_of(tern_ctx *ctx, uint32_t component)
+{
+    return &ctx->textcat[component == COMPONENT_TEXTCAT_MULTILABEL];
+}
+
 /* Room for the document, where a component keeps something of every row until its turn comes. 0 or -1. */
 static int reserve_reader(tern_ctx *ctx, uint32_t component)
 {
@@ -92,6 +99,8 @@ static int reserve_reader(tern_ctx *ctx, uint32_t component)
     case COMPONENT_PARSER: return parser_reserve(&ctx->doc, &ctx->parser);
     case COMPONENT_SENTER: return senter_reserve(&ctx->doc, &ctx->senter);
     case COMPONENT_NER: return ner_reserve(&ctx->doc, &ctx->ner);
+    case COMPONENT_TEXTCAT:
+    case COMPONENT_TEXTCAT_MULTILABEL: return textcat_begin(textcat_of(ctx->model, component), textcat_scratch_of(ctx, component));
     default: return 0;
     }
 }
@@ -105,6 +114,9 @@ static int feed_reader(tern_ctx *ctx, uint32_t component, const float *rows, siz
     case COMPONENT_MORPHOLOGIZER: return morphologizer_annotate(doc, rows, begin, count, &ctx->morphologizer);
     case COMPONENT_TRAINABLE_LEMMATIZER:
         return trainable_lemmatizer_annotate(doc, &ctx->text, rows, begin, count, &ctx->trainable_lemmatizer);
+    case COMPONENT_TEXTCAT:
+    case COMPONENT_TEXTCAT_MULTILABEL:
+        return textcat_pool(textcat_of(ctx->model, component), rows, begin, count, textcat_scratch_of(ctx, component));
     case COMPONENT_SENTER: return senter_choose(doc, rows, begin, count, &ctx->senter);
     case COMPONENT_PARSER: parser_project(doc, rows, begin, count, &ctx->parser); return 0;
     default: ner_project(doc, rows, begin, count, &ctx->ner); return 0;
@@ -155,8 +167,8 @@ static tern_status read_shared_tower(tern_ctx *ctx, unsigned run, tern_error *er
 /* For a component that does not listen, when its turn comes. */
 static tern_status read_own_tower(tern_ctx *ctx, uint32_t component, tern_error *err)
 {
-    unsigned reader = 1u << component & TERN_TOWER_READERS & ~ctx->model->listeners;
-    return reader ? read_tower(ctx, component, 1, reader, err) : TERN_OK;
+    if (component == COMPONENT_TOK2VEC || !ctx->model->tower[component].width) return TERN_OK;
+    return read_tower(ctx, component, 1, 1u << component, err);
 }
 
 /* ---- one run --------------------------------------------------------------------------------------------------------------------- */
@@ -171,6 +183,8 @@ static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *
     case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->text, &ctx->ruler) ? gave_up(ctx, err) : TERN_OK;
     case COMPONENT_LEMMATIZER:
         return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? gave_up(ctx, err) : TERN_OK;
+    case COMPONENT_TEXTCAT:
+    case COMPONENT_TEXTCAT_MULTILABEL: return textcat_annotate(doc, component, textcat_scratch_of(ctx, component), err);
     case COMPONENT_NER: return ner_annotate(doc, &ctx->ner, NULL, NULL, err);
     default: return TERN_OK;   /* tok2vec, and the labels that feed_reader sets */
     }
@@ -211,7 +225,8 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
     if (status) return status;
     doc_clear_annotations(doc);
     unsigned run = components_to_run(ctx->model, options);
-    if (run && doc->token_count) status = annotate(ctx, run, err);
+    if (!doc->token_count) run &= TERN_TEXTCATS;   /* which say 0 of each label; nothing else says anything */
+    if (run) status = annotate(ctx, run, err);
     if (!status && doc_finish(doc)) status = gave_up(ctx, err);
     return status;
 }

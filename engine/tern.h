@@ -72,7 +72,8 @@ enum {
     TERN_POS = 1u << 4,
     TERN_MORPHS = 1u << 5,
     TERN_LEMMAS = 1u << 6,
-    TERN_EVERYTHING = (1u << 7) - 1
+    TERN_CATS = 1u << 7,           /* categories of the whole text; of a model without a classifier none, and no error */
+    TERN_EVERYTHING = (1u << 8) - 1
 };
 
 /* Components by spaCy's factory names. */
@@ -86,7 +87,9 @@ enum {
     TERN_NER = 1u << 6,
     TERN_MORPHOLOGIZER = 1u << 7,
     TERN_TRAINABLE_LEMMATIZER = 1u << 8,
-    TERN_SENTENCIZER = 1u << 9
+    TERN_SENTENCIZER = 1u << 9,
+    TERN_TEXTCAT = 1u << 10,
+    TERN_TEXTCAT_MULTILABEL = 1u << 11
 };
 
 /* spaCy's nlp.max_length (language.py): longer texts are refused, never cut. */
@@ -135,6 +138,12 @@ typedef struct tern_sentence {
     tern_span span;
     size_t token_start, token_end;   /* half open */
 } tern_sentence;
+
+/* What a text classifier says of one category (an entry of spaCy's Doc.cats). */
+typedef struct tern_cat {
+    const char *label;   /* NUL-terminated, owned by the model */
+    double score;        /* a probability, unless the model was trained without an output layer */
+} tern_cat;
 
 /* ---- model ---------------------------------------------------------------------------------------------------------- */
 
@@ -192,7 +201,8 @@ tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_opt
 size_t tern_doc_token_count(const tern_doc *doc);
 tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out);
 
-/* Mask of the annotations that at least one token carries (spaCy's Doc.has_annotation); everything for an empty document. */
+/* Mask of the annotations that at least one token carries (spaCy's Doc.has_annotation); everything for an empty document.
+ * TERN_CATS where there are categories, empty document or not. */
 unsigned tern_doc_annotations(const tern_doc *doc);
 
 /* Sentences: those that the sentence starts mark off; none when TERN_SENTENCES is not among the annotations. */
@@ -201,6 +211,11 @@ tern_status tern_doc_sentence(const tern_doc *doc, size_t index, tern_sentence *
 
 size_t tern_doc_entity_count(const tern_doc *doc);
 tern_status tern_doc_entity(const tern_doc *doc, size_t index, tern_entity *out);
+
+/* Categories in the order of the classifier's labels; those of textcat and textcat_multilabel in the order of the pipeline,
+ * of which the later one's score counts for a label of both. None where no classifier ran; all 0 for an empty document. */
+size_t tern_doc_cat_count(const tern_doc *doc);
+tern_status tern_doc_cat(const tern_doc *doc, size_t index, tern_cat *out);
 
 /* "0.1.0" */
 const char *tern_version(void);

@@ -16,18 +16,19 @@ const char cli_pipe_help[] =
     "Usage: tern pipe [-m MODEL] [--only COMPONENTS | --exclude COMPONENTS] < IN.jsonl > OUT.jsonl\n"
     "\n"
     "Reads one {\"text\": ...} per line and writes one line for each, in the form of spaCy's\n"
-    "Doc.to_json(): text, ents, sents, tokens with id, start, end, tag, pos, morph, lemma, dep, head, as far\n"
-    "as the components that run set them; all offsets count code points. For a line that is wrong it\n"
-    "writes {\"error\": ...} and goes on. Answers are written before it waits for more input, so that it\n"
-    "can serve another program through two pipes.\n"
+    "Doc.to_json(): text, ents, sents, cats, tokens with id, start, end, tag, pos, morph, lemma, dep, head,\n"
+    "as far as the components that run set them; all offsets count code points. For a line that is wrong\n"
+    "it writes {\"error\": ...} and goes on. Answers are written before it waits for more input, so that\n"
+    "it can serve another program through two pipes.\n"
     "\n"
     "  -m, --model MODEL         the model file (.tern)\n"
     CLI_COMPONENT_HELP
     "  -h, --help                show this\n"
     "\n"
     "Components are spaCy's factories: tok2vec tagger morphologizer parser senter sentencizer\n"
-    "attribute_ruler lemmatizer trainable_lemmatizer ner, as far as the model has them; one that is off by\n"
-    "default, as senter in English, must be named. The environment variable TERN_COMPONENTS sets another default.\n"
+    "attribute_ruler lemmatizer trainable_lemmatizer ner textcat textcat_multilabel, as far as the model\n"
+    "has them; one that is off by default, as senter in English, must be named. The environment variable\n"
+    "TERN_COMPONENTS sets another default.\n"
     "Lines may have up to 16777216 bytes. Exit code: 1 if any line was wrong.\n";
 
 typedef struct progress {

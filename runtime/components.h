@@ -6,8 +6,8 @@
 
 #include "tern.h"
 
-#define COMPONENTS_ERROR_SIZE 384
-#define COMPONENTS_NAMES_SIZE 160  /* room for the names of all */
+#define COMPONENTS_ERROR_SIZE 512
+#define COMPONENTS_NAMES_SIZE 200  /* room for the names of all */
 #define COMPONENTS_ALL (~0u)
 
 /* "tok2vec, tagger, ..." of the components in the mask (bits that mean none are left out). */

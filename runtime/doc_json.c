@@ -36,6 +36,20 @@ static void write_sents(bytes *out, const tern_doc *doc)
     bytes_text(out, "]");
 }
 
+static void write_cats(bytes *out, const tern_doc *doc)
+{
+    tern_cat cat;
+    bytes_text(out, ", \"cats\": {");
+    for (size_t i = 0; !tern_doc_cat(doc, i, &cat); i++) {
+        if (i)
+            bytes_text(out, ", ");
+        json_out_cstring(out, cat.label);
+        bytes_text(out, ": ");
+        json_out_double(out, cat.score);
+    }
+    bytes_text(out, "}");
+}
+
 static void write_string(bytes *out, const char *key, const char *value)
 {
     bytes_text(out, key);
@@ -76,6 +90,8 @@ void doc_json(bytes *out, const char *text, size_t len, const tern_doc *doc)
         write_ents(out, doc);
     if (annotations & TERN_SENTENCES)
         write_sents(out, doc);
+    if (annotations & TERN_CATS)
+        write_cats(out, doc);
     bytes_text(out, ", \"tokens\": [");
     for (size_t i = 0; !tern_doc_token(doc, i, &token); i++) {
         if (i)

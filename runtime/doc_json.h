@@ -1,5 +1,5 @@
 /* doc_json.h - a document as spaCy's Doc.to_json() (tokens/doc.pyx) has it: its keys, in its order, each of them exactly when
- * Doc.has_annotation() holds. */
+ * Doc.has_annotation() holds or, cats, when there are some. */
 #ifndef TERN_DOC_JSON_H
 #define TERN_DOC_JSON_H
 

@@ -173,10 +173,10 @@ def test_malformed_configuration(tmp_path):
 
 def test_unsupported_pipeline_leaves_no_file(tmp_path):
     nlp = spacy.blank("en")
-    nlp.add_pipe("textcat")
-    nlp.to_disk(tmp_path / "textcat")
-    message = message_of([str(tmp_path / "textcat"), "-o", str(tmp_path / "x.tern")])
-    assert "component textcat (factory textcat) is not supported" in message
+    nlp.add_pipe("spancat")
+    nlp.to_disk(tmp_path / "spancat")
+    message = message_of([str(tmp_path / "spancat"), "-o", str(tmp_path / "x.tern")])
+    assert "component spancat (factory spancat) is not supported" in message
     assert not list(tmp_path.glob("x.tern*"))
 
 

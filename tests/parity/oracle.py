@@ -79,7 +79,8 @@ def answer(doc: Doc) -> Dict[str, Any]:
         "lemma": [token.lemma_ for token in doc],
         "entities": [[ent.start, ent.end, ent.label_] for ent in doc.ents],
         "sents": [[sent.start, sent.end] for sent in doc.sents] if doc.has_annotation("SENT_START") else [],
-        "annotations": [name for attr, name in ANNOTATIONS.items() if doc.has_annotation(attr)],
+        "annotations": [name for attr, name in ANNOTATIONS.items() if doc.has_annotation(attr)] + ["cats"] * bool(doc.cats),
+        "cats": [[label, score] for label, score in doc.cats.items()],
         "norm": [token.norm_ for token in doc],
         "attrs": columns[:, :-1].T.tolist(),
     }

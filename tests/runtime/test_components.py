@@ -13,7 +13,7 @@ from runtime.tern_server import TernServer
 pytestmark = pytest.mark.filterwarnings("ignore:.*W108.*:UserWarning")
 
 NAMES = ["tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner"]
-KNOWN = f"(known: {', '.join([*NAMES, 'morphologizer', 'trainable_lemmatizer', 'sentencizer'])})"
+KNOWN = f"(known: {', '.join([*NAMES, 'morphologizer', 'trainable_lemmatizer', 'sentencizer', 'textcat', 'textcat_multilabel'])})"
 # The first two have other entities without the parser, the third others with senter in its place.
 TEXTS = [
     "e.g. i.e. etc. vs. v.s. Inc. Ltd. Corp. Co. Bros.",

@@ -14,7 +14,8 @@ from runtime.lambda_calls import Calls, invoke, load
 from runtime.tern_server import Answer, TernServer
 
 # spaCy's components in the order of tern.h, as a file's section "pipeline" counts them.
-COMPONENTS = ["tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner"]
+COMPONENTS = ["tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner", "morphologizer", "trainable_lemmatizer",
+              "sentencizer", "textcat", "textcat_multilabel"]
 TEXT = "Angela Merkel visited Paris on Monday."
 BROS = "e.g. i.e. etc. vs. v.s. Inc. Ltd. Corp. Co. Bros."   # the parser makes a difference
 HOSTILE = ["", "x", "EN", "en ", "en\0", "en\0tiny", "en,tiny", "../tiny", "%65n", "\u0435n", "\U0001f600", "e" * 100_000, '"', "\\"]
@@ -147,7 +148,7 @@ def test_components_belong_to_the_model(server: TernServer, files: Dict[str, Pat
 
 
 def test_a_model_without_ner_says_what_it_has(server: TernServer) -> None:
-    message = 'the model "no-ner" finds no entities: its components are ' + ", ".join(COMPONENTS[:-1])
+    message = 'the model "no-ner" finds no entities: its components are ' + ", ".join([*COMPONENTS[:6], *COMPONENTS[-2:]])
     for answer in (ask(server, model="no-ner"), ask(server, "/ner/no-ner"), ask(server, model="no-ner", components=["ner"])):
         assert (answer.status, answer.json) == (400, {"error": message})
 

@@ -192,7 +192,7 @@ static void wrong_components_are_refused_with_the_names_that_are_known(void **st
             fail_msg("%s answered %s, expected %s", request.data, answer.body.data, bad[i].cause);
         assert_non_null(strstr(answer.body.data,
                                "(known: tok2vec, tagger, parser, senter, attribute_ruler, lemmatizer, ner, morphologizer, "
-                               "trainable_lemmatizer, sentencizer)"));
+                               "trainable_lemmatizer, sentencizer, textcat, textcat_multilabel)"));
     }
     bytes_free(&request);
     response_free(&answer);

@@ -1,15 +1,16 @@
 """The components of a pipeline other than the named entity recogniser, and the section that lists all of them."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 from spacy.parts_of_speech import NAMES as POS_NAMES
 from spacy.pipeline import (AttributeRuler, DependencyParser, EditTreeLemmatizer, EntityRecognizer, Morphologizer,
-                            SentenceRecognizer, Sentencizer, Tagger, Tok2Vec)
+                            SentenceRecognizer, Sentencizer, Tagger, TextCategorizer, Tok2Vec)
+from spacy.pipeline.textcat_multilabel import MultiLabel_TextCategorizer
 from spacy.strings import get_string_id
 
-from .config_check import COMPONENTS, Plan
+from .config_check import COMPONENTS, TEXTCATS, Component, Plan
 from .container import Section, tensor
 from .edit_trees import edit_tree_sections
 from .errors import ConvertError
@@ -18,11 +19,12 @@ from .network import (NetworkSections, check_greedy, linear_section, ner_section
                       transition_sections)
 from .ruler_tables import ruler_sections
 from .strings import NO_STRING, StringTable
+from .textcat_tables import textcat_sections
 
 _CLASSES = {"tok2vec": Tok2Vec, "tagger": Tagger, "parser": DependencyParser, "senter": SentenceRecognizer,
             "attribute_ruler": AttributeRuler, "lemmatizer": None, "ner": EntityRecognizer,
             "morphologizer": Morphologizer, "trainable_lemmatizer": EditTreeLemmatizer,
-            "sentencizer": Sentencizer}
+            "sentencizer": Sentencizer, "textcat": TextCategorizer, "textcat_multilabel": MultiLabel_TextCategorizer}
 """Factory -> the only class that is supported; None: lemma_kinds.py tells."""
 
 ARC_MOVES = {"S": 0, "D": 1, "L": 2, "R": 3, "B": 4}
@@ -160,16 +162,26 @@ _SECTIONS = {"tok2vec": tok2vec_sections, "parser": parser_sections, "ner": ner_
              "morphologizer": morphologizer_sections, "trainable_lemmatizer": trainable_lemmatizer_sections,
              "attribute_ruler": _ruler, "lemmatizer": _lemmatizer, "senter": senter_sections,
              "sentencizer": sentencizer_sections}
+_ORDER = (*_SECTIONS, *TEXTCATS)
 """What a run for entities reads lies together: entities do not cross the parser's sentence starts."""
 
 
+def _labels_before(nlp: Any, plan: Plan, classifier: Component) -> Sequence[str]:
+    """Labels of the other text classifier, if that is earlier in the pipeline."""
+    before = plan.components[:plan.components.index(classifier)]
+    return next((nlp.get_pipe(component.name).labels for component in before if component.factory in TEXTCATS), ())
+
+
 def component_sections(nlp: Any, plan: Plan, strings: StringTable) -> Dict[str, NetworkSections]:
-    """Factory -> sections, in the order in which a file has them: _SECTIONS'."""
+    """Factory -> sections, in the order in which a file has them."""
     found: Dict[str, NetworkSections] = {}
-    for component in sorted(plan.components, key=lambda component: list(_SECTIONS).index(component.factory)):
+    for component in sorted(plan.components, key=lambda component: _ORDER.index(component.factory)):
         pipe = nlp.get_pipe(component.name)
         check_class(pipe, component.factory)
-        found[component.factory] = _SECTIONS[component.factory](pipe, strings)
+        if component.factory in TEXTCATS:
+            found[component.factory] = textcat_sections(component.factory, pipe, strings, _labels_before(nlp, plan, component))
+        else:
+            found[component.factory] = _SECTIONS[component.factory](pipe, strings)
     return found
 
 
@@ -182,4 +194,4 @@ def pipeline_section(plan: Plan) -> Section:
 def labels_of(nlp: Any, plan: Plan) -> Dict[str, Tuple[str, ...]]:
     """Factory -> sorted labels, of the components that have some which mean something to people."""
     pipes = {component.factory: nlp.get_pipe(component.name) for component in plan.components}
-    return {factory: tuple(sorted(pipes[factory].labels)) for factory in ("tagger", "parser", "ner") if factory in pipes}
+    return {factory: tuple(sorted(pipes[factory].labels)) for factory in ("tagger", "parser", "ner", *TEXTCATS) if factory in pipes}

@@ -17,15 +17,22 @@ EMBED = "spacy.MultiHashEmbed.v2"
 ENCODE = "spacy.MaxoutWindowEncoder.v2"
 TRANSITION = "spacy.TransitionBasedParser.v2"
 TAGGER = "spacy.Tagger.v2"
+BOWS = ("spacy.TextCatBOW.v1", "spacy.TextCatBOW.v2", "spacy.TextCatBOW.v3")
+ENSEMBLE = "spacy.TextCatEnsemble.v2"
+POOLED = ("spacy.TextCatCNN.v1", "spacy.TextCatCNN.v2", "spacy.TextCatReduce.v1", "spacy.TextCatParametricAttention.v1", ENSEMBLE)
 
 ATTRS = {"NORM": 0, "PREFIX": 1, "SUFFIX": 2, "SHAPE": 3, "SPACY": 4, "IS_SPACE": 5, "LOWER": 6, "ORTH": 7}
 """Features that an embedding may read, with their ATTR_* number (engine/model_bind.h)."""
 MAX_FEATURES, MAX_DEPTH, MAX_WIDTH, MAX_PIECES = 8, 8, 4096, 8
+MAX_NGRAM, MAX_BUCKETS = 16, 1 << 28
+"""Of a bag of words."""
 
 
 COMPONENTS = {"tok2vec": 0, "tagger": 1, "parser": 2, "senter": 3, "attribute_ruler": 4, "lemmatizer": 5, "ner": 6,
-              "morphologizer": 7, "trainable_lemmatizer": 8, "sentencizer": 9}
+              "morphologizer": 7, "trainable_lemmatizer": 8, "sentencizer": 9, "textcat": 10, "textcat_multilabel": 11}
 """Factories of the components that can be converted, with their COMPONENT_* number (engine/model_bind.h)."""
+TEXTCATS = ("textcat", "textcat_multilabel")
+"""Factories of the text classifiers."""
 LABELLERS = ("tagger", "morphologizer", "trainable_lemmatizer")
 """Factories of components that set annotations of tokens; the engine lets those that listen run together, before the others."""
 
@@ -133,6 +140,24 @@ def _check_tagger(model: Optional[Node], component: str) -> None:
     _check_tok2vec(model, component)
 
 
+def _check_bow(model: Optional[Node], component: str) -> None:
+    name = _architecture(model, component, *BOWS)
+    assert model is not None
+    _check_number(model, "ngram_size", MAX_NGRAM, name, component)
+    if name == BOWS[-1]:   # of the others it is fixed
+        _check_number(model, "length", MAX_BUCKETS, name, component)
+
+
+def _check_textcat(model: Optional[Node], component: str) -> None:
+    name = _architecture(model, component, *BOWS, *POOLED)
+    assert model is not None
+    if name in BOWS:
+        return _check_bow(model, component)
+    if name == ENSEMBLE:
+        _check_bow(model.get("linear_model"), component)
+    return _check_tok2vec(model, component)
+
+
 def _check_nothing(model: Optional[Node], component: str) -> None:
     """What has rules and tables has no network."""
 
@@ -148,6 +173,8 @@ _CHECKS: Dict[str, _Check] = {
     "attribute_ruler": _check_nothing,
     "lemmatizer": _check_nothing,
     "sentencizer": _check_nothing,
+    "textcat": _check_textcat,
+    "textcat_multilabel": _check_textcat,
 }
 
 

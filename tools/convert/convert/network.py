@@ -7,7 +7,7 @@ import numpy as np
 from spacy.pipeline.tok2vec import Tok2VecListener
 
 from .config_check import ATTRS, MAX_DEPTH
-from .container import Section, tensor
+from .container import Section, half_if_exact, tensor
 from .errors import ConvertError
 from .strings import StringTable
 from .vectors import project, vector_rows
@@ -27,7 +27,7 @@ class NetworkSections(NamedTuple):
     embeddings: List[Section]
 
 
-def _nodes(model: Any, name: str) -> List[Any]:
+def nodes_of(model: Any, name: str) -> List[Any]:
     """Layers of that name in the order of the forward pass."""
     return [node for node in model.walk(order="dfs_pre") if node.name == name]
 
@@ -61,7 +61,8 @@ def linear_section(node: Any, outputs: int, inputs: int, prefix: str) -> Section
     return packed_layer(f"{prefix}/W", weights[:, None, :], bias[:, None])
 
 
-def _maxout(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: int) -> List[Section]:
+def maxout_sections(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: int) -> List[Section]:
+    """A maxout layer and the layer norm after it."""
     pieces = maxout.get_dim("nP")
     weights = param_section(maxout, "W", (outputs, pieces, inputs), f"{prefix}/W").array
     bias = param_section(maxout, "b", (outputs, pieces), f"{prefix}/b").array
@@ -74,8 +75,8 @@ def _maxout(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: int) -> L
 
 def _embeddings(prefix: str, embed: Any, width: int) -> Tuple[List[Section], List[Section]]:
     """(attrs and seeds, tables [rows][width]) of a MultiHashEmbed."""
-    columns = [str(name) for name in _nodes(embed, "extract_features")[0].attrs["columns"]]
-    tables = sorted(_nodes(embed, "hashembed"), key=lambda node: int(node.attrs["column"]))
+    columns = [str(name) for name in nodes_of(embed, "extract_features")[0].attrs["columns"]]
+    tables = sorted(nodes_of(embed, "hashembed"), key=lambda node: int(node.attrs["column"]))
     if len(tables) != len(columns) or any(name not in ATTRS for name in columns):
         raise ConvertError(f"{prefix}: the embedding's features {columns} are not those of its {len(tables)} tables")
     seeds = [int(node.attrs["seed"]) for node in tables]
@@ -85,12 +86,12 @@ def _embeddings(prefix: str, embed: Any, width: int) -> Tuple[List[Section], Lis
 
 
 def _static(prefix: str, embed: Any, width: int, vectors: Any) -> List[Section]:
-    """The projected vectors [rows][width], where the tower reads some."""
+    """The projected vectors [rows][width], where the tower reads some. The engine reads them in place, be they f32 or f16."""
     found = []
-    for node in _nodes(embed, "static_vectors"):
+    for node in nodes_of(embed, "static_vectors"):
         rows = vector_rows(vectors)
         weights = param_section(node, "W", (width, rows.shape[1]), f"{prefix}/static/W").array
-        found.append(tensor(f"{prefix}/static", project(rows, weights), "f4"))
+        found.append(half_if_exact(tensor(f"{prefix}/static", project(rows, weights), "f4")))
     return found
 
 
@@ -100,14 +101,14 @@ def tower_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections:
     width = int(tok2vec.get_dim("nO"))
     heads, tables = _embeddings(prefix, embed, width)
     tables += _static(prefix, embed, width, vectors)   # last, as in spaCy
-    (mix,), (mix_norm,) = _nodes(embed, "maxout"), _nodes(embed, "layernorm")
-    maxouts, norms = _nodes(encode, "maxout"), _nodes(encode, "layernorm")
-    windows = [int(node.attrs["window_size"]) for node in _nodes(encode, "expand_window")]
+    (mix,), (mix_norm,) = nodes_of(embed, "maxout"), nodes_of(embed, "layernorm")
+    maxouts, norms = nodes_of(encode, "maxout"), nodes_of(encode, "layernorm")
+    windows = [int(node.attrs["window_size"]) for node in nodes_of(encode, "expand_window")]
     if not 1 <= len(maxouts) <= MAX_DEPTH or len(norms) != len(maxouts) or windows != [1] * len(maxouts):
         raise ConvertError(f"{prefix}: the encoder's layers are not {len(maxouts)} maxout layers with window 1")
-    network = heads + _maxout(f"{prefix}/mix", mix, mix_norm, width, width * len(tables))
+    network = heads + maxout_sections(f"{prefix}/mix", mix, mix_norm, width, width * len(tables))
     for depth, (maxout, norm) in enumerate(zip(maxouts, norms)):
-        network += _maxout(f"{prefix}/conv/{depth}", maxout, norm, width, 3 * width)
+        network += maxout_sections(f"{prefix}/conv/{depth}", maxout, norm, width, 3 * width)
     return NetworkSections(network, tables)
 
 
