@@ -59,9 +59,12 @@ struct tern_doc {
     unsigned annotations;            /* TERN_*, set when the run is complete */
     size_t sentence_count;
     uint32_t *sentence_start;        /* [sentence_count] tokens */
+    size_t scored_sentences;         /* sentence_count, or 0 */
+    float *sentence_cat;             /* [scored_sentences][cat_count] scores of each as a document of its own */
     /* owners of the columns above */
     buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], vector_memory, column_memory[COLUMN_COUNT],
-        head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory, sentence_memory;
+        head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory, sentence_memory,
+        sentence_cat_memory;
 };
 
 /* Room for tokens tokens in every column; 0 or -1. Columns keep their content. */

@@ -50,6 +50,8 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
     if (missing) return fail(err, TERN_E_UNSUPPORTED, 0, "the model lacks a component that is asked for (mask %#x)", missing);
     if (!options->sent_starts && options->sent_start_count)
         return fail(err, TERN_E_ARGUMENT, 0, "tern_run: sent_start_count is set, sent_starts is NULL");
+    if (options->sentence_cats && ~options->want & (TERN_CATS | TERN_SENTENCES))
+        return fail(err, TERN_E_ARGUMENT, 0, "tern_run: sentence_cats needs TERN_CATS and TERN_SENTENCES in want");
     return TERN_OK;
 }
 
