@@ -1,13 +1,13 @@
-/* bind_labels.c - components that choose labels of tokens by a linear layer on the shared tower. */
+/* bind_labels.c - components that choose labels of tokens by a linear layer on a tower. */
 #include "binder.h"
 
 void bind_morphologizer(binder *b, tern_model *model)
 {
-    uint32_t two = 2, labels = 0;
+    uint32_t two = 2, labels = 0, width = bind_tower(b, model, COMPONENT_MORPHOLOGIZER);
     morphologizer_model *m = &model->morphologizer;
     m->labels = bind_matrix(b, "morphologizer/labels", TERN_DTYPE_U32, &labels, &two);
     bind_check_strings(b, "morphologizer/labels", m->labels, 2 * (size_t)labels, model->strings.count, 0);
-    bind_layer(b, "morphologizer", labels, 1, model->tok2vec.width, &m->output);
+    bind_layer(b, "morphologizer", labels, 1, width, &m->output);
 }
 
 /* ---- edit trees --------------------------------------------------------------------------------------------------------- */
@@ -42,13 +42,13 @@ static void check_edits(binder *b, const uint32_t *edits, uint32_t count, uint32
 
 void bind_trainable_lemmatizer(binder *b, tern_model *model)
 {
-    uint32_t two = 2, three = 3, six = 6, labels = 0, edits = 0;
+    uint32_t two = 2, three = 3, six = 6, labels = 0, edits = 0, width = bind_tower(b, model, COMPONENT_TRAINABLE_LEMMATIZER);
     trainable_lemmatizer_model *t = &model->trainable_lemmatizer;
     const uint32_t *settings = bind_vector(b, "trainable_lemmatizer/settings", TERN_DTYPE_U32, &two);
     t->trees = bind_matrix(b, "trainable_lemmatizer/trees", TERN_DTYPE_U32, &labels, &six);
     t->edits = bind_matrix(b, "trainable_lemmatizer/edits", TERN_DTYPE_U32, &edits, &three);
     check_edits(b, t->edits, edits, model->strings.count);
-    bind_layer(b, "trainable_lemmatizer", labels, 1, model->tok2vec.width, &t->output);
+    bind_layer(b, "trainable_lemmatizer", labels, 1, width, &t->output);
     for (uint32_t i = 0; i < labels && !b->status; i++) check_tree(b, t->trees + 6 * (size_t)i, t->edits, edits);
     if (b->status) return;
     t->top_k = settings[0];

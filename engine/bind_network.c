@@ -15,7 +15,7 @@ void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uin
     if (!b->status && w->nP > MAX_PIECES) bind_refuse(b, name, "has more maxout pieces than this library supports");
 }
 
-static void bind_maxout(binder *b, const char *prefix, uint32_t nO, uint32_t nI, maxout_weights *m)
+void bind_maxout(binder *b, const char *prefix, uint32_t nO, uint32_t nI, maxout_weights *m)
 {
     section_name name;
     bind_layer(b, prefix, nO, 0, nI, &m->layer);
@@ -68,7 +68,7 @@ static void bind_static(binder *b, const char *prefix, tok2vec_weights *w)
     else w->static_floats = bind_matrix(b, name, TERN_DTYPE_F32, &w->static_rows, &w->width);
 }
 
-void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
+static void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
 {
     section_name name;
     bind_embeddings(b, prefix, w);
@@ -84,6 +84,22 @@ void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
         bind_maxout(b, name, w->width, 3 * w->width, &w->conv[w->depth]);
         w->depth++;
     }
+}
+
+uint32_t bind_tower(binder *b, tern_model *model, uint32_t component)
+{
+    section_name prefix = "tok2vec", within;
+    tok2vec_weights *own = &model->tower[component];
+    if (component != COMPONENT_TOK2VEC) bind_name(prefix, tern_component_name(1u << component), "tok2vec");
+    bind_name(within, prefix, "");
+    if (component != COMPONENT_TOK2VEC && !model_file_has(b->file, within)) {
+        model->listeners |= 1u << component;
+        if (!(model->components & TERN_TOK2VEC)) bind_refuse(b, within, "is not there, nor is a shared tok2vec to listen to instead");
+        return model->tower[COMPONENT_TOK2VEC].width;
+    }
+    bind_tok2vec(b, prefix, own);
+    for (uint32_t f = 0; f < own->features && !b->status; f++) model->tower_attrs |= 1u << own->attr[f];
+    return own->width;
 }
 
 /* The number of hidden outputs is that of the lower layer's inputs. */
@@ -118,16 +134,16 @@ static void bind_transition(binder *b, const char *prefix, transition_weights *w
 
 #define NER_SLOTS 3   /* first token of the buffer, first of the open entity, the one before the buffer: ner.pyx */
 
-void bind_ner(binder *b, ner_model *ner, const string_table *strings)
+void bind_ner(binder *b, tern_model *model)
 {
     uint32_t two = 2;
-    bind_tok2vec(b, "ner/tok2vec", &ner->tok2vec);
+    ner_model *ner = &model->ner;
+    ner->net.width = bind_tower(b, model, COMPONENT_NER);
     ner->moves = bind_matrix(b, "ner/moves", TERN_DTYPE_U32, &ner->net.classes, &two);
     ner->net.slots = NER_SLOTS;
-    ner->net.width = ner->tok2vec.width;
     bind_transition(b, "ner", &ner->net);
     for (uint32_t c = 0; c < ner->net.classes && !b->status; c++)
-        if (ner->moves[2 * c] > NER_OUT || ner->moves[2 * c + 1] >= strings->count)
+        if (ner->moves[2 * c] > NER_OUT || ner->moves[2 * c + 1] >= model->strings.count)
             bind_refuse(b, "ner/moves", "holds an action or a label that is out of range");
 }
 
@@ -136,16 +152,16 @@ void bind_ner(binder *b, ner_model *ner, const string_table *strings)
 void bind_tagger(binder *b, tern_model *model)
 {
     tagger_model *tagger = &model->tagger;
-    uint32_t labels = 0;
+    uint32_t labels = 0, width = bind_tower(b, model, COMPONENT_TAGGER);
     tagger->labels = bind_vector(b, "tagger/labels", TERN_DTYPE_U32, &labels);
     bind_check_strings(b, "tagger/labels", tagger->labels, labels, model->strings.count, 0);
-    bind_layer(b, "tagger", labels, 1, model->tok2vec.width, &tagger->output);
+    bind_layer(b, "tagger", labels, 1, width, &tagger->output);
 }
 
 void bind_senter(binder *b, tern_model *model)
 {
-    bind_tok2vec(b, "senter/tok2vec", &model->senter.tok2vec);
-    bind_layer(b, "senter", 2, 1, model->senter.tok2vec.width, &model->senter.output);
+    uint32_t width = bind_tower(b, model, COMPONENT_SENTER);
+    bind_layer(b, "senter", 2, 1, width, &model->senter.output);
 }
 
 /* ---- parser ------------------------------------------------------------------------------------------------------------- */
@@ -156,9 +172,9 @@ void bind_parser(binder *b, tern_model *model)
 {
     uint32_t three = 3, one = 1;
     parser_model *parser = &model->parser;
+    parser->net.width = bind_tower(b, model, COMPONENT_PARSER);
     parser->moves = bind_matrix(b, "parser/moves", TERN_DTYPE_U32, &parser->net.classes, &three);
     parser->net.slots = PARSER_SLOTS;
-    parser->net.width = model->tok2vec.width;
     bind_transition(b, "parser", &parser->net);
     for (uint32_t c = 0; c < parser->net.classes && !b->status; c++)
         if (parser->moves[3 * c] > ARC_BREAK) bind_refuse(b, "parser/moves", "holds an action that is out of range");

@@ -87,7 +87,7 @@ map bind_map(binder *b, const char *name)
 
 void bind_name(section_name name, const char *prefix, const char *suffix)
 {
-    snprintf(name, sizeof(section_name), "%.30s/%.16s", prefix, suffix);
+    snprintf(name, sizeof(section_name), "%.35s/%.11s", prefix, suffix);
 }
 
 void bind_check_strings(binder *b, const char *name, const uint32_t *v, size_t n, uint32_t count, int may_be_absent)

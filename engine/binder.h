@@ -14,7 +14,7 @@ typedef struct binder {
 
 typedef char section_name[48];
 
-/* name = prefix/suffix */
+/* name = prefix/suffix; room for trainable_lemmatizer/tok2vec/conv/0 and for dfa/token_match */
 void bind_name(section_name name, const char *prefix, const char *suffix);
 
 void bind_refuse(binder *b, const char *name, const char *what);
@@ -49,16 +49,22 @@ void bind_chars(binder *b, char_table *chars);
 void bind_stems(binder *b, stem_table *t, uint32_t strings);
 void bind_tokenizer(binder *b, tokenizer_tables *t, const string_table *strings, uint32_t classes);
 void bind_vectors(binder *b, vector_keys *v);
-void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w);
 void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uint32_t nI, packed_layer *w);
+void bind_maxout(binder *b, const char *prefix, uint32_t nO, uint32_t nI, maxout_weights *m);
+
+/* The tower of a component's own, or, where the file has none, the shared one, which then must be there. Its width. */
+uint32_t bind_tower(binder *b, tern_model *model, uint32_t component);
+
 void bind_tagger(binder *b, tern_model *model);
 void bind_morphologizer(binder *b, tern_model *model);
 void bind_trainable_lemmatizer(binder *b, tern_model *model);
 void bind_parser(binder *b, tern_model *model);
 void bind_senter(binder *b, tern_model *model);
-void bind_ner(binder *b, ner_model *ner, const string_table *strings);
+void bind_ner(binder *b, tern_model *model);
 void bind_ruler(binder *b, ruler_tables *r, uint32_t strings);
 void bind_sentencizer(binder *b, sentencizer_tables *s);
+void bind_textcat(binder *b, tern_model *model, uint32_t component);
+void bind_check_textcats(binder *b, const tern_model *model);   /* after both of them */
 void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings);
 
 #endif

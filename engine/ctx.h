@@ -10,6 +10,8 @@
 #include "parser.h"
 #include "sentencizer.h"
 #include "tagger.h"
+#include "textcat.h"
+#include "tok2vec.h"
 #include "tokenizer.h"
 #include "trainable_lemmatizer.h"
 
@@ -19,7 +21,7 @@ struct tern_ctx {
     text_view text;   /* of the run under way; points to the caller's bytes */
     tokenizer_scratch tokenizer;
     lexeme_scratch lexeme;
-    tok2vec_scratch tok2vec;
+    tok2vec_scratch tower[COMPONENT_COUNT];   /* of the towers of the same number in the model: each keeps its memo */
     tagger_scratch tagger, morphologizer;
     trainable_lemmatizer_scratch trainable_lemmatizer;
     parser_scratch parser;
@@ -27,6 +29,7 @@ struct tern_ctx {
     ruler_scratch ruler;
     lemmatizer_scratch lemmatizer;
     ner_scratch ner;
+    textcat_scratch textcat[2];                /* textcat, textcat_multilabel */
 };
 
 #endif

@@ -58,6 +58,22 @@ void murmur3_u64(uint64_t key, uint32_t seed, uint32_t out[4])
     out[3] = (uint32_t)(h2 >> 32);
 }
 
+static inline uint32_t rotate_left32(uint32_t x, int bits) { return x << bits | x >> (32 - bits); }
+
+static inline uint32_t murmur3_32_block(uint32_t h, uint32_t k)
+{
+    h ^= rotate_left32(k * 0xcc9e2d51u, 15) * 0x1b873593u;
+    return rotate_left32(h, 13) * 5 + 0xe6546b64u;
+}
+
+uint32_t murmur3_32_u64(uint64_t key, uint32_t seed)
+{
+    uint32_t h = murmur3_32_block(murmur3_32_block(seed, (uint32_t)key), (uint32_t)(key >> 32)) ^ (uint32_t)sizeof key;
+    h = (h ^ (h >> 16)) * 0x85ebca6bu;
+    h = (h ^ (h >> 13)) * 0xc2b2ae35u;
+    return h ^ (h >> 16);
+}
+
 /* CRC-32C of the sixteen half bytes, polynomial 0x82F63B78 (reflected). */
 static const uint32_t crc_nibble[16] = {
     0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3, 0x61c69362, 0x7198540d,

@@ -12,6 +12,9 @@ uint64_t murmur64a(const void *data, size_t len, uint64_t seed);
  * out: h1 low, h1 high, h2 low, h2 high. */
 void murmur3_u64(uint64_t key, uint32_t seed, uint32_t out[4]);
 
+/* MurmurHash3_x86_32 of the 8 little-endian bytes of key: bucket hash of a bag of words (thinc sparselinear.pyx). */
+uint32_t murmur3_32_u64(uint64_t key, uint32_t seed);
+
 /* Hash of a token sequence, one token at a time, beginning with 0: the keys of tokenizer/phrases. token: murmur64a(text, 1). */
 static inline uint64_t phrase_hash(uint64_t sequence, uint64_t token)
 {

@@ -114,12 +114,12 @@ static uint64_t id_of_chars(const tern_doc *doc, const text_view *text, size_t s
     return string_id(doc->model, text->bytes + begin, text->byte_at[end] - begin);
 }
 
-/* NORM and, if lower is not NULL, LOWER. 0, or -1 when out of memory. */
+/* NORM and, if lower is not NULL, LOWER of a token whose ORTH is there. 0, or -1 when out of memory. */
 static int word_ids(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, uint64_t *norm, uint64_t *lower)
 {
     const token_span *s = &doc->span[token];
     const int stems = doc->model->stems.count > 0;
-    uint64_t text_id = string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start);
+    uint64_t text_id = doc->attr[ATTR_ORTH][token];
     uint64_t number = listed_norm(doc, token, text_id), lowered = 0;
     int lower_is_norm = number == MAP_ABSENT && !stems;
     if (number != MAP_ABSENT) *norm = string_id_of(doc->model, number);
@@ -139,11 +139,10 @@ static uint64_t shape_id(const tern_doc *doc, const text_view *text, size_t star
 }
 
 /* By the text's own id, not that of its NORM. */
-static uint32_t vector_row(const tern_doc *doc, const text_view *text, size_t token)
+static uint32_t vector_row(const tern_doc *doc, size_t token)
 {
-    const token_span *s = &doc->span[token];
-    if (!doc->model->vectors.bits) return NO_VECTOR;
-    return word_vectors_find(&doc->model->vectors, string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start));
+    const vector_keys *vectors = &doc->model->vectors;
+    return vectors->bits ? word_vectors_find(vectors, doc->attr[ATTR_ORTH][token]) : NO_VECTOR;
 }
 
 /* str.isspace() */
@@ -159,13 +158,14 @@ int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme
     for (size_t i = 0; i < doc->token_count; i++) {
         if (interrupted_at(doc->interruption, i)) return -1;
         size_t start = doc->span[i].char_start, end = doc->span[i].char_end;
+        doc->attr[ATTR_ORTH][i] = id_of_chars(doc, text, start, end);
         uint64_t *lower = with_lower ? &doc->attr[ATTR_LOWER][i] : NULL;
         if (word_ids(doc, text, i, scratch, &doc->attr[ATTR_NORM][i], lower) != 0) return -1;
         doc->attr[ATTR_PREFIX][i] = id_of_chars(doc, text, start, start + 1);
         doc->attr[ATTR_SUFFIX][i] = id_of_chars(doc, text, end - start > SUFFIX_LENGTH ? end - SUFFIX_LENGTH : start, end);
         doc->attr[ATTR_SHAPE][i] = shape_id(doc, text, start, end);
         doc->attr[ATTR_SPACY][i] = doc->space[i];
-        doc->vector[i] = vector_row(doc, text, i);
+        doc->vector[i] = vector_row(doc, i);
         doc->attr[ATTR_IS_SPACE][i] = (uint64_t)is_space(&doc->model->chars, text->char_class + start, end - start);
     }
     return 0;

@@ -24,14 +24,12 @@ static void bind_pipeline(binder *b, tern_model *model)
         model->components |= 1u << component;
         model->default_components |= enabled << component;
     }
-    if (!b->status && model->components & TERN_LISTENERS && !(model->components & TERN_TOK2VEC))
-        bind_refuse(b, "pipeline", "has a tagger, parser, ... without the shared tok2vec that they listen to");
 }
 
 static void bind_component(binder *b, tern_model *model, uint32_t component)
 {
     switch (component) {
-    case COMPONENT_TOK2VEC: bind_tok2vec(b, "tok2vec", &model->tok2vec); break;
+    case COMPONENT_TOK2VEC: bind_tower(b, model, COMPONENT_TOK2VEC); break;
     case COMPONENT_TAGGER: bind_tagger(b, model); break;
     case COMPONENT_MORPHOLOGIZER: bind_morphologizer(b, model); break;
     case COMPONENT_TRAINABLE_LEMMATIZER: bind_trainable_lemmatizer(b, model); break;
@@ -40,7 +38,9 @@ static void bind_component(binder *b, tern_model *model, uint32_t component)
     case COMPONENT_SENTENCIZER: bind_sentencizer(b, &model->sentencizer); break;
     case COMPONENT_ATTRIBUTE_RULER: bind_ruler(b, &model->ruler, model->strings.count); break;
     case COMPONENT_LEMMATIZER: bind_lemmatizer(b, &model->lemmatizer, model->strings.count); break;
-    case COMPONENT_NER: bind_ner(b, &model->ner, &model->strings); break;
+    case COMPONENT_TEXTCAT:
+    case COMPONENT_TEXTCAT_MULTILABEL: bind_textcat(b, model, component); break;
+    case COMPONENT_NER: bind_ner(b, model); break;
     default: bind_refuse(b, "pipeline", "names a component that this library cannot run");
     }
 }
@@ -59,5 +59,6 @@ tern_status model_bind(tern_model *model, tern_error *err)
     bind_pipeline(&b, model);
     for (uint32_t component = 0; component < COMPONENT_COUNT && !b.status; component++)   /* the shared tower first */
         if (model->components >> component & 1) bind_component(&b, model, component);
+    bind_check_textcats(&b, model);
     return b.status;
 }

@@ -28,7 +28,9 @@
  *     start                     u16 [trackers][2]  start state where the text before looks like this; [1]: empty match not allowed
  *     tracker                   u16 [trackers][cols]  look-behind automaton; 0 is the beginning of the text
  *   pipeline                    u32 [n][2]  COMPONENT_*, 1 if it runs by default; in spaCy's order. n is 0 for a tokenizer alone
- *   PREFIX/...                  PREFIX = tok2vec (the shared tower), senter/tok2vec, ner/tok2vec
+ *   PREFIX/...                  PREFIX = tok2vec (the shared tower), or COMPONENT/tok2vec: a component's own. Of tagger, parser, senter,
+ *                                           ner, morphologizer, trainable_lemmatizer and the text classifiers that pool rows those without
+ *                                           read the shared tower's rows
  *     attrs, seeds              u32 [F]     ATTR_* and Murmur3 seed of each embedding column
  *     embed/<f>                 f32 [rows][width]
  *     static                    f32 [rows][width]  static vectors after the tower's projection, each distinct one once; absent where
@@ -92,6 +94,22 @@
  *                                           LEMMA_IS_TEXT may be added
  *   An id_table T is T/keys     u64 [n]     ascending, and
  *                T/values       u32 [n]     the value of each; not checked when the file is opened: it would be read in full
+ *   P/...                       P = textcat, textcat_multilabel. Scores of all labels are those of the bag of words or, where rows of a
+ *                                           tower are pooled, those of the output layer, which reads the bag's before the pooled rows
+ *     settings                  u32 [2]     POOL_* bits: what becomes of a tower's rows (0: no tower), ACTIVATION_* of the output layer
+ *     labels                    u32 [L]     string numbers
+ *     same                      u32 [L]     only where the other classifier, earlier in the pipeline, has some of the labels too:
+ *                                           the number there, or NO_STRING
+ *     bow/settings              u32 [4]     longest n-gram, buckets, ACTIVATION_*, 1 if overlapping: weights of label c and bucket i
+ *                                           are at position i + c, one in a row; else at position i, L in a row (bow.c)
+ *     bow/used                  u64 [n]     bit of each position: is there a row? Where not, the weights are zero, as most are
+ *     bow/before                u32 [n]     rows before those of each 64 positions
+ *     bow/rows                  f32 [rows][L or 1]
+ *     bow/b                     f32 [L]
+ *     query/W                   POOL_ATTENTION: linear layer of one output, of rows or, if there is a
+ *     key/W                     linear layer of width outputs, of gelu of its outputs
+ *     hidden/W G beta           POOL_ATTENTION: maxout layer of width inputs, whose norm is added to the pooled row
+ *     output/W                  linear layer of L outputs
  * Wherever f32 stands, a file may have f16 (converted with --half): it is expanded when the model is opened, static when it is
  * read.
  * A maxout layer is f32 [blocks][pieces][1 + inputs][16], blocks = outputs / 16 rounded up, in the order that kernels.h
@@ -114,7 +132,7 @@ enum {
 };
 
 /* Features of a token that embeddings read. */
-enum { ATTR_NORM = 0, ATTR_PREFIX, ATTR_SUFFIX, ATTR_SHAPE, ATTR_SPACY, ATTR_IS_SPACE, ATTR_LOWER, ATTR_COUNT };
+enum { ATTR_NORM = 0, ATTR_PREFIX, ATTR_SUFFIX, ATTR_SHAPE, ATTR_SPACY, ATTR_IS_SPACE, ATTR_LOWER, ATTR_ORTH, ATTR_COUNT };
 
 /* What the patterns of the attribute ruler test. */
 enum { RULER_TAG = 0, RULER_POS, RULER_MORPH, RULER_LEMMA, RULER_DEP, RULER_LOWER, RULER_IS_SPACE, RULER_ORTH,
@@ -127,9 +145,6 @@ enum { COMPONENT_TOK2VEC = 0, COMPONENT_TAGGER, COMPONENT_PARSER, COMPONENT_SENT
 
 /* Components that classify texts. */
 #define TERN_TEXTCATS (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL)
-
-/* Components that read the rows of the shared tower. */
-#define TERN_LISTENERS (TERN_TAGGER | TERN_PARSER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER)
 
 /* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk, lang/fr (and
  * ca), pipeline/lemmatizer.py lookup_lemmatize, lang/es. */
@@ -222,7 +237,6 @@ typedef struct transition_weights {
 } transition_weights;
 
 typedef struct ner_model {
-    tok2vec_weights tok2vec;
     transition_weights net;
     const uint32_t *moves;   /* [classes][2] action, label */
 } ner_model;
@@ -253,8 +267,31 @@ typedef struct trainable_lemmatizer_model {
     uint32_t top_k, text_if_none_applies;
 } trainable_lemmatizer_model;
 
+/* How rows of a tower become one vector, in the order in which the parts stand there; POOL_ATTENTION stands alone. */
+enum { POOL_FIRST = 1 << 0, POOL_LAST = 1 << 1, POOL_MAX = 1 << 2, POOL_MEAN = 1 << 3, POOL_ATTENTION = 1 << 4 };
+
+#define BOW_MAX_NGRAM 16
+#define BOW_MAX_BUCKETS (1u << 28)
+
+typedef struct bow_model {
+    uint32_t labels;          /* 0: there is no bag of words */
+    uint32_t longest, buckets, activation, overlaps;
+    const uint64_t *used;     /* [positions / 64] */
+    const uint32_t *before;   /* [positions / 64] */
+    const float *rows, *bias;
+} bow_model;
+
+static inline uint32_t bow_row_length(const bow_model *w) { return w->overlaps ? 1 : w->labels; }
+
+typedef struct textcat_model {
+    uint32_t label_count, pooling, activation, width;   /* width: of the rows; 0 without pooling */
+    const uint32_t *labels, *same;                      /* same: NULL, or [label_count] */
+    bow_model bow;
+    packed_layer key, query, output;                    /* key.nO 0: the query looks at the rows themselves */
+    maxout_weights hidden;
+} textcat_model;
+
 typedef struct senter_model {
-    tok2vec_weights tok2vec;
     packed_layer output;
 } senter_model;
 
@@ -306,7 +343,9 @@ struct tern_model {
     vector_keys vectors;
     uint32_t pipeline[COMPONENT_COUNT], pipeline_length;   /* COMPONENT_* in the order in which they run */
     unsigned components, default_components;               /* TERN_TOK2VEC, ... */
-    tok2vec_weights tok2vec;                               /* the shared tower */
+    tok2vec_weights tower[COMPONENT_COUNT];                /* of each component that has one; COMPONENT_TOK2VEC: the shared one */
+    unsigned listeners;                                    /* TERN_TAGGER, ...: those that read the shared tower */
+    unsigned tower_attrs;                                  /* bit 1 << ATTR_*: what some tower embeds */
     tagger_model tagger;
     morphologizer_model morphologizer;
     trainable_lemmatizer_model trainable_lemmatizer;
@@ -316,7 +355,14 @@ struct tern_model {
     ruler_tables ruler;
     lemmatizer_tables lemmatizer;
     ner_model ner;
+    textcat_model textcat[2];                              /* textcat, textcat_multilabel */
 };
+
+/* The tower whose rows a component reads, its own or the shared one; of width 0 if it reads none. */
+static inline const tok2vec_weights *model_tower(const tern_model *model, uint32_t component)
+{
+    return &model->tower[model->listeners >> component & 1 ? COMPONENT_TOK2VEC : component];
+}
 
 /* Fills *model from model->file. On failure err names the section and what is wrong with it. */
 tern_status model_bind(tern_model *model, tern_error *err);

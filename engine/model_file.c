@@ -14,7 +14,7 @@
 enum { HEADER_SIZE = 64, RECORD_SIZE = 128, NAME_SIZE = 48, ALIGNMENT = 64, MAX_SECTIONS = 4096, MAX_RANK = 4 };
 #define MAJOR_VERSION 2u
 #define ENDIAN_TAG 0x01020304u
-#define KNOWN_FEATURES TERN_FEATURE_STEMS
+#define KNOWN_FEATURES (TERN_FEATURE_STEMS | TERN_FEATURE_OWN_TOWERS)
 
 static const unsigned char magic[8] = {0x89, 'T', 'R', 'N', '\r', '\n', 0x1a, '\n'};
 

@@ -84,48 +84,44 @@ static void apply(void *state, uint32_t cls)
 
 /* The action of each class. Entities need a label: B, I, L and U with an empty one are for preset entities only (a U without
  * label marks a blocked token), which a fresh document has none of, so they become the action that is never valid. */
-static int list_actions(const tern_model *model, buffer *memory)
+static void list_actions(const tern_model *model, unsigned char *action)
 {
     const ner_model *ner = &model->ner;
-    if (buffer_reserve(memory, ner->net.classes, 1)) return -1;
-    unsigned char *action = memory->data;
     for (uint32_t c = 0; c < ner->net.classes; c++) {
         uint32_t move = ner->moves[2 * c], label = ner->moves[2 * c + 1];
         int has_label = model->strings.id[label] != 0;
         action[c] = (unsigned char)(move == NER_OUT || has_label ? move : NER_MISSING);
     }
-    return 0;
 }
 
-tern_status ner_annotate_traced(tern_doc *doc, ner_scratch *s, transition_trace trace, void *user, tern_error *err)
+int ner_reserve(tern_doc *doc, ner_scratch *s)
+{
+    size_t tokens = doc->token_count;
+    return doc_reserve_entities(doc, tokens) || buffer_reserve(&s->action, doc->model->ner.net.classes, 1) ||
+           transition_reserve(&doc->model->ner.net, tokens, &s->net) ? -1 : 0;
+}
+
+void ner_project(const tern_doc *doc, const float *rows, size_t begin, size_t count, ner_scratch *s)
+{
+    transition_project(&doc->model->ner.net, rows, begin, count, &s->net);
+}
+
+tern_status ner_annotate(tern_doc *doc, ner_scratch *s, transition_trace trace, void *user, tern_error *err)
 {
     static const move_table table = {.common_slots = 1u << 0, .has_lone_states = 1, .is_final = is_final, .features = features,
                                      .validate = validate, .apply = apply};
     const ner_model *ner = &doc->model->ner;
-    size_t tokens = doc->token_count;
-    doc->entity_count = 0;
-    transition_input input = {&ner->net, &s->net};
-    tern_status status = TERN_E_MEMORY;
-    if (!doc_reserve_entities(doc, tokens) && !list_actions(doc->model, &s->action) &&
-        !transition_reserve(&ner->net, tokens, &s->net))
-        status = tok2vec_encode(&ner->tok2vec, doc, &s->tok2vec, transition_consume, &input);
-    if (status == TERN_E_INTERRUPTED) return fail_interrupted(err);
-    if (status) return fail(err, TERN_E_MEMORY, 0, "out of memory for the entities of %zu tokens; send a shorter text", tokens);
-
     ner_state state = {.doc = doc, .moves = ner->moves, .action = s->action.data, .classes = ner->net.classes};
-    if (transition_run(&ner->net, &table, &state, tokens, &s->net, doc->interruption, trace, user)) return fail_interrupted(err);
+    list_actions(doc->model, s->action.data);
+    doc->entity_count = 0;
+    if (transition_run(&ner->net, &table, &state, doc->token_count, &s->net, doc->interruption, trace, user))
+        return fail_interrupted(err);
     doc->annotations |= TERN_ENTITIES;
     return TERN_OK;
 }
 
-tern_status ner_annotate(tern_doc *doc, ner_scratch *s, tern_error *err)
-{
-    return ner_annotate_traced(doc, s, NULL, NULL, err);
-}
-
 void ner_scratch_free(ner_scratch *s)
 {
-    tok2vec_scratch_free(&s->tok2vec);
     transition_scratch_free(&s->net);
     buffer_free(&s->action);
 }

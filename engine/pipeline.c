@@ -23,7 +23,7 @@ void tern_ctx_free(tern_ctx *ctx)
     doc_free_columns(&ctx->doc);
     tokenizer_scratch_free(&ctx->tokenizer);
     lexeme_scratch_free(&ctx->lexeme);
-    tok2vec_scratch_free(&ctx->tok2vec);
+    for (uint32_t component = 0; component < COMPONENT_COUNT; component++) tok2vec_scratch_free(&ctx->tower[component]);
     tagger_scratch_free(&ctx->tagger);
     tagger_scratch_free(&ctx->morphologizer);
     trainable_lemmatizer_scratch_free(&ctx->trainable_lemmatizer);
@@ -32,6 +32,7 @@ void tern_ctx_free(tern_ctx *ctx)
     ruler_scratch_free(&ctx->ruler);
     lemmatizer_scratch_free(&ctx->lemmatizer);
     ner_scratch_free(&ctx->ner);
+    for (size_t i = 0; i < 2; i++) textcat_scratch_free(&ctx->textcat[i]);
     free(ctx);
 }
 
@@ -44,7 +45,7 @@ static tern_status gave_up(const tern_ctx *ctx, tern_error *err)
 
 static tern_status check_options(const tern_ctx *ctx, const tern_options *options, tern_error *err)
 {
-    unsigned missing = options->want & ~tern_model_offers(ctx->model);
+    unsigned missing = options->want & ~(tern_model_offers(ctx->model) | TERN_CATS);   /* no classifier, no cats: as in spaCy */
     if (missing) return fail(err, TERN_E_UNSUPPORTED, 0, "the model has no component for what is wanted (mask %#x)", missing);
     missing = options->components & ~ctx->model->components;
     if (missing) return fail(err, TERN_E_UNSUPPORTED, 0, "the model lacks a component that is asked for (mask %#x)", missing);
@@ -68,6 +69,7 @@ static unsigned needed_components(const tern_model *model, unsigned want)
     if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER | TERN_TOK2VEC;
     if (want & of_tokens) needed |= TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
     if (lemmas) needed |= TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER;
+    if (want & TERN_CATS) needed |= TERN_TEXTCATS | TERN_TOK2VEC;
     if (lemmas && model->lemmatizer.kind == LEMMATIZER_SPANISH) needed |= TERN_SENTER | TERN_SENTENCIZER;
     return needed;
 }
@@ -78,52 +80,96 @@ static unsigned components_to_run(const tern_model *model, const tern_options *o
     return needed_components(model, options->want) & allowed;
 }
 
-/* ---- the shared tower ---------------------------------------------------------------------------------------------------------- */
+/* ---- towers and those who read them: what a tower makes of a document is needed nowhere else and is not kept --------------------- */
 
-typedef struct listeners {
+typedef struct readers {
     tern_ctx *ctx;
-    unsigned run;
+    unsigned components;
     int out_of_memory;
-} listeners;
+} readers;
 
-static void feed_listeners(void *user, const float *rows, size_t begin, size_t count)
+static textcat_scratch *textcat_scratch_of(tern_ctx *ctx, uint32_t component)
 {
-    listeners *l = user;
-    tern_ctx *ctx = l->ctx;
+    return &ctx->textcat[component == COMPONENT_TEXTCAT_MULTILABEL];
+}
+
+/* Room for the document, where a component keeps something of every row until its turn comes. 0 or -1. */
+static int reserve_reader(tern_ctx *ctx, uint32_t component)
+{
+    switch (component) {
+    case COMPONENT_PARSER: return parser_reserve(&ctx->doc, &ctx->parser);
+    case COMPONENT_SENTER: return senter_reserve(&ctx->doc, &ctx->senter);
+    case COMPONENT_NER: return ner_reserve(&ctx->doc, &ctx->ner);
+    case COMPONENT_TEXTCAT:
+    case COMPONENT_TEXTCAT_MULTILABEL: return textcat_begin(textcat_of(ctx->model, component), textcat_scratch_of(ctx, component));
+    default: return 0;
+    }
+}
+
+/* 0, or -1 when out of memory. */
+static int feed_reader(tern_ctx *ctx, uint32_t component, const float *rows, size_t begin, size_t count)
+{
     tern_doc *doc = &ctx->doc;
-    int failed = 0;
-    if (l->run & TERN_TAGGER) failed |= tagger_annotate(doc, rows, begin, count, &ctx->tagger);
-    if (l->run & TERN_MORPHOLOGIZER) failed |= morphologizer_annotate(doc, rows, begin, count, &ctx->morphologizer);
-    if (l->run & TERN_TRAINABLE_LEMMATIZER)
-        failed |= trainable_lemmatizer_annotate(doc, &ctx->text, rows, begin, count, &ctx->trainable_lemmatizer);
-    l->out_of_memory |= failed;
-    if (l->run & TERN_PARSER) parser_project(doc, rows, begin, count, &l->ctx->parser);
+    switch (component) {
+    case COMPONENT_TAGGER: return tagger_annotate(doc, rows, begin, count, &ctx->tagger);
+    case COMPONENT_MORPHOLOGIZER: return morphologizer_annotate(doc, rows, begin, count, &ctx->morphologizer);
+    case COMPONENT_TRAINABLE_LEMMATIZER:
+        return trainable_lemmatizer_annotate(doc, &ctx->text, rows, begin, count, &ctx->trainable_lemmatizer);
+    case COMPONENT_TEXTCAT:
+    case COMPONENT_TEXTCAT_MULTILABEL:
+        return textcat_pool(textcat_of(ctx->model, component), rows, begin, count, textcat_scratch_of(ctx, component));
+    case COMPONENT_SENTER: return senter_choose(doc, rows, begin, count, &ctx->senter);
+    case COMPONENT_PARSER: parser_project(doc, rows, begin, count, &ctx->parser); return 0;
+    default: ner_project(doc, rows, begin, count, &ctx->ner); return 0;
+    }
+}
+
+static void feed_readers(void *user, const float *rows, size_t begin, size_t count)
+{
+    readers *r = user;
+    for (uint32_t component = 0; component < COMPONENT_COUNT; component++)
+        if (r->components >> component & 1 && feed_reader(r->ctx, component, rows, begin, count)) r->out_of_memory = 1;
 }
 
 /* A listener whose tower was left out reads zeros (spacy/pipeline/tok2vec.py forward). */
-static int feed_zeros(listeners *l)
+static int feed_zeros(readers *r)
 {
-    tern_ctx *ctx = l->ctx;
-    size_t width = ctx->model->tok2vec.width;
-    if (buffer_reserve(&ctx->tok2vec.x, TOK2VEC_BLOCK, width * sizeof(float))) return -1;
-    memset(ctx->tok2vec.x.data, 0, TOK2VEC_BLOCK * width * sizeof(float));
+    tern_ctx *ctx = r->ctx;
+    buffer *zeros = &ctx->tower[COMPONENT_TOK2VEC].x;
+    size_t width = ctx->model->tower[COMPONENT_TOK2VEC].width;
+    if (buffer_reserve(zeros, TOK2VEC_BLOCK, width * sizeof(float))) return -1;
+    memset(zeros->data, 0, TOK2VEC_BLOCK * width * sizeof(float));
     for (size_t begin = 0, count; begin < ctx->doc.token_count; begin += count) {
         if (interrupted(ctx->doc.interruption)) return -1;
         count = ctx->doc.token_count - begin < TOK2VEC_BLOCK ? ctx->doc.token_count - begin : TOK2VEC_BLOCK;
-        feed_listeners(l, ctx->tok2vec.x.data, begin, count);
+        feed_readers(r, zeros->data, begin, count);
     }
     return 0;
 }
 
-/* Runs the shared tower once for all that listen to it: its rows are needed nowhere else and are not kept. */
-static tern_status run_shared_tower(tern_ctx *ctx, unsigned run, tern_error *err)
+/* Hands the rows of the tower of that number, or zeros, block by block to these components. */
+static tern_status read_tower(tern_ctx *ctx, uint32_t tower, int is_run, unsigned components, tern_error *err)
 {
-    listeners l = {.ctx = ctx, .run = run};
-    if (!(run & TERN_LISTENERS)) return TERN_OK;
-    if ((run & TERN_PARSER) && parser_reserve(&ctx->doc, &ctx->parser)) return gave_up(ctx, err);
-    int failed = run & TERN_TOK2VEC ? tok2vec_encode(&ctx->model->tok2vec, &ctx->doc, &ctx->tok2vec, feed_listeners, &l) != TERN_OK
-                                    : feed_zeros(&l);
-    return failed || l.out_of_memory ? gave_up(ctx, err) : TERN_OK;
+    readers r = {.ctx = ctx, .components = components};
+    for (uint32_t component = 0; component < COMPONENT_COUNT; component++)
+        if (components >> component & 1 && reserve_reader(ctx, component)) return gave_up(ctx, err);
+    int failed = is_run ? tok2vec_encode(&ctx->model->tower[tower], &ctx->doc, &ctx->tower[tower], feed_readers, &r) != TERN_OK
+                        : feed_zeros(&r);
+    return failed || r.out_of_memory ? gave_up(ctx, err) : TERN_OK;
+}
+
+/* Once for all that listen to it, ahead of the first component. */
+static tern_status read_shared_tower(tern_ctx *ctx, unsigned run, tern_error *err)
+{
+    unsigned listeners = run & ctx->model->listeners;
+    return listeners ? read_tower(ctx, COMPONENT_TOK2VEC, (run & TERN_TOK2VEC) != 0, listeners, err) : TERN_OK;
+}
+
+/* For a component that does not listen, when its turn comes. */
+static tern_status read_own_tower(tern_ctx *ctx, uint32_t component, tern_error *err)
+{
+    if (component == COMPONENT_TOK2VEC || !ctx->model->tower[component].width) return TERN_OK;
+    return read_tower(ctx, component, 1, 1u << component, err);
 }
 
 /* ---- one run --------------------------------------------------------------------------------------------------------------------- */
@@ -133,23 +179,28 @@ static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *
     tern_doc *doc = &ctx->doc;
     switch (component) {
     case COMPONENT_PARSER: return parser_annotate(doc, &ctx->parser, NULL, NULL, err);
-    case COMPONENT_SENTER: return senter_annotate(doc, &ctx->senter, err);
+    case COMPONENT_SENTER: senter_annotate(doc, &ctx->senter); return TERN_OK;
     case COMPONENT_SENTENCIZER: return sentencizer_annotate(doc, &ctx->text) ? gave_up(ctx, err) : TERN_OK;
     case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->text, &ctx->ruler) ? gave_up(ctx, err) : TERN_OK;
     case COMPONENT_LEMMATIZER:
         return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? gave_up(ctx, err) : TERN_OK;
-    case COMPONENT_NER: return ner_annotate(doc, &ctx->ner, err);
-    default: return TERN_OK;   /* tok2vec and the labels that its listeners choose: run_shared_tower */
+    case COMPONENT_TEXTCAT:
+    case COMPONENT_TEXTCAT_MULTILABEL: return textcat_annotate(doc, component, textcat_scratch_of(ctx, component), err);
+    case COMPONENT_NER: return ner_annotate(doc, &ctx->ner, NULL, NULL, err);
+    default: return TERN_OK;   /* tok2vec, and the labels that feed_reader sets */
     }
 }
 
 static tern_status annotate(tern_ctx *ctx, unsigned run, tern_error *err)
 {
-    if (lexeme_features(&ctx->doc, &ctx->text, (run & TERN_ATTRIBUTE_RULER) != 0, &ctx->lexeme)) return gave_up(ctx, err);
-    tern_status status = run_shared_tower(ctx, run, err);
+    int with_lower = run & TERN_ATTRIBUTE_RULER || ctx->model->tower_attrs >> ATTR_LOWER & 1;
+    if (lexeme_features(&ctx->doc, &ctx->text, with_lower, &ctx->lexeme)) return gave_up(ctx, err);
+    tern_status status = read_shared_tower(ctx, run, err);
     for (uint32_t i = 0; i < ctx->model->pipeline_length && !status; i++) {
-        if (!(run >> ctx->model->pipeline[i] & 1)) continue;
-        status = interrupted(ctx->doc.interruption) ? fail_interrupted(err) : run_component(ctx, ctx->model->pipeline[i], err);
+        uint32_t component = ctx->model->pipeline[i];
+        if (!(run >> component & 1)) continue;
+        status = interrupted(ctx->doc.interruption) ? fail_interrupted(err) : read_own_tower(ctx, component, err);
+        if (!status) status = run_component(ctx, component, err);
     }
     return status;
 }
@@ -175,7 +226,8 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
     if (status) return status;
     doc_clear_annotations(doc);
     unsigned run = components_to_run(ctx->model, options);
-    if (run && doc->token_count) status = annotate(ctx, run, err);
+    if (!doc->token_count) run &= TERN_TEXTCATS;   /* which say 0 of each label; nothing else says anything */
+    if (run) status = annotate(ctx, run, err);
     if (!status && doc_finish(doc)) status = gave_up(ctx, err);
     return status;
 }

@@ -1,6 +1,5 @@
 #include "tagger.h"
 
-#include "error.h"
 #include "kernels.h"
 
 const float *linear_scores(const packed_layer *w, const float *rows, size_t count, buffer *scores)
@@ -41,40 +40,31 @@ int morphologizer_annotate(tern_doc *doc, const float *rows, size_t begin, size_
     return 0;
 }
 
-typedef struct senter {
-    tern_doc *doc;
-    buffer *scores;
-    int out_of_memory;
-} senter;
+int senter_reserve(const tern_doc *doc, senter_scratch *scratch) { return buffer_reserve(&scratch->choices, doc->token_count, 1); }
 
-static void set_sentence_starts(void *user, const float *rows, size_t begin, size_t count)
+int senter_choose(const tern_doc *doc, const float *rows, size_t begin, size_t count, senter_scratch *scratch)
 {
-    senter *s = user;
-    const packed_layer *w = &s->doc->model->senter.output;
-    const float *scores = linear_scores(w, rows, count, s->scores);
-    if (!scores) {
-        s->out_of_memory = 1;
-        return;
-    }
-    for (size_t i = 0; i < count; i++, scores += layer_sums(w)) {
-        signed char *start = &s->doc->sent_start[begin + i];
-        if (!*start) *start = linear_best(w, scores) == 1 ? 1 : -1;
-    }
+    const packed_layer *w = &doc->model->senter.output;
+    const float *scores = linear_scores(w, rows, count, &scratch->scores);
+    if (!scores) return -1;
+    signed char *choices = scratch->choices.data;
+    for (size_t i = 0; i < count; i++, scores += layer_sums(w)) choices[begin + i] = linear_best(w, scores) == 1 ? 1 : -1;
+    return 0;
 }
 
-tern_status senter_annotate(tern_doc *doc, senter_scratch *scratch, tern_error *err)
+void senter_annotate(tern_doc *doc, const senter_scratch *scratch)
 {
-    senter s = {.doc = doc, .scores = &scratch->scores};
-    tern_status status = tok2vec_encode(&doc->model->senter.tok2vec, doc, &scratch->tok2vec, set_sentence_starts, &s);
-    if (status == TERN_E_INTERRUPTED) return fail_interrupted(err);
-    if (status || s.out_of_memory) return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text");
-    return TERN_OK;
+    const signed char *choices = scratch->choices.data;
+    for (size_t i = 0; i < doc->token_count; i++) {
+        signed char *start = &doc->sent_start[i];
+        if (!*start) *start = choices[i];
+    }
 }
 
 void tagger_scratch_free(tagger_scratch *scratch) { buffer_free(&scratch->scores); }
 
 void senter_scratch_free(senter_scratch *scratch)
 {
-    tok2vec_scratch_free(&scratch->tok2vec);
     buffer_free(&scratch->scores);
+    buffer_free(&scratch->choices);
 }

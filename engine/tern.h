@@ -72,7 +72,7 @@ enum {
     TERN_POS = 1u << 4,
     TERN_MORPHS = 1u << 5,
     TERN_LEMMAS = 1u << 6,
-    TERN_CATS = 1u << 7,           /* categories of the whole text */
+    TERN_CATS = 1u << 7,           /* categories of the whole text; of a model without a classifier none, and no error */
     TERN_EVERYTHING = (1u << 8) - 1
 };
 

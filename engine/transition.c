@@ -40,12 +40,6 @@ void transition_project(const transition_weights *w, const float *vectors, size_
     affine((float *)s->projected.data + begin * layer_sums(&w->linear), vectors, w->width, &w->linear, count);
 }
 
-void transition_consume(void *input, const float *rows, size_t begin, size_t count)
-{
-    const transition_input *to = input;
-    transition_project(to->weights, rows, begin, count, to->scratch);
-}
-
 /* ---- the lower layer ------------------------------------------------------------------------------------------------------ */
 
 static void multiply_slot(const run *r, uint32_t slot, size_t first, size_t count)

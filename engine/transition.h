@@ -43,13 +43,6 @@ int transition_reserve(const transition_weights *w, size_t token_count, transiti
 void transition_project(const transition_weights *w, const float *vectors, size_t begin, size_t count,
                         transition_scratch *scratch);
 
-/* The same as a tok2vec_consumer. */
-typedef struct transition_input {
-    const transition_weights *weights;
-    transition_scratch *scratch;
-} transition_input;
-void transition_consume(void *input, const float *rows, size_t begin, size_t count);
-
 /* Runs from the given state until it is final or nothing is valid, on a document whose tokens have all been projected. Equal
  * scores: the lowest class wins (parser_model.pyx arg_max_if_valid). trace, if not NULL, sees every decision: scores and valid
  * of all classes. 0, or -1 if stop (NULL: nothing) ended it before. */

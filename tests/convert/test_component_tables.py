@@ -157,17 +157,20 @@ def test_disabled_components():
     assert [component.factory for component in plan.components if component.enabled] == ["senter", "ner"]
 
 
-@pytest.mark.parametrize("component, other", [("tagger", "senter"), ("senter", "tagger")])
-def test_towers_in_the_wrong_place(component, other):
+@pytest.mark.parametrize("component, other, upstream", [("tagger", "senter", None), ("senter", "tagger", "*"), ("ner", "parser", "*")])
+def test_a_tower_of_its_own_or_the_shared_one(component, other, upstream):
     def change(config: Any) -> None:
         config["components"][component]["model"]["tok2vec"] = config["components"][other]["model"]["tok2vec"]
 
-    name = config_architecture(other)
-    assert refusal(change) == f"architecture {name} in component {component} is not supported"
+    found = plan_conversion(pipeline_config(change)).find(component)
+    assert found is not None and found.upstream == upstream
 
 
-def config_architecture(component: str) -> str:
-    return str(SETTINGS[component]["model"]["tok2vec"]["@architectures"])
+def test_tower_that_listens():
+    def change(config: Any) -> None:
+        config["components"]["tok2vec"]["model"] = config["components"]["tagger"]["model"]["tok2vec"]
+
+    assert refusal(change) == "architecture spacy.Tok2VecListener.v1 in component tok2vec is not supported"
 
 
 @pytest.mark.parametrize("factory", ["tok2vec", "tagger", "parser", "senter"])

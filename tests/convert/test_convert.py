@@ -134,7 +134,8 @@ def test_what_every_request_touches_lies_before_the_embeddings(sections, weights
 
 def test_plan_of_the_package_comes_from_its_configuration():
     plan = plan_conversion(config_of(find(PACKAGE)))
-    assert plan.components == [Component(name, name, enabled=name != "senter") for name in NAMES]
+    upstream = {"tagger": "tok2vec", "parser": "tok2vec"}
+    assert plan.components == [Component(name, name, name != "senter", upstream.get(name)) for name in NAMES]
 
 
 def test_a_folder_is_converted_like_its_package(tmp_path):
@@ -172,10 +173,10 @@ def test_malformed_configuration(tmp_path):
 
 def test_unsupported_pipeline_leaves_no_file(tmp_path):
     nlp = spacy.blank("en")
-    nlp.add_pipe("textcat")
-    nlp.to_disk(tmp_path / "textcat")
-    message = message_of([str(tmp_path / "textcat"), "-o", str(tmp_path / "x.tern")])
-    assert "component textcat (factory textcat) is not supported" in message
+    nlp.add_pipe("spancat")
+    nlp.to_disk(tmp_path / "spancat")
+    message = message_of([str(tmp_path / "spancat"), "-o", str(tmp_path / "x.tern")])
+    assert "component spancat (factory spancat) is not supported" in message
     assert not list(tmp_path.glob("x.tern*"))
 
 

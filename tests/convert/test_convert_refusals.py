@@ -54,39 +54,43 @@ def test_supported_settings_are_accepted():
 
 
 def test_unknown_component():
-    assert refusal(config_with("textcat", {})) == "component textcat (factory textcat) is not supported"
     assert refusal(config_with("spancat", {}, name="s")) == "component s (factory spancat) is not supported"
     assert refusal(config_with("morphologizer", {}, name="m")) == (
-        "architecture spacy.Tok2Vec.v2 in component m is not supported")
+        "architecture spacy.CharacterEmbed.v2 in component m is not supported")
 
 
-def test_hash_embed_cnn():
-    config = config_with("ner", {"model": {**CONFIG["model"], "tok2vec": {
-        "@architectures": "spacy.HashEmbedCNN.v2", "pretrained_vectors": None, "width": 8, "depth": 1, "embed_size": 50,
-        "window_size": 1, "maxout_pieces": 2, "subword_features": True}}})
-    assert refusal(config) == "architecture spacy.HashEmbedCNN.v2 in component ner is not supported"
+def hash_embed_cnn(**changes: Any) -> Dict[str, Any]:
+    return {"@architectures": "spacy.HashEmbedCNN.v2", "pretrained_vectors": None, "width": 8, "depth": 1, "embed_size": 50,
+            "window_size": 1, "maxout_pieces": 2, "subword_features": True, **changes}
 
 
-def test_tagger_with_an_unknown_architecture():
-    config = config_with("tagger", {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": {
-        "@architectures": "spacy.HashEmbedCNN.v2", "pretrained_vectors": None, "width": 8, "depth": 1, "embed_size": 50,
-        "window_size": 1, "maxout_pieces": 2, "subword_features": True}}})
-    assert refusal(config) == "architecture spacy.HashEmbedCNN.v2 in component tagger is not supported"
+@pytest.mark.parametrize("changes, words", [
+    ({"window_size": 2}, "window_size = 2"), ({"depth": 9}, "depth 9"), ({"width": 4097}, "width 4097"),
+    ({"maxout_pieces": 9}, "maxout_pieces 9"),
+])
+def test_hash_embed_cnn(changes, words):
+    def config(tower: Dict[str, Any]) -> Any:
+        return config_with("tagger", {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": tower}})
+
+    assert plan_conversion(config(hash_embed_cnn())).components == [Component("tagger", "tagger")]
+    message = refusal(config(hash_embed_cnn(**changes)))
+    assert "spacy.HashEmbedCNN.v2 in component tagger" in message and words in message
 
 
-def test_shared_tok2vec():
+def test_listening_to_nobody():
     config = config_with("ner", {"model": {**CONFIG["model"], "tok2vec": {
         "@architectures": "spacy.Tok2VecListener.v1", "width": 8, "upstream": "*"}}})
-    assert refusal(config) == "architecture spacy.Tok2VecListener.v1 in component ner is not supported"
+    assert refusal(config) == "component ner listens to '*', which is no tok2vec component of the pipeline"
 
 
 @pytest.mark.parametrize("changes, words", [
     ({"use_upper": False}, ("spacy.TransitionBasedParser.v2", "component ner", "use_upper")),
     ({"extra_state_tokens": True}, ("spacy.TransitionBasedParser.v2", "component ner", "extra_state_tokens")),
     ({"state_type": "parser"}, ("spacy.TransitionBasedParser.v2", "component ner", "state_type")),
-    ({"tok2vec__embed__attrs": ["NORM", "LOWER"], "tok2vec__embed__rows": [9, 9]}, ("feature LOWER", "component ner")),
+    ({"tok2vec__embed__attrs": ["NORM", "LENGTH"], "tok2vec__embed__rows": [9, 9]}, ("feature LENGTH", "component ner")),
     ({"tok2vec__embed__attrs": ["NORM"] * 9, "tok2vec__embed__rows": [9] * 9}, ("9 features", "1 to 8", "component ner")),
     ({"tok2vec__encode__window_size": 2}, ("spacy.MaxoutWindowEncoder.v2", "component ner", "window_size")),
+    ({"tok2vec__encode__maxout_pieces": 9}, ("maxout_pieces 9", "1 to 8", "component ner")),
     ({"tok2vec__encode__depth": 9}, ("depth 9", "component ner")),
     ({"tok2vec__embed__width": 4097}, ("width 4097", "component ner")),
 ])

@@ -510,7 +510,7 @@ SHAPES: Dict[str, Case] = {
     "zero_features": Case(zero_rows("ner/tok2vec/attrs"), "ner/tok2vec/attrs dimension 0"),
     "too_many_features": Case(too_many_features, "features more"),
     "seeds_of_another_number": Case(shorter("ner/tok2vec/seeds"), "ner/tok2vec/seeds shape"),
-    "attribute_unknown": Case(number("ner/tok2vec/attrs", 0, 7), "ner/tok2vec attribute"),
+    "attribute_unknown": Case(number("ner/tok2vec/attrs", 0, 255), "ner/tok2vec attribute"),
     "move_action_out_of_range": Case(number("ner/moves", 0, 6), "ner/moves out of range"),
     "move_label_out_of_range": Case(label_out_of_range, "ner/moves out of range"),
     "chars_class_out_of_range": Case(class_out_of_range, "chars/class out of range"),

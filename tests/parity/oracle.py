@@ -10,11 +10,11 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tupl
 import numpy as np
 import spacy
 import thinc
-from spacy.attrs import IS_SPACE, LOWER, NORM, PREFIX, SENT_START, SHAPE, SPACY, SUFFIX
+from spacy.attrs import IS_SPACE, LOWER, NORM, ORTH, PREFIX, SENT_START, SHAPE, SPACY, SUFFIX
 from spacy.language import Language
 from spacy.tokens import Doc
 
-ATTRS = ("NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE", "LOWER")   # the order of ATTR_* in engine/model_bind.h
+ATTRS = ("NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE", "LOWER", "ORTH")   # the order of ATTR_* in engine/model_bind.h
 # What Doc.has_annotation is asked, and what tern calls it.
 ANNOTATIONS = {"ENT_IOB": "entities", "SENT_START": "sentences", "DEP": "dependencies", "TAG": "tags", "POS": "pos",
                "MORPH": "morphs", "LEMMA": "lemmas"}
@@ -64,7 +64,7 @@ def versions(nlp: Language) -> Dict[str, str]:
 def answer(doc: Doc) -> Dict[str, Any]:
     """Everything that a document says, and the features that the embeddings hash; the keys of stages.c."""
     start = [token.idx for token in doc]
-    columns = doc.to_array([NORM, PREFIX, SUFFIX, SHAPE, SPACY, IS_SPACE, LOWER, SENT_START]).astype(np.uint64)
+    columns = doc.to_array([NORM, PREFIX, SUFFIX, SHAPE, SPACY, IS_SPACE, LOWER, ORTH, SENT_START]).astype(np.uint64)
     columns = columns.reshape(len(doc), len(ATTRS) + 1)
     return {
         "start": start,
@@ -79,7 +79,8 @@ def answer(doc: Doc) -> Dict[str, Any]:
         "lemma": [token.lemma_ for token in doc],
         "entities": [[ent.start, ent.end, ent.label_] for ent in doc.ents],
         "sents": [[sent.start, sent.end] for sent in doc.sents] if doc.has_annotation("SENT_START") else [],
-        "annotations": [name for attr, name in ANNOTATIONS.items() if doc.has_annotation(attr)],
+        "annotations": [name for attr, name in ANNOTATIONS.items() if doc.has_annotation(attr)] + ["cats"] * bool(doc.cats),
+        "cats": [[label, score] for label, score in doc.cats.items()],
         "norm": [token.norm_ for token in doc],
         "attrs": columns[:, :-1].T.tolist(),
     }

@@ -10,6 +10,7 @@
  *        "tag": ["..."], "pos", "morph", "dep", "lemma",
  *        "entities": [[token_start, token_end, "label"], ...],
  *        "sents": [[token_start, token_end], ...],
+ *        "cats": [["label", score], ...],
  *        "annotations": ["entities", ...]}                     what the document carries
  *       or {"error": "..."}
  * --features adds "norm": ["..."], "attrs": [[...], ...]: ATTR_* columns, ids that the embeddings hash.
@@ -42,7 +43,8 @@ static const struct {
     const char *name;
     unsigned bit;
 } annotations[] = {{"entities", TERN_ENTITIES}, {"sentences", TERN_SENTENCES}, {"dependencies", TERN_DEPENDENCIES},
-                   {"tags", TERN_TAGS}, {"pos", TERN_POS}, {"morphs", TERN_MORPHS}, {"lemmas", TERN_LEMMAS}};
+                   {"tags", TERN_TAGS}, {"pos", TERN_POS}, {"morphs", TERN_MORPHS}, {"lemmas", TERN_LEMMAS},
+                   {"cats", TERN_CATS}};
 enum { ANNOTATIONS = sizeof(annotations) / sizeof(*annotations) };
 
 /* ---- out --------------------------------------------------------------------------------------------------------- */
@@ -106,6 +108,21 @@ static void write_spans(bytes *out, const tern_doc *doc)
         tern_sentence sentence;
         if (tern_doc_sentence(doc, i, &sentence)) out->failed = 1;
         else bytes_format(out, "%s[%zu,%zu]", i ? "," : "", sentence.token_start, sentence.token_end);
+    }
+    bytes_text(out, "]");
+}
+
+static void write_cats(bytes *out, const tern_doc *doc)
+{
+    bytes_text(out, ",\"cats\":[");
+    for (size_t i = 0; i < tern_doc_cat_count(doc); i++) {
+        tern_cat cat;
+        if (tern_doc_cat(doc, i, &cat)) out->failed = 1;
+        bytes_text(out, i ? ",[" : "[");
+        json_out_cstring(out, cat.label ? cat.label : "");
+        bytes_text(out, ",");
+        json_out_double(out, cat.score);
+        bytes_text(out, "]");
     }
     bytes_text(out, "]");
 }
@@ -202,6 +219,7 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
         write_numbers(out, doc);
         write_strings(out, doc);
         write_spans(out, doc);
+        write_cats(out, doc);
         write_annotations(out, doc);
         if (show->features || show->layers || show->scores || show->trace) look_inside(ctx, &text, run, show, out);
         bytes_text(out, "}");

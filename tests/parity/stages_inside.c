@@ -89,7 +89,7 @@ static void write_tower(bytes *out, tern_ctx *ctx, const char *name, const tok2v
     bytes_text(out, "\",\"layers\":[");
     for (cut.depth = 0; cut.depth <= tower->depth; cut.depth++) {
         bytes_text(out, cut.depth ? ",\"" : "\"");
-        if (tok2vec_encode(&cut, &ctx->doc, &ctx->tok2vec, append_rows, &to)) out->failed = 1;
+        if (tok2vec_encode(&cut, &ctx->doc, &ctx->tower[COMPONENT_TOK2VEC], append_rows, &to)) out->failed = 1;
         bytes_text(out, "\"");
     }
     bytes_text(out, "]}");
@@ -98,11 +98,11 @@ static void write_tower(bytes *out, tern_ctx *ctx, const char *name, const tok2v
 void inside_layers(bytes *out, tern_ctx *ctx)
 {
     bytes_text(out, ",\"layers\":{");
-    write_tower(out, ctx, "tok2vec", &ctx->model->tok2vec);
+    write_tower(out, ctx, "tok2vec", model_tower(ctx->model, COMPONENT_TOK2VEC));
     bytes_text(out, ",");
-    write_tower(out, ctx, "senter", &ctx->model->senter.tok2vec);
+    write_tower(out, ctx, "senter", model_tower(ctx->model, COMPONENT_SENTER));
     bytes_text(out, ",");
-    write_tower(out, ctx, "ner", &ctx->model->ner.tok2vec);
+    write_tower(out, ctx, "ner", model_tower(ctx->model, COMPONENT_NER));
     bytes_text(out, "}");
 }
 
@@ -127,13 +127,18 @@ static void append_tag_scores(void *user, const float *rows, size_t begin, size_
     else append_scores(log->out, &ctx->model->tagger.output, ctx->tagger.scores.data, count);
 }
 
-/* The senter keeps the scores of its last block. */
-static void append_senter_scores(bytes *out, tern_ctx *ctx)
+static void append_senter_scores(void *user, const float *rows, size_t begin, size_t count)
 {
-    size_t tokens = ctx->doc.token_count, last = tokens ? (tokens - 1) % TOK2VEC_BLOCK + 1 : 0;
+    score_log *log = user;
+    tern_ctx *ctx = log->ctx;
 
-    if (senter_annotate(&ctx->doc, &ctx->senter, NULL)) out->failed = 1;
-    else append_scores(out, &ctx->model->senter.output, ctx->senter.scores.data, last);
+    if (senter_choose(&ctx->doc, rows, begin, count, &ctx->senter)) log->out->failed = 1;
+    else append_scores(log->out, &ctx->model->senter.output, ctx->senter.scores.data, count);
+}
+
+static tern_status encode(tern_ctx *ctx, uint32_t component, tok2vec_consumer consumer, void *user)
+{
+    return tok2vec_encode(model_tower(ctx->model, component), &ctx->doc, &ctx->tower[component], consumer, user);
 }
 
 void inside_scores(bytes *out, tern_ctx *ctx)
@@ -141,9 +146,10 @@ void inside_scores(bytes *out, tern_ctx *ctx)
     score_log log = {ctx, out};
 
     bytes_text(out, ",\"scores\":{\"tagger\":\"");
-    if (tok2vec_encode(&ctx->model->tok2vec, &ctx->doc, &ctx->tok2vec, append_tag_scores, &log)) out->failed = 1;
+    if (encode(ctx, COMPONENT_TAGGER, append_tag_scores, &log)) out->failed = 1;
     bytes_text(out, "\",\"senter\":\"");
-    append_senter_scores(out, ctx);
+    if (senter_reserve(&ctx->doc, &ctx->senter) || encode(ctx, COMPONENT_SENTER, append_senter_scores, &log)) out->failed = 1;
+    else senter_annotate(&ctx->doc, &ctx->senter);
     bytes_text(out, "\"}");
 }
 
@@ -173,7 +179,14 @@ static void write_trace(bytes *out, const char *name, trace_log *log)
     bytes_free(&log->chosen);
 }
 
-static void project_rows(void *user, const float *rows, size_t begin, size_t count)
+static void project_entities(void *user, const float *rows, size_t begin, size_t count)
+{
+    tern_ctx *ctx = user;
+
+    ner_project(&ctx->doc, rows, begin, count, &ctx->ner);
+}
+
+static void project_arcs(void *user, const float *rows, size_t begin, size_t count)
 {
     tern_ctx *ctx = user;
 
@@ -185,8 +198,9 @@ void inside_traces(bytes *out, tern_ctx *ctx)
     trace_log ner = {.classes = ctx->model->ner.net.classes}, parser = {.classes = ctx->model->parser.net.classes};
 
     if (ctx->doc.token_count
-        && (ner_annotate_traced(&ctx->doc, &ctx->ner, log_decision, &ner, NULL) || parser_reserve(&ctx->doc, &ctx->parser)
-            || tok2vec_encode(&ctx->model->tok2vec, &ctx->doc, &ctx->tok2vec, project_rows, ctx)
+        && (ner_reserve(&ctx->doc, &ctx->ner) || encode(ctx, COMPONENT_NER, project_entities, ctx)
+            || ner_annotate(&ctx->doc, &ctx->ner, log_decision, &ner, NULL) || parser_reserve(&ctx->doc, &ctx->parser)
+            || encode(ctx, COMPONENT_PARSER, project_arcs, ctx)
             || parser_annotate(&ctx->doc, &ctx->parser, log_decision, &parser, NULL)))
         out->failed = 1;
     bytes_text(out, ",\"trace\":{");

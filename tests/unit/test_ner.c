@@ -26,6 +26,7 @@ typedef struct fixture {
     signed char sent_start[MAX_TOKENS];
     tern_model model;
     tern_doc doc;
+    tok2vec_scratch tower;
     ner_scratch scratch;
     size_t steps;
     uint32_t chosen[MAX_TOKENS];
@@ -57,8 +58,9 @@ static void bind_obedient_model(fixture *f)
     static float ones[N], identity[SLOTS][N][N];   /* slots other than the first: zeros */
     for (size_t i = 0; i < N; i++) ones[i] = identity[0][i][i] = 1;
     fill_embedding(f);
-    f->model.ner.tok2vec = (tok2vec_weights){.features = 1, .width = N, .attr = {ATTR_NORM}, .rows = {ROWS}, .embed = {f->embed[0]},
-                                             .mix = {pack_layer(N, 1, N, identity[0][0], zeros), ones, zeros}};
+    f->model.tower[COMPONENT_NER] =
+        (tok2vec_weights){.features = 1, .width = N, .attr = {ATTR_NORM}, .rows = {ROWS}, .embed = {f->embed[0]},
+                          .mix = {pack_layer(N, 1, N, identity[0][0], zeros), ones, zeros}};
     f->model.ner.net = (transition_weights){.slots = SLOTS, .width = N, .hidden = N, .classes = CLASSES,
                                             .linear = pack_layer(N, 1, N, identity[0][0], zeros),
                                             .lower = pack_slots(SLOTS, N, 1, N, identity[0][0], zeros),
@@ -89,8 +91,9 @@ static int tear_down(void **state)
 {
     fixture *f = *state;
     buffer_free(&f->doc.entity_memory);
+    tok2vec_scratch_free(&f->tower);
     ner_scratch_free(&f->scratch);
-    free_layer(&f->model.ner.tok2vec.mix.layer);
+    free_layer(&f->model.tower[COMPONENT_NER].mix.layer);
     free_layer(&f->model.ner.net.linear);
     free_layer(&f->model.ner.net.lower);
     free_layer(&f->model.ner.net.upper);
@@ -107,13 +110,21 @@ static void record(void *user, const float *scores, const unsigned char *valid, 
     f->chosen[f->steps++] = chosen;
 }
 
+static void project(void *user, const float *rows, size_t begin, size_t count)
+{
+    fixture *f = user;
+    ner_project(&f->doc, rows, begin, count, &f->scratch);
+}
+
 /* wish: [tokens] class that shall win each step, if it is valid. */
 static void annotate(fixture *f, const uint32_t *wish, size_t tokens)
 {
     f->doc.token_count = tokens;
     f->steps = 0;
     for (size_t t = 0; t < tokens; t++) f->keys[t] = f->key_of[wish[t]];
-    assert_int_equal(ner_annotate_traced(&f->doc, &f->scratch, record, f, NULL), TERN_OK);
+    assert_int_equal(ner_reserve(&f->doc, &f->scratch), 0);
+    assert_int_equal(tok2vec_encode(&f->model.tower[COMPONENT_NER], &f->doc, &f->tower, project, f), TERN_OK);
+    assert_int_equal(ner_annotate(&f->doc, &f->scratch, record, f, NULL), TERN_OK);
 }
 
 /* Every wish was granted. */
@@ -382,7 +393,7 @@ static void test_real_scores(void **state)
     open_real(&r);
     assert_int_equal(r.model->ner.net.classes, REAL_CLASSES);
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
-    assert_int_equal(ner_annotate_traced(&r.ctx->doc, &r.ctx->ner, take_scores, &scores, NULL), TERN_OK);
+    assert_int_equal(ner_annotate(&r.ctx->doc, &r.ctx->ner, take_scores, &scores, NULL), TERN_OK);   /* the rows are there */
     assert_int_equal(scores.steps, REAL_TOKENS);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         assert_close(scores.of[expected[i].step][expected[i].cls], expected[i].score, 1.5e-4, "score", i);
@@ -398,7 +409,7 @@ static void test_real_tower(void **state)
     const float *rows;
     open_real(&r);
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
-    assert_int_equal(tok2vec_rows(&r.model->ner.tok2vec, doc, 0, 11, &r.ctx->ner.tok2vec, &rows), TERN_OK);
+    assert_int_equal(tok2vec_rows(&r.model->tower[COMPONENT_NER], doc, 0, 11, &r.ctx->tower[COMPONENT_NER], &rows), TERN_OK);
     for (size_t i = 0; i < 4; i++) assert_close(rows[i], expected[i], 2.5e-5, "row 0", i);
     close_real(&r);
 }
@@ -414,7 +425,7 @@ static void test_real_padding_row(void **state)
     const float *rows;
     tok2vec_scratch scratch = {0};   /* not the context's, which keeps embeddings of the tower as it is */
     open_real(&r);
-    tok2vec_weights w = r.model->ner.tok2vec;
+    tok2vec_weights w = r.model->tower[COMPONENT_NER];
     w.depth = 1;
     w.mix.G = w.mix.beta = zeros;
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);

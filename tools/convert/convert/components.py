@@ -1,27 +1,31 @@
 """The components of a pipeline other than the named entity recogniser, and the section that lists all of them."""
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 from spacy.parts_of_speech import NAMES as POS_NAMES
 from spacy.pipeline import (AttributeRuler, DependencyParser, EditTreeLemmatizer, EntityRecognizer, Morphologizer,
-                            SentenceRecognizer, Sentencizer, Tagger, Tok2Vec)
+                            SentenceRecognizer, Sentencizer, Tagger, TextCategorizer, Tok2Vec)
+from spacy.pipeline.textcat_multilabel import MultiLabel_TextCategorizer
 from spacy.strings import get_string_id
 
-from .config_check import COMPONENTS, Plan
+from .config_check import COMPONENTS, TEXTCATS, Plan
 from .container import Section, tensor
 from .edit_trees import edit_tree_sections
 from .errors import ConvertError
 from .lemma_tables import lemmatizer_sections
-from .network import NetworkSections, check_greedy, linear_section, ner_sections, tower_sections, transition_sections
+from .network import (NetworkSections, check_greedy, linear_section, ner_sections, own_tower_sections, tower_sections,
+                      transition_sections)
 from .ruler_tables import ruler_sections
 from .strings import NO_STRING, StringTable
+from .textcat_tables import same_sections, textcat_sections
 
 _CLASSES = {"tok2vec": Tok2Vec, "tagger": Tagger, "parser": DependencyParser, "senter": SentenceRecognizer,
             "attribute_ruler": AttributeRuler, "lemmatizer": None, "ner": EntityRecognizer,
             "morphologizer": Morphologizer, "trainable_lemmatizer": EditTreeLemmatizer,
-            "sentencizer": Sentencizer}
+            "sentencizer": Sentencizer, "textcat": TextCategorizer, "textcat_multilabel": MultiLabel_TextCategorizer}
 """Factory -> the only class that is supported; None: lemma_kinds.py tells."""
 
 ARC_MOVES = {"S": 0, "D": 1, "L": 2, "R": 3, "B": 4}
@@ -65,21 +69,26 @@ def check_kept(pipe: Any) -> None:
         raise ConvertError(f"component {pipe.name}: overwrite = true is not supported")
 
 
-def _output(prefix: str, pipe: Any, classes: int) -> Section:
-    return linear_section(pipe.model.get_ref("softmax"), classes, int(pipe.model.get_ref("tok2vec").get_dim("nO")), prefix)
+def _tagger_network(factory: str, pipe: Any, classes: int) -> NetworkSections:
+    """Own tower and output layer of a Tagger's model (spacy/ml/models/tagger.py)."""
+    check_output(pipe)
+    tok2vec = pipe.model.get_ref("tok2vec")
+    tower = own_tower_sections(factory, pipe, tok2vec)
+    output = linear_section(pipe.model.get_ref("softmax"), classes, int(tok2vec.get_dim("nO")), factory)
+    return NetworkSections([*tower.network, output], tower.embeddings)
 
 
 def tok2vec_sections(pipe: Any, strings: StringTable) -> NetworkSections:
-    """Everything under tok2vec/: the tower that tagger and parser listen to."""
+    """Everything under tok2vec/: the tower that others listen to."""
     return tower_sections("tok2vec", pipe.model, pipe.vocab.vectors)
 
 
 def tagger_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under tagger/ of a Tagger."""
-    check_output(pipe)
     check_kept(pipe)
     labels = [strings.number(label) for label in pipe.labels]
-    return NetworkSections([_output("tagger", pipe, len(labels)), tensor("tagger/labels", labels, "u4")], [])
+    network, embeddings = _tagger_network("tagger", pipe, len(labels))
+    return NetworkSections([*network, tensor("tagger/labels", labels, "u4")], embeddings)
 
 
 def _morphology(pipe: Any, label: str) -> Tuple[str, str]:
@@ -94,26 +103,22 @@ def _morphology(pipe: Any, label: str) -> Tuple[str, str]:
 def morphologizer_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under morphologizer/ of a Morphologizer. As nothing has set MORPH and POS before it, its settings overwrite
     and extend change nothing."""
-    check_output(pipe)
     rows = [[strings.number(text) for text in _morphology(pipe, label)] for label in pipe.labels]
-    layer = _output("morphologizer", pipe, len(rows))
-    return NetworkSections([layer, tensor("morphologizer/labels", rows, "u4")], [])
+    network, embeddings = _tagger_network("morphologizer", pipe, len(rows))
+    return NetworkSections([*network, tensor("morphologizer/labels", rows, "u4")], embeddings)
 
 
 def trainable_lemmatizer_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under trainable_lemmatizer/ of an EditTreeLemmatizer. As nothing has set LEMMA before it, its setting
     overwrite changes nothing."""
-    check_output(pipe)
-    layer = _output("trainable_lemmatizer", pipe, len(pipe.labels))
-    return NetworkSections([layer, *edit_tree_sections(pipe, strings)], [])
+    network, embeddings = _tagger_network("trainable_lemmatizer", pipe, len(pipe.labels))
+    return NetworkSections([*network, *edit_tree_sections(pipe, strings)], embeddings)
 
 
 def senter_sections(pipe: Any, strings: StringTable) -> NetworkSections:
-    """Everything under senter/ of a SentenceRecognizer, which has a tower of its own."""
-    check_output(pipe)
+    """Everything under senter/ of a SentenceRecognizer."""
     check_kept(pipe)
-    tower = tower_sections("senter/tok2vec", pipe.model.get_ref("tok2vec"), pipe.vocab.vectors)
-    return NetworkSections([*tower.network, _output("senter", pipe, SENTER_CLASSES)], tower.embeddings)
+    return _tagger_network("senter", pipe, SENTER_CLASSES)
 
 
 def read_arc_moves(moves: Any) -> List[ArcMove]:
@@ -130,17 +135,16 @@ def read_arc_moves(moves: Any) -> List[ArcMove]:
 
 
 def parser_sections(pipe: Any, strings: StringTable) -> NetworkSections:
-    """Everything under parser/ of a DependencyParser that listens to the shared tower."""
+    """Everything under parser/ of a DependencyParser."""
     check_greedy(pipe)
     if pipe.cfg.get("learn_tokens"):
         raise ConvertError(f"component {pipe.name}: learn_tokens = true is not supported")
     moves = read_arc_moves(pipe.moves)
-    width = int(pipe.model.get_ref("tok2vec").layers[0].get_dim("nO"))
     rows = [(move.action, strings.number(move.label),
              NO_STRING if move.head_label is None else strings.number(move.head_label)) for move in moves]
-    layers = transition_sections("parser", pipe.model, width, PARSER_SLOTS, len(moves))
+    network, embeddings = transition_sections("parser", pipe, PARSER_SLOTS, len(moves))
     tables = [tensor("parser/moves", rows, "u4"), tensor("parser/root", [strings.number(ROOT)], "u4")]
-    return NetworkSections([*layers, *tables], [])
+    return NetworkSections([*network, *tables], embeddings)
 
 
 def sentencizer_sections(pipe: Any, strings: StringTable) -> NetworkSections:
@@ -163,7 +167,8 @@ def _lemmatizer(pipe: Any, strings: StringTable) -> NetworkSections:
 _SECTIONS = {"tok2vec": tok2vec_sections, "parser": parser_sections, "ner": ner_sections, "tagger": tagger_sections,
              "morphologizer": morphologizer_sections, "trainable_lemmatizer": trainable_lemmatizer_sections,
              "attribute_ruler": _ruler, "lemmatizer": _lemmatizer, "senter": senter_sections,
-             "sentencizer": sentencizer_sections}
+             "sentencizer": sentencizer_sections,
+             **{factory: partial(textcat_sections, factory) for factory in TEXTCATS}}
 """What a run for entities reads lies together: entities do not cross the parser's sentence starts."""
 
 
@@ -174,6 +179,11 @@ def component_sections(nlp: Any, plan: Plan, strings: StringTable) -> Dict[str, 
         pipe = nlp.get_pipe(component.name)
         check_class(pipe, component.factory)
         found[component.factory] = _SECTIONS[component.factory](pipe, strings)
+    earlier = None
+    for component in (item for item in plan.components if item.factory in TEXTCATS):
+        labels = nlp.get_pipe(component.name).labels
+        found[component.factory].network.extend(same_sections(component.factory, labels, earlier))
+        earlier = labels
     return found
 
 
@@ -186,4 +196,4 @@ def pipeline_section(plan: Plan) -> Section:
 def labels_of(nlp: Any, plan: Plan) -> Dict[str, Tuple[str, ...]]:
     """Factory -> sorted labels, of the components that have some which mean something to people."""
     pipes = {component.factory: nlp.get_pipe(component.name) for component in plan.components}
-    return {factory: tuple(sorted(pipes[factory].labels)) for factory in ("tagger", "parser", "ner") if factory in pipes}
+    return {factory: tuple(sorted(pipes[factory].labels)) for factory in ("tagger", "parser", "ner", *TEXTCATS) if factory in pipes}

@@ -12,32 +12,40 @@ _Check = Callable[[Optional[Node], str], None]
 TOKENIZER = "spacy.Tokenizer.v1"
 TOK2VEC = "spacy.Tok2Vec.v2"
 LISTENER = "spacy.Tok2VecListener.v1"
+HASH_EMBED_CNN = "spacy.HashEmbedCNN.v2"
 EMBED = "spacy.MultiHashEmbed.v2"
 ENCODE = "spacy.MaxoutWindowEncoder.v2"
 TRANSITION = "spacy.TransitionBasedParser.v2"
 TAGGER = "spacy.Tagger.v2"
+BOWS = ("spacy.TextCatBOW.v1", "spacy.TextCatBOW.v2", "spacy.TextCatBOW.v3")
+ENSEMBLE = "spacy.TextCatEnsemble.v2"
+POOLED = ("spacy.TextCatCNN.v1", "spacy.TextCatCNN.v2", "spacy.TextCatReduce.v1", "spacy.TextCatParametricAttention.v1", ENSEMBLE)
 
-ATTRS = {"NORM": 0, "PREFIX": 1, "SUFFIX": 2, "SHAPE": 3, "SPACY": 4, "IS_SPACE": 5}
+ATTRS = {"NORM": 0, "PREFIX": 1, "SUFFIX": 2, "SHAPE": 3, "SPACY": 4, "IS_SPACE": 5, "LOWER": 6, "ORTH": 7}
 """Features that an embedding may read, with their ATTR_* number (engine/model_bind.h)."""
-MAX_FEATURES, MAX_DEPTH, MAX_WIDTH = 8, 8, 4096
+MAX_FEATURES, MAX_DEPTH, MAX_WIDTH, MAX_PIECES = 8, 8, 4096, 8
+MAX_NGRAM, MAX_BUCKETS = 16, 1 << 28
+"""Of a bag of words."""
 
 
 COMPONENTS = {"tok2vec": 0, "tagger": 1, "parser": 2, "senter": 3, "attribute_ruler": 4, "lemmatizer": 5, "ner": 6,
-              "morphologizer": 7, "trainable_lemmatizer": 8, "sentencizer": 9}
+              "morphologizer": 7, "trainable_lemmatizer": 8, "sentencizer": 9, "textcat": 10, "textcat_multilabel": 11}
 """Factories of the components that can be converted, with their COMPONENT_* number (engine/model_bind.h)."""
-LISTENERS = ("tagger", "morphologizer", "trainable_lemmatizer", "parser")
-"""Factories of the components that read the shared tower."""
-LABELLERS = LISTENERS[:3]
-"""Those among them that set annotations of tokens; the engine lets them run together, before the others."""
+TEXTCATS = ("textcat", "textcat_multilabel")
+"""Factories of the text classifiers."""
+LABELLERS = ("tagger", "morphologizer", "trainable_lemmatizer")
+"""Factories of components that set annotations of tokens; the engine lets those that listen run together, before the others."""
 
 
 @dataclass(frozen=True)
 class Component:
-    """enabled: does it run by default, or is it among nlp.disabled."""
+    """enabled: does it run by default, or is it among nlp.disabled. upstream: whom its model listens to (a name, or "*" for
+    any tok2vec); None: its tower is its own, or it has none."""
 
     name: str
     factory: str
     enabled: bool = True
+    upstream: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,13 @@ def _setting(node: Node, key: str, expected: Any, architecture: str, component: 
                            f"{key} = {node.get(key)!r}, only with {expected!r}")
 
 
+def _check_number(node: Node, key: str, limit: int, architecture: str, component: str) -> None:
+    """Refuses what is no whole number from 1 to the limit."""
+    value = node.get(key)
+    if not isinstance(value, int) or not 1 <= value <= limit:
+        raise ConvertError(f"{architecture} in component {component} has {key} {value!r}; 1 to {limit} are supported")
+
+
 def _check_embed(node: Node, component: str) -> None:
     _architecture(node, component, EMBED)
     names = [str(attr) for attr in node.get("attrs", [])]
@@ -75,44 +90,73 @@ def _check_embed(node: Node, component: str) -> None:
             raise ConvertError(f"feature {name} of {EMBED} in component {component} is not supported, only {', '.join(ATTRS)}")
     if not 1 <= len(names) <= MAX_FEATURES:
         raise ConvertError(f"{EMBED} in component {component} has {len(names)} features; 1 to {MAX_FEATURES} are supported")
-    width = node.get("width")
-    if not isinstance(width, int) or not 1 <= width <= MAX_WIDTH:
-        raise ConvertError(f"{EMBED} in component {component} has width {width!r}; 1 to {MAX_WIDTH} are supported")
+    _check_number(node, "width", MAX_WIDTH, EMBED, component)
 
 
-def _check_encode(node: Node, component: str) -> None:
-    _architecture(node, component, ENCODE)
-    _setting(node, "window_size", 1, ENCODE, component)
-    depth = node.get("depth")
-    if not isinstance(depth, int) or not 1 <= depth <= MAX_DEPTH:
-        raise ConvertError(f"{ENCODE} in component {component} has depth {depth!r}; 1 to {MAX_DEPTH} are supported")
+def _check_window(node: Node, architecture: str, component: str) -> None:
+    """The settings of a MaxoutWindowEncoder."""
+    _setting(node, "window_size", 1, architecture, component)
+    _check_number(node, "depth", MAX_DEPTH, architecture, component)
+    _check_number(node, "maxout_pieces", MAX_PIECES, architecture, component)
 
 
-def _check_tok2vec(node: Optional[Node], component: str) -> None:
-    _architecture(node, component, TOK2VEC)
+def _check_tower(node: Optional[Node], component: str) -> None:
+    name = _architecture(node, component, TOK2VEC, HASH_EMBED_CNN)
     assert node is not None
+    if name == HASH_EMBED_CNN:   # MultiHashEmbed and MaxoutWindowEncoder with the settings of both
+        _check_number(node, "width", MAX_WIDTH, name, component)
+        return _check_window(node, name, component)
     _check_embed(node.get("embed", {}), component)
-    _check_encode(node.get("encode", {}), component)
+    encode = node.get("encode", {})
+    _architecture(encode, component, ENCODE)
+    return _check_window(encode, ENCODE, component)
 
 
-def _check_listener(node: Optional[Node], component: str) -> None:
-    """To whom it listens is checked with the whole pipeline in view."""
-    _architecture(node, component, LISTENER)
+def _check_tok2vec(model: Optional[Node], component: str) -> None:
+    """What a component reads: a tower of its own, or rows of the shared one; see _check_upstream."""
+    node = model.get("tok2vec") if isinstance(model, Mapping) else None
+    if upstream_of(model) is None:
+        _check_tower(node, component)
 
 
-def _check_transition(model: Optional[Node], component: str, state_type: str, check_tower: _Check) -> None:
+def upstream_of(model: Optional[Node]) -> Optional[str]:
+    """Whom a component's model listens to, or None."""
+    node = model.get("tok2vec") if isinstance(model, Mapping) else None
+    if not isinstance(node, Mapping) or node.get("@architectures") != LISTENER:
+        return None
+    return str(node.get("upstream"))
+
+
+def _check_transition(model: Optional[Node], component: str, state_type: str) -> None:
     _architecture(model, component, TRANSITION)
     assert model is not None
     _setting(model, "state_type", state_type, TRANSITION, component)
     _setting(model, "extra_state_tokens", False, TRANSITION, component)
     _setting(model, "use_upper", True, TRANSITION, component)
-    check_tower(model.get("tok2vec"), component)
+    _check_tok2vec(model, component)
 
 
-def _check_tagger(model: Optional[Node], component: str, check_tower: _Check) -> None:
+def _check_tagger(model: Optional[Node], component: str) -> None:
     _architecture(model, component, TAGGER)
+    _check_tok2vec(model, component)
+
+
+def _check_bow(model: Optional[Node], component: str) -> None:
+    name = _architecture(model, component, *BOWS)
     assert model is not None
-    check_tower(model.get("tok2vec"), component)
+    _check_number(model, "ngram_size", MAX_NGRAM, name, component)
+    if name == BOWS[-1]:   # of the others it is fixed
+        _check_number(model, "length", MAX_BUCKETS, name, component)
+
+
+def _check_textcat(model: Optional[Node], component: str) -> None:
+    name = _architecture(model, component, *BOWS, *POOLED)
+    assert model is not None
+    if name in BOWS:
+        return _check_bow(model, component)
+    if name == ENSEMBLE:
+        _check_bow(model.get("linear_model"), component)
+    return _check_tok2vec(model, component)
 
 
 def _check_nothing(model: Optional[Node], component: str) -> None:
@@ -120,16 +164,18 @@ def _check_nothing(model: Optional[Node], component: str) -> None:
 
 
 _CHECKS: Dict[str, _Check] = {
-    "ner": lambda model, name: _check_transition(model, name, "ner", _check_tok2vec),
-    "parser": lambda model, name: _check_transition(model, name, "parser", _check_listener),
-    "tok2vec": _check_tok2vec,
-    "tagger": lambda model, name: _check_tagger(model, name, _check_listener),
-    "morphologizer": lambda model, name: _check_tagger(model, name, _check_listener),
-    "trainable_lemmatizer": lambda model, name: _check_tagger(model, name, _check_listener),
-    "senter": lambda model, name: _check_tagger(model, name, _check_tok2vec),
+    "ner": lambda model, name: _check_transition(model, name, "ner"),
+    "parser": lambda model, name: _check_transition(model, name, "parser"),
+    "tok2vec": _check_tower,
+    "tagger": _check_tagger,
+    "morphologizer": _check_tagger,
+    "trainable_lemmatizer": _check_tagger,
+    "senter": _check_tagger,
     "attribute_ruler": _check_nothing,
     "lemmatizer": _check_nothing,
     "sentencizer": _check_nothing,
+    "textcat": _check_textcat,
+    "textcat_multilabel": _check_textcat,
 }
 
 
@@ -141,12 +187,11 @@ def _check_tokenizer(config: Node) -> None:
         raise ConvertError(f"language {language!r}: tokenizer {name} is not supported, only {TOKENIZER}")
 
 
-def _check_upstream(config: Node, plan: Plan, listener: Component) -> None:
+def _check_upstream(plan: Plan, listener: Component) -> None:
     """A listener reads the rows that the one shared tower left in the document before it."""
     tower = plan.find("tok2vec")
-    upstream = config["components"][listener.name]["model"]["tok2vec"].get("upstream")
-    if tower is None or upstream not in ("*", tower.name):
-        raise ConvertError(f"component {listener.name} listens to {upstream!r}, which is no tok2vec component of the pipeline")
+    if tower is None or listener.upstream not in ("*", tower.name):
+        raise ConvertError(f"component {listener.name} listens to {listener.upstream!r}, which is no tok2vec component of the pipeline")
     if plan.components.index(tower) > plan.components.index(listener) or (listener.enabled and not tower.enabled):
         raise ConvertError(f"component {listener.name} listens to {tower.name}, which does not run before it")
 
@@ -166,7 +211,7 @@ def plan_conversion(config: Node) -> Plan:
     disabled = config["nlp"].get("disabled") or []
     for name in config["nlp"]["pipeline"]:
         settings = config.get("components", {}).get(name, {})
-        component = Component(name, str(settings.get("factory")), name not in disabled)
+        component = Component(name, str(settings.get("factory")), name not in disabled, upstream_of(settings.get("model")))
         check = _CHECKS.get(component.factory)
         if check is None:
             raise ConvertError(f"component {name} (factory {component.factory}) is not supported")
@@ -177,8 +222,8 @@ def plan_conversion(config: Node) -> Plan:
                                "only one is supported")
         plan.components.append(component)
     for component in plan.components:
-        if component.factory in LISTENERS:
-            _check_upstream(config, plan, component)
+        if component.upstream is not None:
+            _check_upstream(plan, component)
         if component.factory in LABELLERS:
             _check_labeller_order(plan, component)
     return plan

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Dict, Iterable, List, Sequence, Tuple
 
 import numpy as np
@@ -23,8 +25,11 @@ ALIGNMENT, PAGE = 64, 4096
 PAGE_WORTH = 16 * PAGE
 """A group of at least this many bytes begins on a page: the gap costs it at most a sixteenth."""
 
-FEATURES = {"norms/stems": 1 << 0}
-"""Section that a reader must understand -> its bit among the required features."""
+OWN_TOWERS = 1 << 1
+FEATURES = {"norms/stems": 1 << 0, "tagger/tok2vec/attrs": OWN_TOWERS, "parser/tok2vec/attrs": OWN_TOWERS,
+            "morphologizer/tok2vec/attrs": OWN_TOWERS, "trainable_lemmatizer/tok2vec/attrs": OWN_TOWERS}
+"""Section that a reader must understand -> its bit among the required features (engine/model_file.h)."""
+KNOWN_FEATURES = reduce(or_, FEATURES.values())
 
 TENSOR, MAP, TEXT = 1, 2, 3
 KIND_NAMES = {TENSOR: "tensor", MAP: "map", TEXT: "text"}
@@ -129,7 +134,7 @@ def write(groups: Sequence[Sequence[Section]]) -> bytes:
     placed, size = _place(groups, HEADER_SIZE + RECORD_SIZE * len(sections))
     by_name = sorted(placed, key=lambda item: item[1].name.encode("ascii"))
     table = b"".join(_record(offset, section) for offset, section in by_name)
-    features = sum(FEATURES.get(section.name, 0) for section in sections)
+    features = reduce(or_, (FEATURES.get(section.name, 0) for section in sections), 0)
     header = _HEADER.pack(MAGIC, MAJOR, MINOR, ENDIAN, size, len(sections), RECORD_SIZE, HEADER_SIZE, features, crc32c(table),
                           0, bytes(8))
     header = header[:52] + struct.pack("<I", crc32c(header[:52])) + header[56:]
@@ -154,7 +159,7 @@ def _read_header(data: bytes) -> int:
     _require(endian == ENDIAN, "the endian tag differs")
     _require(major == MAJOR, f"major version {major} is not {MAJOR}")
     _require(header_crc == crc32c(data[:52]), "the header's checksum differs")
-    _require(features & ~sum(FEATURES.values()) == 0, f"the file needs features {features:#x} that are unknown here")
+    _require(features & ~KNOWN_FEATURES == 0, f"the file needs features {features:#x} that are unknown here")
     _require(reserved == bytes(8), "reserved bytes of the header are not zero")
     _require(size == len(data), f"the file has {len(data)} bytes, its header says {size}")
     _require(1 <= count <= MAX_SECTIONS and record_size == RECORD_SIZE and table_offset == HEADER_SIZE,

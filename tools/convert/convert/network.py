@@ -1,10 +1,10 @@
 """Weights of networks, read from the live thinc model as they are (float32, C order); the named entity recogniser."""
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, List, Sequence, Tuple
+from typing import Any, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
+from spacy.pipeline.tok2vec import Tok2VecListener
 
 from .config_check import ATTRS, MAX_DEPTH
 from .container import Section, tensor
@@ -19,15 +19,14 @@ PANEL = 16
 """Columns of a panel (engine/kernels.h)."""
 
 
-@dataclass(frozen=True)
-class NetworkSections:
+class NetworkSections(NamedTuple):
     """network: what every request reads in full; embeddings: what it reads a few rows of."""
 
     network: List[Section]
     embeddings: List[Section]
 
 
-def _nodes(model: Any, name: str) -> List[Any]:
+def nodes_of(model: Any, name: str) -> List[Any]:
     """Layers of that name in the order of the forward pass."""
     return [node for node in model.walk(order="dfs_pre") if node.name == name]
 
@@ -61,7 +60,8 @@ def linear_section(node: Any, outputs: int, inputs: int, prefix: str) -> Section
     return packed_layer(f"{prefix}/W", weights[:, None, :], bias[:, None])
 
 
-def _maxout(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: int) -> List[Section]:
+def maxout_sections(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: int) -> List[Section]:
+    """A maxout layer and the layer norm after it."""
     pieces = maxout.get_dim("nP")
     weights = param_section(maxout, "W", (outputs, pieces, inputs), f"{prefix}/W").array
     bias = param_section(maxout, "b", (outputs, pieces), f"{prefix}/b").array
@@ -74,8 +74,8 @@ def _maxout(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: int) -> L
 
 def _embeddings(prefix: str, embed: Any, width: int) -> Tuple[List[Section], List[Section]]:
     """(attrs and seeds, tables [rows][width]) of a MultiHashEmbed."""
-    columns = [str(name) for name in _nodes(embed, "extract_features")[0].attrs["columns"]]
-    tables = sorted(_nodes(embed, "hashembed"), key=lambda node: int(node.attrs["column"]))
+    columns = [str(name) for name in nodes_of(embed, "extract_features")[0].attrs["columns"]]
+    tables = sorted(nodes_of(embed, "hashembed"), key=lambda node: int(node.attrs["column"]))
     if len(tables) != len(columns) or any(name not in ATTRS for name in columns):
         raise ConvertError(f"{prefix}: the embedding's features {columns} are not those of its {len(tables)} tables")
     seeds = [int(node.attrs["seed"]) for node in tables]
@@ -87,7 +87,7 @@ def _embeddings(prefix: str, embed: Any, width: int) -> Tuple[List[Section], Lis
 def _static(prefix: str, embed: Any, width: int, vectors: Any) -> List[Section]:
     """The projected vectors [rows][width], where the tower reads some."""
     found = []
-    for node in _nodes(embed, "static_vectors"):
+    for node in nodes_of(embed, "static_vectors"):
         rows = read_vectors(vectors).rows
         weights = param_section(node, "W", (width, rows.shape[1]), f"{prefix}/static/W").array
         found.append(tensor(f"{prefix}/static", project(rows, weights), "f4"))
@@ -100,21 +100,29 @@ def tower_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections:
     width = int(tok2vec.get_dim("nO"))
     heads, tables = _embeddings(prefix, embed, width)
     tables += _static(prefix, embed, width, vectors)   # last, as in spaCy
-    (mix,), (mix_norm,) = _nodes(embed, "maxout"), _nodes(embed, "layernorm")
-    maxouts, norms = _nodes(encode, "maxout"), _nodes(encode, "layernorm")
-    windows = [int(node.attrs["window_size"]) for node in _nodes(encode, "expand_window")]
+    (mix,), (mix_norm,) = nodes_of(embed, "maxout"), nodes_of(embed, "layernorm")
+    maxouts, norms = nodes_of(encode, "maxout"), nodes_of(encode, "layernorm")
+    windows = [int(node.attrs["window_size"]) for node in nodes_of(encode, "expand_window")]
     if not 1 <= len(maxouts) <= MAX_DEPTH or len(norms) != len(maxouts) or windows != [1] * len(maxouts):
         raise ConvertError(f"{prefix}: the encoder's layers are not {len(maxouts)} maxout layers with window 1")
-    network = heads + _maxout(f"{prefix}/mix", mix, mix_norm, width, width * len(tables))
+    network = heads + maxout_sections(f"{prefix}/mix", mix, mix_norm, width, width * len(tables))
     for depth, (maxout, norm) in enumerate(zip(maxouts, norms)):
-        network += _maxout(f"{prefix}/conv/{depth}", maxout, norm, width, 3 * width)
+        network += maxout_sections(f"{prefix}/conv/{depth}", maxout, norm, width, 3 * width)
     return NetworkSections(network, tables)
 
 
-def transition_sections(prefix: str, model: Any, width: int, slots: int, classes: int) -> List[Section]:
-    """linear, lower and upper of a TransitionBasedParser (spacy/ml/models/parser.py, _precomputable_affine.py)."""
-    lower, upper = model.get_ref("lower"), model.get_ref("upper")
-    linear = model.get_ref("tok2vec").layers[-1]
+def own_tower_sections(factory: str, pipe: Any, tok2vec: Any) -> NetworkSections:
+    """FACTORY/tok2vec/...; none where tok2vec, the layer that the component's model reads, listens to the shared tower."""
+    if isinstance(tok2vec, Tok2VecListener):
+        return NetworkSections([], [])
+    return tower_sections(f"{factory}/tok2vec", tok2vec, pipe.vocab.vectors)
+
+
+def transition_sections(prefix: str, pipe: Any, slots: int, classes: int) -> NetworkSections:
+    """Own tower, linear, lower and upper of a TransitionBasedParser (spacy/ml/models/parser.py, _precomputable_affine.py)."""
+    lower, upper = pipe.model.get_ref("lower"), pipe.model.get_ref("upper")
+    tok2vec, *_, linear = pipe.model.get_ref("tok2vec").layers
+    tower, width = own_tower_sections(prefix, pipe, tok2vec), int(tok2vec.get_dim("nO"))
     hidden, pieces = int(lower.get_dim("nO")), int(lower.get_dim("nP"))
     if lower.get_dim("nF") != slots:
         raise ConvertError(f"{prefix}: the lower layer has {lower.get_dim('nF')} slots, not {slots}")
@@ -126,12 +134,13 @@ def transition_sections(prefix: str, model: Any, width: int, slots: int, classes
     panels = np.stack([packed_layer("", W, b).array.reshape(-1, 1 + hidden, PANEL) for W, b in zip(weights, biases)])
     # a layer without inputs: its biases alone, in the order of a row of sums
     rows = np.stack([packed_layer("", pad[:, :, None][:, :, :0], pad).array.reshape(-1) for pad in pads])
-    return [
+    layers = [
         linear_section(linear, hidden, width, f"{prefix}/linear"),
         tensor(f"{prefix}/lower/W", panels, "f4"),
         tensor(f"{prefix}/lower/pad", rows, "f4"),
         linear_section(upper, classes, hidden, f"{prefix}/upper"),
     ]
+    return NetworkSections(tower.network + layers, tower.embeddings)
 
 
 def read_ner_moves(moves: Any) -> List[Tuple[int, str]]:
@@ -158,9 +167,6 @@ def ner_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under ner/ of an EntityRecognizer."""
     check_greedy(pipe)
     moves = read_ner_moves(pipe.moves)
-    tok2vec = pipe.model.get_ref("tok2vec").layers[0]
-    tower, width = tower_sections("ner/tok2vec", tok2vec, pipe.vocab.vectors), int(tok2vec.get_dim("nO"))
     rows = [(action, strings.number(label)) for action, label in moves]
-    layers = transition_sections("ner", pipe.model, width, NER_SLOTS, len(moves))
-    network = tower.network + layers + [tensor("ner/moves", rows, "u4")]
-    return NetworkSections(network, tower.embeddings)
+    network, embeddings = transition_sections("ner", pipe, NER_SLOTS, len(moves))
+    return NetworkSections([*network, tensor("ner/moves", rows, "u4")], embeddings)

@@ -1,0 +1,35 @@
+/* textcat.h - text classifiers (spacy/pipeline/textcat.py, textcat_multilabel.py; spacy/ml/models/textcat.py): categories of the
+ * document from its bag of words, from the rows of a tower, or from both. */
+#ifndef TERN_TEXTCAT_H
+#define TERN_TEXTCAT_H
+
+#include "bow.h"
+#include "doc.h"
+
+typedef struct textcat_scratch {
+    bow_scratch bow;
+    buffer sums;       /* double [width + 1]: of the rows by their weights, then of these weights */
+    buffer ends;       /* float [3][width]: the first row, the last one, the largest values */
+    buffer features;   /* float [labels + pooled width] what the output layer reads */
+    buffer keys;       /* float [rows of a block][sums of the key layer] */
+    buffer scores;     /* float [sums of a layer] */
+} textcat_scratch;
+
+/* The classifier of COMPONENT_TEXTCAT or COMPONENT_TEXTCAT_MULTILABEL. */
+const textcat_model *textcat_of(const tern_model *model, uint32_t component);
+
+/* Does it read the rows of a tower? */
+static inline int textcat_pools(const textcat_model *w) { return w->pooling != 0; }
+
+/* Before the tower's first rows. 0, or -1 when out of memory. */
+int textcat_begin(const textcat_model *w, textcat_scratch *scratch);
+
+/* Takes the tower's next count rows. 0, or -1 when out of memory. */
+int textcat_pool(const textcat_model *w, const float *rows, size_t begin, size_t count, textcat_scratch *scratch);
+
+/* After its last rows: sets doc->cat. With no tokens the scores are 0 and nothing else is looked at. */
+tern_status textcat_annotate(tern_doc *doc, uint32_t component, textcat_scratch *scratch, tern_error *err);
+
+void textcat_scratch_free(textcat_scratch *scratch);
+
+#endif

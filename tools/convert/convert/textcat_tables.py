@@ -1,0 +1,107 @@
+"""Text classifiers (spacy/ml/models/textcat.py): pooled rows of a tower, a bag of words, or both."""
+from __future__ import annotations
+
+from typing import Any, List, Optional, Sequence
+
+import numpy as np
+
+from .container import Section, tensor
+from .errors import ConvertError
+from .network import (NetworkSections, linear_section, maxout_sections, nodes_of, own_tower_sections, packed_layer,
+                      param_section)
+from .strings import NO_STRING, StringTable
+
+NONE, SOFTMAX, LOGISTIC = 0, 1, 2
+"""ACTIVATION_* (engine/activation.h)."""
+ATTENTION = 1 << 4
+REDUCTIONS = {"reduce_first": 1 << 0, "reduce_last": 1 << 1, "reduce_max": 1 << 2, "reduce_mean": 1 << 3}
+"""Layer -> POOL_*; with ATTENTION (engine/model_bind.h)."""
+WORD = 64
+
+
+# ---- bag of words ----------------------------------------------------------------------------------------------------
+
+
+def sparse_rows(weights: np.ndarray) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
+    """(used u64, before u32, rows) of weights [positions][labels]: those of its rows that are not all zero, one at least."""
+    is_used = weights.any(axis=1)
+    padded = np.zeros(-(-len(weights) // WORD) * WORD, dtype=bool)
+    padded[:len(weights)] = is_used
+    used = np.packbits(padded, bitorder="little").view("<u8")
+    counts = padded.reshape(-1, WORD).sum(axis=1)
+    return used, np.cumsum(counts) - counts, weights[is_used] if is_used.any() else weights[:1]
+
+
+def bow_sections(prefix: str, model: Any, labels: int) -> List[Section]:
+    """A TextCatBOW (thinc sparselinear.pyx, spacy/ml/extract_ngrams.py), with its own activation."""
+    (linear,), (extract,) = nodes_of(model, "sparse_linear"), nodes_of(model, "extract_ngrams")
+    buckets, overlaps = int(linear.get_dim("length")), bool(linear.attrs["v1_indexing"])
+    weights = param_section(linear, "W", (labels * buckets,), f"{prefix}/W").array
+    bias = param_section(linear, "b", (labels,), f"{prefix}/b")
+    # v1_indexing: a row of label c and bucket i is at i + c, so that only the beginning is ever read
+    by_position = weights[:buckets + labels - 1, None] if overlaps else weights.reshape(labels, buckets).T
+    used, before, rows = sparse_rows(by_position)
+    activation = SOFTMAX if nodes_of(model, "softmax_activation") else LOGISTIC if nodes_of(model, "logistic") else NONE
+    settings = [int(extract.attrs["ngram_size"]), buckets, activation, int(overlaps)]
+    return [tensor(f"{prefix}/settings", settings, "u4"), bias, tensor(f"{prefix}/used", used, "u8"),
+            tensor(f"{prefix}/before", before, "u4"), tensor(f"{prefix}/rows", rows, "f4")]
+
+
+# ---- pooled rows -----------------------------------------------------------------------------------------------------
+
+
+def pooling_of(model: Any) -> int:
+    """POOL_* bits; 0 for a bag of words alone."""
+    if nodes_of(model, "para-attn"):
+        return ATTENTION
+    return sum(bit for name, bit in REDUCTIONS.items() if nodes_of(model, name))
+
+
+def _attention_sections(prefix: str, model: Any, width: int) -> List[Section]:
+    """The query, the key transform where there is one, and the layer after the sum, which is the last of its kind."""
+    attention, = nodes_of(model, "para-attn")
+    query = param_section(attention, "Q", (width,), f"{prefix}/query").array
+    found = [packed_layer(f"{prefix}/query/W", query[None, None], np.zeros((1, 1), dtype="<f4"))]
+    keys = [linear_section(node, width, width, f"{prefix}/key") for node in nodes_of(attention, "gelu")]
+    if len(keys) != len(attention.layers):
+        raise ConvertError(f"{prefix}: the attention's key transform is not one layer of Gelu")
+    hidden, norm = nodes_of(model, "maxout")[-1], nodes_of(model, "layernorm")[-1]
+    return found + keys + maxout_sections(f"{prefix}/hidden", hidden, norm, width, width)
+
+
+def _pooled_sections(factory: str, pipe: Any, pooling: int, bow_labels: int) -> NetworkSections:
+    """Tower, pooling, output layer."""
+    tok2vec = next(node for node in pipe.model.walk() if node.has_ref("tok2vec")).get_ref("tok2vec")
+    width, labels = int(tok2vec.get_dim("nO")), len(pipe.labels)
+    network, embeddings = own_tower_sections(factory, pipe, tok2vec)
+    if pooling == ATTENTION:
+        network = network + _attention_sections(factory, pipe.model, width)
+    output, = nodes_of(pipe.model, "softmax") + nodes_of(pipe.model, "linear")
+    inputs = bow_labels + width * bin(pooling).count("1")
+    return NetworkSections([*network, linear_section(output, labels, inputs, f"{factory}/output")], embeddings)
+
+
+# ---- the component ---------------------------------------------------------------------------------------------------
+
+
+def textcat_sections(factory: str, pipe: Any, strings: StringTable) -> NetworkSections:
+    """Everything under FACTORY/ of a TextCategorizer or MultiLabel_TextCategorizer. threshold and positive_label change no
+    score."""
+    if not pipe.labels:
+        raise ConvertError(f"component {pipe.name} has no labels: train it or leave it out")
+    pooling, labels = pooling_of(pipe.model), len(pipe.labels)
+    activation = NONE if not pooling else SOFTMAX if nodes_of(pipe.model, "softmax") else LOGISTIC
+    network = [tensor(f"{factory}/settings", [pooling, activation], "u4"),
+               tensor(f"{factory}/labels", [strings.number(label) for label in pipe.labels], "u4")]
+    bag = [node for node in pipe.model.walk() if nodes_of(node, "sparse_linear") and not pooling_of(node)]
+    bow = bow_sections(f"{factory}/bow", bag[0], labels) if bag else []
+    pooled = _pooled_sections(factory, pipe, pooling, labels if bag else 0) if pooling else NetworkSections([], [])
+    return NetworkSections(network + pooled.network, bow + pooled.embeddings)
+
+
+def same_sections(factory: str, labels: Sequence[str], earlier: Optional[Sequence[str]]) -> List[Section]:
+    """FACTORY/same: where a classifier earlier in the pipeline, with these labels, has those of this one too, if it does."""
+    if earlier is None or not set(labels) & set(earlier):
+        return []
+    numbers = {label: number for number, label in enumerate(earlier)}
+    return [tensor(f"{factory}/same", [numbers.get(label, NO_STRING) for label in labels], "u4")]
