@@ -42,6 +42,13 @@ int doc_reserve_cats(tern_doc *doc, size_t cats)
     return 0;
 }
 
+int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences)
+{
+    if (buffer_reserve(&doc->sentence_cat_memory, sentences, doc->cat_count * sizeof *doc->sentence_cat)) return -1;
+    doc->sentence_cat = doc->sentence_cat_memory.data;
+    return 0;
+}
+
 void doc_clear_annotations(tern_doc *doc)
 {
     doc->annotations = 0;

@@ -71,6 +71,7 @@ struct tern_doc {
 int doc_reserve(tern_doc *doc, size_t tokens);
 int doc_reserve_entities(tern_doc *doc, size_t entities);
 int doc_reserve_cats(tern_doc *doc, size_t cats);
+int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences);   /* of cat_count categories each */
 
 /* Unsets whatever components set: tokens, features and sent_start stay. */
 void doc_clear_annotations(tern_doc *doc);
