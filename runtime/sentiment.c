@@ -54,7 +54,8 @@ static unsigned sentiment_components(const tern_model *model)
 /* An empty document has all labels, and runs no network. */
 int sentiment_find_labels(const tern_model *model, sentiment_labels *out, char error[SENTIMENT_ERROR_SIZE])
 {
-    const tern_options options = {.want = TERN_CATS, .components = sentiment_components(model)};
+    const unsigned components = tern_model_components(model);
+    const tern_options options = {.want = TERN_CATS, .components = components & (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL)};
     const tern_doc *doc;
     tern_ctx *ctx;
     tern_error err;
@@ -62,7 +63,7 @@ int sentiment_find_labels(const tern_model *model, sentiment_labels *out, char e
     if (tern_ctx_new(model, &ctx, &err) != TERN_OK || tern_run(ctx, "", 0, &options, &doc, &err) != TERN_OK)
         snprintf(error, SENTIMENT_ERROR_SIZE, "%s", err.msg);
     else
-        status = read_labels(doc, tern_model_components(model), out, error);
+        status = read_labels(doc, components, out, error);
     tern_ctx_free(ctx);
     return status;
 }
