@@ -14,7 +14,7 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import opinion_pipeline  # noqa: E402
-from common import TINY, Run  # noqa: E402
+from common import ROOT, TINY, Run  # noqa: E402
 from opinion_pipeline import Opinions, expected, save, texts, train  # noqa: E402
 from runtime.bootstrap_run import Serve, check_error, serve  # noqa: E402, F401 - a fixture
 from runtime.lambda_calls import Calls, invoke, load  # noqa: E402
@@ -332,3 +332,19 @@ def test_opinions_are_learnt(nlp: Language) -> None:
     said = opinion_pipeline.sentences(60, 9)
     right = sum(max(nlp(text).cats.items(), key=lambda cat: cat[1])[0] == name for text, name in said)
     assert right >= 55
+
+
+# ---- the weights of the repository ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text, sentiment", [
+    ("I love strawberry cake!", "POSITIVE"), ("I hate chocolate cake!", "NEGATIVE"),
+    ("The committee meets on Thursday at ten.", "NEUTRAL"), ("The food was wonderful. The service was terrible, never again!", "MIXED"),
+])
+def test_committed_weights(run: Run, text: str, sentiment: str) -> None:
+    """What the calls of seed 004 are to get, and what nobody should doubt."""
+    weights = ROOT / "weights" / "sentiment.tern"
+    if not weights.exists():
+        pytest.skip("weights/sentiment.tern is not there")
+    done = run("tern", "sentiment", "-m", weights, "--json", text)
+    assert json.loads(done.stdout)["sentiment"] == sentiment, done.stdout

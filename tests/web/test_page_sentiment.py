@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Tuple
 
 import pytest
 from common import TINY
@@ -13,6 +13,9 @@ from web.page_tools import (
     wait_for_result,
 )
 from web.test_page_access import CONTRASTS, tab_to
+
+if TYPE_CHECKING:
+    from opinion_pipeline import Opinions
 
 TEXT = "\U0001f600 I love it! The end is bad."
 SENTENCES = [(0, 12, "POSITIVE"), (13, 28, "NEGATIVE")]
@@ -139,6 +142,27 @@ def test_address_opens_the_tab(browser: "playwright.Browser", server: TernServer
     playwright.expect(page.get_by_role("button", name="Find the sentiment")).to_be_visible()
     assert page.get_by_role("tab", selected=True).inner_text() == "Sentiment"
     page.context.close()
+
+
+def test_real_model(page: "playwright.Page", program: Callable[[str], Path], model_file: Path, opinions: "Opinions") -> None:
+    """The whole way: page, server, both models, and back."""
+    with TernServer(program("tern"), f"en={model_file}", "-m", f"mood={opinions.model}") as running:
+        page.goto(running.url)
+        run(page)
+        wait_for_result(page)
+        assert shown_spans(page) == SAMPLE_SPANS
+        open_tab(page)
+        text = "\U0001f600 I love the cake. We hate this street!"
+        type_text(page, text)
+        page.get_by_label("Model").focus()
+        playwright.expect(page.locator("#models option")).to_have_count(1)
+        assert suggestions(page) == ["mood"]
+        page.get_by_label("Model").fill("mood")
+        find(page)
+        wait_for_result(page)
+        assert shown_spans(page) == [(0, 18, "POSITIVE", text[:18]), (19, 39, "NEGATIVE", text[19:])]
+        assert "MIXED (" in page.get_by_role("status").inner_text() and "on the server" in page.get_by_role("status").inner_text()
+        page.goto("about:blank")   # gives up its connections
 
 
 # ---- everybody's tab -----------------------------------------------------------------------------------------------------
