@@ -102,37 +102,40 @@ uint32_t bind_tower(binder *b, tern_model *model, uint32_t component)
     return own->width;
 }
 
-/* The number of hidden outputs is that of the lower layer's inputs. */
-static void bind_lower(binder *b, const char *prefix, transition_weights *w)
+/* classes is known. slots, extra_slots: the two numbers of slots that the move table knows. */
+static void bind_lower(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, int has_upper, transition_weights *w)
 {
     section_name name;
-    uint32_t dims[4] = {w->slots, 0, 0, PANEL};
-    bind_name(name, prefix, "lower/W");
+    uint32_t dims[4] = {0, 0, 0, PANEL};
+    bind_name(name, prefix, has_upper ? "lower/W" : "scores/W");
     const float *panels = bind_array(b, name, TERN_DTYPE_F32, 4, dims);
     if (b->status) return;
+    w->slots = dims[0];
     w->hidden = dims[2] - 1;
-    uint32_t blocks = (w->hidden + PANEL - 1) / PANEL;
+    uint32_t outputs = has_upper ? w->hidden : w->classes, blocks = (outputs + PANEL - 1) / PANEL;
+    if (w->slots != slots && w->slots != extra_slots) return bind_refuse(b, name, "has a shape that no move table looks at: another number of slots");
     if (!w->hidden || dims[1] % blocks || dims[1] / blocks > MAX_PIECES)
-        return bind_refuse(b, name, "has not as many panels as a maxout layer of its inputs");
-    w->lower = (packed_layer){.panels = panels, .nO = w->hidden, .nP = dims[1] / blocks, .nI = w->hidden};
+        return bind_refuse(b, name, "has not as many panels as a maxout layer of its outputs");
+    w->lower = (packed_layer){.panels = panels, .nO = outputs, .nP = dims[1] / blocks, .nI = w->hidden};
     uint32_t sums = dims[1] * PANEL;
-    bind_name(name, prefix, "lower/pad");
+    bind_name(name, prefix, has_upper ? "lower/pad" : "scores/pad");
     w->lower_pad = bind_matrix(b, name, TERN_DTYPE_F32, &w->slots, &sums);
 }
 
-/* slots, width and classes are known. */
-static void bind_transition(binder *b, const char *prefix, transition_weights *w)
+/* width and classes are known. */
+static void bind_transition(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, transition_weights *w)
 {
     section_name name;
-    bind_lower(b, prefix, w);
+    bind_name(name, prefix, "scores/");
+    const int has_upper = !model_file_has(b->file, name);
+    if (!b->status && w->classes > TRANSITION_MAX_CLASSES) bind_refuse(b, prefix, "has more classes than this library supports");
+    bind_lower(b, prefix, slots, extra_slots, has_upper, w);
     if (b->status) return;
     bind_name(name, prefix, "linear");
     bind_layer(b, name, w->hidden, 1, w->width, &w->linear);
     bind_name(name, prefix, "upper");
-    bind_layer(b, name, w->classes, 1, w->hidden, &w->upper);
+    if (has_upper) bind_layer(b, name, w->classes, 1, w->hidden, &w->upper);
 }
-
-#define NER_SLOTS 3   /* first token of the buffer, first of the open entity, the one before the buffer: ner.pyx */
 
 void bind_ner(binder *b, tern_model *model)
 {
@@ -140,8 +143,7 @@ void bind_ner(binder *b, tern_model *model)
     ner_model *ner = &model->ner;
     ner->net.width = bind_tower(b, model, COMPONENT_NER);
     ner->moves = bind_matrix(b, "ner/moves", TERN_DTYPE_U32, &ner->net.classes, &two);
-    ner->net.slots = NER_SLOTS;
-    bind_transition(b, "ner", &ner->net);
+    bind_transition(b, "ner", NER_SLOTS, NER_EXTRA_SLOTS, &ner->net);
     for (uint32_t c = 0; c < ner->net.classes && !b->status; c++)
         if (ner->moves[2 * c] > NER_OUT || ner->moves[2 * c + 1] >= model->strings.count)
             bind_refuse(b, "ner/moves", "holds an action or a label that is out of range");
@@ -166,16 +168,13 @@ void bind_senter(binder *b, tern_model *model)
 
 /* ---- parser ------------------------------------------------------------------------------------------------------------- */
 
-#define PARSER_SLOTS 8   /* B0 B1 S0 S1 S2 L(B0) L(S0) R(S0): _state.pxd set_context_tokens */
-
 void bind_parser(binder *b, tern_model *model)
 {
     uint32_t three = 3, one = 1;
     parser_model *parser = &model->parser;
     parser->net.width = bind_tower(b, model, COMPONENT_PARSER);
     parser->moves = bind_matrix(b, "parser/moves", TERN_DTYPE_U32, &parser->net.classes, &three);
-    parser->net.slots = PARSER_SLOTS;
-    bind_transition(b, "parser", &parser->net);
+    bind_transition(b, "parser", PARSER_SLOTS, PARSER_EXTRA_SLOTS, &parser->net);
     for (uint32_t c = 0; c < parser->net.classes && !b->status; c++)
         if (parser->moves[3 * c] > ARC_BREAK) bind_refuse(b, "parser/moves", "holds an action that is out of range");
         else bind_check_strings(b, "parser/moves", parser->moves + 3 * c + 1, 2, model->strings.count, 1);

@@ -54,11 +54,6 @@ static void bind_bow(binder *b, const char *prefix, uint32_t labels, bow_model *
 
 /* ---- pooled rows ----------------------------------------------------------------------------------------------------------------- */
 
-static int is_pooling(uint32_t pooling)
-{
-    return pooling == POOL_ATTENTION || pooling < POOL_ATTENTION;
-}
-
 /* Vectors of width inputs that the pooling makes. */
 static uint32_t pooled_rows(uint32_t pooling)
 {
@@ -69,10 +64,9 @@ static uint32_t pooled_rows(uint32_t pooling)
 
 static void bind_attention(binder *b, const char *prefix, textcat_model *w)
 {
-    section_name name, layer;
+    section_name layer;
     bind_name(layer, prefix, "key");
-    bind_name(name, layer, "W");
-    if (!b->status && model_file_has(b->file, name)) bind_layer(b, layer, w->width, 1, w->width, &w->key);
+    if (w->parts & TEXTCAT_KEYS) bind_layer(b, layer, w->width, 1, w->width, &w->key);
     bind_name(layer, prefix, "query");
     bind_layer(b, layer, 1, 1, w->width, &w->query);
     bind_name(layer, prefix, "hidden");
@@ -92,24 +86,26 @@ static void bind_pooled(binder *b, tern_model *model, uint32_t component, const 
 
 /* ---- the classifier ---------------------------------------------------------------------------------------------------------------- */
 
-/* same: which labels the other classifier, whose labels are bound already or not, has too. */
-static void bind_same(binder *b, const char *prefix, textcat_model *w)
+/* Something is to be read, attention stands alone, keys belong to it. */
+static int is_made_of(uint32_t pooling, uint32_t parts)
 {
-    section_name name;
-    bind_name(name, prefix, "same");
-    if (!b->status && model_file_has(b->file, name)) w->same = bind_vector(b, name, TERN_DTYPE_U32, &w->label_count);
+    if (pooling > POOL_ATTENTION || parts > TEXTCAT_PARTS) return 0;
+    if (parts & TEXTCAT_KEYS && pooling != POOL_ATTENTION) return 0;
+    return pooling || parts & TEXTCAT_BOW;
 }
 
 static void bind_settings(binder *b, const char *prefix, textcat_model *w)
 {
     section_name name;
-    uint32_t two = 2;
+    uint32_t three = 3;
     bind_name(name, prefix, "settings");
-    const uint32_t *settings = bind_vector(b, name, TERN_DTYPE_U32, &two);
+    const uint32_t *settings = bind_vector(b, name, TERN_DTYPE_U32, &three);
     if (b->status) return;
     w->pooling = settings[0];
     w->activation = settings[1];
-    if (!is_pooling(w->pooling) || w->activation >= ACTIVATIONS) bind_refuse(b, name, "holds a value that is out of range");
+    w->parts = settings[2];
+    if (!is_made_of(w->pooling, w->parts) || w->activation >= ACTIVATIONS)
+        bind_refuse(b, name, "holds a value that is out of range");
 }
 
 void bind_textcat(binder *b, tern_model *model, uint32_t component)
@@ -121,12 +117,10 @@ void bind_textcat(binder *b, tern_model *model, uint32_t component)
     bind_name(name, prefix, "labels");
     w->labels = bind_vector(b, name, TERN_DTYPE_U32, &w->label_count);
     bind_check_strings(b, name, w->labels, w->label_count, model->strings.count, 0);
-    bind_same(b, prefix, w);
-    bind_name(name, prefix, "bow/");
-    if (!b->status && (!w->pooling || model_file_has(b->file, name))) {
-        bind_name(name, prefix, "bow");
-        bind_bow(b, name, w->label_count, &w->bow);
-    }
+    bind_name(name, prefix, "same");
+    if (w->parts & TEXTCAT_SAME) w->same = bind_vector(b, name, TERN_DTYPE_U32, &w->label_count);
+    bind_name(name, prefix, "bow");
+    if (w->parts & TEXTCAT_BOW) bind_bow(b, name, w->label_count, &w->bow);
     if (w->pooling) bind_pooled(b, model, component, prefix, w);
 }
 

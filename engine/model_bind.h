@@ -44,9 +44,10 @@
  *                                           these two and static are used in place, unread when the model is opened
  *   PREFIX/linear/W             PREFIX = parser, ner: linear layer of hidden outputs and width inputs
  *   PREFIX/lower/W              f32 [slots][panels][1 + hidden][16]  a maxout layer of hidden outputs and hidden inputs for each
- *                                           slot; the first has the biases of all
+ *                                           slot (NER_SLOTS, ...); the first has the biases of all
  *   PREFIX/lower/pad            f32 [slots][panels * 16]  what a slot without a token adds to a row of sums; as above
  *   PREFIX/upper/W              linear layer of classes outputs and hidden inputs
+ *   PREFIX/scores/W pad         instead of lower and upper: as lower, but of classes outputs, which are the scores (use_upper false)
  *   ner/moves                   u32 [classes][2]  NER_* action, string number of the label
  *   parser/moves                u32 [classes][3]  ARC_* action, string number of the label, and, for a label X||Y of a
  *                                           projectivised arc, which is stored as X, the string number of Y; else NO_STRING
@@ -96,18 +97,19 @@
  *                T/values       u32 [n]     the value of each; not checked when the file is opened: it would be read in full
  *   P/...                       P = textcat, textcat_multilabel. Scores of all labels are those of the bag of words or, where rows of a
  *                                           tower are pooled, those of the output layer, which reads the bag's before the pooled rows
- *     settings                  u32 [2]     POOL_* bits: what becomes of a tower's rows (0: no tower), ACTIVATION_* of the output layer
+ *     settings                  u32 [3]     POOL_* bits: what becomes of a tower's rows (0: no tower), ACTIVATION_* of the output
+ *                                           layer, TEXTCAT_* bits: which of the parts below there are
  *     labels                    u32 [L]     string numbers
- *     same                      u32 [L]     only where the other classifier, earlier in the pipeline, has some of the labels too:
- *                                           the number there, or NO_STRING
- *     bow/settings              u32 [4]     longest n-gram, buckets, ACTIVATION_*, 1 if overlapping: weights of label c and bucket i
+ *     same                      u32 [L]     TEXTCAT_SAME: the other classifier, earlier in the pipeline, has some of the labels too; the
+ *                                           number there, or NO_STRING
+ *     bow/settings              u32 [4]     TEXTCAT_BOW: longest n-gram, buckets, ACTIVATION_*, 1 if overlapping: weights of label c and bucket i
  *                                           are at position i + c, one in a row; else at position i, L in a row (bow.c)
  *     bow/used                  u64 [n]     bit of each position: is there a row? Where not, the weights are zero, as most are
  *     bow/before                u32 [n]     rows before those of each 64 positions
  *     bow/rows                  f32 [rows][L or 1]
  *     bow/b                     f32 [L]
- *     query/W                   POOL_ATTENTION: linear layer of one output, of rows or, if there is a
- *     key/W                     linear layer of width outputs, of gelu of its outputs
+ *     query/W                   POOL_ATTENTION: linear layer of one output, of rows or, with TEXTCAT_KEYS, of gelu of the outputs of
+ *     key/W                     linear layer of width outputs
  *     hidden/W G beta           POOL_ATTENTION: maxout layer of width inputs, whose norm is added to the pooled row
  *     output/W                  linear layer of L outputs
  * Wherever f32 stands, a file may have f16 (converted with --half): it is expanded when the model is opened, static when it is
@@ -157,6 +159,10 @@ enum { LEMMATIZER_ENGLISH = 0, LEMMATIZER_RULES, LEMMATIZER_MACEDONIAN, LEMMATIZ
 
 /* Actions of the BILUO move table in spaCy's numbering (ner.pyx). */
 enum { NER_MISSING = 0, NER_BEGIN, NER_IN, NER_LAST, NER_UNIT, NER_OUT };
+
+/* What a state looks at, without and with extra_state_tokens (_state.pxd set_context_tokens). */
+enum { NER_SLOTS = 3, NER_EXTRA_SLOTS = 6, PARSER_SLOTS = 8, PARSER_EXTRA_SLOTS = 13 };
+#define TRANSITION_MAX_CLASSES 65536
 
 /* Actions of the arc-eager move table in spaCy's numbering (arc_eager.pyx). */
 enum { ARC_SHIFT = 0, ARC_REDUCE, ARC_LEFT, ARC_RIGHT, ARC_BREAK };
@@ -231,8 +237,9 @@ static inline uint32_t tok2vec_blocks(const tok2vec_weights *w) { return w->feat
 
 typedef struct transition_weights {
     uint32_t slots, width, hidden, classes;   /* slots: state features */
-    packed_layer linear, upper;               /* width -> hidden, hidden -> classes */
+    packed_layer linear;                      /* width -> hidden */
     packed_layer lower;                       /* hidden -> hidden maxout, of slot 0; layer_floats(&lower) on: of slot 1 ... */
+    packed_layer upper;                       /* hidden -> classes; no panels: the lower layer has classes outputs, the scores */
     const float *lower_pad;                   /* [slots][layer_sums(&lower)] */
 } transition_weights;
 
@@ -270,6 +277,8 @@ typedef struct trainable_lemmatizer_model {
 /* How rows of a tower become one vector, in the order in which the parts stand there; POOL_ATTENTION stands alone. */
 enum { POOL_FIRST = 1 << 0, POOL_LAST = 1 << 1, POOL_MAX = 1 << 2, POOL_MEAN = 1 << 3, POOL_ATTENTION = 1 << 4 };
 
+enum { TEXTCAT_BOW = 1 << 0, TEXTCAT_KEYS = 1 << 1, TEXTCAT_SAME = 1 << 2, TEXTCAT_PARTS = (1 << 3) - 1 };
+
 #define BOW_MAX_NGRAM 16
 #define BOW_MAX_BUCKETS (1u << 28)
 
@@ -284,7 +293,8 @@ typedef struct bow_model {
 static inline uint32_t bow_row_length(const bow_model *w) { return w->overlaps ? 1 : w->labels; }
 
 typedef struct textcat_model {
-    uint32_t label_count, pooling, activation, width;   /* width: of the rows; 0 without pooling */
+    uint32_t label_count, pooling, activation, parts;
+    uint32_t width;                                     /* of the rows; 0 without pooling */
     const uint32_t *labels, *same;                      /* same: NULL, or [label_count] */
     bow_model bow;
     packed_layer key, query, output;                    /* key.nO 0: the query looks at the rows themselves */

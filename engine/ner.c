@@ -31,6 +31,16 @@ static void features(const void *state, int32_t *slot_token)
     slot_token[2] = s->is_open ? (int32_t)s->token - 1 : TRANSITION_MISSING;
 }
 
+/* The same with extra_state_tokens: the current token, then the first ones of the open entity, up to the one before. */
+static void extra_features(const void *state, int32_t *slot_token)
+{
+    const ner_state *s = state;
+    size_t token = s->is_open ? s->open.token_start : s->token;
+    slot_token[0] = (int32_t)s->token;
+    for (size_t slot = 1; slot < NER_EXTRA_SLOTS; slot++)
+        slot_token[slot] = token < s->token ? (int32_t)token++ : TRANSITION_MISSING;
+}
+
 /* ner.pyx, is_valid of each action, for documents without preset entities. */
 static void validate(const void *state, unsigned char *valid)
 {
@@ -108,9 +118,10 @@ void ner_project(const tern_doc *doc, const float *rows, size_t begin, size_t co
 
 tern_status ner_annotate(tern_doc *doc, ner_scratch *s, transition_trace trace, void *user, tern_error *err)
 {
-    static const move_table table = {.common_slots = 1u << 0, .has_lone_states = 1, .is_final = is_final, .features = features,
-                                     .validate = validate, .apply = apply};
     const ner_model *ner = &doc->model->ner;
+    const move_table table = {.common_slots = 1u << 0, .has_lone_states = 1, .is_final = is_final,
+                              .features = ner->net.slots == NER_SLOTS ? features : extra_features, .validate = validate,
+                              .apply = apply};
     ner_state state = {.doc = doc, .moves = ner->moves, .action = s->action.data, .classes = ner->net.classes};
     list_actions(doc->model, s->action.data);
     doc->entity_count = 0;

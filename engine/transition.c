@@ -24,9 +24,12 @@ typedef struct run {
     unsigned char *valid;
 } run;
 
+/* Floats from the scores of a state to those of the next. */
+static size_t score_floats(const transition_weights *w) { return w->upper.panels ? layer_sums(&w->upper) : w->classes; }
+
 int transition_reserve(const transition_weights *w, size_t token_count, transition_scratch *s)
 {
-    size_t sums = layer_sums(&w->lower) * sizeof(float), scores = layer_sums(&w->upper) * sizeof(float);
+    size_t sums = layer_sums(&w->lower) * sizeof(float), scores = score_floats(w) * sizeof(float);
     return buffer_reserve(&s->projected, token_count, layer_sums(&w->linear) * sizeof(float)) ||
            buffer_reserve(&s->products, (size_t)w->slots * CACHED, sums) ||
            buffer_reserve(&s->product_of, (size_t)w->slots * CACHED, sizeof(uint32_t)) ||
@@ -80,8 +83,9 @@ static void sum_slots(run *r, const int32_t *slot_token, float *sums)
 /* scores of the states whose sums are there */
 static void score_states(const run *r, size_t count, float *scores)
 {
-    maxout(r->hidden, r->sums, &r->w->lower, count);
-    affine(scores, r->hidden, r->w->hidden, &r->w->upper, count);
+    const transition_weights *w = r->w;
+    maxout(w->upper.panels ? r->hidden : scores, r->sums, &w->lower, count);
+    if (w->upper.panels) affine(scores, r->hidden, w->hidden, &w->upper, count);
 }
 
 static int is_lone(const run *r, const int32_t *slot_token)
@@ -117,7 +121,7 @@ static const float *score_classes(run *r, const int32_t *slot_token)
     }
     size_t token = (size_t)slot_token[0];
     if (token < r->lone_begin || token >= r->lone_end) score_lone_states(r, slot_token[0]);
-    return r->lone_scores + (token - r->lone_begin) * layer_sums(&r->w->upper);
+    return r->lone_scores + (token - r->lone_begin) * score_floats(r->w);
 }
 
 static int64_t best_valid_class(const float *scores, const unsigned char *valid, uint32_t classes)

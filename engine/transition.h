@@ -12,7 +12,7 @@
 #define TRANSITION_MAX_SLOTS 16
 #define TRANSITION_MISSING (-1)
 
-/* A move table over its own state. Classes are the rows of the upper layer. */
+/* A move table over its own state. Classes are the outputs of the last layer. */
 typedef struct move_table {
     /* Bit f is set where nearly every token comes up in slot f: its products are computed ahead, many tokens at once. In the
      * other slots they are computed when they are asked for. Changes the speed only. */
@@ -30,8 +30,8 @@ typedef struct move_table {
 typedef struct transition_scratch {
     buffer projected;              /* [tokens][layer_sums(linear)] */
     buffer products, product_of;   /* [slots][cached rows][layer_sums(lower)]; whose row it is */
-    buffer lone_scores;            /* [tokens computed ahead][layer_sums(upper)] */
-    buffer sums, hidden, scores;   /* of the states computed at once: [layer_sums(lower)], [hidden], [layer_sums(upper)] each */
+    buffer lone_scores;            /* [tokens computed ahead][score_floats] (transition.c) */
+    buffer sums, hidden, scores;   /* of the states computed at once: [layer_sums(lower)], [hidden], [score_floats] each */
     buffer valid;                  /* [classes] */
 } transition_scratch;
 

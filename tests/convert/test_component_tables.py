@@ -94,7 +94,8 @@ def test_tiny_model_has_every_component_under_another_name(tiny, tmp_path):
     plan = plan_conversion(renamed.config.interpolate())
     assert [component.name for component in plan.components] == renamed.component_names
     parts = component_sections(renamed, plan, strings)
-    assert set(parts) == {"tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner"}
+    assert set(parts) == {"tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner", "textcat",
+                          "textcat_multilabel"}
     assert all(section.name.startswith(factory + "/") for factory, part in parts.items()
                for section in [*part.network, *part.embeddings])
 
@@ -151,7 +152,7 @@ def test_disabled_tower():
 
 def test_disabled_components():
     def change(config: Any) -> None:
-        config["nlp"]["disabled"] = ["tok2vec", "tagger", "parser"]
+        config["nlp"]["disabled"] = ["tok2vec", "tagger", "parser", "textcat", "textcat_multilabel"]
 
     plan = plan_conversion(pipeline_config(change))
     assert [component.factory for component in plan.components if component.enabled] == ["senter", "ner"]

@@ -84,8 +84,8 @@ def test_listening_to_nobody():
 
 
 @pytest.mark.parametrize("changes, words", [
-    ({"use_upper": False}, ("spacy.TransitionBasedParser.v2", "component ner", "use_upper")),
-    ({"extra_state_tokens": True}, ("spacy.TransitionBasedParser.v2", "component ner", "extra_state_tokens")),
+    ({"maxout_pieces": 9}, ("spacy.TransitionBasedParser.v2", "component ner", "maxout_pieces 9", "1 to 8")),
+    ({"@architectures": "spacy.TransitionBasedParser.v1"}, ("spacy.TransitionBasedParser.v1", "component ner")),
     ({"state_type": "parser"}, ("spacy.TransitionBasedParser.v2", "component ner", "state_type")),
     ({"tok2vec__embed__attrs": ["NORM", "LENGTH"], "tok2vec__embed__rows": [9, 9]}, ("feature LENGTH", "component ner")),
     ({"tok2vec__embed__attrs": ["NORM"] * 9, "tok2vec__embed__rows": [9] * 9}, ("9 features", "1 to 8", "component ner")),

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from common import BUILD, MODEL, ROOT
 from convert import container
 from convert.__main__ import main
-from convert.container import Group, Section, halved
+from convert.container import Group, Section, half_if_exact, halved
 from convert.errors import ConvertError
 from convert.tiny import build_pipeline
 
@@ -45,6 +45,13 @@ def test_what_half_precision_holds_stays(value: float) -> None:
 def test_a_weight_that_half_precision_cannot_hold_is_refused() -> None:
     with pytest.raises(ConvertError, match="ner/upper/W: a weight is too large for half precision"):
         halved(Group("", [container.tensor("ner/upper/W", [1e5], "f4")]))
+
+
+@pytest.mark.parametrize("values, dtype", [([1.0, -0.0, 65504.0, 2.0 ** -24], "<f2"), ([1.0, 0.1], "<f4"), ([1e5], "<f4"),
+                                           ([2.0 ** -25], "<f4")])
+def test_half_only_where_nothing_is_lost(values: list, dtype: str) -> None:
+    section = half_if_exact(container.tensor("x", values, "f4"))
+    assert section.array.dtype == np.dtype(dtype) and section.array.astype("f4").tolist() == container.tensor("x", values, "f4").array.tolist()
 
 
 def test_numbers_that_are_no_weights_stay() -> None:

@@ -92,7 +92,7 @@ def test_ensemble_reads_the_bag_before_the_pooled_rows() -> None:
     pipe = nlp.get_pipe("textcat_multilabel")
     network, embeddings = textcat_sections("textcat_multilabel", pipe, StringTable())
     sections = {section.name.split("/", 1)[1]: section.array for section in network + embeddings}
-    assert sections["settings"].tolist() == [16, LOGISTIC] and sections["bow/settings"].tolist() == [2, 128, LOGISTIC, 0]
+    assert sections["settings"].tolist() == [16, LOGISTIC, 1] and sections["bow/settings"].tolist() == [2, 128, LOGISTIC, 0]
     linear = next(node for node in pipe.model.walk() if node.name == "linear")
     weights, _ = unpacked(sections["output/W"], 3)
     assert weights.shape == (3, 1, 3 + 8) and np.array_equal(weights[:, 0], linear.get_param("W"))
@@ -107,7 +107,7 @@ def test_reductions() -> None:
                      factory="textcat")
     network, _ = textcat_sections("textcat", nlp.get_pipe("textcat"), StringTable())
     sections = {section.name: section.array for section in network}
-    assert sections["textcat/settings"].tolist() == [1 + 4 + 8, 1]
+    assert sections["textcat/settings"].tolist() == [1 + 4 + 8, 1, 0]
     assert sections["textcat/output/W"].shape == (1, 1, 1 + 3 * 8, 16)
 
 
@@ -118,6 +118,7 @@ def test_labels_that_both_have() -> None:
     strings = StringTable()
     parts = component_sections(nlp, plan, strings)
     found = {section.name: section.array for part in parts.values() for section in part.network}
+    assert found["textcat/settings"].tolist() == [0, 0, 1 + 4] and found["textcat_multilabel/settings"].tolist() == [0, 0, 1]
     assert found["textcat/same"].tolist() == [2, NO_STRING, 0] and "textcat_multilabel/same" not in found
     assert [strings.texts[number] for number in found["textcat_multilabel/labels"]] == ["x", "é", "y"]
     assert pipeline_section(plan).array.tolist() == [[11, 1], [10, 1]]

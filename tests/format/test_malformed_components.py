@@ -7,19 +7,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Callable, Dict, NamedTuple
 
+import numpy as np
 import pytest
 
 spacy = pytest.importorskip("spacy")
 
 import small_pipelines as small  # noqa: E402
 from common import REDUCED  # noqa: E402
+from convert.tiny import seed_weights  # noqa: E402
 from corpus import project_texts  # noqa: E402
 from lemma_pipelines import pipeline, random_tables, spanish_tables  # noqa: E402
-from model_bytes import U32, ModelBytes  # noqa: E402
+from model_bytes import F32, U32, ModelBytes  # noqa: E402
+from spacy.training import Example  # noqa: E402
 
 OK, E_FORMAT = 0, 4
 HUGE = 2**32 - 1
-ADDED = ("morphologizer/", "trainable_lemmatizer/", "sentencizer/", "lemmatizer/")
+ADDED = ("morphologizer/", "trainable_lemmatizer/", "sentencizer/", "lemmatizer/", "textcat/", "textcat_multilabel/")
 
 
 def labellers() -> Any:
@@ -32,11 +35,32 @@ def labellers() -> Any:
     return nlp
 
 
+def classifiers() -> Any:
+    """A bag of words beside attention with its own tower; reductions that listen, with a label of the first."""
+    nlp = spacy.blank("en")
+    bow = {"@architectures": "spacy.TextCatBOW.v3", "ngram_size": 2, "no_output_layer": False, "length": 256, "exclusive_classes": True}
+    ensemble = {"@architectures": "spacy.TextCatEnsemble.v2", "tok2vec": small.tower(16), "linear_model": bow}
+    reduce = {"@architectures": "spacy.TextCatReduce.v1", "tok2vec": small.listener(16), "exclusive_classes": False,
+              **{f"use_reduce_{name}": True for name in ("first", "last", "max", "mean")}}
+    nlp.add_pipe("tok2vec", config={"model": small.tower(16)})
+    cats = {"textcat": {"a": 1.0, "b": 0.0, "c": 0.0}, "textcat_multilabel": {"b": 1.0, "d": 1.0}}
+    for name, model in (("textcat", ensemble), ("textcat_multilabel", reduce)):
+        nlp.add_pipe(name, config={"model": model}).initialize(
+            lambda: [Example.from_dict(nlp.make_doc("Words."), {"cats": cats[name]})], nlp=nlp)
+    nlp.get_pipe("tok2vec").initialize(lambda: [Example(doc, doc) for doc in [nlp.make_doc("Words.")]], nlp=nlp)
+    stream = np.random.RandomState(small.SEED)
+    for _, pipe in nlp.pipeline:
+        seed_weights(pipe.model, stream)
+    weights = nlp.get_pipe("textcat").model.get_ref("output_layer")
+    weights.set_param("W", weights.get_param("W") * (np.arange(3 * 256) % 256 % 3 == 0))   # a third of the buckets
+    return nlp
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> Dict[str, bytes]:
     """A valid file by what it has."""
     texts = project_texts()[:100]
-    pipelines = {"labels": labellers(), "fr": pipeline("fr", "rule", random_tables(texts, texts_as_lemmas=True)),
+    pipelines = {"labels": labellers(), "cats": classifiers(), "fr": pipeline("fr", "rule", random_tables(texts, texts_as_lemmas=True)),
                  "es": pipeline("es", "rule", spanish_tables(texts))}
     stages = program("tests/stages")
     pairs = {name: small.saved_pair(nlp, tmp_path_factory.mktemp(name), stages) for name, nlp in pipelines.items()}
@@ -46,7 +70,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Pat
 def test_undamaged_files_open(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
     for name, content in files.items():
         (tmp_path / name).write_bytes(ModelBytes(content).seal().data)
-    assert [outcome.status for outcome in open_files([tmp_path / name for name in files])] == [OK, OK, OK]
+    assert [outcome.status for outcome in open_files([tmp_path / name for name in files])] == [OK, OK, OK, OK]
 
 
 class Case(NamedTuple):
@@ -70,6 +94,22 @@ CASES: Dict[str, Case] = {
     "whole": Case("labels", "trainable_lemmatizer/trees", 5, 2),
     "old_text": Case("labels", "trainable_lemmatizer/edits", 1, HUGE - 1),
     "overwrite_unknown": Case("labels", "sentencizer/settings", 0, 2),
+    "pooling_mixed": Case("cats", "textcat/settings", 0, 17),
+    "pooling_unknown": Case("cats", "textcat_multilabel/settings", 0, 32),
+    "activation_unknown": Case("cats", "textcat/settings", 1, 3),
+    "parts_unknown": Case("cats", "textcat/settings", 2, 8),
+    "keys_without_attention": Case("cats", "textcat_multilabel/settings", 2, 6),
+    "nothing_to_read": Case("cats", "textcat_multilabel/settings", 0, 0),
+    "cat_label": Case("cats", "textcat/labels", 2, HUGE),
+    "same_label": Case("cats", "textcat_multilabel/same", 0, 3),
+    "ngram_zero": Case("cats", "textcat/bow/settings", 0, 0),
+    "ngram_large": Case("cats", "textcat/bow/settings", 0, 17),
+    "buckets_zero": Case("cats", "textcat/bow/settings", 1, 0),
+    "buckets_large": Case("cats", "textcat/bow/settings", 1, 2**28 + 1),
+    "bag_activation": Case("cats", "textcat/bow/settings", 2, 3),
+    "bag_overlaps": Case("cats", "textcat/bow/settings", 3, 2),
+    "rows_before": Case("cats", "textcat/bow/before", 1, HUGE, "does not count"),
+    "rows_before_the_first": Case("cats", "textcat/bow/before", 0, 1, "does not count"),
     "kind_unknown": Case("fr", "lemmatizer/kind", 0, 6),
     "part": Case("fr", "lemmatizer/parts", 0, HUGE),
     "rules_of_a_part": Case("fr", "lemmatizer/parts", 2, 1025),
@@ -94,11 +134,38 @@ def test_number(name: str, files: Dict[str, bytes], tmp_path: Path, open_files) 
     assert outcome.status == E_FORMAT and case.section in outcome.message and case.words in outcome.message, outcome
 
 
+def test_bag_of_words_that_does_not_fit(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+    """More buckets than bits, bits than rows, overlapping rows that are too long."""
+    for section, index, value, words in [("textcat/bow/settings", 1, 257, "section textcat/bow/used: has a shape"),
+                                         ("textcat/bow/settings", 3, 1, "section textcat/bow/rows: has a shape"),
+                                         ("textcat/bow/used", 3, 2**64 - 1, "counts more rows than there are"),
+                                         ("textcat/bow/used", 0, 0, "does not count the rows before it")]:
+        model = ModelBytes(files["cats"])
+        model.set_number(section, index, value)
+        (tmp_path / "damaged.tern").write_bytes(model.seal().data)
+        outcome, = open_files([tmp_path / "damaged.tern"])
+        assert outcome.status == E_FORMAT and words in outcome.message, outcome
+
+
+def test_weights_that_are_no_numbers(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+    """Scores become none either; nothing else happens."""
+    paths = []
+    for name in added_sections(ModelBytes(files["cats"])):
+        model = ModelBytes(files["cats"])
+        if model.get_record(name, "dtype") != F32:
+            continue
+        for at in range(model.size(name) // 4):
+            model.set_number(name, at, float("nan"))
+        paths.append(tmp_path / f"{len(paths)}.tern")
+        paths[-1].write_bytes(model.seal().data)
+    assert {outcome.status for outcome in open_files(paths)} == {OK} and len(paths) > 10
+
+
 def added_sections(model: ModelBytes) -> "list[str]":
     return [name for name in model.index if name.startswith(ADDED)]
 
 
-@pytest.mark.parametrize("file", ["labels", "fr", "es"])
+@pytest.mark.parametrize("file", ["labels", "cats", "fr", "es"])
 def test_every_missing_section(file: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
     for name in added_sections(ModelBytes(files[file])):
         model = ModelBytes(files[file])
@@ -108,7 +175,7 @@ def test_every_missing_section(file: str, files: Dict[str, bytes], tmp_path: Pat
         assert outcome.status == E_FORMAT and "no section" in outcome.message and name in outcome.message, (name, outcome)
 
 
-@pytest.mark.parametrize("file", ["labels", "fr", "es"])
+@pytest.mark.parametrize("file", ["labels", "cats", "fr", "es"])
 def test_numbers_that_opening_passes_do_no_harm(file: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
     """Each of the first numbers of each table, and whole tables, made larger than anything: refused, or run without a crash."""
     paths = []

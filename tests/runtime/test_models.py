@@ -14,7 +14,8 @@ from runtime.lambda_calls import Calls, invoke, load
 from runtime.tern_server import Answer, TernServer
 
 # spaCy's components in the order of tern.h, as a file's section "pipeline" counts them.
-COMPONENTS = ["tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner"]
+COMPONENTS = ["tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner", "morphologizer", "trainable_lemmatizer",
+              "sentencizer", "textcat", "textcat_multilabel"]
 WITH_NER = ["en", "tiny", "no_senter"]
 TEXT = "Angela Merkel visited Paris on Monday."
 BROS = "e.g. i.e. etc. vs. v.s. Inc. Ltd. Corp. Co. Bros."   # the parser makes a difference
@@ -23,14 +24,14 @@ HOSTILE = ["", "x", "EN", "en ", "en\0", "en\0tiny", "en,tiny", "../tiny", "%65n
 Call = Callable[..., Calls]
 
 
-def without(name: str, folder: Path) -> Path:
-    """The tiny model without a component."""
+def without(folder: Path, *names: str) -> Path:
+    """The tiny model without these components."""
     model = ModelBytes(TINY.read_bytes())
     numbers = struct.unpack(f"<{model.size('pipeline') // 4}I", model.content("pipeline"))
-    kept = [n for row in zip(numbers[::2], numbers[1::2]) if COMPONENTS[row[0]] != name for n in row]
-    assert len(kept) == len(numbers) - 2
+    kept = [n for row in zip(numbers[::2], numbers[1::2]) if COMPONENTS[row[0]] not in names for n in row]
+    assert len(kept) == len(numbers) - 2 * len(names)
     model.replace("pipeline", struct.pack(f"<{len(kept)}I", *kept), [len(kept) // 2, 2])
-    path = folder / f"without_{name}.tern"
+    path = folder / f"without_{names[0]}.tern"
     path.write_bytes(model.seal().data)
     return path
 
@@ -51,7 +52,9 @@ def alone(run: Run) -> Callable[..., Dict[str, Any]]:
 @pytest.fixture(scope="session")
 def files(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Dict[str, Path]:
     folder = tmp_path_factory.mktemp("models")
-    return {"en": model_file, "tiny": TINY, "no-ner": without("ner", folder), "no_senter": without("senter", folder)}
+    # A classifier of other things than sentiment is good for nothing without ner: test_sentiment.py.
+    no_ner = without(folder, "ner", "textcat", "textcat_multilabel")
+    return {"en": model_file, "tiny": TINY, "no-ner": no_ner, "no_senter": without(folder, "senter")}
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +151,7 @@ def test_components_belong_to_the_model(server: TernServer, files: Dict[str, Pat
 
 
 def test_a_model_without_ner_says_what_it_has(server: TernServer) -> None:
-    message = 'the model "no-ner" finds no entities: its components are ' + ", ".join(COMPONENTS[:-1])
+    message = 'the model "no-ner" finds no entities: its components are ' + ", ".join(COMPONENTS[:6])
     for answer in (ask(server, model="no-ner"), ask(server, "/ner/no-ner"), ask(server, model="no-ner", components=["ner"])):
         assert (answer.status, answer.json) == (400, {"error": message})
 

@@ -31,6 +31,15 @@ static inline int open_model(void **state)
     return 0;
 }
 
+/* The tiny one, which has every component. */
+static inline int open_tiny(void **state)
+{
+    tern_model *model = NULL;
+    if (tern_model_open(TERN_SOURCE_DIR "/tests/data/tiny.tern", &model, NULL) != TERN_OK) return -1;
+    *state = model;
+    return 0;
+}
+
 static inline int close_model(void **state)
 {
     tern_model_close(*state);

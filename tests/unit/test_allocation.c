@@ -40,5 +40,6 @@ static void test_steady_state(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_steady_state)};
-    return cmocka_run_group_tests_name("allocation", tests, open_model, close_model);
+    return cmocka_run_group_tests_name("allocation", tests, open_model, close_model)
+           + cmocka_run_group_tests_name("allocation, every component", tests, open_tiny, close_model);
 }

@@ -53,6 +53,24 @@ static void bucket_hashes_equal_thinc(void **state)
     }
 }
 
+/* thinc's sparselinear.pyx on the ids of "apple", X (a reserved name), two and three words in a row: apple 's apple */
+static void bucket_hashes_of_bags_equal_thinc(void **state)
+{
+    static const struct { uint64_t key; uint32_t of_0, of_1; } known[] = {
+        {8566208034543834098u, 1734783359, 1485158668}, {101, 1082524068, 1894570225}, {0, 1669671676, 3935659133},
+        {UINT64_MAX, 1651860712, 2540302534}, {2294593187775263994u, 3927253224, 1197991420},
+        {4668079812015547253u, 3087232831, 3818969130},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        assert_true(murmur3_32_u64(known[i].key, 0) == known[i].of_0);
+        assert_true(murmur3_32_u64(known[i].key, 1) == known[i].of_1);
+    }
+    const uint64_t words[3] = {8566208034543834098u, 16428057658620181782u, 8566208034543834098u};
+    assert_true(murmur64a(words, 16, 0) == 2294593187775263994u);
+    assert_true(murmur64a(words, 24, 0) == 4668079812015547253u);
+}
+
 static void sequence_hash_depends_on_order_and_length(void **state)
 {
     uint64_t a = murmur64a("a", 1, 1), b = murmur64a("b", 1, 1);
@@ -108,6 +126,7 @@ int main(void)
         cmocka_unit_test(string_hashes_equal_spacy),
         cmocka_unit_test(string_hash_does_not_depend_on_alignment),
         cmocka_unit_test(bucket_hashes_equal_thinc),
+        cmocka_unit_test(bucket_hashes_of_bags_equal_thinc),
         cmocka_unit_test(sequence_hash_depends_on_order_and_length),
         cmocka_unit_test(checksum_of_the_standard),
         cmocka_unit_test(checksum_of_every_length_and_alignment),

@@ -69,6 +69,14 @@ static void assert_same(const tern_doc *a, const tern_doc *b)
         assert_memory_equal(&e.span, &f.span, sizeof e.span);
         assert_string_equal(e.label, f.label);
     }
+    assert_int_equal(tern_doc_cat_count(a), tern_doc_cat_count(b));
+    for (size_t i = 0; i < tern_doc_cat_count(a); i++) {
+        tern_cat c, d;
+        assert_int_equal(tern_doc_cat(a, i, &c), TERN_OK);
+        assert_int_equal(tern_doc_cat(b, i, &d), TERN_OK);
+        assert_string_equal(c.label, d.label);
+        assert_memory_equal(&c.score, &d.score, sizeof c.score);
+    }
 }
 
 /* A context that was interrupted annotates the text as expected. */
@@ -171,6 +179,27 @@ static void senter_asks_too(void **state)
     free(text);
 }
 
+/* The bag of words besides the tower. */
+static void classifiers_ask_too(void **state)
+{
+    size_t len;
+    char *text = make_text(10 * TOKENS, &len);
+    tern_ctx *ctx = new_context(state);
+    const tern_doc *doc;
+    asker asked[2] = {{0}, {0}};
+    const unsigned components[2] = {TERN_TEXTCAT_MULTILABEL, TERN_TEXTCAT};
+    for (size_t i = 0; i < 2; i++) {
+        tern_options options = {.want = TERN_CATS, .components = components[i] | TERN_TOK2VEC, .interrupt = ask,
+                                .interrupt_user = &asked[i]};
+        assert_int_equal(tern_run(ctx, text, len, &options, &doc, NULL), TERN_OK);
+        assert_int_equal(tern_doc_cat_count(doc), 2);
+    }
+    assert_true(asked[0].asked >= 10 * TOKENS / 1024);
+    assert_true(asked[1].asked > asked[0].asked + 10 * TOKENS / 1024);
+    tern_ctx_free(ctx);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,5 +207,10 @@ int main(void)
         cmocka_unit_test(empty_text_can_be_interrupted),         cmocka_unit_test(every_component_asks),
         cmocka_unit_test(senter_asks_too),
     };
-    return cmocka_run_group_tests(tests, open_model, close_model);
+    const struct CMUnitTest everything[] = {
+        cmocka_unit_test(answer_is_the_same_when_asked_in_vain), cmocka_unit_test(run_ends_at_every_question),
+        cmocka_unit_test(classifiers_ask_too),
+    };
+    return cmocka_run_group_tests_name("interrupt", tests, open_model, close_model)
+           + cmocka_run_group_tests_name("interrupt, every component", everything, open_tiny, close_model);
 }

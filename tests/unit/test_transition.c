@@ -9,6 +9,7 @@ typedef struct fixture {
     float linear_W[HIDDEN * WIDTH], linear_b[HIDDEN], lower_W[SLOTS * HIDDEN * PIECES * HIDDEN], lower_b[HIDDEN * PIECES];
     float lower_pad[SLOTS * HIDDEN * PIECES], upper_W[CLASSES * HIDDEN], upper_b[CLASSES];
     float vectors[TOKENS * WIDTH], *packed_pad;
+    uint32_t states;   /* outputs of the lower layer: HIDDEN, or, without upper, CLASSES */
     transition_weights w;
     transition_scratch scratch;
 } fixture;
@@ -78,6 +79,7 @@ static int set_up(void **state)
                                 .linear = pack_layer(HIDDEN, 1, WIDTH, f->linear_W, f->linear_b),
                                 .lower = pack_slots(SLOTS, HIDDEN, PIECES, HIDDEN, f->lower_W, f->lower_b),
                                 .upper = pack_layer(CLASSES, 1, HIDDEN, f->upper_W, f->upper_b)};
+    f->states = HIDDEN;
     f->packed_pad = pack_pads(&f->w.lower, SLOTS, f->lower_pad, f->lower_b);
     f->w.lower_pad = f->packed_pad;
     *state = f;
@@ -152,12 +154,12 @@ static void naive_scores(const fixture *f, const int32_t *slot_token, double *sc
     double hidden[HIDDEN], projected[SLOTS][HIDDEN];
     for (size_t slot = 0; slot < SLOTS; slot++)
         if (slot_token[slot] != TRANSITION_MISSING) naive_projection(f, slot_token[slot], projected[slot]);
-    for (size_t o = 0; o < HIDDEN; o++) {
+    for (size_t o = 0; o < f->states; o++) {
         hidden[o] = -HUGE_VAL;
         for (size_t p = 0; p < PIECES; p++) {
             double sum = f->lower_b[o * PIECES + p];
             for (size_t slot = 0; slot < SLOTS; slot++) {
-                size_t row = (slot * HIDDEN + o) * PIECES + p;
+                size_t row = (slot * f->states + o) * PIECES + p;
                 if (slot_token[slot] == TRANSITION_MISSING) sum += f->lower_pad[row];
                 else
                     for (size_t i = 0; i < HIDDEN; i++) sum += (double)f->lower_W[row * HIDDEN + i] * projected[slot][i];
@@ -166,7 +168,8 @@ static void naive_scores(const fixture *f, const int32_t *slot_token, double *sc
         }
     }
     for (size_t c = 0; c < CLASSES; c++) {
-        scores[c] = f->upper_b[c];
+        scores[c] = f->states == HIDDEN ? f->upper_b[c] : hidden[c];
+        if (f->states != HIDDEN) continue;
         for (size_t o = 0; o < HIDDEN; o++) scores[c] += (double)f->upper_W[c * HIDDEN + o] * hidden[o];
     }
 }
@@ -258,6 +261,21 @@ static void test_next_document_with_other_vectors(void **state)
     }
 }
 
+/* use_upper false: the same numbers as a lower layer of fewer outputs, which are the scores. */
+static void test_without_upper(void **state)
+{
+    fixture *f = *state;
+    free_layer(&f->w.upper);
+    free_layer(&f->w.lower);
+    free(f->packed_pad);
+    f->states = CLASSES;
+    f->w.upper = (packed_layer){0};
+    f->w.lower = pack_slots(SLOTS, CLASSES, PIECES, HIDDEN, f->lower_W, f->lower_b);
+    f->w.lower_pad = f->packed_pad = pack_pads(&f->w.lower, SLOTS, f->lower_pad, f->lower_b);
+    test_scores_and_choices(state);
+    test_lone_states(state);
+}
+
 static void score_by_bias(fixture *f, const float bias[CLASSES])
 {
     static const float W[CLASSES * HIDDEN] = {0};
@@ -327,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_scores_and_choices, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lone_states, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_without_upper, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_next_document_with_other_vectors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal_scores_take_the_lowest_valid_class, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_valid_class_is_chosen_whatever_its_score, set_up, tear_down),

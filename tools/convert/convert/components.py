@@ -1,8 +1,7 @@
 """The components of a pipeline other than the named entity recogniser, and the section that lists all of them."""
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 from spacy.parts_of_speech import NAMES as POS_NAMES
@@ -11,7 +10,7 @@ from spacy.pipeline import (AttributeRuler, DependencyParser, EditTreeLemmatizer
 from spacy.pipeline.textcat_multilabel import MultiLabel_TextCategorizer
 from spacy.strings import get_string_id
 
-from .config_check import COMPONENTS, TEXTCATS, Plan
+from .config_check import COMPONENTS, TEXTCATS, Component, Plan
 from .container import Section, tensor
 from .edit_trees import edit_tree_sections
 from .errors import ConvertError
@@ -20,7 +19,7 @@ from .network import (NetworkSections, check_greedy, linear_section, ner_section
                       transition_sections)
 from .ruler_tables import ruler_sections
 from .strings import NO_STRING, StringTable
-from .textcat_tables import same_sections, textcat_sections
+from .textcat_tables import textcat_sections
 
 _CLASSES = {"tok2vec": Tok2Vec, "tagger": Tagger, "parser": DependencyParser, "senter": SentenceRecognizer,
             "attribute_ruler": AttributeRuler, "lemmatizer": None, "ner": EntityRecognizer,
@@ -30,7 +29,8 @@ _CLASSES = {"tok2vec": Tok2Vec, "tagger": Tagger, "parser": DependencyParser, "s
 
 ARC_MOVES = {"S": 0, "D": 1, "L": 2, "R": 3, "B": 4}
 """Name of an arc-eager transition -> ARC_* (spacy/pipeline/_parser_internals/arc_eager.pyx)."""
-PARSER_SLOTS = 8
+PARSER_SLOTS = (8, 13)
+"""Without and with extra_state_tokens (engine/model_bind.h)."""
 DELIMITER = "||"  # of a projectivised label (nonproj.pyx)
 SUBTOKEN = "subtok"
 ROOT = "ROOT"
@@ -167,23 +167,27 @@ def _lemmatizer(pipe: Any, strings: StringTable) -> NetworkSections:
 _SECTIONS = {"tok2vec": tok2vec_sections, "parser": parser_sections, "ner": ner_sections, "tagger": tagger_sections,
              "morphologizer": morphologizer_sections, "trainable_lemmatizer": trainable_lemmatizer_sections,
              "attribute_ruler": _ruler, "lemmatizer": _lemmatizer, "senter": senter_sections,
-             "sentencizer": sentencizer_sections,
-             **{factory: partial(textcat_sections, factory) for factory in TEXTCATS}}
+             "sentencizer": sentencizer_sections}
+_ORDER = (*_SECTIONS, *TEXTCATS)
 """What a run for entities reads lies together: entities do not cross the parser's sentence starts."""
 
 
+def _labels_before(nlp: Any, plan: Plan, classifier: Component) -> Sequence[str]:
+    """Labels of the other text classifier, if that is earlier in the pipeline."""
+    before = plan.components[:plan.components.index(classifier)]
+    return next((nlp.get_pipe(component.name).labels for component in before if component.factory in TEXTCATS), ())
+
+
 def component_sections(nlp: Any, plan: Plan, strings: StringTable) -> Dict[str, NetworkSections]:
-    """Factory -> sections, in the order in which a file has them: _SECTIONS'."""
+    """Factory -> sections, in the order in which a file has them."""
     found: Dict[str, NetworkSections] = {}
-    for component in sorted(plan.components, key=lambda component: list(_SECTIONS).index(component.factory)):
+    for component in sorted(plan.components, key=lambda component: _ORDER.index(component.factory)):
         pipe = nlp.get_pipe(component.name)
         check_class(pipe, component.factory)
-        found[component.factory] = _SECTIONS[component.factory](pipe, strings)
-    earlier = None
-    for component in (item for item in plan.components if item.factory in TEXTCATS):
-        labels = nlp.get_pipe(component.name).labels
-        found[component.factory].network.extend(same_sections(component.factory, labels, earlier))
-        earlier = labels
+        if component.factory in TEXTCATS:
+            found[component.factory] = textcat_sections(component.factory, pipe, strings, _labels_before(nlp, plan, component))
+        else:
+            found[component.factory] = _SECTIONS[component.factory](pipe, strings)
     return found
 
 

@@ -131,8 +131,7 @@ def _check_transition(model: Optional[Node], component: str, state_type: str) ->
     _architecture(model, component, TRANSITION)
     assert model is not None
     _setting(model, "state_type", state_type, TRANSITION, component)
-    _setting(model, "extra_state_tokens", False, TRANSITION, component)
-    _setting(model, "use_upper", True, TRANSITION, component)
+    _check_number(model, "maxout_pieces", MAX_PIECES, TRANSITION, component)
     _check_tok2vec(model, component)
 
 

@@ -76,6 +76,13 @@ def _halved(section: Section) -> Section:
     return Section(section.name, array, section.kind)
 
 
+def half_if_exact(section: Section) -> Section:
+    """An f32 section as f16 where that holds every value as it is; else the section."""
+    with np.errstate(over="ignore"):
+        array = section.array.astype("<f2")
+    return Section(section.name, array, section.kind) if np.array_equal(array.astype("<f4"), section.array) else section
+
+
 def tensor(name: str, values: object, dtype: str) -> Section:
     """Section of values (any array-like) as dtype ("u2", "f4", ...). Values that dtype cannot hold are refused."""
     wide = np.asarray(values)

@@ -7,14 +7,15 @@ import numpy as np
 from spacy.pipeline.tok2vec import Tok2VecListener
 
 from .config_check import ATTRS, MAX_DEPTH
-from .container import Section, tensor
+from .container import Section, half_if_exact, tensor
 from .errors import ConvertError
 from .strings import StringTable
 from .vectors import project, read_vectors
 
 MOVES = {"B": 1, "I": 2, "L": 3, "U": 4, "O": 5}
 """First letter of a transition's name -> NER_* (spacy/pipeline/_parser_internals/ner.pyx)."""
-NER_SLOTS = 3
+NER_SLOTS = (3, 6)
+"""Without and with extra_state_tokens (engine/model_bind.h)."""
 PANEL = 16
 """Columns of a panel (engine/kernels.h)."""
 
@@ -85,12 +86,12 @@ def _embeddings(prefix: str, embed: Any, width: int) -> Tuple[List[Section], Lis
 
 
 def _static(prefix: str, embed: Any, width: int, vectors: Any) -> List[Section]:
-    """The projected vectors [rows][width], where the tower reads some."""
+    """The projected vectors [rows][width], where the tower reads some. The engine reads them in place, be they f32 or f16."""
     found = []
     for node in nodes_of(embed, "static_vectors"):
         rows = read_vectors(vectors).rows
         weights = param_section(node, "W", (width, rows.shape[1]), f"{prefix}/static/W").array
-        found.append(tensor(f"{prefix}/static", project(rows, weights), "f4"))
+        found.append(half_if_exact(tensor(f"{prefix}/static", project(rows, weights), "f4")))
     return found
 
 
@@ -118,28 +119,32 @@ def own_tower_sections(factory: str, pipe: Any, tok2vec: Any) -> NetworkSections
     return tower_sections(f"{factory}/tok2vec", tok2vec, pipe.vocab.vectors)
 
 
-def transition_sections(prefix: str, pipe: Any, slots: int, classes: int) -> NetworkSections:
-    """Own tower, linear, lower and upper of a TransitionBasedParser (spacy/ml/models/parser.py, _precomputable_affine.py)."""
+def transition_sections(prefix: str, pipe: Any, allowed_slots: Sequence[int], classes: int) -> NetworkSections:
+    """Own tower, linear, lower and upper, or scores, of a TransitionBasedParser (spacy/ml/models/parser.py,
+    _precomputable_affine.py)."""
     lower, upper = pipe.model.get_ref("lower"), pipe.model.get_ref("upper")
     tok2vec, *_, linear = pipe.model.get_ref("tok2vec").layers
     tower, width = own_tower_sections(prefix, pipe, tok2vec), int(tok2vec.get_dim("nO"))
-    hidden, pieces = int(lower.get_dim("nO")), int(lower.get_dim("nP"))
-    if lower.get_dim("nF") != slots:
-        raise ConvertError(f"{prefix}: the lower layer has {lower.get_dim('nF')} slots, not {slots}")
-    weights = param_section(lower, "W", (slots, hidden, pieces, hidden), f"{prefix}/lower/W").array
-    biases = np.zeros((slots, hidden, pieces), dtype="<f4")
-    biases[0] = param_section(lower, "b", (hidden, pieces), f"{prefix}/lower/b").array
+    slots, hidden, pieces = int(lower.get_dim("nF")), int(lower.get_dim("nI")), int(lower.get_dim("nP"))
+    if slots not in allowed_slots:
+        raise ConvertError(f"{prefix}: the lower layer has {slots} slots, not {' or '.join(map(str, allowed_slots))}")
+    has_upper = bool(pipe.model.attrs["has_upper"])
+    outputs, name = (hidden, f"{prefix}/lower") if has_upper else (classes, f"{prefix}/scores")
+    weights = param_section(lower, "W", (slots, outputs, pieces, hidden), f"{name}/W").array
+    biases = np.zeros((slots, outputs, pieces), dtype="<f4")
+    biases[0] = param_section(lower, "b", (outputs, pieces), f"{name}/b").array
     # the padding has a leading dimension of 1 for the sake of old models
-    pads = param_section(lower, "pad", (1, slots, hidden, pieces), f"{prefix}/lower/pad").array[0] + biases
+    pads = param_section(lower, "pad", (1, slots, outputs, pieces), f"{name}/pad").array[0] + biases
     panels = np.stack([packed_layer("", W, b).array.reshape(-1, 1 + hidden, PANEL) for W, b in zip(weights, biases)])
     # a layer without inputs: its biases alone, in the order of a row of sums
     rows = np.stack([packed_layer("", pad[:, :, None][:, :, :0], pad).array.reshape(-1) for pad in pads])
     layers = [
         linear_section(linear, hidden, width, f"{prefix}/linear"),
-        tensor(f"{prefix}/lower/W", panels, "f4"),
-        tensor(f"{prefix}/lower/pad", rows, "f4"),
-        linear_section(upper, classes, hidden, f"{prefix}/upper"),
+        tensor(f"{name}/W", panels, "f4"),
+        tensor(f"{name}/pad", rows, "f4"),
     ]
+    if has_upper:
+        layers.append(linear_section(upper, classes, hidden, f"{prefix}/upper"))
     return NetworkSections(tower.network + layers, tower.embeddings)
 
 

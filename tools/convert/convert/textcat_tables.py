@@ -1,7 +1,7 @@
 """Text classifiers (spacy/ml/models/textcat.py): pooled rows of a tower, a bag of words, or both."""
 from __future__ import annotations
 
-from typing import Any, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from .strings import NO_STRING, StringTable
 
 NONE, SOFTMAX, LOGISTIC = 0, 1, 2
 """ACTIVATION_* (engine/activation.h)."""
+BOW, KEYS, SAME = 1 << 0, 1 << 1, 1 << 2
+"""TEXTCAT_* (engine/model_bind.h)."""
 ATTENTION = 1 << 4
 REDUCTIONS = {"reduce_first": 1 << 0, "reduce_last": 1 << 1, "reduce_max": 1 << 2, "reduce_mean": 1 << 3}
 """Layer -> POOL_*; with ATTENTION (engine/model_bind.h)."""
@@ -84,24 +86,25 @@ def _pooled_sections(factory: str, pipe: Any, pooling: int, bow_labels: int) -> 
 # ---- the component ---------------------------------------------------------------------------------------------------
 
 
-def textcat_sections(factory: str, pipe: Any, strings: StringTable) -> NetworkSections:
+def same_labels(labels: Sequence[str], earlier: Sequence[str]) -> Optional[List[int]]:
+    """The number of each label among those of the classifier earlier in the pipeline, or NO_STRING; None if it has none of them."""
+    numbers: Dict[str, int] = {label: number for number, label in enumerate(earlier)}
+    return [numbers.get(label, NO_STRING) for label in labels] if set(labels) & set(earlier) else None
+
+
+def textcat_sections(factory: str, pipe: Any, strings: StringTable, earlier: Sequence[str] = ()) -> NetworkSections:
     """Everything under FACTORY/ of a TextCategorizer or MultiLabel_TextCategorizer. threshold and positive_label change no
-    score."""
+    score. earlier: labels of the other classifier, if that is earlier in the pipeline."""
     if not pipe.labels:
         raise ConvertError(f"component {pipe.name} has no labels: train it or leave it out")
     pooling, labels = pooling_of(pipe.model), len(pipe.labels)
     activation = NONE if not pooling else SOFTMAX if nodes_of(pipe.model, "softmax") else LOGISTIC
-    network = [tensor(f"{factory}/settings", [pooling, activation], "u4"),
-               tensor(f"{factory}/labels", [strings.number(label) for label in pipe.labels], "u4")]
+    same = same_labels(pipe.labels, earlier)
     bag = [node for node in pipe.model.walk() if nodes_of(node, "sparse_linear") and not pooling_of(node)]
     bow = bow_sections(f"{factory}/bow", bag[0], labels) if bag else []
     pooled = _pooled_sections(factory, pipe, pooling, labels if bag else 0) if pooling else NetworkSections([], [])
-    return NetworkSections(network + pooled.network, bow + pooled.embeddings)
-
-
-def same_sections(factory: str, labels: Sequence[str], earlier: Optional[Sequence[str]]) -> List[Section]:
-    """FACTORY/same: where a classifier earlier in the pipeline, with these labels, has those of this one too, if it does."""
-    if earlier is None or not set(labels) & set(earlier):
-        return []
-    numbers = {label: number for number, label in enumerate(earlier)}
-    return [tensor(f"{factory}/same", [numbers.get(label, NO_STRING) for label in labels], "u4")]
+    parts = BOW * bool(bag) | KEYS * bool(nodes_of(pipe.model, "gelu")) | SAME * (same is not None)
+    tables = [tensor(f"{factory}/settings", [pooling, activation, parts], "u4"),
+              tensor(f"{factory}/labels", [strings.number(label) for label in pipe.labels], "u4")]
+    tables += [tensor(f"{factory}/same", same, "u4")] if same is not None else []
+    return NetworkSections(tables + pooled.network, bow + pooled.embeddings)

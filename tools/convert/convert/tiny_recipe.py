@@ -64,16 +64,23 @@ SETTINGS: Dict[str, Dict[str, Any]] = {
     "parser": {"model": _transition("parser", _LISTENER), "min_action_freq": 1},
     "senter": {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": _tower(["SUFFIX", "SPACY"], [15, 3], depth=1)}},
     "ner": {"model": _transition("ner", _tower(["NORM", "SHAPE"], [20, 15], depth=1))},
+    "textcat": {"model": {"@architectures": "spacy.TextCatEnsemble.v2", "tok2vec": _LISTENER,
+                          "linear_model": {"@architectures": "spacy.TextCatBOW.v3", "exclusive_classes": True, "ngram_size": 2,
+                                           "no_output_layer": False, "length": 16}}},
+    "textcat_multilabel": {"model": {"@architectures": "spacy.TextCatReduce.v1", "tok2vec": _LISTENER,
+                                     "exclusive_classes": False, "use_reduce_first": True, "use_reduce_last": True,
+                                     "use_reduce_max": True, "use_reduce_mean": True}},
 }
 """Settings of the components that have a network, by factory, in the order of the pipeline."""
 
-SENTENCES: Dict[str, List[Any]] = {
+SENTENCES: Dict[str, Any] = {
     "words": ["A", "hearing", "is", "scheduled", "on", "the", "issue", "today", "Alan", "left"],
     "tags": ["DT", "NN", "VBZ", "VBN", "IN", "DT", "NN", "NN", "NNP", "VBN"],
     "heads": [1, 3, 3, 3, 1, 6, 4, 3, 9, 9],  # "on" belongs to "hearing", across "scheduled": prep||nsubj
     "deps": ["det", "nsubj", "aux", "ROOT", "prep", "det", "pobj", "npadvmod", "nsubj", "ROOT"],
     "sent_starts": [1, 0, 0, 0, 0, 0, 0, 0, 1, 0],
     "entities": ["O", "O", "O", "O", "O", "U-LAW", "O", "U-DATE", "U-PERSON", "O"],
+    "cats": {"LAW": 1.0, "SPORTS": 0.0},
 }
 """What names the labels; the weights come from elsewhere."""
 
