@@ -24,6 +24,7 @@ class Start(NamedTuple):
     ready_ms: float    # from exec to the request for the first event
     answer_ms: float   # from exec to the first answer
     usage: Usage
+    answer: bytes
 
 
 def request_event(text: str) -> bytes:
@@ -32,15 +33,16 @@ def request_event(text: str) -> bytes:
     return event_of(Message("POST /ner HTTP/1.1", headers, body))
 
 
-def start_once(spec: Spec, memory_mb: Optional[int]) -> Start:
-    """memory_mb None: no limits. Raises Ended and InitFailed."""
+def start_once(spec: Spec, memory_mb: Optional[int], text: str = SENTENCE) -> Start:
+    """memory_mb None: no limits. text: it names Alan Turing. Raises Ended and InitFailed."""
     environment = Environment(spec, memory_mb or UNLIMITED_MB, throttle=memory_mb is not None, timeout=TIMEOUT)
     try:
         ready = environment.start()
-        answer = environment.invoke(request_event(SENTENCE))
+        answer = environment.invoke(request_event(text))
         if answer.error or b"Alan Turing" not in answer.body:
             raise Ended(answer.error or "Unknown", answer.body.decode("utf-8", "replace"))
-        return Start(1e3 * ready, 1e3 * (environment.answered_at - environment.exec_at), environment.usage())
+        answer_ms = 1e3 * (environment.answered_at - environment.exec_at)
+        return Start(1e3 * ready, answer_ms, environment.usage(), answer.body)
     finally:
         environment.end()
 
@@ -86,7 +88,8 @@ def cold(bench: Bench) -> Iterator[None]:
                         if turn >= cached:   # the first ones fill the page cache
                             found[spec.name].append(start)
                 yield
-            record(bench, memory, cached, found, failed)
+            name = f"{f'{memory} MB' if memory else 'no limits'}, files {'' if cached else 'not '}in the page cache"
+            record(bench, name, found, failed)
 
 
 def rounds(bench: Bench, memory: Optional[int], cached: bool) -> int:
@@ -96,8 +99,7 @@ def rounds(bench: Bench, memory: Optional[int], cached: bool) -> int:
     return 5 if cached else 2
 
 
-def record(bench: Bench, memory: Optional[int], cached: bool, found: Dict[str, List[Start]], failed: Dict[str, str]) -> None:
-    name = f"{f'{memory} MB' if memory else 'no limits'}, files {'' if cached else 'not '}in the page cache"
+def record(bench: Bench, name: str, found: Dict[str, List[Start]], failed: Optional[Dict[str, str]] = None) -> None:
     for what, unit, value in (
         ("exec to first answer", "ms", lambda start: start.answer_ms),
         ("exec to the first /next", "ms", lambda start: start.ready_ms),

@@ -84,15 +84,21 @@ def instruction_table(section: Dict[str, Dict[str, Any]]) -> str:
     return table(["what", "instructions a token", "where"], rows)
 
 
-def markdown(report: Dict[str, Any]) -> str:
+def opening(title: str, report: Dict[str, Any]) -> List[str]:
+    """Heading, what was measured on what, and what the reader must be told first."""
     about = report["about"]
-    parts = [f"# tern beside spaCy: commit {about['commit']}, {about['cpu']} ({about['cpus']} CPUs)\n",
+    parts = [f"# {title}: commit {about['commit']}, {about['cpu']} ({about['cpus']} CPUs)\n",
              f"{about['time']}, `{about['command']}`; load average {about['load_at_start'][0]:.1f} before, "
              f"{about['load_at_end'][0]:.1f} at the end. Medians.\n"]
     if report["quick"]:
         parts.append("**A quick run: it shows that everything works; its figures are of a few samples.**\n")
     if report["unlimited"]:
         parts.append(f"**The environments had no limits of CPU and memory: {report['unlimited']}.**\n")
+    return parts
+
+
+def markdown(report: Dict[str, Any]) -> str:
+    parts = opening("tern beside spaCy", report)
     targets = judged(report["results"])
     if targets:
         parts += ["## Targets\n", table(["figure", "wanted", "measured", ""], targets)]

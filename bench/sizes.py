@@ -70,8 +70,10 @@ def zipped(files: List[Path]) -> int:
 
 def spacy_files(bench: Bench, compiled: bool = False) -> List[Path]:
     """What a deployment of the function must carry; compiled bytecode only if asked for."""
-    files = (Path(distribution.locate_file(file)).resolve()
-             for distribution in requirements([bench.package, "spacy", "awslambdaric"]) for file in distribution.files or ())
+    files = [Path(distribution.locate_file(file)).resolve()
+             for distribution in requirements([bench.package, "spacy", "awslambdaric"]) for file in distribution.files or ()]
+    if Path(bench.package).is_dir():   # a pipeline that is not installed
+        files += Path(bench.package).resolve().rglob("*")
     return sorted({path for path in files if path.is_file() and (compiled or path.suffix != ".pyc")})
 
 

@@ -10,7 +10,9 @@ from typing import Any, List, Optional, Sequence
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus" / "ewt-dev.jsonl"
 PROJECT_TEXTS = ROOT / "tests" / "parity" / "texts" / "documents.jsonl"
+FRENCH = ROOT / "bench" / "french.jsonl"
 SENTENCE = "Alan Turing was born on June 23, 1912, in London, England."   # 15 tokens
+SENTENCE_FRENCH = "Alan Turing est né le 23 juin 1912 à Londres, en Angleterre."   # 14 tokens
 
 
 def choose(given: Optional[Path]) -> Path:

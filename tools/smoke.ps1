@@ -1,5 +1,5 @@
 # Post the sample to a tern and compare the answer. Windows PowerShell 5.1 and PowerShell 7.
-#   tools\smoke.ps1 URL [-Header 'apikey: KEY']    URL of the API with or without /ner, or all of a gateway's path
+#   tools\smoke.ps1 URL [-Header 'apikey: KEY']    URL of the API with or without /ner or /ner/MODEL, or all of a gateway's path
 # Prints the status, the time in seconds and OK; exit code 1 if anything differs.
 param(
     [Parameter(Mandatory = $true)][string]$Url,
@@ -8,7 +8,7 @@ param(
 $ErrorActionPreference = 'Stop'
 [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
 
-if (-not $Url.EndsWith('/ner')) { $Url = $Url.TrimEnd('/') + '/ner' }
+if ($Url -notmatch '/ner(/[^/]+)?$') { $Url = $Url.TrimEnd('/') + '/ner' }
 $body = '{"text": "Alan Turing was born on June 23, 1912, in London, England."}'
 $expected = 'Alan Turing PERSON;June 23, 1912 DATE;London GPE;England GPE'
 $headers = @{}

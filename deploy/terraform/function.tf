@@ -5,7 +5,7 @@ resource "aws_cloudwatch_log_group" "function" {
 
 resource "aws_lambda_function" "ner" {
   function_name    = var.name
-  description      = "Named entities exactly as spaCy's en_core_web_sm finds them"
+  description      = "Named entities exactly as spaCy finds them"
   role             = aws_iam_role.function.arn
   runtime          = "provided.al2023"
   handler          = "bootstrap"
@@ -17,10 +17,10 @@ resource "aws_lambda_function" "ner" {
   publish          = true # the alias needs a version
 
   environment {
-    variables = merge(
-      { TERN_FORMAT = var.response_format },
-      local.on_efs ? { TERN_MODEL = "/mnt/models/${var.model_file}" } : {},
-    )
+    variables = {
+      TERN_FORMAT = var.response_format
+      TERN_MODEL  = local.tern_model
+    }
   }
 
   logging_config {

@@ -2,7 +2,6 @@
 # needs none (invocations, answers and logs do not pass through them).
 
 locals {
-  on_efs  = var.model == "efs"
   subnets = local.on_efs ? 2 : 0
 }
 

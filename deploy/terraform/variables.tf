@@ -27,13 +27,25 @@ variable "model" {
 }
 
 variable "model_file" {
-  description = "With model = efs: the model's file name under /mnt/models"
+  description = "With model = efs: file name under /mnt/models of the model that answers requests which name none"
   type        = string
-  default     = "en_core_web_sm.tern"
+  default     = "en_core_web_md.tern"
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_.-]+\\.tern$", var.model_file))
     error_message = "The file name ends in .tern and has no folder."
+  }
+}
+
+variable "more_models" {
+  description = "More models beside the first (under /mnt/models, or in the package's weights/): file names by the names that requests give. { fr = \"fr_core_news_md.tern\" } is POST /ner/fr"
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition = alltrue([for name, file in var.more_models :
+    can(regex("^[A-Za-z0-9_-]{1,40}$", name)) && can(regex("^[A-Za-z0-9_.-]+\\.tern$", file))])
+    error_message = "Names have up to 40 letters, digits, _ and -; file names end in .tern and have no folder."
   }
 }
 

@@ -277,9 +277,10 @@ def test_kong_gets_the_configuration_of_deploy_kong(compose: Dict[str, Any], tmp
     subprocess.run([shell, option, script], check=True, env={**os.environ, **environment})
     assert stat.S_IMODE(rendered.stat().st_mode) == 0o600
     configuration = yaml.safe_load(rendered.read_text())
-    (service,) = configuration["services"]
-    assert service["url"] == "http://tern:8080/ner"
-    assert {plugin["name"] for plugin in service["plugins"]} >= {"key-auth", "rate-limiting", "correlation-id"}
+    urls = [service["url"] for service in configuration["services"]]
+    assert urls == ["http://tern:8080/ner", "http://tern:8080/sentiment"]
+    for service in configuration["services"]:
+        assert {plugin["name"] for plugin in service["plugins"]} >= {"key-auth", "rate-limiting", "correlation-id"}
     assert configuration["consumers"][0]["keyauth_credentials"] == [{"key": KEY}]
     assert kong["environment"]["DECK_BATCH_PROCESSOR_KEY"].startswith("${DECK_BATCH_PROCESSOR_KEY:?")   # never a default
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 import pytest
 
@@ -18,6 +18,7 @@ yaml = pytest.importorskip("yaml")
 RENDER = ROOT / "deploy" / "kong" / "render"
 URL = "https://abcdefghijklmnop.lambda-url.us-east-1.on.aws/"
 KEY = "0123456789abcdef0123456789abcdef"
+SERVICES = {"nlp-ner-service": "ner", "nlp-sentiment-service": "sentiment"}   # and the endpoint of tern behind each
 
 PLUGIN_FIELDS: Dict[str, Dict[str, Any]] = {
     "key-auth": {
@@ -67,8 +68,23 @@ def check_fields(what: str, given: Dict[str, Any], schema: Dict[str, Any]) -> No
             assert type(value) is allowed, f"{what}.{field}: {value!r} is not of type {allowed.__name__}"
 
 
-def plugins() -> Dict[str, Dict[str, Any]]:
-    return {plugin["name"]: plugin["config"] for plugin in rendered()["services"][0]["plugins"]}
+def services() -> Dict[str, Dict[str, Any]]:
+    return {service["name"]: service for service in rendered()["services"]}
+
+
+def plugins(name: str) -> Dict[str, Dict[str, Any]]:
+    return {plugin["name"]: plugin["config"] for plugin in services()[name]["plugins"]}
+
+
+def upstream(path: str) -> Optional[str]:
+    """The address that Kong asks for a path: kong/router/utils.lua, get_upstream_uri, where the service's path ends in no slash."""
+    fits = {prefix: service for service in services().values() for route in service["routes"] for prefix in route["paths"]
+            if path.startswith(prefix)}
+    if not fits:
+        return None
+    prefix = max(fits, key=len)
+    rest = path[len(prefix):]
+    return fits[prefix]["url"] + ("/" if rest and not rest.startswith("/") else "") + rest
 
 
 def test_top_level() -> None:
@@ -77,32 +93,51 @@ def test_top_level() -> None:
     assert set(config) == {"_format_version", "services", "consumers"}
 
 
-def test_service() -> None:
-    service, = rendered()["services"]
-    check_fields("service", service, SERVICE_FIELDS)
-    assert service["url"] == URL + "ner"
-    assert (service["connect_timeout"], service["read_timeout"], service["retries"]) == (15000, 30000, 2)
+def test_services_have_the_seeds_name_and_patience() -> None:
+    assert set(services()) == set(SERVICES)
+    for name, endpoint in SERVICES.items():
+        service = services()[name]
+        check_fields("service", service, SERVICE_FIELDS)
+        assert service["url"] == URL + endpoint
+        assert (service["connect_timeout"], service["read_timeout"], service["retries"]) == (15000, 30000, 2)
 
 
-def test_route() -> None:
-    route, = rendered()["services"][0]["routes"]
+@pytest.mark.parametrize("name", SERVICES)
+def test_route(name: str) -> None:
+    route, = services()[name]["routes"]
     check_fields("route", route, ROUTE_FIELDS)
-    assert (route["paths"], route["methods"], route["strip_path"]) == (["/nlp/ner"], ["POST"], True)
+    assert (route["name"], route["methods"], route["strip_path"]) == (name.replace("service", "route"), ["POST"], True)
     assert route["preserve_host"] is False   # a Function URL answers to its own name only
+    assert "path_handling" not in route      # v0, as upstream() has it
 
 
+@pytest.mark.parametrize("path, expected", [
+    ("/nlp/ner", "ner"), ("/nlp/ner/fr", "ner/fr"), ("/nlp/sentiment", "sentiment"), ("/nlp/sentiment/mine", "sentiment/mine"),
+    ("/nlp/healthz", None), ("/ner", None), ("/", None),
+])
+def test_paths_of_models_reach_them(path: str, expected: Optional[str]) -> None:
+    assert upstream(path) == (expected and URL + expected)
+
+
+@pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("name", PLUGIN_FIELDS)
-def test_fields_of_the_plugin(name: str) -> None:
-    check_fields(name, plugins()[name], PLUGIN_FIELDS[name])
+def test_fields_of_the_plugin(service: str, name: str) -> None:
+    check_fields(name, plugins(service)[name], PLUGIN_FIELDS[name])
 
 
-def test_plugins() -> None:
-    configured = plugins()
+@pytest.mark.parametrize("service", SERVICES)
+def test_plugins(service: str) -> None:
+    configured = plugins(service)
     assert set(configured) == set(PLUGIN_FIELDS)
     assert configured["key-auth"]["key_names"] == ["apikey"]
     assert configured["key-auth"]["run_on_preflight"] is False
     assert (configured["rate-limiting"]["minute"], configured["rate-limiting"]["policy"]) == (100, "local")
     assert configured["request-size-limiting"]["allowed_payload_size"] * 2**20 < 6291556   # Lambda's limit in bytes
+
+
+def test_no_service_is_less_guarded_than_another() -> None:
+    first, *others = SERVICES
+    assert all(plugins(other) == plugins(first) for other in others)
 
 
 def test_consumer() -> None:
@@ -119,7 +154,7 @@ def test_no_vault_reference_where_kong_resolves_none() -> None:
     lines = (RENDER.parent / "kong.yaml").read_text(encoding="utf-8").splitlines()
     values = [line for line in lines if not line.lstrip().startswith("#")]
     assert not any("vault://" in line for line in values)
-    assert sum("${{ env " in line for line in values) == 2
+    assert sum("${{ env " in line for line in values) == len(SERVICES) + 1   # addresses, and the key
 
 
 @pytest.mark.parametrize("variables, problem", [

@@ -34,14 +34,15 @@ def server(program: Callable[[str], Path], model_file: Path) -> Iterator[TernSer
         yield running
 
 
-@pytest.mark.parametrize("end", ["", "/", "/ner"])
-def test_smoke(server: TernServer, end: str) -> None:
+@pytest.mark.parametrize("end", ["", "/", "/ner", "/ner/{model}"])
+def test_smoke(server: TernServer, model_file: Path, end: str) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
+    end = end.format(model=model_file.stem)
     done = run_script("smoke", server.url.rstrip("/") + end)
     assert done.returncode == 0, done.stderr
     assert re.search(r"^status 200 .* all [0-9.]+$", done.stdout, re.MULTILINE)
-    assert f"OK: {server.url.rstrip('/')}/ner finds" in done.stdout
+    assert f"OK: {server.url.rstrip('/')}{end if end.strip('/') else '/ner'} finds" in done.stdout
 
 
 class Answering(http.server.BaseHTTPRequestHandler):

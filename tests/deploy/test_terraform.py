@@ -62,6 +62,9 @@ def defaults() -> Dict[str, Any]:
     return {name: body.get("default") for name, body in blocks("variable").items()}
 
 
+NAME = defaults()["model_file"]   # what ./provision takes and the function opens, if nothing else is said
+
+
 # ---- structure ---------------------------------------------------------------------------------------------------------------
 
 
@@ -71,6 +74,7 @@ def test_defaults() -> None:
     assert (values["memory_size"], values["timeout"], values["region"]) == (2048, 30, "us-east-1")
     assert (values["model"], values["response_format"], values["vpc_cidr"]) == ("efs", "spacy", "10.0.0.0/16")
     assert values["efs_throughput_mode"] == "bursting"
+    assert (values["model_file"], values["more_models"]) == ("en_core_web_md.tern", {})
 
 
 def test_every_variable_is_described_and_used() -> None:
@@ -84,7 +88,7 @@ def test_function(resources: Dict[str, Dict[str, Any]]) -> None:
     function = resources["aws_lambda_function.ner"]
     assert function["runtime"] == "provided.al2023"
     assert function["publish"] is True   # provisioned concurrency takes a version
-    assert "TERN_MODEL" in str(function["environment"]) and "/mnt/models/" in str(function["environment"])
+    assert "local.tern_model" in strip(only(function["environment"])["variables"])["TERN_MODEL"]
     assert "aws_efs_mount_target.models" in str(function["depends_on"])   # a function whose mount fails does not start
     dynamic = {name for block in function["dynamic"] for name in block}
     assert dynamic == {"vpc_config", "file_system_config"}   # the variant with the model in the package has neither
@@ -185,17 +189,77 @@ def test_terraform_validate_with_the_stand_in(copy: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+# ---- several models ----------------------------------------------------------------------------------------------------------
+
+
+def tern_model(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    """What terraform makes of variables.tf and models.tf, which takes no provider."""
+    program = shutil.which("terraform")
+    if program is None:
+        pytest.skip("terraform is not installed")
+    for name in ("variables.tf", "models.tf"):
+        shutil.copy(FOLDER / name, folder)
+    return subprocess.run([program, "console", *options], cwd=folder, input="local.tern_model\n", capture_output=True, text=True,
+                          env={**os.environ, "CHECKPOINT_DISABLE": "1"}, timeout=120, check=False)
+
+
+@pytest.mark.parametrize("more, names", [
+    ({}, ["en_core_web_md"]),
+    ({"fr": "fr.tern", "de-2": "d.e.tern"}, ["en_core_web_md", "de-2", "fr"]),
+], ids=["one", "three"])
+def test_function_opens_the_models(tmp_path: Path, program, more: Dict[str, str], names: List[str]) -> None:
+    done = tern_model(tmp_path, "-var", f"more_models={json.dumps(more)}")
+    assert done.returncode == 0, done.stderr
+    for name in (NAME, *more.values()):
+        shutil.copy(MODEL, tmp_path / name)
+    value = json.loads(done.stdout).replace("/mnt/models", str(tmp_path))
+    with MockRuntimeApi([event("/healthz", "GET"), *(event(f"/ner/{name}") for name in names), event("/ner/xx")]) as api:
+        env = {"TERN_MODEL": value, "AWS_LAMBDA_RUNTIME_API": api.address}
+        subprocess.run([program("bootstrap")], env=env, capture_output=True, timeout=60, check=False)
+    health, *found, unknown = [json.loads(post.body) for post in api.posts]
+    assert json.loads(health["body"])["models"] == names
+    assert [answer["statusCode"] for answer in found] == [200] * len(names)
+    assert (unknown["statusCode"], json.loads(unknown["body"])["error"].count("en_core_web_md")) == (404, 1)
+
+
+def test_models_in_the_package(tmp_path: Path) -> None:
+    for more, expected in (
+        ({}, "/var/task/weights/en_core_web_sm.tern"),
+        ({"sentiment": "sentiment.tern"},
+         "en_core_web_sm=/var/task/weights/en_core_web_sm.tern,sentiment=/var/task/weights/sentiment.tern"),
+    ):
+        done = tern_model(tmp_path, "-var", "model=package", "-var", f"more_models={json.dumps(more)}")
+        assert json.loads(done.stdout) == expected, done.stderr
+
+
+def event(path: str, method: str = "POST") -> Invocation:
+    """As a Function URL gives it: every path comes to the function, so nothing in these files lists any."""
+    about = {"http": {"method": method, "path": path}}
+    return Invocation(json.dumps({"version": "2.0", "rawPath": path, "requestContext": about, "body": '{"text": "London"}',
+                                  "headers": {"content-type": "application/json"}}).encode())
+
+
+@pytest.mark.parametrize("more", [
+    {"a/b": "x.tern"}, {"a" * 41: "x.tern"}, {"fr": "models/fr.tern"}, {"fr": "fr.tern,x=/etc/y.tern"},
+])
+def test_wrong_names_of_models_are_refused(tmp_path: Path, more: Dict[str, str]) -> None:
+    done = tern_model(tmp_path, "-var", f"more_models={json.dumps(more)}")
+    assert done.returncode != 0 and "have no folder" in done.stderr
+
+
 # ---- the model's way to the file system --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """Where ./provision finds itself, the weights and build/."""
+    """Where ./provision finds itself, the weights, and under build/ the model that it takes if none is named."""
     folder = tmp_path / "repository"
     (folder / "deploy").mkdir(parents=True)
     shutil.copytree(FOLDER, folder / "deploy" / "terraform", ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
     (folder / "weights").mkdir()
     shutil.copy(MODEL, folder / "weights" / "en_core_web_sm.tern")
+    (folder / "build").mkdir()
+    shutil.copy(MODEL, folder / "build" / NAME)   # any model is as good here
     return folder
 
 
@@ -218,9 +282,25 @@ def test_package_of_the_model(repository: Path) -> None:
         packages.append((repository / "build" / "tern-model.zip").read_bytes())
     assert packages[0] == packages[1]
     with zipfile.ZipFile(io.BytesIO(packages[0])) as package:
-        assert package.read("model/en_core_web_sm.tern") == MODEL.read_bytes()
-        assert package.read("model/sha256").decode() == f"{sha256(MODEL)}  en_core_web_sm.tern\n"
+        assert package.read(f"model/{NAME}") == MODEL.read_bytes()
+        assert package.read("model/sha256").decode() == f"{sha256(MODEL)}  {NAME}\n"
         assert package.getinfo("bootstrap").external_attr >> 16 & 0o777 == 0o755
+
+
+def test_package_of_another_model(repository: Path) -> None:
+    (repository / "build" / NAME).unlink()
+    done = provision(repository, "--pack", "weights/en_core_web_sm.tern")
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(repository / "build" / "tern-model.zip") as package:
+        assert set(package.namelist()) == {"bootstrap", "model/en_core_web_sm.tern", "model/sha256"}
+
+
+def test_pack_says_how_the_missing_model_is_made(repository: Path) -> None:
+    (repository / "build" / NAME).unlink()
+    done = provision(repository, "--pack")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"there is no build/{NAME}" in done.stderr and "deploy/terraform/README.md" in done.stderr
+    assert f"build/{NAME}" in (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name, content, problem", [
@@ -260,21 +340,30 @@ def test_model_is_written_once(repository: Path, target: Path) -> None:
     assert provision(repository, "--pack").returncode == 0
     first, second = write_models(repository, target, invocations=2)
     assert (first["state"], second["state"]) == ("written", "already there")
-    assert first["sha256"] == second["sha256"] == sha256(MODEL) == sha256(target / "en_core_web_sm.tern")
-    assert [path.name for path in target.iterdir()] == ["en_core_web_sm.tern"]   # no part is left
+    assert first["sha256"] == second["sha256"] == sha256(MODEL) == sha256(target / NAME)
+    assert [path.name for path in target.iterdir()] == [NAME]   # no part is left
+
+
+def test_second_model_leaves_the_first(repository: Path, target: Path) -> None:
+    for model in (f"build/{NAME}", "weights/en_core_web_sm.tern"):
+        assert provision(repository, "--pack", model).returncode == 0
+        shutil.rmtree(repository / "task", ignore_errors=True)
+        answer, = write_models(repository, target)
+        assert answer["state"] == "written"
+    assert {path.name: sha256(path) for path in target.iterdir()} == {NAME: sha256(MODEL), "en_core_web_sm.tern": sha256(MODEL)}
 
 
 def test_damaged_model_is_replaced(repository: Path, target: Path) -> None:
     assert provision(repository, "--pack").returncode == 0
-    (target / "en_core_web_sm.tern").write_bytes(MODEL.read_bytes()[:-1] + b"?")
+    (target / NAME).write_bytes(MODEL.read_bytes()[:-1] + b"?")
     answer, = write_models(repository, target)
     assert answer["state"] == "written"
-    assert sha256(target / "en_core_web_sm.tern") == sha256(MODEL)
+    assert sha256(target / NAME) == sha256(MODEL)
 
 
 def test_damaged_package_is_not_written(repository: Path, target: Path) -> None:
     assert provision(repository, "--pack").returncode == 0
-    (target / "en_core_web_sm.tern").write_bytes(b"the old model")
+    (target / NAME).write_bytes(b"the old model")
     path = repository / "build" / "tern-model.zip"
     with zipfile.ZipFile(path) as package:
         files = {name: package.read(name) for name in package.namelist()}
@@ -283,7 +372,7 @@ def test_damaged_package_is_not_written(repository: Path, target: Path) -> None:
             package.writestr(name, content[:-1] + b"?" if name.endswith(".tern") else content)
     answer, = write_models(repository, target)
     assert (answer["path"], answer["errorType"]) == ("error", "Function.NotWritten")
-    assert {path.name: path.read_bytes() for path in target.iterdir()} == {"en_core_web_sm.tern": b"the old model"}
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == {NAME: b"the old model"}
 
 
 AWS = """#!/bin/sh
@@ -310,7 +399,7 @@ def test_provisioning(repository: Path, tmp_path: Path, right: bool) -> None:
         (programs / name).chmod(0o755)
     log = tmp_path / "aws.log"
     checksum = sha256(MODEL) if right else "0" * 64
-    answer = json.dumps({"model": "/mnt/models/en_core_web_sm.tern", "sha256": checksum, "state": "written"})
+    answer = json.dumps({"model": f"/mnt/models/{NAME}", "sha256": checksum, "state": "written"})
     done = provision(repository, env={"PATH": f"{programs}:{os.environ['PATH']}", "AWS_LOG": str(log), "AWS_ANSWER": answer})
     calls = log.read_text(encoding="utf-8").splitlines()
     found = [re.search(r"lambda (?:wait )?([a-z-]+) .*--function-name tern-ner-provision", call) for call in calls]

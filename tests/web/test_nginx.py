@@ -197,7 +197,7 @@ def test_page_says_that_its_own_origin_has_no_endpoint(browser: "playwright.Brow
 
 
 def test_endpoint_on_the_pages_own_origin(
-    browser: "playwright.Browser", start: Callable[..., Nginx], server: TernServer  # noqa: F821
+    browser: "playwright.Browser", start: Callable[..., Nginx], server: TernServer, model_file: Path  # noqa: F821
 ) -> None:
     nginx = start(server.url)
     json_type = {"Content-Type": "application/json"}
@@ -206,6 +206,13 @@ def test_endpoint_on_the_pages_own_origin(
     for name in ("Content-Type", "X-Content-Type-Options", "Cache-Control"):
         assert answer.headers.get_all(name) == [server.ner(ner_body("a")).headers[name]]
     assert answer.headers["Server-Timing"].startswith("ner;dur=")
+    assert nginx.request("POST", f"/ner/{model_file.stem}", ner_body("London"), json_type).json["entities"]
+    assert model_file.stem in nginx.request("POST", "/ner/none", ner_body("London"), json_type).json["error"]   # who is there
+    assert nginx.request("GET", "/healthz").json["status"] == "ok"
+    for path in ("/sentiment", "/sentiment/none"):   # whether there is such a model, tern says
+        answer = nginx.request("POST", path, ner_body("London"), json_type)
+        assert (answer.status, list(answer.json)) == (404, ["error"])
+    assert b"<center>nginx" in nginx.request("POST", "/nerd").body
     # Texts as long as tern takes them pass; what is too long for tern is told by tern.
     assert "1000000" in nginx.request("POST", "/ner", ner_body("x" * 1_000_001), json_type).json["error"]
     page = browser.new_page()
