@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -18,6 +19,7 @@ from common import ROOT, TINY, Run  # noqa: E402
 from opinion_pipeline import Opinions, expected, save, texts, train  # noqa: E402
 from runtime.bootstrap_run import Serve, check_error, serve  # noqa: E402, F401 - a fixture
 from runtime.lambda_calls import Calls, invoke, load  # noqa: E402
+from runtime.terminal import on_terminal  # noqa: E402
 from runtime.tern_server import Answer, TernServer  # noqa: E402
 from spacy.language import Language  # noqa: E402
 
@@ -230,6 +232,15 @@ def test_lines_for_programs(run: Run, opinions: Opinions, nlp: Language) -> None
     assert [(int(start), int(end), name, words) for start, end, name, _, words in rows] == [
         (part["start"], part["end"], part["sentiment"], part["text"].replace("\n", "\\n")) for part in want["sentences"]]
     assert run("tern", "sentiment", "-m", opinions.model, input=GLAD.encode()).stdout.startswith(b"POSITIVE\t0.")
+
+
+def test_percentages_on_a_terminal(program: Callable[[str], Path], opinions: Opinions) -> None:
+    text = f"{GLAD}\n\033[31m We hate this street!"
+    code, shown = on_terminal(program("tern"), "sentiment", "-m", str(opinions.model), "--sentences", text, env=os.environ)
+    first, *others = shown.splitlines()
+    assert code == 0 and re.fullmatch(r"MIXED \d\d %   POSITIVE \d+ %, NEGATIVE \d+ %, NEUTRAL \d+ %", first)
+    assert [line.split()[0] for line in others] == ["POSITIVE", "NEGATIVE"]
+    assert others[1].endswith("\\u001b[31m We hate this street!") and "\033" not in shown
 
 
 def test_json_is_the_answer_of_the_server(run: Run, opinions: Opinions, server: TernServer) -> None:
