@@ -168,6 +168,7 @@ static void answer_body(const event_context *context, const json_node *event, re
     const json_node *node = json_member(event, "body");
     json_type type = json_type_of(node);
     bytes body = {0};
+    out->task = context->asked.task;
     if (type == JSON_NULL)
         handle_request(context->contexts, &context->asked, "", 0, context->settings, out);
     else if (type != JSON_STRING)

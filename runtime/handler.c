@@ -7,42 +7,9 @@
 #include "doc_json.h"
 #include "json_out.h"
 
-#define BAD_REQUEST "Function.BadRequest"
-#define TEXT_TOO_LONG "Function.TextTooLong"
-#define TOO_MANY_TEXTS "Function.TooManyTexts"
-#define UNKNOWN_MODEL "Function.UnknownModel"
-#define DEADLINE_EXCEEDED "Function.DeadlineExceeded"
-#define OUT_OF_MEMORY "Runtime.OutOfMemory"
-#define INTERNAL_ERROR "Runtime.InternalError"
-
 void server_timing(task_kind task, double milliseconds, char out[SERVER_TIMING_SIZE])
 {
     snprintf(out, SERVER_TIMING_SIZE, "%s;dur=%.3f", task_name(task), milliseconds);
-}
-
-void respond_error(response *out, int status, const char *error_type, const char *message)
-{
-    out->status = status;
-    out->error_type = error_type;
-    snprintf(out->message, sizeof out->message, "%s", message);
-    out->tokens = out->entities = 0;
-    bytes_clear(&out->body);
-    bytes_text(&out->body, "{\"error\": ");
-    json_out_cstring(&out->body, out->message);
-    bytes_text(&out->body, "}");
-    if (out->body.failed)
-        bytes_clear(&out->body);
-}
-
-void respond_out_of_memory(response *out)
-{
-    bytes_free(&out->body);   /* gives back what a half-written answer held */
-    respond_error(out, 500, OUT_OF_MEMORY, "out of memory: send a shorter text, or give the process more memory");
-}
-
-void response_free(response *out)
-{
-    bytes_free(&out->body);
 }
 
 int media_type_is_json(const char *content_type)
@@ -51,61 +18,6 @@ int media_type_is_json(const char *content_type)
         return 1;
     content_type += strspn(content_type, " \t");
     return same_ignoring_case(content_type, strcspn(content_type, "; \t"), "application/json");
-}
-
-static int bad_request(response *out, const char *message)
-{
-    respond_error(out, 400, BAD_REQUEST, message);
-    return -1;
-}
-
-static int no_memory(response *out)
-{
-    respond_out_of_memory(out);
-    return -1;
-}
-
-static void begin_answer(response *out)
-{
-    out->status = 200;
-    out->error_type = NULL;
-    out->message[0] = '\0';
-    out->tokens = out->entities = 0;
-    bytes_clear(&out->body);
-}
-
-static void end_answer(response *out)
-{
-    if (out->body.failed)
-        no_memory(out);
-}
-
-static int respond_engine_error(response *out, const tern_error *err, size_t max_chars)
-{
-    char message[sizeof out->message];
-    switch (err->code) {
-    case TERN_E_MEMORY:
-        return no_memory(out);
-    case TERN_E_UTF8:
-        snprintf(message, sizeof message, "the text is not valid UTF-8 (byte %zu)", err->pos);
-        return bad_request(out, message);
-    case TERN_E_TOO_LONG:
-        if (!max_chars || max_chars > TERN_MAX_CHARS)
-            max_chars = TERN_MAX_CHARS;
-        snprintf(message, sizeof message, "the text has %zu characters, the limit is %zu: split it", err->pos, max_chars);
-        respond_error(out, 413, TEXT_TOO_LONG, message);
-        return -1;
-    case TERN_E_TOO_COMPLEX:
-        respond_error(out, 413, "Function.TextTooComplex", err->msg);
-        return -1;
-    case TERN_E_INTERRUPTED:
-        respond_error(out, 504, DEADLINE_EXCEEDED, "the time limit came before the answer: send a shorter text, or give the "
-                      "function more time or memory");
-        return -1;
-    default:
-        respond_error(out, 500, INTERNAL_ERROR, err->msg);
-        return -1;
-    }
 }
 
 /* options: the limits are put in here. */
@@ -143,20 +55,11 @@ static json_doc *parse(const char *data, size_t len, response *out)
     json_doc *doc = json_parse(data, len, &error);
     if (!doc) {
         if (error.no_memory)
-            no_memory(out);
+            respond_out_of_memory(out);
         else
-            bad_request(out, error.msg);
+            respond_bad_request(out, error.msg);
     }
     return doc;
-}
-
-/* Answers a refusal of request.h. */
-static void respond_refusal(response *out, int status, const char *error)
-{
-    if (status == 500)
-        respond_out_of_memory(out);
-    else
-        respond_error(out, status, status == 413 ? TOO_MANY_TEXTS : status == 404 ? UNKNOWN_MODEL : BAD_REQUEST, error);
 }
 
 void respond_unknown_model(const model_set *models, response *out)
@@ -220,19 +123,19 @@ static void answer_text(const responder *by, const char *name, const char *text,
     char error[64];
     if (!len) {
         snprintf(error, sizeof error, "%s is empty", name);
-        bad_request(out, error);
+        respond_bad_request(out, error);
         return;
     }
     if (run_task(by, text, len, &doc, out))
         return;
-    begin_answer(out);
+    response_begin(out);
     out->tokens = tern_doc_token_count(doc);
     out->entities = tern_doc_entity_count(doc);
     if (by->task == TASK_SENTIMENT)
         sentiment_json(&out->body, text, doc, by->labels, &by->options->sentiment, by->options->offsets);
     else
         write_entities(text, doc, by->options, out);
-    end_answer(out);
+    response_end(out);
 }
 
 /* ---- one request ---------------------------------------------------------------------------------------------------------- */
@@ -255,7 +158,7 @@ static void answer_texts(const responder *by, const json_node *texts, response *
     response item = {0};
     bytes text = {0};
     size_t index = 0;
-    begin_answer(out);
+    response_begin(out);
     bytes_text(&out->body, "{\"results\": [");
     for (const json_node *node = json_first(texts); node && out->status == 200; node = json_next(node), index++) {
         answer_item(by, node, index, &text, &item);
@@ -275,7 +178,7 @@ static void answer_texts(const responder *by, const json_node *texts, response *
     if (out->status != 200)
         return;
     bytes_text(&out->body, "]}");
-    end_answer(out);
+    response_end(out);
 }
 
 static request_options default_options(const handler_settings *settings)
@@ -379,7 +282,7 @@ void handle_request(const model_contexts *contexts, const request_target *asked,
     if (!can_be_asked(contexts->models, asked, out))
         return;
     if (!len) {
-        bad_request(out, "the request has no body: send {\"text\": \"...\"}");
+        respond_bad_request(out, "the request has no body: send {\"text\": \"...\"}");
         return;
     }
     json_doc *doc = parse(body, len, out);
@@ -409,7 +312,7 @@ static void write_names(bytes *out, const model_set *models, task_kind task)
 void handle_health(const model_set *models, response *out)
 {
     const named_model *model = models_default(models, TASK_ANY);
-    begin_answer(out);
+    response_begin(out);
     bytes_text(&out->body, "{\"status\": \"ok\", \"model\": ");
     json_out_cstring(&out->body, model ? model->name : "");
     bytes_text(&out->body, ", \"models\": ");
@@ -420,7 +323,7 @@ void handle_health(const model_set *models, response *out)
             write_names(&out->body, models, task);
         }
     bytes_text(&out->body, "}");
-    end_answer(out);
+    response_end(out);
 }
 
 /* ---- tern pipe -------------------------------------------------------------------------------------------------------- */
@@ -450,11 +353,11 @@ void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_sett
     int failed = read_line(json_root(doc), &text, out);
     json_free(doc);
     if (!failed && !handle_run(ctx, text.data, text.len, TERN_EVERYTHING, settings, &result, out)) {
-        begin_answer(out);
+        response_begin(out);
         out->tokens = tern_doc_token_count(result);
         out->entities = tern_doc_entity_count(result);
         doc_json(&out->body, text.data, text.len, result);
-        end_answer(out);
+        response_end(out);
     }
     bytes_free(&text);
 }

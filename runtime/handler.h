@@ -7,16 +7,8 @@
 #include "json_in.h"
 #include "models.h"
 #include "request.h"
+#include "response.h"
 #include "tern.h"
-
-typedef struct response {
-    int status;              /* HTTP: 200, 400, 413, 500, ... */
-    const char *error_type;  /* NULL, or "Function.BadRequest", ... for Lambda's error header */
-    char message[REQUEST_ERROR_SIZE];   /* the error in plain text; "" on success */
-    bytes body;              /* JSON, one line, no newline at the end; empty if memory ran out even for the error */
-    task_kind task;          /* what was asked for; TASK_ANY where nobody can know */
-    size_t tokens, entities; /* of all texts that body answers, for metrics; 0 with an error */
-} response;
 
 /* What the program that answers has decided once, at its start. */
 typedef struct handler_settings {
@@ -83,10 +75,5 @@ int media_type_is_json(const char *content_type);
 /* The value of the header Server-Timing (W3C) of an answer that took so long to compute: "ner;dur=0.211". */
 #define SERVER_TIMING_SIZE 48
 void server_timing(task_kind task, double milliseconds, char out[SERVER_TIMING_SIZE]);
-
-/* {"error": message}. error_type is kept by reference (a literal). */
-void respond_error(response *out, int status, const char *error_type, const char *message);
-void respond_out_of_memory(response *out);   /* 500 */
-void response_free(response *out);
 
 #endif
