@@ -160,6 +160,42 @@ static void a_sentence_scores_as_it_does_alone(void **state)
     assert_int_equal(sentiment_best(&got), SENTIMENT_MIXED);
 }
 
+/* Both classifiers of the tiny model listen to its shared tower, which reads each sentence anew. The blank behind the first one is
+ * a feature of its last token. */
+static void listeners_score_a_sentence_as_it_is_alone(void **state)
+{
+    static const char *const alone[] = {"Alan left today. ", "A hearing is scheduled on the issue."};
+    static const signed char starts[] = {1, -1, -1, -1, 1, -1, -1, -1, -1, -1, -1, -1};
+    const tern_options whole = {.want = TERN_CATS | TERN_SENTENCES, .sentence_cats = 1,
+                                .components = TERN_TOK2VEC | TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL,
+                                .sent_starts = starts, .sent_start_count = sizeof starts};
+    const tern_options part = {.want = TERN_CATS, .components = whole.components};
+    fixture tiny = {.model = NULL};
+    double expected[2][4];
+    size_t cats = 0;
+    (void)state;
+    assert_int_equal(tern_model_open(TERN_SOURCE_DIR "/tests/data/tiny.tern", &tiny.model, NULL), TERN_OK);
+    assert_int_equal(tern_ctx_new(tiny.model, &tiny.ctx, NULL), TERN_OK);
+    for (size_t i = 0; i < 2; i++) {
+        const tern_doc *doc = run(&tiny, alone[i], &part);
+        cats = tern_doc_cat_count(doc);
+        assert_in_range(cats, 2, 4);
+        for (size_t c = 0; c < cats; c++) {
+            tern_cat cat;
+            assert_int_equal(tern_doc_cat(doc, c, &cat), TERN_OK);
+            expected[i][c] = cat.score;
+        }
+    }
+    assert_true(expected[0][0] != expected[1][0]);
+    const tern_doc *doc = run(&tiny, "Alan left today. A hearing is scheduled on the issue.", &whole);
+    assert_int_equal(tern_doc_sentence_count(doc), 2);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t c = 0; c < cats; c++)
+            assert_true(score_of(doc, i, c) == expected[i][c]);
+    tern_ctx_free(tiny.ctx);
+    tern_model_close(tiny.model);
+}
+
 static void the_text_scores_as_it_does_without(void **state)
 {
     fixture *f = *state;
@@ -233,6 +269,7 @@ int main(void)
 {
     const struct CMUnitTest by_a_model[] = {
         cmocka_unit_test(a_sentence_scores_as_it_does_alone),
+        cmocka_unit_test(listeners_score_a_sentence_as_it_is_alone),
         cmocka_unit_test(the_text_scores_as_it_does_without),
         cmocka_unit_test(what_was_not_asked_for_is_not_there),
         cmocka_unit_test(each_sentence_can_be_interrupted),
