@@ -24,19 +24,3 @@ void activate(uint32_t activation, float *x, size_t n)
     if (activation == ACTIVATION_SOFTMAX) softmax(x, n);
     if (activation == ACTIVATION_LOGISTIC) logistic(x, n);
 }
-
-static float erf_of_positive(float x)
-{
-    const float t = 1.0f / (1.0f + 0.3275911f * x);
-    const float sum = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t + 0.254829592f) * t;
-    return 1.0f - sum * expf(-x * x);
-}
-
-void gelu(float *x, size_t n)
-{
-    const float inverse_sqrt2 = 0.70710678f;
-    for (size_t i = 0; i < n; i++) {
-        float z = inverse_sqrt2 * x[i], erf_z = copysignf(erf_of_positive(fabsf(z)), z);
-        x[i] *= 0.5f * (1.0f + erf_z);
-    }
-}

@@ -12,9 +12,6 @@ enum { ACTIVATION_NONE = 0, ACTIVATION_SOFTMAX, ACTIVATION_LOGISTIC, ACTIVATIONS
 /* In place on x[n], n > 0. */
 void activate(uint32_t activation, float *x, size_t n);
 
-/* In place on x[n]: x * gaussian_cdf(x), by thinc's formula of erf (Abramowitz and Stegun 7.1.26, 1.5e-7 off at most). */
-void gelu(float *x, size_t n);
-
 /* exp of x cut to [-20, 20]: thinc's softmax_sequences, which subtracts no maximum. */
 float clipped_exp(float x);
 

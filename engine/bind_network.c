@@ -31,10 +31,11 @@ static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
     bind_name(name, prefix, "attrs");
     const uint32_t *attrs = bind_vector(b, name, TERN_DTYPE_U32, &w->features);
     if (!b->status && w->features > TOK2VEC_MAX_FEATURES) bind_refuse(b, name, "has more features than this library supports");
+    for (uint32_t f = 0; f < w->features && !b->status; f++)
+        if (attrs[f] >= ATTR_COUNT) bind_refuse(b, name, "names an unknown token attribute");
     bind_name(name, prefix, "seeds");
     const uint32_t *seeds = bind_vector(b, name, TERN_DTYPE_U32, &w->features);
     for (uint32_t f = 0; f < w->features && !b->status; f++) {
-        if (attrs[f] >= ATTR_COUNT) bind_refuse(b, name, "belongs to an unknown token attribute");
         w->attr[f] = attrs[f];
         w->seed[f] = seeds[f];
         snprintf(name, sizeof name, "%.30s/embed/%u", prefix, f);

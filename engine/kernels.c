@@ -71,4 +71,6 @@ void sum_rows(float *out, const float *const *rows, size_t count, size_t n) { ch
 
 void expand_halves(float *out, const uint16_t *halves, size_t n) { chosen->expand_halves(out, halves, n); }
 
+void gelu(float *x, size_t n) { chosen->gelu(x, n); }
+
 void maxout(float *out, const float *sums, const packed_layer *w, size_t m) { chosen->maxout(out, sums, w, m); }

@@ -35,6 +35,7 @@ typedef struct kernel_set {
     void (*layer_norm)(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m, size_t n);
     void (*sum_rows)(float *out, const float *const *rows, size_t count, size_t n);
     void (*expand_halves)(float *out, const uint16_t *halves, size_t n);
+    void (*gelu)(float *x, size_t n);
 } kernel_set;
 
 /* Chooses once for the process: "native", the best that runs here, or the name of a set. NULL: whatever was chosen before, else
@@ -70,5 +71,8 @@ void sum_rows(float *out, const float *const *rows, size_t count, size_t n);
 
 /* out[n] = the values of IEEE 754 binary16 numbers, which must be finite (others become some number). */
 void expand_halves(float *out, const uint16_t *halves, size_t n);
+
+/* x[n] = x * gaussian_cdf(x), with thinc's erf (backends/ops.py: Abramowitz and Stegun 7.1.26, 1.5e-7 off at most). */
+void gelu(float *x, size_t n);
 
 #endif

@@ -77,6 +77,8 @@ static void openblas_sum_rows(float *out, const float *const *rows, size_t count
     kernels_portable.sum_rows(out, rows, count, n);
 }
 
+static void openblas_gelu(float *x, size_t n) { kernels_portable.gelu(x, n); }
+
 static void openblas_expand_halves(float *out, const uint16_t *halves, size_t n)
 {
     kernels_portable.expand_halves(out, halves, n);
@@ -85,4 +87,4 @@ static void openblas_expand_halves(float *out, const uint16_t *halves, size_t n)
 const kernel_set kernels_openblas = {.name = "openblas", .runs_here = runs_here, .affine = openblas_affine,
                                      .affine_maxout = openblas_affine_maxout, .maxout = openblas_maxout,
                                      .layer_norm = openblas_layer_norm, .sum_rows = openblas_sum_rows,
-                                     .expand_halves = openblas_expand_halves};
+                                     .expand_halves = openblas_expand_halves, .gelu = openblas_gelu};

@@ -246,8 +246,46 @@ static void simd_expand_halves(float *restrict out, const uint16_t *restrict hal
     for (size_t i = 0; i < n; i++) out[i] = half_to_float(halves[i]);
 }
 
+/* ---- gelu ----------------------------------------------------------------------------------------------------------------- */
+
+typedef uint32_t bits __attribute__((vector_size(LANES * sizeof(float))));
+
+/* exp(x), x <= 0, within 1e-7 of its value (the polynomial of Cephes' expf); below -87, where that is next to nothing, exp(-87). */
+INLINE vec exp_of_negative(vec x)
+{
+    const vec least = (vec){0} - 87.0f;
+    x = larger(x, least);
+    vec shifted = x * 1.44269504f + 12582912.0f;   /* 1.5 * 2^23: its last bits are those of the nearest whole number */
+    vec power = shifted - 12582912.0f;
+    vec r = x - power * 0.693359375f + power * 2.12194440e-4f;
+    vec sum = ((((1.9875691500e-4f * r + 1.3981999507e-3f) * r + 8.3334519073e-3f) * r + 4.1665795894e-2f) * r + 1.6666665459e-1f) * r
+              + 5.0000001201e-1f;
+    return (sum * r * r + r + 1.0f) * (vec)(((bits)shifted << 23) + (127u << 23));
+}
+
+INLINE vec gelu_of(vec x)
+{
+    const bits sign = (bits){0} + 0x80000000u;
+    vec z = x * 0.70710678f, size = (vec)((bits)z & ~sign);
+    vec t = 1.0f / (1.0f + 0.3275911f * size);
+    vec sum = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t + 0.254829592f) * t;
+    vec erf = (vec)((bits)(1.0f - sum * exp_of_negative(-size * size)) | ((bits)z & sign));
+    return x * (0.5f * (1.0f + erf));
+}
+
+static void simd_gelu(float *x, size_t n)
+{
+    size_t whole = n - n % LANES;
+    for (size_t i = 0; i < whole; i += LANES) store(x + i, gelu_of(load(x + i)));
+    if (whole == n) return;
+    float rest[LANES] = {0};
+    memcpy(rest, x + whole, (n - whole) * sizeof *x);
+    store(rest, gelu_of(load(rest)));
+    memcpy(x + whole, rest, (n - whole) * sizeof *x);
+}
+
 #define KERNEL_SET(set) \
     const kernel_set kernels_##set = {.name = #set, .runs_here = runs_here, .affine = simd_affine, \
                                       .affine_maxout = simd_affine_maxout, .maxout = simd_maxout, \
                                       .layer_norm = simd_layer_norm, .sum_rows = simd_sum_rows, \
-                                      .expand_halves = simd_expand_halves};
+                                      .expand_halves = simd_expand_halves, .gelu = simd_gelu};

@@ -26,10 +26,11 @@ const char cli_parse_help[] =
     "  -h, --help                show this\n"
     "\n"
     "Components are spaCy's factories: tok2vec tagger morphologizer parser senter sentencizer\n"
-    "attribute_ruler lemmatizer trainable_lemmatizer ner, as far as the model has them. What none of those\n"
-    "that run sets is left out. The environment variable TERN_COMPONENTS sets another default. In tables\n"
-    "and trees, backslash and control characters are written as \\\\ \\t \\n \\r or \\u and four hexadecimal\n"
-    "digits. Colours are for terminals (not if NO_COLOR is set or TERM is \"dumb\").\n";
+    "attribute_ruler lemmatizer trainable_lemmatizer ner textcat textcat_multilabel, as far as the model\n"
+    "has them. What none of those that run sets is left out; categories of the text are in json only. The\n"
+    "environment variable TERN_COMPONENTS sets another default. In tables and trees, backslash and control\n"
+    "characters are written as \\\\ \\t \\n \\r or \\u and four hexadecimal digits. Colours are for terminals\n"
+    "(not if NO_COLOR is set or TERM is \"dumb\").\n";
 
 typedef enum parse_format { PARSE_TABLE, PARSE_TREE, PARSE_CONLLU, PARSE_HTML, PARSE_JSON, PARSE_FORMATS } parse_format;
 

@@ -187,7 +187,7 @@ def test_beam_search_is_another_factory():
     def change(config: Any) -> None:
         config["components"]["parser"]["factory"] = "beam_parser"
 
-    assert refusal(change) == "component parser (factory beam_parser) is not supported"
+    assert refusal(change) == "component parser (factory beam_parser) is not supported; --exclude parser converts the pipeline without it"
 
 
 # ---- refusals: what the loaded components say ----

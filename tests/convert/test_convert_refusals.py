@@ -54,9 +54,17 @@ def test_supported_settings_are_accepted():
 
 
 def test_unknown_component():
-    assert refusal(config_with("spancat", {}, name="s")) == "component s (factory spancat) is not supported"
+    assert refusal(config_with("spancat", {}, name="s")) == (
+        "component s (factory spancat) is not supported; --exclude s converts the pipeline without it")
     assert refusal(config_with("morphologizer", {}, name="m")) == (
         "architecture spacy.CharacterEmbed.v2 in component m is not supported")
+
+
+def test_excluded_components():
+    config = config_with("spancat", {}, name="s")
+    assert plan_conversion(config, ["s"]).components == []
+    with pytest.raises(ConvertError, match="there is no component ner to exclude: the pipeline has s$"):
+        plan_conversion(config, ["s", "ner"])
 
 
 def hash_embed_cnn(**changes: Any) -> Dict[str, Any]:

@@ -22,7 +22,8 @@ from spacy.training import Example  # noqa: E402
 
 OK, E_FORMAT = 0, 4
 HUGE = 2**32 - 1
-ADDED = ("morphologizer/", "trainable_lemmatizer/", "sentencizer/", "lemmatizer/", "textcat/", "textcat_multilabel/")
+ADDED = ("morphologizer/", "trainable_lemmatizer/", "sentencizer/", "lemmatizer/", "tagger/", "parser/", "ner/", "textcat/",
+         "textcat_multilabel/")
 
 
 def labellers() -> Any:
@@ -56,11 +57,29 @@ def classifiers() -> Any:
     return nlp
 
 
+def transition(state_type: str, tok2vec: Dict[str, Any]) -> Dict[str, Any]:
+    """Without an upper layer, with extra tokens."""
+    return {"model": {"@architectures": "spacy.TransitionBasedParser.v2", "state_type": state_type, "extra_state_tokens": True,
+                      "hidden_width": 5, "maxout_pieces": 3, "use_upper": False, "tok2vec": tok2vec}}
+
+
+def networks() -> Any:
+    """A tower of the tagger's and the parser's own, of another width than the shared one, to which the recogniser listens."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tok2vec", config={"model": small.tower(width=16)})
+    nlp.add_pipe("tagger", config={"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": small.tower(width=6)}})
+    nlp.add_pipe("parser", config=transition("parser", small.tower(width=7)))
+    nlp.add_pipe("ner", config=transition("ner", small.listener(width=16)))
+    small.randomise(nlp, small.gold_docs(count=60))
+    return nlp
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> Dict[str, bytes]:
     """A valid file by what it has."""
     texts = project_texts()[:100]
-    pipelines = {"labels": labellers(), "cats": classifiers(), "fr": pipeline("fr", "rule", random_tables(texts, texts_as_lemmas=True)),
+    pipelines = {"labels": labellers(), "networks": networks(), "cats": classifiers(),
+                 "fr": pipeline("fr", "rule", random_tables(texts, texts_as_lemmas=True)),
                  "es": pipeline("es", "rule", spanish_tables(texts))}
     stages = program("tests/stages")
     pairs = {name: small.saved_pair(nlp, tmp_path_factory.mktemp(name), stages) for name, nlp in pipelines.items()}
@@ -70,7 +89,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Pat
 def test_undamaged_files_open(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
     for name, content in files.items():
         (tmp_path / name).write_bytes(ModelBytes(content).seal().data)
-    assert [outcome.status for outcome in open_files([tmp_path / name for name in files])] == [OK, OK, OK, OK]
+    assert [outcome.status for outcome in open_files([tmp_path / name for name in files])] == [OK] * len(files)
 
 
 class Case(NamedTuple):
@@ -110,6 +129,9 @@ CASES: Dict[str, Case] = {
     "bag_overlaps": Case("cats", "textcat/bow/settings", 3, 2),
     "rows_before": Case("cats", "textcat/bow/before", 1, HUGE, "does not count"),
     "rows_before_the_first": Case("cats", "textcat/bow/before", 0, 1, "does not count"),
+    "label_of_the_tagger": Case("networks", "tagger/labels", 0, HUGE),
+    "attribute_of_an_own_tower": Case("networks", "parser/tok2vec/attrs", 0, HUGE, "unknown token attribute"),
+    "action_of_a_class": Case("networks", "ner/moves", 0, 6),
     "kind_unknown": Case("fr", "lemmatizer/kind", 0, 6),
     "part": Case("fr", "lemmatizer/parts", 0, HUGE),
     "rules_of_a_part": Case("fr", "lemmatizer/parts", 2, 1025),
@@ -161,11 +183,50 @@ def test_weights_that_are_no_numbers(files: Dict[str, bytes], tmp_path: Path, op
     assert {outcome.status for outcome in open_files(paths)} == {OK} and len(paths) > 10
 
 
+@pytest.mark.parametrize("section, change, words", [
+    ("parser/scores/W", lambda d: [d[0] - 1, *d[1:]], "number of slots"),
+    ("ner/scores/W", lambda d: [d[0] + 7, *d[1:]], "number of slots"),
+    ("ner/scores/W", lambda d: [d[0], d[1] + 1, *d[2:]], "panels"),
+    ("ner/scores/W", lambda d: [d[0], d[1] * 3, *d[2:]], "panels"),
+    ("parser/scores/pad", lambda d: [d[0], d[1] + 16], "shape"),
+    ("parser/scores/pad", lambda d: [d[0] - 5, d[1]], "shape"),
+    ("ner/linear/W", lambda d: [d[0], d[1], d[2] - 1, d[3]], "shape"),
+    ("ner/moves", lambda d: [d[0] + 17, d[1]], "panels"),
+])
+def test_shape(section: str, change: Callable[[Any], Any], words: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+    model = ModelBytes(files["networks"])
+    dims = change(model.dims(section))
+    size = 4
+    for dim in dims:
+        size *= dim
+    model.replace(section, (model.content(section) * 4)[:size], dims)
+    (tmp_path / "damaged.tern").write_bytes(model.seal().data)
+    outcome, = open_files([tmp_path / "damaged.tern"])
+    assert outcome.status == E_FORMAT and words in outcome.message, outcome
+
+
+def test_without_an_own_tower(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+    """The component then reads the shared one, whose width must fit and which must be there."""
+    paths = []
+    for shared in (True, False):
+        model = ModelBytes(files["networks"])
+        for name in [name for name in model.index if name.startswith("tagger/tok2vec/")]:
+            model.remove(name)
+        if not shared:   # the first component becomes a sentencizer
+            model.set_number("pipeline", 0, 9)
+        paths.append(tmp_path / f"{shared}.tern")
+        paths[-1].write_bytes(model.seal().data)
+    other_width, no_tower = open_files(paths)
+    assert other_width.status == no_tower.status == E_FORMAT
+    assert "tagger/W" in other_width.message and "shape" in other_width.message
+    assert "section tagger/tok2vec/: is not there, nor is a shared tok2vec" in no_tower.message
+
+
 def added_sections(model: ModelBytes) -> "list[str]":
     return [name for name in model.index if name.startswith(ADDED)]
 
 
-@pytest.mark.parametrize("file", ["labels", "cats", "fr", "es"])
+@pytest.mark.parametrize("file", ["labels", "networks", "cats", "fr", "es"])
 def test_every_missing_section(file: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
     for name in added_sections(ModelBytes(files[file])):
         model = ModelBytes(files[file])
@@ -175,7 +236,7 @@ def test_every_missing_section(file: str, files: Dict[str, bytes], tmp_path: Pat
         assert outcome.status == E_FORMAT and "no section" in outcome.message and name in outcome.message, (name, outcome)
 
 
-@pytest.mark.parametrize("file", ["labels", "cats", "fr", "es"])
+@pytest.mark.parametrize("file", ["labels", "networks", "cats", "fr", "es"])
 def test_numbers_that_opening_passes_do_no_harm(file: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
     """Each of the first numbers of each table, and whole tables, made larger than anything: refused, or run without a crash."""
     paths = []

@@ -86,11 +86,12 @@ def examples(nlp: Language, docs: Sequence[Doc]) -> List[Example]:
     return [Example(nlp.make_doc(doc.text), Doc(nlp.vocab).from_bytes(doc.to_bytes())) for doc in docs]
 
 
-def train(nlp: Language, docs: Sequence[Doc], passes: int = PASSES) -> None:
-    """A few passes over the documents, the same on every run."""
+def train(nlp: Language, docs: Sequence[Doc], passes: int = PASSES, learn_rate: float = 0.001) -> None:
+    """A few passes over the documents, the same on every run. learn_rate: the more, the sooner it says something."""
     sample = examples(nlp, docs)
     spacy.util.fix_random_seed(SEED)
     optimizer = nlp.initialize(lambda: sample)
+    optimizer.learn_rate = learn_rate
     order = random.Random(SEED)
     for _ in range(passes):
         order.shuffle(sample)

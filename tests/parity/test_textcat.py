@@ -14,11 +14,16 @@ spacy = pytest.importorskip("spacy")
 import small_pipelines as small  # noqa: E402
 from common import REDUCED, SPACY_PACKAGE, Run  # noqa: E402
 from comparison import text_maker  # noqa: E402
+from convert import container  # noqa: E402
 from corpus import project_texts  # noqa: E402
 from spacy.language import Language  # noqa: E402
 from spacy.tokens import Doc  # noqa: E402
 from spacy.training import Example  # noqa: E402
+from spacy.vectors import Vectors  # noqa: E402
 from thinc.api import NumpyOps  # noqa: E402
+
+# Lemmas without parts of speech are among what is compared.
+pytestmark = pytest.mark.filterwarnings("ignore:.*W108.*:UserWarning")
 
 TOLERANCE = 1e-5
 SEED = 11
@@ -64,13 +69,15 @@ def train(nlp: Language) -> Language:
 
     for name in classifiers:
         nlp.get_pipe(name).initialize(lambda: [example(text, name) for text in docs], nlp=nlp)
-    if "tok2vec" in nlp.pipe_names:
+    if "tok2vec" in nlp.pipe_names and "parser" not in nlp.pipe_names:
         nlp.get_pipe("tok2vec").initialize(lambda: [example(text, classifiers[0]) for text in docs], nlp=nlp)
     optimizer = nlp.create_optimizer()
     for name in classifiers * PASSES:
         with nlp.select_pipes(enable=["tok2vec", name] if "tok2vec" in nlp.pipe_names else [name]):
             for begin in range(0, len(docs), 16):
                 nlp.update([example(text, name) for text in list(docs)[begin:begin + 16]], sgd=optimizer)
+    for node in (node for name in classifiers for node in nlp.get_pipe(name).model.walk() if node.name == "static_vectors"):
+        node.set_param("W", np.eye(small.WIDTH, dtype="f4"))   # so that the file has them in half precision, too
     return nlp
 
 
@@ -94,9 +101,11 @@ def tower(width: int = small.WIDTH) -> Dict[str, Any]:
     return made
 
 
-def blank(model: Dict[str, Any], tok2vec: Optional[Dict[str, Any]] = None, linear: Optional[Dict[str, Any]] = None) -> Language:
+def blank(model: Dict[str, Any], tok2vec: Optional[Dict[str, Any]] = None, linear: Optional[Dict[str, Any]] = None,
+          vectors: Optional[Vectors] = None) -> Language:
     """Both classifiers with that model: one exclusive, one not."""
     nlp = spacy.blank("en")
+    nlp.vocab.vectors = vectors or nlp.vocab.vectors
     if tok2vec and tok2vec["@architectures"] == "spacy.Tok2VecListener.v1":
         nlp.add_pipe("tok2vec", config={"model": tower(tok2vec["width"])})
     for name, exclusive in (("textcat", True), ("textcat_multilabel", False)):
@@ -117,6 +126,23 @@ def defaults() -> Language:
     return nlp
 
 
+def beside_a_parser() -> Language:
+    """Two more who look at the tower of an installed pipeline, and at none."""
+    nlp = spacy.load(SPACY_PACKAGE)
+    nlp.add_pipe("textcat", first=True, config={"model": dict(bow(3, 1), exclusive_classes=True)})
+    nlp.add_pipe("textcat_multilabel", config={"model": dict(ATTENTION, exclusive_classes=False, tok2vec=small.listener(96))})
+    return nlp
+
+
+def with_vectors() -> Language:
+    """Vectors that half precision holds as they are."""
+    words = sorted({token.text for text in project_texts()[:200] for token in spacy.blank("en").make_doc(text)})
+    data = np.random.RandomState(SEED).normal(size=(len(words), small.WIDTH)).astype("f2").astype("f4")
+    model = tower()
+    model["embed"]["include_static_vectors"] = True
+    return blank(ATTENTION, model, vectors=Vectors(data=data, keys=words))
+
+
 ENSEMBLE: Dict[str, Any] = {"@architectures": "spacy.TextCatEnsemble.v2"}
 ATTENTION: Dict[str, Any] = {"@architectures": "spacy.TextCatParametricAttention.v1"}
 RECIPES: Dict[str, Callable[[], Language]] = {
@@ -133,7 +159,9 @@ RECIPES: Dict[str, Callable[[], Language]] = {
     "ensemble, listening": lambda: blank(ENSEMBLE, small.listener(), bow(2, 2, no_output_layer=True)),
     "attention": lambda: blank(ATTENTION, tower()),
     "attention, listening": lambda: blank(ATTENTION, small.listener()),
+    "attention, vectors": with_vectors,
     "defaults": defaults,
+    "beside a parser": beside_a_parser,
 }
 
 
@@ -203,6 +231,13 @@ def test_a_long_document(pair: small.Pair, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(NumpyOps, "reduce_sum", double_sum)
     monkeypatch.setattr(NumpyOps, "reduce_mean", double_mean)
     compare(pair, [LONG], TOLERANCE)
+
+
+def test_vectors_in_half_precision(named_pair: Tuple[str, small.Pair]) -> None:
+    name, pair = named_pair
+    sections = container.read(pair.file.read_bytes())
+    tables = [section.array.dtype for name, section in sections.items() if name.endswith("/static")]
+    assert tables == [np.dtype("<f2")] * 2 * ("vectors" in name)
 
 
 def test_it_has_learnt(pair: small.Pair, texts: List[str]) -> None:

@@ -416,6 +416,37 @@ static void test_expand_halves(void **state)
     }
 }
 
+/* thinc's formula in double precision */
+static double expected_gelu(double x)
+{
+    double z = x * sqrt(0.5), size = fabs(z), t = 1 / (1 + 0.3275911 * size);
+    double sum = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
+    return x * 0.5 * (1 + copysign(1 - sum * exp(-size * size), z));
+}
+
+static void test_gelu(void **state)
+{
+    enum { MANY = 4096 };
+    static const float extremes[] = {0, -0.0f, 1e-30f, -1e-30f, 13.1f, -13.2f, 18.6f, 100, -100, 1e18f, -1e18f, 3e38f, -3e38f};
+    static float x[MANY];
+    size_t count = sizeof extremes / sizeof *extremes;
+    (void)state;
+    FOR_EACH_SET(set) {
+        for (size_t n = MANY - 3; n <= MANY; n++) {
+            for (size_t i = 0; i < MANY; i++) x[i] = i < count ? extremes[i] : ((float)i - 2048.0f) / 170.0f;
+            (*set)->gelu(x, n);
+            for (size_t i = 0; i < n; i++) {
+                double before = i < count ? (double)extremes[i] : ((double)i - 2048) / 170;
+                assert_close(x[i], expected_gelu(before), 2.5e-7 * (1 + fabs(before)), (*set)->name, i);
+            }
+            for (size_t i = n; i < MANY; i++) assert_true(x[i] == ((float)i - 2048.0f) / 170.0f);   /* what is beyond stays */
+        }
+        x[0] = NAN;
+        (*set)->gelu(x, 1);
+        assert_true(isnan(x[0]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_sum_rows_keeps_the_order),
         cmocka_unit_test(test_threads_do_not_disturb_each_other),
         cmocka_unit_test(test_expand_halves),
+        cmocka_unit_test(test_gelu),
         cmocka_unit_test(test_choice),
     };
     return cmocka_run_group_tests_name("kernels", tests, find_sets, NULL);

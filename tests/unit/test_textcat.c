@@ -7,7 +7,7 @@
 
 /* ---- activations; expected values from thinc 8.3's NumpyOps ------------------------------------------------------------------- */
 
-static void test_gelu(void **state)
+static void test_gelu(void **state)   /* test_kernels.c: every set */
 {
     float x[] = {-30, -3.3f, -1, -1e-3f, 0, 1e-3f, 0.5f, 1, 2.5f, 4, 25};
     static const float expected[] = {0, -0.0015954941f, -0.15865529f, -0.00049960113f, 0, 0.00050039892f, 0.3457312f, 0.84134471f,

@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Optional
+from typing import Optional, Sequence, Tuple
 
 import click
 
@@ -25,13 +25,14 @@ def write_file(path: Path, data: bytes) -> None:
         raise ConvertError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _command(pipeline: str, output: str, manifest: str, half: bool) -> str:
-    return f"python -m convert {pipeline} -o {output} --manifest {manifest}{' --half' * half}"
+def _command(pipeline: str, output: str, manifest: str, half: bool, exclude: Sequence[str]) -> str:
+    left_out = "".join(f" --exclude {name}" for name in exclude)
+    return f"python -m convert {pipeline} -o {output} --manifest {manifest}{' --half' * half}{left_out}"
 
 
-def _run(pipeline: str, output: str, manifest: Optional[str], half: bool) -> None:
+def _run(pipeline: str, output: str, manifest: Optional[str], half: bool, exclude: Sequence[str]) -> None:
     with progress_bar() as progress:
-        conversion = convert(pipeline, progress)
+        conversion = convert(pipeline, progress, exclude)
         progress("write")
         groups = [container.halved(group) for group in conversion.groups] if half else conversion.groups
         data = container.write([group.sections for group in groups])
@@ -39,7 +40,7 @@ def _run(pipeline: str, output: str, manifest: Optional[str], half: bool) -> Non
     write_file(Path(output), data)
     if manifest is not None:
         origin = source.find(pipeline)
-        command = _command(pipeline, output, manifest, half)
+        command = _command(pipeline, output, manifest, half, exclude)
         content = describe.manifest_json(source.meta_of(origin), origin, Path(output).name, data, command)
         write_file(Path(manifest), content.encode("utf-8"))
     print_summary(output, groups, len(data))
@@ -52,11 +53,12 @@ def _run(pipeline: str, output: str, manifest: Optional[str], half: bool) -> Non
 @click.option("-o", "--output", required=True, metavar="FILE", help="The .tern file to write.")
 @click.option("--manifest", metavar="FILE", help="Also write a manifest: source, versions, checksum, command.")
 @click.option("--half", is_flag=True, help="Weights of half precision: half the size, not quite spaCy's results.")
+@click.option("--exclude", multiple=True, metavar="NAME", help="Leave this component out; may be given again.")
 @click.version_option(__version__, prog_name="convert")
-def main(pipeline: str, output: str, manifest: Optional[str], half: bool) -> None:
+def main(pipeline: str, output: str, manifest: Optional[str], half: bool, exclude: Tuple[str, ...]) -> None:
     """Convert an installed spaCy pipeline, or the pipeline in a folder, to a .tern file."""
     try:
-        _run(pipeline, output, manifest, half)
+        _run(pipeline, output, manifest, half, exclude)
     except ConvertError as error:
         click.echo(f"convert: {error}", err=True)
         sys.exit(2)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, List, Optional, Sequence
 
 from . import describe, source
 from .chars import CharFacts, build_classes, char_sections, python_facts
@@ -70,13 +70,14 @@ def _warnings(nlp: Any) -> List[str]:
     return found
 
 
-def convert(name: str, progress: Progress) -> Conversion:
-    """name: an installed package or a folder. Raises ConvertError with one sentence."""
+def convert(name: str, progress: Progress, exclude: Sequence[str] = ()) -> Conversion:
+    """name: an installed package or a folder. exclude: names of components to leave out. Raises ConvertError with one
+    sentence."""
     progress("configuration")
     origin = source.find(name)
-    plan = plan_conversion(source.config_of(origin))
+    plan = plan_conversion(source.config_of(origin), exclude)
     progress("load the pipeline")
-    nlp = source.load(origin)
+    nlp = source.load(origin, exclude)
     meta = describe.meta_json(source.meta_of(origin), origin, source.file_hashes(origin), plan, labels_of(nlp, plan))
     progress("Unicode facts")
     groups = build_groups(nlp, plan, meta, python_facts(), progress)

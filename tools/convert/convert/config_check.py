@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from .errors import ConvertError
 
@@ -203,17 +203,28 @@ def _check_labeller_order(plan: Plan, labeller: Component) -> None:
             raise ConvertError(f"component {labeller.name} runs after {component.name}: only the other order is supported")
 
 
-def plan_conversion(config: Node) -> Plan:
-    """config: an interpolated spaCy configuration. Refuses, by name, whatever cannot be converted."""
+def _check_exclude(names: Sequence[str], exclude: Sequence[str]) -> None:
+    for name in exclude:
+        if name not in names:
+            raise ConvertError(f"there is no component {name} to exclude: the pipeline has {', '.join(names) or 'none'}")
+
+
+def plan_conversion(config: Node, exclude: Sequence[str] = ()) -> Plan:
+    """config: an interpolated spaCy configuration. exclude: names of components that are left out, as spacy.load does. Refuses,
+    by name, whatever cannot be converted."""
     _check_tokenizer(config)
     plan = Plan([])
     disabled = config["nlp"].get("disabled") or []
+    _check_exclude(config["nlp"]["pipeline"], exclude)
     for name in config["nlp"]["pipeline"]:
+        if name in exclude:
+            continue
         settings = config.get("components", {}).get(name, {})
         component = Component(name, str(settings.get("factory")), name not in disabled, upstream_of(settings.get("model")))
         check = _CHECKS.get(component.factory)
         if check is None:
-            raise ConvertError(f"component {name} (factory {component.factory}) is not supported")
+            raise ConvertError(f"component {name} (factory {component.factory}) is not supported; "
+                               f"--exclude {name} converts the pipeline without it")
         check(settings.get("model"), name)
         twin = plan.find(component.factory)
         if twin is not None:

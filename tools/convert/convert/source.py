@@ -7,7 +7,7 @@ import importlib.util
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional, Sequence
 
 import spacy
 from spacy.util import load_config
@@ -85,10 +85,10 @@ def meta_of(source: Source) -> Dict[str, Any]:
         raise ConvertError(f"{meta_file} cannot be read: {_first_line(error)}") from error
 
 
-def load(source: Source) -> Any:
-    """The loaded pipeline, with those of its components that do not run by default."""
+def load(source: Source, exclude: Sequence[str] = ()) -> Any:
+    """The loaded pipeline, with those of its components that do not run by default, without those to exclude."""
     try:
-        return spacy.load(source.folder)
+        return spacy.load(source.folder, exclude=list(exclude))
     except Exception as error:
         raise ConvertError(f"spaCy cannot load {source.package or source.folder}: {_first_line(error)}") from error
 
