@@ -4,7 +4,7 @@
  *
  * Each line is {"text": "..."}. All lines are read first and run once unmeasured; then each is run once more, and its line of
  * output is "NANOSECONDS TOKENS". run: tern_run on the text for all that the components give. tokenize: for tokens alone.
- * request: handle_ner on the line, JSON to JSON. The components are those of TERN_COMPONENTS, else the model's default. */
+ * request: handle_request on the line, JSON to JSON. The components are those of TERN_COMPONENTS, else the model's default. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdint.h>
@@ -97,10 +97,11 @@ static int tokenize_sample(const model_contexts *contexts, const handler_setting
 
 static int request_sample(const model_contexts *contexts, const handler_settings *settings, const sample *s, timing *result)
 {
+    const request_target asked = {.task = TASK_NER};
     response answer = {0};
     uint64_t begin = now();
 
-    handle_ner(contexts, NULL, s->line.data, s->line.len, settings, &answer);
+    handle_request(contexts, &asked, s->line.data, s->line.len, settings, &answer);
     result->nanoseconds = now() - begin;
     result->tokens = 0;
     int ok = answer.status == 200;
@@ -171,7 +172,8 @@ int main(int argc, char **argv)
     else if (components_default(settings.model = model, &settings.components, problem)) fprintf(stderr, "%s\n", problem);
     else if (read_samples(&all)) fprintf(stderr, "line %zu is not {\"text\": ...}\n", all.count);
     else {
-        const model_set models = {.count = 1, .item = {{.model = model, .components = settings.components}}};
+        const model_set models = {.count = 1, .item = {{.model = model, .tasks = TASK_BIT(TASK_NER),
+                                                          .components = settings.components}}};
         const model_contexts contexts = {.models = &models, .ctx = {ctx}};
         status = measure(&contexts, &settings, &all, one);
     }

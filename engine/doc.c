@@ -42,10 +42,17 @@ int doc_reserve_cats(tern_doc *doc, size_t cats)
     return 0;
 }
 
+int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences)
+{
+    if (buffer_reserve(&doc->sentence_cat_memory, sentences, doc->cat_count * sizeof *doc->sentence_cat)) return -1;
+    doc->sentence_cat = doc->sentence_cat_memory.data;
+    return 0;
+}
+
 void doc_clear_annotations(tern_doc *doc)
 {
     doc->annotations = 0;
-    doc->lemma_bytes = doc->entity_count = doc->cat_count = doc->sentence_count = 0;
+    doc->lemma_bytes = doc->entity_count = doc->cat_count = doc->sentence_count = doc->scored_sentences = 0;
     for (size_t c = 0; c < COLUMN_COUNT; c++)
         for (size_t i = 0; i < doc->token_count; i++) doc->column[c][i] = NO_STRING;
     for (size_t i = 0; i < doc->token_count; i++) {
@@ -126,7 +133,8 @@ int doc_finish(tern_doc *doc)
 void doc_free_columns(tern_doc *doc)
 {
     buffer *owned[] = {&doc->span_memory, &doc->space_memory, &doc->norm_memory, &doc->sent_memory, &doc->head_memory, &doc->vector_memory,
-                       &doc->lemma_memory, &doc->lemma_text_memory, &doc->entity_memory, &doc->cat_memory, &doc->sentence_memory};
+                       &doc->lemma_memory, &doc->lemma_text_memory, &doc->entity_memory, &doc->cat_memory, &doc->sentence_memory,
+                       &doc->sentence_cat_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
     for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);
@@ -214,4 +222,16 @@ tern_status tern_doc_cat(const tern_doc *doc, size_t index, tern_cat *out)
     const cat_score *c = &doc->cat[index];
     *out = (tern_cat){.label = doc->model->strings.bytes + doc->model->strings.start[c->label], .score = (double)c->score};
     return TERN_OK;
+}
+
+tern_status tern_doc_sentence_cat(const tern_doc *doc, size_t sentence, size_t index, tern_cat *out)
+{
+    tern_status status = tern_doc_cat(doc, index, out);
+    if (status) return status;
+    if (sentence < doc->scored_sentences) {
+        out->score = (double)doc->sentence_cat[sentence * doc->cat_count + index];
+        return TERN_OK;
+    }
+    *out = (tern_cat){0};
+    return TERN_E_ARGUMENT;
 }

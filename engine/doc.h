@@ -60,15 +60,19 @@ struct tern_doc {
     unsigned annotations;            /* TERN_*, set when the run is complete */
     size_t sentence_count;
     uint32_t *sentence_start;        /* [sentence_count] tokens */
+    size_t scored_sentences;         /* sentence_count, or 0 */
+    float *sentence_cat;             /* [scored_sentences][cat_count] scores of each as a document of its own */
     /* owners of the columns above */
     buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], vector_memory, column_memory[COLUMN_COUNT],
-        head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory, sentence_memory;
+        head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory, sentence_memory,
+        sentence_cat_memory;
 };
 
 /* Room for tokens tokens in every column; 0 or -1. Columns keep their content. */
 int doc_reserve(tern_doc *doc, size_t tokens);
 int doc_reserve_entities(tern_doc *doc, size_t entities);
 int doc_reserve_cats(tern_doc *doc, size_t cats);
+int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences);   /* of cat_count categories each */
 
 /* Unsets whatever components set: tokens, features and sent_start stay. */
 void doc_clear_annotations(tern_doc *doc);

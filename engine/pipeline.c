@@ -52,6 +52,8 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
     if (missing) return fail(err, TERN_E_UNSUPPORTED, 0, "the model lacks a component that is asked for (mask %#x)", missing);
     if (!options->sent_starts && options->sent_start_count)
         return fail(err, TERN_E_ARGUMENT, 0, "tern_run: sent_start_count is set, sent_starts is NULL");
+    if (options->sentence_cats && ~options->want & (TERN_CATS | TERN_SENTENCES))
+        return fail(err, TERN_E_ARGUMENT, 0, "tern_run: sentence_cats needs TERN_CATS and TERN_SENTENCES in want");
     return TERN_OK;
 }
 
@@ -171,7 +173,7 @@ static tern_status read_own_tower(tern_ctx *ctx, uint32_t component, tern_error 
     return read_tower(ctx, component, 1, 1u << component, err);
 }
 
-/* ---- one run --------------------------------------------------------------------------------------------------------------------- */
+/* ---- components ------------------------------------------------------------------------------------------------------------------ */
 
 static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *err)
 {
@@ -190,10 +192,9 @@ static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *
     }
 }
 
-static tern_status annotate(tern_ctx *ctx, unsigned run, tern_error *err)
+/* The tokens' features are there. */
+static tern_status run_in_order(tern_ctx *ctx, unsigned run, tern_error *err)
 {
-    int with_lower = run & TERN_ATTRIBUTE_RULER || ctx->model->tower_attrs >> ATTR_LOWER & 1;
-    if (lexeme_features(&ctx->doc, &ctx->text, with_lower, &ctx->lexeme)) return gave_up(ctx, err);
     tern_status status = read_shared_tower(ctx, run, err);
     for (uint32_t i = 0; i < ctx->model->pipeline_length && !status; i++) {
         uint32_t component = ctx->model->pipeline[i];
@@ -203,6 +204,64 @@ static tern_status annotate(tern_ctx *ctx, unsigned run, tern_error *err)
     }
     return status;
 }
+
+static tern_status annotate(tern_ctx *ctx, unsigned run, tern_error *err)
+{
+    int with_lower = run & TERN_ATTRIBUTE_RULER || ctx->model->tower_attrs >> ATTR_LOWER & 1;
+    return lexeme_features(&ctx->doc, &ctx->text, with_lower, &ctx->lexeme) ? gave_up(ctx, err) : run_in_order(ctx, run, err);
+}
+
+/* ---- the categories of each sentence -------------------------------------------------------------------------------------------- */
+
+static void read_cats(const tern_doc *doc, float *scores)
+{
+    for (size_t c = 0; c < doc->cat_count; c++) scores[c] = doc->cat[c].score;
+}
+
+static void write_cats(tern_doc *doc, const float *scores)
+{
+    for (size_t c = 0; c < doc->cat_count; c++) doc->cat[c].score = scores[c];
+}
+
+/* The document becomes that of its tokens [begin, end), as far as classifiers look at it; they set its categories anew. */
+static tern_status classify_tokens(tern_ctx *ctx, unsigned classifiers, size_t begin, size_t end, tern_error *err)
+{
+    tern_doc *doc = &ctx->doc;
+    size_t count = doc->token_count;
+    for (size_t a = 0; a < ATTR_COUNT; a++) doc->attr[a] += begin;
+    doc->vector += begin;
+    doc->token_count = end - begin;
+    doc->cat_count = 0;
+    tern_status status = run_in_order(ctx, classifiers, err);
+    doc->token_count = count;
+    doc->vector -= begin;
+    for (size_t a = 0; a < ATTR_COUNT; a++) doc->attr[a] -= begin;
+    return status;
+}
+
+/* After the last component. spaCy's Span.as_doc keeps NORM and the other features of the tokens, so these need no second look. */
+static tern_status classify_sentences(tern_ctx *ctx, unsigned run, tern_error *err)
+{
+    tern_doc *doc = &ctx->doc;
+    size_t sentences = doc->sentence_count, cats = doc->cat_count;
+    tern_status status = TERN_OK;
+    if (!sentences || !cats) return TERN_OK;
+    if (doc_reserve_sentence_cats(doc, sentences + 1)) return gave_up(ctx, err);
+    float *text_scores = doc->sentence_cat + sentences * cats;   /* kept behind those of the sentences meanwhile */
+    read_cats(doc, text_scores);
+    for (size_t i = 0; i < sentences && !status; i++) {
+        size_t end = i + 1 < sentences ? doc->sentence_start[i + 1] : doc->token_count;
+        if (sentences > 1)
+            status = classify_tokens(ctx, run & (TERN_TEXTCATS | TERN_TOK2VEC), doc->sentence_start[i], end, err);
+        if (!status) read_cats(doc, doc->sentence_cat + i * cats);
+    }
+    if (status) return status;
+    write_cats(doc, text_scores);
+    doc->scored_sentences = sentences;
+    return TERN_OK;
+}
+
+/* ---- one run --------------------------------------------------------------------------------------------------------------------- */
 
 static tern_status preset_sentence_starts(tern_doc *doc, const tern_options *options, tern_error *err)
 {
@@ -228,6 +287,7 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
     if (!doc->token_count) run &= TERN_TEXTCATS;   /* which say 0 of each label; nothing else says anything */
     if (run) status = annotate(ctx, run, err);
     if (!status && doc_finish(doc)) status = gave_up(ctx, err);
+    if (!status && options->sentence_cats) status = classify_sentences(ctx, run, err);
     return status;
 }
 

@@ -108,6 +108,8 @@ typedef struct tern_options {
                                         them, after each millisecond or so of work (up to 40 in a text of a million tokens,
                                         the most there can be): it should take microseconds at most */
     void *interrupt_user;            /* its argument */
+    int sentence_cats;               /* 1: besides the text's, the categories of each sentence, scored as a document of its own tokens
+                                        (spaCy's Span.as_doc). Needs TERN_CATS and TERN_SENTENCES in want */
 } tern_options;
 
 /* A piece of the text, half open, in the three units that callers count in. */
@@ -216,6 +218,9 @@ tern_status tern_doc_entity(const tern_doc *doc, size_t index, tern_entity *out)
  * of which the later one's score counts for a label of both. None where no classifier ran; all 0 for an empty document. */
 size_t tern_doc_cat_count(const tern_doc *doc);
 tern_status tern_doc_cat(const tern_doc *doc, size_t index, tern_cat *out);
+
+/* The same of a sentence, after a run with tern_options.sentence_cats. */
+tern_status tern_doc_sentence_cat(const tern_doc *doc, size_t sentence, size_t index, tern_cat *out);
 
 /* "0.1.0" */
 const char *tern_version(void);

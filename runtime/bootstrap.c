@@ -109,7 +109,7 @@ static int find_models(process *p, init_error *error)
 {
     char problem[MODELS_ERROR_SIZE];
     const char *variable = environment("TERN_MODEL");
-    if (models_add_default(&p->models, problem))
+    if (models_add_default(&p->models, TASK_NER, problem))
         return init_failed(error, variable ? "Runtime.BadConfig" : "Runtime.ModelNotFound", problem);
     snprintf(p->model_path, sizeof p->model_path, "%s", variable ? variable : p->models.item[0].path);
     return 0;
@@ -124,10 +124,8 @@ static int open_models(process *p, init_error *error)
     const named_model *failed = models_open(&p->models, &err);
     if (failed)
         return model_failed(error, p, failed, &err);
-    if (models_set_components(&p->models, problem))
+    if (models_set_tasks(&p->models, problem))
         return init_failed(error, "Runtime.BadConfig", problem);
-    p->settings.model = p->models.item[0].model;
-    p->settings.components = p->models.item[0].components;
     return 0;
 }
 
@@ -189,10 +187,12 @@ static void free_workers(process *p)
 static int warm_up(const process *p, init_error *error)
 {
     static const char sentence[] = "Alan Turing was born on June 23, 1912, in London, England.";
-    const tern_options options = {.want = TERN_ENTITIES, .components = p->settings.components};
+    const named_model *model = models_default(&p->models, TASK_ANY);
+    const tern_options entities = {.want = TERN_ENTITIES, .components = model->components};
+    const tern_options options = model->tasks & TASK_BIT(TASK_NER) ? entities : sentiment_run_options(model->model);
     const tern_doc *doc;
     tern_error err;
-    return tern_run(p->workers[0].contexts.ctx[0], sentence, sizeof sentence - 1, &options, &doc, &err)
+    return tern_run(model_context(&p->workers[0].contexts, model), sentence, sizeof sentence - 1, &options, &doc, &err)
         ? engine_failed(error, &err) : 0;
 }
 

@@ -62,29 +62,48 @@ static int open_file(const char *path, tern_model **model)
     return -1;
 }
 
-static int open_default(tern_model **model)
+/* Of several, the first that offers what is wanted or, if none does, the last, which then says what it lacks. */
+static int open_default(unsigned want, tern_model **model)
 {
     char problem[MODELS_ERROR_SIZE];
     model_set models = {.count = 0};
-    int status = models_add_default(&models, problem);
+    int status = models_add_default(&models, TASK_NER, problem);
     if (status != 0)
         cli_fail("%s", problem);
-    else
-        status = open_file(models.item[0].path, model);
+    for (size_t i = 0; i < models.count && status == 0; i++) {
+        tern_model_close(*model);
+        *model = NULL;
+        status = open_file(models.item[i].path, model);
+        if (status == 0 && (tern_model_offers(*model) & want) == want)
+            break;
+    }
     models_close(&models);
     return status;
 }
 
-int cli_open(const char *argument, tern_model **model)
+int cli_open(const char *argument, unsigned want, tern_model **model)
 {
-    return argument == NULL ? open_default(model) : open_file(argument, model);
+    *model = NULL;
+    return argument == NULL ? open_default(want, model) : open_file(argument, model);
 }
 
-int cli_begin(const char *subcommand, const char *model, const cli_components *components, cli_session *out)
+int cli_open_models(model_set *models, task_kind task)
+{
+    char problem[MODELS_ERROR_SIZE];
+    tern_error error;
+    if (models->count == 0 && models_add_default(models, task, problem) != 0)
+        return cli_fail("%s", problem);
+    const named_model *failed = models_open(models, &error);
+    if (failed != NULL)
+        return cli_fail("model %s: %s", failed->path, error.msg);
+    return models_set_tasks(models, problem) == 0 ? CLI_OK : cli_fail("%s", problem);
+}
+
+int cli_begin(const char *subcommand, const char *model, unsigned want, const cli_components *components, cli_session *out)
 {
     tern_error error;
     *out = (cli_session){.model = NULL};
-    if (cli_open(model, &out->model) != 0)
+    if (cli_open(model, want, &out->model) != 0)
         return CLI_FAILED;
     int code = tern_ctx_new(out->model, &out->ctx, &error) == TERN_OK
                    ? cli_settings(subcommand, components, out->model, &out->settings) : cli_fail("%s", error.msg);

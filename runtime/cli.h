@@ -18,12 +18,14 @@
 int cli_ner(int argc, char **argv);
 int cli_parse(int argc, char **argv);
 int cli_pipe(int argc, char **argv);
+int cli_sentiment(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 int cli_verify(int argc, char **argv);
 
 /* The text of `tern SUBCOMMAND --help`. */
-extern const char cli_ner_help[], cli_parse_help[], cli_pipe_help[], cli_serve_help[], cli_inspect_help[], cli_verify_help[];
+extern const char cli_ner_help[], cli_parse_help[], cli_pipe_help[], cli_sentiment_help[], cli_serve_help[], cli_inspect_help[],
+    cli_verify_help[];
 
 /* One sentence, "tern: ...", on standard error. Returns CLI_FAILED or, with a hint at --help, CLI_USAGE. subcommand NULL:
  * tern itself. */
@@ -41,14 +43,18 @@ int cli_usage(const char *subcommand, const char *format, ...);
 int cli_other_option(int option, char **argv, const char *help);
 #define CLI_HELP 'h'
 
-/* Opens the model (argument: the path of -m; NULL: the default one of models.h). 0, or -1 after cli_fail(). */
-int cli_open(const char *argument, tern_model **model);
+/* Opens the model: the path of -m or, for NULL, the first of the default ones (models.h) that offers what is wanted
+ * (TERN_ENTITIES, ...; 0: any). 0, or -1 after cli_fail(). */
+int cli_open(const char *argument, unsigned want, tern_model **model);
+
+/* Opens what models names or, if it names none, the default ones for the task. CLI_OK, or CLI_FAILED after cli_fail(). */
+int cli_open_models(model_set *models, task_kind task);
 
 /* Flushes standard output. Returns code, or CLI_FAILED if not everything could be written; silently when the reader has gone
  * (head). */
 int cli_finish(int code);
 
-/* ---- one text in, one answer out: tern ner, tern parse ------------------------------------------------------------------ */
+/* ---- one text in, one answer out: tern ner, tern parse, tern sentiment -------------------------------------------------- */
 
 /* argument or, if it is NULL, all of standard input as one text of *len bytes; input owns it then. NULL after cli_fail(). */
 const char *cli_text(const char *argument, bytes *input, size_t *len);
@@ -59,6 +65,14 @@ int cli_wants_colour(void);
 
 /* Prints text, frees it and finishes: CLI_OK or CLI_FAILED. */
 int cli_print(bytes *text);
+
+/* ---- lines in, lines out: tern pipe, tern sentiment --jsonl --------------------------------------------------------------- */
+
+/* Answers each line of standard input by a line on standard output, until its end; before it waits for more input, what has been
+ * answered is out. A line that is too long is answered with an error. Shows the progress on a terminal. An exit code: CLI_FAILED
+ * also when an answer's status is not 200. */
+typedef void (*cli_answer)(void *user, const char *line, size_t len, response *out);
+int cli_run_lines(cli_answer answer, void *user);
 
 /* ---- --only and --exclude ------------------------------------------------------------------------------------------------ */
 
@@ -86,9 +100,9 @@ typedef struct cli_session {
     handler_settings settings;
 } cli_session;
 
-/* Opens the model of -m, makes a context, reads the settings. CLI_OK; or an exit code after having said why, with nothing left to
- * end. */
-int cli_begin(const char *subcommand, const char *model, const cli_components *components, cli_session *out);
+/* Opens the model as cli_open, makes a context, reads the settings. CLI_OK; or an exit code after having said why, with nothing
+ * left to end. */
+int cli_begin(const char *subcommand, const char *model, unsigned want, const cli_components *components, cli_session *out);
 void cli_end(cli_session *session);
 
 #endif

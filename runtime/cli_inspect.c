@@ -104,7 +104,7 @@ int cli_inspect(int argc, char **argv)
     size_t len;
     if (parse_arguments(argc, argv, cli_inspect_help, &code) != 0)
         return code;
-    if (cli_open(argv[optind], &model) != 0)
+    if (cli_open(argv[optind], 0, &model) != 0)
         return CLI_FAILED;
     if (tern_model_meta(model, &meta, &len) == TERN_OK)
         print_indented(meta, len);
@@ -120,7 +120,7 @@ int cli_verify(int argc, char **argv)
     tern_error error;
     if (parse_arguments(argc, argv, cli_verify_help, &code) != 0)
         return code;
-    if (cli_open(argv[optind], &model) != 0)
+    if (cli_open(argv[optind], 0, &model) != 0)
         return CLI_FAILED;
     if (tern_model_verify(model, &error) == TERN_OK)
         printf("%s: %zu sections, all intact\n", argv[optind], tern_model_section_count(model));

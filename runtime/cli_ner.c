@@ -122,7 +122,7 @@ static int run_text(const ner_options *options, tern_ctx *ctx, const handler_set
 static int run(const ner_options *options)
 {
     cli_session session;
-    int code = cli_begin("ner", options->model, &options->components, &session);
+    int code = cli_begin("ner", options->model, TERN_ENTITIES, &options->components, &session);
     if (code != CLI_OK)
         return code;
     if (session.settings.components & TERN_NER)

@@ -91,7 +91,7 @@ static int run_text(const parse_options *options, tern_ctx *ctx, const handler_s
 static int run(const parse_options *options)
 {
     cli_session session;
-    int code = cli_begin("parse", options->model, &options->components, &session);
+    int code = cli_begin("parse", options->model, 0, &options->components, &session);
     if (code != CLI_OK)
         return code;
     if (options->format == PARSE_TREE && !(session.settings.components & TERN_PARSER))

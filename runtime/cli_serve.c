@@ -15,11 +15,12 @@ const char cli_serve_help[] =
     "Usage: tern serve [-m [NAME=]MODEL]... [--host HOST] [--port PORT] [--threads N] [--timeout SECONDS]\n"
     "                  [--cors ORIGIN]\n"
     "\n"
-    "Answers POST /ner, GET /healthz and GET / (a page to try it) until Ctrl-C or SIGTERM; requests that run\n"
-    "are finished first.\n"
+    "Answers POST /ner, POST /sentiment, GET /healthz and GET / (a page to try it) until Ctrl-C or SIGTERM;\n"
+    "requests that run are finished first.\n"
     "\n"
     "  -m, --model MODEL      the model file (.tern); several, as -m en=FILE -m fr=FILE: a request chooses by\n"
-    "                         \"model\": \"fr\" or POST /ner/fr, without that it gets the first\n"
+    "                         \"model\": \"fr\" or POST /ner/fr, without that it gets the first that can; without -m\n"
+    "                         and TERN_MODEL, the weights found from the place of this program\n"
     "      --host HOST        name or address to listen on (default 127.0.0.1: this machine only)\n"
     "      --port PORT        0 to 65535; 0 takes any free port (default 8080)\n"
     "      --threads N        threads that compute, 1 to 256 (default: one per CPU, at least 2)\n"
@@ -71,23 +72,10 @@ static int read_settings(handler_settings *out)
     return CLI_OK;
 }
 
-/* Opens what models names or, if it names none, the default. 0, or an exit code. */
-static int open_models(model_set *models)
-{
-    char problem[MODELS_ERROR_SIZE];
-    tern_error error;
-    if (models->count == 0 && models_add_default(models, problem) != 0)
-        return cli_fail("%s", problem);
-    const named_model *failed = models_open(models, &error);
-    if (failed != NULL)
-        return cli_fail("model %s: %s", failed->path, error.msg);
-    return models_set_components(models, problem) == 0 ? CLI_OK : cli_fail("%s", problem);
-}
-
 static int run(model_set *models, http_server_options *options)
 {
     char error[448];
-    if (read_settings(&options->settings) != CLI_OK || open_models(models) != CLI_OK)
+    if (read_settings(&options->settings) != CLI_OK || cli_open_models(models, TASK_ANY) != CLI_OK)
         return CLI_FAILED;
     options->models = models;
     signal(SIGPIPE, SIG_IGN);   /* whoever reads the first line may close the pipe */

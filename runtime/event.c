@@ -8,7 +8,7 @@
 #include "json_out.h"
 
 #define BAD_REQUEST "Function.BadRequest"
-#define EXPECTED "expected {\"text\": ...}, {\"body\": ...} or an event of API Gateway, ALB, SQS or a Function URL"
+#define EXPECTED "expected {\"text\": ...}, {\"input\": ...}, {\"body\": ...} or an event of API Gateway, ALB, SQS or a Function URL"
 
 /* What a load balancer takes from a function ("1 MB"). */
 #define ALB_MAX_RESPONSE 1000000u
@@ -78,7 +78,8 @@ static event_shape shape_of(const json_node *event)
         return SHAPE_DESTINATION;
     if (json_member(event, "body"))
         return SHAPE_BODY;
-    return json_member(event, "text") || json_member(event, "texts") ? SHAPE_REQUEST : SHAPE_UNKNOWN;
+    return json_member(event, "text") || json_member(event, "texts") || json_member(event, "input") ? SHAPE_REQUEST
+                                                                                                     : SHAPE_UNKNOWN;
 }
 
 /* The last member of this name, whatever the case: REST events keep the spelling of the client. */
@@ -124,17 +125,26 @@ static int path_leads_to(const bytes *path, const char *segment)
     return path->len > len && path->data[path->len - len - 1] == '/' && !memcmp(path->data + path->len - len, segment, len);
 }
 
-/* Whether the path ends in /ner/NAME; *model gets that one, NULL if there is none of the name. */
-static int path_names_model(const bytes *path, const model_set *models, const named_model **model)
+/* The task in whose segment the path ends, or TASK_ANY. */
+static task_kind path_task(const bytes *path)
+{
+    for (task_kind task = TASK_NER; task < TASK_COUNT; task++)
+        if (path_leads_to(path, task_name(task)))
+            return task;
+    return TASK_ANY;
+}
+
+/* Whether the path ends in /ner/NAME or /sentiment/NAME; *target gets what it says, NULL if there is no model of the name. */
+static int path_names_model(const bytes *path, const model_set *models, request_target *target)
 {
     size_t start = path->len;
     while (start && path->data[start - 1] != '/')
         start--;
     const bytes parent = {.data = path->data, .len = start ? start - 1 : 0};
-    *model = NULL;
-    if (start == path->len || !path_leads_to(&parent, "ner"))
+    *target = (request_target){.task = start == path->len ? TASK_ANY : path_task(&parent)};
+    if (target->task == TASK_ANY)
         return 0;
-    *model = models_find(models, path->data + start, path->len - start);
+    target->model = models_find(models, path->data + start, path->len - start);
     return 1;
 }
 
@@ -148,7 +158,7 @@ static void answer_encoded_body(const event_context *context, const bytes *body,
     else if (decoded.failed)
         respond_out_of_memory(out);
     else
-        handle_ner(context->contexts, context->asked, decoded.data, decoded.len, context->settings, out);
+        handle_request(context->contexts, &context->asked, decoded.data, decoded.len, context->settings, out);
     bytes_free(&decoded);
 }
 
@@ -158,16 +168,17 @@ static void answer_body(const event_context *context, const json_node *event, re
     const json_node *node = json_member(event, "body");
     json_type type = json_type_of(node);
     bytes body = {0};
+    out->task = context->asked.task;
     if (type == JSON_NULL)
-        handle_ner(context->contexts, context->asked, "", 0, context->settings, out);
+        handle_request(context->contexts, &context->asked, "", 0, context->settings, out);
     else if (type != JSON_STRING)
-        handle_ner_json(context->contexts, context->asked, node, context->settings, out);
+        handle_request_json(context->contexts, &context->asked, node, context->settings, out);
     else if (!json_string(node, &body))
         respond_out_of_memory(out);
     else if (json_is_true(json_member(event, "isBase64Encoded")))
         answer_encoded_body(context, &body, out);
     else
-        handle_ner(context->contexts, context->asked, body.data, body.len, context->settings, out);
+        handle_request(context->contexts, &context->asked, body.data, body.len, context->settings, out);
     bytes_free(&body);
 }
 
@@ -180,7 +191,7 @@ static double answer_body_timed(const event_context *context, const json_node *e
 }
 
 /* Returns the milliseconds of the work, 0 if there was none. */
-static double answer_ner_request(const event_context *context, const json_node *event, response *out)
+static double answer_request(const event_context *context, const json_node *event, response *out)
 {
     bytes content_type = {0};
     const char *type = header(event, "content-type", &content_type);
@@ -197,25 +208,26 @@ static double answer_ner_request(const event_context *context, const json_node *
 typedef struct http_extras {
     const char *allow;      /* NULL: no such header */
     int preflight;          /* OPTIONS */
-    double milliseconds;    /* of the work on POST /ner, for Server-Timing; 0: no such header */
+    double milliseconds;    /* of the work on POST /ner or /sentiment, for Server-Timing; 0: no such header */
 } http_extras;
 
-typedef enum place { PLACE_NER, PLACE_HEALTH, PLACE_UNKNOWN_MODEL, PLACE_NONE } place;
+typedef enum place { PLACE_TASK, PLACE_HEALTH, PLACE_UNKNOWN_MODEL, PLACE_NONE } place;
 
-static place place_of(const bytes *path, const model_set *models, const named_model **asked)
+static place place_of(const bytes *path, const model_set *models, request_target *asked)
 {
     int names_model = path_names_model(path, models, asked);
-    if (*asked)
-        return PLACE_NER;
+    if (asked->model)
+        return PLACE_TASK;
+    asked->task = path_task(path);
     if (path_leads_to(path, "healthz"))
         return PLACE_HEALTH;
-    if (path_leads_to(path, "ner"))
-        return PLACE_NER;
+    if (asked->task != TASK_ANY)
+        return PLACE_TASK;
     return names_model ? PLACE_UNKNOWN_MODEL : PLACE_NONE;
 }
 
 /* Routes as the HTTP server does, save that OPTIONS has a body and status 200: some integrations refuse an empty answer. A
- * hand-written event may lack method or path: then it means POST /ner. */
+ * hand-written event may lack method or path: then it means POST, and the request says what it asks for. */
 static http_extras answer_http(const event_context *context, const json_node *event, event_shape shape, response *out)
 {
     bytes method = {0}, path = {0};
@@ -224,12 +236,12 @@ static http_extras answer_http(const event_context *context, const json_node *ev
     double milliseconds = 0;
     int has_method = json_string(method_of(event, shape), &method) != NULL;
     int has_path = json_string(path_of(event, shape), &path) != NULL;
-    place at = has_path ? place_of(&path, models, &own.asked) : PLACE_NER;
+    place at = has_path ? place_of(&path, models, &own.asked) : PLACE_TASK;
     int health = at == PLACE_HEALTH;
     int options = has_method && is(&method, "OPTIONS");
     int allowed = !has_method || options || (health ? is(&method, "GET") || is(&method, "HEAD") : is(&method, "POST"));
     if (at == PLACE_NONE)
-        respond_error(out, 404, BAD_REQUEST, "there is nothing here; POST /ner finds entities");
+        respond_error(out, 404, BAD_REQUEST, NOTHING_HERE);
     else if (at == PLACE_UNKNOWN_MODEL)
         respond_unknown_model(models, out);
     else if (!allowed)
@@ -237,7 +249,7 @@ static http_extras answer_http(const event_context *context, const json_node *ev
     else if (health || options)
         handle_health(models, out);
     else
-        milliseconds = answer_ner_request(&own, event, out);
+        milliseconds = answer_request(&own, event, out);
     bytes_free(&method);
     bytes_free(&path);
     int says_allow = out->status == 405 || (options && out->status == 200);
@@ -369,7 +381,7 @@ static void answer_wrapped(const event_context *context, const json_node *event,
     if (extras.allow)
         add_header(&headers, "allow", extras.allow);
     if (extras.milliseconds > 0) {
-        server_timing(extras.milliseconds, timing);
+        server_timing(out->task, extras.milliseconds, timing);
         add_header(&headers, "server-timing", timing);
     }
     add_cors(context, event, extras.preflight, &origin, &headers);
@@ -449,10 +461,10 @@ static void answer(const event_context *context, const json_node *event, respons
         sqs_handle(context, event, out);
         break;
     case SHAPE_DESTINATION:
-        handle_ner_json(context->contexts, context->asked, json_member(event, "responsePayload"), context->settings, out);
+        handle_request_json(context->contexts, &context->asked, json_member(event, "responsePayload"), context->settings, out);
         break;
     case SHAPE_REQUEST:
-        handle_ner_json(context->contexts, context->asked, event, context->settings, out);
+        handle_request_json(context->contexts, &context->asked, event, context->settings, out);
         break;
     case SHAPE_UNKNOWN:
         respond_unknown(event, out);

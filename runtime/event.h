@@ -11,10 +11,12 @@
  *   record of a Lambda destination     requestContext.functionArn,     that of responsePayload, which is a direct request
  *                                      responsePayload
  *   bare body                          body                            as REST
- *   direct request (also async)        text or texts                   {"entities"} or {"results"}; errors are function errors
+ *   direct request (also async)        text, texts or input            {"entities"}, {"sentiment", ...} or {"results"}; errors
+ *                                                                      are function errors
  *
- * A path that ends in /ner/NAME asks for the model of that name, as "model" in a request does (request.h).
- * Answers with headers to POST /ner (a bare body included) say in server-timing how long the work took, as tern serve's do.
+ * A path that ends in /ner or /sentiment says what is asked for, with /NAME behind it also the model of that name, as "task" and
+ * "model" in a request do (request.h) where there is no path.
+ * Answers with headers to these (a bare body included) say in server-timing how long the work took, as tern serve's do.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html leads to the shapes. */
 #ifndef TERN_EVENT_H
@@ -29,7 +31,7 @@
 /* What an event is answered with; everything is borrowed. One thread at a time. */
 typedef struct event_context {
     const model_contexts *contexts;
-    const named_model *asked;   /* by the path of an HTTP request; NULL (the caller's value): none */
+    request_target asked;       /* by the path of an HTTP request; zeroed (the caller's value): there is none */
     const handler_settings *settings;
     const char *cors_origin;    /* settings.h; NULL: no CORS headers */
     const sqs_output *output;   /* where results of SQS messages go; NULL: nowhere */

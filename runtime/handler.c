@@ -7,42 +7,9 @@
 #include "doc_json.h"
 #include "json_out.h"
 
-#define BAD_REQUEST "Function.BadRequest"
-#define TEXT_TOO_LONG "Function.TextTooLong"
-#define TOO_MANY_TEXTS "Function.TooManyTexts"
-#define UNKNOWN_MODEL "Function.UnknownModel"
-#define DEADLINE_EXCEEDED "Function.DeadlineExceeded"
-#define OUT_OF_MEMORY "Runtime.OutOfMemory"
-#define INTERNAL_ERROR "Runtime.InternalError"
-
-void server_timing(double milliseconds, char out[SERVER_TIMING_SIZE])
+void server_timing(task_kind task, double milliseconds, char out[SERVER_TIMING_SIZE])
 {
-    snprintf(out, SERVER_TIMING_SIZE, "ner;dur=%.3f", milliseconds);
-}
-
-void respond_error(response *out, int status, const char *error_type, const char *message)
-{
-    out->status = status;
-    out->error_type = error_type;
-    snprintf(out->message, sizeof out->message, "%s", message);
-    out->tokens = out->entities = 0;
-    bytes_clear(&out->body);
-    bytes_text(&out->body, "{\"error\": ");
-    json_out_cstring(&out->body, out->message);
-    bytes_text(&out->body, "}");
-    if (out->body.failed)
-        bytes_clear(&out->body);
-}
-
-void respond_out_of_memory(response *out)
-{
-    bytes_free(&out->body);   /* gives back what a half-written answer held */
-    respond_error(out, 500, OUT_OF_MEMORY, "out of memory: send a shorter text, or give the process more memory");
-}
-
-void response_free(response *out)
-{
-    bytes_free(&out->body);
+    snprintf(out, SERVER_TIMING_SIZE, "%s;dur=%.3f", task_name(task), milliseconds);
 }
 
 int media_type_is_json(const char *content_type)
@@ -53,73 +20,31 @@ int media_type_is_json(const char *content_type)
     return same_ignoring_case(content_type, strcspn(content_type, "; \t"), "application/json");
 }
 
-static int bad_request(response *out, const char *message)
+/* options: the limits are put in here. */
+static int run(tern_ctx *ctx, const char *text, size_t len, tern_options *options, const handler_settings *settings,
+               const tern_doc **doc, response *out)
 {
-    respond_error(out, 400, BAD_REQUEST, message);
-    return -1;
-}
-
-static int no_memory(response *out)
-{
-    respond_out_of_memory(out);
-    return -1;
-}
-
-static void begin_answer(response *out)
-{
-    out->status = 200;
-    out->error_type = NULL;
-    out->message[0] = '\0';
-    out->tokens = out->entities = 0;
-    bytes_clear(&out->body);
-}
-
-static void end_answer(response *out)
-{
-    if (out->body.failed)
-        no_memory(out);
-}
-
-static int respond_engine_error(response *out, const tern_error *err, size_t max_chars)
-{
-    char message[sizeof out->message];
-    switch (err->code) {
-    case TERN_E_MEMORY:
-        return no_memory(out);
-    case TERN_E_UTF8:
-        snprintf(message, sizeof message, "the text is not valid UTF-8 (byte %zu)", err->pos);
-        return bad_request(out, message);
-    case TERN_E_TOO_LONG:
-        if (!max_chars || max_chars > TERN_MAX_CHARS)
-            max_chars = TERN_MAX_CHARS;
-        snprintf(message, sizeof message, "the text has %zu characters, the limit is %zu: split it", err->pos, max_chars);
-        respond_error(out, 413, TEXT_TOO_LONG, message);
-        return -1;
-    case TERN_E_TOO_COMPLEX:
-        respond_error(out, 413, "Function.TextTooComplex", err->msg);
-        return -1;
-    case TERN_E_INTERRUPTED:
-        respond_error(out, 504, DEADLINE_EXCEEDED, "the time limit came before the answer: send a shorter text, or give the "
-                      "function more time or memory");
-        return -1;
-    default:
-        respond_error(out, 500, INTERNAL_ERROR, err->msg);
-        return -1;
-    }
+    tern_error err;
+    options->max_chars = settings->max_chars;
+    options->interrupt = settings->interrupt;
+    options->interrupt_user = settings->interrupt_user;
+    return tern_run(ctx, text, len, options, doc, &err) ? respond_engine_error(out, &err, settings->max_chars) : 0;
 }
 
 int handle_run(tern_ctx *ctx, const char *text, size_t len, unsigned want, const handler_settings *settings,
                const tern_doc **doc, response *out)
 {
-    tern_options options = {.want = want & tern_model_offers(settings->model), .components = settings->components,
-                            .max_chars = settings->max_chars, .interrupt = settings->interrupt,
-                            .interrupt_user = settings->interrupt_user};
-    tern_error err;
+    tern_options options = {.want = want & tern_model_offers(settings->model), .components = settings->components};
     if (!settings->components)   /* to the engine, 0 means its default */
         options.want = TERN_TOKENS;
-    if (tern_run(ctx, text, len, &options, doc, &err))
-        return respond_engine_error(out, &err, settings->max_chars);
-    return 0;
+    return run(ctx, text, len, &options, settings, doc, out);
+}
+
+int handle_sentiment_run(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, const tern_doc **doc,
+                         response *out)
+{
+    tern_options options = sentiment_run_options(settings->model);
+    return run(ctx, text, len, &options, settings, doc, out);
 }
 
 /* ---- reading a request ------------------------------------------------------------------------------------------------ */
@@ -130,20 +55,11 @@ static json_doc *parse(const char *data, size_t len, response *out)
     json_doc *doc = json_parse(data, len, &error);
     if (!doc) {
         if (error.no_memory)
-            no_memory(out);
+            respond_out_of_memory(out);
         else
-            bad_request(out, error.msg);
+            respond_bad_request(out, error.msg);
     }
     return doc;
-}
-
-/* Answers a refusal of request.h. */
-static void respond_refusal(response *out, int status, const char *error)
-{
-    if (status == 500)
-        respond_out_of_memory(out);
-    else
-        respond_error(out, status, status == 413 ? TOO_MANY_TEXTS : status == 404 ? UNKNOWN_MODEL : BAD_REQUEST, error);
 }
 
 void respond_unknown_model(const model_set *models, response *out)
@@ -153,21 +69,7 @@ void respond_unknown_model(const model_set *models, response *out)
     respond_refusal(out, 404, error);
 }
 
-/* ---- POST /ner -------------------------------------------------------------------------------------------------------- */
-
-typedef struct offset_pair {
-    size_t start, end;
-} offset_pair;
-
-static offset_pair offsets_of(const tern_span *span, offset_unit unit)
-{
-    switch (unit) {
-    case OFFSETS_UTF16: return (offset_pair){span->utf16_start, span->utf16_end};
-    case OFFSETS_BYTE: return (offset_pair){span->byte_start, span->byte_end};
-    case OFFSETS_CODEPOINT: break;
-    }
-    return (offset_pair){span->char_start, span->char_end};
-}
+/* ---- one text ------------------------------------------------------------------------------------------------------------ */
 
 static void write_entity(bytes *out, const char *text, const tern_entity *entity, const request_options *options)
 {
@@ -183,21 +85,8 @@ static void write_entity(bytes *out, const char *text, const tern_entity *entity
         bytes_format(out, ", \"start\": %zu, \"end\": %zu}", offsets.start, offsets.end);
 }
 
-static void answer_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings,
-                        const request_options *options, response *out)
+static void write_entities(const char *text, const tern_doc *doc, const request_options *options, response *out)
 {
-    const tern_doc *doc;
-    handler_settings own = *settings;
-    own.components = options->components;
-    if (!len) {
-        bad_request(out, "\"text\" is empty");
-        return;
-    }
-    if (handle_run(ctx, text, len, TERN_ENTITIES, &own, &doc, out))
-        return;
-    begin_answer(out);
-    out->tokens = tern_doc_token_count(doc);
-    out->entities = tern_doc_entity_count(doc);
     bytes_text(&out->body, "{\"entities\": [");
     for (size_t i = 0; i < out->entities; i++) {
         tern_entity entity;
@@ -208,12 +97,51 @@ static void answer_text(tern_ctx *ctx, const char *text, size_t len, const handl
         write_entity(&out->body, text, &entity, options);
     }
     bytes_text(&out->body, "]}");
-    end_answer(out);
 }
 
+/* What answers: everything is borrowed. */
+typedef struct responder {
+    task_kind task;
+    tern_ctx *ctx;
+    const sentiment_labels *labels;   /* of TASK_SENTIMENT */
+    const handler_settings *settings;
+    const request_options *options;
+} responder;
+
+static int run_task(const responder *by, const char *text, size_t len, const tern_doc **doc, response *out)
+{
+    handler_settings own = *by->settings;
+    own.components = by->options->components;
+    return by->task == TASK_SENTIMENT ? handle_sentiment_run(by->ctx, text, len, by->settings, doc, out)
+                                      : handle_run(by->ctx, text, len, TERN_ENTITIES, &own, doc, out);
+}
+
+/* name: what a sentence calls the text. */
+static void answer_text(const responder *by, const char *name, const char *text, size_t len, response *out)
+{
+    const tern_doc *doc;
+    char error[64];
+    if (!len) {
+        snprintf(error, sizeof error, "%s is empty", name);
+        respond_bad_request(out, error);
+        return;
+    }
+    if (run_task(by, text, len, &doc, out))
+        return;
+    response_begin(out);
+    out->tokens = tern_doc_token_count(doc);
+    out->entities = tern_doc_entity_count(doc);
+    if (by->task == TASK_SENTIMENT)
+        sentiment_json(&out->body, text, doc, by->labels, &by->options->sentiment, by->options->offsets);
+    else
+        write_entities(text, doc, by->options, out);
+    response_end(out);
+}
+
+/* ---- one request ---------------------------------------------------------------------------------------------------------- */
+
 /* One item of "texts", which need not be a string. */
-static void answer_item(tern_ctx *ctx, const json_node *node, size_t index, bytes *text, const handler_settings *settings,
-                        const request_options *options, response *out)
+static void answer_item(const responder *by, const json_node *node, size_t index, bytes *text, response *out)
 {
     char name[48], error[REQUEST_ERROR_SIZE];
     snprintf(name, sizeof name, "\"texts\"[%zu]", index);
@@ -221,20 +149,19 @@ static void answer_item(tern_ctx *ctx, const json_node *node, size_t index, byte
     if (status)
         respond_refusal(out, status, error);
     else
-        answer_text(ctx, text->data, text->len, settings, options, out);
+        answer_text(by, "\"text\"", text->data, text->len, out);
 }
 
 /* What one text's caller is to blame for becomes that text's {"error": ...}; anything else is the answer to all. */
-static void answer_texts(tern_ctx *ctx, const json_node *texts, const handler_settings *settings, const request_options *options,
-                         response *out)
+static void answer_texts(const responder *by, const json_node *texts, response *out)
 {
     response item = {0};
     bytes text = {0};
     size_t index = 0;
-    begin_answer(out);
+    response_begin(out);
     bytes_text(&out->body, "{\"results\": [");
     for (const json_node *node = json_first(texts); node && out->status == 200; node = json_next(node), index++) {
-        answer_item(ctx, node, index, &text, settings, options, &item);
+        answer_item(by, node, index, &text, &item);
         if (item.status >= 500) {
             respond_error(out, item.status, item.error_type, item.message);
             continue;
@@ -251,82 +178,152 @@ static void answer_texts(tern_ctx *ctx, const json_node *texts, const handler_se
     if (out->status != 200)
         return;
     bytes_text(&out->body, "]}");
-    end_answer(out);
+    response_end(out);
 }
 
 static request_options default_options(const handler_settings *settings)
 {
-    return (request_options){.components = settings->components, .format = settings->format, .offsets = settings->offsets};
+    return (request_options){.components = settings->components, .format = settings->format, .offsets = settings->offsets,
+                             .sentiment = settings->sentiment};
 }
 
 void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out)
 {
-    request_options options = default_options(settings);
-    answer_text(ctx, text, len, settings, &options, out);
+    const request_options options = default_options(settings);
+    const responder by = {.task = TASK_NER, .ctx = ctx, .settings = settings, .options = &options};
+    out->task = TASK_NER;
+    answer_text(&by, "\"text\"", text, len, out);
 }
 
-/* A request to the model of ctx and settings. */
-static void answer_request(tern_ctx *ctx, const json_node *body, const handler_settings *settings, response *out)
+/* The settings with what belongs to the model. */
+static handler_settings settings_of(const handler_settings *settings, const named_model *model)
+{
+    handler_settings own = *settings;
+    own.model = model->model;
+    own.components = model->components;
+    return own;
+}
+
+static void answer_plain(const model_contexts *contexts, const named_model *model, task_kind task, const char *name,
+                         const char *text, size_t len, const handler_settings *settings, response *out)
+{
+    const handler_settings own = settings_of(settings, model);
+    const request_options options = default_options(&own);
+    const responder by = {.task = task, .ctx = model_context(contexts, model), .labels = &model->sentiment,
+                          .settings = &own, .options = &options};
+    out->task = task;
+    answer_text(&by, name, text, len, out);
+}
+
+void handle_text(const model_contexts *contexts, const char *text, size_t len, const handler_settings *settings, response *out)
+{
+    const named_model *model = models_default(contexts->models, TASK_ANY);
+    task_kind task = model->tasks & TASK_BIT(TASK_NER) ? TASK_NER : TASK_SENTIMENT;
+    answer_plain(contexts, model, task, "the text", text, len, settings, out);
+}
+
+void handle_sentiment_text(const model_contexts *contexts, const named_model *model, const char *text, size_t len,
+                           const handler_settings *settings, response *out)
+{
+    answer_plain(contexts, model, TASK_SENTIMENT, "\"text\"", text, len, settings, out);
+}
+
+/* A request for what target says, which is complete. */
+static void answer_request(const model_contexts *contexts, const request_target *target, const json_node *body,
+                           const handler_settings *settings, response *out)
 {
     char error[REQUEST_ERROR_SIZE];
     bytes text = {0};
-    ner_request asked = {.options = default_options(settings)};
+    const handler_settings own = settings_of(settings, target->model);
+    text_request asked = {.options = default_options(&own)};
+    const responder by = {.task = target->task, .ctx = model_context(contexts, target->model),
+                          .labels = &target->model->sentiment, .settings = &own, .options = &asked.options};
     size_t max_texts = settings->max_texts ? settings->max_texts : REQUEST_MAX_TEXTS;
-    int status = request_read(body, settings->model, max_texts, &asked, error);
+    int status = request_read(body, target->task, own.model, max_texts, &asked, error);
     if (!status && asked.text)
-        status = request_text(asked.text, "\"text\"", &text, error);
+        status = request_text(asked.text, asked.text_name, &text, error);
     if (status)
         respond_refusal(out, status, error);
     else if (asked.text)
-        answer_text(ctx, text.data, text.len, settings, &asked.options, out);
+        answer_text(&by, asked.text_name, text.data, text.len, out);
     else
-        answer_texts(ctx, asked.texts, settings, &asked.options, out);
+        answer_texts(&by, asked.texts, out);
     bytes_free(&text);
 }
 
-void handle_ner_json(const model_contexts *contexts, const named_model *asked, const json_node *body,
-                     const handler_settings *settings, response *out)
+void handle_request_json(const model_contexts *contexts, const request_target *asked, const json_node *body,
+                         const handler_settings *settings, response *out)
 {
     char error[REQUEST_ERROR_SIZE];
-    handler_settings own = *settings;
-    int status = request_model(body, contexts->models, &asked, error);
-    if (status) {
+    request_target target = *asked;
+    int status = request_target_of(body, contexts->models, &target, error);
+    out->task = target.task;
+    if (status)
         respond_refusal(out, status, error);
-        return;
-    }
-    own.model = asked->model;
-    own.components = asked->components;
-    answer_request(model_context(contexts, asked), body, &own, out);
+    else
+        answer_request(contexts, &target, body, settings, out);
 }
 
-void handle_ner(const model_contexts *contexts, const named_model *asked, const char *body, size_t len,
-                const handler_settings *settings, response *out)
+/* Whether there is a model for what the address asks for; answers if not, whatever the body may be. */
+static int can_be_asked(const model_set *models, const request_target *asked, response *out)
 {
+    char error[MODELS_ERROR_SIZE];
+    if (models_default(models, asked->task))
+        return 1;
+    models_none_can(asked->task, error);
+    respond_refusal(out, 404, error);
+    return 0;
+}
+
+void handle_request(const model_contexts *contexts, const request_target *asked, const char *body, size_t len,
+                    const handler_settings *settings, response *out)
+{
+    out->task = asked->task;
+    if (!can_be_asked(contexts->models, asked, out))
+        return;
     if (!len) {
-        bad_request(out, "the request has no body: send {\"text\": \"...\"}");
+        respond_bad_request(out, "the request has no body: send {\"text\": \"...\"}");
         return;
     }
     json_doc *doc = parse(body, len, out);
     if (!doc)
         return;
-    handle_ner_json(contexts, asked, json_root(doc), settings, out);
+    handle_request_json(contexts, asked, json_root(doc), settings, out);
     json_free(doc);
 }
 
 /* ---- GET /healthz ----------------------------------------------------------------------------------------------------- */
 
+/* The names of those that can do the task; of all for TASK_ANY. */
+static void write_names(bytes *out, const model_set *models, task_kind task)
+{
+    int first = 1;
+    bytes_text(out, "[");
+    for (const named_model *m = models->item; m < models->item + models->count; m++) {
+        if (task != TASK_ANY && !(m->tasks & TASK_BIT(task)))
+            continue;
+        bytes_text(out, first ? "" : ", ");
+        json_out_cstring(out, m->name);
+        first = 0;
+    }
+    bytes_text(out, "]");
+}
+
 void handle_health(const model_set *models, response *out)
 {
-    begin_answer(out);
+    const named_model *model = models_default(models, TASK_ANY);
+    response_begin(out);
     bytes_text(&out->body, "{\"status\": \"ok\", \"model\": ");
-    json_out_cstring(&out->body, models->item[0].name);
-    bytes_text(&out->body, ", \"models\": [");
-    for (size_t i = 0; i < models->count; i++) {
-        bytes_text(&out->body, i ? ", " : "");
-        json_out_cstring(&out->body, models->item[i].name);
-    }
-    bytes_text(&out->body, "]}");
-    end_answer(out);
+    json_out_cstring(&out->body, model ? model->name : "");
+    bytes_text(&out->body, ", \"models\": ");
+    write_names(&out->body, models, TASK_ANY);
+    for (task_kind task = TASK_NER; task < TASK_COUNT; task++)
+        if (models_default(models, task)) {
+            bytes_format(&out->body, ", \"%s\": ", task_name(task));
+            write_names(&out->body, models, task);
+        }
+    bytes_text(&out->body, "}");
+    response_end(out);
 }
 
 /* ---- tern pipe -------------------------------------------------------------------------------------------------------- */
@@ -356,11 +353,11 @@ void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_sett
     int failed = read_line(json_root(doc), &text, out);
     json_free(doc);
     if (!failed && !handle_run(ctx, text.data, text.len, TERN_EVERYTHING, settings, &result, out)) {
-        begin_answer(out);
+        response_begin(out);
         out->tokens = tern_doc_token_count(result);
         out->entities = tern_doc_entity_count(result);
         doc_json(&out->body, text.data, text.len, result);
-        end_answer(out);
+        response_end(out);
     }
     bytes_free(&text);
 }

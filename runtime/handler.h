@@ -7,42 +7,43 @@
 #include "json_in.h"
 #include "models.h"
 #include "request.h"
+#include "response.h"
 #include "tern.h"
-
-typedef struct response {
-    int status;              /* HTTP: 200, 400, 413, 500, ... */
-    const char *error_type;  /* NULL, or "Function.BadRequest", ... for Lambda's error header */
-    char message[REQUEST_ERROR_SIZE];   /* the error in plain text; "" on success */
-    bytes body;              /* JSON, one line, no newline at the end; empty if memory ran out even for the error */
-    size_t tokens, entities; /* of all texts that body answers, for metrics; 0 with an error */
-} response;
 
 /* What the program that answers has decided once, at its start. */
 typedef struct handler_settings {
-    const tern_model *model;   /* that of ctx; handle_ner and handle_ner_json put in that of the model that is asked for */
+    const tern_model *model;   /* that of ctx; what takes model_contexts puts in that of the model that is asked for */
     unsigned components;       /* mask of those that run unless a request names some (components.h); 0: the tokenizer alone;
                                   the same holds for them */
     size_t max_chars;          /* limit of a text in code points; 0: the engine's */
     size_t max_texts;          /* limit of the number of "texts"; 0: REQUEST_MAX_TEXTS */
     entity_format format;      /* unless a request names one */
     offset_unit offsets;       /* unless a request names one */
+    sentiment_options sentiment;   /* unless a request says otherwise */
     int (*interrupt)(void *user);   /* tern_options.interrupt of every run: ends a request with 504, Function.DeadlineExceeded; */
     void *interrupt_user;           /* NULL: none */
 } handler_settings;
 
-/* POST /ner, body as in request.h -> 200 and for "text": {"entities": [{"text", "label", "start", "end"}, ...]}; for "texts":
- * {"results": [...]} with, in their order, what each text alone would get, {"entities": ...} or {"error": "..."}. Otherwise
- * {"error": "..."} with 400 (what is wrong with the body), 404 (no such model), 413 (text too long, too many texts), 500 (out
- * of memory). asked: the model that POST /ner/NAME names; NULL: none. One thread per contexts at a time. out->body is replaced. */
-void handle_ner(const model_contexts *contexts, const named_model *asked, const char *body, size_t len,
-                const handler_settings *settings, response *out);
+/* POST /ner or POST /sentiment, body as in request.h -> 200 and for "text", of TASK_NER {"entities": [{"text", "label", "start",
+ * "end"}, ...]}, of TASK_SENTIMENT what sentiment_json.h says; for "texts": {"results": [...]} with, in their order, what each
+ * text alone would get, or {"error": "..."}. Otherwise {"error": "..."} with 400 (what is wrong with the body), 404 (no such
+ * model, or none for the task), 413 (text too long, too many texts), 500 (out of memory). asked: what the address says. One
+ * thread per contexts at a time. out->body is replaced. */
+void handle_request(const model_contexts *contexts, const request_target *asked, const char *body, size_t len,
+                    const handler_settings *settings, response *out);
 
 /* The same for a body that is already parsed (Lambda events carry it inside other JSON). */
-void handle_ner_json(const model_contexts *contexts, const named_model *asked, const json_node *body,
-                     const handler_settings *settings, response *out);
+void handle_request_json(const model_contexts *contexts, const request_target *asked, const json_node *body,
+                         const handler_settings *settings, response *out);
 
-/* The same for a text that is already at hand and one model (command line, plain text in a queue). Empty text is an error here
- * too. */
+/* The same for a text that is already at hand (plain text in a queue): TASK_ANY. Empty text is an error here too. */
+void handle_text(const model_contexts *contexts, const char *text, size_t len, const handler_settings *settings, response *out);
+
+/* TASK_SENTIMENT of a model that can do it (command line). */
+void handle_sentiment_text(const model_contexts *contexts, const named_model *model, const char *text, size_t len,
+                           const handler_settings *settings, response *out);
+
+/* TASK_NER of one model's context (command line). */
 void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out);
 
 /* One line of `tern pipe`: {"text": ...} -> the document with all that the components give (doc_json.h), or {"error": ...}
@@ -54,24 +55,25 @@ void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_sett
 int handle_run(tern_ctx *ctx, const char *text, size_t len, unsigned want, const handler_settings *settings,
                const tern_doc **doc, response *out);
 
-/* GET /healthz: {"status": "ok", "model": the default's name, "models": [all names]}. */
+/* The same for a sentiment model: sentiment.h reads the document. */
+int handle_sentiment_run(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, const tern_doc **doc,
+                         response *out);
+
+/* GET /healthz: {"status": "ok", "model": the default's name, "models": [all names], and for each task that some can do, in
+ * their order, "ner": [names], "sentiment": [names]}. */
 void handle_health(const model_set *models, response *out);
 
-/* POST /ner/NAME with a name that no model has: 404 that lists the names. */
+/* POST /ner/NAME or /sentiment/NAME with a name that no model has: 404 that lists the names. */
 void respond_unknown_model(const model_set *models, response *out);
 
 /* 1 if the value of a Content-Type header says application/json, with or without parameters. NULL (no header) counts as JSON;
  * anything else is for 415 with ERROR_NOT_JSON. */
 int media_type_is_json(const char *content_type);
+#define NOTHING_HERE "there is nothing here; POST /ner finds entities, POST /sentiment sentiments"
 #define ERROR_NOT_JSON "the body must be JSON: send the header Content-Type: application/json"
 
 /* The value of the header Server-Timing (W3C) of an answer that took so long to compute: "ner;dur=0.211". */
 #define SERVER_TIMING_SIZE 48
-void server_timing(double milliseconds, char out[SERVER_TIMING_SIZE]);
-
-/* {"error": message}. error_type is kept by reference (a literal). */
-void respond_error(response *out, int status, const char *error_type, const char *message);
-void respond_out_of_memory(response *out);   /* 500 */
-void response_free(response *out);
+void server_timing(task_kind task, double milliseconds, char out[SERVER_TIMING_SIZE]);
 
 #endif

@@ -35,7 +35,7 @@
 #define PAGE_POLICY "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src http: https:; " \
                     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-typedef enum resource { RESOURCE_PAGE, RESOURCE_HEALTH, RESOURCE_NER, RESOURCE_NONE } resource;
+typedef enum resource { RESOURCE_PAGE, RESOURCE_HEALTH, RESOURCE_TASK, RESOURCE_NONE } resource;
 
 typedef struct server {
     struct MHD_Daemon *daemon;
@@ -64,12 +64,8 @@ typedef struct request {
     size_t received, counted; /* bytes of the body that came; that are in server->buffered */
 } request;
 
-static const struct {
-    const char *path, *allow;
-} resources[] = {
-    [RESOURCE_PAGE] = {"/", "GET, HEAD, OPTIONS"},
-    [RESOURCE_HEALTH] = {"/healthz", "GET, HEAD, OPTIONS"},
-    [RESOURCE_NER] = {"/ner", "POST, OPTIONS"},
+static const char *const allowed_methods[] = {
+    [RESOURCE_PAGE] = "GET, HEAD, OPTIONS", [RESOURCE_HEALTH] = "GET, HEAD, OPTIONS", [RESOURCE_TASK] = "POST, OPTIONS",
 };
 
 /* ---- answers ---------------------------------------------------------------------------------------------------------- */
@@ -82,7 +78,7 @@ static void add_header(struct MHD_Response *answer, const char *name, const char
 static void add_server_timing(struct MHD_Response *answer, const http_job *job)
 {
     char value[SERVER_TIMING_SIZE];
-    server_timing(job->milliseconds, value);
+    server_timing(job->asked.task, job->milliseconds, value);
     add_header(answer, "Server-Timing", value);
 }
 
@@ -100,13 +96,13 @@ static enum MHD_Result send_answer(request *r, int status, const char *type, str
         add_header(answer, "Referrer-Policy", "no-referrer");
     }
     if (r->resource != RESOURCE_NONE && (status == MHD_HTTP_METHOD_NOT_ALLOWED || status == MHD_HTTP_NO_CONTENT))
-        add_header(answer, MHD_HTTP_HEADER_ALLOW, resources[r->resource].allow);
+        add_header(answer, MHD_HTTP_HEADER_ALLOW, allowed_methods[r->resource]);
     if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
         add_header(answer, MHD_HTTP_HEADER_RETRY_AFTER, "1");
     if (r->submitted)
         add_server_timing(answer, &r->job);
     if (r->server->cors != NULL)
-        http_cors_add(answer, r->server->cors, status == MHD_HTTP_NO_CONTENT ? resources[r->resource].allow : NULL);
+        http_cors_add(answer, r->server->cors, status == MHD_HTTP_NO_CONTENT ? allowed_methods[r->resource] : NULL);
     if (close_after || atomic_load(&r->server->stopping))
         add_header(answer, MHD_HTTP_HEADER_CONNECTION, "close");
     http_watch_enter(&r->server->watch, r->client, HTTP_RECEIVING);
@@ -158,27 +154,21 @@ static void refuse(request *r, int status, const char *why)
     }
 }
 
-static resource find_resource(const char *path)
-{
-    for (resource i = RESOURCE_PAGE; i < RESOURCE_NONE; i++)
-        if (strcmp(path, resources[i].path) == 0)
-            return i;
-    return RESOURCE_NONE;
-}
-
-/* Also takes the model out of "/ner/NAME"; an unknown one is refused. */
+/* Takes the task out of "/ner" and, with the model, out of "/ner/NAME"; an unknown model is refused. */
 static void find_target(request *r, const char *path)
 {
-    static const char prefix[] = "/ner/";
-    r->resource = find_resource(path);
-    if (strncmp(path, prefix, strlen(prefix)) != 0)
+    r->resource = strcmp(path, "/") == 0 ? RESOURCE_PAGE : strcmp(path, "/healthz") == 0 ? RESOURCE_HEALTH : RESOURCE_NONE;
+    const char *name = path[0] == '/' ? strchr(path + 1, '/') : NULL;
+    size_t len = name != NULL ? (size_t)(name - path) : strlen(path);
+    if (len < 2 || task_from_name(path + 1, len - 1, &r->job.asked.task) != 0)
         return;
-    const char *name = path + strlen(prefix);
-    if (*name == '\0' || strchr(name, '/') != NULL)
+    if (name != NULL && (name[1] == '\0' || strchr(name + 1, '/') != NULL))
         return;
-    r->resource = RESOURCE_NER;
-    r->job.asked = models_find(r->server->models, name, strlen(name));
-    if (r->job.asked == NULL)
+    r->resource = RESOURCE_TASK;
+    if (name == NULL)
+        return;
+    r->job.asked.model = models_find(r->server->models, name + 1, strlen(name + 1));
+    if (r->job.asked.model == NULL)
         refuse(r, MHD_HTTP_NOT_FOUND, r->server->unknown_model);
 }
 
@@ -192,12 +182,12 @@ static unsigned long long announced(const request *r)
 static void check_method(request *r, const char *method)
 {
     if (r->resource == RESOURCE_NONE)
-        refuse(r, MHD_HTTP_NOT_FOUND, "there is nothing here; POST /ner finds entities, GET / is a page to try it");
+        refuse(r, MHD_HTTP_NOT_FOUND, NOTHING_HERE ", GET / is a page to try it");
     else if (strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0)
         refuse(r, MHD_HTTP_NO_CONTENT, NULL);
-    else if (r->resource == RESOURCE_NER ? strcmp(method, MHD_HTTP_METHOD_POST) != 0
+    else if (r->resource == RESOURCE_TASK ? strcmp(method, MHD_HTTP_METHOD_POST) != 0
                                          : strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        refuse(r, MHD_HTTP_METHOD_NOT_ALLOWED, r->resource == RESOURCE_NER ? "the method must be POST" : "the method must be GET");
+        refuse(r, MHD_HTTP_METHOD_NOT_ALLOWED, r->resource == RESOURCE_TASK ? "the method must be POST" : "the method must be GET");
 }
 
 static void check_header(request *r, const char *method)
@@ -205,7 +195,7 @@ static void check_header(request *r, const char *method)
     check_method(r, method);
     const char *type = header(r, MHD_HTTP_HEADER_CONTENT_TYPE);
     const char *encoding = header(r, MHD_HTTP_HEADER_CONTENT_ENCODING);
-    if (r->resource == RESOURCE_NER && !media_type_is_json(type))
+    if (r->resource == RESOURCE_TASK && !media_type_is_json(type))
         refuse(r, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, ERROR_NOT_JSON);
     if (encoding != NULL && !same_ignoring_case(encoding, strlen(encoding), "identity"))
         refuse(r, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "the body must not be compressed: Content-Encoding is not supported");
@@ -258,7 +248,7 @@ static enum MHD_Result take_body(request *r, const char *data, size_t len)
         refuse(r, MHD_HTTP_CONTENT_TOO_LARGE, "the body is larger than 6291456 bytes (6 MB)");
     else if (r->received >= HTTP_LARGE_BODY && r->server->buffered + len > HTTP_MAX_BUFFERED)
         refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, "too many large requests at once: try again in a moment");
-    if (r->refusal == 0 && r->resource == RESOURCE_NER) {
+    if (r->refusal == 0 && r->resource == RESOURCE_TASK) {
         bytes_append(&r->body, data, len);
         r->server->buffered += len;
         r->counted += len;
@@ -270,7 +260,7 @@ static enum MHD_Result take_body(request *r, const char *data, size_t len)
     return MHD_YES;
 }
 
-static enum MHD_Result answer_ner(request *r)
+static enum MHD_Result answer_task(request *r)
 {
     if (r->submitted) {   /* called again because on_finished resumed the connection */
         drop_body(r);
@@ -292,7 +282,7 @@ static enum MHD_Result finish(request *r)
     switch (r->resource) {
     case RESOURCE_PAGE: return send_static(r, "text/html; charset=utf-8", page_html, page_html_size);
     case RESOURCE_HEALTH: return send_static(r, JSON_TYPE, r->server->health.body.data, r->server->health.body.len);
-    case RESOURCE_NER: return answer_ner(r);
+    case RESOURCE_TASK: return answer_task(r);
     case RESOURCE_NONE: break;   /* has been refused */
     }
     return MHD_NO;

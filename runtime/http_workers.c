@@ -27,7 +27,7 @@ struct http_workers {
 static void compute(worker *self, http_job *job)
 {
     double start = clock_monotonic_ms();
-    handle_ner(&self->contexts, job->asked, job->body, job->len, &self->workers->settings, &job->answer);
+    handle_request(&self->contexts, &job->asked, job->body, job->len, &self->workers->settings, &job->answer);
     job->milliseconds = clock_monotonic_ms() - start;
 }
 

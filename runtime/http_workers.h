@@ -12,8 +12,8 @@
 
 typedef struct http_job {
     struct http_job *next;
-    const named_model *asked;   /* by the path; NULL: none */
-    const char *body;   /* of POST /ner; stays unchanged until finished is called */
+    request_target asked;   /* by the path */
+    const char *body;   /* of POST /ner or /sentiment; stays unchanged until finished is called */
     size_t len;
     response answer;    /* zeroed by the submitter, who owns it again afterwards */
     double milliseconds;   /* what the answer took a worker, without the wait for one */

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MODEL_FILE "en_core_web_sm.tern"
-
 /* The folder of the running executable, with symbolic links resolved. 0 or -1. */
 static int executable_folder(char *out, size_t size)
 {
@@ -23,8 +21,9 @@ static int executable_folder(char *out, size_t size)
     return 0;
 }
 
-int model_search(char *out, size_t size)
+int model_search(task_kind task, char *out, size_t size)
 {
+    const char *file = task == TASK_SENTIMENT ? "sentiment.tern" : "en_core_web_sm.tern";
     static const char *const places[] = {"weights", "../weights", "../share/tern"};
     char folder[PATH_MAX];
     if (executable_folder(folder, sizeof folder)) {
@@ -32,12 +31,12 @@ int model_search(char *out, size_t size)
         return -1;
     }
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        int len = snprintf(out, size, "%s/%s/%s", folder, places[i], MODEL_FILE);
+        int len = snprintf(out, size, "%s/%s/%s", folder, places[i], file);
         if (len > 0 && (size_t)len < size && !access(out, R_OK))
             return 0;
     }
     snprintf(out, size, "no model file: set TERN_MODEL, or put %s into weights/, ../weights/ or ../share/tern/ beside %s",
-             MODEL_FILE, folder);
+             file, folder);
     return -1;
 }
 

@@ -17,6 +17,7 @@
 
 _Static_assert(MODELS_MAX * (MODEL_NAME_SIZE + 1) + 64 <= MODELS_ERROR_SIZE, "the sentence with all names fits");
 _Static_assert(COMPONENTS_ERROR_SIZE + MODEL_NAME_SIZE + 16 <= MODELS_ERROR_SIZE, "a sentence about a model's components fits");
+_Static_assert(SENTIMENT_ERROR_SIZE <= COMPONENTS_ERROR_SIZE, "so does one about its labels");
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
@@ -108,18 +109,26 @@ static int add_list(model_set *models, const char *list, char *error)
     }
 }
 
-static int add_found(model_set *models, char *error)
+static int add_found(model_set *models, task_kind task, char *error)
 {
     char path[PATH_MAX + 256];
-    return model_search(path, sizeof path) ? fail(error, "%s", path) : models_add_file(models, path, error);
+    return model_search(task, path, sizeof path) ? fail(error, "%s", path) : models_add_file(models, path, error);
 }
 
-int models_add_default(model_set *models, char error[MODELS_ERROR_SIZE])
+static int add_all_found(model_set *models, char *error)
+{
+    char path[PATH_MAX + 256];
+    if (add_found(models, TASK_NER, error))
+        return -1;
+    return model_search(TASK_SENTIMENT, path, sizeof path) ? 0 : models_add_file(models, path, error);
+}
+
+int models_add_default(model_set *models, task_kind task, char error[MODELS_ERROR_SIZE])
 {
     char reason[MODELS_ERROR_SIZE];
     const char *value = getenv(VARIABLE);
     if (!value || !*value)
-        return add_found(models, error);
+        return task == TASK_ANY ? add_all_found(models, error) : add_found(models, task, error);
     if (!(end_of_name(value) ? add_list(models, value, reason) : models_add_file(models, value, reason)))
         return 0;
     return fail(error, VARIABLE ": %.*s", (int)(MODELS_ERROR_SIZE - sizeof VARIABLE - 2), reason);
@@ -135,17 +144,34 @@ const named_model *models_open(model_set *models, tern_error *err)
     return NULL;
 }
 
-int models_set_components(model_set *models, char error[MODELS_ERROR_SIZE])
+/* 0, or -1 with the reason. */
+static int set_tasks(named_model *m, char reason[COMPONENTS_ERROR_SIZE])
+{
+    unsigned offers = tern_model_offers(m->model);
+    m->tasks = 0;
+    m->components = tern_model_default_components(m->model);
+    if (offers & TERN_ENTITIES) {
+        if (components_default_for_entities(m->model, &m->components, reason))
+            return -1;
+        m->tasks |= TASK_BIT(TASK_NER);
+    }
+    if (!(offers & TERN_CATS))
+        return 0;
+    if (!sentiment_find_labels(m->model, &m->sentiment, reason))
+        m->tasks |= TASK_BIT(TASK_SENTIMENT);
+    return m->tasks ? 0 : -1;
+}
+
+int models_set_tasks(model_set *models, char error[MODELS_ERROR_SIZE])
 {
     char reason[COMPONENTS_ERROR_SIZE];
-    for (named_model *m = models->item; m < models->item + models->count; m++) {
-        m->components = tern_model_default_components(m->model);
-        if (m > models->item && !(tern_model_offers(m->model) & TERN_ENTITIES))
-            continue;
-        if (components_default_for_entities(m->model, &m->components, reason))
+    for (named_model *m = models->item; m < models->item + models->count; m++)
+        if (set_tasks(m, reason))
             return models->count == 1 ? fail(error, "%s", reason) : fail(error, "model \"%s\": %s", m->name, reason);
-    }
-    return 0;
+    if (models_default(models, TASK_ANY))
+        return 0;
+    components_check(TERN_NER, models->item[0].model, reason);
+    return fail(error, "no model finds entities or sentiments: %s", reason);
 }
 
 void models_close(model_set *models)
@@ -155,6 +181,27 @@ void models_close(model_set *models)
         free(m->path);
     }
     *models = (model_set){0};
+}
+
+const named_model *models_default(const model_set *models, task_kind task)
+{
+    if (task == TASK_ANY) {
+        const named_model *entities = models_default(models, TASK_NER);
+        return entities ? entities : models_default(models, TASK_SENTIMENT);
+    }
+    for (const named_model *m = models->item; m < models->item + models->count; m++)
+        if (m->tasks & TASK_BIT(task))
+            return m;
+    return NULL;
+}
+
+void models_none_can(task_kind task, char error[MODELS_ERROR_SIZE])
+{
+    static const char how[] = "start with -m %s=FILE.tern (tern serve) or " VARIABLE "=...,%s=FILE.tern (Lambda)";
+    size_t used = (size_t)snprintf(error, MODELS_ERROR_SIZE, task == TASK_SENTIMENT ? "no model here finds sentiments: "
+                                                                                    : "no model here finds entities: ");
+    const char *name = task == TASK_SENTIMENT ? "sentiment" : "en";
+    snprintf(error + used, MODELS_ERROR_SIZE - used, how, name, name);
 }
 
 const named_model *models_find(const model_set *models, const char *name, size_t len)

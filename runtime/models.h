@@ -1,9 +1,11 @@
-/* models.h - the models that a process answers with: each has a name, the first is the default. */
+/* models.h - the models that a process answers with: each has a name; the default for a task is the first that can do it. */
 #ifndef TERN_MODELS_H
 #define TERN_MODELS_H
 
 #include <stddef.h>
 
+#include "sentiment.h"
+#include "task.h"
 #include "tern.h"
 
 #define MODELS_MAX 16u
@@ -14,7 +16,9 @@ typedef struct named_model {
     char name[MODEL_NAME_SIZE];
     char *path;            /* owned */
     tern_model *model;     /* owned; NULL until models_open */
-    unsigned components;   /* mask of those that run unless a request names some; 0 until models_set_components */
+    unsigned tasks;        /* TASK_BIT of those that it can do; 0 until models_set_tasks, as the next two */
+    unsigned components;   /* mask of those that find entities, unless a request names some */
+    sentiment_labels sentiment;   /* of a model that can do TASK_SENTIMENT */
 } named_model;
 
 /* Starts as {0}; models_close frees it in any state. Once it is filled, threads may share it. */
@@ -31,17 +35,26 @@ int models_add_file(model_set *models, const char *path, char error[MODELS_ERROR
 int models_add(model_set *models, const char *argument, char error[MODELS_ERROR_SIZE]);
 
 /* Adds what the environment variable TERN_MODEL says, one PATH or, if it begins with a name, NAME=PATH,NAME=PATH,... (no path
- * has a comma then); else the weights found from the executable (model_open.h). 0 or -1 as above. */
-int models_add_default(model_set *models, char error[MODELS_ERROR_SIZE]);
+ * has a comma then); else the weights for the task found from the executable (model_open.h), for TASK_ANY those of entities,
+ * which must be there, and those of sentiment, which may. 0 or -1 as above. */
+int models_add_default(model_set *models, task_kind task, char error[MODELS_ERROR_SIZE]);
 
 /* Maps all. NULL, or the one that failed with the reason in err. */
 const named_model *models_open(model_set *models, tern_error *err);
 
-/* What runs by default, of each: TERN_COMPONENTS, which then must fit every model that finds entities, else what the model
- * enables. The first model must find entities, others need not. 0, or -1 with a sentence in error. */
-int models_set_components(model_set *models, char error[MODELS_ERROR_SIZE]);
+/* Finds out what each can do, and what runs then: for entities TERN_COMPONENTS, which must fit every model that finds them, else
+ * what the model enables. There must be one that can do something, and a classifier of texts that finds no entities must be a
+ * sentiment model (sentiment.h). 0, or -1 with a sentence in error. */
+int models_set_tasks(model_set *models, char error[MODELS_ERROR_SIZE]);
 
 void models_close(model_set *models);
+
+/* The default for a task: the first that can do it; for TASK_ANY it is that of entities, without one that of sentiment. NULL:
+ * there is none. */
+const named_model *models_default(const model_set *models, task_kind task);
+
+/* The sentence for a task that no model can do: how to configure one. */
+void models_none_can(task_kind task, char error[MODELS_ERROR_SIZE]);
 
 /* NULL if there is none of that name, which may be any bytes. */
 const named_model *models_find(const model_set *models, const char *name, size_t len);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "components.h"
+#include "names.h"
 
 #define BAD_REQUEST 400
 #define NOT_FOUND 404
@@ -15,33 +16,13 @@ _Static_assert(REQUEST_ERROR_SIZE >= COMPONENTS_ERROR_SIZE, "a sentence about co
 
 /* ---- names ------------------------------------------------------------------------------------------------------------ */
 
-/* Index of the name, or -1. */
-static int index_of(const char *const *names, size_t count, const char *name, size_t len)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strlen(names[i]) == len && !memcmp(names[i], name, len))
-            return (int)i;
-    return -1;
-}
-
 int entity_format_from_name(const char *name, size_t len, entity_format *out)
 {
     static const char *const names[] = {[FORMAT_NER] = "ner", [FORMAT_SPACY] = "spacy"};
-    int index = index_of(names, sizeof names / sizeof *names, name, len);
+    int index = name_index(names, sizeof names / sizeof *names, name, len);
     if (index < 0)
         return -1;
     *out = (entity_format)index;
-    return 0;
-}
-
-int offset_unit_from_name(const char *name, size_t len, offset_unit *out)
-{
-    static const char *const names[] = {[OFFSETS_CODEPOINT] = "codepoint", [OFFSETS_UTF16] = "utf16",
-                                        [OFFSETS_BYTE] = "byte"};
-    int index = index_of(names, sizeof names / sizeof *names, name, len);
-    if (index < 0)
-        return -1;
-    *out = (offset_unit)index;
     return 0;
 }
 
@@ -51,7 +32,7 @@ const char *json_type_name(json_type type)
     return names[type];
 }
 
-/* ---- fields ----------------------------------------------------------------------------------------------------------- */
+/* ---- values ----------------------------------------------------------------------------------------------------------- */
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
@@ -77,6 +58,8 @@ int request_text(const json_node *node, const char *name, bytes *text, char erro
     return json_string(node, text) ? 0 : no_memory(error);
 }
 
+/* ---- what is asked for, of which model ---------------------------------------------------------------------------------- */
+
 /* "model" into *model, which is left as it is where there is none. */
 static int read_model(const json_node *body, const model_set *models, bytes *name, const named_model **model, char *error)
 {
@@ -96,34 +79,75 @@ static int read_model(const json_node *body, const model_set *models, bytes *nam
         ? 0 : refuse(error, BAD_REQUEST, "the path and \"model\" name different models: name one of them");
 }
 
-int request_model(const json_node *body, const model_set *models, const named_model **model, char error[REQUEST_ERROR_SIZE])
+/* What is asked for where the address does not say. */
+static int read_task(const json_node *body, const model_set *models, bytes *name, request_target *target, char *error)
 {
-    char names[COMPONENTS_NAMES_SIZE];
-    bytes name = {0};
-    int status = read_model(body, models, &name, model, error);
-    bytes_free(&name);
-    if (status)
-        return status;
-    if (!*model)
-        *model = &models->item[0];
-    if (tern_model_offers((*model)->model) & TERN_ENTITIES)
-        return 0;
-    components_names(tern_model_components((*model)->model), names);
-    return refuse(error, BAD_REQUEST, "the model \"%s\" finds no entities: its components are %s", (*model)->name, names);
+    const named_model *model = target->model ? target->model : models_default(models, TASK_ANY);
+    const json_node *member = json_member(body, "task");
+    if (member) {
+        const char *value = json_string(member, name);
+        if (name->failed)
+            return no_memory(error);
+        return value && !task_from_name(value, name->len, &target->task)
+            ? 0 : refuse(error, BAD_REQUEST, "\"task\" must be \"ner\" or \"sentiment\"");
+    }
+    int only_sentiment = model && model->tasks == TASK_BIT(TASK_SENTIMENT);
+    target->task = only_sentiment || json_member(body, "input") ? TASK_SENTIMENT : TASK_NER;
+    return 0;
 }
 
-/* "text" or "texts" into *out. */
-static int read_texts(const json_node *body, size_t max_texts, ner_request *out, char *error)
+/* The model of the target, named or not, that shall do its task. */
+static int check_target(const model_set *models, request_target *target, char *error)
 {
-    out->text = json_member(body, "text");
+    char names[COMPONENTS_NAMES_SIZE];
+    if (!target->model)
+        target->model = models_default(models, target->task);
+    if (!target->model) {
+        models_none_can(target->task, error);
+        return NOT_FOUND;
+    }
+    if (target->model->tasks & TASK_BIT(target->task))
+        return 0;
+    components_names(tern_model_components(target->model->model), names);
+    return refuse(error, BAD_REQUEST, "the model \"%s\" finds no %s: its components are %s", target->model->name,
+                  target->task == TASK_SENTIMENT ? "sentiments" : "entities", names);
+}
+
+int request_target_of(const json_node *body, const model_set *models, request_target *target, char error[REQUEST_ERROR_SIZE])
+{
+    bytes name = {0};
+    int status = read_model(body, models, &name, &target->model, error);
+    if (!status && target->task == TASK_ANY)
+        status = read_task(body, models, &name, target, error);
+    bytes_free(&name);
+    return status ? status : check_target(models, target, error);
+}
+
+/* ---- fields ----------------------------------------------------------------------------------------------------------- */
+
+static int missing_text(task_kind task, char *error)
+{
+    return refuse(error, BAD_REQUEST, task == TASK_SENTIMENT
+        ? "\"text\" is missing: send {\"text\": \"...\"}, {\"input\": \"...\"} or {\"texts\": [\"...\", ...]} (keys are "
+          "case-sensitive)"
+        : "\"text\" is missing: send {\"text\": \"...\"} or {\"texts\": [\"...\", ...]} (keys are case-sensitive)");
+}
+
+/* "text", "input" or "texts" into *out. */
+static int read_texts(const json_node *body, task_kind task, size_t max_texts, text_request *out, char *error)
+{
+    const json_node *text = json_member(body, "text"), *input = task == TASK_SENTIMENT ? json_member(body, "input") : NULL;
     out->texts = json_member(body, "texts");
+    out->text = text ? text : input;
+    out->text_name = text ? "\"text\"" : "\"input\"";
+    if (text && input)
+        return refuse(error, BAD_REQUEST, "there are both \"text\" and \"input\": send one of them");
     if (out->text && out->texts)
-        return refuse(error, BAD_REQUEST, "there are both \"text\" and \"texts\": send one of them");
-    if (!out->text && !out->texts)
-        return refuse(error, BAD_REQUEST, "\"text\" is missing: send {\"text\": \"...\"} or {\"texts\": [\"...\", ...]} "
-                                          "(keys are case-sensitive)");
+        return refuse(error, BAD_REQUEST, "there are both %s and \"texts\": send one of them", out->text_name);
     if (out->text)
         return 0;
+    if (!out->texts)
+        return missing_text(task, error);
     if (json_type_of(out->texts) != JSON_ARRAY)
         return refuse(error, BAD_REQUEST, "\"texts\" must be an array of strings, not %s",
                       json_type_name(json_type_of(out->texts)));
@@ -134,7 +158,7 @@ static int read_texts(const json_node *body, size_t max_texts, ner_request *out,
 }
 
 /* A member that must be one of the names that from_name knows; its value is not repeated. *name is replaced. */
-static int read_format(const json_node *body, bytes *name, entity_format *out, char *error)
+static int read_entity_format(const json_node *body, bytes *name, entity_format *out, char *error)
 {
     const json_node *member = json_member(body, "format");
     if (!member)
@@ -144,6 +168,30 @@ static int read_format(const json_node *body, bytes *name, entity_format *out, c
         return no_memory(error);
     return value && !entity_format_from_name(value, name->len, out)
         ? 0 : refuse(error, BAD_REQUEST, "\"format\" must be " ENTITY_FORMATS);
+}
+
+static int read_sentiment_format(const json_node *body, bytes *name, sentiment_format *out, char *error)
+{
+    const json_node *member = json_member(body, "format");
+    if (!member)
+        return 0;
+    const char *value = json_string(member, name);
+    if (name->failed)
+        return no_memory(error);
+    return value && !sentiment_format_from_name(value, name->len, out)
+        ? 0 : refuse(error, BAD_REQUEST, "\"format\" must be " SENTIMENT_FORMATS);
+}
+
+static int read_sentences(const json_node *body, const tern_model *model, int *out, char *error)
+{
+    const json_node *member = json_member(body, "sentences");
+    if (!member)
+        return 0;
+    if (json_type_of(member) != JSON_BOOL)
+        return refuse(error, BAD_REQUEST, "\"sentences\" must be true or false, not %s", json_type_name(json_type_of(member)));
+    *out = json_is_true(member);
+    return !*out || tern_model_offers(model) & TERN_SENTENCES
+        ? 0 : refuse(error, BAD_REQUEST, "\"sentences\" cannot be true: the model finds no sentences");
 }
 
 static int read_offsets(const json_node *body, bytes *name, offset_unit *out, char *error)
@@ -199,20 +247,32 @@ static int read_components(const json_node *body, const tern_model *model, bytes
     return components_check(*mask, model, error) ? BAD_REQUEST : 0;
 }
 
-int request_read(const json_node *body, const tern_model *model, size_t max_texts, ner_request *out,
+static int read_ner(const json_node *body, const tern_model *model, bytes *name, request_options *out, char *error)
+{
+    int status = read_components(body, model, name, &out->components, error);
+    if (!status)
+        status = read_offsets(body, name, &out->offsets, error);
+    return status ? status : read_entity_format(body, name, &out->format, error);
+}
+
+static int read_sentiment(const json_node *body, const tern_model *model, bytes *name, request_options *out, char *error)
+{
+    int status = read_sentences(body, model, &out->sentiment.sentences, error);
+    if (!status)
+        status = read_offsets(body, name, &out->offsets, error);
+    return status ? status : read_sentiment_format(body, name, &out->sentiment.format, error);
+}
+
+int request_read(const json_node *body, task_kind task, const tern_model *model, size_t max_texts, text_request *out,
                  char error[REQUEST_ERROR_SIZE])
 {
     bytes name = {0};
     json_type type = json_type_of(body);
     if (type != JSON_OBJECT)
         return refuse(error, BAD_REQUEST, "expected an object like {\"text\": \"...\"}, not %s", json_type_name(type));
-    int status = read_texts(body, max_texts, out, error);
+    int status = read_texts(body, task, max_texts, out, error);
     if (!status)
-        status = read_components(body, model, &name, &out->options.components, error);
-    if (!status)
-        status = read_offsets(body, &name, &out->options.offsets, error);
-    if (!status)
-        status = read_format(body, &name, &out->options.format, error);
+        status = (task == TASK_SENTIMENT ? read_sentiment : read_ner)(body, model, &name, &out->options, error);
     bytes_free(&name);
     return status;
 }

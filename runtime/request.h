@@ -1,12 +1,23 @@
-/* request.h - the JSON body of POST /ner -> a checked request. Unknown fields are ignored, so that callers may add their own;
- * a known field with a value that is not allowed is an error that lists the allowed ones.
+/* request.h - the JSON body of POST /ner or POST /sentiment -> a checked request. Unknown fields are ignored, so that callers may
+ * add their own; a known field with a value that is not allowed is an error that lists the allowed ones.
  *
- *   "text"        string                          one of the two,
- *   "texts"       array of strings                never both
- *   "model"       name of a model                 default: that of the path, else the first
- *   "components"  array of names with "ner"       default: TERN_COMPONENTS
+ *   "text"        string                          one of the three,
+ *   "texts"       array of strings                never two
+ *   "input"       string                          the same as "text", of POST /sentiment only
+ *   "model"       name of a model                 default: that of the path, else the first that can do the task
  *   "offsets"     "codepoint" "utf16" "byte"      default: TERN_OFFSETS
- *   "format"      "ner" "spacy"                   default: TERN_FORMAT */
+ *
+ * of POST /ner
+ *   "components"  array of names with "ner"       default: TERN_COMPONENTS
+ *   "format"      "ner" "spacy"                   default: TERN_FORMAT
+ *
+ * of POST /sentiment
+ *   "sentences"   true or false                   default: false
+ *   "format"      "tern" "comprehend"             default: "tern"
+ *
+ * A request that comes without an address (to the function itself, in a queue) may say what it asks for:
+ *   "task"        "ner" "sentiment"               default: "sentiment" with "input" or where the model (that it names, else the
+ *                                                 default of TASK_ANY, models.h) can do nothing else; else "ner" */
 #ifndef TERN_REQUEST_H
 #define TERN_REQUEST_H
 
@@ -15,44 +26,51 @@
 #include "bytes.h"
 #include "json_in.h"
 #include "models.h"
+#include "offsets.h"
+#include "sentiment_json.h"
 #include "tern.h"
 
 /* Keys of an entity: {"text", "label", "start", "end"} or {"text", "label", "start_char", "end_char"}. */
 typedef enum entity_format { FORMAT_NER, FORMAT_SPACY } entity_format;
-typedef enum offset_unit { OFFSETS_CODEPOINT, OFFSETS_UTF16, OFFSETS_BYTE } offset_unit;
 
 #define ENTITY_FORMATS "\"ner\" or \"spacy\""
-#define OFFSET_UNITS "\"codepoint\", \"utf16\" or \"byte\""
 
 /* 0, or -1 if it is no such name; then *out is as before. */
 int entity_format_from_name(const char *name, size_t len, entity_format *out);
-int offset_unit_from_name(const char *name, size_t len, offset_unit *out);
 
 #define REQUEST_MAX_TEXTS 1000u   /* of "texts", unless TERN_MAX_TEXTS says otherwise */
 
 /* How a text is answered: the program's defaults, then what the request says. */
 typedef struct request_options {
-    unsigned components;   /* mask of those that run (components.h); 0: the tokenizer alone */
-    entity_format format;
+    unsigned components;           /* mask of those that find entities (components.h); 0: the tokenizer alone */
+    entity_format format;          /* of entities */
     offset_unit offsets;
+    sentiment_options sentiment;
 } request_options;
 
-typedef struct ner_request {
-    const json_node *text;    /* a string, or NULL: then texts is an array */
+typedef struct text_request {
+    const json_node *text;    /* "text" or "input": a string, or NULL: then texts is an array */
+    const char *text_name;    /* with the quotes */
     const json_node *texts;   /* items of any type: each is answered for itself */
     request_options options;
-} ner_request;
+} text_request;
+
+/* What an address asks for: POST /ner/fr for {TASK_NER, the model "fr"}. */
+typedef struct request_target {
+    task_kind task;             /* TASK_ANY: the request says */
+    const named_model *model;   /* NULL: the request says */
+} request_target;
 
 #define REQUEST_ERROR_SIZE MODELS_ERROR_SIZE
 
-/* The model that shall find the entities into *model, which comes with the one that the request's path names, or NULL for none.
- * 0; or an HTTP status (400, 404 for an unknown name, 500 for no memory) with a sentence in error that never repeats the
- * caller's text. A body that is no object asks for none. */
-int request_model(const json_node *body, const model_set *models, const named_model **model, char error[REQUEST_ERROR_SIZE]);
+/* Completes *target, which comes with what the address says, by the request: no TASK_ANY, no NULL. 0; or an HTTP status (400,
+ * 404 for an unknown name or a task that no model can do, 500 for no memory) with a sentence in error that never repeats the
+ * caller's text. A body that is no object says nothing. */
+int request_target_of(const json_node *body, const model_set *models, request_target *target, char error[REQUEST_ERROR_SIZE]);
 
-/* Reads body into *out, whose options hold the defaults; borrows from body. 0; or an HTTP status (400, 413, 500 for no
- * memory) with a sentence in error as above. */
-int request_read(const json_node *body, const tern_model *model, size_t max_texts, ner_request *out,
+/* Reads body, which asks for the task of the model, into *out, whose options hold the defaults; borrows from body. 0; or an HTTP
+ * status (400, 413, 500 for no memory) with a sentence in error as above. */
+int request_read(const json_node *body, task_kind task, const tern_model *model, size_t max_texts, text_request *out,
                  char error[REQUEST_ERROR_SIZE]);
 
 /* The text of a node, which must be a string, empty or not, into *text, which it replaces: 0; 400 or 500 as above. name is

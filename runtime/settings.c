@@ -13,9 +13,10 @@
 
 const setting_row settings_table[] = {
     {"TERN_MODEL", "found from the program's place",
-     "path of the model file (.tern), or several as NAME=PATH,NAME=PATH; the first is the default", EVERYWHERE},
+     "path of the model file (.tern), or several as NAME=PATH,NAME=PATH; the first that can do what is asked for is the default",
+     EVERYWHERE},
     {"TERN_COMPONENTS", "what the model enables",
-     "components that run when a request names none, separated by commas", EVERYWHERE},
+     "components that run when a request names none, separated by commas; not those of POST /sentiment", EVERYWHERE},
     {"TERN_GEMM", "native",
      "matrix arithmetic: native (the fastest of this CPU); to compare, one of avx512, avx2, portable, openblas", EVERYWHERE},
     {"TERN_FORMAT", "ner",

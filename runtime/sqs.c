@@ -260,12 +260,13 @@ static void finish_message(batch *b, message *m, const json_node *body)
 static void answer_json(batch *b, message *m, const bytes *text)
 {
     json_error error;
+    const request_target anything = {.task = TASK_ANY};
     json_doc *doc = json_parse(text->data, text->len, &error);
     if (!doc) {
         fail(b, m, error.no_memory ? "Runtime.OutOfMemory" : BAD_REQUEST, error.msg);
         return;
     }
-    handle_ner_json(b->context->contexts, NULL, json_root(doc), &b->settings, &b->answer);
+    handle_request_json(b->context->contexts, &anything, json_root(doc), &b->settings, &b->answer);
     finish_message(b, m, json_root(doc));
     json_free(doc);
 }
@@ -281,7 +282,7 @@ static void answer_message(batch *b, message *m)
     } else if (text.data[strspn(text.data, " \t\r\n")] == '{') {
         answer_json(b, m, &text);
     } else {
-        handle_ner_text(b->context->contexts->ctx[0], text.data, text.len, &b->settings, &b->answer);
+        handle_text(b->context->contexts, text.data, text.len, &b->settings, &b->answer);
         finish_message(b, m, NULL);
     }
     bytes_free(&text);

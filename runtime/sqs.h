@@ -2,9 +2,9 @@
  * result is sent to the output queue, and Lambda is told which messages have failed ("ReportBatchItemFailures"), so that it
  * deletes the others. A message counts as done only when the output queue has accepted its result: delivery is at least once.
  *
- *   body of a message   {"text": ...} with the fields of request.h, or anything that does not begin with "{": the text itself,
- *                       for the default model
- *   result              {"messageId": "...", "entities": [...]}, or "results" for "texts"; in between "correlationId" if the
+ *   body of a message   {"text": ...} or {"input": ...} with the fields of request.h, or anything that does not begin with "{":
+ *                       the text itself, for the default model
+ *   result              {"messageId": "...", "entities": [...]} or what else answers the request; in between "correlationId" if the
  *                       message has an attribute of this name or, if not, its body a member of this name (a string)
  *   failed messages     {"batchItemFailures": [{"itemIdentifier": "..."}]}; each is logged with its id, type and cause, never
  *                       with its text. Lambda gives it out again and, after maxReceiveCount, SQS moves it to the queue's DLQ

@@ -14,6 +14,7 @@ import pytest
 from common import BUILD, MODEL, REDUCED, SPACY_PACKAGE, Run
 
 if TYPE_CHECKING:
+    from opinion_pipeline import Opinions
     from vector_pipeline import VectorPipeline
 
 # The mutants are programs of their own, built without sanitizers.
@@ -107,3 +108,12 @@ def vector_pipeline(tmp_path_factory: pytest.TempPathFactory) -> "VectorPipeline
     from vector_pipeline import make
 
     return make(tmp_path_factory.mktemp("vectors"), project_texts())
+
+
+@pytest.fixture(scope="session")
+def opinions(tmp_path_factory: pytest.TempPathFactory) -> "Opinions":
+    """A trained sentiment model, and its file."""
+    pytest.importorskip("spacy")
+    from opinion_pipeline import save, train
+
+    return save(train(), tmp_path_factory.mktemp("opinions"))

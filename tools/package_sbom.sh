@@ -4,7 +4,7 @@
 # In: linked (the sources that are linked in), arch, compiler, programs.
 
 sha256_of() { sha256sum "$1" | cut -d ' ' -f 1; }
-manifest_field() { sed -n "s/^ *\"$1\": \"\(.*\)\",\{0,1\}\$/\1/p" weights/en_core_web_sm.json | head -n 1; }
+manifest_field() { sed -n "s/^ *\"$2\": \"\(.*\)\",\{0,1\}\$/\1/p" "weights/$1.json" | head -n 1; }
 
 # sbom_entry INDENT REF TYPE NAME VERSION LICENCE ["MORE": ...]: one component; what more there is of it, as JSON.
 sbom_entry() {
@@ -44,10 +44,19 @@ sbom_libgcc() {
         "\"purl\": \"pkg:generic/libgcc@$version\"" "\"description\": \"$("$compiler" --version | head -n 1)\""
 }
 
+# Each model has a manifest beside it.
+model_names() { for model in weights/*.tern; do basename "$model" .tern; done; }
+
+sbom_model() {
+    sbom_entry "    " "$1" machine-learning-model "$1" "$(manifest_field "$1" version)" "$(manifest_field "$1" license)" \
+        "\"hashes\": [$(sbom_hash SHA-256 "$(sha256_of "weights/$1.tern")")]" "\"description\": \"hashes: of the file weights/$1.tern\""
+}
+
 write_sbom() {
-    local name version refs
+    local name version refs models
+    mapfile -t models < <(model_names)
     version=$(sed -n 's/^project(tern VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
-    refs=$(printf '"%s", ' "${linked[@]}" libgcc en_core_web_sm)
+    refs=$(printf '"%s", ' "${linked[@]}" libgcc "${models[@]}")
     printf '{\n  "bomFormat": "CycloneDX",\n  "specVersion": "1.6",\n  "version": 1,\n  "metadata": {\n    "component":\n'
     sbom_entry "    " tern application tern "$version" MIT \
         "\"properties\": [{\"name\": \"architecture\", \"value\": \"$arch\"}]" \
@@ -59,10 +68,9 @@ write_sbom() {
         printf ',\n'
     done
     sbom_libgcc
-    printf ',\n'
-    sbom_entry "    " en_core_web_sm machine-learning-model en_core_web_sm \
-        "$(manifest_field version)" "$(manifest_field license)" \
-        "\"hashes\": [$(sbom_hash SHA-256 "$(sha256_of weights/en_core_web_sm.tern)")]" \
-        "\"description\": \"hashes: of the file weights/en_core_web_sm.tern\""
+    for name in "${models[@]}"; do
+        printf ',\n'
+        sbom_model "$name"
+    done
     printf '\n  ],\n  "dependencies": [{"ref": "tern", "dependsOn": [%s]}]\n}\n' "${refs%, }"
 }

@@ -81,10 +81,11 @@ def test_two_runs_give_the_same_bytes(conversions):
     assert conversions["files"][0] == conversions["files"][1]
 
 
-def test_committed_tiny_model_is_what_the_converter_writes(tmp_path):
-    committed = (ROOT / "tests" / "data" / "tiny.tern").read_bytes()
+@pytest.mark.parametrize("name, options", [("tiny.tern", []), ("tiny_sentiment.tern", ["--sentiment"])])
+def test_committed_tiny_model_is_what_the_converter_writes(name, options, tmp_path):
+    committed = (ROOT / "tests" / "data" / name).read_bytes()
     skip_unless_same_unicode(json.loads(read(committed)["meta"].data.decode("utf-8"))["versions"]["unicode"])
-    succeed(run_module("convert.tiny", ["-o", str(tmp_path / "tiny.tern")], hash_seed=3))
+    succeed(run_module("convert.tiny", [*options, "-o", str(tmp_path / "tiny.tern")], hash_seed=3))
     made = (tmp_path / "tiny.tern").read_bytes()
     assert_same_file(made, committed)
     assert len(made) < 96 * 1024

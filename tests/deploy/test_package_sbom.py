@@ -74,12 +74,14 @@ def test_what_it_is_about(sbom: Dict[str, Any], package: Package) -> None:  # no
     assert f"project(tern VERSION {tern['version']} " in (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
 
 
-def test_the_model(sbom: Dict[str, Any]) -> None:
-    model, = (entry for entry in sbom["components"] if entry["type"] == "machine-learning-model")
-    manifest = json.loads(MODEL.with_suffix(".json").read_text(encoding="utf-8"))
-    assert model["version"] == manifest["model"]["version"]
-    assert model["licenses"] == [{"expression": manifest["model"]["license"]}]
-    assert digests(model) == [manifest["sha256"]]
+def test_the_models(sbom: Dict[str, Any]) -> None:
+    models = {entry["name"]: entry for entry in sbom["components"] if entry["type"] == "machine-learning-model"}
+    assert set(models) == {path.stem for path in (ROOT / "weights").glob("*.tern")} and MODEL.stem in models
+    for name, model in models.items():
+        manifest = json.loads((ROOT / "weights" / f"{name}.json").read_text(encoding="utf-8"))
+        assert model["version"] == manifest["model"]["version"]
+        assert model["licenses"] == [{"expression": manifest["model"]["license"]}]
+        assert digests(model) == [manifest["sha256"]]
 
 
 def test_dependencies(sbom: Dict[str, Any]) -> None:

@@ -28,6 +28,7 @@ TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
 EVERYTHING: Dict[str, Union[str, int]] = {
     "Queue": "on", "OutputQueue": "on", "FunctionUrlAuth": "NONE", "ProvisionedConcurrency": 5, "AlarmTopicArn": TOPIC,
     "MetricsNamespace": "tern", "Tracing": "Active", "Architecture": "arm64", "Timeout": 60, "MemorySize": 1024,
+    "SentimentApi": "on", "SentimentApiAuth": "APIKEY",
 }
 PARAMETERS: Dict[str, Dict[str, Union[str, int]]] = {
     "defaults": {},
@@ -36,6 +37,9 @@ PARAMETERS: Dict[str, Dict[str, Union[str, int]]] = {
     "url with IAM": {"FunctionUrlAuth": "AWS_IAM"},
     "queue": {"Queue": "on"},
     "output without queue": {"OutputQueue": "on"},
+    "sentiment": {"SentimentApi": "on"},
+    "sentiment with IAM": {"SentimentApi": "on", "SentimentApiAuth": "IAM"},
+    "key without sentiment": {"SentimentApiAuth": "APIKEY"},
     "everything": EVERYTHING,
     "everything, role": {**EVERYTHING, "RoleArn": ROLE},
 }
@@ -90,10 +94,11 @@ def test_defaults() -> None:
 def test_http_api() -> None:
     stack = make_stack(CorsOrigin="https://www.example.org")
     body = stack.one("AWS::ApiGatewayV2::Api")["Body"]
-    assert {path: list(methods) for path, methods in body["paths"].items()} == {"/ner": ["post"]}
-    integration = body["paths"]["/ner"]["post"]["x-amazon-apigateway-integration"]
-    assert integration["payloadFormatVersion"] == "2.0"
-    assert "TernFunctionAliaslive" in integration["uri"]["Fn::Sub"]   # provisioned concurrency is the alias's
+    assert {path: list(methods) for path, methods in body["paths"].items()} == {"/ner": ["post"], "/ner/{model}": ["post"]}
+    for path in body["paths"].values():
+        integration = path["post"]["x-amazon-apigateway-integration"]
+        assert integration["payloadFormatVersion"] == "2.0"
+        assert "TernFunctionAliaslive" in integration["uri"]["Fn::Sub"]   # provisioned concurrency is the alias's
     cors = body["x-amazon-apigateway-cors"]
     assert cors["allowOrigins"] == ["https://www.example.org"]
     assert "POST" in cors["allowMethods"] and cors["allowHeaders"] == ["content-type"]
@@ -206,6 +211,70 @@ def test_public_function_url() -> None:
     assert set(by_action) == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
     assert by_action["lambda:InvokeFunctionUrl"]["FunctionUrlAuthType"] == "NONE"
     assert by_action["lambda:InvokeFunction"]["InvokedViaFunctionUrl"] is True
+
+
+# ---- the REST API of sentiment -------------------------------------------------------------------------------------------------
+
+
+def test_sentiment_api() -> None:
+    """Seed 004's stack: a REST API with the stage dev, open to all unless wanted otherwise, and its address as an output."""
+    stack = make_stack(SentimentApi="on", CorsOrigin="https://www.example.org")
+    body = stack.one("AWS::ApiGateway::RestApi")["Body"]
+    methods = {path: list(methods) for path, methods in body["paths"].items()}
+    assert methods == {"/sentiment": ["post", "options"], "/sentiment/{model}": ["post"]}
+    for path in body["paths"].values():
+        integration = path["post"]["x-amazon-apigateway-integration"]
+        assert (integration["type"], integration["httpMethod"]) == ("aws_proxy", "POST")   # the function's, whatever the caller's
+        assert integration["uri"]["Fn::Sub"][1] == {"Function": {"Ref": "TernFunctionAliaslive"}}
+        assert path["post"]["security"] == []
+    assert stack.one("AWS::ApiGateway::Stage")["StageName"] == "dev"
+    url = stack.outputs["SentimentAnalysisAPI"]["Value"]["Fn::Sub"]
+    assert url.startswith("https://${SentimentRestApi}.execute-api.") and url.endswith("/dev/sentiment")
+    permission = stack.resources["SentimentPermission"]["Properties"]
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    assert permission["SourceArn"]["Fn::Sub"].endswith("${SentimentRestApi}/dev/*/sentiment*")
+    assert variables(stack)["TERN_CORS_ORIGIN"] == "https://www.example.org"   # REST APIs leave it to the function
+    assert stack.of_type("AWS::ApiGateway::ApiKey") == []
+
+
+def test_function_holds_both_models() -> None:
+    listed = variables(make_stack(SentimentApi="on"))["TERN_MODEL"].split(",")
+    assert [item.split("=") for item in listed] == [
+        ["en_core_web_sm", "/var/task/weights/en_core_web_sm.tern"], ["sentiment", "/var/task/weights/sentiment.tern"]]
+    assert {"TERN_MODEL", "TERN_CORS_ORIGIN"}.isdisjoint(variables(make_stack()))
+
+
+@pytest.mark.parametrize("auth, scheme", [("IAM", "sigv4"), ("APIKEY", "api_key")])
+def test_sentiment_api_for_some(auth: str, scheme: str) -> None:
+    """Each request needs what the parameter says, but for the browser's question, which can carry neither."""
+    body = make_stack(SentimentApi="on", SentimentApiAuth=auth).one("AWS::ApiGateway::RestApi")["Body"]
+    assert [path["post"]["security"] for path in body["paths"].values()] == [[{scheme: []}]] * 2
+    assert "security" not in body["paths"]["/sentiment"]["options"]
+    assert body["securityDefinitions"]["sigv4"]["x-amazon-apigateway-authtype"] == "awsSigv4"
+    assert body["securityDefinitions"]["api_key"]["name"] == "x-api-key"
+
+
+def test_sentiment_key_has_a_usage_plan() -> None:
+    stack = make_stack(SentimentApi="on", SentimentApiAuth="APIKEY")
+    assert stack.one("AWS::ApiGateway::ApiKey")["Enabled"] is True
+    plan = stack.one("AWS::ApiGateway::UsagePlan")
+    assert plan["ApiStages"] == [{"ApiId": {"Ref": "SentimentRestApi"}, "Stage": {"Ref": "SentimentRestApidevStage"}}]
+    assert plan["Throttle"] == {"BurstLimit": 20, "RateLimit": 10}
+    assert stack.one("AWS::ApiGateway::UsagePlanKey")["KeyId"] == {"Ref": "SentimentKey"}
+    assert "SentimentKeyId" in stack.outputs
+    assert make_stack(SentimentApiAuth="APIKEY").of_type("AWS::ApiGateway::ApiKey") == []   # a key for nothing
+
+
+def test_a_change_of_the_authentication_is_deployed() -> None:
+    """The body depends on a condition, which the hash that names a deployment does not see: it must be a new one each time."""
+    api = cloudformation.read(TEMPLATE)["Resources"]["SentimentRestApi"]["Properties"]
+    assert api["AlwaysDeploy"] is True
+
+
+def test_browsers_get_cors_once() -> None:
+    """Where the function answers the REST API's callers with CORS, the Function URL must not add its own."""
+    assert "Cors" in make_stack(FunctionUrlAuth="NONE").one("AWS::Lambda::Url")
+    assert "Cors" not in make_stack(FunctionUrlAuth="NONE", SentimentApi="on").one("AWS::Lambda::Url")
 
 
 # ---- alarms ------------------------------------------------------------------------------------------------------------------

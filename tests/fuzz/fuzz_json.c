@@ -1,5 +1,5 @@
-/* fuzz_json - any bytes as a request's body, a line of `tern pipe` or a Lambda event, with the tiny model behind it. Whatever
- * comes in, what goes out is JSON, to the caller and to the output queue. */
+/* fuzz_json - any bytes as a request's body, a line of `tern pipe` or a Lambda event, with the tiny models behind it, for
+ * entities and for sentiment. Whatever comes in, what goes out is JSON, to the caller and to the output queue. */
 #include "event.h"
 #include "fuzz.h"
 
@@ -20,11 +20,16 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    tern_model *model;
+    tern_model *model, *mood;
+    char error[SENTIMENT_ERROR_SIZE];
     ctx = fuzz_context("tests/data/tiny.tern", &model);
+    tern_ctx *of_mood = fuzz_context("tests/data/tiny_sentiment.tern", &mood);
     settings = (handler_settings){.model = model, .components = tern_model_default_components(model)};
-    models = (model_set){.count = 1, .item = {{.name = "tiny", .model = model, .components = settings.components}}};
-    contexts = (model_contexts){.models = &models, .ctx = {ctx}};
+    models = (model_set){.count = 2, .item = {{.name = "tiny", .model = model, .tasks = TASK_BIT(TASK_NER),
+                                               .components = settings.components},
+                                              {.name = "mood", .model = mood, .tasks = TASK_BIT(TASK_SENTIMENT)}}};
+    REQUIRE(!sentiment_find_labels(mood, &models.item[1].sentiment, error));
+    contexts = (model_contexts){.models = &models, .ctx = {ctx, of_mood}};
     nothing = (logger){.file = open("/dev/null", O_WRONLY), .lowest = LOG_LEVEL_TRACE};
     output = (sqs_output){.send = send_some};
     context = (event_context){.contexts = &contexts, .settings = &settings, .cors_origin = "https://a,https://b", .output = &output,
@@ -72,8 +77,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static response r;   /* kept: its memory is re-used from request to request, as in the server */
     const char *text = (const char *)data;
-    handle_ner(&contexts, NULL, text, size, &settings, &r);
-    check_response(&r);
+    for (task_kind task = TASK_ANY; task < TASK_COUNT; task++) {
+        const request_target asked = {.task = task};
+        handle_request(&contexts, &asked, text, size, &settings, &r);
+        check_response(&r);
+    }
     handle_pipe(ctx, text, size, &settings, &r);
     check_response(&r);
     event_handle(&context, text, size, &r);

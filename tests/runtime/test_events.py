@@ -62,7 +62,8 @@ def test_load_balancer(call: Call, nlp_full: Any, multi: bool) -> None:
 def test_load_balancer_checks_the_health(call: Call, model_file: Path) -> None:
     answer = call(load("alb/health_check")).only
     assert answer["statusCode"] == 200
-    assert json.loads(answer["body"]) == {"status": "ok", "model": model_file.stem, "models": [model_file.stem]}
+    name = model_file.stem
+    assert json.loads(answer["body"]) == {"status": "ok", "model": name, "models": [name], "ner": [name]}
 
 
 @pytest.mark.parametrize("name", ["alb/request", "function_url", "http_api_v2", "rest_v1", "http_api_v1_base64", "body_string"])

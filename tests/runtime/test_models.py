@@ -16,6 +16,7 @@ from runtime.tern_server import Answer, TernServer
 # spaCy's components in the order of tern.h, as a file's section "pipeline" counts them.
 COMPONENTS = ["tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner", "morphologizer", "trainable_lemmatizer",
               "sentencizer", "textcat", "textcat_multilabel"]
+WITH_NER = ["en", "tiny", "no_senter"]
 TEXT = "Angela Merkel visited Paris on Monday."
 BROS = "e.g. i.e. etc. vs. v.s. Inc. Ltd. Corp. Co. Bros."   # the parser makes a difference
 HOSTILE = ["", "x", "EN", "en ", "en\0", "en\0tiny", "en,tiny", "../tiny", "%65n", "\u0435n", "\U0001f600", "e" * 100_000, '"', "\\"]
@@ -23,14 +24,14 @@ HOSTILE = ["", "x", "EN", "en ", "en\0", "en\0tiny", "en,tiny", "../tiny", "%65n
 Call = Callable[..., Calls]
 
 
-def without(name: str, folder: Path) -> Path:
-    """The tiny model without a component."""
+def without(folder: Path, *names: str) -> Path:
+    """The tiny model without these components."""
     model = ModelBytes(TINY.read_bytes())
     numbers = struct.unpack(f"<{model.size('pipeline') // 4}I", model.content("pipeline"))
-    kept = [n for row in zip(numbers[::2], numbers[1::2]) if COMPONENTS[row[0]] != name for n in row]
-    assert len(kept) == len(numbers) - 2
+    kept = [n for row in zip(numbers[::2], numbers[1::2]) if COMPONENTS[row[0]] not in names for n in row]
+    assert len(kept) == len(numbers) - 2 * len(names)
     model.replace("pipeline", struct.pack(f"<{len(kept)}I", *kept), [len(kept) // 2, 2])
-    path = folder / f"without_{name}.tern"
+    path = folder / f"without_{names[0]}.tern"
     path.write_bytes(model.seal().data)
     return path
 
@@ -51,7 +52,9 @@ def alone(run: Run) -> Callable[..., Dict[str, Any]]:
 @pytest.fixture(scope="session")
 def files(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Dict[str, Path]:
     folder = tmp_path_factory.mktemp("models")
-    return {"en": model_file, "tiny": TINY, "no-ner": without("ner", folder), "no_senter": without("senter", folder)}
+    # A classifier of other things than sentiment is good for nothing without ner: test_sentiment.py.
+    no_ner = without(folder, "ner", "textcat", "textcat_multilabel")
+    return {"en": model_file, "tiny": TINY, "no-ner": no_ner, "no_senter": without(folder, "senter")}
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +139,7 @@ def test_methods_of_the_paths(server: TernServer) -> None:
 
 
 def test_health_lists_the_models(server: TernServer, files: Dict[str, Path]) -> None:
-    assert server.request("GET", "/healthz").json == {"status": "ok", "model": "en", "models": list(files)}
+    assert server.request("GET", "/healthz").json == {"status": "ok", "model": "en", "models": list(files), "ner": WITH_NER}
 
 
 def test_components_belong_to_the_model(server: TernServer, files: Dict[str, Path], alone: Callable[..., Any]) -> None:
@@ -148,7 +151,7 @@ def test_components_belong_to_the_model(server: TernServer, files: Dict[str, Pat
 
 
 def test_a_model_without_ner_says_what_it_has(server: TernServer) -> None:
-    message = 'the model "no-ner" finds no entities: its components are ' + ", ".join([*COMPONENTS[:6], *COMPONENTS[-2:]])
+    message = 'the model "no-ner" finds no entities: its components are ' + ", ".join(COMPONENTS[:6])
     for answer in (ask(server, model="no-ner"), ask(server, "/ner/no-ner"), ask(server, model="no-ner", components=["ner"])):
         assert (answer.status, answer.json) == (400, {"error": message})
 
@@ -203,7 +206,7 @@ def test_commands_take_the_first_of_the_list(run: Run, files: Dict[str, Path], a
 def test_serve_takes_the_list(program: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, files: Dict[str, Path]) -> None:
     monkeypatch.setenv("TERN_MODEL", f"a={files['tiny']},b={files['en']}")
     with TernServer(program("tern"), None) as running:
-        assert running.request("GET", "/healthz").json == {"status": "ok", "model": "a", "models": ["a", "b"]}
+        assert running.request("GET", "/healthz").json == {"status": "ok", "model": "a", "models": ["a", "b"], "ner": ["a", "b"]}
 
 
 def test_a_path_with_a_comma_stays_a_path(run: Run, tmp_path: Path) -> None:
@@ -242,11 +245,31 @@ def test_default_components_that_one_model_lacks(run: Run, files: Dict[str, Path
     assert done.stderr.startswith(b'tern: model "part": TERN_COMPONENTS: the model has no component "senter" (it has: ')
 
 
-def test_the_default_model_must_find_entities(run: Run, files: Dict[str, Path]) -> None:
-    for others in ([], ["-m", f"en={files['en']}"]):
+def test_one_model_must_be_good_for_something(run: Run, files: Dict[str, Path]) -> None:
+    for others in ([], ["-m", f"second={files['no-ner']}"]):
         done = run("tern", "serve", "--port", "0", "-m", f"first={files['no-ner']}", *others)
         assert (done.returncode, done.stdout) == (1, b"")
-        assert b'the model has no component "ner" (it has: ' in done.stderr
+        assert b'no model finds entities or sentiments: the model has no component "ner" (it has: ' in done.stderr
+
+
+def test_the_first_that_finds_entities_is_the_default(program: Callable[[str], Path], run: Run, files: Dict[str, Path],
+                                                      alone: Callable[..., Any]) -> None:
+    with TernServer(program("tern"), f"first={files['no-ner']}", "-m", f"second={TINY}") as running:
+        assert running.request("GET", "/healthz").json["model"] == "second"
+        assert ask(running).json == alone(TINY, TEXT)
+    done = run("tern", "ner", "--json", TEXT, env={"TERN_MODEL": f"first={files['no-ner']},second={TINY}"})
+    assert json.loads(done.stdout) == alone(TINY, TEXT)
+
+
+def test_a_task_that_no_model_can_do(server: TernServer, call: Call) -> None:
+    message = ("no model here finds sentiments: start with -m sentiment=FILE.tern (tern serve) or "
+               "TERN_MODEL=...,sentiment=FILE.tern (Lambda)")
+    for path in ("/sentiment", "/sentiment/en"):
+        for body in (b"", b"{}", b'{"text": "x"}'):
+            answer = server.request("POST", path, body, {"Content-Type": "application/json"})
+            assert (answer.status, answer.json) == (404, {"error": message})
+    direct, = call({"input": "x"}).answers
+    assert (direct.error, direct.body["errorMessage"]) == ("Function.UnknownModel", message)
 
 
 # ---- Lambda -------------------------------------------------------------------------------------------------------------
@@ -274,7 +297,7 @@ def test_events_that_name_none(call: Call) -> None:
 
 def test_health_of_the_function(call: Call, files: Dict[str, Path]) -> None:
     answer = call(load("alb/health_check")).only
-    assert json.loads(answer["body"]) == {"status": "ok", "model": "en", "models": list(files)}
+    assert json.loads(answer["body"]) == {"status": "ok", "model": "en", "models": list(files), "ner": WITH_NER}
 
 
 def test_messages_of_a_queue(call: Call) -> None:

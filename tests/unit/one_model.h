@@ -1,4 +1,4 @@
-/* one_model.h - a set of models that holds just one, opened by the test, with its default components. */
+/* one_model.h - a set of models that holds just one, opened by the test, with its default components, and finds entities. */
 #ifndef TERN_TEST_ONE_MODEL_H
 #define TERN_TEST_ONE_MODEL_H
 
@@ -12,6 +12,7 @@ static inline model_set set_of_one(const char *name, tern_model *model)
     model_set models = {.count = 1};
     models.item[0].model = model;
     models.item[0].components = tern_model_default_components(model);
+    models.item[0].tasks = TASK_BIT(TASK_NER);
     snprintf(models.item[0].name, sizeof models.item[0].name, "%s", name);
     return models;
 }

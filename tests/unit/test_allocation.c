@@ -21,25 +21,37 @@ static const char LONG[] = "Alan Turing was born on June 23, 1912, in London, En
                            "Zürich's 3,500 re-elected council members were running, better and quickly, to the women's houses. 😀";
 static const char *const SHORTER[] = {"London", "", "He was born in 1912.", "\n", "x é 東京 😀", "The geese's leaves are flying over Paris (France)."};
 
-static void test_steady_state(void **state)
+static void expect_steady_state(void **state, const tern_options *options)
 {
     const tern_doc *doc;
     tern_ctx *ctx;
     assert_int_equal(tern_ctx_new(*state, &ctx, NULL), TERN_OK);
     for (int pass = 0; pass < 2; pass++) {
         size_t before = calls;
-        assert_int_equal(tern_run(ctx, LONG, sizeof LONG - 1, NULL, &doc, NULL), TERN_OK);
+        assert_int_equal(tern_run(ctx, LONG, sizeof LONG - 1, options, &doc, NULL), TERN_OK);
         for (size_t i = 0; i < sizeof SHORTER / sizeof *SHORTER; i++)
-            assert_int_equal(tern_run(ctx, SHORTER[i], strlen(SHORTER[i]), NULL, &doc, NULL), TERN_OK);
+            assert_int_equal(tern_run(ctx, SHORTER[i], strlen(SHORTER[i]), options, &doc, NULL), TERN_OK);
         if (pass) assert_int_equal(calls, before);
         else assert_true(calls > before);
     }
     tern_ctx_free(ctx);
 }
 
+static void test_steady_state(void **state)
+{
+    expect_steady_state(state, NULL);
+}
+
+static void test_sentence_cats(void **state)
+{
+    const tern_options options = {.want = TERN_CATS | TERN_SENTENCES, .sentence_cats = 1};
+    expect_steady_state(state, &options);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_steady_state)};
+    const struct CMUnitTest everything[] = {cmocka_unit_test(test_steady_state), cmocka_unit_test(test_sentence_cats)};
     return cmocka_run_group_tests_name("allocation", tests, open_model, close_model)
-           + cmocka_run_group_tests_name("allocation, every component", tests, open_tiny, close_model);
+           + cmocka_run_group_tests_name("allocation, every component", everything, open_tiny, close_model);
 }

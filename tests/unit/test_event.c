@@ -114,7 +114,7 @@ static void expect_failure(void **state, const char *event, size_t len, const ch
     response_free(&out);
 }
 
-#define OK_BODY "{\\\"status\\\": \\\"ok\\\", \\\"model\\\": \\\"en\\\", \\\"models\\\": [\\\"en\\\"]}"
+#define OK_BODY "{\\\"status\\\": \\\"ok\\\", \\\"model\\\": \\\"en\\\", \\\"models\\\": [\\\"en\\\"], \\\"ner\\\": [\\\"en\\\"]}"
 
 static void each_shape_is_answered(void **state)
 {
@@ -203,7 +203,7 @@ static void methods_and_paths_are_routed_as_in_http(void **state)
     expect_proxy(state, V1("POST", "/ner\\u0000"), 404, "POST /ner", "");
     expect_proxy(state, V1("OPTIONS", "/elsewhere"), 404, "POST /ner", "");
     expect_proxy(state, V2("OPTIONS", "/ner"), 200, "ok", "POST, OPTIONS");
-    expect_proxy(state, V2("GET", "/stage/healthz"), 200, "{\"status\": \"ok\", \"model\": \"en\", \"models\": [\"en\"]}", "");
+    expect_proxy(state, V2("GET", "/stage/healthz"), 200, "{\"status\": \"ok\", \"model\": \"en\", \"models\": [\"en\"], \"ner\": [\"en\"]}", "");
     expect_proxy(state, V1("HEAD", "/healthz"), 200, "ok", "");
     expect_proxy(state, V1("POST", "/healthz"), 405, "must be GET", "GET, HEAD, OPTIONS");
 }
@@ -284,7 +284,7 @@ static void load_balancers_get_their_own_form(void **state)
                            "{\\\"error\\\": \\\"the body must be JSON: send the header Content-Type: application/json\\\"}"));
     expect_body(state, context, ALB("\"headers\":{}", "POST", "/", BODY),
                 ALB_ANSWER("404", "Not Found", "\"headers\": {\"content-type\": \"application/json\"}",
-                           "{\\\"error\\\": \\\"there is nothing here; POST /ner finds entities\\\"}"));
+                           "{\\\"error\\\": \\\"there is nothing here; POST /ner finds entities, POST /sentiment sentiments\\\"}"));
 }
 
 static void load_balancers_carry_1_mb(void **state)

@@ -21,8 +21,10 @@ static void ask(tern_ctx *ctx, const char *body, size_t len, const handler_setti
 {
     model_set models = {.count = 1, .item = {{.name = "en", .model = (tern_model *)(uintptr_t)settings->model}}};
     models.item[0].components = settings->components;
+    models.item[0].tasks = TASK_BIT(TASK_NER);
     const model_contexts contexts = contexts_of_one(&models, ctx);
-    handle_ner(&contexts, NULL, body, len, settings, out);
+    const request_target asked = {.task = TASK_NER};
+    handle_request(&contexts, &asked, body, len, settings, out);
 }
 
 static handler_settings settings_of(void **state, unsigned components)

@@ -75,19 +75,19 @@ static void the_variable_is_a_path_or_a_list(void **state)
     char error[MODELS_ERROR_SIZE];
     (void)state;
     set_variable("en=weights/en.tern,fr=/mnt/efs/fr=1.tern,de=de");
-    assert_int_equal(models_add_default(&models, error), 0);
+    assert_int_equal(models_add_default(&models, TASK_NER, error), 0);
     assert_int_equal(models.count, 3);
     expect(&models, 0, "en", "weights/en.tern");
     expect(&models, 1, "fr", "/mnt/efs/fr=1.tern");
     expect(&models, 2, "de", "de");
     models_close(&models);
     set_variable("/mnt/a,b=c.tern");   /* what has always been a path */
-    assert_int_equal(models_add_default(&models, error), 0);
+    assert_int_equal(models_add_default(&models, TASK_NER, error), 0);
     expect(&models, 0, "a_b_c", "/mnt/a,b=c.tern");
     models_close(&models);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         set_variable(bad[i].value);
-        assert_int_equal(models_add_default(&models, error), -1);
+        assert_int_equal(models_add_default(&models, TASK_NER, error), -1);
         if (strncmp(error, "TERN_MODEL: ", 12) || !strstr(error, bad[i].cause))
             fail_msg("%s: \"%s\", expected \"%s\"", bad[i].value, error, bad[i].cause);
         models_close(&models);
@@ -131,13 +131,13 @@ static void names_are_found_whole(void **state)
 
 /* ---- "model" in a request --------------------------------------------------------------------------------------------- */
 
-static int ask(const model_set *models, const named_model **model, const char *body, char error[REQUEST_ERROR_SIZE])
+static int ask(const model_set *models, request_target *target, const char *body, char error[REQUEST_ERROR_SIZE])
 {
     json_error problem;
     json_doc *doc = json_parse(body, strlen(body), &problem);
     assert_non_null(doc);
     error[0] = '\0';
-    int status = request_model(json_root(doc), models, model, error);
+    int status = request_target_of(json_root(doc), models, target, error);
     json_free(doc);
     return status;
 }
@@ -158,13 +158,98 @@ static void a_request_names_its_model(void **state)
     strcpy(models.item[1].name, "fr");
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         char error[REQUEST_ERROR_SIZE];
-        const named_model *model = samples[i].path ? &models.item[samples[i].path - 1] : NULL;
-        int status = ask(&models, &model, samples[i].body, error);
+        request_target target = {.task = TASK_NER, .model = samples[i].path ? &models.item[samples[i].path - 1] : NULL};
+        int status = ask(&models, &target, samples[i].body, error);
         if (status != samples[i].status || !strstr(error, samples[i].cause))
             fail_msg("%s: %d \"%s\", expected %d \"%s\"", samples[i].body, status, error, samples[i].status, samples[i].cause);
         if (!status)
-            assert_ptr_equal(model, &models.item[samples[i].expected - 1]);
+            assert_ptr_equal(target.model, &models.item[samples[i].expected - 1]);
     }
+}
+
+/* ---- what is asked for ------------------------------------------------------------------------------------------------ */
+
+/* Models of which the first can do one thing, the second the other, the third both, and the fourth nothing. */
+static model_set four_models(tern_model *model)
+{
+    static const char *const names[] = {"en", "mood", "both", "none"};
+    static const unsigned tasks[] = {TASK_BIT(TASK_NER), TASK_BIT(TASK_SENTIMENT), TASK_BIT(TASK_NER) | TASK_BIT(TASK_SENTIMENT), 0};
+    model_set models = {.count = 4};
+    for (size_t i = 0; i < models.count; i++) {
+        models.item[i].model = model;
+        models.item[i].tasks = tasks[i];
+        strcpy(models.item[i].name, names[i]);
+    }
+    return models;
+}
+
+static void a_request_without_an_address_says_what_it_asks_for(void **state)
+{
+    static const struct { const char *body; task_kind task; size_t model; int status; const char *cause; } samples[] = {
+        {"{\"text\": \"a\"}", TASK_NER, 0, 0, ""}, {"{\"input\": \"a\"}", TASK_SENTIMENT, 1, 0, ""},
+        {"{\"task\": \"sentiment\"}", TASK_SENTIMENT, 1, 0, ""}, {"{\"task\": \"ner\", \"input\": 1}", TASK_NER, 0, 0, ""},
+        {"{\"model\": \"mood\"}", TASK_SENTIMENT, 1, 0, ""}, {"{\"model\": \"both\"}", TASK_NER, 2, 0, ""},
+        {"{\"model\": \"both\", \"input\": 1}", TASK_SENTIMENT, 2, 0, ""},
+        {"{\"model\": \"both\", \"task\": \"sentiment\"}", TASK_SENTIMENT, 2, 0, ""},
+        {"{\"model\": \"en\", \"input\": 1}", TASK_SENTIMENT, 0, 400, "the model \"en\" finds no sentiments"},
+        {"{\"model\": \"mood\", \"task\": \"ner\"}", TASK_NER, 0, 400, "the model \"mood\" finds no entities"},
+        {"{\"model\": \"none\"}", TASK_NER, 0, 400, "the model \"none\" finds no entities"},
+        {"{\"task\": \"Ner\"}", TASK_NER, 0, 400, "\"task\" must be \"ner\" or \"sentiment\""},
+        {"{\"task\": null}", TASK_NER, 0, 400, "\"task\" must be"}, {"{\"task\": \"\"}", TASK_NER, 0, 400, "\"task\" must be"},
+    };
+    const model_set models = four_models(*state);
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        char error[REQUEST_ERROR_SIZE];
+        request_target target = {.task = TASK_ANY};
+        int status = ask(&models, &target, samples[i].body, error);
+        if (status != samples[i].status || !strstr(error, samples[i].cause))
+            fail_msg("%s: %d \"%s\", expected %d \"%s\"", samples[i].body, status, error, samples[i].status, samples[i].cause);
+        if (!status && (target.task != samples[i].task || target.model != &models.item[samples[i].model]))
+            fail_msg("%s: task %d of %s", samples[i].body, (int)target.task, target.model->name);
+    }
+}
+
+static void an_address_says_what_is_asked_for(void **state)
+{
+    const model_set models = four_models(*state);
+    char error[REQUEST_ERROR_SIZE];
+    request_target target = {.task = TASK_SENTIMENT};
+    assert_int_equal(ask(&models, &target, "{\"text\": 1, \"task\": \"ner\"}", error), 0);
+    assert_int_equal(target.task, TASK_SENTIMENT);
+    assert_ptr_equal(target.model, &models.item[1]);
+    target = (request_target){.task = TASK_NER};
+    assert_int_equal(ask(&models, &target, "{\"input\": 1}", error), 0);
+    assert_ptr_equal(target.model, &models.item[0]);
+}
+
+static void who_can_do_nothing_says_how_to_configure_it(void **state)
+{
+    model_set models = set_of_one("en", *state);
+    char error[REQUEST_ERROR_SIZE];
+    request_target target = {.task = TASK_SENTIMENT};
+    assert_int_equal(ask(&models, &target, "{}", error), 404);
+    assert_string_equal(error, "no model here finds sentiments: start with -m sentiment=FILE.tern (tern serve) or "
+                               "TERN_MODEL=...,sentiment=FILE.tern (Lambda)");
+    models.item[0].tasks = TASK_BIT(TASK_SENTIMENT);
+    target = (request_target){.task = TASK_NER};
+    assert_int_equal(ask(&models, &target, "{}", error), 404);
+    assert_non_null(strstr(error, "no model here finds entities: start with -m en=FILE.tern"));
+    target = (request_target){.task = TASK_ANY};   /* nothing else can be meant */
+    assert_int_equal(ask(&models, &target, "{\"text\": 1}", error), 0);
+    assert_int_equal(target.task, TASK_SENTIMENT);
+}
+
+static void what_is_first_is_the_default(void **state)
+{
+    model_set models = four_models(*state);
+    assert_ptr_equal(models_default(&models, TASK_ANY), &models.item[0]);
+    models.item[0].tasks = 0;
+    assert_ptr_equal(models_default(&models, TASK_ANY), &models.item[2]);   /* entities go first */
+    assert_ptr_equal(models_default(&models, TASK_NER), &models.item[2]);
+    assert_ptr_equal(models_default(&models, TASK_SENTIMENT), &models.item[1]);
+    models.item[2].tasks = 0;
+    assert_ptr_equal(models_default(&models, TASK_ANY), &models.item[1]);
+    assert_null(models_default(&models, TASK_NER));
 }
 
 int main(void)
@@ -176,6 +261,10 @@ int main(void)
         cmocka_unit_test(there_is_a_limit_and_all_names_fit_into_a_sentence),
         cmocka_unit_test(names_are_found_whole),
         cmocka_unit_test(a_request_names_its_model),
+        cmocka_unit_test(a_request_without_an_address_says_what_it_asks_for),
+        cmocka_unit_test(an_address_says_what_is_asked_for),
+        cmocka_unit_test(who_can_do_nothing_says_how_to_configure_it),
+        cmocka_unit_test(what_is_first_is_the_default),
     };
     return cmocka_run_group_tests_name("models", tests, open_model, close_model);
 }

@@ -1,18 +1,19 @@
-/* test_request.c - the body of POST /ner read: which fields count, which values they may have, what is said about others. */
+/* test_request.c - the body of POST /ner and POST /sentiment read: which fields count, which values they may have, what is said about others. */
 #include "fixture.h"
 
 #include "request.h"
 
-#define DEFAULTS ((request_options){.components = TERN_NER, .format = FORMAT_SPACY, .offsets = OFFSETS_BYTE})
+#define OPTIONS(which, form, unit) {.components = (which), .format = (form), .offsets = (unit)}
+#define DEFAULTS OPTIONS(TERN_NER, FORMAT_SPACY, OFFSETS_BYTE)
 
-static int read_body(void **state, const char *body, ner_request *out, char error[REQUEST_ERROR_SIZE])
+static int read_body(void **state, task_kind task, const char *body, text_request *out, char error[REQUEST_ERROR_SIZE])
 {
     json_error problem;
     json_doc *doc = json_parse(body, strlen(body), &problem);
     assert_non_null(doc);
-    *out = (ner_request){.options = DEFAULTS};
+    *out = (text_request){.options = DEFAULTS};
     error[0] = '\0';
-    int status = request_read(json_root(doc), *state, 3, out, error);
+    int status = request_read(json_root(doc), task, *state, 3, out, error);
     json_free(doc);   /* the nodes in *out are not followed below */
     return status;
 }
@@ -23,19 +24,19 @@ static void fields_override_the_defaults(void **state)
         {"{\"text\": \"a\"}", DEFAULTS, 0},
         {"{\"texts\": []}", DEFAULTS, 1},
         {"{\"texts\": [1, null, \"\"]}", DEFAULTS, 1},
-        {"{\"text\": \"a\", \"format\": \"ner\"}", {TERN_NER, FORMAT_NER, OFFSETS_BYTE}, 0},
+        {"{\"text\": \"a\", \"format\": \"ner\"}", OPTIONS(TERN_NER, FORMAT_NER, OFFSETS_BYTE), 0},
         {"{\"text\": \"a\", \"format\": \"spacy\"}", DEFAULTS, 0},
-        {"{\"text\": \"a\", \"offsets\": \"codepoint\"}", {TERN_NER, FORMAT_SPACY, OFFSETS_CODEPOINT}, 0},
-        {"{\"text\": \"a\", \"offsets\": \"utf16\"}", {TERN_NER, FORMAT_SPACY, OFFSETS_UTF16}, 0},
+        {"{\"text\": \"a\", \"offsets\": \"codepoint\"}", OPTIONS(TERN_NER, FORMAT_SPACY, OFFSETS_CODEPOINT), 0},
+        {"{\"text\": \"a\", \"offsets\": \"utf16\"}", OPTIONS(TERN_NER, FORMAT_SPACY, OFFSETS_UTF16), 0},
         {"{\"text\": \"a\", \"offsets\": \"byte\"}", DEFAULTS, 0},
-        {"{\"offsets\": \"byte\", \"offsets\": \"utf16\", \"text\": \"a\"}", {TERN_NER, FORMAT_SPACY, OFFSETS_UTF16}, 0},
-        {"{\"components\": [\"ner\", \"parser\"], \"text\": \"a\"}", {TERN_NER | TERN_PARSER, FORMAT_SPACY, OFFSETS_BYTE}, 0},
+        {"{\"offsets\": \"byte\", \"offsets\": \"utf16\", \"text\": \"a\"}", OPTIONS(TERN_NER, FORMAT_SPACY, OFFSETS_UTF16), 0},
+        {"{\"components\": [\"ner\", \"parser\"], \"text\": \"a\"}", OPTIONS(TERN_NER | TERN_PARSER, FORMAT_SPACY, OFFSETS_BYTE), 0},
         {"{\"text\": \"a\", \"Format\": 1, \"FORMAT\": [], \"Model\": \"en\", \"offset\": 5, \"\": {}}", DEFAULTS, 0},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        ner_request got;
+        text_request got;
         char error[REQUEST_ERROR_SIZE];
-        if (read_body(state, good[i].body, &got, error))
+        if (read_body(state, TASK_NER, good[i].body, &got, error))
             fail_msg("%s: %s", good[i].body, error);
         assert_int_equal(got.options.components, good[i].expected.components);
         assert_int_equal(got.options.format, good[i].expected.format);
@@ -63,12 +64,55 @@ static void wrong_values_are_named_with_the_allowed_ones(void **state)
         {"{\"texts\": [], \"components\": []}", 400, "must include \"ner\""},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        ner_request got;
+        text_request got;
         char error[REQUEST_ERROR_SIZE];
-        int status = read_body(state, bad[i].body, &got, error);
+        int status = read_body(state, TASK_NER, bad[i].body, &got, error);
         if (status != bad[i].status || !strstr(error, bad[i].cause))
             fail_msg("%s: %d \"%s\", expected %d \"%s\"", bad[i].body, status, error, bad[i].status, bad[i].cause);
     }
+}
+
+static void sentiment_has_fields_of_its_own(void **state)
+{
+    static const struct { const char *body, *name; int sentences; sentiment_format format; } good[] = {
+        {"{\"text\": \"a\"}", "\"text\"", 0, FORMAT_TERN}, {"{\"input\": \"a\"}", "\"input\"", 0, FORMAT_TERN},
+        {"{\"text\": \"a\", \"format\": \"comprehend\"}", "\"text\"", 0, FORMAT_COMPREHEND},
+        {"{\"format\": \"tern\", \"input\": \"a\", \"sentences\": true}", "\"input\"", 1, FORMAT_TERN},
+        {"{\"text\": \"a\", \"sentences\": false, \"components\": 1}", "\"text\"", 0, FORMAT_TERN},
+    };
+    static const struct { const char *body; int status; const char *cause; } bad[] = {
+        {"{\"text\": \"a\", \"input\": \"a\"}", 400, "both \"text\" and \"input\": send one of them"},
+        {"{\"texts\": [], \"input\": \"a\"}", 400, "both \"input\" and \"texts\": send one of them"},
+        {"{\"Input\": \"a\"}", 400, "{\"input\": \"...\"} or {\"texts\": [\"...\", ...]} (keys are case-sensitive)"},
+        {"{\"text\": \"a\", \"sentences\": 1}", 400, "\"sentences\" must be true or false, not a number"},
+        {"{\"text\": \"a\", \"sentences\": null}", 400, "\"sentences\" must be true or false, not null"},
+        {"{\"text\": \"a\", \"format\": \"ner\"}", 400, "\"format\" must be \"tern\" or \"comprehend\""},
+        {"{\"text\": \"a\", \"offsets\": 1}", 400, "\"offsets\" must be"}, {"5", 400, "expected an object"},
+        {"{\"texts\": [\"1\", \"2\", \"3\", \"4\"]}", 413, "there are 4 \"texts\", the limit is 3"},
+    };
+    text_request got;
+    char error[REQUEST_ERROR_SIZE];
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        if (read_body(state, TASK_SENTIMENT, good[i].body, &got, error))
+            fail_msg("%s: %s", good[i].body, error);
+        assert_string_equal(got.text_name, good[i].name);
+        assert_int_equal(got.options.sentiment.sentences, good[i].sentences);
+        assert_int_equal(got.options.sentiment.format, good[i].format);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        int status = read_body(state, TASK_SENTIMENT, bad[i].body, &got, error);
+        if (status != bad[i].status || !strstr(error, bad[i].cause))
+            fail_msg("%s: %d \"%s\", expected %d \"%s\"", bad[i].body, status, error, bad[i].status, bad[i].cause);
+    }
+}
+
+static void entities_have_no_input(void **state)
+{
+    text_request got;
+    char error[REQUEST_ERROR_SIZE];
+    assert_int_equal(read_body(state, TASK_NER, "{\"input\": \"a\"}", &got, error), 400);
+    assert_non_null(strstr(error, "\"text\" is missing: send {\"text\": \"...\"} or {\"texts\""));
+    assert_int_equal(read_body(state, TASK_NER, "{\"input\": 1, \"text\": \"a\", \"sentences\": 1}", &got, error), 0);
 }
 
 static void a_text_is_a_string(void **state)
@@ -98,6 +142,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_override_the_defaults),
         cmocka_unit_test(wrong_values_are_named_with_the_allowed_ones),
+        cmocka_unit_test(sentiment_has_fields_of_its_own),
+        cmocka_unit_test(entities_have_no_input),
         cmocka_unit_test(a_text_is_a_string),
     };
     return cmocka_run_group_tests(tests, open_model, close_model);

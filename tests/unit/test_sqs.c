@@ -129,7 +129,8 @@ static void expect_result(fixture *f, size_t index, const char *id, const char *
 {
     response direct = {0};
     bytes expected = {0};
-    handle_ner(&f->contexts, NULL, request, strlen(request), &f->settings, &direct);
+    const request_target asked = {.task = TASK_NER};
+    handle_request(&f->contexts, &asked, request, strlen(request), &f->settings, &direct);
     assert_int_equal(direct.status, 200);
     bytes_format(&expected, "{\"messageId\": \"%s\", ", id);
     if (correlation)

@@ -1,9 +1,11 @@
-"""The tiny model for tests and fuzzers: python -m convert.tiny -o FILE.
+"""The tiny models for tests and fuzzers: python -m convert.tiny [--sentiment] -o FILE.
 
 A real spaCy pipeline with every component, a handful of special cases, short expressions and tables, and seeded random
 weights: every section and every kind of layer is there, in less than 64 KiB. What spaCy says about a text with the pipeline of
 `build_pipeline` is what the engine must say with the file, as long as the text keeps to `KEPT_RANGES`: outside them the file
 holds the Unicode facts only of blocks of 128 code points that are all alike, because the full table alone takes 56 KB.
+
+With --sentiment it is a text classifier of the labels of a sentiment model instead, after a sentencizer.
 
 The file is the same on every machine: the weights come from numpy's frozen RandomState stream, not from training.
 """
@@ -34,7 +36,7 @@ from .errors import ConvertError
 from .report import print_summary, progress_bar
 from .source import Source
 from .tiny_recipe import (INFIX, KEPT_RANGES, LEMMA_TABLES, LEXEME_NORMS, META, PREFIX, RULER_PATTERNS, RULES, SENTENCES,
-                          SETTINGS, SUFFIX, TOKEN, URL)
+                          SENTIMENT_LABELS, SENTIMENT_META, SENTIMENT_SETTINGS, SETTINGS, SUFFIX, TOKEN, URL)
 
 MAX_SIZE = 96 * 1024
 MAP_LOAD = 0.9
@@ -80,14 +82,31 @@ def _add_tables(nlp: Any) -> None:
     nlp.add_pipe("lemmatizer", before="ner").initialize(lookups=_lookups(LEMMA_TABLES))
 
 
-def build_pipeline(folder: Path) -> Any:
-    """Saves the tiny pipeline to folder and returns it loaded from there, with no lexeme from before its norm table."""
+def _blank() -> Any:
     nlp = spacy.blank("en")
     nlp.vocab.lookups = _lookups({"lexeme_norm": LEXEME_NORMS})
     nlp.tokenizer = _tokenizer(nlp.vocab)
+    return nlp
+
+
+def build_pipeline(folder: Path) -> Any:
+    """Saves the tiny pipeline to folder and returns it loaded from there, with no lexeme from before its norm table."""
+    nlp = _blank()
     _add_networks(nlp)
     _add_tables(nlp)
     nlp.disable_pipe("senter")
+    nlp.to_disk(folder)
+    return spacy.load(folder)
+
+
+def build_sentiment_pipeline(folder: Path) -> Any:
+    """The same of the sentiment model."""
+    nlp = _blank()
+    for name, settings in SENTIMENT_SETTINGS.items():
+        nlp.add_pipe(name, config=settings)
+    cats = {label: float(not index) for index, label in enumerate(SENTIMENT_LABELS)}
+    nlp.initialize(lambda: [Example.from_dict(Doc(nlp.vocab, words=SENTENCES["words"]), {"cats": cats})])
+    seed_weights(nlp.get_pipe("textcat").model, np.random.RandomState(SEED))
     nlp.to_disk(folder)
     return spacy.load(folder)
 
@@ -103,12 +122,12 @@ def reduced_facts(facts: CharFacts) -> CharFacts:
     return CharFacts(np.where(keep, facts.flags, 0).astype("<u2"), np.where(keep, facts.lower, 0).astype("<i4"))
 
 
-def build_file() -> Tuple[List[container.Group], bytes]:
-    """Groups and bytes of the tiny model."""
+def build_file(sentiment: bool = False) -> Tuple[List[container.Group], bytes]:
+    """Groups and bytes of the tiny model, or of the one for sentiment."""
     with tempfile.TemporaryDirectory() as folder, progress_bar() as progress:
-        nlp = build_pipeline(Path(folder))
+        nlp = (build_sentiment_pipeline if sentiment else build_pipeline)(Path(folder))
         plan = plan_conversion(nlp.config.interpolate())
-        meta = meta_json(META, Source(Path(folder)), {}, plan, labels_of(nlp, plan))
+        meta = meta_json(SENTIMENT_META if sentiment else META, Source(Path(folder)), {}, plan, labels_of(nlp, plan))
         groups = build_groups(nlp, plan, meta, reduced_facts(python_facts()), progress, MAP_LOAD)
     data = container.write([group.sections for group in groups])
     if len(data) >= MAX_SIZE:
@@ -118,10 +137,11 @@ def build_file() -> Tuple[List[container.Group], bytes]:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-o", "--output", required=True, metavar="FILE", help="The .tern file to write.")
-def main(output: str) -> None:
-    """Write the tiny model that tests and fuzzers use."""
+@click.option("--sentiment", is_flag=True, help="The one that classifies texts instead.")
+def main(output: str, sentiment: bool) -> None:
+    """Write a tiny model that tests and fuzzers use."""
     try:
-        groups, data = build_file()
+        groups, data = build_file(sentiment)
         write_file(Path(output), data)
     except ConvertError as error:
         click.echo(f"convert.tiny: {error}", err=True)

@@ -84,6 +84,15 @@ SENTENCES: Dict[str, Any] = {
 }
 """What names the labels; the weights come from elsewhere."""
 
+SENTIMENT_META = {**META, "name": "tiny_sentiment"}
+SENTIMENT_SETTINGS: Dict[str, Dict[str, Any]] = {
+    "sentencizer": {},
+    "textcat": {"model": {"@architectures": "spacy.TextCatParametricAttention.v1", "exclusive_classes": True,
+                          "tok2vec": _tower(["NORM", "SUFFIX"], [20, 15], depth=1)}},
+}
+"""The same of the other model."""
+SENTIMENT_LABELS = ("NEGATIVE", "NEUTRAL", "POSITIVE")
+
 # ---- tables ----
 
 RULER_PATTERNS: List[Dict[str, Any]] = [

@@ -1,0 +1,23 @@
+/* offsets.h - the units that callers count in. */
+#ifndef TERN_OFFSETS_H
+#define TERN_OFFSETS_H
+
+#include <stddef.h>
+
+#include "tern.h"
+
+typedef enum offset_unit { OFFSETS_CODEPOINT, OFFSETS_UTF16, OFFSETS_BYTE } offset_unit;
+
+#define OFFSET_UNITS "\"codepoint\", \"utf16\" or \"byte\""
+
+/* 0, or -1 if it is no such name; then *out is as before. */
+int offset_unit_from_name(const char *name, size_t len, offset_unit *out);
+
+/* Half open. */
+typedef struct offset_pair {
+    size_t start, end;
+} offset_pair;
+
+offset_pair offsets_of(const tern_span *span, offset_unit unit);
+
+#endif
