@@ -202,7 +202,7 @@ ENGINE_MUTANTS = [
                  ("head", "sent_start", "decision")),
     EngineMutant("a preset start does not part the arcs", "parser.c", "s->doc->sent_start[token] == 1 || ", "",
                  ("head", "sent_start")),
-    EngineMutant("the right child of the stack's top is its left", "parser.c", "s->right[s0];", "s->left[s0];", ("head",)),
+    EngineMutant("the right child of the stack's top is its left", "parser.c", "of_token(s->right, slot_token[SLOT_S0])", "of_token(s->left, slot_token[SLOT_S0])", ("head",)),
     EngineMutant("an arc that is replaced stays in the child list", "parser.c",
                  "if (has_head(s, child)) s->right[s->doc->head[child]] = s->next_sibling[child];", "",
                  ("head", "decision")),
