@@ -43,3 +43,13 @@ def test_no_document_is_on_both_sides_of_the_split() -> None:
     assert {r.source for r in train}.isdisjoint(r.source for r in held)
     assert [sum(r.domain == d for r in held) for d in "ab"] == [15, 15]
     assert data.split(list(reversed(rows)), 0.25)[1] == list(reversed(held)), "the order of the file has no say"
+
+
+def test_shares_of_the_ratings() -> None:
+    shares = data.vote_shares([row(1.5, -4, 2, 2, 4), row(0.0)])
+    assert shares.tolist() == [[0.25, 0, 0, 0, 0, 0, 0.5, 0, 0.25], [0] * 9]
+
+
+def test_a_rating_beyond_the_scale_is_refused() -> None:
+    with pytest.raises(ValueError, match="amazon:1_1: a rating of 5.0"):
+        data.vote_shares([row(5, 5.0, id="amazon:1_1")])

@@ -1,4 +1,4 @@
-"""The rated texts: reading them, their class, their soft target, and the split by source document."""
+"""The rated texts: reading them, their class, their soft target, and how they are split by source document."""
 from __future__ import annotations
 
 import json
@@ -12,6 +12,7 @@ import numpy as np
 
 LABELS = ("NEGATIVE", "NEUTRAL", "POSITIVE")
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
+RATINGS = range(-4, 5)  # what a vote can be
 CLEAR = 0.5  # a mean rating from here up is POSITIVE, from its negative down NEGATIVE
 
 
@@ -81,3 +82,17 @@ def soft_target(row: Row) -> np.ndarray:
 def soft_targets(rows: Sequence[Row]) -> np.ndarray:
     """(rows, 3) float32."""
     return np.array([soft_target(row) for row in rows], dtype="float32").reshape(len(rows), 3)
+
+
+def vote_shares(rows: Sequence[Row]) -> np.ndarray:
+    """(rows, 9) float32: the share of each rating among a row's votes, to the nearest whole rating; zeros without votes.
+
+    Raises ValueError for a vote that is not between -4 and 4.
+    """
+    out = np.zeros((len(rows), len(RATINGS)), dtype="float32")
+    for shares, row in zip(out, rows):
+        for vote in row.ratings:
+            if round(vote) not in RATINGS:
+                raise ValueError(f"{row.id}: a rating of {vote}: ratings go from {RATINGS[0]} to {RATINGS[-1]}")
+            shares[RATINGS.index(round(vote))] += 1 / len(row.ratings)
+    return out

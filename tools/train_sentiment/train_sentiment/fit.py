@@ -8,7 +8,7 @@ from spacy.language import Language
 from thinc.api import Config
 
 from . import augment, pipeline, training, vectors
-from .data import Row, soft_targets
+from .data import RATINGS, Row, soft_targets, vote_shares
 
 
 def fit(
@@ -20,7 +20,8 @@ def fit(
     texts, targets = augment.examples(rows, valences, config["augmentation"], seed)
     docs = [nlp.make_doc(text) for text in [*(row.text for row in rows), *texts]]
     model = training.add_textcat(nlp, config, docs)
-    training.train(model, docs, np.concatenate([soft_targets(rows), targets]), config["training"], seed, title)
+    votes = np.concatenate([vote_shares(rows), np.zeros((len(texts), len(RATINGS)), dtype="float32")])
+    training.train(model, docs, np.concatenate([soft_targets(rows), targets]), votes, config["training"], seed, title)
     vectors.project(nlp, model)
     return nlp
 
