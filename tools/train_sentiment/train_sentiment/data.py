@@ -61,6 +61,16 @@ def split(rows: Sequence[Row], share: float, seed: int = 7) -> tuple[list[Row], 
     return [row for row in rows if row.source not in held], [row for row in rows if row.source in held]
 
 
+def folds(rows: Sequence[Row], count: int, seed: int = 7) -> np.ndarray:
+    """(rows,) numbers below `count`: each domain's source documents dealt out evenly, a document with all its texts."""
+    number: dict[str, int] = {}
+    for domain in domains_of(rows):
+        sources = sorted({row.source for row in rows if row.domain == domain})
+        random.Random(seed).shuffle(sources)
+        number.update((source, i % count) for i, source in enumerate(sources))
+    return np.array([number[row.source] for row in rows])
+
+
 def soft_target(row: Row) -> np.ndarray:
     """(3,) half the shares of the votes, half the probability of each class of the mean under the votes' standard error.
 
