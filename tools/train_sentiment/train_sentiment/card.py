@@ -90,7 +90,7 @@ def text(metrics: dict[str, Any]) -> str:
         for m in mixed["limits"]
     )
     distillation, selection = source["distillation"], source["selection"]
-    rules = f" (VADER's rules there: {by_domain(metrics['vader_of_learned'])})" if "vader_of_learned" in metrics else ""
+    rules = f"\n(VADER's rules there: {by_domain(metrics['vader_of_learned'])})" if "vader_of_learned" in metrics else ""
     temperature, neutral = calibration["temperature"], calibration["neutral"]
     uncorrected = metrics["before_calibration"]["macro_f1"]
     held, learned = metrics["texts"]["development"], metrics["texts"]["learned"]
@@ -122,17 +122,19 @@ documents, and none of which learned a development text.
 ## Figures
 
 On {held} texts of source documents of which nothing was learned ({learned} texts were learned). The delivered
-model learned from all of them, with the same settings and teachers. Settings and calibration were chosen on these {held} texts:
+model learned from all of them, with the same settings and teachers. Settings and temperature were chosen on these {held} texts:
 {selection['configurations']} configurations were tried there with one to {selection['seeds']} seeds each, so new texts of the same kinds will do a little worse.
 
 {table(metrics)}
 
 Calibration: expected calibration error {error['before']:.3f} before, {error['after']:.3f} after: temperature
 {temperature:.2f} and {neutral:.1f} more for NEUTRAL are folded into the last layer (macro-F1 without them {uncorrected:.3f};
-by domain {by_domain(metrics["before_calibration"])}).
+by domain {by_domain(metrics["before_calibration"])}). The addition was chosen on what the teachers say of texts that they did not
+learn.
 
 The teachers, each on the learned texts of its own fold, with the same calibration: many more texts, of models that learned
-fewer ({learned} texts). macro-F1 {metrics["teachers"]["macro_f1"]:.3f}; by domain {by_domain(metrics["teachers"])}{rules}.
+fewer ({learned} texts). macro-F1 {metrics["teachers"]["macro_f1"]:.3f}; by domain
+{by_domain(metrics["teachers"])}{rules}.
 
 Sentences written to look at negation and contrast (checks.jsonl), none of which was learned. Who wrote them also wrote the
 frames of the made sentences, so they flatter:

@@ -92,7 +92,7 @@ def evaluate(
     model, gold = nlp.get_pipe("textcat").model, labels_of(held)
     docs = [nlp.make_doc(row.text) for row in held]
     raw = predict(model, docs)
-    calibration = measures.calibrate(raw, gold)
+    calibration = measures.calibrate_taught(raw, gold, held_out, labels_of(learned))
     fold(nlp, calibration)
     scores = predict(model, docs)
     before, after = measures.calibration_error(raw, gold), measures.calibration_error(scores, gold)
