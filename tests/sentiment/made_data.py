@@ -63,6 +63,8 @@ def write_config(path: Path, shipped: Path) -> Path:
         "training.warmup_steps": 10,
         "augmentation.negations": 10,
         "augmentation.contrasts": 4,
+        "distillation.teachers": 2,
+        "distillation.texts": 40,
     }
     Config().from_disk(shipped, overrides=small).to_disk(path)
     return path

@@ -43,3 +43,23 @@ def test_no_document_is_on_both_sides_of_the_split() -> None:
     assert {r.source for r in train}.isdisjoint(r.source for r in held)
     assert [sum(r.domain == d for r in held) for d in "ab"] == [15, 15]
     assert data.split(list(reversed(rows)), 0.25)[1] == list(reversed(held)), "the order of the file has no say"
+
+
+def test_every_document_is_whole_in_one_fold() -> None:
+    rows = [row(0, id=f"{domain}:{number}_{s}") for domain in "ab" for number in range(20) for s in range(3)]
+    fold_of = data.folds(rows, 5)
+    for domain in "ab":
+        counts = [len({r.source for r, f in zip(rows, fold_of) if f == fold and r.domain == domain}) for fold in range(5)]
+        assert counts == [4] * 5
+    assert len({(r.source, f) for r, f in zip(rows, fold_of)}) == 40, "no document is in two"
+    assert data.folds(list(reversed(rows)), 5).tolist() == fold_of[::-1].tolist(), "the order of the file has no say"
+
+
+def test_shares_of_the_ratings() -> None:
+    shares = data.vote_shares([row(1.5, -4, 2, 2, 4), row(0.0)])
+    assert shares.tolist() == [[0.25, 0, 0, 0, 0, 0, 0.5, 0, 0.25], [0] * 9]
+
+
+def test_a_rating_beyond_the_scale_is_refused() -> None:
+    with pytest.raises(ValueError, match="amazon:1_1: a rating of 5.0"):
+        data.vote_shares([row(5, 5.0, id="amazon:1_1")])

@@ -59,3 +59,14 @@ def test_addition_to_neutral_is_only_taken_while_scores_stay_calibrated() -> Non
     assert measures.calibrate(scarce, gold, allowed_error=0.0)["neutral"] == 0
     more = measures.calibrated(scarce, **free)
     assert more[:, NEUTRAL].mean() > scarce[:, NEUTRAL].mean()
+
+
+def test_the_addition_is_the_teachers_and_the_temperature_is_not() -> None:
+    scores, gold = random_scores(2000, 1.6)
+    scarce, scarce_gold = random_scores(2000, 1)
+    scarce = scarce * [1, 0.3, 1]
+    scarce /= scarce.sum(1, keepdims=True)
+    found = measures.calibrate_taught(scores, gold, scarce, scarce_gold)
+    assert found["neutral"] == measures.calibrate(scarce, scarce_gold)["neutral"] > 0
+    losses = {t: measures.loss(measures.calibrated(scores, t, found["neutral"]), gold) for t in (1.0, 1.3, 1.6, 1.9, 2.2)}
+    assert measures.loss(measures.calibrated(scores, **found), gold) <= min(losses.values())

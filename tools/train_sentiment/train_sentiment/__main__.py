@@ -11,7 +11,7 @@ from thinc.api import Config
 
 from . import __version__, card, data, lexicon
 from .evaluate import evaluate
-from .fit import fit, fold
+from .fit import fit, fold, teach
 
 HERE = Path(__file__).parent
 
@@ -33,6 +33,8 @@ def main(
 ) -> None:  # fmt: skip
     """Train the sentiment pipeline: once without the development split, which is measured and calibrates; then with all texts.
 
+    Both times with what teachers that did not see the development split either say of more texts.
+
     Writes the spaCy pipeline, MODEL_CARD.md and metrics.json into the folder.
     """
     start = time.perf_counter()
@@ -40,10 +42,11 @@ def main(
     learned, held = data.split(rows, share)
     click.echo(f"{len(rows)} texts: {len(learned)} to learn, {len(held)} of other documents to develop on")
     sources = (pipeline, vectors)
-    nlp = fit(sources, valences, learned, settings, seed, "without development")
-    metrics = evaluate(nlp, learned, held, baselines)
+    lesson = teach(sources, valences, learned, settings, seed)
+    nlp = fit(sources, valences, learned, settings, seed, "without development", lesson)
+    metrics = evaluate(nlp, learned, held, lesson.held_out, baselines)
     click.echo(card.summary(metrics))
-    nlp = fit(sources, valences, rows, settings, seed, "all texts")
+    nlp = fit(sources, valences, rows, settings, seed, "all texts", lesson)
     fold(nlp, metrics["calibration"])
     nlp.to_disk(output)
     metrics["origin"] = card.origin(nlp, seed, config.read_text(encoding="utf-8"), train)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spacy.language import Language
+from thinc.api import Config
 
 from .data import LABELS
 from .mixed import CLEARLY
@@ -31,6 +32,11 @@ def table(metrics: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def by_domain(figures: dict[str, Any]) -> str:
+    """Macro-F1 of each domain in a line."""
+    return ", ".join(f"{domain} {value:.3f}" for domain, value in figures["domains"].items())
+
+
 def summary(metrics: dict[str, Any]) -> str:
     """For the terminal."""
     error, calibration = metrics["calibration_error"], metrics["calibration"]
@@ -38,6 +44,8 @@ def summary(metrics: dict[str, Any]) -> str:
     checks = ", ".join(f"{kind} {c['right']}/{c['all']}" for kind, c in metrics["checks"].items())
     return (
         f"{table(metrics)}\n"
+        f"without calibration: macro-F1 {metrics['before_calibration']['macro_f1']:.3f}\n"
+        f"teachers on what they did not learn: macro-F1 {metrics['teachers']['macro_f1']:.3f}; {by_domain(metrics['teachers'])}\n"
         f"calibration error {error['before']:.3f}, {error['after']:.3f} with temperature {calibration['temperature']:.2f}"
         f" and {calibration['neutral']:.1f} added to NEUTRAL\n"
         f"MIXED of windows: precision {mixed['precision']:.2f}, recall {mixed['recall']:.2f}\n"
@@ -46,13 +54,15 @@ def summary(metrics: dict[str, Any]) -> str:
 
 
 def origin(nlp: Language, seed: int, config: str, train: Path) -> dict[str, Any]:
-    """What the same model is made of again."""
+    """What the same model is made of again. config: the text of config.cfg."""
+    settings = Config().from_str(config)
     rows, columns = nlp.vocab.vectors.shape
     return {
         "data_sha256": hashlib.sha256(train.read_bytes()).hexdigest(),
         "sources": [source["name"] for source in nlp.meta["sources"]],
         "seed": seed,
         "config": config,
+        **{part: settings[part] for part in ("distillation", "selection")},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
         "vectors": {"rows": rows, "columns": columns, "keys": nlp.vocab.vectors.n_keys},
     }
@@ -79,6 +89,8 @@ def text(metrics: dict[str, Any]) -> str:
         f" precision {m['precision']:.2f}, recall {m['recall']:.2f}"
         for m in mixed["limits"]
     )
+    distillation, selection = source["distillation"], source["selection"]
+    rules = f"\n(VADER's rules there: {by_domain(metrics['vader_of_learned'])})" if "vader_of_learned" in metrics else ""
     temperature, neutral = calibration["temperature"], calibration["neutral"]
     uncorrected = metrics["before_calibration"]["macro_f1"]
     held, learned = metrics["texts"]["development"], metrics["texts"]["learned"]
@@ -95,6 +107,7 @@ code. Made by `python -m train_sentiment`.
 * Lexicon columns: vaderSentiment's word list, negations and boosters. MIT, the same author.
 * Tokenizer, word norms and senter: `{source['sources'][0]}`; word vectors: `{source['sources'][1]}`. Explosion, MIT.
 * Sentences for negation and contrast, made from these (augment.py).
+* {distillation['texts']} texts without a rating, parts and mixtures of the rated ones (unlabelled.py).
 
 The model is under the MIT licence, too.
 
@@ -102,17 +115,26 @@ The model is under the MIT licence, too.
 
 A text is POSITIVE where the mean of its ratings is 0.5 or more, NEGATIVE where it is -0.5 or less, otherwise NEUTRAL. It learns
 from soft targets: half the shares of the votes, half the probability of each class of the mean under the votes' standard error.
+While it learns, a second output that is dropped afterwards predicts how often each of the nine ratings was given. The texts
+without a rating have the mean scores of {distillation['teachers']} such models ("teachers"), each of which learned without one fold of the
+documents, and none of which learned a development text.
 
 ## Figures
 
 On {held} texts of source documents of which nothing was learned ({learned} texts were learned). The delivered
-model learned from all of them, with the same settings. Settings and calibration were chosen on these {held} texts, so new
-texts of the same kinds will do a little worse.
+model learned from all of them, with the same settings and teachers. Settings and temperature were chosen on these {held} texts:
+{selection['configurations']} configurations were tried there with one to {selection['seeds']} seeds each, so new texts of the same kinds will do a little worse.
 
 {table(metrics)}
 
 Calibration: expected calibration error {error['before']:.3f} before, {error['after']:.3f} after: temperature
-{temperature:.2f} and {neutral:.1f} more for NEUTRAL are folded into the last layer (macro-F1 without them {uncorrected:.3f}).
+{temperature:.2f} and {neutral:.1f} more for NEUTRAL are folded into the last layer (macro-F1 without them {uncorrected:.3f};
+by domain {by_domain(metrics["before_calibration"])}). The addition was chosen on what the teachers say of texts that they did not
+learn.
+
+The teachers, each on the learned texts of its own fold, with the same calibration: many more texts, of models that learned
+fewer ({learned} texts). macro-F1 {metrics["teachers"]["macro_f1"]:.3f}; by domain
+{by_domain(metrics["teachers"])}{rules}.
 
 Sentences written to look at negation and contrast (checks.jsonl), none of which was learned. Who wrote them also wrote the
 frames of the made sentences, so they flatter:

@@ -1,4 +1,4 @@
-"""The rated texts: reading them, their class, their soft target, and the split by source document."""
+"""The rated texts: reading them, their class, their soft target, and how they are split by source document."""
 from __future__ import annotations
 
 import json
@@ -12,6 +12,7 @@ import numpy as np
 
 LABELS = ("NEGATIVE", "NEUTRAL", "POSITIVE")
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
+RATINGS = range(-4, 5)  # what a vote can be
 CLEAR = 0.5  # a mean rating from here up is POSITIVE, from its negative down NEGATIVE
 
 
@@ -60,6 +61,16 @@ def split(rows: Sequence[Row], share: float, seed: int = 7) -> tuple[list[Row], 
     return [row for row in rows if row.source not in held], [row for row in rows if row.source in held]
 
 
+def folds(rows: Sequence[Row], count: int, seed: int = 7) -> np.ndarray:
+    """(rows,) numbers below `count`: each domain's source documents dealt out evenly, a document with all its texts."""
+    number: dict[str, int] = {}
+    for domain in domains_of(rows):
+        sources = sorted({row.source for row in rows if row.domain == domain})
+        random.Random(seed).shuffle(sources)
+        number.update((source, i % count) for i, source in enumerate(sources))
+    return np.array([number[row.source] for row in rows])
+
+
 def soft_target(row: Row) -> np.ndarray:
     """(3,) half the shares of the votes, half the probability of each class of the mean under the votes' standard error.
 
@@ -81,3 +92,17 @@ def soft_target(row: Row) -> np.ndarray:
 def soft_targets(rows: Sequence[Row]) -> np.ndarray:
     """(rows, 3) float32."""
     return np.array([soft_target(row) for row in rows], dtype="float32").reshape(len(rows), 3)
+
+
+def vote_shares(rows: Sequence[Row]) -> np.ndarray:
+    """(rows, 9) float32: the share of each rating among a row's votes, to the nearest whole rating; zeros without votes.
+
+    Raises ValueError for a vote that is not between -4 and 4.
+    """
+    out = np.zeros((len(rows), len(RATINGS)), dtype="float32")
+    for shares, row in zip(out, rows):
+        for vote in row.ratings:
+            if round(vote) not in RATINGS:
+                raise ValueError(f"{row.id}: a rating of {vote}: ratings go from {RATINGS[0]} to {RATINGS[-1]}")
+            shares[RATINGS.index(round(vote))] += 1 / len(row.ratings)
+    return out

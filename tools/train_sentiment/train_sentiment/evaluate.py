@@ -69,7 +69,7 @@ def check_figures(nlp: Language) -> dict[str, Any]:
     return out
 
 
-def mistakes(rows: Sequence[Row], scores: np.ndarray, count: int = 3) -> list[dict[str, Any]]:
+def mistakes(rows: Sequence[Row], scores: np.ndarray, count: int = 10) -> list[dict[str, Any]]:
     """Of each domain, the texts of the opposite sign of which the model was surest."""
     out = []
     gold, said = labels_of(rows), scores.argmax(1)
@@ -82,12 +82,17 @@ def mistakes(rows: Sequence[Row], scores: np.ndarray, count: int = 3) -> list[di
     return out
 
 
-def evaluate(nlp: Language, learned: Sequence[Row], held: Sequence[Row], compare: bool) -> dict[str, Any]:
-    """Figures on the held rows; nlp is calibrated on them in passing."""
+def evaluate(
+    nlp: Language, learned: Sequence[Row], held: Sequence[Row], held_out: np.ndarray, compare: bool
+) -> dict[str, Any]:
+    """Figures on the held rows; nlp is calibrated on them in passing.
+
+    held_out: (learned, 3) scores of the learned rows by models that did not learn them (fit.teach): many more texts to measure on.
+    """
     model, gold = nlp.get_pipe("textcat").model, labels_of(held)
     docs = [nlp.make_doc(row.text) for row in held]
     raw = predict(model, docs)
-    calibration = measures.calibrate(raw, gold)
+    calibration = measures.calibrate_taught(raw, gold, held_out, labels_of(learned))
     fold(nlp, calibration)
     scores = predict(model, docs)
     before, after = measures.calibration_error(raw, gold), measures.calibration_error(scores, gold)
@@ -101,8 +106,10 @@ def evaluate(nlp: Language, learned: Sequence[Row], held: Sequence[Row], compare
         "mixed": mixed_figures(nlp, [row for row in held if row.source != row.id]),
         "checks": check_figures(nlp),
         "mistakes": mistakes(held, scores),
+        "teachers": figures(learned, measures.calibrated(held_out, **calibration).argmax(1)),
     }
     if compare:
         metrics["vader"] = figures(held, baselines.vader(held))
         metrics["tfidf"] = figures(held, baselines.tfidf(learned, held))
+        metrics["vader_of_learned"] = figures(learned, baselines.vader(learned))
     return metrics

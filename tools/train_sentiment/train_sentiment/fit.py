@@ -5,22 +5,49 @@ from typing import Mapping, Sequence
 
 import numpy as np
 from spacy.language import Language
-from thinc.api import Config
+from thinc.api import Config, Model
 
-from . import augment, pipeline, training, vectors
-from .data import Row, soft_targets
+from . import augment, distill, pipeline, training, vectors
+from .data import RATINGS, Row, soft_targets, vote_shares
+
+Examples = tuple[Sequence[str], np.ndarray]  # texts, (texts, 3) targets
+
+
+def learn(
+    nlp: Language, valences: Mapping[str, float], rows: Sequence[Row], config: Config, seed: int, title: str, *more: Examples
+) -> Model:
+    """A fresh textcat in nlp, in the place of an earlier one, that learns the rows, made texts and `more`."""
+    training.fix_seed(seed)
+    parts: list[Examples] = [([row.text for row in rows], soft_targets(rows))]
+    parts += [augment.examples(rows, valences, config["augmentation"], seed), *more]
+    docs = [nlp.make_doc(text) for texts, _ in parts for text in texts]
+    targets = np.concatenate([targets for _, targets in parts])
+    votes = np.concatenate([vote_shares(rows), np.zeros((len(docs) - len(rows), len(RATINGS)), dtype="float32")])
+    model = training.add_textcat(nlp, config, docs)
+    training.train(model, docs, targets, votes, config["training"], seed, title)
+    return model
+
+
+def teach(
+    sources: tuple[str, str], valences: Mapping[str, float], rows: Sequence[Row], config: Config, seed: int
+) -> distill.Lesson:
+    """What the teachers say of texts made of the rows. sources: as for fit."""
+    nlp = pipeline.base(*sources, valences, (row.text for row in rows))
+
+    def teacher(part: Sequence[Row], teacher_seed: int, title: str) -> Model:
+        return learn(nlp, valences, part, config, teacher_seed, title)
+
+    settings = config["distillation"]
+    return distill.lesson(nlp, rows, teacher, settings["teachers"], settings["texts"], seed)
 
 
 def fit(
-    sources: tuple[str, str], valences: Mapping[str, float], rows: Sequence[Row], config: Config, seed: int, title: str
-) -> Language:
+    sources: tuple[str, str], valences: Mapping[str, float], rows: Sequence[Row], config: Config, seed: int, title: str,
+    lesson: distill.Lesson,
+) -> Language:  # fmt: skip
     """sources: what gives tokenizer and senter, and what gives the vectors (pipeline.base)."""
-    training.fix_seed(seed)
     nlp = pipeline.base(*sources, valences, (row.text for row in rows))
-    texts, targets = augment.examples(rows, valences, config["augmentation"], seed)
-    docs = [nlp.make_doc(text) for text in [*(row.text for row in rows), *texts]]
-    model = training.add_textcat(nlp, config, docs)
-    training.train(model, docs, np.concatenate([soft_targets(rows), targets]), config["training"], seed, title)
+    model = learn(nlp, valences, rows, config, seed, title, (lesson.texts, lesson.targets))
     vectors.project(nlp, model)
     return nlp
 
