@@ -51,3 +51,12 @@ def test_request_gets_the_response_below_it(program: Callable[[str], Path], mode
 def test_files_that_it_names_exist() -> None:
     named = set(re.findall(r"`((?:engine|runtime|tools|tests|weights|bench|web)/[\w./-]+)`", README)) | {"LICENSE"}
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_sentiment_is_what_it_says(program: Callable[[str], Path]) -> None:
+    asked, answered = re.findall(r"`POST /sentiment` answers `(\{.*?\})`.*?`(\{.*?\})`", README, re.S)[0]
+    with TernServer(program("tern"), ROOT / "weights/sentiment.tern") as server:
+        answer = server.request("POST", "/sentiment", asked.encode(), {"Content-Type": "application/json"}).json
+    told = re.match(r'\{"sentiment": "(\w+)", "confidence": ([\d.]+), "scores": \{(.*)\}', answered)
+    assert told and (answer["sentiment"], list(answer["scores"])) == (told[1], re.findall(r'"(\w+)"', told[3]))
+    assert answer["confidence"] == pytest.approx(float(told[2]), abs=2e-6)
