@@ -142,6 +142,11 @@ def test_health_lists_the_models(server: TernServer, files: Dict[str, Path]) -> 
     assert server.request("GET", "/healthz").json == {"status": "ok", "model": "en", "models": list(files), "ner": WITH_NER}
 
 
+def test_start_says_which_models_answer(program: Callable[[str], Path]) -> None:
+    with TernServer(program("tern"), f"en={TINY}", "-m", f"fr={TINY}") as running:
+        assert running.routes() == ["POST /ner: en fr"]
+
+
 def test_components_belong_to_the_model(server: TernServer, files: Dict[str, Path], alone: Callable[..., Any]) -> None:
     for name in ("en", "tiny"):
         answer = ask(server, text=BROS, model=name, components=["senter", "ner"])
