@@ -2,9 +2,9 @@
 
 # Sets models: the names, sorted, each once.
 choose_models() {
-    local wanted=() name known
+    local weights=${TERN_WEIGHTS:-en_core_web_sm} wanted=() name known
     known=$(for name in weights/*.tern; do basename "$name" .tern; done)
-    IFS=$' ,\t\n' read -r -d '' -a wanted <<<"${TERN_WEIGHTS:-en_core_web_sm}" || true
+    read -r -d '' -a wanted <<<"${weights//,/ }" || true
     if [ "${wanted[*]}" = all ]; then mapfile -t wanted <<<"$known"; fi
     [ "${#wanted[@]}" -gt 0 ] || die "TERN_WEIGHTS names no model: give names of weights/ ($(paste -sd ' ' <<<"$known")), or all"
     for name in "${wanted[@]}"; do
