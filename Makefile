@@ -37,12 +37,14 @@ install: build
 	$(CMAKE) --install build --prefix $(PREFIX)
 
 # The zip for Lambda: build/tern-lambda-<architecture>.zip. TERN_ARCH=arm64: for that one instead of this machine's.
+# TERN_WEIGHTS="en_core_web_sm sentiment", or all: with these models instead of the first alone.
 package:
 	bash tools/package
 
-# What `sam build` calls for the function of this name in template.yaml.
+# What `sam build` calls for the function of this name in template.yaml. With all models: it cannot know the parameters of the
+# stacks that the build will be for, and SentimentApi=on takes a second one.
 build-TernFunction:
-	bash tools/package --into "$(ARTIFACTS_DIR)"
+	TERN_WEIGHTS="$${TERN_WEIGHTS:-all}" bash tools/package --into "$(ARTIFACTS_DIR)"
 
 clean:
 	rm -rf build build-*

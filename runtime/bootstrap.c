@@ -65,12 +65,16 @@ static int engine_failed(init_error *error, const tern_error *err)
     return init_failed(error, type, err->msg);
 }
 
-/* Says which model it was, where there are several. */
+/* Says which model it was, where there are several, and what to do where the file is not there. */
 static int model_failed(init_error *error, const process *p, const named_model *failed, const tern_error *err)
 {
+    const char *remedy = err->code == TERN_E_IO ? "; put the file there (tools/package packs what TERN_WEIGHTS names) or change "
+                                                  "TERN_MODEL" : "";
     engine_failed(error, err);
     if (p->models.count > 1)
-        snprintf(error->message, sizeof error->message, "model \"%s\": %s", failed->name, err->msg);
+        snprintf(error->message, sizeof error->message, "model \"%s\": %s%s", failed->name, err->msg, remedy);
+    else
+        snprintf(error->message, sizeof error->message, "%s%s", err->msg, remedy);
     return -1;
 }
 

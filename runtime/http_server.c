@@ -407,6 +407,20 @@ static int drain(server *s, const sigset_t *signals)
     return fd;
 }
 
+/* What it answers, and by which models: who started it without naming any sees what was found. */
+static void print_routes(const model_set *models)
+{
+    for (task_kind task = TASK_NER; task < TASK_COUNT; task++) {
+        if (models_default(models, task) == NULL)
+            continue;
+        printf("POST /%s:", task_name(task));
+        for (const named_model *m = models->item; m < models->item + models->count; m++)
+            if (m->tasks & TASK_BIT(task))
+                printf(" %s", m->name);
+        printf("\n");
+    }
+}
+
 static int run_daemon(server *s, int fd, const sigset_t *signals, const http_server_options *options, const char *url)
 {
     s->daemon = start_daemon(s, fd);
@@ -415,6 +429,7 @@ static int run_daemon(server *s, int fd, const sigset_t *signals, const http_ser
         return -1;
     }
     printf("listening on %s\n", url);
+    print_routes(options->models);
     fflush(stdout);
     serve(s, signals, options->client_seconds);
     fd = drain(s, signals);

@@ -1,7 +1,7 @@
 # Sourced by tools/package: the bill of materials, in CycloneDX's JSON. It has no date and no serial number: like the package,
 # it is the same whenever it is made. Uses package_sources.sh.
 #
-# In: linked (the sources that are linked in), arch, compiler, programs.
+# In: linked (the sources that are linked in), models (their names), arch, compiler, programs.
 
 sha256_of() { sha256sum "$1" | cut -d ' ' -f 1; }
 manifest_field() { sed -n "s/^ *\"$2\": \"\(.*\)\",\{0,1\}\$/\1/p" "weights/$1.json" | head -n 1; }
@@ -45,16 +45,13 @@ sbom_libgcc() {
 }
 
 # Each model has a manifest beside it.
-model_names() { for model in weights/*.tern; do basename "$model" .tern; done; }
-
 sbom_model() {
     sbom_entry "    " "$1" machine-learning-model "$1" "$(manifest_field "$1" version)" "$(manifest_field "$1" license)" \
         "\"hashes\": [$(sbom_hash SHA-256 "$(sha256_of "weights/$1.tern")")]" "\"description\": \"hashes: of the file weights/$1.tern\""
 }
 
 write_sbom() {
-    local name version refs models
-    mapfile -t models < <(model_names)
+    local name version refs
     version=$(sed -n 's/^project(tern VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
     refs=$(printf '"%s", ' "${linked[@]}" libgcc "${models[@]}")
     printf '{\n  "bomFormat": "CycloneDX",\n  "specVersion": "1.6",\n  "version": 1,\n  "metadata": {\n    "component":\n'

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The file tree of the image: tern, the shared libraries that it needs (none, if it is static), the model, a health check and the
+# The file tree of the image: tern, the shared libraries that it needs (none, if it is static), the models, a health check and the
 # licences. No shell, no package manager, nothing to write to.
-#   deploy/container/rootfs.sh TERN MODEL DIR     the program, the .tern file, the folder to make
+#   deploy/container/rootfs.sh TERN DIR MODEL...     the program, the folder to make, the .tern files, each with its LICENSE- beside it
 set -eu
 
 fail() {
@@ -9,11 +9,17 @@ fail() {
     exit 1
 }
 
-[ $# -eq 3 ] || fail "usage: rootfs.sh TERN MODEL DIR"
-tern=$1 model=$2 root=$3
+licence_of() { echo "$(dirname "$1")/LICENSE-$(basename "$1" .tern)"; }
+
+[ $# -ge 3 ] || fail "usage: rootfs.sh TERN DIR MODEL..."
+tern=$1 root=$2
+shift 2
 here=$(dirname "$0")
 [ -x "$tern" ] || fail "$tern is not a program: build it first"
-[ -f "$model" ] || fail "there is no model file $model"
+for model; do
+    [ -f "$model" ] || fail "there is no model file $model"
+    [ -f "$(licence_of "$model")" ] || fail "there is no $(licence_of "$model"): who gets the model gets its licence"
+done
 [ ! -e "$root" ] || fail "$root exists already"
 
 # copy FROM TO MODE: the file behind any symbolic link, owned by root when root does it.
@@ -45,9 +51,11 @@ copy_libraries() {
 }
 
 copy "$tern" /usr/bin/tern 755
-copy "$model" /usr/share/tern/en_core_web_sm.tern 644
 copy "$here/../../LICENSE" /usr/share/doc/tern/LICENSE 644
-copy "$here/../../weights/LICENSE-en_core_web_sm" /usr/share/doc/tern/LICENSE-en_core_web_sm 644
+for model; do
+    copy "$model" "/usr/share/tern/$(basename "$model")" 644
+    copy "$(licence_of "$model")" "/usr/share/doc/tern/LICENSE-$(basename "$model" .tern)" 644
+done
 if libraries=$(ldd "$tern" 2>/dev/null); then
     case $libraries in
         *"not found"*) fail "$(printf '%s\n' "$libraries" | grep 'not found')" ;;

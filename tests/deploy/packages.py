@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import zipfile
 from pathlib import Path
-from typing import List, NamedTuple
+from typing import Iterable, List, NamedTuple, Set
 
 import pytest
 
@@ -18,11 +19,22 @@ MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}   # by Lambda's name: as com
 HOST = next((arch for arch, machine in MACHINES.items() if machine == os.uname().machine), "")
 
 
+def model_files(names: Iterable[str]) -> Set[str]:
+    """The paths in a package of some models of weights/: each with its manifest, its licence and, if it has one, its card."""
+    files = {file for name in names for file in (f"{name}.tern", f"{name}.json", f"LICENSE-{name}", f"{name}.md")}
+    return {f"weights/{file}" for file in files if not file.endswith(".md") or (ROOT / "weights" / file).exists()}
+
+
 class Package(NamedTuple):
     arch: str
     archive: Path
     programs: Path    # bootstrap and tern
     libraries: Path   # what they are linked from, with the compiler
+
+    def models(self) -> List[str]:
+        """What TERN_WEIGHTS named when it was made."""
+        with zipfile.ZipFile(self.archive) as archive:
+            return [Path(name).stem for name in archive.namelist() if name.endswith(".tern")]
 
     def emulator(self) -> List[str]:
         """What runs a program of this architecture: nothing, or qemu's path, which is a static program itself."""

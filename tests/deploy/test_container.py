@@ -11,16 +11,17 @@ import subprocess
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterator, List, NamedTuple
 
 import pytest
 import yaml
-from common import REDUCED, ROOT
+from common import REDUCED, ROOT, TINY
 from deploy.dockerfile import Stage, read_stages
 from runtime.tern_server import TernServer, ner_body
 
 CONTAINER = ROOT / "deploy" / "container"
 DOCKERFILE = CONTAINER / "Dockerfile"
+MODEL_FILE = ROOT / "weights" / "en_core_web_sm.tern"
 PAGE_DOCKERFILE = ROOT / "web" / "Dockerfile"
 SAMPLE = "Alan Turing was born on June 23, 1912, in London, England."
 KEY = "0123456789abcdef0123456789abcdef"
@@ -34,22 +35,32 @@ def stages() -> List[Stage]:
     return read_stages(DOCKERFILE)
 
 
-def rootfs_arguments(stages: List[Stage]) -> List[str]:
+class Rootfs(NamedTuple):
+    """The words of the Dockerfile's call."""
+
+    script: str
+    tern: str
+    target: str
+    models: List[str]
+
+
+def rootfs_call(stages: List[Stage]) -> Rootfs:
     (command,) = [value for value in stages[0].values("RUN") if "rootfs.sh" in value]
-    return command.split()
+    script, tern, target, *models = command.split()
+    return Rootfs(script, tern, target, models)
 
 
 @pytest.fixture(scope="module")
-def tree(stages: List[Stage], program, model_file: Path) -> Iterator[Path]:
+def tree(stages: List[Stage], program) -> Iterator[Path]:
     """What the last stage copies: made as the Dockerfile makes it, from this build instead of the one in the image."""
-    script, tern, model, target = rootfs_arguments(stages)
-    assert (tern, model) == ("build/tern", "weights/en_core_web_sm.tern")
+    script, tern, target, models = rootfs_call(stages)
+    assert (tern, models) == ("build/tern", ["weights/en_core_web_sm.tern", "weights/sentiment.tern"])
     # Not pytest's own folder: another user must be able to enter it.
     folder = Path(tempfile.mkdtemp(prefix="tern-image-"))
     folder.chmod(0o755)
     made = folder / target.strip("/")
     try:
-        subprocess.run([str(ROOT / script), str(program("tern")), str(model_file), str(made)], check=True)
+        subprocess.run([str(ROOT / script), str(program("tern")), str(made), *models], cwd=ROOT, check=True)
         yield made
     finally:
         shutil.rmtree(folder)
@@ -91,8 +102,18 @@ def test_tree_serves_in_a_chroot(stages: List[Stage], tree: Path, needs_chroot: 
         assert [(e["text"], e["label"]) for e in entities] == [
             ("Alan Turing", "PERSON"), ("June 23, 1912", "DATE"), ("London", "GPE"), ("England", "GPE"),
         ]
+        sentiment = server.request("POST", "/sentiment", b'{"input": "I love strawberry cake!"}', {"Content-Type": "application/json"})
+        assert sentiment.json["sentiment"] == "POSITIVE"
         status = Path(f"/proc/{server.process.pid}/status").read_text()
         assert re.search(r"^Uid:\s+(\d+)", status, re.MULTILINE)[1] == stages[-1].last("USER").value.split(":")[0] != "0"
+
+
+def test_tree_has_the_models_that_the_environment_names(stages: List[Stage], tree: Path) -> None:
+    (variable,) = [value for value in stages[-1].values("ENV") if value.startswith("TERN_MODEL=")]
+    paths = [item.partition("=")[2] for item in variable.partition("=")[2].split(",")]
+    assert {path.lstrip("/") for path in paths} == {str(path.relative_to(tree)) for path in tree.rglob("*.tern")}
+    for path, model in zip(paths, rootfs_call(stages).models):
+        assert (tree / path.lstrip("/")).read_bytes() == (ROOT / model).read_bytes()
 
 
 def test_health_check_tells_a_server_that_lives(stages: List[Stage], tree: Path, needs_chroot: None) -> None:
@@ -142,28 +163,33 @@ def test_tree_has_no_shell_and_nothing_to_write_to(tree: Path) -> None:
 
 def test_tree_has_the_licences(tree: Path) -> None:
     notices = {path.parent.name for path in (tree / "usr/share/doc").rglob("*") if path.is_file()}
-    assert "tern" in notices
+    own = {path.name for path in (tree / "usr/share/doc/tern").iterdir()}
+    assert own == {"LICENSE", *(f"LICENSE-{path.stem}" for path in tree.rglob("*.tern"))}
     libraries = [path.name for path in tree.rglob("*.so.*") if not path.name.startswith("ld-")]
     if shutil.which("dpkg-query") and any(name.startswith("libopenblas") for name in libraries):
         assert {"libc6", "libcjson1", "libmicrohttpd12"} <= {name.replace("t64", "") for name in notices}
 
 
-def test_static_program_needs_no_libraries(tmp_path: Path, model_file: Path) -> None:
+def test_static_program_needs_no_libraries(tmp_path: Path) -> None:
     (tmp_path / "true.c").write_text("int main(void) { return 0; }\n")
     subprocess.run([os.environ.get("CC", "cc"), "-static", "-o", tmp_path / "tern", tmp_path / "true.c"], check=True)
-    subprocess.run([CONTAINER / "rootfs.sh", tmp_path / "tern", model_file, tmp_path / "tree"], check=True)
+    subprocess.run([CONTAINER / "rootfs.sh", tmp_path / "tern", tmp_path / "tree", MODEL_FILE], check=True)
     assert [path for path in (tmp_path / "tree").rglob("*") if ".so" in path.name] == []
 
 
-@pytest.mark.parametrize("missing", ["program", "model", "nothing"])
-def test_script_says_what_is_wrong(missing: str, tmp_path: Path, program, model_file: Path) -> None:
-    tern = tmp_path / "no-tern" if missing == "program" else program("tern")
-    model = tmp_path / "no-model" if missing == "model" else model_file
-    result = subprocess.run(
-        [CONTAINER / "rootfs.sh", tern, model, tmp_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+@pytest.mark.parametrize("wrong, words", [
+    ("program", "no-tern is not a program"), ("model", "there is no model file"), ("licence", "LICENSE-tiny: who gets the model"),
+    ("target", "exists already"), ("models", "usage: rootfs.sh TERN DIR MODEL..."),
+])
+def test_script_says_what_is_wrong(wrong: str, words: str, tmp_path: Path, program) -> None:
+    tern = tmp_path / "no-tern" if wrong == "program" else program("tern")
+    second = {"model": [tmp_path / "no-model"], "licence": [TINY]}.get(wrong, [])
+    target = tmp_path if wrong == "target" else tmp_path / "tree"
+    command = [CONTAINER / "rootfs.sh", tern, target, *([] if wrong == "models" else [MODEL_FILE, *second])]
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert result.returncode == 1
-    assert {"program": "no-tern", "model": "no-model", "nothing": "exists already"}[missing] in result.stderr
+    assert words in result.stderr
+    assert not (tmp_path / "tree").exists()
 
 
 # ---- the Dockerfiles ----------------------------------------------------------------------------------------------------
@@ -173,7 +199,7 @@ def test_last_stage_is_small_and_without_privileges(stages: List[Stage]) -> None
     build, image = stages
     assert image.image == "scratch"
     assert image.values("RUN") == []   # there is nothing to run it with
-    assert image.values("COPY") == [f"--from={build.name} {rootfs_arguments(stages)[3]}/ /"]
+    assert image.values("COPY") == [f"--from={build.name} {rootfs_call(stages).target}/ /"]
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", image.last("USER").value)
     for name in ("ENTRYPOINT", "CMD"):
         assert image.last(name).value.startswith("[")   # a shell form would need a shell
@@ -203,7 +229,7 @@ def test_copied_files_are_enough_to_build(stages: List[Stage], tmp_path: Path) -
     (command,) = [value for value in stages[0].values("RUN") if "cmake -S" in value]
     configure = command.split("&&")[0].split()
     subprocess.run(configure, cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
-    script = rootfs_arguments(stages)[0]
+    script = rootfs_call(stages).script
     assert os.access(tmp_path / script, os.X_OK)
 
 

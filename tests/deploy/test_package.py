@@ -1,6 +1,7 @@
-"""What is in the zip that tools/package made."""
+"""What is in the zip that tools/package made, and which models it takes."""
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import struct
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Iterator, List, Tuple
 
 import pytest
-from packages import HOST, MACHINES, Package, package  # noqa: F401
+from packages import HOST, MACHINES, Package, model_files, package  # noqa: F401
 
 from common import MODEL, ROOT
 
@@ -28,21 +29,17 @@ def archive(package: Package) -> Iterator[zipfile.ZipFile]:  # noqa: F811
         yield opened
 
 
-def test_files(archive: zipfile.ZipFile) -> None:
+def test_files(archive: zipfile.ZipFile, package: Package) -> None:  # noqa: F811
     names = archive.namelist()
     assert names == sorted(names)
     # Whoever passes binaries on passes on the notices of what is in them.
     licences = {"licenses/tern", *("licenses/" + name for name in LINKED)}
-    weights = {"weights/" + path.name for path in (ROOT / "weights").iterdir()}
-    assert {"weights/en_core_web_sm.tern", "weights/en_core_web_sm.json", "weights/LICENSE-en_core_web_sm"} <= weights
-    assert set(names) == {"bootstrap", "sbom.cdx.json"} | licences | weights
+    assert set(names) == {"bootstrap", "sbom.cdx.json"} | licences | model_files(package.models())
     assert archive.read("weights/en_core_web_sm.tern") == MODEL.read_bytes()
 
 
 def test_size(package: Package) -> None:  # noqa: F811
-    """With one model; a second one is as large as it is."""
-    others = sum(path.stat().st_size for path in (ROOT / "weights").iterdir() if not path.name.startswith(MODEL.stem))
-    assert package.archive.stat().st_size <= 15_000_000 + others
+    assert package.archive.stat().st_size <= 15_000_000 + 12_000_000 * (len(package.models()) - 1)
 
 
 def test_nothing_of_this_machine(archive: zipfile.ZipFile) -> None:
@@ -70,25 +67,88 @@ def test_static(package: Package, name: str) -> None:  # noqa: F811
     assert not {PT_DYNAMIC, PT_INTERP} & set(headers)
 
 
-def package_in(folder: Path, arch: str, **env: str) -> "subprocess.CompletedProcess[str]":
-    """Runs a copy of tools/package with the libraries of build-package/."""
-    environment = {**os.environ, "TERN_ARCH": arch, "TERN_PACKAGE_CACHE": str(ROOT / "build-package"), **env}
-    return subprocess.run(["tools/package"], cwd=folder, env=environment, capture_output=True, text=True, timeout=1800,
+Done = subprocess.CompletedProcess[str]
+
+
+def run_in(folder: Path, arch: str, *command: str, **env: str) -> Done:
+    """Runs a copy of tools/package, or of what calls it, with the libraries of build-package/."""
+    environment = {**os.environ, "TERN_ARCH": arch, "TERN_PACKAGE_CACHE": str(ROOT / "build-package"), "TERN_WEIGHTS": "", **env}
+    return subprocess.run(command or ["tools/package"], cwd=folder, env=environment, capture_output=True, text=True, timeout=1800,
                           check=False)
 
 
-def test_same_bytes_elsewhere(package: Package, tmp_path: Path) -> None:  # noqa: F811
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sources in another place."""
+    folder = tmp_path_factory.mktemp("elsewhere")
     for name in SOURCES:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, tmp_path / name)
-    done = package_in(tmp_path, package.arch)
+        copy(ROOT / name, folder / name)
+    return folder
+
+
+def test_same_bytes_elsewhere(package: Package, elsewhere: Path) -> None:  # noqa: F811
+    done = run_in(elsewhere, package.arch, TERN_WEIGHTS=",".join(package.models()))
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "build" / package.archive.name).read_bytes() == package.archive.read_bytes()
+    assert (elsewhere / "build" / package.archive.name).read_bytes() == package.archive.read_bytes()
+
+
+# ---- its models --------------------------------------------------------------------------------------------------------------
+
+INTO = ["tools/package", "--into", "{}"]
+SAM = ["make", "build-TernFunction", "ARTIFACTS_DIR={}"]   # what `sam build` calls
+ALL = sorted(path.stem for path in (ROOT / "weights").glob("*.tern"))
+
+
+@pytest.mark.parametrize("command, weights, models", [
+    (INTO, "", [MODEL.stem]), (INTO, "all", ALL), (INTO, "sentiment", ["sentiment"]), (INTO, f" sentiment, {MODEL.stem}\tsentiment", ALL),
+    (SAM, "", ALL), (SAM, MODEL.stem, [MODEL.stem]),
+], ids=["default", "all", "one", "list", "sam", "sam with one"])
+def test_models(package: Package, elsewhere: Path, tmp_path: Path, command: List[str], weights: str,  # noqa: F811
+                models: List[str]) -> None:
+    """Nothing of the others: neither their files nor an entry of the bill of materials."""
+    done = run_in(elsewhere, package.arch, *(word.format(tmp_path) for word in command), TERN_WEIGHTS=weights)
+    assert done.returncode == 0, done.stderr
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.glob("weights/*")} == model_files(models)
+    components = json.loads((tmp_path / "sbom.cdx.json").read_text(encoding="utf-8"))["components"]
+    assert [entry["name"] for entry in components if entry["type"] == "machine-learning-model"] == models
+
+
+def test_all_are_two() -> None:
+    """Or the test above would compare one with itself."""
+    assert ALL == ["en_core_web_sm", "sentiment"]
+
+
+@pytest.mark.parametrize("weights", ["sentimental", "en_core_web_sm,sentiment.tern", "../weights/sentiment", "*", "all,sentiment"])
+def test_a_model_that_is_not_there(tmp_path: Path, weights: str) -> None:
+    done = run_in(ROOT, HOST, "tools/package", "--into", str(tmp_path), TERN_WEIGHTS=weights)
+    assert done.returncode == 1 and list(tmp_path.iterdir()) == []
+    wrong = next(name for name in weights.split(",") if name not in ALL)
+    known = " ".join(ALL)
+    assert done.stderr == f"package: TERN_WEIGHTS: there is no weights/{wrong}.tern; give names of weights/ ({known}), or all\n"
+
+
+def test_no_model(tmp_path: Path) -> None:
+    done = run_in(ROOT, HOST, "tools/package", "--into", str(tmp_path), TERN_WEIGHTS=" , ")
+    assert done.returncode == 1 and "TERN_WEIGHTS names no model: give names of weights/" in done.stderr
+
+
+@pytest.mark.parametrize("file, words", [("LICENSE-mine", "who gets the model gets its licence"), ("mine.json", "--manifest writes it")])
+def test_a_model_without_its_papers(tmp_path: Path, file: str, words: str) -> None:
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    (tmp_path / "weights").mkdir()
+    for name in {"mine.tern", "mine.json", "LICENSE-mine"} - {file}:
+        (tmp_path / "weights" / name).touch()
+    done = run_in(tmp_path, HOST, TERN_WEIGHTS="mine")
+    assert done.returncode == 1 and f"weights/{file} is missing" in done.stderr and words in done.stderr
+
+
+# ---- what it is built for ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("arch", ["riscv64", "aarch64"])
 def test_an_architecture_that_lambda_has_not(arch: str) -> None:
-    done = package_in(ROOT, arch)
+    done = run_in(ROOT, arch)
     assert done.returncode == 1
     assert f"Lambda has x86_64 and arm64, not {arch}" in done.stderr
 
@@ -96,6 +156,6 @@ def test_an_architecture_that_lambda_has_not(arch: str) -> None:
 def test_a_compiler_for_another_machine() -> None:
     if HOST not in MACHINES or shutil.which("gcc") is None:
         pytest.skip("no gcc for one of Lambda's machines")
-    done = package_in(ROOT, next(arch for arch in MACHINES if arch != HOST), CC="gcc")
+    done = run_in(ROOT, next(arch for arch in MACHINES if arch != HOST), CC="gcc")
     assert done.returncode == 1
     assert "gcc does not compile for" in done.stderr

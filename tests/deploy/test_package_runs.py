@@ -26,10 +26,10 @@ GOLDEN = ROOT / "tests" / "golden" / "en_core_web_sm.jsonl"
 # ---- in a root folder of its own ---------------------------------------------------------------------------------------------
 
 
-def run_alone(root: Path, command: Sequence[str], events: List[bytes]) -> List[Dict[str, Any]]:
+def run_alone(root: Path, command: Sequence[str], models: str, events: List[bytes]) -> List[Dict[str, Any]]:
     """The answers of a command in a root folder that has nothing else, with the Runtime API outside."""
-    # There is no /proc to find the model by.
-    env = {"PATH": os.environ["PATH"] + ":/usr/sbin", "TERN_MODEL": "/var/task/weights/en_core_web_sm.tern"}
+    # There is no /proc to find a model by.
+    env = {"PATH": os.environ["PATH"] + ":/usr/sbin", "TERN_MODEL": models}
     enter = ["chroot"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "chroot"]
     enter[0] = shutil.which(enter[0], path=env["PATH"]) or enter[0]
     with MockRuntimeApi([Invocation(event) for event in events]) as api:
@@ -50,8 +50,14 @@ def test_in_an_empty_root(package: Package, tmp_path: Path) -> None:  # noqa: F8
     for emulator in package.emulator():
         shutil.copy(emulator, tmp_path / "emulator")
         command.insert(0, "/emulator")
-    for answer in run_alone(tmp_path, command, [TEXT_EVENT] * 3):
+    models = "/var/task/weights/en_core_web_sm.tern"
+    for answer in run_alone(tmp_path, command, models, [TEXT_EVENT] * 3):
         assert answer["entities"] == ENTITIES
+    # As template.yaml has it with SentimentApi=on.
+    shutil.copy(ROOT / "weights" / "sentiment.tern", task / "weights")
+    models = f"en_core_web_sm={models},sentiment=/var/task/weights/sentiment.tern"
+    happy, named = run_alone(tmp_path, command, models, [b'{"input": "I love strawberry cake!"}', TEXT_EVENT])
+    assert (happy["sentiment"], named["entities"]) == ("POSITIVE", ENTITIES)
 
 
 # ---- the same answers --------------------------------------------------------------------------------------------------------

@@ -30,19 +30,25 @@ def run_script(name: str, *arguments: str, env: Optional[Dict[str, str]] = None)
 
 @pytest.fixture(scope="module")
 def server(program: Callable[[str], Path], model_file: Path) -> Iterator[TernServer]:
-    with TernServer(program("tern"), model_file) as running:
+    with TernServer(program("tern"), model_file, "-m", str(ROOT / "weights" / "sentiment.tern")) as running:
         yield running
 
 
-@pytest.mark.parametrize("end", ["", "/", "/ner", "/ner/{model}"])
-def test_smoke(server: TernServer, model_file: Path, end: str) -> None:
+SMOKE = pytest.mark.parametrize("end, asked, finds", [
+    *((end, end if end.strip("/") else "/ner", "the four entities of the sample") for end in ("", "/", "/ner", "/ner/{model}")),
+    *((end, end, "the sample positive") for end in ("/sentiment", "/sentiment/sentiment")),
+])
+
+
+@SMOKE
+def test_smoke(server: TernServer, model_file: Path, end: str, asked: str, finds: str) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
-    end = end.format(model=model_file.stem)
+    end, asked = end.format(model=model_file.stem), asked.format(model=model_file.stem)
     done = run_script("smoke", server.url.rstrip("/") + end)
     assert done.returncode == 0, done.stderr
     assert re.search(r"^status 200 .* all [0-9.]+$", done.stdout, re.MULTILINE)
-    assert f"OK: {server.url.rstrip('/')}{end if end.strip('/') else '/ner'} finds" in done.stdout
+    assert f"OK: {server.url.rstrip('/')}{asked} finds {finds}\n" in done.stdout
 
 
 class Answering(http.server.BaseHTTPRequestHandler):
@@ -67,7 +73,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
 def answering() -> Iterator[str]:
     listening = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     threading.Thread(target=listening.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{listening.server_port}/nlp/ner"
+    yield f"http://127.0.0.1:{listening.server_port}/nlp"
     listening.shutdown()
     listening.server_close()
 
@@ -83,7 +89,7 @@ def answer(start: str = "start", end: str = "end", entities: Optional[List] = No
                          ids=["ner", "spacy", "compact"])
 def test_smoke_through_a_gateway(answering: str, body: str) -> None:
     Answering.body = body.encode()
-    done = run_script("smoke", answering, "apikey: secret")
+    done = run_script("smoke", f"{answering}/ner", "apikey: secret")
     assert done.returncode == 0, done.stderr
     assert Answering.headers_seen[-1]["apikey"] == "secret"
 
@@ -94,9 +100,23 @@ def test_smoke_through_a_gateway(answering: str, body: str) -> None:
 ], ids=["one is missing", "another label", "none", "another answer", "empty"])
 def test_smoke_notices(answering: str, body: str) -> None:
     Answering.body = body.encode()
-    done = run_script("smoke", answering)
+    done = run_script("smoke", f"{answering}/ner")
     assert done.returncode == 1
     assert "OK" not in done.stdout
+
+
+POSITIVE = '{"sentiment": "POSITIVE", "confidence": 0.98, "scores": {"positive": 0.98}}'
+
+
+@pytest.mark.parametrize("end", ["/sentiment", "/sentiment/mine", "/ner/v1/sentiment"])
+@pytest.mark.parametrize("body, code", [
+    (POSITIVE, 0), (POSITIVE.replace(" ", "").replace(",", ",\n"), 0), (POSITIVE.replace("POSITIVE", "NEGATIVE"), 1), (answer(), 1),
+    ('{"error": "no model here finds sentiments"}', 1), ('{"message": "\\"sentiment\\": \\"POSITIVE\\""}', 1), ("", 1),
+], ids=["right", "other space", "negative", "entities", "error", "text", "empty"])
+def test_smoke_of_sentiment(answering: str, end: str, body: str, code: int) -> None:
+    Answering.body = body.encode()
+    done = run_script("smoke", answering + end)
+    assert (done.returncode, "OK" in done.stdout) == (code, not code), done.stderr
 
 
 def test_smoke_without_a_server() -> None:
@@ -121,10 +141,12 @@ def test_delete(script: str, arguments: List[str], expected: str, tmp_path: Path
 
 
 @NO_POWERSHELL
-def test_smoke_in_powershell(server: TernServer) -> None:
-    done = run_script("smoke.ps1", server.url)
+@SMOKE
+def test_smoke_in_powershell(server: TernServer, model_file: Path, end: str, asked: str, finds: str) -> None:
+    end, asked = end.format(model=model_file.stem), asked.format(model=model_file.stem)
+    done = run_script("smoke.ps1", server.url.rstrip("/") + end)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "OK" in done.stdout
+    assert f"OK: {server.url.rstrip('/')}{asked} finds {finds}\n" in done.stdout
 
 
 @pytest.mark.parametrize("name", ["smoke.ps1", "delete.ps1"])

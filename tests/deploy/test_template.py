@@ -21,6 +21,7 @@ from common import ROOT
 
 pytest.importorskip("samtranslator")
 import cloudformation  # noqa: E402
+from packages import model_files  # noqa: E402
 
 TEMPLATE = ROOT / "template.yaml"
 ROLE = "arn:aws:iam::123456789012:role/LabRole"
@@ -238,6 +239,7 @@ def test_sentiment_api() -> None:
 
 
 def test_function_holds_both_models() -> None:
+    """Those that `sam build` packs (test_package.py)."""
     listed = variables(make_stack(SentimentApi="on"))["TERN_MODEL"].split(",")
     assert [item.split("=") for item in listed] == [
         ["en_core_web_sm", "/var/task/weights/en_core_web_sm.tern"], ["sentiment", "/var/task/weights/sentiment.tern"]]
@@ -351,7 +353,8 @@ def test_makefile_has_the_functions_target() -> None:
 
 
 def test_sam_build(sam: str, tmp_path: Path) -> None:
-    """In a copy, with the libraries of build-package/: the files are those of the zip, byte for byte."""
+    """In a copy, with the libraries of build-package/: the program and what is linked are those of the zip, byte for byte, and
+    every model is there, as the build is for stacks with SentimentApi=on, too."""
     arch = "arm64" if os.uname().machine == "aarch64" else os.uname().machine
     archive = ROOT / "build" / f"tern-lambda-{arch}.zip"
     if not archive.exists():
@@ -364,5 +367,8 @@ def test_sam_build(sam: str, tmp_path: Path) -> None:
     built = tmp_path / ".aws-sam" / "build" / "TernFunction"
     with zipfile.ZipFile(archive) as package:
         expected = {info.filename: package.read(info) for info in package.infolist()}
-    assert {str(path.relative_to(built)): path.read_bytes() for path in built.rglob("*") if path.is_file()} == expected
+    expected |= {name: (ROOT / name).read_bytes() for name in model_files(path.stem for path in (ROOT / "weights").glob("*.tern"))}
+    got = {str(path.relative_to(built)): path.read_bytes() for path in built.rglob("*") if path.is_file()}
+    del got["sbom.cdx.json"], expected["sbom.cdx.json"]   # which tell of other models
+    assert got == expected
     assert (built / "bootstrap").stat().st_mode & stat.S_IXOTH

@@ -4,6 +4,8 @@ The program that is built is the usage example at the top of engine/tern.h, take
 """
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -63,17 +65,32 @@ def test_files(prefix: Path) -> None:
     files = {str(path.relative_to(prefix)) for path in prefix.rglob("*") if path.is_file()}
     library = libdir(prefix).relative_to(prefix)
     for name in ["bin/tern", "libexec/tern/bootstrap", "include/tern.h", f"{library}/libtern.a", f"{library}/pkgconfig/tern.pc",
-                 f"{library}/cmake/tern/ternConfig.cmake", f"{library}/cmake/tern/ternConfigVersion.cmake",
-                 "share/tern/en_core_web_sm.tern", "share/tern/en_core_web_sm.json"]:
+                 f"{library}/cmake/tern/ternConfig.cmake", f"{library}/cmake/tern/ternConfigVersion.cmake"]:
         assert name in files
     assert [name for name in files if name.endswith(".h")] == ["include/tern.h"]   # the only public header
-    assert any(name.startswith("share/tern/") and "LICENSE" in name for name in files)
     assert any(name.startswith("share/doc/tern/") and "LICENSE" in name for name in files)
 
 
+def test_models(prefix: Path) -> None:
+    """Each with the manifest that is its own, and its licence."""
+    folder = prefix / "share" / "tern"
+    models = sorted(folder.glob("*.tern"))
+    assert [path.stem for path in models] == ["en_core_web_sm", "sentiment"]
+    for path in models:
+        manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        data = path.read_bytes()
+        assert (manifest["file"], manifest["size"]) == (path.name, len(data))
+        assert manifest["sha256"] == hashlib.sha256(data).hexdigest()
+        licence = (folder / f"LICENSE-{path.stem}").read_text(encoding="utf-8")
+        assert manifest["model"]["license"] == "MIT" and "Permission is hereby granted, free of charge" in licence
+        assert licence.startswith(f"{path.name} ")
+
+
 def test_installed_tool_finds_its_weights(prefix: Path, tmp_path: Path) -> None:
-    output = call([str(prefix / "bin" / "tern"), "ner", "Alan Turing was born in London."], tmp_path)
+    tern = str(prefix / "bin" / "tern")
+    output = call([tern, "ner", "Alan Turing was born in London."], tmp_path)
     assert [line.split("\t")[-2:] for line in output.splitlines()] == [["PERSON", "Alan Turing"], ["GPE", "London"]]
+    assert call([tern, "sentiment", "I love strawberry cake!"], tmp_path).startswith("POSITIVE\t")
 
 
 def test_installed_tool_through_a_symbolic_link(prefix: Path, tmp_path: Path) -> None:

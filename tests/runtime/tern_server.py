@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, List, NamedTuple, Optional, Union
 
 PATIENCE = 60.0  # seconds until a hanging server fails a test
 
@@ -64,6 +64,11 @@ class TernServer:
         self.url = line[len("listening on ") :].strip()
         host, port = line[len(prefix) :].strip().rsplit(":", 1)
         self.address = (host, int(port))
+
+    def routes(self) -> List[str]:
+        """Ends the server: the lines that it printed after its address."""
+        assert self.process.stdout is not None and self.stop() == 0
+        return self.process.stdout.read().decode().splitlines()
 
     def __enter__(self) -> "TernServer":
         return self

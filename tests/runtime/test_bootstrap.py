@@ -392,7 +392,8 @@ def check_init_error(outcome: Outcome, error_type: str, *words: str) -> None:
 
 
 def test_missing_model(serve: Serve, tmp_path: Path) -> None:
-    check_init_error(serve([TEXT_EVENT], model=tmp_path / "absent.tern"), "Runtime.ModelNotFound", "absent.tern")
+    check_init_error(serve([TEXT_EVENT], model=tmp_path / "absent.tern"), "Runtime.ModelNotFound", "absent.tern",
+                     "change TERN_MODEL")
 
 
 def test_text_file_as_model(serve: Serve, tmp_path: Path) -> None:

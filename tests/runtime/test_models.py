@@ -142,6 +142,11 @@ def test_health_lists_the_models(server: TernServer, files: Dict[str, Path]) -> 
     assert server.request("GET", "/healthz").json == {"status": "ok", "model": "en", "models": list(files), "ner": WITH_NER}
 
 
+def test_start_says_which_models_answer(program: Callable[[str], Path]) -> None:
+    with TernServer(program("tern"), f"en={TINY}", "-m", f"fr={TINY}") as running:
+        assert running.routes() == ["POST /ner: en fr"]
+
+
 def test_components_belong_to_the_model(server: TernServer, files: Dict[str, Path], alone: Callable[..., Any]) -> None:
     for name in ("en", "tiny"):
         answer = ask(server, text=BROS, model=name, components=["senter", "ner"])
@@ -315,7 +320,8 @@ def test_messages_of_a_queue(call: Call) -> None:
     ("en={tiny},{tiny}", "Runtime.BadConfig", "TERN_MODEL: an item of the list is not NAME=PATH"),
     ("en={tiny},f r={tiny}", "Runtime.BadConfig", "not a model's name"),
     ("={tiny}", "Runtime.BadConfig", "not a model's name"),
-    ("en={tiny},fr=/absent.tern", "Runtime.ModelNotFound", 'model "fr": cannot open the model file /absent.tern'),
+    ("en={tiny},fr=/absent.tern", "Runtime.ModelNotFound", 'model "fr": cannot open the model file /absent.tern: No such file or '
+     "directory; put the file there (tools/package packs what TERN_WEIGHTS names) or change TERN_MODEL"),
     ("en={tiny},fr={text}", "Runtime.ModelFormat", 'model "fr": '),
 ])
 def test_failed_starts(serve: Serve, variable: str, error_type: str, words: str) -> None:  # noqa: F811

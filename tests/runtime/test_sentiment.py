@@ -182,6 +182,7 @@ def test_sentiment_alone(program: Callable[[str], Path], opinions: Opinions) -> 
                                                                "or TERN_MODEL=...,en=FILE.tern (Lambda)"}
         assert alone.request("GET", "/healthz").json == {
             "status": "ok", "model": "opinions", "models": ["opinions"], "sentiment": ["opinions"]}
+        assert alone.routes() == ["POST /sentiment: opinions"]
 
 
 def test_default_components_are_those_of_entities(run: Run, program: Callable[[str], Path], opinions: Opinions,
@@ -289,6 +290,7 @@ def test_weights_beside_the_program(run: Run, program: Callable[[str], Path], op
         patch.delenv("TERN_MODEL", raising=False)
         with TernServer(copy, None) as running:   # both, as they are there
             assert running.request("GET", "/healthz").json["models"] == ["en_core_web_sm", "sentiment"]
+            assert running.routes() == ["POST /ner: en_core_web_sm", "POST /sentiment: sentiment"]
 
 
 # ---- Lambda --------------------------------------------------------------------------------------------------------------
