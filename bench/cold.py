@@ -27,19 +27,20 @@ class Start(NamedTuple):
     answer: bytes
 
 
-def request_event(text: str) -> bytes:
+def request_event(text: str, path: str = "/ner") -> bytes:
     body = json.dumps({"text": text}).encode()
     headers = {"content-type": "application/json", "content-length": str(len(body))}
-    return event_of(Message("POST /ner HTTP/1.1", headers, body))
+    return event_of(Message(f"POST {path} HTTP/1.1", headers, body))
 
 
-def start_once(spec: Spec, memory_mb: Optional[int], text: str = SENTENCE) -> Start:
-    """memory_mb None: no limits. text: it names Alan Turing. Raises Ended and InitFailed."""
+def start_once(spec: Spec, memory_mb: Optional[int], text: str = SENTENCE, path: str = "/ner",
+               holds: bytes = b"Alan Turing") -> Start:
+    """memory_mb None: no limits. holds: what a right answer to the text has. Raises Ended and InitFailed."""
     environment = Environment(spec, memory_mb or UNLIMITED_MB, throttle=memory_mb is not None, timeout=TIMEOUT)
     try:
         ready = environment.start()
-        answer = environment.invoke(request_event(text))
-        if answer.error or b"Alan Turing" not in answer.body:
+        answer = environment.invoke(request_event(text, path))
+        if answer.error or holds not in answer.body:
             raise Ended(answer.error or "Unknown", answer.body.decode("utf-8", "replace"))
         answer_ms = 1e3 * (environment.answered_at - environment.exec_at)
         return Start(1e3 * ready, answer_ms, environment.usage(), answer.body)

@@ -17,7 +17,7 @@ import json
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Protocol, Sequence, Tuple
 
 import click
 
@@ -30,7 +30,7 @@ from local_lambda.environment import Spec
 from local_lambda.front import response_of
 from measured import Bench
 from official import OFFICIAL, Official, converted, pipeline_folder
-from run import FILE, FOLDER, PACKAGED
+from run import FILE, FOLDER, PACKAGED, chosen_bootstrap
 from texts import FRENCH, ROOT, SENTENCE, SENTENCE_FRENCH, choose, lines_of
 from throughput import throughput
 
@@ -38,6 +38,10 @@ WORDS = 10_000       # of the texts over which tokens per second are counted
 QUICK_WORDS = 1_000
 STARTS_OF_TERN = 5   # for one of spaCy
 CACHE = ROOT / "build" / "bench" / "models"
+
+
+def files_in(folder: Path) -> List[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 @dataclass
@@ -58,9 +62,23 @@ class Compared:
     def specs(self) -> Tuple[Spec, Spec]:
         return functions.tern(self.bench.bootstrap, self.bench.model), functions.spacy(str(self.folder))
 
+    @property
+    def name(self) -> str:
+        return self.official.name
+
+    def start(self, spec: Spec, memory: Optional[int]) -> cold.Start:
+        """Raises ValueError if tern and spaCy do not find the same."""
+        done = cold.start_once(spec, memory, self.sentence)
+        answer = json.loads(response_of(done.answer)[2])
+        if self.answer is None:
+            self.answer = answer
+        if answer != self.answer:
+            raise ValueError(f"{spec.name}'s {self.name} answers {answer}, the other one {self.answer}")
+        return done
+
     def model_files(self, spec: Spec) -> List[Path]:
         """What lies where the model is, on EFS for one; not the programs."""
-        return [self.bench.model] if spec.name == "tern" else [path for path in self.folder.rglob("*") if path.is_file()]
+        return [self.bench.model] if spec.name == "tern" else files_in(self.folder)
 
 
 def enough(texts: List[str], words: int) -> List[str]:
@@ -81,18 +99,24 @@ def row_name(memory: Optional[int], cached: bool) -> str:
     return f"{f'{memory} MB' if memory else 'no limits'}, model {'' if cached else 'not '}in the page cache"
 
 
-def start(compared: Compared, spec: Spec, memory: Optional[int]) -> cold.Start:
-    """Raises ValueError if tern and spaCy do not find the same."""
-    done = cold.start_once(spec, memory, compared.sentence)
-    answer = json.loads(response_of(done.answer)[2])
-    if compared.answer is None:
-        compared.answer = answer
-    if answer != compared.answer:
-        raise ValueError(f"{spec.name}'s {compared.official.name} answers {answer}, the other one {compared.answer}")
-    return done
+class Comparison(Protocol):
+    """Whose starts can be compared: Compared, and that of sentiment.py."""
+
+    bench: Bench
+    found: Dict[str, Dict[str, List[cold.Start]]]
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def specs(self) -> Tuple[Spec, Spec]: ...
+
+    def model_files(self, spec: Spec) -> List[Path]: ...
+
+    def start(self, spec: Spec, memory: Optional[int]) -> cold.Start: ...
 
 
-def starts(compared: List[Compared], memory: Optional[int], cached: bool, turns: int) -> Iterator[None]:
+def starts(compared: Sequence[Comparison], memory: Optional[int], cached: bool, turns: int) -> Iterator[None]:
     """So many counted turns; where the files are to be in the page cache, one before them fills it."""
     for turn in range(-1 if cached else 0, turns):
         for one in compared:
@@ -101,9 +125,9 @@ def starts(compared: List[Compared], memory: Optional[int], cached: bool, turns:
                 for _ in range(one.bench.few(STARTS_OF_TERN, 2) if spec.name == "tern" else 1):
                     if not cached:
                         cold.drop(one.model_files(spec))
-                    done = start(one, spec, memory)
+                    done = one.start(spec, memory)
                     if not cached and done.usage.read_bytes == 0:
-                        raise ValueError(f"{one.official.name}: its files stay in the page cache (another process has them "
+                        raise ValueError(f"{one.name}: its files stay in the page cache (another process has them "
                                          "mapped, or they are on no disk), so a start without them cannot be measured")
                     if turn >= 0:
                         found[spec.name].append(done)
@@ -189,7 +213,7 @@ def main(quick: bool, names: Tuple[str, ...], sources: Dict[str, Path], memories
     unlimited = why_not()
     if unlimited:
         click.echo(f"Without limits of CPU and memory: {unlimited}", err=True)
-    runtime = (bootstrap or (PACKAGED if PACKAGED.is_file() else build / "bootstrap")).resolve()
+    runtime = chosen_bootstrap(bootstrap, build)
     rounds = 1 if quick else rounds
     texts = {"en": lines_of(choose(None)), "fr": lines_of(FRENCH)}
 
@@ -209,8 +233,7 @@ def main(quick: bool, names: Tuple[str, ...], sources: Dict[str, Path], memories
     content = {"about": about, "quick": quick, "unlimited": unlimited, "bootstrap": runtime.name, "packaged": runtime == PACKAGED,
                "memories": limits, "models": results(compared)}
     path = folder / f"{machine.file_name(about)}-models.json"
-    path.write_text(json.dumps(content, separators=(",", ":")).replace('},"', '},\n"') + "\n", encoding="utf-8")
-    path.with_suffix(".md").write_text(markdown(content), encoding="utf-8")
+    report.save(path, content, markdown(content))
     sys.stdout.write(path.with_suffix(".md").read_text(encoding="utf-8"))
     click.echo(f"\nWritten: {path}, .md beside it", err=True)
 

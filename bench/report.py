@@ -1,6 +1,8 @@
 """Tables in Markdown of a run's results."""
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
 from load_shapes import PUBLISHED
@@ -107,3 +109,9 @@ def markdown(report: Dict[str, Any]) -> str:
     for section, found in report["results"].items():
         parts += [f"## {titles.get(section, section)}\n", special.get(section, compared)(found)]
     return "\n".join(parts)
+
+
+def save(path: Path, content: Dict[str, Any], tables: str) -> None:
+    """The results as JSON, a row a line, and their tables as .md beside it."""
+    path.write_text(json.dumps(content, separators=(",", ":")).replace('},"', '},\n"') + "\n", encoding="utf-8")
+    path.with_suffix(".md").write_text(tables, encoding="utf-8")

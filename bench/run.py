@@ -13,7 +13,6 @@ for _name in ("OPENBLAS", "OMP", "MKL", "BLIS"):   # before numpy and spaCy are 
     os.environ[f"{_name}_NUM_THREADS"] = "1"
 
 import functools
-import json
 import platform
 import sys
 from pathlib import Path
@@ -51,6 +50,11 @@ STEPS: Dict[str, Step] = {"kernels": kernels, "cold": cold, "warm": warm, "load"
 ON_ONE_CORE = {"throughput", "requests", "processes"}
 
 
+def chosen_bootstrap(given: Optional[Path], build: Path) -> Path:
+    """What runs in the environments: the given one, else the package's, else the build's."""
+    return (given or (PACKAGED if PACKAGED.is_file() else build / "bootstrap")).resolve()
+
+
 def run_steps(bench: Bench, steps: Dict[str, Step], keep: Callable[[], None]) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:.0f} parts"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
@@ -77,8 +81,7 @@ def write(bench: Bench, about: Dict[str, Any], texts: Path, folder: Path) -> Pat
                "packaged": bench.bootstrap == PACKAGED, "texts": {"file": texts.name, "count": len(bench.texts)},
                "results": bench.results}
     path = folder / f"{machine.file_name(about)}.json"
-    path.write_text(json.dumps(content, indent=None, separators=(",", ":")).replace('},"', '},\n"') + "\n", encoding="utf-8")
-    path.with_suffix(".md").write_text(report.markdown(content), encoding="utf-8")
+    report.save(path, content, report.markdown(content))
     return path
 
 
@@ -107,7 +110,7 @@ def main(quick: bool, only: Tuple[str, ...], out: Optional[Path], build: Path, b
     unlimited = why_not()
     if unlimited:
         click.echo(f"Without limits of CPU and memory: {unlimited}", err=True)
-    runtime = (bootstrap or (PACKAGED if PACKAGED.is_file() else build / "bootstrap")).resolve()
+    runtime = chosen_bootstrap(bootstrap, build)
     scratch = ROOT / "build" / "bench"
     scratch.mkdir(parents=True, exist_ok=True)
     bench = Bench(build.resolve(), runtime, model.resolve(), package, lines_of(texts_file)[: 60 if quick else None],

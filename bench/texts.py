@@ -12,6 +12,7 @@ CORPUS = ROOT.parent / "shared" / "corpus" / "ewt-dev.jsonl"
 PROJECT_TEXTS = ROOT / "tests" / "parity" / "texts" / "documents.jsonl"
 FRENCH = ROOT / "bench" / "french.jsonl"
 SENTENCE = "Alan Turing was born on June 23, 1912, in London, England."   # 15 tokens
+SENTENCE_SENTIMENT = "The cake was wonderful, the staff were friendly and we will come again."   # 15 tokens
 SENTENCE_FRENCH = "Alan Turing est né le 23 juin 1912 à Londres, en Angleterre."   # 14 tokens
 
 

@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import subprocess
-from typing import Dict, Iterator, List
+from typing import Dict, Iterator, List, Sequence, Tuple
 
 from measured import Bench, Pipeline, jsonl, timed
+
+PAIRS = (("library", "nlp(text)"), ("library", "nlp.pipe"), ("tern pipe", "nlp.pipe"))   # of what rates() gives
 
 
 def library_rate(bench: Bench, pipeline: Pipeline) -> float:
@@ -21,6 +23,12 @@ def rates(bench: Bench, pipeline: Pipeline, tokens: int) -> Dict[str, float]:
         "tern pipe": tokens / timed(lambda: subprocess.run(command, input=lines, stdout=subprocess.DEVNULL, check=True)),
         "nlp.pipe": tokens / timed(lambda: list(pipeline.nlp.pipe(bench.texts))),
     }
+
+
+def record_rates(bench: Bench, name: str, samples: List[Dict[str, float]], pairs: Sequence[Tuple[str, str]] = PAIRS) -> None:
+    for tern, spacy in pairs:
+        columns = {who: [sample[key] for sample in samples] for who, key in (("tern", tern), ("spaCy", spacy))}
+        bench.record("throughput", f"{name}: {tern} / {spacy}", "tokens/s", columns, more_is_better=True)
 
 
 def tokenizer_ns(bench: Bench) -> Dict[str, float]:
@@ -43,9 +51,7 @@ def throughput(bench: Bench) -> Iterator[None]:
             found[pipeline.name].append(rates(bench, pipeline, tokens))
             yield
     for name, samples in found.items():
-        for tern, spacy in (("library", "nlp(text)"), ("library", "nlp.pipe"), ("tern pipe", "nlp.pipe")):
-            columns = {who: [sample[key] for sample in samples] for who, key in (("tern", tern), ("spaCy", spacy))}
-            bench.record("throughput", f"{name}: {tern} / {spacy}", "tokens/s", columns, more_is_better=True)
+        record_rates(bench, name, samples)
     bench.record("throughput", "tokenizer", "ns a token", {who: [one[who] for one in tokenizer] for who in ("tern", "spaCy")})
     pairs = list(zip(found[bench.whole.name], found[bench.ner.name]))
     times = {who: [ner[key] / whole[key] for whole, ner in pairs] for who, key in (("tern", "library"), ("spaCy", "nlp(text)"))}

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from typing import Dict, Iterator, List
+from typing import Dict, Iterator, List, Sequence, Tuple
 
 import cost
 from cold import MEMORIES, TIMEOUT, UNLIMITED_MB, request_event
@@ -29,18 +29,24 @@ def warm(bench: Bench) -> Iterator[None]:
         one, other = (Function(spec, memory, 1, bench.throttle, TIMEOUT) for spec in bench.specs)
         with one, other:
             for tokens, counts in requests.items():
-                found: Dict[str, List[float]] = {one.spec.name: [], other.spec.name: []}
-                failed: Dict[str, str] = {}
-                for _ in range(TURNS):
-                    for function, count in zip((one, other), counts):
-                        if function.spec.name not in failed:
-                            for done in in_turn(function, texts[tokens], count // TURNS):
-                                if done.answer.error:
-                                    failed[function.spec.name] = done.answer.body.decode("utf-8", "replace")[:200]
-                                else:
-                                    found[function.spec.name].append(done.answer.seconds)
-                record(bench, memory, tokens, found, failed)
+                record(bench, memory, tokens, *alternately((one, other), texts[tokens], counts))
                 yield
+
+
+def alternately(functions: Sequence[Function], events: List[bytes],
+                counts: Sequence[int]) -> Tuple[Dict[str, List[float]], Dict[str, str]]:
+    """({name: seconds of so many requests}, {name: why it failed}) of functions that take turns."""
+    found: Dict[str, List[float]] = {function.spec.name: [] for function in functions}
+    failed: Dict[str, str] = {}
+    for _ in range(TURNS):
+        for function, count in zip(functions, counts):
+            if function.spec.name not in failed:
+                for done in in_turn(function, events, count // TURNS):
+                    if done.answer.error:
+                        failed[function.spec.name] = done.answer.body.decode("utf-8", "replace")[:200]
+                    else:
+                        found[function.spec.name].append(done.answer.seconds)
+    return found, failed
 
 
 def in_turn(function: Function, events: List[bytes], count: int) -> List[Invocation]:

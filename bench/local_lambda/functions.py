@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Dict, Optional, Sequence
+from typing import Dict, Mapping, Optional, Sequence, Union
 
 from local_lambda.environment import Spec
 
@@ -12,8 +12,10 @@ BENCH = Path(__file__).resolve().parent.parent
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "BLIS")}
 
 
-def tern(bootstrap: Path, model: Path, components: Optional[Sequence[str]] = None) -> Spec:
-    environment: Dict[str, str] = {"TERN_MODEL": str(model)}
+def tern(bootstrap: Path, model: Union[Path, Mapping[str, Path]], components: Optional[Sequence[str]] = None) -> Spec:
+    """model: a file, or several by name."""
+    several = model.items() if isinstance(model, Mapping) else ()
+    environment: Dict[str, str] = {"TERN_MODEL": ",".join(f"{name}={path}" for name, path in several) or str(model)}
     if components:
         environment["TERN_COMPONENTS"] = ",".join(components)
     return Spec("tern", [str(bootstrap)], environment)
@@ -21,5 +23,15 @@ def tern(bootstrap: Path, model: Path, components: Optional[Sequence[str]] = Non
 
 def spacy(package: str) -> Spec:
     """bench/spacy_function under AWS's Python runtime, with this Python and its packages."""
-    return Spec("spaCy", [sys.executable, "-m", "awslambdaric", "handler.lambda_handler"],
-                {"NER_PACKAGE": package, **ONE_THREAD}, "handler.lambda_handler", BENCH / "spacy_function")
+    return _python("handler.lambda_handler", {"NER_PACKAGE": package})
+
+
+def spacy_sentiment(package: str, entities: Optional[str] = None) -> Spec:
+    """The same that answers POST /sentiment. entities: a package for POST /ner, if it is to be loaded, too."""
+    return _python("sentiment_handler.lambda_handler",
+                   {"SENTIMENT_PACKAGE": package, **({"NER_PACKAGE": entities} if entities else {})})
+
+
+def _python(handler: str, environment: Mapping[str, str]) -> Spec:
+    return Spec("spaCy", [sys.executable, "-m", "awslambdaric", handler], {**environment, **ONE_THREAD}, handler,
+                BENCH / "spacy_function")
