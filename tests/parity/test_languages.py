@@ -111,7 +111,7 @@ def open_damaged(change: Callable[[ModelBytes], None], path: Path, tmp_path: Pat
     (lambda model: model.set_number("norms/stems", 0, model.dims("strings/id")[0]), "section norms/stems: holds a value"),
     (lambda model: model.set_number("norms/stems", 1, 30), "section norms/stems: holds a value"),
     (lambda model: model.remove("norms/stems"), "no section norms/stems"),
-    (lambda model: model.set("features", 2), "required features 0x2"),
+    (lambda model: model.set("features", 1 << 63), "required features 0x8000000000000000"),
 ])
 def test_damaged_stems_are_refused(change, words: str, converted, program, run, tmp_path: Path) -> None:
     assert words in open_damaged(change, converted("hi"), tmp_path, program("tests/open_model"), run)
