@@ -230,10 +230,12 @@ static tern_status classify_tokens(tern_ctx *ctx, unsigned classifiers, size_t b
     size_t count = doc->token_count;
     for (size_t a = 0; a < ATTR_COUNT; a++) doc->attr[a] += begin;
     doc->vector += begin;
+    doc->span += begin;   /* of the words that floret vectors cut up */
     doc->token_count = end - begin;
     doc->cat_count = 0;
     tern_status status = run_in_order(ctx, classifiers, err);
     doc->token_count = count;
+    doc->span -= begin;
     doc->vector -= begin;
     for (size_t a = 0; a < ATTR_COUNT; a++) doc->attr[a] -= begin;
     return status;

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List
 
+import numpy as np
 import pytest
 
 spacy = pytest.importorskip("spacy")
@@ -22,6 +23,7 @@ from runtime.lambda_calls import Calls, invoke, load  # noqa: E402
 from runtime.terminal import on_terminal  # noqa: E402
 from runtime.tern_server import Answer, TernServer  # noqa: E402
 from spacy.language import Language  # noqa: E402
+from spacy.vectors import Vectors  # noqa: E402
 
 TOLERANCE = 2e-6   # scores are written with six decimals
 GLAD, SAD = "I love the cake.", "We hate this street!"
@@ -93,6 +95,15 @@ def test_a_long_text(run: Run, nlp: Language, opinions: Opinions) -> None:
     got = json.loads(done.stdout)
     assert got["sentiment"] == "MIXED" and len(got["sentences"]) == len(list(nlp(text).sents)) > 2000
     assert same(got["sentences"], expected(nlp, text)["sentences"])
+
+
+def test_floret_vectors(run: Run, tmp_path: Path) -> None:
+    """The pieces of a sentence's words are those of its own words, also where there are more than the tower remembers."""
+    data = np.random.RandomState(1).uniform(-3, 3, (300, 12)).astype("f4")
+    nlp = train(vectors=Vectors(data=data, mode="floret", minn=2, maxn=4, hash_count=2, hash_seed=3))
+    text = " ".join(f"{sentence[:-1]} of{i} {i}th w{i}." for i, (sentence, _) in enumerate(opinion_pipeline.sentences(1500, 4)))
+    done = run("tern", "sentiment", "-m", save(nlp, tmp_path).model, "--json", "--sentences", input=text.encode())
+    assert same(json.loads(done.stdout)["sentences"], expected(nlp, text)["sentences"])
 
 
 # ---- the request ---------------------------------------------------------------------------------------------------------
