@@ -28,10 +28,9 @@ int sentiment_format_from_name(const char *name, size_t len, sentiment_format *o
     return 0;
 }
 
-/* Six decimals, without the zeros at the end: "0.98", "0.0"; null where a damaged model gives no number. */
+/* Six decimals, without the zeros at the end but the first: "0.98", "0.0"; null where a damaged model gives no number. */
 static void write_score(bytes *out, double score)
 {
-    size_t begin = out->len;
     if (!isfinite(score)) {
         bytes_text(out, "null");
         return;
@@ -39,7 +38,7 @@ static void write_score(bytes *out, double score)
     bytes_format(out, "%.6f", score);
     if (out->failed)
         return;
-    while (out->len > begin + 3 && out->data[out->len - 1] == '0')
+    while (out->data[out->len - 1] == '0' && out->data[out->len - 2] != '.')
         out->data[--out->len] = '\0';
 }
 

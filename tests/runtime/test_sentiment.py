@@ -17,6 +17,7 @@ spacy = pytest.importorskip("spacy")
 
 import opinion_pipeline  # noqa: E402
 from common import ROOT, TINY, Run  # noqa: E402
+from model_bytes import ModelBytes  # noqa: E402
 from opinion_pipeline import Opinions, expected, save, texts, train  # noqa: E402
 from runtime.bootstrap_run import Serve, check_error, serve  # noqa: E402, F401 - a fixture
 from runtime.lambda_calls import Calls, invoke, load  # noqa: E402
@@ -104,6 +105,18 @@ def test_floret_vectors(run: Run, tmp_path: Path) -> None:
     text = " ".join(f"{sentence[:-1]} of{i} {i}th w{i}." for i, (sentence, _) in enumerate(opinion_pipeline.sentences(1500, 4)))
     done = run("tern", "sentiment", "-m", save(nlp, tmp_path).model, "--json", "--sentences", input=text.encode())
     assert same(json.loads(done.stdout)["sentences"], expected(nlp, text)["sentences"])
+
+
+def test_scores_that_are_no_probabilities_are_numbers(run: Run, opinions: Opinions, tmp_path: Path) -> None:
+    """Of a classifier without an activation they may be anything."""
+    model = ModelBytes(opinions.model.read_bytes())
+    model.set_number("textcat/settings", 1, 0)
+    for score, written in ((10.0, b"10.0"), (1200.5, b"1200.5"), (-0.25, b"-0.25"), (-1e-9, b"-0.0"), (float("nan"), b"null")):
+        for at in range(model.size("textcat/output/W") // 4):   # the first row of the panel holds the biases
+            model.set_number("textcat/output/W", at, score if at < 16 else 0.0)
+        (tmp_path / "raw.tern").write_bytes(model.seal().data)
+        done = run("tern", "sentiment", "-m", tmp_path / "raw.tern", "--json", "Fine.")
+        assert b'"positive": ' + written + b"," in done.stdout, (score, done.stdout)
 
 
 # ---- the request ---------------------------------------------------------------------------------------------------------
