@@ -59,9 +59,9 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
 
 /* ---- what is wanted -> what runs ------------------------------------------------------------------------------------------- */
 
-/* Couplings: entities do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns test tags,
+/* Couplings: entities and parses do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns test tags,
  * dependencies and lemmas, and may change each of the annotations of a token. */
-static unsigned needed_components(const tern_model *model, unsigned want)
+static unsigned needed_components(const tern_model *model, unsigned want, unsigned allowed)
 {
     const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
     const int lemmas = want & TERN_LEMMAS || (want & of_tokens && model->ruler.tests_lemmas);
@@ -72,13 +72,14 @@ static unsigned needed_components(const tern_model *model, unsigned want)
     if (lemmas) needed |= TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER;
     if (want & TERN_CATS) needed |= TERN_TEXTCATS | TERN_TOK2VEC;
     if (lemmas && model->lemmatizer.kind == LEMMATIZER_SPANISH) needed |= TERN_SENTER | TERN_SENTENCIZER;
-    return needed;
+    if (needed & allowed & TERN_PARSER) needed |= TERN_SENTER | TERN_SENTENCIZER;
+    return needed & allowed;
 }
 
 static unsigned components_to_run(const tern_model *model, const tern_options *options)
 {
     unsigned allowed = options->components ? options->components : model->default_components;
-    return needed_components(model, options->want) & allowed;
+    return needed_components(model, options->want, allowed);
 }
 
 /* ---- towers and those who read them: what a tower makes of a document is needed nowhere else and is not kept --------------------- */
