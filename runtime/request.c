@@ -190,7 +190,7 @@ static int read_sentences(const json_node *body, const tern_model *model, int *o
     if (json_type_of(member) != JSON_BOOL)
         return refuse(error, BAD_REQUEST, "\"sentences\" must be true or false, not %s", json_type_name(json_type_of(member)));
     *out = json_is_true(member);
-    return !*out || tern_model_offers(model) & TERN_SENTENCES
+    return !*out || sentiment_finds_sentences(model)
         ? 0 : refuse(error, BAD_REQUEST, "\"sentences\" cannot be true: the model finds no sentences");
 }
 

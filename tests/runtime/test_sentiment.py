@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Any, Callable, Dict, Iterator, List, Sequence
 
 import numpy as np
 import pytest
@@ -231,8 +231,13 @@ def test_classifiers_of_other_things(run: Run, serve: Serve, tmp_path: Path, oth
     check_error(outcome.api.requests[0], "Runtime.BadConfig", 'model "x": it is no sentiment model')
 
 
-def test_without_sentences_nothing_is_mixed(run: Run, tmp_path: Path) -> None:
-    model = save(train(before=()), tmp_path).model
+@pytest.mark.parametrize("before", [(), ("sentencizer",)])
+def test_without_sentences_nothing_is_mixed(run: Run, tmp_path: Path, before: Sequence[str]) -> None:
+    """There is nothing that finds them, or it is off by default."""
+    nlp = train(before=before)
+    for name in before:
+        nlp.disable_pipe(name)
+    model = save(nlp, tmp_path).model
     for text in (GLAD, BOTH):
         done = run("tern", "sentiment", "-m", model, "--json", text)
         assert done.returncode == 0 and json.loads(done.stdout)["scores"]["mixed"] == 0
