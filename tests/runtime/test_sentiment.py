@@ -168,7 +168,7 @@ def test_many_texts(server: TernServer, nlp: Language) -> None:
     (b'{"text": "a", "input": "a"}', 400, 'both "text" and "input"'), (b'{"text": "\\ud800"}', 400, "surrogate"),
     (b'{"text": "a", "format": "spacy"}', 400, '"format" must be "tern" or "comprehend"'),
     (b'{"text": "a", "model": "x"}', 404, "(known: en, mood, again)"),
-    (b'{"text": "a", "model": "en"}', 400, 'the model "en" finds no sentiments'),
+    (b'{"text": "a", "model": "en"}', 400, 'the model "en" finds no sentiments: it classifies texts, but not as POSITIVE'),
     (json.dumps({"text": "a " * 500_001}).encode(), 413, "1000002 characters, the limit is 1000000"),
 ])
 def test_errors_are_those_of_ner(server: TernServer, body: bytes, status: int, words: str) -> None:
