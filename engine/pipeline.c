@@ -139,11 +139,12 @@ static int feed_zeros(readers *r)
     tern_ctx *ctx = r->ctx;
     buffer *zeros = &ctx->tower[COMPONENT_TOK2VEC].x;
     size_t width = ctx->model->tower[COMPONENT_TOK2VEC].width;
-    if (buffer_reserve(zeros, TOK2VEC_BLOCK, width * sizeof(float))) return -1;
-    memset(zeros->data, 0, TOK2VEC_BLOCK * width * sizeof(float));
+    size_t rows = ctx->doc.token_count < TOK2VEC_BLOCK ? ctx->doc.token_count : TOK2VEC_BLOCK;   /* a sentence has few */
+    if (buffer_reserve(zeros, rows, width * sizeof(float))) return -1;
+    if (rows) memset(zeros->data, 0, rows * width * sizeof(float));
     for (size_t begin = 0, count; begin < ctx->doc.token_count; begin += count) {
         if (interrupted(ctx->doc.interruption)) return -1;
-        count = ctx->doc.token_count - begin < TOK2VEC_BLOCK ? ctx->doc.token_count - begin : TOK2VEC_BLOCK;
+        count = ctx->doc.token_count - begin < rows ? ctx->doc.token_count - begin : rows;
         feed_readers(r, zeros->data, begin, count);
     }
     return 0;
