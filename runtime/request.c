@@ -110,8 +110,8 @@ static int check_target(const model_set *models, request_target *target, char *e
         return 0;
     const unsigned components = tern_model_components(target->model->model);
     if (target->task == TASK_SENTIMENT && components & (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL))
-        return refuse(error, BAD_REQUEST, "the model \"%s\" finds no sentiments: it classifies texts, but not as POSITIVE, NEGATIVE "
-                      "and NEUTRAL", target->model->name);
+        return refuse(error, BAD_REQUEST, "the model \"%s\" finds no sentiments: it classifies texts, but not as POSITIVE, "
+                      "NEGATIVE and NEUTRAL", target->model->name);
     components_names(components, names);
     return refuse(error, BAD_REQUEST, "the model \"%s\" finds no %s: its components are %s", target->model->name,
                   target->task == TASK_SENTIMENT ? "sentiments" : "entities", names);
