@@ -59,9 +59,9 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
 
 /* ---- what is wanted -> what runs ------------------------------------------------------------------------------------------- */
 
-/* Couplings: entities do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns test tags,
+/* Couplings: entities and parses do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns test tags,
  * dependencies and lemmas, and may change each of the annotations of a token. */
-static unsigned needed_components(const tern_model *model, unsigned want)
+static unsigned needed_components(const tern_model *model, unsigned want, unsigned allowed)
 {
     const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
     const int lemmas = want & TERN_LEMMAS || (want & of_tokens && model->ruler.tests_lemmas);
@@ -72,13 +72,14 @@ static unsigned needed_components(const tern_model *model, unsigned want)
     if (lemmas) needed |= TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER;
     if (want & TERN_CATS) needed |= TERN_TEXTCATS | TERN_TOK2VEC;
     if (lemmas && model->lemmatizer.kind == LEMMATIZER_SPANISH) needed |= TERN_SENTER | TERN_SENTENCIZER;
-    return needed;
+    if (needed & allowed & TERN_PARSER) needed |= TERN_SENTER | TERN_SENTENCIZER;
+    return needed & allowed;
 }
 
 static unsigned components_to_run(const tern_model *model, const tern_options *options)
 {
     unsigned allowed = options->components ? options->components : model->default_components;
-    return needed_components(model, options->want) & allowed;
+    return needed_components(model, options->want, allowed);
 }
 
 /* ---- towers and those who read them: what a tower makes of a document is needed nowhere else and is not kept --------------------- */
@@ -138,11 +139,12 @@ static int feed_zeros(readers *r)
     tern_ctx *ctx = r->ctx;
     buffer *zeros = &ctx->tower[COMPONENT_TOK2VEC].x;
     size_t width = ctx->model->tower[COMPONENT_TOK2VEC].width;
-    if (buffer_reserve(zeros, TOK2VEC_BLOCK, width * sizeof(float))) return -1;
-    memset(zeros->data, 0, TOK2VEC_BLOCK * width * sizeof(float));
+    size_t rows = ctx->doc.token_count < TOK2VEC_BLOCK ? ctx->doc.token_count : TOK2VEC_BLOCK;   /* a sentence has few */
+    if (buffer_reserve(zeros, rows, width * sizeof(float))) return -1;
+    if (rows) memset(zeros->data, 0, rows * width * sizeof(float));
     for (size_t begin = 0, count; begin < ctx->doc.token_count; begin += count) {
         if (interrupted(ctx->doc.interruption)) return -1;
-        count = ctx->doc.token_count - begin < TOK2VEC_BLOCK ? ctx->doc.token_count - begin : TOK2VEC_BLOCK;
+        count = ctx->doc.token_count - begin < rows ? ctx->doc.token_count - begin : rows;
         feed_readers(r, zeros->data, begin, count);
     }
     return 0;
@@ -230,10 +232,12 @@ static tern_status classify_tokens(tern_ctx *ctx, unsigned classifiers, size_t b
     size_t count = doc->token_count;
     for (size_t a = 0; a < ATTR_COUNT; a++) doc->attr[a] += begin;
     doc->vector += begin;
+    doc->span += begin;   /* of the words that floret vectors cut up */
     doc->token_count = end - begin;
     doc->cat_count = 0;
     tern_status status = run_in_order(ctx, classifiers, err);
     doc->token_count = count;
+    doc->span -= begin;
     doc->vector -= begin;
     for (size_t a = 0; a < ATTR_COUNT; a++) doc->attr[a] -= begin;
     return status;

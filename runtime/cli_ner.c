@@ -3,6 +3,7 @@
 
 #include "chars.h"
 #include "cli.h"
+#include "components.h"
 #include "doc_html.h"
 #include "labels.h"
 
@@ -119,6 +120,14 @@ static int run_text(const ner_options *options, tern_ctx *ctx, const handler_set
     return code;
 }
 
+/* Options may add what the model has. */
+static int fail_without_ner(const tern_model *model)
+{
+    char error[COMPONENTS_ERROR_SIZE];
+    return components_check(TERN_NER, model, error) ? cli_fail("%s", error)
+                                                    : cli_usage("ner", "the component \"ner\" must run, it finds the entities");
+}
+
 static int run(const ner_options *options)
 {
     cli_session session;
@@ -128,7 +137,7 @@ static int run(const ner_options *options)
     if (session.settings.components & TERN_NER)
         code = run_text(options, session.ctx, &session.settings);
     else
-        code = cli_usage("ner", "the component \"ner\" must run, it finds the entities");
+        code = fail_without_ner(session.model);
     cli_end(&session);
     return code;
 }

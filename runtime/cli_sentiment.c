@@ -150,7 +150,7 @@ static int begin(sentiment_command *c)
     if (c->chosen == NULL)
         return cli_fail("model %s finds no sentiments: name one that does by -m, as -m sentiment.tern", c->models.item[0].path);
     c->settings.model = c->chosen->model;
-    if (c->settings.sentiment.sentences && !(tern_model_offers(c->chosen->model) & TERN_SENTENCES))
+    if (c->settings.sentiment.sentences && !sentiment_finds_sentences(c->chosen->model))
         return cli_fail("--sentences: the model finds no sentences");
     return model_contexts_open(&c->contexts, &c->models, &error) == 0 ? CLI_OK : cli_fail("%s", error.msg);
 }

@@ -116,6 +116,16 @@ static int run_task(const responder *by, const char *text, size_t len, const ter
                                       : handle_run(by->ctx, text, len, TERN_ENTITIES, &own, doc, out);
 }
 
+static void write_sentiments(const responder *by, const char *text, const tern_doc *doc, response *out)
+{
+    static const tern_error interrupted = {.code = TERN_E_INTERRUPTED};
+    sentiment_options options = by->options->sentiment;
+    options.interrupt = by->settings->interrupt;
+    options.interrupt_user = by->settings->interrupt_user;
+    if (sentiment_json(&out->body, text, doc, by->labels, &options, by->options->offsets))
+        respond_engine_error(out, &interrupted, by->settings->max_chars);
+}
+
 /* name: what a sentence calls the text. */
 static void answer_text(const responder *by, const char *name, const char *text, size_t len, response *out)
 {
@@ -132,7 +142,7 @@ static void answer_text(const responder *by, const char *name, const char *text,
     out->tokens = tern_doc_token_count(doc);
     out->entities = tern_doc_entity_count(doc);
     if (by->task == TASK_SENTIMENT)
-        sentiment_json(&out->body, text, doc, by->labels, &by->options->sentiment, by->options->offsets);
+        write_sentiments(by, text, doc, out);
     else
         write_entities(text, doc, by->options, out);
     response_end(out);

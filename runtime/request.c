@@ -108,7 +108,11 @@ static int check_target(const model_set *models, request_target *target, char *e
     }
     if (target->model->tasks & TASK_BIT(target->task))
         return 0;
-    components_names(tern_model_components(target->model->model), names);
+    const unsigned components = tern_model_components(target->model->model);
+    if (target->task == TASK_SENTIMENT && components & (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL))
+        return refuse(error, BAD_REQUEST, "the model \"%s\" finds no sentiments: it classifies texts, but not as POSITIVE, "
+                      "NEGATIVE and NEUTRAL", target->model->name);
+    components_names(components, names);
     return refuse(error, BAD_REQUEST, "the model \"%s\" finds no %s: its components are %s", target->model->name,
                   target->task == TASK_SENTIMENT ? "sentiments" : "entities", names);
 }
@@ -190,7 +194,7 @@ static int read_sentences(const json_node *body, const tern_model *model, int *o
     if (json_type_of(member) != JSON_BOOL)
         return refuse(error, BAD_REQUEST, "\"sentences\" must be true or false, not %s", json_type_name(json_type_of(member)));
     *out = json_is_true(member);
-    return !*out || tern_model_offers(model) & TERN_SENTENCES
+    return !*out || sentiment_finds_sentences(model)
         ? 0 : refuse(error, BAD_REQUEST, "\"sentences\" cannot be true: the model finds no sentences");
 }
 

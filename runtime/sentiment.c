@@ -68,11 +68,17 @@ int sentiment_find_labels(const tern_model *model, sentiment_labels *out, char e
     return status;
 }
 
+/* Not what the model offers: a component may be off by default. */
+int sentiment_finds_sentences(const tern_model *model)
+{
+    return (sentiment_components(model) & (TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER)) != 0;
+}
+
 tern_options sentiment_run_options(const tern_model *model)
 {
-    unsigned sentences = tern_model_offers(model) & TERN_SENTENCES;
-    return (tern_options){.want = TERN_CATS | sentences, .components = sentiment_components(model),
-                          .sentence_cats = sentences != 0};
+    const int sentences = sentiment_finds_sentences(model);
+    return (tern_options){.want = TERN_CATS | (sentences ? TERN_SENTENCES : 0u), .components = sentiment_components(model),
+                          .sentence_cats = sentences};
 }
 
 /* ---- scores ----------------------------------------------------------------------------------------------------------- */

@@ -32,8 +32,9 @@ typedef struct sentiment_labels {
  * NEGATIVE and NEUTRAL, in any order, and no others. */
 int sentiment_find_labels(const tern_model *model, sentiment_labels *out, char error[SENTIMENT_ERROR_SIZE]);
 
-/* How such a model is run. */
+/* How such a model is run; and whether one of the components that run then sets sentence starts. */
 tern_options sentiment_run_options(const tern_model *model);
+int sentiment_finds_sentences(const tern_model *model);
 
 /* That of a document which such a run made, and of one of its sentences. */
 sentiment sentiment_of_doc(const tern_doc *doc, const sentiment_labels *labels);

@@ -22,11 +22,13 @@ int sentiment_format_from_name(const char *name, size_t len, sentiment_format *o
 
 typedef struct sentiment_options {
     sentiment_format format;
-    int sentences;            /* 1: one entry for each */
+    int sentences;                  /* 1: one entry for each */
+    int (*interrupt)(void *user);   /* as tern_options.interrupt: a long text's sentences take as long to write as to find; */
+    void *interrupt_user;           /* NULL: none */
 } sentiment_options;
 
-/* Appends the object. text and doc are those of a run by sentiment_run_options(). */
-void sentiment_json(bytes *out, const char *text, const tern_doc *doc, const sentiment_labels *labels,
+/* Appends the object. text and doc are those of a run by sentiment_run_options(). 0, or -1 when interrupted. */
+int sentiment_json(bytes *out, const char *text, const tern_doc *doc, const sentiment_labels *labels,
                     const sentiment_options *options, offset_unit offsets);
 
 #endif

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import spacy
@@ -11,6 +11,7 @@ from convert import container
 from convert.build import convert
 from spacy.language import Language
 from spacy.training import Example
+from spacy.vectors import Vectors
 from train_sentiment.mixed import SENTIMENTS, with_mixed
 
 SEED = 3
@@ -46,17 +47,19 @@ def texts(count: int, seed: int) -> List[str]:
     return [rng.choice((" ", "\n\n", "  ")).join(rng.choices(pool, k=rng.randint(1, 5))) for _ in range(count)]
 
 
-def train(labels: Sequence[str] = CLASSES, before: Sequence[str] = ("sentencizer",), name: str = "textcat") -> Language:
+def train(labels: Sequence[str] = CLASSES, before: Sequence[str] = ("sentencizer",), name: str = "textcat",
+          vectors: Optional[Vectors] = None) -> Language:
     tower = {
         "@architectures": "spacy.Tok2Vec.v2",
         "embed": {"@architectures": "spacy.MultiHashEmbed.v2", "width": 16, "attrs": ["NORM", "SUFFIX"], "rows": [300, 100],
-                  "include_static_vectors": False},
+                  "include_static_vectors": vectors is not None},
         "encode": {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": 16, "window_size": 1, "maxout_pieces": 2, "depth": 1},
     }
     model = {"@architectures": "spacy.TextCatReduce.v1", "exclusive_classes": name == "textcat", "tok2vec": tower,
              "use_reduce_first": False, "use_reduce_last": False, "use_reduce_max": True, "use_reduce_mean": True}
     spacy.util.fix_random_seed(SEED)
     nlp = spacy.blank("en")
+    nlp.vocab.vectors = vectors or nlp.vocab.vectors
     for component in before:
         nlp.add_pipe(component)
     nlp.add_pipe(name, config={"model": model})

@@ -15,10 +15,13 @@ static const char *const texts[] = {
 static tern_status run_texts(const tern_model *model, tern_error *err)
 {
     tern_ctx *ctx;
+    const unsigned offers = tern_model_offers(model);
+    const tern_options sentences = {.want = offers, .sentence_cats = 1};
+    const tern_options *options = offers & TERN_CATS && offers & TERN_SENTENCES ? &sentences : NULL;
     tern_status status = tern_ctx_new(model, &ctx, err);
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++) {
         const tern_doc *doc;
-        status = tern_run(ctx, texts[i], strlen(texts[i]), NULL, &doc, err);
+        status = tern_run(ctx, texts[i], strlen(texts[i]), options, &doc, err);
     }
     tern_ctx_free(ctx);
     return status;

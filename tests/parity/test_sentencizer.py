@@ -49,3 +49,12 @@ def test_sentence_starts(recipe: str, tmp_path: Path, program: Callable[[str], P
     answers = list(pair.stages().texts(texts))
     assert sum(len(answer["sents"]) > 1 for answer in answers) > 100
     assert sum(0 in answer["sent_start"] for answer in answers) == 0
+
+
+@pytest.mark.parametrize("first", ["sentencizer", "senter"])
+def test_dependencies_alone(first: str, tmp_path: Path, program: Callable[[str], Path]) -> None:
+    """Where nobody wants sentences, a parse still does not cross those that were set before it."""
+    texts = project_texts()[:200]
+    stages = small.saved_pair(components(first, "tok2vec", "parser"), tmp_path, program("tests/stages")).stages()
+    alone = stages.answers({"text": text, "want": ["dependencies"]} for text in texts)
+    assert [(got["head"], got["dep"]) for got in alone] == [(want["head"], want["dep"]) for want in stages.texts(texts)]

@@ -5,7 +5,7 @@ import json
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import pytest
-from common import SPACY_PACKAGE, Run
+from common import ROOT, SPACY_PACKAGE, Run
 from runtime.mock_runtime_api import Invocation, MockRuntimeApi, run_bootstrap
 from runtime.tern_server import TernServer
 
@@ -165,6 +165,9 @@ def test_entities_need_ner(run: Run) -> None:
     for options in (["--only", "parser"], ["--exclude", "ner"]):
         done = run("tern", "ner", *options, "Bonn")
         assert (done.returncode, done.stdout) == (2, b"") and b'"ner" must run' in done.stderr
+    done = run("tern", "ner", "-m", ROOT / "tests/data/tiny_sentiment.tern", "Bonn")   # no option could help
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr == b'tern: the model has no component "ner" (it has: sentencizer, textcat)\n'
     served = run("tern", "serve", "--port", "0", env={"TERN_COMPONENTS": "tok2vec,parser"})
     assert (served.returncode, served.stdout) == (1, b"")
     assert served.stderr.startswith(b"tern: TERN_COMPONENTS:") and b'"ner"' in served.stderr

@@ -8,20 +8,23 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Any, Callable, Dict, Iterator, List, Sequence
 
+import numpy as np
 import pytest
 
 spacy = pytest.importorskip("spacy")
 
 import opinion_pipeline  # noqa: E402
 from common import ROOT, TINY, Run  # noqa: E402
+from model_bytes import ModelBytes  # noqa: E402
 from opinion_pipeline import Opinions, expected, save, texts, train  # noqa: E402
 from runtime.bootstrap_run import Serve, check_error, serve  # noqa: E402, F401 - a fixture
 from runtime.lambda_calls import Calls, invoke, load  # noqa: E402
 from runtime.terminal import on_terminal  # noqa: E402
 from runtime.tern_server import Answer, TernServer  # noqa: E402
 from spacy.language import Language  # noqa: E402
+from spacy.vectors import Vectors  # noqa: E402
 
 TOLERANCE = 2e-6   # scores are written with six decimals
 GLAD, SAD = "I love the cake.", "We hate this street!"
@@ -95,6 +98,27 @@ def test_a_long_text(run: Run, nlp: Language, opinions: Opinions) -> None:
     assert same(got["sentences"], expected(nlp, text)["sentences"])
 
 
+def test_floret_vectors(run: Run, tmp_path: Path) -> None:
+    """The pieces of a sentence's words are those of its own words, also where there are more than the tower remembers."""
+    data = np.random.RandomState(1).uniform(-3, 3, (300, 12)).astype("f4")
+    nlp = train(vectors=Vectors(data=data, mode="floret", minn=2, maxn=4, hash_count=2, hash_seed=3))
+    text = " ".join(f"{sentence[:-1]} of{i} {i}th w{i}." for i, (sentence, _) in enumerate(opinion_pipeline.sentences(1500, 4)))
+    done = run("tern", "sentiment", "-m", save(nlp, tmp_path).model, "--json", "--sentences", input=text.encode())
+    assert same(json.loads(done.stdout)["sentences"], expected(nlp, text)["sentences"])
+
+
+def test_scores_that_are_no_probabilities_are_numbers(run: Run, opinions: Opinions, tmp_path: Path) -> None:
+    """Of a classifier without an activation they may be anything."""
+    model = ModelBytes(opinions.model.read_bytes())
+    model.set_number("textcat/settings", 1, 0)
+    for score, written in ((10.0, b"10.0"), (1200.5, b"1200.5"), (-0.25, b"-0.25"), (-1e-9, b"-0.0"), (float("nan"), b"null")):
+        for at in range(model.size("textcat/output/W") // 4):   # the first row of the panel holds the biases
+            model.set_number("textcat/output/W", at, score if at < 16 else 0.0)
+        (tmp_path / "raw.tern").write_bytes(model.seal().data)
+        done = run("tern", "sentiment", "-m", tmp_path / "raw.tern", "--json", "Fine.")
+        assert b'"positive": ' + written + b"," in done.stdout, (score, done.stdout)
+
+
 # ---- the request ---------------------------------------------------------------------------------------------------------
 
 
@@ -144,7 +168,7 @@ def test_many_texts(server: TernServer, nlp: Language) -> None:
     (b'{"text": "a", "input": "a"}', 400, 'both "text" and "input"'), (b'{"text": "\\ud800"}', 400, "surrogate"),
     (b'{"text": "a", "format": "spacy"}', 400, '"format" must be "tern" or "comprehend"'),
     (b'{"text": "a", "model": "x"}', 404, "(known: en, mood, again)"),
-    (b'{"text": "a", "model": "en"}', 400, 'the model "en" finds no sentiments'),
+    (b'{"text": "a", "model": "en"}', 400, 'the model "en" finds no sentiments: it classifies texts, but not as POSITIVE'),
     (json.dumps({"text": "a " * 500_001}).encode(), 413, "1000002 characters, the limit is 1000000"),
 ])
 def test_errors_are_those_of_ner(server: TernServer, body: bytes, status: int, words: str) -> None:
@@ -208,8 +232,13 @@ def test_classifiers_of_other_things(run: Run, serve: Serve, tmp_path: Path, oth
     check_error(outcome.api.requests[0], "Runtime.BadConfig", 'model "x": it is no sentiment model')
 
 
-def test_without_sentences_nothing_is_mixed(run: Run, tmp_path: Path) -> None:
-    model = save(train(before=()), tmp_path).model
+@pytest.mark.parametrize("before", [(), ("sentencizer",)])
+def test_without_sentences_nothing_is_mixed(run: Run, tmp_path: Path, before: Sequence[str]) -> None:
+    """There is nothing that finds them, or it is off by default."""
+    nlp = train(before=before)
+    for name in before:
+        nlp.disable_pipe(name)
+    model = save(nlp, tmp_path).model
     for text in (GLAD, BOTH):
         done = run("tern", "sentiment", "-m", model, "--json", text)
         assert done.returncode == 0 and json.loads(done.stdout)["scores"]["mixed"] == 0

@@ -5,6 +5,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "handler.h"
+#include "one_model.h"
 #include "sentiment.h"
 
 #define SENTIMENT(positive, negative, neutral) ((sentiment){{positive, negative, neutral, 0}})
@@ -265,6 +267,34 @@ static void each_sentence_can_be_interrupted(void **state)
     assert_memory_equal(&again, &expected, sizeof again);
 }
 
+/* Status of an answer by f's model, and in a how often it was asked. */
+static int status_of(fixture *f, const char *text, int sentences, asker *a)
+{
+    model_set models = {.count = 1, .item = {{.name = "x", .model = f->model, .sentiment = f->labels}}};
+    const model_contexts contexts = contexts_of_one(&models, f->ctx);
+    const handler_settings settings = {.interrupt = ask, .interrupt_user = a, .sentiment = {.sentences = sentences}};
+    response answer = {.status = 0};
+    handle_sentiment_text(&contexts, models.item, text, strlen(text), &settings, &answer);
+    response_free(&answer);
+    return answer.status;
+}
+
+static void writing_sentences_can_be_interrupted(void **state)
+{
+    fixture *f = *state;
+    asker without = {0}, with = {0};
+    char text[3 * 100 + 1] = "";
+    for (size_t i = 0; i < sizeof text - 1; i += 3) memcpy(text + i, "z! ", 3);
+    assert_int_equal(status_of(f, text, 0, &without), 200);
+    assert_int_equal(status_of(f, text, 1, &with), 200);
+    assert_true(with.asked > without.asked + 1);
+    for (size_t n = without.asked + 1; n <= with.asked; n++) {
+        asker a = {.yes_at = n};
+        assert_int_equal(status_of(f, text, 1, &a), 504);
+        assert_int_equal(a.asked, n);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest by_a_model[] = {
@@ -273,6 +303,7 @@ int main(void)
         cmocka_unit_test(the_text_scores_as_it_does_without),
         cmocka_unit_test(what_was_not_asked_for_is_not_there),
         cmocka_unit_test(each_sentence_can_be_interrupted),
+        cmocka_unit_test(writing_sentences_can_be_interrupted),
     };
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_of_both_signs_is_mixed),
