@@ -161,29 +161,44 @@ static int read_texts(const json_node *body, task_kind task, size_t max_texts, t
     return 0;
 }
 
-/* A member that must be one of the names that from_name knows; its value is not repeated. *name is replaced. */
-static int read_entity_format(const json_node *body, bytes *name, entity_format *out, char *error)
+/* The name that a member holds into *value: NULL if there is no such member, "" if it is no string. name owns it. */
+static int read_name(const json_node *body, const char *field, bytes *name, const char **value, char *error)
 {
-    const json_node *member = json_member(body, "format");
+    const json_node *member = json_member(body, field);
+    *value = NULL;
     if (!member)
         return 0;
-    const char *value = json_string(member, name);
-    if (name->failed)
-        return no_memory(error);
-    return value && !entity_format_from_name(value, name->len, out)
-        ? 0 : refuse(error, BAD_REQUEST, "\"format\" must be " ENTITY_FORMATS);
+    const char *text = json_string(member, name);
+    *value = text ? text : "";
+    return name->failed ? no_memory(error) : 0;
+}
+
+/* Members that must be one of some names; an error does not repeat the value. */
+static int read_entity_format(const json_node *body, bytes *name, entity_format *out, char *error)
+{
+    const char *value;
+    int status = read_name(body, "format", name, &value, error);
+    if (status || !value || !entity_format_from_name(value, name->len, out))
+        return status;
+    return refuse(error, BAD_REQUEST, "\"format\" must be " ENTITY_FORMATS);
 }
 
 static int read_sentiment_format(const json_node *body, bytes *name, sentiment_format *out, char *error)
 {
-    const json_node *member = json_member(body, "format");
-    if (!member)
-        return 0;
-    const char *value = json_string(member, name);
-    if (name->failed)
-        return no_memory(error);
-    return value && !sentiment_format_from_name(value, name->len, out)
-        ? 0 : refuse(error, BAD_REQUEST, "\"format\" must be " SENTIMENT_FORMATS);
+    const char *value;
+    int status = read_name(body, "format", name, &value, error);
+    if (status || !value || !sentiment_format_from_name(value, name->len, out))
+        return status;
+    return refuse(error, BAD_REQUEST, "\"format\" must be " SENTIMENT_FORMATS);
+}
+
+static int read_offsets(const json_node *body, bytes *name, offset_unit *out, char *error)
+{
+    const char *value;
+    int status = read_name(body, "offsets", name, &value, error);
+    if (status || !value || !offset_unit_from_name(value, name->len, out))
+        return status;
+    return refuse(error, BAD_REQUEST, "\"offsets\" must be " OFFSET_UNITS);
 }
 
 static int read_sentences(const json_node *body, const tern_model *model, int *out, char *error)
@@ -196,18 +211,6 @@ static int read_sentences(const json_node *body, const tern_model *model, int *o
     *out = json_is_true(member);
     return !*out || sentiment_finds_sentences(model)
         ? 0 : refuse(error, BAD_REQUEST, "\"sentences\" cannot be true: the model finds no sentences");
-}
-
-static int read_offsets(const json_node *body, bytes *name, offset_unit *out, char *error)
-{
-    const json_node *member = json_member(body, "offsets");
-    if (!member)
-        return 0;
-    const char *value = json_string(member, name);
-    if (name->failed)
-        return no_memory(error);
-    return value && !offset_unit_from_name(value, name->len, out)
-        ? 0 : refuse(error, BAD_REQUEST, "\"offsets\" must be " OFFSET_UNITS);
 }
 
 static int bad_components(char *error, const char *what)
