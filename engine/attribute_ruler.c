@@ -26,13 +26,7 @@ static uint64_t lemma_id(const tern_doc *doc, const lemma_ref *lemma)
     return lemma->length ? string_id(doc->model, doc->lemma_text + lemma->start, lemma->length) : 0;
 }
 
-static uint64_t orth_id(const tern_doc *doc, const text_view *text, size_t token)
-{
-    const token_span *s = &doc->span[token];
-    return string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start);
-}
-
-static uint64_t value_of(const tern_doc *doc, const text_view *text, uint32_t attr, size_t token)
+static uint64_t value_of(const tern_doc *doc, uint32_t attr, size_t token)
 {
     switch (attr) {
     case RULER_TAG: return doc_id(doc, doc->column[COLUMN_TAG][token]);
@@ -40,30 +34,30 @@ static uint64_t value_of(const tern_doc *doc, const text_view *text, uint32_t at
     case RULER_MORPH: return morph_id(doc, doc->column[COLUMN_MORPH][token]);
     case RULER_LEMMA: return lemma_id(doc, &doc->lemma[token]);
     case RULER_DEP: return doc_id(doc, doc->column[COLUMN_DEP][token]);
-    case RULER_ORTH: return orth_id(doc, text, token);
+    case RULER_ORTH: return doc->attr[ATTR_ORTH][token];
     case RULER_LOWER: return doc->attr[ATTR_LOWER][token];
     default: return doc->attr[ATTR_IS_SPACE][token];
     }
 }
 
-static int token_matches(const tern_doc *doc, const text_view *text, const uint32_t *token_pattern, size_t token)
+static int token_matches(const tern_doc *doc, const uint32_t *token_pattern, size_t token)
 {
     const ruler_tables *r = &doc->model->ruler;
     const uint32_t *test = r->tests + TEST_COLUMNS * (size_t)token_pattern[0];
     for (uint32_t i = 0; i < token_pattern[1]; i++, test += TEST_COLUMNS) {
-        uint64_t value = value_of(doc, text, test[TEST_ATTR], token);
+        uint64_t value = value_of(doc, test[TEST_ATTR], token);
         size_t index = id_find(r->values + test[TEST_FIRST], test[TEST_COUNT], value);
         if ((index < test[TEST_COUNT]) == (int)test[TEST_NEGATED]) return 0;
     }
     return 1;
 }
 
-static int rule_matches(const tern_doc *doc, const text_view *text, const uint32_t *rule, size_t token)
+static int rule_matches(const tern_doc *doc, const uint32_t *rule, size_t token)
 {
     const uint32_t *patterns = doc->model->ruler.tokens + 2 * (size_t)rule[RULE_FIRST];
     if (rule[RULE_LENGTH] > doc->token_count - token) return 0;
     for (uint32_t i = 0; i < rule[RULE_LENGTH]; i++)
-        if (!token_matches(doc, text, patterns + 2 * (size_t)i, token + i)) return 0;
+        if (!token_matches(doc, patterns + 2 * (size_t)i, token + i)) return 0;
     return 1;
 }
 
@@ -75,7 +69,7 @@ static void note_changes(const uint32_t *rule, uint32_t number, uint32_t *change
         if (rule[RULE_SETS + s] != NO_STRING && changes[s] <= number) changes[s] = number + 1;
 }
 
-static void match_rules(const tern_doc *doc, const text_view *text, size_t token, uint32_t *changes)
+static void match_rules(const tern_doc *doc, size_t token, uint32_t *changes)
 {
     const ruler_tables *r = &doc->model->ruler;
     uint64_t list = map_get(&r->by_tag, doc_id(doc, doc->column[COLUMN_TAG][token]));
@@ -83,7 +77,7 @@ static void match_rules(const tern_doc *doc, const text_view *text, size_t token
     for (uint32_t i = r->list_start[list]; i < r->list_start[list + 1]; i++) {
         uint32_t number = r->lists[i];
         const uint32_t *rule = r->rules + RULE_COLUMNS * (size_t)number;
-        if (rule_matches(doc, text, rule, token)) note_changes(rule, number, changes + SETTINGS * (token + rule[RULE_TARGET]));
+        if (rule_matches(doc, rule, token)) note_changes(rule, number, changes + SETTINGS * (token + rule[RULE_TARGET]));
     }
 }
 
@@ -100,14 +94,14 @@ static void apply_changes(tern_doc *doc, size_t token, const uint32_t *changes)
     }
 }
 
-int attribute_ruler_annotate(tern_doc *doc, const text_view *text, ruler_scratch *scratch)
+int attribute_ruler_annotate(tern_doc *doc, ruler_scratch *scratch)
 {
     if (buffer_reserve(&scratch->changes, doc->token_count, SETTINGS * sizeof(uint32_t))) return -1;
     uint32_t *changes = scratch->changes.data;
     if (doc->token_count) memset(changes, 0, doc->token_count * SETTINGS * sizeof *changes);
     for (size_t i = 0; i < doc->token_count; i++) {
         if (interrupted_at(doc->interruption, i)) return -1;
-        match_rules(doc, text, i, changes);
+        match_rules(doc, i, changes);
     }
     for (size_t i = 0; i < doc->token_count; i++) apply_changes(doc, i, changes + SETTINGS * i);
     return 0;

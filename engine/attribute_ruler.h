@@ -9,8 +9,8 @@ typedef struct ruler_scratch {
 } ruler_scratch;
 
 /* Matches every rule against the document as it is, then applies what matched in the order of the rules. Reads
- * doc->attr[ATTR_LOWER]. 0, or -1 when out of memory or interrupted. */
-int attribute_ruler_annotate(tern_doc *doc, const text_view *text, ruler_scratch *scratch);
+ * doc->attr. 0, or -1 when out of memory or interrupted. */
+int attribute_ruler_annotate(tern_doc *doc, ruler_scratch *scratch);
 
 void ruler_scratch_free(ruler_scratch *scratch);
 

@@ -21,9 +21,7 @@ int lemma_by_lower(lemma_token *t)
 int lemma_by_lookup(lemma_token *t)
 {
     const tern_model *model = t->doc->model;
-    const token_span *s = &t->doc->span[t->token];
-    uint64_t id = string_id(model, t->text->bytes + s->byte_start, s->byte_end - s->byte_start);
-    uint32_t lemma = id_table_get(&model->lemmatizer.lookup, id);
+    uint32_t lemma = id_table_get(&model->lemmatizer.lookup, t->doc->attr[ATTR_ORTH][t->token]);
     if (lemma == ID_ABSENT || (lemma & ~LEMMA_IS_TEXT) >= model->strings.count) return lemma_by_text(t);
     t->doc->lemma[t->token] = (lemma_ref){.string = lemma & ~LEMMA_IS_TEXT};
     return 0;

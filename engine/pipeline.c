@@ -184,7 +184,7 @@ static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *
     case COMPONENT_PARSER: return parser_annotate(doc, &ctx->parser, NULL, NULL, err);
     case COMPONENT_SENTER: senter_annotate(doc, &ctx->senter); return TERN_OK;
     case COMPONENT_SENTENCIZER: return sentencizer_annotate(doc, &ctx->text) ? gave_up(ctx, err) : TERN_OK;
-    case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->text, &ctx->ruler) ? gave_up(ctx, err) : TERN_OK;
+    case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->ruler) ? gave_up(ctx, err) : TERN_OK;
     case COMPONENT_LEMMATIZER:
         return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? gave_up(ctx, err) : TERN_OK;
     case COMPONENT_TEXTCAT:

@@ -1,15 +1,12 @@
 #include "sentencizer.h"
 
-#include "string_store.h"
 #include "unicode.h"
 
 /* Is the token one of the marks that end a sentence? */
-static int is_mark(const tern_doc *doc, const text_view *text, size_t token)
+static int is_mark(const tern_doc *doc, size_t token)
 {
     const sentencizer_tables *t = &doc->model->sentencizer;
-    const token_span *s = &doc->span[token];
-    uint64_t id = string_id(doc->model, text->bytes + s->byte_start, s->byte_end - s->byte_start);
-    return id_find(t->marks, t->mark_count, id) < t->mark_count;
+    return id_find(t->marks, t->mark_count, doc->attr[ATTR_ORTH][token]) < t->mark_count;
 }
 
 /* Token.is_punct */
@@ -25,7 +22,7 @@ int sentencizer_annotate(tern_doc *doc, const text_view *text)
     int after_mark = 1;   /* the first token begins a sentence, whatever it is */
     for (size_t i = 0; i < doc->token_count; i++) {
         if (interrupted_at(doc->interruption, i)) return -1;
-        int mark = is_mark(doc, text, i);
+        int mark = is_mark(doc, i);
         int begins = i == 0 || (after_mark && !mark && !is_punctuation(doc, text, i));
         if (begins) after_mark = 0;
         if (mark) after_mark = 1;

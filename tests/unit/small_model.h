@@ -68,7 +68,7 @@ static inline void small_doc(small_model *m, const char *const *words, size_t co
         text->byte_count = start + len + 1;
         m->doc.sent_start[i] = 0;
         for (size_t a = 0; a < ATTR_COUNT; a++) m->doc.attr[a][i] = 0;
-        m->doc.attr[ATTR_LOWER][i] = string_id(&m->model, words[i], len);
+        m->doc.attr[ATTR_LOWER][i] = m->doc.attr[ATTR_ORTH][i] = string_id(&m->model, words[i], len);
     }
 }
 

@@ -109,7 +109,7 @@ static void use_tags(fixture *f, const char *const *tags, size_t count)
     for (size_t i = 0; i < count; i++) f->small.doc.column[COLUMN_TAG][i] = number_of(&f->small, tags[i]);
 }
 
-static void annotate(fixture *f) { assert_int_equal(attribute_ruler_annotate(&f->small.doc, &f->small.text, &f->scratch), 0); }
+static void annotate(fixture *f) { assert_int_equal(attribute_ruler_annotate(&f->small.doc, &f->scratch), 0); }
 
 static void assert_column(const fixture *f, int column, const char *const *expected)
 {
