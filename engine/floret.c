@@ -3,14 +3,13 @@
 #include <string.h>
 
 #include "hash.h"
-
-static int continues(unsigned char byte) { return (byte & 0xC0) == 0x80; }
+#include "utf8.h"
 
 /* Where the code point ends that begins there. */
 static size_t after(const floret_pieces *p, size_t at)
 {
     do at++;
-    while (at < p->len && continues(p->word[at]));
+    while (at < p->len && utf8_continues(p->word[at]));
     return at;
 }
 
@@ -55,7 +54,7 @@ int floret_begin(floret_pieces *p, const floret_settings *settings, const unsign
 size_t floret_count(const floret_pieces *p)
 {
     size_t length = 0, count = 1;
-    for (size_t i = 0; i < p->len; i++) length += !continues(p->word[i]);
+    for (size_t i = 0; i < p->len; i++) length += !utf8_continues(p->word[i]);
     for (size_t n = p->settings->minn; n <= p->settings->maxn && n <= length; n++) count += length - n + 1;
     return count;
 }

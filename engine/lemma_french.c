@@ -2,6 +2,7 @@
 #include "lemma_kinds.h"
 #include "lemma_tables.h"
 #include "string_store.h"
+#include "utf8.h"
 
 static int set_lemma_to_string(lemma_token *t, uint32_t number)
 {
@@ -13,7 +14,7 @@ static int set_lemma_to_string(lemma_token *t, uint32_t number)
 static size_t first_character(const char *text, size_t len)
 {
     size_t end = len ? 1 : 0;
-    while (end < len && ((unsigned char)text[end] & 0xC0) == 0x80) end++;
+    while (end < len && utf8_continues((unsigned char)text[end])) end++;
     return end;
 }
 

@@ -1,7 +1,5 @@
 #include "utf8.h"
 
-static inline int is_continuation(unsigned char byte) { return (byte & 0xc0) == 0x80; }
-
 /* The second byte's range excludes overlong forms, surrogates and what is above U+10FFFF (Unicode 3.9, table 3-7). */
 size_t utf8_decode(const unsigned char *p, const unsigned char *end, uint32_t *code_point)
 {
@@ -13,18 +11,18 @@ size_t utf8_decode(const unsigned char *p, const unsigned char *end, uint32_t *c
     }
     if (lead < 0xc2 || lead > 0xf4 || room < 2) return 0;
     if (lead < 0xe0) {
-        if (!is_continuation(p[1])) return 0;
+        if (!utf8_continues(p[1])) return 0;
         *code_point = (lead & 0x1f) << 6 | (p[1] & 0x3fu);
         return 2;
     }
     unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
     unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    if (p[1] < low || p[1] > high || room < 3 || !is_continuation(p[2])) return 0;
+    if (p[1] < low || p[1] > high || room < 3 || !utf8_continues(p[2])) return 0;
     if (lead < 0xf0) {
         *code_point = (lead & 0x0f) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
         return 3;
     }
-    if (room < 4 || !is_continuation(p[3])) return 0;
+    if (room < 4 || !utf8_continues(p[3])) return 0;
     *code_point = (lead & 0x07) << 18 | (p[1] & 0x3fu) << 12 | (p[2] & 0x3fu) << 6 | (p[3] & 0x3fu);
     return 4;
 }

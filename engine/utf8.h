@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Is the byte one after the first of a code point? */
+static inline int utf8_continues(unsigned char byte) { return (byte & 0xc0) == 0x80; }
+
 /* Decodes one code point at p (end > p). Returns its length 1..4, or 0 if the bytes there are not valid. */
 size_t utf8_decode(const unsigned char *p, const unsigned char *end, uint32_t *code_point);
 
