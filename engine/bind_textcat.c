@@ -111,7 +111,7 @@ static void bind_settings(binder *b, const char *prefix, textcat_model *w)
 void bind_textcat(binder *b, tern_model *model, uint32_t component)
 {
     section_name name, prefix;
-    textcat_model *w = &model->textcat[component == COMPONENT_TEXTCAT_MULTILABEL];
+    textcat_model *w = &model->textcat[textcat_place(component)];
     snprintf(prefix, sizeof prefix, "%s", tern_component_name(1u << component));
     bind_settings(b, prefix, w);
     bind_name(name, prefix, "labels");

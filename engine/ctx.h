@@ -29,7 +29,7 @@ struct tern_ctx {
     ruler_scratch ruler;
     lemmatizer_scratch lemmatizer;
     ner_scratch ner;
-    textcat_scratch textcat[2];                /* textcat, textcat_multilabel */
+    textcat_scratch textcat[TEXTCATS];         /* by textcat_place */
 };
 
 #endif

@@ -151,6 +151,10 @@ enum { COMPONENT_TOK2VEC = 0, COMPONENT_TAGGER, COMPONENT_PARSER, COMPONENT_SENT
 
 /* Components that classify texts. */
 #define TERN_TEXTCATS (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL)
+enum { TEXTCATS = 2 };
+
+/* Place of one of them in an array of both. */
+static inline size_t textcat_place(uint32_t component) { return component - COMPONENT_TEXTCAT; }
 
 /* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk, lang/fr (and
  * ca), pipeline/lemmatizer.py lookup_lemmatize, lang/es. */
@@ -382,7 +386,7 @@ struct tern_model {
     ruler_tables ruler;
     lemmatizer_tables lemmatizer;
     ner_model ner;
-    textcat_model textcat[2];                              /* textcat, textcat_multilabel */
+    textcat_model textcat[TEXTCATS];                       /* by textcat_place */
 };
 
 /* The tower whose rows a component reads, its own or the shared one; of width 0 if it reads none. */

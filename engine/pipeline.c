@@ -33,7 +33,7 @@ void tern_ctx_free(tern_ctx *ctx)
     ruler_scratch_free(&ctx->ruler);
     lemmatizer_scratch_free(&ctx->lemmatizer);
     ner_scratch_free(&ctx->ner);
-    for (size_t i = 0; i < 2; i++) textcat_scratch_free(&ctx->textcat[i]);
+    for (size_t i = 0; i < TEXTCATS; i++) textcat_scratch_free(&ctx->textcat[i]);
     free(ctx);
 }
 
@@ -92,7 +92,7 @@ typedef struct readers {
 
 static textcat_scratch *textcat_scratch_of(tern_ctx *ctx, uint32_t component)
 {
-    return &ctx->textcat[component == COMPONENT_TEXTCAT_MULTILABEL];
+    return &ctx->textcat[textcat_place(component)];
 }
 
 /* Room for the document, where a component keeps something of every row until its turn comes. 0 or -1. */

@@ -8,7 +8,7 @@
 
 const textcat_model *textcat_of(const tern_model *model, uint32_t component)
 {
-    return &model->textcat[component == COMPONENT_TEXTCAT_MULTILABEL];
+    return &model->textcat[textcat_place(component)];
 }
 
 /* ---- rows -> one vector ------------------------------------------------------------------------------------------------------- */

@@ -18,9 +18,6 @@ typedef struct textcat_scratch {
 /* The classifier of COMPONENT_TEXTCAT or COMPONENT_TEXTCAT_MULTILABEL. */
 const textcat_model *textcat_of(const tern_model *model, uint32_t component);
 
-/* Does it read the rows of a tower? */
-static inline int textcat_pools(const textcat_model *w) { return w->pooling != 0; }
-
 /* Before the tower's first rows. 0, or -1 when out of memory. */
 int textcat_begin(const textcat_model *w, textcat_scratch *scratch);
 
