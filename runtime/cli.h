@@ -83,6 +83,10 @@ int cli_run_lines(cli_answer answer, void *user);
 #define CLI_COMPONENT_HELP \
     "      --only COMPONENTS     run only these, separated by commas, as spaCy does with all others excluded\n" \
     "      --exclude COMPONENTS  run the default ones but these: what uses their results does without\n"
+/* The sentence goes on with "has them". */
+#define CLI_COMPONENT_NAMES \
+    "Components are spaCy's factories: tok2vec tagger morphologizer parser senter sentencizer\n" \
+    "attribute_ruler lemmatizer trainable_lemmatizer ner textcat textcat_multilabel, as far as the model\n"
 
 typedef struct cli_components {
     const char *only, *exclude;   /* as given; NULL: not given */

@@ -25,8 +25,7 @@ const char cli_parse_help[] =
     CLI_COMPONENT_HELP
     "  -h, --help                show this\n"
     "\n"
-    "Components are spaCy's factories: tok2vec tagger morphologizer parser senter sentencizer\n"
-    "attribute_ruler lemmatizer trainable_lemmatizer ner textcat textcat_multilabel, as far as the model\n"
+    CLI_COMPONENT_NAMES
     "has them. What none of those that run sets is left out; categories of the text are in json only. The\n"
     "environment variable TERN_COMPONENTS sets another default. In tables and trees, backslash and control\n"
     "characters are written as \\\\ \\t \\n \\r or \\u and four hexadecimal digits. Colours are for terminals\n"

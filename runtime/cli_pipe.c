@@ -15,8 +15,7 @@ const char cli_pipe_help[] =
     CLI_COMPONENT_HELP
     "  -h, --help                show this\n"
     "\n"
-    "Components are spaCy's factories: tok2vec tagger morphologizer parser senter sentencizer\n"
-    "attribute_ruler lemmatizer trainable_lemmatizer ner textcat textcat_multilabel, as far as the model\n"
+    CLI_COMPONENT_NAMES
     "has them; one that is off by default, as senter in English, must be named. The environment variable\n"
     "TERN_COMPONENTS sets another default.\n"
     "Lines may have up to 16777216 bytes. Exit code: 1 if any line was wrong.\n";
