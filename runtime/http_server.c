@@ -160,8 +160,10 @@ static void find_target(request *r, const char *path)
     r->resource = strcmp(path, "/") == 0 ? RESOURCE_PAGE : strcmp(path, "/healthz") == 0 ? RESOURCE_HEALTH : RESOURCE_NONE;
     const char *name = path[0] == '/' ? strchr(path + 1, '/') : NULL;
     size_t len = name != NULL ? (size_t)(name - path) : strlen(path);
-    if (len < 2 || task_from_name(path + 1, len - 1, &r->job.asked.task) != 0)
+    int task = len < 2 ? -1 : task_from_name(path + 1, len - 1);
+    if (task < 0)
         return;
+    r->job.asked.task = (task_kind)task;
     if (name != NULL && (name[1] == '\0' || strchr(name + 1, '/') != NULL))
         return;
     r->resource = RESOURCE_TASK;

@@ -32,7 +32,8 @@ typedef struct http_server_options {
 } http_server_options;
 
 /* Writes "listening on URL" to standard output once it is true, and a line "POST /ner: MODEL..." for each task that the models
- * can do, then serves until SIGTERM or SIGINT: stops listening, finishes what runs, returns 0. A second signal ends the process at once. Returns -1 with a sentence in error when it cannot start.
+ * can do, then serves until SIGTERM or SIGINT: stops listening, finishes what runs, returns 0. A second signal ends the process
+ * at once. Returns -1 with a sentence in error when it cannot start.
  * Call it from the only thread of the process: it blocks both signals for good. */
 int http_server_run(const http_server_options *options, char *error, size_t error_size);
 

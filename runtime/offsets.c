@@ -2,15 +2,11 @@
 
 #include "names.h"
 
-int offset_unit_from_name(const char *name, size_t len, offset_unit *out)
+int offset_unit_from_name(const char *name, size_t len)
 {
     static const char *const names[] = {[OFFSETS_CODEPOINT] = "codepoint", [OFFSETS_UTF16] = "utf16",
                                         [OFFSETS_BYTE] = "byte"};
-    int index = name_index(names, sizeof names / sizeof *names, name, len);
-    if (index < 0)
-        return -1;
-    *out = (offset_unit)index;
-    return 0;
+    return name_index(names, sizeof names / sizeof *names, name, len);
 }
 
 offset_pair offsets_of(const tern_span *span, offset_unit unit)

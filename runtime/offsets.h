@@ -10,8 +10,8 @@ typedef enum offset_unit { OFFSETS_CODEPOINT, OFFSETS_UTF16, OFFSETS_BYTE } offs
 
 #define OFFSET_UNITS "\"codepoint\", \"utf16\" or \"byte\""
 
-/* 0, or -1 if it is no such name; then *out is as before. */
-int offset_unit_from_name(const char *name, size_t len, offset_unit *out);
+/* The one of that name, or -1. */
+int offset_unit_from_name(const char *name, size_t len);
 
 /* Half open. */
 typedef struct offset_pair {

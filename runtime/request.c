@@ -16,14 +16,10 @@ _Static_assert(REQUEST_ERROR_SIZE >= COMPONENTS_ERROR_SIZE, "a sentence about co
 
 /* ---- names ------------------------------------------------------------------------------------------------------------ */
 
-int entity_format_from_name(const char *name, size_t len, entity_format *out)
+int entity_format_from_name(const char *name, size_t len)
 {
     static const char *const names[] = {[FORMAT_NER] = "ner", [FORMAT_SPACY] = "spacy"};
-    int index = name_index(names, sizeof names / sizeof *names, name, len);
-    if (index < 0)
-        return -1;
-    *out = (entity_format)index;
-    return 0;
+    return name_index(names, sizeof names / sizeof *names, name, len);
 }
 
 const char *json_type_name(json_type type)
@@ -58,6 +54,24 @@ int request_text(const json_node *node, const char *name, bytes *text, char erro
     return json_string(node, text) ? 0 : no_memory(error);
 }
 
+/* A member that must be one of the names that from_name knows, its number into *value, which is left as it is where there is none;
+ * an error lists the names and does not repeat the caller's. *name is replaced. */
+static int read_choice(const json_node *body, const char *field, int (*from_name)(const char *, size_t), const char *allowed,
+                       bytes *name, int *value, char *error)
+{
+    const json_node *member = json_member(body, field);
+    if (!member)
+        return 0;
+    const char *text = json_string(member, name);
+    if (name->failed)
+        return no_memory(error);
+    int number = text ? from_name(text, name->len) : -1;
+    if (number < 0)
+        return refuse(error, BAD_REQUEST, "\"%s\" must be %s", field, allowed);
+    *value = number;
+    return 0;
+}
+
 /* ---- what is asked for, of which model ---------------------------------------------------------------------------------- */
 
 /* "model" into *model, which is left as it is where there is none. */
@@ -83,14 +97,11 @@ static int read_model(const json_node *body, const model_set *models, bytes *nam
 static int read_task(const json_node *body, const model_set *models, bytes *name, request_target *target, char *error)
 {
     const named_model *model = target->model ? target->model : models_default(models, TASK_ANY);
-    const json_node *member = json_member(body, "task");
-    if (member) {
-        const char *value = json_string(member, name);
-        if (name->failed)
-            return no_memory(error);
-        return value && !task_from_name(value, name->len, &target->task)
-            ? 0 : refuse(error, BAD_REQUEST, "\"task\" must be \"ner\" or \"sentiment\"");
-    }
+    int named = TASK_ANY;
+    int status = read_choice(body, "task", task_from_name, TASK_NAMES, name, &named, error);
+    target->task = (task_kind)named;
+    if (status || target->task != TASK_ANY)
+        return status;
     int only_sentiment = model && model->tasks == TASK_BIT(TASK_SENTIMENT);
     target->task = only_sentiment || json_member(body, "input") ? TASK_SENTIMENT : TASK_NER;
     return 0;
@@ -161,46 +172,6 @@ static int read_texts(const json_node *body, task_kind task, size_t max_texts, t
     return 0;
 }
 
-/* The name that a member holds into *value: NULL if there is no such member, "" if it is no string. name owns it. */
-static int read_name(const json_node *body, const char *field, bytes *name, const char **value, char *error)
-{
-    const json_node *member = json_member(body, field);
-    *value = NULL;
-    if (!member)
-        return 0;
-    const char *text = json_string(member, name);
-    *value = text ? text : "";
-    return name->failed ? no_memory(error) : 0;
-}
-
-/* Members that must be one of some names; an error does not repeat the value. */
-static int read_entity_format(const json_node *body, bytes *name, entity_format *out, char *error)
-{
-    const char *value;
-    int status = read_name(body, "format", name, &value, error);
-    if (status || !value || !entity_format_from_name(value, name->len, out))
-        return status;
-    return refuse(error, BAD_REQUEST, "\"format\" must be " ENTITY_FORMATS);
-}
-
-static int read_sentiment_format(const json_node *body, bytes *name, sentiment_format *out, char *error)
-{
-    const char *value;
-    int status = read_name(body, "format", name, &value, error);
-    if (status || !value || !sentiment_format_from_name(value, name->len, out))
-        return status;
-    return refuse(error, BAD_REQUEST, "\"format\" must be " SENTIMENT_FORMATS);
-}
-
-static int read_offsets(const json_node *body, bytes *name, offset_unit *out, char *error)
-{
-    const char *value;
-    int status = read_name(body, "offsets", name, &value, error);
-    if (status || !value || !offset_unit_from_name(value, name->len, out))
-        return status;
-    return refuse(error, BAD_REQUEST, "\"offsets\" must be " OFFSET_UNITS);
-}
-
 static int read_sentences(const json_node *body, const tern_model *model, int *out, char *error)
 {
     const json_node *member = json_member(body, "sentences");
@@ -256,18 +227,28 @@ static int read_components(const json_node *body, const tern_model *model, bytes
 
 static int read_ner(const json_node *body, const tern_model *model, bytes *name, request_options *out, char *error)
 {
+    int offsets = (int)out->offsets, format = (int)out->format;
     int status = read_components(body, model, name, &out->components, error);
     if (!status)
-        status = read_offsets(body, name, &out->offsets, error);
-    return status ? status : read_entity_format(body, name, &out->format, error);
+        status = read_choice(body, "offsets", offset_unit_from_name, OFFSET_UNITS, name, &offsets, error);
+    if (!status)
+        status = read_choice(body, "format", entity_format_from_name, ENTITY_FORMATS, name, &format, error);
+    out->offsets = (offset_unit)offsets;
+    out->format = (entity_format)format;
+    return status;
 }
 
 static int read_sentiment(const json_node *body, const tern_model *model, bytes *name, request_options *out, char *error)
 {
+    int offsets = (int)out->offsets, format = (int)out->sentiment.format;
     int status = read_sentences(body, model, &out->sentiment.sentences, error);
     if (!status)
-        status = read_offsets(body, name, &out->offsets, error);
-    return status ? status : read_sentiment_format(body, name, &out->sentiment.format, error);
+        status = read_choice(body, "offsets", offset_unit_from_name, OFFSET_UNITS, name, &offsets, error);
+    if (!status)
+        status = read_choice(body, "format", sentiment_format_from_name, SENTIMENT_FORMATS, name, &format, error);
+    out->offsets = (offset_unit)offsets;
+    out->sentiment.format = (sentiment_format)format;
+    return status;
 }
 
 int request_read(const json_node *body, task_kind task, const tern_model *model, size_t max_texts, text_request *out,

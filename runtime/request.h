@@ -35,8 +35,8 @@ typedef enum entity_format { FORMAT_NER, FORMAT_SPACY } entity_format;
 
 #define ENTITY_FORMATS "\"ner\" or \"spacy\""
 
-/* 0, or -1 if it is no such name; then *out is as before. */
-int entity_format_from_name(const char *name, size_t len, entity_format *out);
+/* The one of that name, or -1. */
+int entity_format_from_name(const char *name, size_t len);
 
 #define REQUEST_MAX_TEXTS 1000u   /* of "texts", unless TERN_MAX_TEXTS says otherwise */
 

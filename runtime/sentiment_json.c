@@ -18,14 +18,10 @@ static const key_set keys_of[] = {
                            "Sentences", "Text", "BeginOffset", "EndOffset"},
 };
 
-int sentiment_format_from_name(const char *name, size_t len, sentiment_format *out)
+int sentiment_format_from_name(const char *name, size_t len)
 {
     static const char *const names[] = {[FORMAT_TERN] = "tern", [FORMAT_COMPREHEND] = "comprehend"};
-    int index = name_index(names, sizeof names / sizeof *names, name, len);
-    if (index < 0)
-        return -1;
-    *out = (sentiment_format)index;
-    return 0;
+    return name_index(names, sizeof names / sizeof *names, name, len);
 }
 
 /* Six decimals, without the zeros at the end but the first: "0.98", "0.0"; null where a damaged model gives no number. */

@@ -17,8 +17,8 @@ typedef enum sentiment_format { FORMAT_TERN, FORMAT_COMPREHEND } sentiment_forma
 
 #define SENTIMENT_FORMATS "\"tern\" or \"comprehend\""
 
-/* 0, or -1 if it is no such name; then *out is as before. */
-int sentiment_format_from_name(const char *name, size_t len, sentiment_format *out);
+/* The one of that name, or -1. */
+int sentiment_format_from_name(const char *name, size_t len);
 
 typedef struct sentiment_options {
     sentiment_format format;

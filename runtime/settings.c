@@ -93,15 +93,17 @@ static int read_switch(const char *name, int *out, char *error)
 static int read_format(entity_format *out, char *error)
 {
     const char *text = value_of("TERN_FORMAT");
-    *out = FORMAT_NER;
-    return text && entity_format_from_name(text, strlen(text), out) ? bad_value("TERN_FORMAT", ENTITY_FORMATS, text, error) : 0;
+    int format = text ? entity_format_from_name(text, strlen(text)) : FORMAT_NER;
+    *out = format < 0 ? FORMAT_NER : (entity_format)format;
+    return format < 0 ? bad_value("TERN_FORMAT", ENTITY_FORMATS, text, error) : 0;
 }
 
 static int read_offsets(offset_unit *out, char *error)
 {
     const char *text = value_of("TERN_OFFSETS");
-    *out = OFFSETS_CODEPOINT;
-    return text && offset_unit_from_name(text, strlen(text), out) ? bad_value("TERN_OFFSETS", OFFSET_UNITS, text, error) : 0;
+    int unit = text ? offset_unit_from_name(text, strlen(text)) : OFFSETS_CODEPOINT;
+    *out = unit < 0 ? OFFSETS_CODEPOINT : (offset_unit)unit;
+    return unit < 0 ? bad_value("TERN_OFFSETS", OFFSET_UNITS, text, error) : 0;
 }
 
 /* One item of TERN_CORS_ORIGIN as browsers send it in the header Origin: scheme, "://", host, perhaps a port; nothing else. */

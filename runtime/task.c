@@ -9,11 +9,7 @@ const char *task_name(task_kind of)
     return of == TASK_SENTIMENT ? names[TASK_SENTIMENT] : names[TASK_NER];
 }
 
-int task_from_name(const char *name, size_t len, task_kind *out)
+int task_from_name(const char *name, size_t len)
 {
-    int index = name_index(names, TASK_COUNT, name, len);
-    if (index < 0)
-        return -1;
-    *out = (task_kind)index;
-    return 0;
+    return name_index(names, TASK_COUNT, name, len);
 }

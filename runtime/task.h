@@ -16,7 +16,9 @@ typedef enum task_kind {
 /* "ner", "sentiment": in paths, in requests, in Server-Timing. */
 const char *task_name(task_kind of);
 
-/* 0, or -1 if it is no such name; then *out is as before. */
-int task_from_name(const char *name, size_t len, task_kind *out);
+#define TASK_NAMES "\"ner\" or \"sentiment\""
+
+/* The one of that name, or -1. */
+int task_from_name(const char *name, size_t len);
 
 #endif
