@@ -20,18 +20,22 @@ OK, E_FORMAT = 0, 4
 KEYS, START, STATIC = "vectors/keys", "vectors/start", "ner/tok2vec/static"
 
 
-@pytest.fixture(scope="module")
-def outcome(vector_pipeline: VectorPipeline, tmp_path_factory: pytest.TempPathFactory, open_files) -> Callable:
+def outcome_of(content: bytes, folder: Path, open_files) -> Callable:
     """outcome(damage): what opening, and running a few texts, says to the damaged file."""
-    path = tmp_path_factory.mktemp("damaged") / "damaged.tern"
+    path = folder / "damaged.tern"
 
     def call(damage: Callable[[ModelBytes], None]):
-        model = ModelBytes(vector_pipeline.model.read_bytes())
+        model = ModelBytes(content)
         damage(model)
         path.write_bytes(model.seal().data)
         return open_files([path])[0]
 
     return call
+
+
+@pytest.fixture(scope="module")
+def outcome(vector_pipeline: VectorPipeline, tmp_path_factory: pytest.TempPathFactory, open_files) -> Callable:
+    return outcome_of(vector_pipeline.model.read_bytes(), tmp_path_factory.mktemp("damaged"), open_files)
 
 
 def test_undamaged_file(outcome) -> None:
@@ -123,15 +127,7 @@ def floret_outcome(vector_pipeline: VectorPipeline, tmp_path_factory: pytest.Tem
         del sections[name]
     strings = [0, 1]   # whichever these are
     content = container.write([[*sections.values(), container.tensor(FLORET, [4, 5, 2, 2166136261, *strings], "u4")]])
-    path = tmp_path_factory.mktemp("floret") / "damaged.tern"
-
-    def call(damage: Callable[[ModelBytes], None]):
-        model = ModelBytes(content)
-        damage(model)
-        path.write_bytes(model.seal().data)
-        return open_files([path])[0]
-
-    return call
+    return outcome_of(content, tmp_path_factory.mktemp("floret"), open_files)
 
 
 def test_undamaged_floret_file(floret_outcome) -> None:

@@ -27,6 +27,9 @@ static inline void random_floats(uint64_t *state, float *x, size_t n)
     for (size_t i = 0; i < n; i++) x[i] = (float)(random_u64(state) >> 40) / (float)(1 << 23) - 1.0f;
 }
 
+/* Fills an array of floats, of any rank. */
+#define FILL(seed, array) random_floats(seed, (float *)(array), sizeof(array) / sizeof(float))
+
 /* Fails with both values if they differ by more than tolerance, or if either is not a number. */
 static inline void assert_close(double got, double expected, double tolerance, const char *what, size_t index)
 {

@@ -85,8 +85,6 @@ typedef struct words {
     tok2vec_scratch scratch;
 } words;
 
-#define FILL(seed, array) random_floats(seed, (float *)(array), sizeof(array) / sizeof(float))
-
 static int set_up(void **state)
 {
     words *t = calloc(1, sizeof *t);

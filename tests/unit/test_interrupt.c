@@ -1,20 +1,10 @@
 /* tern_options.interrupt: whenever it says yes, the run ends at once, and the context works on as if nothing had been. */
+#include "asker.h"
 #include "fixture.h"
 
 #include "tern.h"
 
 #define TOKENS 1300   /* three blocks of the towers, two strides of the loops */
-
-typedef struct asker {
-    size_t asked, yes_at;   /* says yes when asked for the yes_at-th time and ever after; 0: never */
-} asker;
-
-static int ask(void *user)
-{
-    asker *a = user;
-    a->asked++;
-    return a->yes_at && a->asked >= a->yes_at;
-}
 
 /* "Alan Turing was born in London . Alan Turing ..." */
 static char *make_text(size_t tokens, size_t *len)

@@ -1,5 +1,6 @@
 /* test_sentiment.c - scores -> sentiment: the rule of MIXED and which score is the greatest; and the scores of each sentence, by
  * the tiny model, which means nothing. tests/runtime/test_sentiment.py compares a trained one with spaCy. */
+#include "asker.h"
 #include "fixture.h"
 
 #include <float.h>
@@ -231,17 +232,6 @@ static void what_was_not_asked_for_is_not_there(void **state)
     assert_int_equal(tern_doc_sentence_cat(run(f, BOTH, &options), 0, 0, &cat), TERN_E_ARGUMENT);
     options = (tern_options){.want = TERN_CATS, .sentence_cats = 1};
     assert_int_equal(tern_run(f->ctx, "x", 1, &options, &doc, NULL), TERN_E_ARGUMENT);
-}
-
-typedef struct asker {
-    size_t asked, yes_at;   /* says yes when asked for the yes_at-th time and ever after; 0: never */
-} asker;
-
-static int ask(void *user)
-{
-    asker *a = user;
-    a->asked++;
-    return a->yes_at && a->asked >= a->yes_at;
 }
 
 static void each_sentence_can_be_interrupted(void **state)

@@ -20,8 +20,6 @@ typedef struct fixture {
     tok2vec_scratch scratch;
 } fixture;
 
-#define FILL(seed, array) random_floats(seed, (float *)(array), sizeof(array) / sizeof(float))
-
 static int set_up(void **state)
 {
     fixture *f = calloc(1, sizeof *f);

@@ -60,8 +60,6 @@ static move_table script_moves(uint32_t common_slots, int has_lone_states)
     return (move_table){common_slots, has_lone_states, script_is_final, script_features, script_validate, script_apply};
 }
 
-#define FILL(seed, array) random_floats(seed, array, sizeof(array) / sizeof(float))
-
 static int set_up(void **state)
 {
     fixture *f = calloc(1, sizeof *f);

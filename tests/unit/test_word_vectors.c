@@ -112,8 +112,6 @@ typedef struct tower {
     tok2vec_scratch scratch;
 } tower;
 
-#define FILL(seed, array) random_floats(seed, (float *)(array), sizeof(array) / sizeof(float))
-
 /* One feature, which is the same for all tokens, and a vector for most of them: the rows go through the table several times. */
 static int set_up_tower(void **state)
 {
