@@ -25,12 +25,11 @@ import cold
 import machine
 import report
 from local_lambda import functions
-from local_lambda.cgroup import why_not
 from local_lambda.environment import Spec
 from local_lambda.front import response_of
 from measured import Bench
 from official import OFFICIAL, Official, converted, pipeline_folder
-from run import FILE, FOLDER, PACKAGED, chosen_bootstrap
+from run import FILE, FOLDER, PACKAGED, chosen_bootstrap, limits_missing, results_folder
 from texts import FRENCH, ROOT, SENTENCE, SENTENCE_FRENCH, choose, lines_of
 from throughput import throughput
 
@@ -179,6 +178,20 @@ def measure(compared: List[Compared], memories: List[Optional[int]], rounds: int
             yield from throughput(one.bench)
 
 
+def run_parts(parts: Iterator[None], about: Dict[str, Any]) -> None:
+    with click.progressbar(parts, label="parts", show_eta=False, file=sys.stderr) as progress:
+        for _ in progress:
+            pass
+    about["load_at_end"] = os.getloadavg()
+
+
+def publish(path: Path, content: Dict[str, Any], tables: str) -> None:
+    """Saves the results and shows their tables."""
+    report.save(path, content, tables)
+    sys.stdout.write(tables)
+    click.echo(f"\nWritten: {path}, .md beside it", err=True)
+
+
 def results(compared: List[Compared]) -> Dict[str, Dict[str, Any]]:
     return {one.official.name: {"components": one.bench.whole.nlp.pipe_names, "file_bytes": one.bench.model.stat().st_size,
                                 "results": {**one.bench.results["cold"], **one.bench.results["throughput"]}} for one in compared}
@@ -207,12 +220,9 @@ def named_folders(_: click.Context, __: click.Parameter, values: Tuple[str, ...]
 def main(quick: bool, names: Tuple[str, ...], sources: Dict[str, Path], memories: Tuple[int, ...], rounds: int, core: int,
          build: Path, bootstrap: Optional[Path], out: Optional[Path]) -> None:
     about = machine.description()
-    folder = (out or ROOT / ("build/bench" if quick else "bench/results")).resolve()
-    for path in (folder, CACHE):
-        path.mkdir(parents=True, exist_ok=True)
-    unlimited = why_not()
-    if unlimited:
-        click.echo(f"Without limits of CPU and memory: {unlimited}", err=True)
+    folder = results_folder(out, quick)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    unlimited = limits_missing()
     runtime = chosen_bootstrap(bootstrap, build)
     rounds = 1 if quick else rounds
     texts = {"en": lines_of(choose(None)), "fr": lines_of(FRENCH)}
@@ -226,16 +236,11 @@ def main(quick: bool, names: Tuple[str, ...], sources: Dict[str, Path], memories
 
     compared = [prepared(official) for official in OFFICIAL if not names or official.name in names]
     limits: List[Optional[int]] = [None] if unlimited else list(memories[:1] if quick else memories)
-    with click.progressbar(measure(compared, limits, rounds), label="parts", show_eta=False, file=sys.stderr) as parts:
-        for _ in parts:
-            pass
-    about["load_at_end"] = os.getloadavg()
+    run_parts(measure(compared, limits, rounds), about)
     content = {"about": about, "quick": quick, "unlimited": unlimited, "bootstrap": runtime.name, "packaged": runtime == PACKAGED,
                "memories": limits, "models": results(compared)}
     path = folder / f"{machine.file_name(about)}-models.json"
-    report.save(path, content, markdown(content))
-    sys.stdout.write(path.with_suffix(".md").read_text(encoding="utf-8"))
-    click.echo(f"\nWritten: {path}, .md beside it", err=True)
+    publish(path, content, markdown(content))
 
 
 if __name__ == "__main__":

@@ -55,6 +55,21 @@ def chosen_bootstrap(given: Optional[Path], build: Path) -> Path:
     return (given or (PACKAGED if PACKAGED.is_file() else build / "bootstrap")).resolve()
 
 
+def results_folder(given: Optional[Path], quick: bool) -> Path:
+    """Where the results go, which then is there."""
+    folder = (given or ROOT / ("build/bench" if quick else "bench/results")).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def limits_missing() -> Optional[str]:
+    """Why environments have no limits of CPU and memory, after having said so; None if they have."""
+    unlimited = why_not()
+    if unlimited:
+        click.echo(f"Without limits of CPU and memory: {unlimited}", err=True)
+    return unlimited
+
+
 def run_steps(bench: Bench, steps: Dict[str, Step], keep: Callable[[], None]) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:.0f} parts"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
@@ -104,12 +119,9 @@ def main(quick: bool, only: Tuple[str, ...], out: Optional[Path], build: Path, b
     import plots
 
     about = machine.description()
-    folder = (out or ROOT / ("build/bench" if quick else "bench/results")).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = results_folder(out, quick)
     texts_file = choose(texts)
-    unlimited = why_not()
-    if unlimited:
-        click.echo(f"Without limits of CPU and memory: {unlimited}", err=True)
+    unlimited = limits_missing()
     runtime = chosen_bootstrap(bootstrap, build)
     scratch = ROOT / "build" / "bench"
     scratch.mkdir(parents=True, exist_ok=True)

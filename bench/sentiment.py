@@ -15,7 +15,6 @@ for _name in ("OPENBLAS", "OMP", "MKL", "BLIS"):   # before numpy and spaCy are 
 import json
 import math
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
@@ -28,13 +27,12 @@ import models
 import report
 import warm
 from local_lambda import functions
-from local_lambda.cgroup import why_not
 from local_lambda.environment import Spec
 from local_lambda.front import response_of
 from local_lambda.function import Function
 from measured import Bench, jsonl, load_pipeline, timed
 from official import OFFICIAL, converted, pipeline_folder
-from run import FILE, FOLDER, chosen_bootstrap
+from run import FILE, FOLDER, chosen_bootstrap, limits_missing, results_folder
 from texts import ROOT, SENTENCE, SENTENCE_SENTIMENT, choose, lines_of, of_length
 from throughput import PAIRS, rates, record_rates
 
@@ -189,12 +187,9 @@ def markdown(content: Dict[str, Any]) -> str:
 def main(pipeline: Path, quick: bool, entities: Optional[Path], memories: Tuple[int, ...], rounds: int, core: int, build: Path,
          bootstrap: Optional[Path], texts: Optional[Path], out: Optional[Path]) -> None:
     about = machine.description()
-    folder = (out or ROOT / ("build/bench" if quick else "bench/results")).resolve()
-    for path in (folder, models.CACHE):
-        path.mkdir(parents=True, exist_ok=True)
-    unlimited = why_not()
-    if unlimited:
-        click.echo(f"Without limits of CPU and memory: {unlimited}", err=True)
+    folder = results_folder(out, quick)
+    models.CACHE.mkdir(parents=True, exist_ok=True)
+    unlimited = limits_missing()
     runtime = chosen_bootstrap(bootstrap, build)
     (models.CACHE / "sentiment.tern").unlink(missing_ok=True)   # it may be that of another folder
     sentiment = Model(converted("sentiment", pipeline, models.CACHE), pipeline.resolve())
@@ -206,15 +201,10 @@ def main(pipeline: Path, quick: bool, entities: Optional[Path], memories: Tuple[
     compared = [Compared("entities alone", bench, entities=ner), Compared("sentiment alone", bench, sentiment=sentiment),
                 Compared("both models", bench, ner, sentiment)]
     limits: List[Optional[int]] = [None] if unlimited else list(memories)
-    with click.progressbar(measure(compared, limits, rounds), label="parts", show_eta=False, file=sys.stderr) as parts:
-        for _ in parts:
-            pass
-    about["load_at_end"] = os.getloadavg()
+    models.run_parts(measure(compared, limits, rounds), about)
     content = {"about": about, "quick": quick, "unlimited": unlimited, "bootstrap": runtime.name, "results": bench.results}
     path = folder / f"{machine.file_name(about)}-sentiment.json"
-    report.save(path, content, markdown(content))
-    sys.stdout.write(path.with_suffix(".md").read_text(encoding="utf-8"))
-    click.echo(f"\nWritten: {path}, .md beside it", err=True)
+    models.publish(path, content, markdown(content))
 
 
 if __name__ == "__main__":
