@@ -43,8 +43,4 @@ typedef struct event_context {
  * out->message. */
 void event_handle(const event_context *context, const char *event, size_t len, response *out);
 
-/* Strict base64 (RFC 4648 section 4: padded, no white space, unused bits zero) of len characters, appended to out. 0, or -1
- * if text is not that. */
-int base64_decode(const char *text, size_t len, bytes *out);
-
 #endif

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "base64.h"
 #include "event.h"
 #include "one_model.h"
 
