@@ -55,9 +55,20 @@ def test_supported_settings_are_accepted():
 
 def test_unknown_component():
     assert refusal(config_with("spancat", {}, name="s")).startswith("component s (factory spancat) is not supported: it makes span groups")
-    assert refusal(config_with("spancat", {}, name="s")).endswith("--exclude s converts the pipeline without it")
-    assert refusal(config_with("morphologizer", {}, name="m")) == (
-        "architecture spacy.CharacterEmbed.v2 in component m is not supported")
+    assert refusal(config_with("morphologizer", {}, name="m")).startswith(
+        "architecture spacy.CharacterEmbed.v2 in component m is not supported, only spacy.MultiHashEmbed.v2: train the component with")
+
+
+def test_what_to_exclude():
+    """All that must go is named at once, and what then remains; each pair of flags is one that converts."""
+    nlp = spacy.blank("en")
+    for name, factory in (("s", "spancat"), ("mine", "entity_ruler"), ("marks", "sentencizer"), ("people", "ner")):
+        nlp.add_pipe(factory, name=name, config=CONFIG if factory == "ner" else {})
+    config = nlp.config.interpolate()
+    assert refusal(config).endswith(". --exclude s --exclude mine converts the rest of the pipeline: marks, people")
+    assert [component.name for component in plan_conversion(config, ["s", "mine"]).components] == ["marks", "people"]
+    config["nlp"]["tokenizer"] = {"@tokenizers": "mine.v1"}
+    assert "--exclude" not in refusal(config)
 
 
 def test_excluded_components():
@@ -88,7 +99,7 @@ def test_hash_embed_cnn(changes, words):
 def test_listening_to_nobody():
     config = config_with("ner", {"model": {**CONFIG["model"], "tok2vec": {
         "@architectures": "spacy.Tok2VecListener.v1", "width": 8, "upstream": "*"}}})
-    assert refusal(config) == "component ner listens to '*', which is no tok2vec component of the pipeline"
+    assert refusal(config).startswith("component ner listens to '*', which is no tok2vec component of the pipeline")
 
 
 @pytest.mark.parametrize("changes, words", [
@@ -112,7 +123,8 @@ def test_two_recognisers():
     nlp.add_pipe("ner", config=CONFIG)
     nlp.add_pipe("ner", name="ner2", config=CONFIG)
     assert refusal(nlp.config.interpolate()) == (
-        "components ner and ner2 both come from the factory ner: only one is supported")
+        "components ner and ner2 both come from the factory ner: only one is supported in a file; a second file, "
+        "with --exclude ner, can hold the other. --exclude ner2 converts the rest of the pipeline: ner")
 
 
 def test_other_tokenizer():
@@ -120,7 +132,8 @@ def test_other_tokenizer():
     config["nlp"]["lang"] = "ja"
     config["nlp"]["tokenizer"] = {"@tokenizers": "spacy.ja.JapaneseTokenizer", "split_mode": None}
     assert refusal(config) == (
-        "language 'ja': tokenizer spacy.ja.JapaneseTokenizer is not supported, only spacy.Tokenizer.v1")
+        "language 'ja': tokenizer spacy.ja.JapaneseTokenizer is not supported, only spacy.Tokenizer.v1, whose expressions "
+        "and special cases may be your own: train the pipeline with that")
 
 
 def test_tokenizer_object_of_another_class():

@@ -68,7 +68,7 @@ def lower_delta(char: str) -> int:
         return ord(lowered) - ord(char)
     if char != _GROWS:
         raise ConvertError(f"str.lower() of U+{ord(char):04X} has {len(lowered)} characters in this Python's Unicode "
-                           f"{unicodedata.unidata_version}: only U+0130 may grow")
+                           f"{unicodedata.unidata_version}: only U+0130 may grow: convert with Python 3.11")
     return 0
 
 
@@ -84,7 +84,7 @@ def spread(intervals: Sequence[Tuple[int, int]]) -> np.ndarray:
     """[(first code point, value)], increasing and beginning with 0 -> i64[CODE_POINTS]."""
     starts = np.array([first for first, _ in intervals] + [CODE_POINTS])
     if starts[0] != 0 or np.any(np.diff(starts) <= 0):
-        raise ConvertError("the intervals of an expression do not cover all code points in order")
+        raise ConvertError("the intervals of an expression do not cover all code points in order: please report this")
     return np.repeat(np.array([value for _, value in intervals]), np.diff(starts))
 
 
@@ -108,7 +108,8 @@ def partition(columns: Sequence[np.ndarray]) -> CharClasses:
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     if len(order) > 0xFFFF:
-        raise ConvertError(f"the expressions need {len(order)} character classes; at most 65535 are possible")
+        raise ConvertError(f"the expressions need {len(order)} character classes; at most 65535 are possible: use simpler "
+                           "expressions in the tokenizer")
     return CharClasses(rank[labels].astype("<u2"), first[order])
 
 

@@ -13,7 +13,7 @@ from spacy.strings import get_string_id
 from .config_check import COMPONENTS, TEXTCATS, Component, Plan
 from .container import Section, tensor
 from .edit_trees import edit_tree_sections
-from .errors import ConvertError
+from .errors import ConvertError, at_fault
 from .lemma_tables import lemmatizer_sections
 from .network import (NetworkSections, check_greedy, linear_section, ner_sections, own_tower_sections, tower_sections,
                       transition_sections)
@@ -51,7 +51,7 @@ def check_class(pipe: Any, factory: str) -> None:
     expected = _CLASSES[factory]
     if expected is not None and type(pipe) is not expected:
         raise ConvertError(f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__} is not "
-                           f"supported, only {expected.__module__}.{expected.__qualname__}")
+                           f"supported, only {expected.__module__}.{expected.__qualname__}: train the component with that")
 
 
 def check_output(pipe: Any) -> None:
@@ -60,7 +60,9 @@ def check_output(pipe: Any) -> None:
     Probabilities (normalize) may round two scores to the same value, so that another class comes first.
     """
     if pipe.model.get_ref("softmax").attrs["softmax_normalize"]:
-        raise ConvertError(f"component {pipe.name}: normalize = true is not supported")
+        raise ConvertError(f"component {pipe.name}: normalize = true is not supported: train it with false, or load the pipeline, "
+                           f"set nlp.get_pipe({pipe.name!r}).model.get_ref('softmax').attrs['softmax_normalize'] = False, "
+                           "and save it")
 
 
 def _tagger_network(factory: str, pipe: Any, classes: int) -> NetworkSections:
@@ -89,7 +91,8 @@ def _morphology(pipe: Any, label: str) -> Tuple[str, str]:
     analysis = pipe.vocab.strings[pipe.vocab.morphology.add(pipe.cfg["labels_morph"][label])]
     pos = pipe.cfg["labels_pos"].get(label, 0)
     if pos not in POS_NAMES:
-        raise ConvertError(f"component {pipe.name}: the label {label!r} has the part of speech {pos!r}, which spaCy lacks")
+        raise ConvertError(f"component {pipe.name}: the label {label!r} has the part of speech {pos!r}, which spaCy lacks: train "
+                           "it with those of Universal Dependencies")
     return "" if analysis == pipe.vocab.morphology.EMPTY_MORPH else analysis, POS_NAMES[pos]
 
 
@@ -122,7 +125,8 @@ def read_arc_moves(moves: Any) -> List[ArcMove]:
         name = moves.get_class_name(number)
         action, _, label = name.partition("-")
         if action not in ARC_MOVES or label == SUBTOKEN:
-            raise ConvertError(f"transition {name!r} of the parser is not supported")
+            raise ConvertError(f"transition {name!r} of the parser is not supported, only those of spaCy's arc-eager system: train "
+                               "the parser without learn_tokens and without transitions of your own")
         label, decorated, head_label = label.partition(DELIMITER)
         table.append(ArcMove(ARC_MOVES[action], label, head_label if decorated else None))
     return table
@@ -132,7 +136,7 @@ def parser_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under parser/ of a DependencyParser."""
     check_greedy(pipe)
     if pipe.cfg.get("learn_tokens"):
-        raise ConvertError(f"component {pipe.name}: learn_tokens = true is not supported")
+        raise ConvertError(f"component {pipe.name}: learn_tokens = true is not supported: train it with false")
     moves = read_arc_moves(pipe.moves)
     rows = [(move.action, strings.number(move.label),
              NO_STRING if move.head_label is None else strings.number(move.head_label)) for move in moves]
@@ -144,7 +148,7 @@ def parser_sections(pipe: Any, strings: StringTable) -> NetworkSections:
 def sentencizer_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under sentencizer/ of a Sentencizer."""
     if not pipe.punct_chars or not all(isinstance(mark, str) for mark in pipe.punct_chars):
-        raise ConvertError(f"component {pipe.name}: punct_chars are not a set of texts, or there are none")
+        raise ConvertError(f"component {pipe.name}: punct_chars are not a set of texts, or there are none: name some")
     marks = np.array(sorted(get_string_id(mark) for mark in pipe.punct_chars), dtype="<u8")
     settings = tensor("sentencizer/settings", [int(pipe.overwrite)], "u4")
     return NetworkSections([settings, Section("sentencizer/marks", marks)], [])
@@ -172,16 +176,20 @@ def _labels_before(nlp: Any, plan: Plan, classifier: Component) -> Sequence[str]
     return next((nlp.get_pipe(component.name).labels for component in before if component.factory in TEXTCATS), ())
 
 
+def _sections_of(nlp: Any, plan: Plan, component: Component, strings: StringTable) -> NetworkSections:
+    pipe = nlp.get_pipe(component.name)
+    check_class(pipe, component.factory)
+    if component.factory in TEXTCATS:
+        return textcat_sections(component.factory, pipe, strings, _labels_before(nlp, plan, component))
+    return _SECTIONS[component.factory](pipe, strings)
+
+
 def component_sections(nlp: Any, plan: Plan, strings: StringTable) -> Dict[str, NetworkSections]:
     """Factory -> sections, in the order in which a file has them."""
     found: Dict[str, NetworkSections] = {}
     for component in sorted(plan.components, key=lambda component: _ORDER.index(component.factory)):
-        pipe = nlp.get_pipe(component.name)
-        check_class(pipe, component.factory)
-        if component.factory in TEXTCATS:
-            found[component.factory] = textcat_sections(component.factory, pipe, strings, _labels_before(nlp, plan, component))
-        else:
-            found[component.factory] = _SECTIONS[component.factory](pipe, strings)
+        with at_fault(component.name):
+            found[component.factory] = _sections_of(nlp, plan, component, strings)
     return found
 
 

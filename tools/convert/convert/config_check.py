@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from .errors import ConvertError
+from .errors import ConvertError, at_fault
+from .unsupported import REASONS
 
 Node = Mapping[str, Any]
 _Check = Callable[[Optional[Node], str], None]
@@ -62,24 +63,27 @@ class Plan:
 def _architecture(node: Optional[Node], component: str, *allowed: str) -> str:
     """Name of the architecture of a model's node; refuses every other than the allowed ones."""
     if not isinstance(node, Mapping) or "@architectures" not in node:
-        raise ConvertError(f"component {component} has no model architecture in its configuration")
+        raise ConvertError(f"component {component} has a model without an architecture in its configuration, which is then not "
+                           "that of a saved pipeline: save the pipeline with nlp.to_disk")
     name = str(node["@architectures"])
     if name not in allowed:
-        raise ConvertError(f"architecture {name} in component {component} is not supported")
+        raise ConvertError(f"architecture {name} in component {component} is not supported, only {', '.join(allowed)}: train "
+                           "the component with that")
     return name
 
 
 def _setting(node: Node, key: str, expected: Any, architecture: str, component: str) -> None:
     if node.get(key) != expected:
         raise ConvertError(f"architecture {architecture} in component {component} is not supported with "
-                           f"{key} = {node.get(key)!r}, only with {expected!r}")
+                           f"{key} = {node.get(key)!r}, only with {expected!r}: train the component with that")
 
 
 def _check_number(node: Node, key: str, limit: int, architecture: str, component: str) -> None:
     """Refuses what is no whole number from 1 to the limit."""
     value = node.get(key)
     if not isinstance(value, int) or not 1 <= value <= limit:
-        raise ConvertError(f"{architecture} in component {component} has {key} {value!r}; 1 to {limit} are supported")
+        raise ConvertError(f"{architecture} in component {component} has {key} {value!r}; 1 to {limit} are supported: "
+                           "train it with such a number")
 
 
 def _check_embed(node: Node, component: str) -> None:
@@ -87,9 +91,11 @@ def _check_embed(node: Node, component: str) -> None:
     names = [str(attr) for attr in node.get("attrs", [])]
     for name in names:
         if name not in ATTRS:
-            raise ConvertError(f"feature {name} of {EMBED} in component {component} is not supported, only {', '.join(ATTRS)}")
+            raise ConvertError(f"feature {name} of {EMBED} in component {component} is not supported, only {', '.join(ATTRS)}: "
+                               "train it with these")
     if not 1 <= len(names) <= MAX_FEATURES:
-        raise ConvertError(f"{EMBED} in component {component} has {len(names)} features; 1 to {MAX_FEATURES} are supported")
+        raise ConvertError(f"{EMBED} in component {component} has {len(names)} features; 1 to {MAX_FEATURES} are supported: "
+                           "train it with as many")
     _check_number(node, "width", MAX_WIDTH, EMBED, component)
 
 
@@ -124,7 +130,7 @@ def upstream_of(model: Optional[Node]) -> Optional[str]:
     node = model.get("tok2vec") if isinstance(model, Mapping) else None
     if not isinstance(node, Mapping) or node.get("@architectures") != LISTENER:
         return None
-    return str(node.get("upstream"))
+    return str(node.get("upstream", "*"))   # spacy/ml/models/tok2vec.py tok2vec_listener_v1
 
 
 def _check_transition(model: Optional[Node], component: str, state_type: str) -> None:
@@ -178,48 +184,45 @@ _CHECKS: Dict[str, _Check] = {
 }
 
 
-_MATCHER = "it finds spans by patterns, which tern cannot match"
-_SPANS = "it makes span groups, which tern's documents do not have"
-_COREFERENCE = "it links mentions to each other, which tern's documents have no place for"
-_TRANSFORMER = "it is a transformer, and tern runs convolutional networks only: take a pipeline whose name ends in sm, md or lg"
-_MERGED = "it joins tokens, and tern's stay as the tokenizer cuts them"
-_REASONS = {
-    "entity_ruler": _MATCHER, "future_entity_ruler": _MATCHER, "span_ruler": _MATCHER,
-    "spancat": _SPANS, "spancat_singlelabel": _SPANS, "span_finder": _SPANS,
-    "entity_linker": "it looks entities up in a knowledge base, which a file cannot hold",
-    "coref": _COREFERENCE, "experimental_coref": _COREFERENCE, "span_resolver": _COREFERENCE,
-    "experimental_span_resolver": _COREFERENCE,
-    "transformer": _TRANSFORMER, "curated_transformer": _TRANSFORMER,
-    "beam_ner": "it searches with a beam, and tern decides greedily: train the factory ner",
-    "beam_parser": "it searches with a beam, and tern decides greedily: train the factory parser",
-    "doc_cleaner": "it empties attributes of the document, such as its tensor, which tern's documents do not have",
-    "merge_entities": _MERGED, "merge_noun_chunks": _MERGED, "merge_subtokens": _MERGED,
-    "token_splitter": "it splits tokens, and tern's stay as the tokenizer cuts them",
-}
-"""Why a factory of spaCy's, or of its well-known extensions, cannot be converted."""
+def _no_factory(name: str, settings: Node) -> ConvertError:
+    """A saved pipeline has a factory for each component."""
+    if settings.get("source") is not None:
+        return ConvertError(f"component {name} is to be taken from the pipeline {settings['source']!r} (source), so this is the "
+                            "configuration for a training: convert what was trained by it, such as model-best, or what "
+                            "spacy.load(...).to_disk(...) makes of it")
+    return ConvertError(f"[components.{name}] has no factory, which says what the component is: save the pipeline again with "
+                        "nlp.to_disk")
 
 
-def _refuse_component(name: str, factory: str) -> ConvertError:
-    reason = _REASONS.get(factory, f"tern knows {', '.join(COMPONENTS)}, and runs no code of a package's own")
-    return ConvertError(f"component {name} (factory {factory}) is not supported: {reason}. "
-                        f"--exclude {name} converts the pipeline without it")
+def _check_factory(name: str, settings: Node) -> None:
+    factory = settings.get("factory")
+    if factory is None:
+        raise _no_factory(name, settings)
+    if factory not in COMPONENTS:
+        reason = REASONS.get(factory, f"tern knows {', '.join(COMPONENTS)}, and runs no code of a package's own")
+        raise ConvertError(f"component {name} (factory {factory}) is not supported: {reason}")
 
 
 def _check_tokenizer(config: Node) -> None:
     tokenizer = config.get("nlp", {}).get("tokenizer") or {}
-    name = tokenizer.get("@tokenizers")
+    name, language = tokenizer.get("@tokenizers"), config.get("nlp", {}).get("lang")
+    if name is None:
+        raise ConvertError(f"language {language!r}: [nlp.tokenizer] names no tokenizer; only {TOKENIZER} is supported: save the "
+                           "pipeline with nlp.to_disk, which writes it")
     if name != TOKENIZER:
-        language = config.get("nlp", {}).get("lang")
-        raise ConvertError(f"language {language!r}: tokenizer {name} is not supported, only {TOKENIZER}")
+        raise ConvertError(f"language {language!r}: tokenizer {name} is not supported, only {TOKENIZER}, whose expressions and "
+                           "special cases may be your own: train the pipeline with that")
 
 
 def _check_upstream(plan: Plan, listener: Component) -> None:
     """A listener reads the rows that the one shared tower left in the document before it."""
     tower = plan.find("tok2vec")
     if tower is None or listener.upstream not in ("*", tower.name):
-        raise ConvertError(f"component {listener.name} listens to {listener.upstream!r}, which is no tok2vec component of the pipeline")
+        raise ConvertError(f"component {listener.name} listens to {listener.upstream!r}, which is no tok2vec component of the "
+                           "pipeline: give it an encoder of its own, with nlp.replace_listeners, and save the pipeline")
     if plan.components.index(tower) > plan.components.index(listener) or (listener.enabled and not tower.enabled):
-        raise ConvertError(f"component {listener.name} listens to {tower.name}, which does not run before it")
+        raise ConvertError(f"component {listener.name} listens to {tower.name}, which does not run before it: move {tower.name} to "
+                           "the front of [nlp] pipeline and out of disabled")
 
 
 def _check_labeller_order(plan: Plan, labeller: Component) -> None:
@@ -227,7 +230,8 @@ def _check_labeller_order(plan: Plan, labeller: Component) -> None:
     before = plan.components[:plan.components.index(labeller)]
     for component in before:
         if component.factory in ("attribute_ruler", "lemmatizer"):
-            raise ConvertError(f"component {labeller.name} runs after {component.name}: only the other order is supported")
+            raise ConvertError(f"component {labeller.name} runs after {component.name}: only the other order is supported; "
+                               "change it in [nlp] pipeline")
 
 
 def _check_exclude(names: Sequence[str], exclude: Sequence[str]) -> None:
@@ -236,30 +240,71 @@ def _check_exclude(names: Sequence[str], exclude: Sequence[str]) -> None:
             raise ConvertError(f"there is no component {name} to exclude: the pipeline has {', '.join(names) or 'none'}")
 
 
-def plan_conversion(config: Node, exclude: Sequence[str] = ()) -> Plan:
-    """config: an interpolated spaCy configuration. exclude: names of components that are left out, as spacy.load does. Refuses,
-    by name, whatever cannot be converted."""
+def _check_twins(plan: Plan, component: Component) -> None:
+    twin = plan.find(component.factory)
+    if twin is not None:
+        raise ConvertError(f"components {twin.name} and {component.name} both come from the factory {component.factory}: only one "
+                           f"is supported in a file; a second file, with --exclude {twin.name}, can hold the other")
+
+
+def _component(config: Node, name: str) -> Component:
+    """A component whose factory and model can be converted; else refused."""
+    settings = config.get("components", {}).get(name, {})
+    _check_factory(name, settings)
+    model = settings.get("model")
+    _CHECKS[settings["factory"]](model, name)
+    return Component(name, settings["factory"], name not in (config["nlp"].get("disabled") or []), upstream_of(model))
+
+
+def _plan(config: Node, exclude: Sequence[str]) -> Plan:
     _check_tokenizer(config)
     plan = Plan([])
-    disabled = config["nlp"].get("disabled") or []
-    _check_exclude(config["nlp"]["pipeline"], exclude)
     for name in config["nlp"]["pipeline"]:
         if name in exclude:
             continue
-        settings = config.get("components", {}).get(name, {})
-        component = Component(name, str(settings.get("factory")), name not in disabled, upstream_of(settings.get("model")))
-        check = _CHECKS.get(component.factory)
-        if check is None:
-            raise _refuse_component(name, component.factory)
-        check(settings.get("model"), name)
-        twin = plan.find(component.factory)
-        if twin is not None:
-            raise ConvertError(f"components {twin.name} and {name} both come from the factory {component.factory}: "
-                               "only one is supported")
+        with at_fault(name):
+            component = _component(config, name)
+            _check_twins(plan, component)
         plan.components.append(component)
     for component in plan.components:
-        if component.upstream is not None:
-            _check_upstream(plan, component)
-        if component.factory in LABELLERS:
-            _check_labeller_order(plan, component)
+        with at_fault(component.name):
+            if component.upstream is not None:
+                _check_upstream(plan, component)
+            if component.factory in LABELLERS:
+                _check_labeller_order(plan, component)
     return plan
+
+
+def _rest(config: Node, exclude: Sequence[str], component: str) -> Optional[Tuple[List[str], Plan]]:
+    """What must be excluded, with a component, so that the rest converts; the rest. None if something else is refused, too."""
+    left_out = [*exclude, component]
+    while True:
+        try:
+            return left_out, _plan(config, left_out)
+        except ConvertError as error:
+            if error.component is None:
+                return None
+            left_out.append(error.component)
+
+
+def with_rest(error: ConvertError, config: Node, exclude: Sequence[str]) -> ConvertError:
+    """The error, which says how the rest of the pipeline converts, if a component is at fault and there is a rest."""
+    rest = _rest(config, exclude, error.component) if error.component is not None else None
+    if rest is None:
+        return error
+    left_out, plan = rest
+    names = [component.name for component in plan.components if component.factory != "tok2vec"]
+    if not names:
+        return ConvertError(f"{error}. Without it, nothing of the pipeline would be left but the tokenizer")
+    flags = " ".join(f"--exclude {name}" for name in left_out)
+    return ConvertError(f"{error}. {flags} converts the rest of the pipeline: {', '.join(names)}")
+
+
+def plan_conversion(config: Node, exclude: Sequence[str] = ()) -> Plan:
+    """config: an interpolated spaCy configuration. exclude: names of components that are left out, as spacy.load does. Refuses,
+    by name, whatever cannot be converted."""
+    _check_exclude(config["nlp"]["pipeline"], exclude)
+    try:
+        return _plan(config, exclude)
+    except ConvertError as error:
+        raise with_rest(error, config, exclude) from error

@@ -72,7 +72,7 @@ def _halved(section: Section) -> Section:
     with np.errstate(over="ignore"):
         array = section.array.astype("<f2")
     if not np.isfinite(array).all():
-        raise ConvertError(f"{section.name}: a weight is too large for half precision")
+        raise ConvertError(f"{section.name}: a weight is too large for half precision: convert without --half")
     return Section(section.name, array, section.kind)
 
 
@@ -88,7 +88,7 @@ def tensor(name: str, values: object, dtype: str) -> Section:
     wide = np.asarray(values)
     array = np.ascontiguousarray(wide, dtype=np.dtype("<" + dtype))
     if wide.size and wide.dtype.kind in "iu" and array.dtype.kind in "iu" and not np.array_equal(array, wide):
-        raise ConvertError(f"section {name}: a value does not fit into {dtype}")
+        raise ConvertError(f"section {name}: a value does not fit into {dtype}: please report this")
     return Section(name, array)
 
 
@@ -124,14 +124,15 @@ def _record(offset: int, section: Section) -> bytes:
 def _check_sections(sections: Sequence[Section]) -> None:
     names = [section.name for section in sections]
     if len(set(names)) != len(names):
-        raise ConvertError("two sections have the same name")
+        raise ConvertError("two sections have the same name: please report this")
     if not 1 <= len(sections) <= MAX_SECTIONS:
-        raise ConvertError(f"a file has 1 to {MAX_SECTIONS} sections, not {len(sections)}")
+        raise ConvertError(f"a file has 1 to {MAX_SECTIONS} sections, not {len(sections)}: please report this")
     for section in sections:
         if not 0 < len(section.name) < NAME_SIZE or not all(" " < c <= "~" for c in section.name):
-            raise ConvertError(f"section name {section.name!r} is not 1 to {NAME_SIZE - 1} printable ASCII characters")
+            raise ConvertError(f"section name {section.name!r} is not 1 to {NAME_SIZE - 1} printable ASCII characters: please "
+                               "report this")
         if section.array.dtype not in _DTYPE_CODES or not 1 <= section.array.ndim <= 4:
-            raise ConvertError(f"section {section.name} has a type or rank that the format does not know")
+            raise ConvertError(f"section {section.name} has a type or rank that the format does not know: please report this")
 
 
 def write(groups: Sequence[Sequence[Section]]) -> bytes:

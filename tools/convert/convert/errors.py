@@ -1,6 +1,24 @@
 """The one exception that a user's mistake or an unsupported pipeline raises."""
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import Iterator, Optional
+
 
 class ConvertError(Exception):
-    """One sentence: what is wrong and what to do. The command line prints it and exits with 2."""
+    """One sentence: what is wrong, where, and what to do. The command line prints it and exits with 2.
+
+    component: the one at fault, so that the pipeline may convert without it; None if no component is.
+    """
+
+    component: Optional[str] = None
+
+
+@contextmanager
+def at_fault(component: str) -> Iterator[None]:
+    """Whatever is refused in this block is refused because of the component."""
+    try:
+        yield
+    except ConvertError as error:
+        error.component = error.component or component
+        raise

@@ -35,16 +35,17 @@ def _compile_and_check(name: str, pattern: str, progress: Progress) -> Expressio
     def states(done: int, known: int) -> None:
         progress(f"{name}: {done:,} of {known:,} states")
 
+    attribute = EXPRESSIONS[name][0]
     progress(f"{name}: compile")
     try:
         expression = compile_expression(pattern, ROLES[name], progress=states)
     except UnsupportedPattern as error:
-        raise ConvertError(f"the tokenizer's {EXPRESSIONS[name][0]} is not supported: {error}") from error
+        raise ConvertError(f"the tokenizer's {attribute} is not supported: {error}; set nlp.tokenizer.{attribute} to an expression "
+                           "without this, and save the pipeline") from error
     progress(f"{name}: compare with Python's re")
     try:
         check_expression(expression, pattern, ROLES[name], CHECKED_TEXTS, seed=0)
     except AssertionError as error:
-        attribute = EXPRESSIONS[name][0]
         raise ConvertError(f"the tables of the tokenizer's {attribute} are wrong, please report this: {error}") from error
     return expression
 

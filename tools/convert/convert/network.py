@@ -35,12 +35,13 @@ def nodes_of(model: Any, name: str) -> List[Any]:
 def param_section(node: Any, name: str, shape: Sequence[int], section: str) -> Section:
     """A parameter as a section; refuses another shape or what is not a finite number."""
     if not node.has_param(name):
-        raise ConvertError(f"{section}: the pipeline's weights are not initialised")
+        raise ConvertError(f"{section}: the weights are not initialised: train the pipeline, then save it")
     array = np.asarray(node.get_param(name))
     if array.dtype != np.float32 or array.shape != tuple(shape):
-        raise ConvertError(f"{section}: expected float32 {tuple(shape)}, found {array.dtype} {array.shape}")
+        raise ConvertError(f"{section}: expected float32 {tuple(shape)}, found {array.dtype} {array.shape}: "
+                           "train the component with spaCy's own layers")
     if not np.isfinite(array).all():
-        raise ConvertError(f"{section}: a weight is not a finite number")
+        raise ConvertError(f"{section}: a weight is not a finite number: train the component again")
     return tensor(section, array, "f4")
 
 
@@ -78,7 +79,8 @@ def _embeddings(prefix: str, embed: Any, width: int) -> Tuple[List[Section], Lis
     columns = [str(name) for name in nodes_of(embed, "extract_features")[0].attrs["columns"]]
     tables = sorted(nodes_of(embed, "hashembed"), key=lambda node: int(node.attrs["column"]))
     if len(tables) != len(columns) or any(name not in ATTRS for name in columns):
-        raise ConvertError(f"{prefix}: the embedding's features {columns} are not those of its {len(tables)} tables")
+        raise ConvertError(f"{prefix}: the embedding's features {columns} are not those of its {len(tables)} tables: "
+                           "train it with spaCy's own MultiHashEmbed")
     seeds = [int(node.attrs["seed"]) for node in tables]
     heads = [tensor(f"{prefix}/attrs", [ATTRS[name] for name in columns], "u4"), tensor(f"{prefix}/seeds", seeds, "u4")]
     rows = [param_section(node, "E", (node.get_dim("nV"), width), f"{prefix}/embed/{f}") for f, node in enumerate(tables)]
@@ -105,7 +107,8 @@ def tower_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections:
     maxouts, norms = nodes_of(encode, "maxout"), nodes_of(encode, "layernorm")
     windows = [int(node.attrs["window_size"]) for node in nodes_of(encode, "expand_window")]
     if not 1 <= len(maxouts) <= MAX_DEPTH or len(norms) != len(maxouts) or windows != [1] * len(maxouts):
-        raise ConvertError(f"{prefix}: the encoder's layers are not {len(maxouts)} maxout layers with window 1")
+        raise ConvertError(f"{prefix}: the encoder's layers are not {len(maxouts)} maxout layers with window 1: "
+                           "train it with spaCy's own MaxoutWindowEncoder and window_size = 1")
     network = heads + maxout_sections(f"{prefix}/mix", mix, mix_norm, width, width * len(tables))
     for depth, (maxout, norm) in enumerate(zip(maxouts, norms)):
         network += maxout_sections(f"{prefix}/conv/{depth}", maxout, norm, width, 3 * width)
@@ -127,7 +130,8 @@ def transition_sections(prefix: str, pipe: Any, allowed_slots: Sequence[int], cl
     tower, width = own_tower_sections(prefix, pipe, tok2vec), int(tok2vec.get_dim("nO"))
     slots, hidden, pieces = int(lower.get_dim("nF")), int(lower.get_dim("nI")), int(lower.get_dim("nP"))
     if slots not in allowed_slots:
-        raise ConvertError(f"{prefix}: the lower layer has {slots} slots, not {' or '.join(map(str, allowed_slots))}")
+        raise ConvertError(f"{prefix}: the lower layer has {slots} slots, not {' or '.join(map(str, allowed_slots))}: "
+                           "train it with spaCy's own state features")
     has_upper = bool(pipe.model.attrs["has_upper"])
     outputs, name = (hidden, f"{prefix}/lower") if has_upper else (classes, f"{prefix}/scores")
     weights = param_section(lower, "W", (slots, outputs, pieces, hidden), f"{name}/W").array
@@ -155,7 +159,8 @@ def read_ner_moves(moves: Any) -> List[Tuple[int, str]]:
         name = moves.get_class_name(number)
         action, _, label = name.partition("-")
         if action not in MOVES:
-            raise ConvertError(f"transition {name!r} of the named entity recogniser is not supported")
+            raise ConvertError(f"transition {name!r} of the named entity recogniser is not supported, only those of "
+                               "spaCy's BILUO system: train it without transitions of your own")
         table.append((MOVES[action], label))
     return table
 
@@ -163,7 +168,8 @@ def read_ner_moves(moves: Any) -> List[Tuple[int, str]]:
 def check_greedy(pipe: Any) -> None:
     """Refuses a transition-based component that searches, or whose classes spaCy masks."""
     if pipe.cfg.get("beam_width", 1) != 1:
-        raise ConvertError(f"component {pipe.name}: beam_width = {pipe.cfg['beam_width']} is not supported, only 1")
+        raise ConvertError(f"component {pipe.name}: beam_width = {pipe.cfg['beam_width']} is not supported, only 1: "
+                           "train the component without a beam")
     if pipe.model.attrs["unseen_classes"]:
         raise ConvertError(f"component {pipe.name} has labels that it was never trained on: train it or remove them")
 

@@ -65,7 +65,8 @@ def _language_norm(vocab: Any) -> Tuple[Dict[str, str], List[Stem]]:
         return dict(module.NORM_MAP), []
     if name in _STEMMERS and last is module.norm:
         return {}, _stems(module._stem_suffixes, _STEMMERS[name])
-    raise ConvertError(f"language {vocab.lang!r} computes NORM with {_describe(last)}, which is not supported")
+    raise ConvertError(f"language {vocab.lang!r} computes NORM with {_describe(last)}, which is not supported, only "
+                       "spaCy's own: train the pipeline with those of the language")
 
 
 def _stems(groups: List[List[str]], short_ends: bool) -> List[Stem]:
@@ -94,7 +95,8 @@ def _check_norm(vocab: Any) -> None:
     endings = ["", *table, *(stem.suffix for stem in stems)]
     for text in [start + ending for start in ("", "A", "क", "Ab", "कक", "İΣ", "ABCDE", "ककककककक") for ending in endings]:
         if text not in BASE_NORMS and last(text) != norm_of(text, table, stems):
-            raise ConvertError(f"language {vocab.lang!r} computes NORM with a {_describe(last)} that is not the known one")
+            raise ConvertError(f"language {vocab.lang!r} computes NORM with a {_describe(last)} that is not the known one: "
+                               "convert with spaCy 3.8")
 
 
 def check_features(vocab: Any) -> None:
@@ -102,7 +104,8 @@ def check_features(vocab: Any) -> None:
     for name, (attr, expected) in _FIXED_FEATURES.items():
         actual = vocab.lex_attr_getters.get(attr)
         if actual is not expected:
-            raise ConvertError(f"language {vocab.lang!r} computes {name} with {_describe(actual)}, which is not supported")
+            raise ConvertError(f"language {vocab.lang!r} computes {name} with {_describe(actual)}, which is not "
+                               "supported, only spaCy's own: train the pipeline with that")
     _check_norm(vocab)
 
 

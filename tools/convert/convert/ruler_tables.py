@@ -1,6 +1,7 @@
 """Tables of the attribute ruler (spacy/pipeline/attributeruler.py): token patterns as sets of ids, and what they set."""
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
@@ -20,6 +21,8 @@ TESTED = {"TAG": 0, "POS": 1, "MORPH": 2, "LEMMA": 3, "DEP": 4, "LOWER": 5, "IS_
 SET = ("TAG", "POS", "MORPH", "LEMMA", "DEP")
 """Attributes that a rule may set, in the order of the file."""
 EMPTY_MORPH = "_"  # Morphology.EMPTY_MORPH
+LONGEST = 300
+"""Characters of a rule that a refusal prints."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,15 @@ class Row:
 
 
 class _Reader:
-    """Reads the patterns of one rule; where: words that name it in a refusal."""
+    """Reads the patterns of one rule; where, rule: words that name and show it in a refusal."""
 
-    def __init__(self, component: str, rule: int) -> None:
-        self.where = f"component {component}, rule {rule}"
+    def __init__(self, component: str, number: int, rule: Mapping[str, Any]) -> None:
+        self.where = f"component {component}, rule {number}"
+        shown = json.dumps(rule, ensure_ascii=False, default=str)
+        self.rule = shown if len(shown) <= LONGEST else shown[:LONGEST] + " ..."
 
     def refuse(self, what: str) -> ConvertError:
-        return ConvertError(f"{self.where}: {what}")
+        return ConvertError(f"{self.where}: {what}: change or remove it, and save the pipeline. The rule is {self.rule}")
 
     def _value(self, name: str, value: Any) -> int:
         if name == "IS_SPACE":
@@ -71,13 +76,13 @@ class _Reader:
 
     def _expanded(self, name: str, pattern: Any) -> Tuple[int, ...]:
         if name == "IS_SPACE" or not isinstance(pattern, str):
-            raise self.refuse(f"REGEX of {name} with {pattern!r} is not supported")
+            raise self.refuse(f"REGEX of {name} with {pattern!r} is not supported, only a text, and not of IS_SPACE")
         try:
             texts = matching_texts(pattern)
         except ConvertError as error:
-            raise self.refuse(f"REGEX {pattern!r} is not supported: {error}") from error
+            raise self.refuse(f"REGEX {pattern!r} is not supported, only what few texts match, as ^(a|bc?)$: {error}") from error
         if not texts:
-            raise self.refuse(f"REGEX {pattern!r} matches nothing")
+            raise self.refuse(f"REGEX {pattern!r} matches nothing, so that the rule never applies")
         return self._values(name, texts)
 
     def _predicate(self, name: str, predicate: str, value: Any, vocab: Any) -> Test:
@@ -99,7 +104,7 @@ class _Reader:
             name = key.upper() if isinstance(key, str) else NAMES[key]
             name = "ORTH" if name == "TEXT" else name
             if name == "OP":
-                raise self.refuse(f"the quantifier OP = {value!r} is not supported")
+                raise self.refuse(f"the quantifier OP = {value!r} is not supported, only one token for each pattern")
             if name not in TESTED:
                 raise self.refuse(f"a test of {name} is not supported, only of {', '.join(TESTED)}")
             if isinstance(value, Mapping):
@@ -120,7 +125,8 @@ class _Reader:
                                   f"only {', '.join(SET)}")
             text = strings[value]
             if not text or name == "POS" and text not in POS_IDS:
-                raise self.refuse(f"it sets {name} to {text!r}, which is not supported")
+                kind = "parts of speech of Universal Dependencies" if name == "POS" else "texts that are not empty"
+                raise self.refuse(f"it sets {name} to {text!r}, which is not supported, only {kind}")
             changes[name] = "" if name == "MORPH" and text == EMPTY_MORPH else text
         return changes
 
@@ -134,13 +140,13 @@ def read_rows(ruler: Any) -> List[Row]:
     """Rows in spaCy's order: by rule, then by pattern."""
     rows: List[Row] = []
     for number, pattern in enumerate(ruler.patterns):
-        reader = _Reader(ruler.name, number)
+        reader = _Reader(ruler.name, number, pattern)
         changes = reader.changes(ruler.attrs[number], ruler.vocab.strings)
         for specs in pattern["patterns"]:
             tokens = tuple(reader.token(spec, ruler.vocab) for spec in specs)
             rows.append(Row(tokens, reader.target(ruler.indices[number], len(tokens)), changes))
     if not rows:
-        raise ConvertError(f"component {ruler.name} has no rules: add some or remove it")
+        raise ConvertError(f"component {ruler.name} has no rules: add some and save the pipeline")
     return rows
 
 

@@ -32,7 +32,8 @@ class StringTable:
         """strings/bytes u8, strings/start u32[S+1], strings/id u64[S]."""
         encoded = [text.encode("utf-8") for text in self._numbers]
         if any(b"\0" in item for item in encoded):
-            raise ConvertError("a string of the pipeline contains U+0000, which ends a string in the file")
+            raise ConvertError("a string of the pipeline contains U+0000, which ends a string in the file: remove it from "
+                               "labels, rules and tables")
         starts = np.cumsum([0] + [len(item) + 1 for item in encoded])
         data = np.frombuffer(b"".join(item + b"\0" for item in encoded), dtype="u1")
         ids = [get_string_id(text) for text in self._numbers]

@@ -66,7 +66,8 @@ def _attention_sections(prefix: str, model: Any, width: int) -> List[Section]:
     found = [packed_layer(f"{prefix}/query/W", query[None, None], np.zeros((1, 1), dtype="<f4"))]
     keys = [linear_section(node, width, width, f"{prefix}/key") for node in nodes_of(attention, "gelu")]
     if len(keys) != len(attention.layers):
-        raise ConvertError(f"{prefix}: the attention's key transform is not one layer of Gelu")
+        raise ConvertError(f"{prefix}: the attention's key transform is not one layer of Gelu: train it with spaCy's own "
+                           "TextCatParametricAttention")
     hidden, norm = nodes_of(model, "maxout")[-1], nodes_of(model, "layernorm")[-1]
     return found + keys + maxout_sections(f"{prefix}/hidden", hidden, norm, width, width)
 

@@ -37,7 +37,8 @@ class Piece:
 def check_tokenizer(tokenizer: Any) -> None:
     if type(tokenizer) is not Tokenizer:
         raise ConvertError(f"tokenizer {type(tokenizer).__module__}.{type(tokenizer).__qualname__} is not supported, only "
-                           "spacy.tokenizer.Tokenizer")
+                           "spacy.tokenizer.Tokenizer, whose expressions and special cases may be your own: train the pipeline "
+                           "with that")
 
 
 def pattern_of(tokenizer: Any, name: str) -> Optional[str]:
@@ -49,7 +50,8 @@ def pattern_of(tokenizer: Any, name: str) -> Optional[str]:
     owner = getattr(function, "__self__", None)
     if not isinstance(owner, re.Pattern) or getattr(function, "__name__", None) != method:
         raise ConvertError(f"the tokenizer's {attribute} is not the `{method}` of a compiled expression: "
-                           "it cannot be converted")
+                           f"write what it finds as a regular expression, nlp.tokenizer.{attribute} = re.compile(...).{method}, "
+                           "and save the pipeline")
     if not isinstance(owner.pattern, str) or re.compile(owner.pattern).flags != owner.flags:
         raise ConvertError(f"the tokenizer's {attribute} was compiled with flags outside its pattern, which spaCy "
                            "loses when it saves a pipeline: write them into the pattern, such as (?i)")
@@ -65,7 +67,8 @@ def read_rules(tokenizer: Any) -> Dict[str, List[Piece]]:
         # NORM 0 means "no NORM" to a token (spacy/tokens/token.pyx)
         pieces = [Piece(strings[spec[ORTH]], strings[spec[NORM]] if spec.get(NORM) else None) for spec in specs]
         if not key or "".join(piece.text for piece in pieces) != key or not all(piece.text for piece in pieces):
-            raise ConvertError(f"the pieces of the tokenizer's special case {key!r} do not add up to it")
+            raise ConvertError(f"the pieces of the tokenizer's special case {key!r} do not add up to it: correct it with "
+                               "nlp.tokenizer.add_special_case and save the pipeline")
         rules[key] = pieces
     return rules
 
@@ -104,7 +107,7 @@ def phrase_entries(phrases: Sequence[Tuple[str, ...]]) -> Dict[int, int]:
         for length, token in enumerate(phrase, start=1):
             value = phrase_hash(value, token)
             if owner.setdefault(value, phrase[:length]) != phrase[:length]:
-                raise ConvertError(f"the hashes of the special cases {owner[value]} and {phrase[:length]} are equal")
+                raise ConvertError(f"the hashes of the special cases {owner[value]} and {phrase[:length]} are equal: remove one")
             entries[value] = max(entries.get(value, 0), PHRASE if length == len(phrase) else PREFIX_OF_PHRASE)
     return entries
 
@@ -118,7 +121,7 @@ def _rule_sections(rules: Dict[str, List[Piece]], strings: StringTable) -> List[
         starts.append(len(rows))
     numbers = {hash_string(key): number for number, key in enumerate(rules)}
     if len(numbers) != len(rules):
-        raise ConvertError("two special cases of the tokenizer have the same hash")
+        raise ConvertError("two special cases of the tokenizer have the same hash: please report this")
     pieces_table = tensor("tokenizer/rule_pieces", rows, "u4") if rows else tensor("tokenizer/rule_pieces", [], "u4")
     return [build_map("tokenizer/rules", numbers), tensor("tokenizer/rule_start", starts, "u4"),
             Section(pieces_table.name, pieces_table.array.reshape(-1, 3))]

@@ -32,27 +32,34 @@ class VectorTable(NamedTuple):
 def check_vectors(vectors: Any) -> None:
     """Refuses, by name, what the engine cannot look up as spaCy does."""
     if type(vectors) is not Vectors:
-        raise ConvertError(f"vectors of the class {type(vectors).__qualname__} are not supported, only {Vectors.__qualname__}")
+        raise ConvertError(f"vectors of the class {type(vectors).__qualname__} are not supported, only {Vectors.__qualname__}: "
+                           "train the pipeline with those")
     if vectors.attr != ORTH:
-        raise ConvertError("vectors that belong to another attribute than ORTH are not supported")
+        raise ConvertError("vectors that belong to another attribute than ORTH are not supported: train the pipeline with vectors "
+                           "of whole words")
     if not vectors.data.size or (vectors.mode == Mode.default and not vectors.key2row):
-        raise ConvertError("the pipeline reads static vectors, but has none: its vocabulary has lost them")
+        raise ConvertError("the pipeline reads static vectors, but has none: its vocabulary has lost them: save it with them, "
+                           "by nlp.to_disk without exclude")
     if vectors.data.dtype != np.float32 or vectors.data.ndim != 2:
-        raise ConvertError(f"vectors of {vectors.data.dtype} are not supported, only of float32")
+        raise ConvertError(f"vectors of {vectors.data.dtype} are not supported, only of float32: change their type before the "
+                           "training")
     if not np.isfinite(vectors.data).all():
-        raise ConvertError("a vector has a value that is not a finite number")
+        raise ConvertError("a vector has a value that is not a finite number: make the vectors again")
     if vectors.mode == Mode.floret:
         _check_floret(vectors)
 
 
 def _check_floret(vectors: Any) -> None:
     if not vectors.minn <= vectors.maxn <= MAX_PIECE:
-        raise ConvertError(f"floret vectors with minn = {vectors.minn}, maxn = {vectors.maxn} are not supported, only up to {MAX_PIECE}")
+        raise ConvertError(f"floret vectors with minn = {vectors.minn}, maxn = {vectors.maxn} are not supported, only up to "
+                           f"{MAX_PIECE}: train the vectors with that")
     if not 1 <= vectors.hash_count <= MAX_HASHES:
-        raise ConvertError(f"floret vectors with hash_count = {vectors.hash_count} are not supported, only 1 to {MAX_HASHES}")
+        raise ConvertError(f"floret vectors with hash_count = {vectors.hash_count} are not supported, only 1 to {MAX_HASHES}: "
+                           "train the vectors with that")
     for name, mark in (("bow", vectors.bow), ("eow", vectors.eow)):
         if not isinstance(mark, str) or len(mark.encode("utf-8")) > MAX_MARK:
-            raise ConvertError(f"floret vectors with {name} = {mark!r} are not supported, only a text of up to {MAX_MARK} bytes")
+            raise ConvertError(f"floret vectors with {name} = {mark!r} are not supported, only a text of up to {MAX_MARK} bytes: "
+                               "train the vectors with that")
 
 
 def vector_rows(vectors: Any) -> np.ndarray:
@@ -69,7 +76,8 @@ def read_vectors(vectors: Any) -> VectorTable:
     order = np.argsort(keys)[row_of[np.argsort(keys)] >= 0]   # a negative row is none
     keys, row_of = keys[order], row_of[order]
     if not len(keys) or row_of.max() >= len(vectors.data):
-        raise ConvertError("the vectors' keys lead to no row, or to one that is not there")
+        raise ConvertError("the vectors' keys lead to no row, or to one that is not there: make the vectors again, by "
+                           "`python -m spacy init vectors`")
     used, row_of = np.unique(row_of, return_inverse=True)
     rows = np.ascontiguousarray(vectors.data[used])
     _, first, row_of_used = np.unique(rows.view(f"V{rows.strides[0]}").ravel(), return_index=True, return_inverse=True)
@@ -100,7 +108,7 @@ def key_sections(table: VectorTable) -> List[Section]:
     """vectors/start and vectors/keys."""
     bits = max((len(table.rows) - 1).bit_length(), (len(table.keys) // KEYS_OF_A_START).bit_length(), 1)
     if bits > MAX_BITS:
-        raise ConvertError(f"{len(table.keys)} vectors are too many")
+        raise ConvertError(f"{len(table.keys)} vectors are too many: prune them, by vocab.prune_vectors, before the training")
     starts = np.searchsorted(table.keys >> np.uint64(64 - bits), np.arange((1 << bits) + 1, dtype=np.uint64))
     entries = (table.keys << np.uint64(bits)) | table.row_of.astype(np.uint64)
     return [tensor("vectors/start", starts, "u4"), tensor("vectors/keys", entries, "u8")]
