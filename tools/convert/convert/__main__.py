@@ -25,14 +25,14 @@ def write_file(path: Path, data: bytes) -> None:
         raise ConvertError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _command(pipeline: str, output: str, manifest: str, half: bool, exclude: Sequence[str]) -> str:
-    left_out = "".join(f" --exclude {name}" for name in exclude)
-    return f"python -m convert {pipeline} -o {output} --manifest {manifest}{' --half' * half}{left_out}"
+def _command(pipeline: str, output: str, manifest: str, half: bool, exclude: Sequence[str], code: Sequence[str]) -> str:
+    repeated = [*(f" --exclude {name}" for name in exclude), *(f" --code {path}" for path in code)]
+    return f"python -m convert {pipeline} -o {output} --manifest {manifest}{' --half' * half}{''.join(repeated)}"
 
 
-def _run(pipeline: str, output: str, manifest: Optional[str], half: bool, exclude: Sequence[str]) -> None:
+def _run(pipeline: str, output: str, manifest: Optional[str], half: bool, exclude: Sequence[str], code: Sequence[str]) -> None:
     with progress_bar() as progress:
-        conversion = convert(pipeline, progress, exclude)
+        conversion = convert(pipeline, progress, exclude, code)
         progress("write")
         groups = [container.halved(group) for group in conversion.groups] if half else conversion.groups
         data = container.write([group.sections for group in groups])
@@ -40,7 +40,7 @@ def _run(pipeline: str, output: str, manifest: Optional[str], half: bool, exclud
     write_file(Path(output), data)
     if manifest is not None:
         origin = source.find(pipeline)
-        command = _command(pipeline, output, manifest, half, exclude)
+        command = _command(pipeline, output, manifest, half, exclude, code)
         content = describe.manifest_json(source.meta_of(origin), origin, Path(output).name, data, command)
         write_file(Path(manifest), content.encode("utf-8"))
     print_summary(output, groups, len(data))
@@ -54,11 +54,14 @@ def _run(pipeline: str, output: str, manifest: Optional[str], half: bool, exclud
 @click.option("--manifest", metavar="FILE", help="Also write a manifest: source, versions, checksum, command.")
 @click.option("--half", is_flag=True, help="Weights of half precision: half the size, not quite spaCy's results.")
 @click.option("--exclude", multiple=True, metavar="NAME", help="Leave this component out; may be given again.")
+@click.option("-c", "--code", multiple=True, metavar="FILE",
+              help="Import this Python file first, for the functions that it registers; may be given again.")
 @click.version_option(__version__, prog_name="convert")
-def main(pipeline: str, output: str, manifest: Optional[str], half: bool, exclude: Tuple[str, ...]) -> None:
+def main(pipeline: str, output: str, manifest: Optional[str], half: bool, exclude: Tuple[str, ...],
+         code: Tuple[str, ...]) -> None:
     """Convert an installed spaCy pipeline, or the pipeline in a folder, to a .tern file."""
     try:
-        _run(pipeline, output, manifest, half, exclude)
+        _run(pipeline, output, manifest, half, exclude, code)
     except ConvertError as error:
         click.echo(f"convert: {error}", err=True)
         sys.exit(2)

