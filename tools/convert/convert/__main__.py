@@ -22,7 +22,7 @@ def write_file(path: Path, data: bytes) -> None:
         os.replace(partial, path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise ConvertError(f"{path} cannot be written: {error.strerror}") from error
+        raise ConvertError(f"{path} cannot be written: {error.strerror}; give another path") from error
 
 
 def _command(pipeline: str, output: str, manifest: str, half: bool, exclude: Sequence[str], code: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from .config_check import Plan, plan_conversion, with_rest
 from .container import Group, text
 from .errors import ConvertError
 from .expressions import class_columns, compile_expressions, expression_sections, suffix_reversed
-from .loading import check_unchanged, load
+from .loading import load
 from .norms import check_features, norms_sections
 from .running_config import check_language, unknown_functions, without_unknown
 from .strings import StringTable, symbols_section
@@ -94,8 +94,7 @@ def convert(name: str, progress: Progress, exclude: Sequence[str] = (), code: Se
     plan = plan_conversion(config, exclude)
     runnable, warnings = _known(config, origin.package, exclude)
     progress("load the pipeline")
-    nlp = load(origin, runnable, exclude)
-    check_unchanged(nlp, plan)
+    nlp = load(origin, runnable, plan, exclude)
     meta = describe.meta_json(source.meta_of(origin), origin, source.file_hashes(origin), plan, labels_of(nlp, plan))
     progress("Unicode facts")
     try:

@@ -95,7 +95,7 @@ def _check_embed(node: Node, component: str) -> None:
                                "train it with these")
     if not 1 <= len(names) <= MAX_FEATURES:
         raise ConvertError(f"{EMBED} in component {component} has {len(names)} features; 1 to {MAX_FEATURES} are supported: "
-                           "train it with as many")
+                           "train it with such a number")
     _check_number(node, "width", MAX_WIDTH, EMBED, component)
 
 

@@ -12,6 +12,7 @@ from .config_check import Plan
 from .errors import ConvertError
 from .reasons import reason, unreadable
 from .source import Source, meta_of
+from .user_code import place
 
 
 def _lfs_pointer(folder: Path) -> Optional[Path]:
@@ -56,12 +57,12 @@ def _read_data(nlp: Any, source: Source, meta: Mapping[str, Any], exclude: Seque
             why = f"{pointer} is a pointer of Git LFS, not the file itself"
             raise _cannot_load(source, meta, why, "run `git lfs pull`") from error
         raise _cannot_load(source, meta, _damaged(nlp, source, exclude, error),
-                           "copy the whole folder again, or save the pipeline again with nlp.to_disk") from error
+                           "copy the whole folder again, or save the trained pipeline again with nlp.to_disk") from error
 
 
-def load(source: Source, config: Config, exclude: Sequence[str] = ()) -> Any:
+def load(source: Source, config: Config, plan: Plan, exclude: Sequence[str] = ()) -> Any:
     """The loaded pipeline, with those of its components that do not run by default, without those to exclude; as
-    spacy/util.py load_model_from_path, but by the given configuration."""
+    spacy/util.py load_model_from_path, but by the given configuration. plan: its components."""
     meta = meta_of(source)
     try:
         file = "meta.json"
@@ -69,12 +70,13 @@ def load(source: Source, config: Config, exclude: Sequence[str] = ()) -> Any:
         file = "config.cfg"
         nlp = load_model_from_config(config, meta=checked, exclude=list(exclude))
     except Exception as error:
-        remedy = f"correct {file}, or save the pipeline again with nlp.to_disk"
+        remedy = "correct it" if place(error) else f"correct {file}, or save the pipeline again with nlp.to_disk"
         raise _cannot_load(source, meta, reason(error, config), remedy) from error
+    _check_unchanged(nlp, plan)
     return _read_data(nlp, source, meta, exclude)
 
 
-def check_unchanged(nlp: Any, plan: Plan) -> None:
+def _check_unchanged(nlp: Any, plan: Plan) -> None:
     """Refuses a pipeline of which a callback has made another one than its configuration says."""
     expected = [(component.name, component.enabled) for component in plan.components]
     found = [(name, name in nlp.pipe_names) for name in nlp.component_names]

@@ -28,7 +28,7 @@ def build_map(name: str, entries: Mapping[int, int], max_load: float = 0.5) -> S
     for key in sorted(entries):
         value = entries[key]
         if not 0 <= key <= EMPTY or not 0 <= value < EMPTY:
-            raise ConvertError(f"map {name}: key {key} or value {value} is out of range")
+            raise ConvertError(f"map {name}: key {key} or value {value} is out of range: please report this")
         slot = key & (capacity - 1)
         while slots[slot, 1] != EMPTY:
             slot = (slot + 1) & (capacity - 1)

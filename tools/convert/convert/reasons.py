@@ -15,7 +15,7 @@ _NOISE = re.compile(r"^While reading from '<string>' |^at root: |(?<=errors): '<
 
 
 def _plain(text: str) -> str:
-    words = " ".join(_NOISE.sub("", text.strip()).split())
+    words = " ".join(_NOISE.sub("", text.strip()).split()).rstrip(".")
     return words if len(words) <= LONGEST else words[:LONGEST] + " ..."
 
 

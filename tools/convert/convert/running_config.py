@@ -1,4 +1,4 @@
-"""What of a configuration matters for running a pipeline: its [nlp] and [components], without what only training asks for.
+"""What of a configuration matters for running a pipeline: its [nlp] and [components], not what only training asks for.
 
 A registered function that is not known stops a conversion only if it may change what the pipeline computes. Never asked for:
 scorers, and everything in [training], [initialize], [pretraining], [corpora] and [distill] (loggers, readers, batchers, optimizers,
@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Iterator, List, Mapping, Sequence, Tuple
 
 import spacy
+from spacy.language import Language
 from spacy.util import get_lang_class, registry
 from thinc.api import Config
 
@@ -22,13 +23,24 @@ TRAINING_SECTIONS = ("training", "initialize", "pretraining", "corpora", "distil
 _REGISTER = "give the Python file that registers it with --code FILE, or install its package"
 
 
-def without_training(config: Node) -> Config:
-    """A copy, not to be changed below [components.NAME], for which what it asks of training need not be known."""
-    kept = {name: section for name, section in config.items() if name not in TRAINING_SECTIONS}
-    components = kept.get("components")
+def interpolated(raw: Config) -> Config:
+    """The configuration with its variables' values, without scorers. If a variable of the sections for training has no value, they
+    are spaCy's own."""
+    try:
+        return _without_scorers(raw.interpolate())
+    except Exception as error:
+        try:
+            rest = Config({name: section for name, section in raw.items() if name not in TRAINING_SECTIONS}).interpolate()
+        except Exception:
+            raise error
+        return _without_scorers(Config({**Language.default_config.interpolate(), **rest}))
+
+
+def _without_scorers(config: Config) -> Config:
+    components = config.get("components", {})
     if isinstance(components, Mapping):
-        kept["components"] = {name: _without_scorer(settings) for name, settings in components.items()}
-    return Config(kept)
+        components = {name: _without_scorer(settings) for name, settings in components.items()}
+    return Config({**config, "components": components})
 
 
 def _without_scorer(settings: Any) -> Any:
@@ -46,7 +58,7 @@ def _check_names(nlp: Node, key: str) -> None:
 
 def check_shape(config: Node) -> None:
     """Refuses a configuration without a language, without the names of its components, or without their sections."""
-    nlp, components = config.get("nlp"), config.get("components", {})
+    nlp, components = config.get("nlp"), config["components"]
     if not isinstance(nlp, Mapping):
         raise ConvertError("it has no section [nlp], so it is not of a trained pipeline: save the pipeline with nlp.to_disk")
     if not isinstance(nlp.get("lang"), str):

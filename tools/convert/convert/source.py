@@ -14,7 +14,7 @@ from thinc.api import Config
 
 from .errors import ConvertError
 from .reasons import unreadable
-from .running_config import check_shape, without_training
+from .running_config import check_shape, interpolated
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ def _no_config(folder: Path, meta: Mapping[str, Any]) -> ConvertError:
         return ConvertError(f"{folder} is a pipeline of spaCy 2 (meta.json: spacy_version {version}), which spaCy 3 cannot load: "
                             "train it again with spaCy 3, or install the pipeline's release for spaCy 3")
     inner = sorted(path.parent for path in folder.glob("*/config.cfg"))
-    meant = f": did you mean {' or '.join(map(str, inner))}?" if inner else (
-        ": give the folder that nlp.to_disk or `spacy train` wrote, such as model-best")
-    return ConvertError(f"{folder} is not a spaCy pipeline: it has no config.cfg{meant}")
+    meant = f"did you mean {' or '.join(map(str, inner))}?" if inner else (
+        "give the folder that nlp.to_disk or `spacy train` wrote, such as model-best")
+    return ConvertError(f"{folder} is not a spaCy pipeline: it has no config.cfg: {meant}")
 
 
 def _data_folder(folder: Path) -> Path:
@@ -90,10 +90,10 @@ def find(name: str) -> Source:
 
 
 def config_of(source: Source) -> Config:
-    """The interpolated [nlp] and [components] (running_config.py)."""
+    """The interpolated configuration, well-formed as far as running needs it (running_config.py)."""
     file = source.folder / "config.cfg"
     try:
-        config = _interpolated(load_config(file, interpolate=False))
+        config = interpolated(load_config(file, interpolate=False))
     except Exception as error:
         raise ConvertError(f"{unreadable(file, error)}: correct it, or save the pipeline again with "
                            "nlp.to_disk") from error
@@ -101,18 +101,7 @@ def config_of(source: Source) -> Config:
         check_shape(config)
     except ConvertError as error:
         raise ConvertError(f"{file}: {error}") from error
-    return Config({"nlp": config["nlp"], "components": config.get("components", {})})
-
-
-def _interpolated(raw: Config) -> Config:
-    """A variable that only training has, or that only training uses, need not be there for the other."""
-    try:
-        return without_training(raw.interpolate())
-    except Exception as error:
-        try:
-            return without_training(raw).interpolate()
-        except Exception:
-            raise error
+    return config
 
 
 def _meta(folder: Path) -> Dict[str, Any]:

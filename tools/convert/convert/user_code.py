@@ -24,7 +24,9 @@ def place(error: BaseException) -> str:
 
 
 def _sentence(error: BaseException, name: str) -> str:
-    where = f"{error.filename}, line {error.lineno}: " if isinstance(error, SyntaxError) else place(error) or f"{name}: "
+    where = place(error) or f"{name}: "
+    if isinstance(error, SyntaxError):
+        where = f"{error.filename or name}, line {error.lineno or 1}: "
     remedy = "install it, or run the command where it can be imported" if isinstance(error, ImportError) else "correct it"
     return f"{where}{type(error).__name__}: {' '.join(str(error).split())}: {remedy}"
 
@@ -42,7 +44,7 @@ def import_files(paths: Sequence[str]) -> None:
     """Runs the files in their order, so that the functions that they register are known."""
     for number, path in enumerate(paths):
         if not Path(path).is_file():
-            raise ConvertError(f"--code {path}: there is no such file")
+            raise ConvertError(f"--code {path}: there is no such file; give the path of a Python file")
         try:
             _import_file(number, path)
         except ConvertError:
