@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any, Callable, List
 
@@ -81,7 +82,7 @@ FAULTS = {
     "a wrong type in nlp": (edit("batch_size = 1000", 'batch_size = "x"'), ["[nlp] batch_size = 'x': ", "correct config.cfg"]),
     "a missing setting": (edit('attrs = ["NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE"]\n', ""),
                           ["MultiHashEmbed.v2 in component tok2vec has 0 features", "train it with such a number"]),
-    "an extra setting": (edit(NER, NER + 'colour = "red"\n'), ["[components.ner] colour = 'red': ", "correct config.cfg"]),
+    "an extra setting": (edit(NER, NER + 'colour = "red"\n'), ["[components.ner] colour = 'red': ", "correct config.cfg", "--exclude ner converts the rest"]),
     "an extra setting in a model": (edit("use_upper = true\n", "use_upper = true\ndepht = 3\n"),
                                     ["[components.parser.model] depht = 3: ", "correct config.cfg"]),
     "a function that nobody registered": (edit('@vectors = "spacy.Vectors.v1"', '@vectors = "mine.v1"'),
@@ -114,7 +115,7 @@ FAULTS = {
     "no weights": (remove("ner/model"), ["ner/model cannot be read: No such file", "copy the whole folder again"]),
     "no component": (remove("ner"), ["ner/moves cannot be read: No such file", "copy the whole folder again"]),
     "no tokenizer": (remove("tokenizer"), ["/tokenizer cannot be read: No such file", "copy the whole folder again"]),
-    "damaged weights": (put("ner/model", b"\x81\xa3abc"), ["/ner cannot be read", "copy the whole folder again"]),
+    "damaged weights": (put("ner/model", b"\x81\xa3abc"), ["/ner cannot be read", "copy the whole folder again", "--exclude ner converts"]),
     "damaged strings": (put("vocab/strings.json", b"[1,"), ["/vocab cannot be read", "copy the whole folder again"]),
     "weights that Git LFS has not fetched": (put("ner/model", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"),
                                              ["ner/model is a pointer of Git LFS", "git lfs pull"]),
@@ -149,6 +150,21 @@ def test_a_pipeline_of_another_spacy_3_that_cannot_be_loaded(folder: Path) -> No
     with_meta(folder, spacy_version=">=3.99.0,<4.0.0")
     edit(NER, NER + "new_setting = 1\n")(folder)
     assert f"the pipeline was made for spaCy >=3.99.0,<4.0.0, and this is {spacy.__version__}" in refusal(folder)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_component_that_needs_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the lemmatizers of the official Russian pipelines."""
+    monkeypatch.setitem(sys.modules, "pymorphy3", None)
+    nlp = spacy.blank("ru")
+    nlp.add_pipe("sentencizer")
+    nlp.to_disk(tmp_path / "pipeline")
+    edit('["sentencizer"]', '["sentencizer","lemmatizer"]', "[components]\n",
+         '[components]\n\n[components.lemmatizer]\nfactory = "lemmatizer"\nmode = "pymorphy3"\n')(tmp_path / "pipeline")
+    message = refusal(tmp_path / "pipeline")
+    assert "requires the pymorphy3 library" in message and "install what it asks for" in message
+    assert message.endswith("--exclude lemmatizer converts the rest of the pipeline: sentencizer")
+    assert convert_it(tmp_path / "pipeline", "--exclude", "lemmatizer").exit_code == 0
 
 
 def test_the_folder_above(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Command line: python -m convert PACKAGE_OR_PATH -o FILE [--manifest FILE]."""
+"""Command line: python -m convert PACKAGE_OR_PATH -o FILE [--manifest FILE] [--exclude NAME] [--code FILE]."""
 from __future__ import annotations
 
 import os

@@ -93,11 +93,11 @@ def convert(name: str, progress: Progress, exclude: Sequence[str] = (), code: Se
     config = source.config_of(origin)
     plan = plan_conversion(config, exclude)
     runnable, warnings = _known(config, origin.package, exclude)
-    progress("load the pipeline")
-    nlp = load(origin, runnable, plan, exclude)
-    meta = describe.meta_json(source.meta_of(origin), origin, source.file_hashes(origin), plan, labels_of(nlp, plan))
-    progress("Unicode facts")
     try:
+        progress("load the pipeline")
+        nlp = load(origin, runnable, plan, exclude)
+        meta = describe.meta_json(source.meta_of(origin), origin, source.file_hashes(origin), plan, labels_of(nlp, plan))
+        progress("Unicode facts")
         groups = build_groups(nlp, plan, meta, python_facts(), progress)
     except ConvertError as error:
         raise with_rest(error, config, exclude) from error

@@ -30,50 +30,79 @@ def _made_for(meta: Mapping[str, Any]) -> str:
     return "" if fits else f"; the pipeline was made for spaCy {wanted}, and this is {spacy.__version__}"
 
 
-def _cannot_load(source: Source, meta: Mapping[str, Any], why: str, remedy: str) -> ConvertError:
-    return ConvertError(f"spaCy cannot load {source.package or source.folder}: {why}{_made_for(meta)}: {remedy}")
+def _cannot_load(source: Source, why: str, remedy: str, component: Optional[str] = None) -> ConvertError:
+    error = ConvertError(f"spaCy cannot load {source.package or source.folder}: {why}{_made_for(meta_of(source))}: {remedy}")
+    error.component = component
+    return error
 
 
 def _parts(nlp: Any, exclude: Sequence[str]) -> List[str]:
     return ["meta", "vocab", "tokenizer", *(name for name in nlp.component_names if name not in exclude)]
 
 
-def _damaged(nlp: Any, source: Source, exclude: Sequence[str], error: Exception) -> str:
-    """Which part of the folder cannot be read, and why."""
-    for part in _parts(nlp, exclude):
+def _damaged(nlp: Any, source: Source, exclude: Sequence[str]) -> Tuple[Optional[str], str]:
+    """The first part of the folder that cannot be read, and why."""
+    parts = _parts(nlp, exclude)
+    for part in parts:
         try:
-            nlp.from_disk(source.folder, exclude=[*exclude, "config", *(name for name in _parts(nlp, exclude) if name != part)])
-        except Exception as found:
-            return unreadable(source.folder / part, found)
-    return reason(error)
+            nlp.from_disk(source.folder, exclude=[*exclude, "config", *(other for other in parts if other != part)])
+        except Exception as error:
+            return part, unreadable(source.folder / part, error)
+    return None, "its parts do not fit together"
 
 
-def _read_data(nlp: Any, source: Source, meta: Mapping[str, Any], exclude: Sequence[str]) -> Any:
+def _read_data(nlp: Any, source: Source, exclude: Sequence[str]) -> Any:
     try:
         return nlp.from_disk(source.folder, exclude=list(exclude))
     except Exception as error:
         pointer = _lfs_pointer(source.folder)
         if pointer is not None:
-            why = f"{pointer} is a pointer of Git LFS, not the file itself"
-            raise _cannot_load(source, meta, why, "run `git lfs pull`") from error
-        raise _cannot_load(source, meta, _damaged(nlp, source, exclude, error),
-                           "copy the whole folder again, or save the trained pipeline again with nlp.to_disk") from error
+            raise _cannot_load(source, f"{pointer} is a pointer of Git LFS, not the file itself", "run `git lfs pull`") from error
+        part, why = _damaged(nlp, source, exclude)
+        raise _cannot_load(source, why, "copy the whole folder again, or save the trained pipeline again with nlp.to_disk",
+                           part if part in nlp.component_names else None) from error
+
+
+def _checked_meta(source: Source) -> Any:
+    """meta.json, with what spaCy wants to find in it."""
+    meta_of(source)
+    try:
+        return get_model_meta(source.folder)
+    except Exception as error:
+        raise _cannot_load(source, reason(error), "correct meta.json, or save the pipeline again with nlp.to_disk") from error
+
+
+def _uncreated(config: Config, exclude: Sequence[str]) -> Optional[str]:
+    """The component without which spaCy creates the pipeline, or None."""
+    for name in config["nlp"]["pipeline"]:
+        try:
+            if name not in exclude and load_model_from_config(config, exclude=[*exclude, name]):
+                return str(name)
+        except Exception:
+            continue
+    return None
+
+
+def _remedy(error: Exception) -> str:
+    if isinstance(error, ImportError):
+        return "install what it asks for"
+    return "correct it" if place(error) else "correct config.cfg, or save the pipeline again with nlp.to_disk"
+
+
+def _create(config: Config, source: Source, exclude: Sequence[str]) -> Any:
+    meta = _checked_meta(source)
+    try:
+        return load_model_from_config(config, meta=meta, exclude=list(exclude))
+    except Exception as error:
+        raise _cannot_load(source, reason(error, config), _remedy(error), _uncreated(config, exclude)) from error
 
 
 def load(source: Source, config: Config, plan: Plan, exclude: Sequence[str] = ()) -> Any:
     """The loaded pipeline, with those of its components that do not run by default, without those to exclude; as
     spacy/util.py load_model_from_path, but by the given configuration. plan: its components."""
-    meta = meta_of(source)
-    try:
-        file = "meta.json"
-        checked = get_model_meta(source.folder)
-        file = "config.cfg"
-        nlp = load_model_from_config(config, meta=checked, exclude=list(exclude))
-    except Exception as error:
-        remedy = "correct it" if place(error) else f"correct {file}, or save the pipeline again with nlp.to_disk"
-        raise _cannot_load(source, meta, reason(error, config), remedy) from error
+    nlp = _create(config, source, exclude)
     _check_unchanged(nlp, plan)
-    return _read_data(nlp, source, meta, exclude)
+    return _read_data(nlp, source, exclude)
 
 
 def _check_unchanged(nlp: Any, plan: Plan) -> None:
