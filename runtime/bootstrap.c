@@ -22,6 +22,7 @@ typedef struct process {
     runtime_settings environment;
     char model_path[PATH_MAX + 256];   /* for the log of a crash: that of the model, or all of TERN_MODEL */
     model_set models;
+    double open_ms;   /* what opening them took */
     handler_settings settings;
     metrics metrics;
     loop_shared shared;
@@ -123,9 +124,11 @@ static int open_models(process *p, init_error *error)
 {
     char problem[MODELS_ERROR_SIZE];
     tern_error err;
+    double begin_ms = clock_monotonic_ms();
     if (find_models(p, error))
         return -1;
     const named_model *failed = models_open(&p->models, &err);
+    p->open_ms = clock_monotonic_ms() - begin_ms;
     if (failed)
         return model_failed(error, p, failed, &err);
     if (models_set_tasks(&p->models, problem))
@@ -233,6 +236,8 @@ static int serve(process *p, rapi *api, int settings_failed, init_error *error, 
         loop_fail_init(api, &p->log, error->type, error->message);
     } else {
         p->shared.init_ms = clock_monotonic_ms() - begin_ms;
+        log_line(&p->log, LOG_LEVEL_INFO, "init: opened %s in %.1f ms, ready after %.1f ms", p->model_path, p->open_ms,
+                 p->shared.init_ms);
         status = workers_run(p->workers, p->count, &p->shared, p->model_path);
     }
     stop(p);

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Union
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 import pytest
 from runtime.mock_runtime_api import Invocation, MockRuntimeApi, Request, run_bootstrap
@@ -25,10 +25,20 @@ ERROR_TYPE = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
 MAX_RESPONSE = 6_291_556
 
 
+INIT_LINE = re.compile(r"^.*\binit: opened (.*) in (\d+\.\d) ms, ready after (\d+\.\d) ms.*\n", re.MULTILINE)
+
+
+def split_init(log: str) -> Tuple[str, str]:
+    """(what the log says of a start that went well, everything else of it)."""
+    started = "".join(found[0] for found in INIT_LINE.finditer(log))
+    return started, INIT_LINE.sub("", log)
+
+
 class Outcome(NamedTuple):
     exit: int
-    log: str
+    log: str       # without the line of the start
     api: MockRuntimeApi
+    started: str   # that line
 
     @property
     def posts(self) -> List[Request]:
@@ -60,7 +70,8 @@ def serve(program, model_file) -> Serve:
             done = run_bootstrap(program("bootstrap"), api.address, model, env)
         assert api.unexpected == []
         assert done.stderr == b""
-        return Outcome(done.returncode, done.stdout.decode(), api)
+        started, log = split_init(done.stdout.decode())
+        return Outcome(done.returncode, log, api, started)
 
     return call
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Callable, Dict, List, Optional, Sequence
 
 import pytest
-from runtime.bootstrap_run import ENTITIES, TEXT_EVENT, body_of, check_error, text_event
+from runtime.bootstrap_run import ENTITIES, TEXT_EVENT, body_of, check_error, split_init, text_event
 from runtime.mock_runtime_api import HOLD, NO_ANSWER, PATIENCE, Invocation, MockRuntimeApi, start_bootstrap
 
 HOOK = {"TERN_SHUTDOWN_HOOK": "1"}
@@ -43,7 +43,7 @@ class Running:
         extensions: bool = False,
         replies: Sequence[object] = (),
     ) -> MockRuntimeApi:
-        """Until it has ended by itself; then .exit and .log are there."""
+        """Until it has ended by itself; then .exit, .log and, of the start, .started_line are there."""
         with MockRuntimeApi(script, replies, extensions=extensions) as api:
             self.process = start_bootstrap(self.program, api.address, self.model, env)
             self.started.set()
@@ -51,7 +51,8 @@ class Running:
                 stdout, stderr = self.process.communicate(timeout=PATIENCE)
             finally:
                 self.process.kill()
-        self.exit, self.log, self.errors = self.process.returncode, stdout.decode(), stderr.decode()
+        self.exit, self.errors = self.process.returncode, stderr.decode()
+        self.started_line, self.log = split_init(stdout.decode())
         return api
 
 

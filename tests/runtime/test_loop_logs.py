@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Dict, List
 
 import pytest
+from common import TINY
 from runtime.bootstrap_run import (
     ENTITIES,
+    INIT_LINE,
     TEXT_EVENT,
     Serve,
     body_of,
@@ -27,6 +29,28 @@ BAD = b'{"text": 17}'
 
 def with_level(level: str, **other: str) -> Dict[str, str]:
     return {**JSON, "AWS_LAMBDA_LOG_LEVEL": level, **other}
+
+
+@pytest.mark.parametrize("env, listed", [
+    ({}, "{model}"), ({"TERN_MODEL": "a={model},b={tiny}"}, "a={model},b={tiny}"),
+], ids=["one model", "two"])
+def test_start_tells_the_models_and_their_time(serve: Serve, model_file: Path, env: Dict[str, str], listed: str) -> None:
+    """Text and JSON, once a start, at INFO; seed 002's "Model loaded successfully in"."""
+    names = {"model": str(model_file), "tiny": str(TINY)}
+    env, listed = {name: value.format(**names) for name, value in env.items()}, listed.format(**names)
+    for form in ({}, JSON):
+        outcome = serve([TEXT_EVENT, TEXT_EVENT], env={**env, **form})
+        (line,) = outcome.started.splitlines()
+        level, message = (json.loads(line)[key] for key in ("level", "message")) if form else line.split(" ", 2)[1:]
+        found = INIT_LINE.search(outcome.started)
+        assert (level, found[1]) == ("INFO", listed) and message.startswith("init: opened ")
+        assert 0 <= float(found[2]) <= float(found[3])
+    assert serve([TEXT_EVENT], env={**env, **with_level("WARN")}).started == ""
+
+
+def test_failed_start_opened_nothing(serve: Serve, tmp_path: Path) -> None:
+    outcome = serve([], replies=[202], model=tmp_path / "none.tern")
+    assert outcome.started == "" and "Runtime.ModelNotFound" in outcome.log
 
 
 def test_text_line(serve: Serve) -> None:
