@@ -1,16 +1,23 @@
 # Post a sample to a tern and compare the answer. Windows PowerShell 5.1 and PowerShell 7.
 #   tools\smoke.ps1 URL [-Header 'apikey: KEY']    URL of the API with or without /ner or /ner/MODEL, or all of a gateway's path;
-#                                                  with /sentiment or /sentiment/MODEL: a sample of its own
+#                                                  with /sentiment or /sentiment/MODEL: a sample of its own. Slashes at the end
+#                                                  do not count
+#   tools\smoke.ps1 --help                         this
 # Prints the status, the time in seconds and OK; exit code 1 if anything differs.
 param(
     [Parameter(Mandatory = $true)][string]$Url,
     [string]$Header = ''
 )
 $ErrorActionPreference = 'Stop'
+if ($Url -eq '--help') {
+    foreach ($line in Get-Content $PSCommandPath) { if ($line -notmatch '^#') { break }; $line -replace '^# ?', '' }
+    exit 0
+}
 [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
 
+$Url = $Url.TrimEnd('/')
 $sentiment = $Url -match '/sentiment(/[^/]+)?$' -and $Url -notmatch '/ner$'
-if (-not $sentiment -and $Url -notmatch '/ner(/[^/]+)?$') { $Url = $Url.TrimEnd('/') + '/ner' }
+if (-not $sentiment -and $Url -notmatch '/ner(/[^/]+)?$') { $Url += '/ner' }
 if ($sentiment) {
     $body = '{"text": "I love strawberry cake!"}'
     $expected = 'POSITIVE'

@@ -11,6 +11,11 @@ output "log_group" {
   value = aws_cloudwatch_log_group.function.name
 }
 
+output "region" {
+  description = "Where ./provision finds its function"
+  value       = var.region
+}
+
 output "provision_function_name" {
   description = "What ./provision invokes; empty with the model in the package"
   value       = one(aws_lambda_function.provision[*].function_name)

@@ -1,4 +1,4 @@
-"""tools/smoke and tools/delete."""
+"""tools/smoke and tools/delete; and of every script that a user starts: its help, and what it says where a program is missing."""
 from __future__ import annotations
 
 import http.server
@@ -13,7 +13,7 @@ from typing import Callable, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 
-from common import ROOT
+from common import MODEL, ROOT
 from runtime.tern_server import TernServer
 
 SAMPLE_ENTITIES = [("Alan Turing", "PERSON", 0, 11), ("June 23, 1912", "DATE", 24, 37), ("London", "GPE", 42, 48),
@@ -23,8 +23,10 @@ NO_POWERSHELL = pytest.mark.skipif(shutil.which("pwsh") is None, reason="PowerSh
 
 
 def run_script(name: str, *arguments: str, env: Optional[Dict[str, str]] = None) -> "subprocess.CompletedProcess[str]":
-    shell = POWERSHELL if name.endswith(".ps1") else ["sh"]
-    return subprocess.run([*shell, str(ROOT / "tools" / name), *arguments], env={**os.environ, **(env or {})},
+    """A script of tools/, or one by its path in the repository."""
+    shell = POWERSHELL if name.endswith(".ps1") else ["bash" if name == "package" else "sh"]
+    path = ROOT / name if "/" in name else ROOT / "tools" / name
+    return subprocess.run([shutil.which(shell[0]), *shell[1:], str(path), *arguments], env={**os.environ, **(env or {})},
                           capture_output=True, text=True, timeout=120, check=False)
 
 
@@ -35,8 +37,10 @@ def server(program: Callable[[str], Path], model_file: Path) -> Iterator[TernSer
 
 
 SMOKE = pytest.mark.parametrize("end, asked, finds", [
-    *((end, end if end.strip("/") else "/ner", "the four entities of the sample") for end in ("", "/", "/ner", "/ner/{model}")),
-    *((end, end, "the sample positive") for end in ("/sentiment", "/sentiment/sentiment")),
+    *((end, end.rstrip("/") or "/ner", "the four entities of the sample")
+      for end in ("", "/", "/ner", "/ner//", "/ner/{model}", "/ner/{model}/")),
+    *((end, end.rstrip("/"), "the sample positive")
+      for end in ("/sentiment", "/sentiment/", "/sentiment/sentiment", "/sentiment/sentiment/")),
 ])
 
 
@@ -138,6 +142,82 @@ def test_delete(script: str, arguments: List[str], expected: str, tmp_path: Path
     (tmp_path / "sam").chmod(0o755)
     done = run_script(script, *arguments, env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
     assert done.stdout.splitlines() == ["samconfig.toml", expected]
+
+
+# ---- help, and programs that are not there ------------------------------------------------------------------------------------
+
+
+HELPFUL = ["smoke", "delete", "package", "deploy/terraform/provision", "deploy/kong/render"]
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+@pytest.mark.parametrize("script", [*HELPFUL, pytest.param("delete.ps1", marks=NO_POWERSHELL)])
+def test_help(script: str, option: str) -> None:
+    """The comment at the script's beginning, to its end, and nothing of what follows."""
+    path = ROOT / script if "/" in script else ROOT / "tools" / script
+    comment = re.match(r"(?:#!.*\n)?((?:#.*\n)+)", path.read_text(encoding="utf-8"))
+    done = run_script(script, option)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert comment and done.stdout == re.sub("^# ?", "", comment[1], flags=re.MULTILINE)
+    assert f"{path.relative_to(ROOT)}".replace("/", "\\" if script.endswith(".ps1") else "/") in done.stdout
+
+
+@pytest.mark.parametrize("script, arguments", [
+    ("smoke", []), ("smoke", ["a", "b", "c"]), ("package", ["--out", "x"]), ("package", ["x"]),
+    ("deploy/terraform/provision", ["--packed"]), ("deploy/terraform/provision", ["--pack", "a.tern", "b.tern"]),
+    ("deploy/kong/render", ["file"]),
+])
+def test_wrong_use_names_the_help(script: str, arguments: List[str]) -> None:
+    done = run_script(script, *arguments)
+    assert done.returncode in (1, 2) and done.stdout == ""
+    assert "usage: " in done.stderr and "--help" in done.stderr
+
+
+def path_without(folder: Path, *missing: str) -> Dict[str, str]:
+    """A PATH of links to all programs of this one but those."""
+    folder.mkdir()
+    for place in reversed(os.environ["PATH"].split(os.pathsep)):
+        for program in Path(place).glob("*") if place else ():
+            link = folder / program.name
+            link.unlink(missing_ok=True)
+            if program.name not in missing:
+                link.symlink_to(program)
+    return {"PATH": str(folder)}
+
+
+@pytest.mark.parametrize("script, arguments, missing, remedy", [
+    ("smoke", ["http://127.0.0.1:1"], "curl", "apt-get install curl"),
+    ("delete", [], "sam", "pip install aws-sam-cli"),
+    ("deploy/terraform/provision", ["--pack", str(MODEL)], "zip", "apt-get install zip"),
+    ("deploy/terraform/provision", [str(MODEL)], "zip", "apt-get install zip"),
+    ("deploy/terraform/provision", [str(MODEL)], "terraform", "https://developer.hashicorp.com/terraform/install"),
+    ("deploy/terraform/provision", [str(MODEL)], "aws", "https://docs.aws.amazon.com/cli/"),
+])
+def test_missing_program(tmp_path: Path, script: str, arguments: List[str], missing: str, remedy: str) -> None:
+    """It says which one and how to get it, before it does anything: what `provision` packed before stays."""
+    programs = {"zip", "terraform", "aws"} if script.endswith("provision") else set()
+    env = path_without(tmp_path / "bin", missing)
+    for name in programs - {missing}:
+        (tmp_path / "bin" / name).unlink(missing_ok=True)
+        (tmp_path / "bin" / name).symlink_to(shutil.which("false"))
+    done = run_script(script, *arguments, env=env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"needs {missing}" in done.stderr.replace("the AWS SAM CLI", "sam") and remedy in done.stderr
+
+
+@pytest.mark.parametrize("missing, package", [("cmake", "cmake"), ("patch", "patch"), ("zip", "zip"), ("tar", "tar")])
+def test_package_names_what_is_missing(tmp_path: Path, missing: str, package: str) -> None:
+    """Where nothing can install it."""
+    env = path_without(tmp_path / "bin", missing, "apt-get", "dnf")
+    done = run_script("package", env=env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.search(rf"these are missing.*: .*\b{package}\b", done.stderr)
+
+
+def test_package_without_its_compiler() -> None:
+    done = run_script("package", env={"CC": "no-such-gcc"})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "CC=no-such-gcc: there is no such program" in done.stderr
 
 
 @NO_POWERSHELL

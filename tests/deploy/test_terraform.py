@@ -382,11 +382,50 @@ case "$*" in
 esac
 """
 TERRAFORM = """#!/bin/sh
-case $1 in
-    output) printf tern-ner-provision ;;
-    console) echo '"eu-central-1"' ;;
+case $* in
+    "output -no-color -raw provision_function_name") printf tern-ner-provision ;;
+    "output -no-color -raw region") printf eu-central-1 ;;
+    *) exit 2 ;;
 esac
 """
+NO_STATE = """#!/bin/sh
+printf '\\n\\342\\225\\267\\n\\342\\224\\202 Warning: No outputs found\\n'
+"""
+
+
+def provision_with(repository: Path, folder: Path, **programs: str) -> "subprocess.CompletedProcess[str]":
+    """With these programs in place of those of PATH; the AWS CLI's calls go to aws.log in the folder."""
+    (folder / "bin").mkdir()
+    for name, text in programs.items():
+        (folder / "bin" / name).write_text(text, encoding="utf-8")
+        (folder / "bin" / name).chmod(0o755)
+    return provision(repository, env={"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "AWS_LOG": str(folder / "aws.log")})
+
+
+@pytest.mark.parametrize("state", [NO_STATE, "#!/bin/sh\n", "#!/bin/sh\nexit 1\n"], ids=["a warning", "nothing", "an error"])
+def test_provisioning_without_a_state(repository: Path, tmp_path: Path, state: str) -> None:
+    """terraform warns on standard output, and exits with 0. Nothing is packed anew, nothing sent."""
+    packed = repository / "build" / "tern-model.zip"
+    packed.write_bytes(b"of another model")
+    done = provision_with(repository, tmp_path, terraform=state, aws=AWS)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no function that writes models: terraform apply first" in done.stderr
+    assert not (tmp_path / "aws.log").exists() and packed.read_bytes() == b"of another model"
+
+
+def test_provisioning_without_a_state_of_terraform_itself(repository: Path, tmp_path: Path) -> None:
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not installed")
+    done = provision_with(repository, tmp_path, aws=AWS)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no function that writes models: terraform apply first" in done.stderr
+    assert not (tmp_path / "aws.log").exists()
+
+
+def test_outputs_that_provisioning_reads() -> None:
+    outputs = blocks("output")
+    assert "aws_lambda_function.provision" in outputs["provision_function_name"]["value"]
+    assert outputs["region"]["value"] == "${var.region}"
 
 
 @pytest.mark.parametrize("right", [True, False], ids=["written", "something else"])

@@ -1,11 +1,17 @@
 """Runs a scenario, and fetches the provider's metrics for it: python -m load --help."""
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import List, Optional
+
+MISSING = [name for name in ("locust", "click", "boto3", "matplotlib") if importlib.util.find_spec(name) is None]   # requirements.txt
+if MISSING:
+    sys.exit(f"load: this Python ({sys.executable}) has no {', '.join(MISSING)}. In deploy/load: python3 -m venv .venv && "
+             ". .venv/bin/activate && pip install -r requirements.txt")
 
 import click
 
