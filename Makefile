@@ -42,9 +42,10 @@ package:
 	bash tools/package
 
 # What `sam build` calls for the function of this name in template.yaml. With all models: it cannot know the parameters of the
-# stacks that the build will be for, and SentimentApi=on takes a second one.
+# stacks that the build will be for, and SentimentApi=on takes a second one. `sam build` shows what a make writes to standard output
+# as it comes, and the rest only when it fails.
 build-TernFunction:
-	TERN_WEIGHTS="$${TERN_WEIGHTS:-all}" bash tools/package --into "$(ARTIFACTS_DIR)"
+	TERN_WEIGHTS="$${TERN_WEIGHTS:-all}" bash tools/package --into "$(ARTIFACTS_DIR)" 2>&1
 
 clean:
 	rm -rf build build-*
