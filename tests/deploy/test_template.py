@@ -352,6 +352,36 @@ def test_makefile_has_the_functions_target() -> None:
         assert re.search(rf"^build-{name}:", makefile, re.MULTILINE)
 
 
+def test_make_tells_sam_what_it_does(tmp_path: Path) -> None:
+    """On standard output: SAM holds the other one back until a build has failed."""
+    done = subprocess.run(["make", "build-TernFunction", f"ARTIFACTS_DIR={tmp_path}"], cwd=ROOT, capture_output=True, text=True,
+                          env={**os.environ, "TERN_ARCH": "sparc"}, timeout=120, check=False)
+    assert done.returncode != 0
+    assert "package: Lambda has x86_64 and arm64, not sparc\n" in done.stdout
+
+
+def test_questions_of_sam_deploy(sam: str, tmp_path: Path) -> None:
+    """As deploy/README.md says: every default, but for two that ask whether it is okay; a bucket of one's own takes two options."""
+    for name in ("template.yaml", "samconfig.toml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    env = {**os.environ, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+           "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_MAX_ATTEMPTS": "1"}
+
+    def deploy(*options: str, said: str = "") -> str:
+        done = subprocess.run([sam, "deploy", *options], cwd=tmp_path, env=env, input=said, capture_output=True, text=True,
+                              timeout=300, check=False)
+        assert done.returncode != 0   # there is no AWS here
+        return done.stdout + done.stderr
+
+    defaults = "\n" * (2 + len(cloudformation.read(TEMPLATE)["Parameters"]) + 3)   # name, region; what it may do
+    refused, agreed = deploy("--guided", said=defaults + "\n"), deploy("--guided", said=defaults + "y\ny\nn\n")
+    assert "Security Constraints Not Satisfied" in refused
+    assert agreed.count("TernFunction has no authentication. Is this okay?") == 2
+    assert "Security Constraints" not in agreed and "Save arguments to configuration file" in agreed
+    assert "Cannot use both --resolve-s3 and --s3-bucket" in deploy("--s3-bucket", "mine")
+    assert "Cannot use both" not in deploy("--s3-bucket", "mine", "--no-resolve-s3")
+
+
 def test_sam_build(sam: str, tmp_path: Path) -> None:
     """In a copy, with the libraries of build-package/: the program and what is linked are those of the zip, byte for byte, and
     every model is there, as the build is for stacks with SentimentApi=on, too."""
@@ -363,7 +393,8 @@ def test_sam_build(sam: str, tmp_path: Path) -> None:
                  "template.yaml", "samconfig.toml"]:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, tmp_path / name)
-    run_sam(sam, tmp_path, "build")
+    output = run_sam(sam, tmp_path, "build")
+    assert "\nBuilding tern ...\n" in output   # it is not silent while it works
     built = tmp_path / ".aws-sam" / "build" / "TernFunction"
     with zipfile.ZipFile(archive) as package:
         expected = {info.filename: package.read(info) for info in package.infolist()}
