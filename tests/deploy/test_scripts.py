@@ -220,6 +220,16 @@ def test_package_without_its_compiler() -> None:
     assert "CC=no-such-gcc: there is no such program" in done.stderr
 
 
+@pytest.mark.skipif(shutil.which("git") is None or not (ROOT / ".git").exists(), reason="not a checkout of git")
+def test_what_the_guides_commands_leave_is_ignored() -> None:
+    left = [".venv", ".aws-sam/x", "build/x", "build-package/x", "deploy/load/.venv/x", "deploy/load/results/x",
+            "results/x", "deploy/terraform/venv/x", "venv/x", "deploy/terraform/.terraform/x", "deploy/terraform/terraform.tfstate",
+            "tools/convert/build/x", "kong.private.yaml"]
+    done = subprocess.run(["git", "check-ignore", *left, "bench/results/new.json", "tools/convert/convert/build.py"], cwd=ROOT,
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.splitlines() == left
+
+
 @NO_POWERSHELL
 @SMOKE
 def test_smoke_in_powershell(server: TernServer, model_file: Path, end: str, asked: str, finds: str) -> None:

@@ -222,11 +222,12 @@ def test_sentiment_api() -> None:
     stack = make_stack(SentimentApi="on", CorsOrigin="https://www.example.org")
     body = stack.one("AWS::ApiGateway::RestApi")["Body"]
     methods = {path: list(methods) for path, methods in body["paths"].items()}
-    assert methods == {"/sentiment": ["post", "options"], "/sentiment/{model}": ["post"]}
+    assert methods == {"/sentiment": ["post", "options"], "/sentiment/{model}": ["parameters", "post", "options"]}
     for path in body["paths"].values():
-        integration = path["post"]["x-amazon-apigateway-integration"]
-        assert (integration["type"], integration["httpMethod"]) == ("aws_proxy", "POST")   # the function's, whatever the caller's
-        assert integration["uri"]["Fn::Sub"][1] == {"Function": {"Ref": "TernFunctionAliaslive"}}
+        for method in ("post", "options"):
+            integration = path[method]["x-amazon-apigateway-integration"]
+            assert (integration["type"], integration["httpMethod"]) == ("aws_proxy", "POST")   # the function's
+            assert integration["uri"]["Fn::Sub"][1] == {"Function": {"Ref": "TernFunctionAliaslive"}}
         assert path["post"]["security"] == []
     assert stack.one("AWS::ApiGateway::Stage")["StageName"] == "dev"
     url = stack.outputs["SentimentAnalysisAPI"]["Value"]["Fn::Sub"]
@@ -251,7 +252,7 @@ def test_sentiment_api_for_some(auth: str, scheme: str) -> None:
     """Each request needs what the parameter says, but for the browser's question, which can carry neither."""
     body = make_stack(SentimentApi="on", SentimentApiAuth=auth).one("AWS::ApiGateway::RestApi")["Body"]
     assert [path["post"]["security"] for path in body["paths"].values()] == [[{scheme: []}]] * 2
-    assert "security" not in body["paths"]["/sentiment"]["options"]
+    assert ["security" in path["options"] for path in body["paths"].values()] == [False, False]
     assert body["securityDefinitions"]["sigv4"]["x-amazon-apigateway-authtype"] == "awsSigv4"
     assert body["securityDefinitions"]["api_key"]["name"] == "x-api-key"
 
