@@ -227,6 +227,8 @@ def test_what_the_guides_commands_leave_is_ignored() -> None:
             "tools/convert/build/x", "kong.private.yaml"]
     done = subprocess.run(["git", "check-ignore", *left, "bench/results/new.json", "tools/convert/convert/build.py"], cwd=ROOT,
                           capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode == 128:
+        pytest.skip(f"git does not read the checkout: {done.stderr}")
     assert done.stdout.splitlines() == left
 
 

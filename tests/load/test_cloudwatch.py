@@ -87,13 +87,13 @@ def run(tmp_path: Path) -> window.Run:
     return write_run(tmp_path, START, END)
 
 
-def write_run(folder: Path, start: datetime, end: datetime) -> window.Run:
+def write_run(folder: Path, start: datetime, end: datetime, label: str = "") -> window.Run:
     """A run's record and Locust's history of it: 30 requests a second, 10 users."""
-    record = window.RunRecord("C-heavy", "https://example.execute-api.eu-south-1.amazonaws.com", "/ner", 1.0, "2.47.0", start)
+    record = window.RunRecord("C-heavy", label, "https://example.execute-api.eu-south-1.amazonaws.com", "/ner", 1.0, "2.47.0", start)
     for phase, users, after in (("RU", 2, 0), ("S", 10, 30), ("RD", 2, 130)):
         record.enter(phase, users, start + timedelta(seconds=after))
     record.finish(end, completed=True)
-    run = window.read(record.write(str(folder / "C-heavy")))
+    run = window.read(record.write(str(folder / f"C-heavy{label}")))
     with run.history.open("w", newline="") as file:
         writer = csv.writer(file)
         percentiles = ["50%", "95%", "99%", "100%"]
@@ -287,7 +287,7 @@ def panels(put: Put, run: window.Run) -> Dict[str, Any]:
         put("Invocations", moment, 1500 + minute)
         put("Duration", moment, 5, 6, 7)
     cloudwatch.write(fetch(run), run)
-    return {axes.get_label(): axes for axes in plot.draw(run).axes}
+    return {axes.get_label(): axes for axes in plot.draw([run]).axes}
 
 
 def test_panels_share_the_window_as_their_axis(panels: Dict[str, Any]) -> None:
@@ -315,7 +315,37 @@ def test_picture_without_the_providers_file(run: window.Run) -> None:
     pytest.importorskip("matplotlib")
     from load import plot
 
-    assert [axes.get_label().split(":")[0] for axes in plot.draw(run).axes] == ["Locust"] * 3
+    assert [axes.get_label().split(":")[0] for axes in plot.draw([run]).axes] == ["Locust"] * 3
+
+
+def test_two_runs_beside_each_other(run: window.Run, tmp_path: Path, put: Put) -> None:
+    """Seed 000's 512 beside 1024 MB: a column each, one scale a row, each with its own title and time; only one has CloudWatch's."""
+    pytest.importorskip("matplotlib")
+    from load import plot
+
+    other = write_run(tmp_path, START + timedelta(hours=1), END + timedelta(hours=1), "1024MB")
+    put("Invocations", MINUTES[0], 1500)
+    cloudwatch.write(fetch(run), run)
+    figure = plot.draw([run, other])
+    panels = figure.axes
+    assert len(panels) == 14
+    for left, right in zip(panels[::2], panels[1::2]):
+        assert left.get_label() == right.get_label() and left.get_ylim() == right.get_ylim()
+        assert right.get_xlim()[0] - left.get_xlim()[0] == pytest.approx(1 / 24)
+        assert [panel.get_legend() is None for panel in (left, right)] == [True, False]
+    titles = [text.get_text().splitlines()[0] for panel in panels[:2] for text in panel.texts if "requests" in text.get_text()]
+    assert titles == ["C-heavy (Spike, heavy): 0 requests, 0 failures", "C-heavy 1024MB (Spike, heavy): 0 requests, 0 failures"]
+    saved = plot.save([run, other], "svg")
+    assert saved == tmp_path / "C-heavy_beside_C-heavy1024MB_plot.svg" and saved.read_text().endswith("</svg>\n")
+
+
+def test_record_without_a_label(run: window.Run) -> None:
+    """As earlier versions wrote them."""
+    pytest.importorskip("matplotlib")
+    from load import plot
+
+    del run.document["label"]
+    assert plot.title(run, []).startswith("C-heavy (Spike, heavy): ")
 
 
 def test_neighbouring_steps_of_a_phase_are_one(run: window.Run) -> None:

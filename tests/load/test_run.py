@@ -4,15 +4,19 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Tuple
+from typing import Callable, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 from common import REDUCED, ROOT
@@ -25,6 +29,9 @@ TOOLS = ROOT / "deploy" / "load"
 TIME_SCALE = 0.04  # the warm-up takes 2.4 s
 CUT_TIME_SCALE = 0.16  # of the run that is interrupted: it would take a minute, time enough on a busy machine
 PATIENCE = 120.0
+
+SECRET = "2b7e151628aed2a6"
+KEYS = ("--header", f"apikey: {SECRET}", "--header", "x-trace: on")
 
 without_tern = pytest.mark.skipif(REDUCED, reason="runs none of the instrumented programs")
 
@@ -136,6 +143,7 @@ class Counter(ThreadingHTTPServer):
     def __init__(self, spoil: Callable[[int], int]) -> None:
         self.answers = {p.text: p.entities for of_kind in payloads.read().values() for p in of_kind}
         self.spoil, self.came, self.lock = spoil, [], threading.Lock()
+        self.keys: List[Optional[str]] = []   # of the header apikey
         super().__init__(("127.0.0.1", 0), CounterHandler)
 
     @property
@@ -151,6 +159,7 @@ class CounterHandler(BaseHTTPRequestHandler):
         with self.server.lock:
             number = len(self.server.came)
             self.server.came.append(time.time())
+            self.server.keys.append(self.headers["apikey"])
         text = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"]
         body = json.dumps({"entities": self.server.answers[text]}).encode()
         self.send_response(self.server.spoil(number) if self.path == "/stage/ner" else 404)
@@ -181,7 +190,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Dict[str, Tuple[Counter
         wrong.answers = {text: entities[1:] for text, entities in wrong.answers.items()}
         cut = servers.enter_context(serving(lambda number: 200))
         running = {
-            "early": (early, start_run("C-heavy", early.url + "/stage", out, "--label", "early"), "C-heavy-early"),
+            "early": (early, start_run("C-heavy", early.url + "/stage", out, "--label", "early", *KEYS), "C-heavy-early"),
             "wrong": (wrong, start_run("C-heavy", wrong.url + "/stage", out, "--label", "wrong"), "C-heavy-wrong"),
             "cut": (cut, start_with_locust(cut.url, out / "cut"), "cut"),
         }
@@ -190,6 +199,24 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Dict[str, Tuple[Counter
             time.sleep(0.1)
         running["cut"][1].send_signal(signal.SIGINT)
         return {name: (server, (*finish(process), out / prefix)) for name, (server, process, prefix) in running.items()}
+
+
+@without_tern
+def test_headers_go_along_and_stay_out_of_the_reports(counted: Dict[str, Tuple[Counter, Result]]) -> None:
+    server, (_, output, prefix) = counted["early"]
+    assert set(server.keys) == {SECRET} and None in counted["wrong"][0].keys
+    reports = list(prefix.parent.glob("C-heavy-early*"))
+    assert len(reports) >= 6
+    assert not [path.name for path in reports if SECRET in path.read_text(encoding="utf-8")] and SECRET not in output
+
+
+@without_tern
+def test_reports_name_scenario_and_label(counted: Dict[str, Tuple[Counter, Result]]) -> None:
+    _, (_, _, prefix) = counted["early"]
+    html = Path(f"{prefix}.html").read_text(encoding="utf-8")
+    assert '"profile": "C-heavy early (Spike, heavy)"' in html   # the window's title
+    assert re.search(r"<body><h1[^>]*>C-heavy early \(Spike, heavy\)</h1>", html)
+    assert window.read(Path(f"{prefix}{window.SUFFIX}")).document["label"] == "early"
 
 
 def is_past_warm_up(came: List[float]) -> bool:
@@ -248,6 +275,8 @@ def test_interrupted_run_of_locusts_own_command_still_reports(counted: Dict[str,
         (["run", "A-heavy", "--out", "."], "--host"),
         (["run", "A-heavy", "--host", "127.0.0.1:8080", "--out", "."], "http://"),
         (["run", "A-heavy", "--host", "http://127.0.0.1", "--out", ".", "--time-scale", "0.01"], "shortest step"),
+        (["run", "A-heavy", "--host", "http://127.0.0.1", "--out", ".", "--header", "apikey"], "'NAME: VALUE'"),
+        (["plot"], "RECORD"),
         (["plot", "locustfile.py"], "not the record of a finished run"),
     ],
 )
@@ -262,12 +291,44 @@ def test_wrong_use_of_the_runner(arguments: List[str], words: str) -> None:
     [
         (["--time-scale", "0.01"], "shortest step"),
         (["--reset-stats"], "--reset-stats"),
+        (["--header", "apikey"], "'NAME: VALUE'"),
         (["--master", "--expect-workers", "1"], "single Locust process"),
     ],
 )
 def test_wrong_use_of_locust(arguments: List[str], words: str) -> None:
     status, output = finish(start("locust", "-f", "locustfile.py", "--headless", "--host", "http://127.0.0.1:9", *arguments))
     assert status != 0 and words in output
+
+
+@without_tern
+def test_form_of_the_web_interface(unused_port: int) -> None:
+    """It has the scenario and how long it takes, and keeps the key to itself."""
+    process = start("locust", "-f", "locustfile.py", "--web-host", "127.0.0.1", "--web-port", str(unused_port), *KEYS)
+    try:
+        page = patiently_get(f"http://127.0.0.1:{unused_port}/")
+    finally:
+        process.terminate()
+        finish(process)
+    found = re.search(r'"extra_options": (\{.*?\}\})', page)
+    assert found and set(json.loads(found[1])) == {"scenario", "time_scale", "path", "label"}
+    assert SECRET not in page
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def patiently_get(url: str) -> str:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+                return answer.read().decode()
+        except urllib.error.URLError:
+            assert time.monotonic() < deadline, f"nothing listens on {url}"
+            time.sleep(0.2)
 
 
 @without_tern

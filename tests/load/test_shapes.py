@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Dict, List, Tuple
 
 import pytest
-from load import payloads, scenarios
+from load import header, payloads, scenarios
 from load.answer import problem_with
 
 pytest.importorskip("locust")
@@ -58,7 +58,7 @@ def started(clock: Clock, scenario: str, time_scale: float = 1.0) -> shape_modul
         stats=Statistics(clock),
         exceptions={"of the warm-up": 1},
         environment=SimpleNamespace(
-            parsed_options=SimpleNamespace(scenario=scenario, time_scale=time_scale, host="http://host", path="/ner"),
+            parsed_options=SimpleNamespace(scenario=scenario, label="x", time_scale=time_scale, host="http://host", path="/ner"),
             events=SimpleNamespace(reset_stats=SimpleNamespace(fire=lambda: fired.append(clock.now))),
         ),
     )
@@ -202,6 +202,27 @@ def test_recorded_entities_are_spacys(mode: str, request: pytest.FixtureRequest)
 
 ENTITIES = [{"text": "London", "label": "GPE", "start": 0, "end": 6}]
 RIGHT = b'{"entities": [{"text": "London", "label": "GPE", "start": 0, "end": 6}]}'
+
+
+def test_right_answer_in_spacys_format() -> None:
+    """As the service behind Kong gives it, where the README deploys it so."""
+    body = RIGHT.replace(b"start", b"start_char").replace(b"end", b"end_char")
+    assert problem_with(200, "application/json", body, ENTITIES, "short 1") is None
+    assert problem_with(200, "application/json", body.replace(b"6", b"7"), ENTITIES, "short 1") is not None
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("apikey: secret", ("apikey", "secret")), ("x-api-key:a b\t", ("x-api-key", "a b")), ("Authorization: Bearer a:b==", ("Authorization", "Bearer a:b==")),
+])
+def test_header(text: str, expected: Tuple[str, str]) -> None:
+    assert header.parse(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "apikey", "apikey:", "apikey: ", ": x", "api key: x", "a: b\r\nc: d", "a: b\x00", "a: b\u2026"])
+def test_what_is_no_header(text: str) -> None:
+    with pytest.raises(ValueError, match="'NAME: VALUE'") as problem:
+        header.parse(text)
+    assert not text or text not in str(problem.value)   # which may be a secret
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"])

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 MISSING = [name for name in ("locust", "click", "boto3", "matplotlib") if importlib.util.find_spec(name) is None]   # requirements.txt
 if MISSING:
@@ -15,6 +15,7 @@ if MISSING:
 
 import click
 
+from load import header as one_header
 from load import payloads, window
 from load.scenarios import SCENARIOS, WARM_UP, WARM_UP_SPAWN_RATE, main_seconds, schedule
 
@@ -52,17 +53,29 @@ def check_host(_context: click.Context, _option: click.Parameter, value: str) ->
     return value.rstrip("/")
 
 
+def check_headers(_context: click.Context, _option: click.Parameter, values: Tuple[str, ...]) -> Tuple[str, ...]:
+    try:
+        for value in values:
+            one_header.parse(value)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from problem
+    return values
+
+
 @main.command()
 @click.argument("scenario", type=click.Choice(list(SCENARIOS)))
 @click.option("--host", required=True, callback=check_host, help="The API's URL without /ner, as http://127.0.0.1:8080.")
 @click.option("--path", default="/ner", show_default=True, help="Where to post.")
+@click.option("--header", "headers", multiple=True, callback=check_headers, metavar="'NAME: VALUE'",
+              help="One more header of each request, as 'apikey: …' for Kong; again for another.")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the reports.")
-@click.option("--label", default="", help="Added to the reports' names, as 512MB.")
+@click.option("--label", default="", help="Added to the reports' names and titles, as 512MB.")
 @click.option("--time-scale", default=1.0, show_default=True, callback=check_scale,
               help="Multiply the length of warm-up and steps (think times stay).")
 @click.option("--align", is_flag=True,
               help="Wait until the main window will begin with a full minute, as CloudWatch's points do.")
-def run(scenario: str, host: str, path: str, out: Path, label: str, time_scale: float, align: bool) -> None:
+def run(scenario: str, host: str, path: str, headers: Tuple[str, ...], out: Path, label: str, time_scale: float,
+        align: bool) -> None:
     """Run SCENARIO and write its reports; the exit code is 1 if a request failed."""
     name = scenario + (f"-{label}" if label else "")
     prefix = out / name
@@ -71,10 +84,10 @@ def run(scenario: str, host: str, path: str, out: Path, label: str, time_scale: 
     out.mkdir(parents=True, exist_ok=True)
     command = [
         sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary", "--host", host,
-        "--scenario", scenario, "--path", path, "--time-scale", str(time_scale),
+        "--scenario", scenario, f"--label={label}", "--path", path, "--time-scale", str(time_scale),
         "--csv", str(prefix), "--csv-full-history", "--html", f"{prefix}.html",
     ]
-    status = call(command + ["--align"] * align)
+    status = call(command + [f"--header={header}" for header in headers] + ["--align"] * align)
     record = Path(f"{prefix}{window.SUFFIX}")
     if record.exists():
         click.echo(f"Reports: {prefix}.html, {prefix}_*.csv, {record}")
@@ -111,15 +124,16 @@ def cloudwatch(record: Path, function: str, region: str, alias: Optional[str], p
     click.echo(f"Wrote {provider.write(rows, finished)}")
     for gap in provider.gaps(rows):
         click.echo(f"Note: {gap}", err=True)
-    draw(finished, "png")
+    draw([finished], "png")
 
 
 @main.command()
-@click.argument("record", type=RECORD)
+@click.argument("records", type=RECORD, nargs=-1, required=True, metavar="RECORD...")
 @click.option("--format", "kind", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
-def plot(record: Path, kind: str) -> None:
-    """Draw the run whose *_run.json is RECORD: Locust's curves, and the provider's under them if they were fetched."""
-    draw(read_run(record), kind)
+def plot(records: Tuple[Path, ...], kind: str) -> None:
+    """Draw the run whose *_run.json is RECORD: Locust's curves, and the provider's under them if they were fetched. Several are
+    drawn beside each other with the same scales, as one at 512 MB and one at 1024."""
+    draw([read_run(record) for record in records], kind)
 
 
 def read_run(record: Path) -> window.Run:
@@ -129,11 +143,11 @@ def read_run(record: Path) -> window.Run:
         raise click.ClickException(str(problem)) from problem
 
 
-def draw(finished: window.Run, kind: str) -> None:
+def draw(runs: List[window.Run], kind: str) -> None:
     from load import plot as drawing
 
     try:
-        click.echo(f"Wrote {drawing.save(finished, kind)}")
+        click.echo(f"Wrote {drawing.save(runs, kind)}")
     except (OSError, ValueError) as problem:
         raise click.ClickException(str(problem)) from problem
 

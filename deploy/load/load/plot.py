@@ -1,4 +1,5 @@
-"""One picture of a run: Locust's curves, the provider's under them, on one time axis that is exactly the main window."""
+"""One picture of a run, or of several beside each other: Locust's curves, the provider's under them, on one time axis that is
+exactly the run's main window."""
 from __future__ import annotations
 
 import csv
@@ -14,10 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from load import cloudwatch
-from load.scenarios import SCENARIOS
+from load.scenarios import heading
 from load.window import Run
 
-INCHES_WIDE, INCHES_A_PANEL = 11.0, 1.75
+INCHES_WIDE, INCHES_A_FURTHER_RUN, INCHES_A_PANEL = 11.0, 7.5, 1.75
 BLUE, ORANGE, GREEN, RED, GREY = "#1f5fa8", "#d9730d", "#2a7f4f", "#b3261e", "#5c6570"
 PHASE_HEADROOM = 1.15  # for the phases' names, above the curves
 PHASES = {"RU": "ramp-up", "S": "steady", "RD": "ramp-down"}
@@ -59,27 +60,37 @@ def column(rows: Sequence[Dict[str, str]], name: str) -> np.ndarray:
     return np.array([float("nan") if row[name] == "N/A" else float(row[name]) for row in rows])
 
 
-def save(run: Run, kind: str) -> Path:
-    """Writes <prefix>_plot.<kind> and returns its path."""
-    path = Path(f"{run.prefix}_plot.{kind}")
-    draw(run).savefig(path, dpi=110)
+def save(runs: Sequence[Run], kind: str) -> Path:
+    """Writes <prefix>_plot.<kind>, of several runs <prefix>_beside_<name>_plot.<kind>, and returns its path."""
+    names = [runs[0].prefix, *(Path(run.prefix).name for run in runs[1:])]
+    path = Path("_beside_".join(names) + f"_plot.{kind}")
+    draw(runs).savefig(path, dpi=110)
     return path
 
 
-def draw(run: Run) -> Figure:
-    """The figure; its panels are in the order of their labels (Axes.get_label)."""
-    history = read_history(run.history)
-    provider = Path(run.prefix + cloudwatch.SUFFIX)
-    rows = cloudwatch.read(provider) if provider.exists() else []
-    count = 3 + (4 if rows else 0)
-    figure = Figure(figsize=(INCHES_WIDE, 1.0 + INCHES_A_PANEL * count), layout="constrained")
-    panels = list(figure.subplots(count, 1, sharex=True))
-    draw_locust(panels[:3], history)
-    if rows:
-        draw_provider(panels[3:], rows)
-    frame(panels, run)
-    figure.suptitle(title(run, rows), fontsize=11, x=0.01, ha="left")
+def draw(runs: Sequence[Run]) -> Figure:
+    """The figure: a column a run, and rows with one scale. Panels are found by their labels (Axes.get_label)."""
+    minutes = [provider_rows(run) for run in runs]
+    count = 3 + (4 if any(minutes) else 0)
+    width = INCHES_WIDE + INCHES_A_FURTHER_RUN * (len(runs) - 1)
+    figure = Figure(figsize=(width, 1.0 + INCHES_A_PANEL * count), layout="constrained")
+    panels = figure.subplots(count, len(runs), sharex="col", sharey="row", squeeze=False)
+    for run, rows, column in zip(runs, minutes, panels.T):
+        draw_locust(column[:3], read_history(run.history))
+        if count > 3:
+            draw_provider(column[3:], rows)
+        column[0].annotate(title(run, rows), (0, 1), xycoords="axes fraction", xytext=(0, 20), textcoords="offset points", fontsize=11)
+    for row in panels:
+        frame_row(row)
+    panels[0][0].set_ylim(top=panels[0][0].get_ylim()[1] * PHASE_HEADROOM)
+    for run, column in zip(runs, panels.T):
+        frame_run(column, run)
     return figure
+
+
+def provider_rows(run: Run) -> List[cloudwatch.Minute]:
+    path = Path(run.prefix + cloudwatch.SUFFIX)
+    return cloudwatch.read(path) if path.exists() else []
 
 
 def draw_locust(panels: Sequence[Axes], history: History) -> None:
@@ -118,7 +129,9 @@ def line(panel: Axes, moments: np.ndarray, values: np.ndarray, label: str, colou
 
 
 def steps(panel: Axes, rows: List[cloudwatch.Minute], key: str, label: str, colour: str, fill: bool = False) -> None:
-    """One flat piece a minute, nothing where there is no point."""
+    """One flat piece a minute, nothing where there is no point, or none at all."""
+    if not rows:
+        return
     edges = [dates.date2num(row.begin) for row in rows] + [dates.date2num(rows[-1].begin + cloudwatch.PERIOD)]
     values = [row.values.get(key, float("nan")) for row in rows]
     panel.stairs(values, edges, baseline=None, color=colour, linewidth=1.6, label=label)
@@ -132,25 +145,29 @@ def name(panel: Axes, heading: str, unit: str) -> None:
     panel.set_ylabel(unit, fontsize=8)
 
 
-def frame(panels: Sequence[Axes], run: Run) -> None:
-    """Axes, grid, legends, and the phases behind all panels."""
-    start, end = dates.date2num(run.start), dates.date2num(run.end)
-    for panel in panels:
-        panel.set_xlim(start, end)
-        panel.set_ylim(bottom=0, top=max(panel.get_ylim()[1], 1.0))
+def frame_row(row: Sequence[Axes]) -> None:
+    """Scale, grid, and one legend at the end."""
+    row[0].set_ylim(bottom=0, top=max(row[0].get_ylim()[1], 1.0))
+    for panel in row:
         panel.grid(True, color="#d8dde3", linewidth=0.6)
-        panel.tick_params(labelsize=8)
+        panel.tick_params(labelsize=8, labelleft=True)
         panel.set_axisbelow(True)
         panel.spines[["top", "right"]].set_visible(False)
-        panel.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.005, 0.5), frameon=False, handlelength=1.4)
+    curves = {label: curve for panel in row for curve, label in zip(*panel.get_legend_handles_labels())}
+    row[-1].legend(curves.values(), curves.keys(), fontsize=8, loc="center left", bbox_to_anchor=(1.005, 0.5), frameon=False,
+                   handlelength=1.4)
+
+
+def frame_run(column: Sequence[Axes], run: Run) -> None:
+    """The run's time axis, and its phases behind all panels."""
+    for panel in column:
+        panel.set_xlim(dates.date2num(run.start), dates.date2num(run.end))
         for phase, begins, ends in run.steps:
             panel.axvspan(dates.date2num(begins), dates.date2num(ends), color=SHADES[phase], zorder=0)
-    panels[0].set_ylim(top=panels[0].get_ylim()[1] * PHASE_HEADROOM)
-    mark_phases(panels[0], run.steps)
-    locator = dates.AutoDateLocator(tz=timezone.utc, minticks=4, maxticks=10)
-    panels[-1].xaxis.set_major_locator(locator)
-    panels[-1].xaxis.set_major_formatter(dates.DateFormatter("%H:%M:%S", tz=timezone.utc))
-    panels[-1].set_xlabel("UTC", fontsize=8)
+    mark_phases(column[0], run.steps)
+    column[-1].xaxis.set_major_locator(dates.AutoDateLocator(tz=timezone.utc, minticks=4, maxticks=10))
+    column[-1].xaxis.set_major_formatter(dates.DateFormatter("%H:%M:%S", tz=timezone.utc))
+    column[-1].set_xlabel("UTC", fontsize=8)
 
 
 def mark_phases(panel: Axes, phases: Sequence[Tuple[str, object, object]]) -> None:
@@ -162,7 +179,7 @@ def mark_phases(panel: Axes, phases: Sequence[Tuple[str, object, object]]) -> No
 def title(run: Run, rows: Sequence[cloudwatch.Minute]) -> str:
     document = run.document
     scale = document["time_scale"]
-    head = f"{document['scenario']} ({SCENARIOS[document['scenario']].title})" + ("" if scale == 1 else f", time scale {scale:g}")
+    head = heading(document["scenario"], document.get("label", "")) + ("" if scale == 1 else f", time scale {scale:g}")
     counts = f"{document['requests']} requests, {document['failures']} failures"
     window = f"{run.start:%Y-%m-%d %H:%M:%S} to {run.end:%H:%M:%S} UTC, warm-up excluded"
     partial = any(row.seconds_in_window < cloudwatch.PERIOD.total_seconds() for row in rows)

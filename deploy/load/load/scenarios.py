@@ -69,3 +69,8 @@ def schedule(scenario: Scenario, time_scale: float = 1.0) -> List[Step]:
 def main_seconds(scenario: Scenario) -> float:
     """Length of the main window: everything after the warm-up."""
     return sum(step.seconds for step in scenario.steps)
+
+
+def heading(name: str, label: str) -> str:
+    """What reports call a run: B-heavy 512MB (Ramp, steady, ramp-down, heavy)."""
+    return f"{name} {label}".strip() + f" ({SCENARIOS[name].title})"

@@ -28,7 +28,8 @@ class ScenarioShape(locust.LoadTestShape):
         options = self.runner.environment.parsed_options
         self.steps = schedule(SCENARIOS[options.scenario], options.time_scale)
         self.current, self.entered = 0, 0.0
-        self.record = RunRecord(options.scenario, options.host, options.path, options.time_scale, locust.__version__)
+        self.record = RunRecord(
+            options.scenario, options.label, options.host, options.path, options.time_scale, locust.__version__)
         self.record.warm_up_start = utc_now()
 
     def tick(self) -> Optional[Tuple[int, float]]:

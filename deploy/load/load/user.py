@@ -5,7 +5,7 @@ import random
 
 from locust import FastHttpUser, task
 
-from load import payloads
+from load import header, payloads
 from load.answer import problem_with
 from load.scenarios import SCENARIOS
 
@@ -25,8 +25,10 @@ class NerUser(FastHttpUser):
     @task
     def ner(self) -> None:
         payload = random.choice(PAYLOADS[random.choice(payloads.KINDS)])
-        path = self.environment.parsed_options.path
-        with self.client.post(path, json={"text": payload.text}, name=path, catch_response=True) as response:
+        options = self.environment.parsed_options
+        headers = dict(map(header.parse, options.header))
+        with self.client.post(options.path, json={"text": payload.text}, headers=headers, name=options.path,
+                              catch_response=True) as response:
             if response.status_code == 0:
                 return  # no answer at all: Locust counts it and says why
             problem = problem_with(

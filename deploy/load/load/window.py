@@ -35,6 +35,7 @@ class RunRecord:
     """Filled in while a run goes on; start and end stay None when it did not come so far."""
 
     scenario: str
+    label: str
     host: str
     path: str
     time_scale: float
@@ -64,6 +65,7 @@ class RunRecord:
         path = Path(prefix + SUFFIX)
         document = {
             "scenario": self.scenario,
+            "label": self.label,
             "host": self.host,
             "path": self.path,
             "time_scale": self.time_scale,
