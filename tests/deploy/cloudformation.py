@@ -46,8 +46,20 @@ def parameter_values(template: Mapping[str, Json], given: Mapping[str, Union[str
         allowed = parameter.get("AllowedValues")
         assert allowed is None or values[name] in [str(value) for value in allowed], f"{name}: {values[name]} is not allowed"
         assert re.match(parameter.get("AllowedPattern", ""), values[name]), f"{name}: {values[name]} does not match"
+        if parameter["Type"] == "Number":
+            lowest, highest = (float(parameter.get(key, values[name])) for key in ("MinValue", "MaxValue"))
+            assert lowest <= float(values[name]) <= highest, f"{name}: {values[name]} is out of range"
     assert not set(given) - set(values), "not a parameter"
+    for rule in template.get("Rules", {}).values():
+        for assertion in rule["Assertions"] if _rule_holds(rule["RuleCondition"], values) else []:
+            assert _rule_holds(assertion["Assert"], values), assertion["AssertDescription"]
     return values
+
+
+def _rule_holds(condition: Json, values: Mapping[str, str]) -> bool:
+    (function, (left, right)), = condition.items()
+    left, right = (values[side["Ref"]] if isinstance(side, dict) else side for side in (left, right))
+    return {"Fn::Equals": lambda: left == right, "Fn::Contains": lambda: right in left}[function]()
 
 
 def expand(template: Mapping[str, Json], values: Mapping[str, str]) -> Dict[str, Json]:

@@ -26,10 +26,12 @@ from packages import model_files  # noqa: E402
 TEMPLATE = ROOT / "template.yaml"
 ROLE = "arn:aws:iam::123456789012:role/LabRole"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
+DESTINATION = "arn:aws:sqs:us-east-1:123456789012:failed"
 EVERYTHING: Dict[str, Union[str, int]] = {
     "Queue": "on", "OutputQueue": "on", "FunctionUrlAuth": "NONE", "ProvisionedConcurrency": 5, "AlarmTopicArn": TOPIC,
     "MetricsNamespace": "tern", "Tracing": "Active", "Architecture": "arm64", "Timeout": 60, "MemorySize": 1024,
-    "SentimentApi": "on", "SentimentApiAuth": "APIKEY",
+    "SentimentApi": "on", "SentimentApiAuth": "APIKEY", "QueueBatchSize": 1000, "QueueBatchingWindow": 300,
+    "AsyncOnSuccess": TOPIC, "AsyncOnFailure": DESTINATION, "AsyncMaximumRetryAttempts": 0, "AsyncMaximumEventAge": 60,
 }
 PARAMETERS: Dict[str, Dict[str, Union[str, int]]] = {
     "defaults": {},
@@ -37,6 +39,7 @@ PARAMETERS: Dict[str, Dict[str, Union[str, int]]] = {
     "text logs": {"LogFormat": "Text"},
     "url with IAM": {"FunctionUrlAuth": "AWS_IAM"},
     "queue": {"Queue": "on"},
+    "one destination": {"AsyncOnFailure": DESTINATION},
     "output without queue": {"OutputQueue": "on"},
     "sentiment": {"SentimentApi": "on"},
     "sentiment with IAM": {"SentimentApi": "on", "SentimentApiAuth": "IAM"},
@@ -66,6 +69,18 @@ def variables(stack: cloudformation.Stack) -> Dict[str, object]:
 @pytest.mark.parametrize("parameters", PARAMETERS.values(), ids=PARAMETERS.keys())
 def test_nothing_refers_to_what_is_not_there(parameters: Dict[str, Union[str, int]]) -> None:
     assert make_stack(**parameters).dangling() == set()
+
+
+def test_rules_are_cloudformations_to_check() -> None:
+    """The transform leaves them where they are."""
+    template = cloudformation.read(TEMPLATE)
+    assert cloudformation.expand(template, cloudformation.parameter_values(template, {}))["Rules"] == template["Rules"]
+
+
+def test_every_parameter_is_documented() -> None:
+    guide = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
+    rows = " ".join(line for line in guide.splitlines() if line.startswith("| `"))
+    assert [name for name in cloudformation.read(TEMPLATE)["Parameters"] if f"`{name}`" not in rows] == []
 
 
 def test_every_parameter_and_condition_is_used() -> None:
@@ -143,10 +158,13 @@ def test_text_logs_take_no_levels() -> None:
 
 
 @pytest.mark.parametrize("timeout", cloudformation.read(TEMPLATE)["Parameters"]["Timeout"]["AllowedValues"])
-def test_visibility_is_six_timeouts(timeout: int) -> None:
-    queues = make_stack(Queue="on", Timeout=timeout).of_type("AWS::SQS::Queue")
+@pytest.mark.parametrize("window", [0, 1, 300])
+def test_visibility_is_six_timeouts_and_the_window(timeout: int, window: int) -> None:
+    """What Lambda asks for: messages that wait for their batch have been taken from the queue."""
+    queues = make_stack(Queue="on", Timeout=timeout, QueueBatchingWindow=window).of_type("AWS::SQS::Queue")
     visibility, = [int(queue["VisibilityTimeout"]) for queue in queues if "RedrivePolicy" in queue]
-    assert 6 * timeout <= visibility <= 43200   # SQS's limit
+    assert 6 * timeout + window <= visibility <= 43200   # SQS's limit
+    assert window or visibility <= max(30, 6 * timeout)
 
 
 def test_queue() -> None:
@@ -156,12 +174,59 @@ def test_queue() -> None:
     dead = stack.resources["DeadLetterQueue"]["Properties"]
     assert dead["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]   # it counts from the first sending
     mapping = stack.one("AWS::Lambda::EventSourceMapping")
-    assert mapping["BatchSize"] == 10
+    assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == ("10", "0")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": "7"}
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["TextQueue", "Arn"]}
     assert {"QueueUrl", "DeadLetterQueueUrl"} <= set(stack.outputs)
     assert "TERN_OUTPUT_QUEUE_URL" not in variables(stack)
+
+
+@pytest.mark.parametrize("size, window", [(1, 0), (10, 0), (10, 300), (11, 1), (10000, 300)])
+def test_batches(size: int, window: int) -> None:
+    mapping = make_stack(Queue="on", QueueBatchSize=size, QueueBatchingWindow=window).one("AWS::Lambda::EventSourceMapping")
+    assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (str(size), str(window))
+
+
+@pytest.mark.parametrize("size, window, problem", [
+    (0, 0, "QueueBatchSize"), (10001, 1, "QueueBatchSize"), (10, -1, "QueueBatchingWindow"), (10, 301, "QueueBatchingWindow"),
+    (11, 0, "takes a QueueBatchingWindow"), (1000, 0, "takes a QueueBatchingWindow"),   # Lambda's own rule
+])
+def test_batches_that_lambda_refuses(size: int, window: int, problem: str) -> None:
+    with pytest.raises(AssertionError, match=problem):
+        make_stack(Queue="on", QueueBatchSize=size, QueueBatchingWindow=window)
+
+
+# ---- asynchronous invocations ------------------------------------------------------------------------------------------------
+
+
+def test_asynchronous_invocations() -> None:
+    """Of the alias; Lambda's own defaults, unless wanted otherwise."""
+    config = make_stack().one("AWS::Lambda::EventInvokeConfig")
+    assert config == {"FunctionName": {"Ref": "TernFunction"}, "Qualifier": "live", "MaximumRetryAttempts": "2",
+                      "MaximumEventAgeInSeconds": "21600"}
+    stack = make_stack(AsyncMaximumRetryAttempts=0, AsyncMaximumEventAge=60, AsyncOnFailure=DESTINATION)
+    config = stack.one("AWS::Lambda::EventInvokeConfig")
+    assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == ("0", "60")
+    assert config["DestinationConfig"] == {"OnFailure": {"Destination": DESTINATION}}
+    config = make_stack(AsyncOnSuccess=TOPIC, AsyncOnFailure=DESTINATION).one("AWS::Lambda::EventInvokeConfig")
+    assert config["DestinationConfig"] == {"OnSuccess": {"Destination": TOPIC}, "OnFailure": {"Destination": DESTINATION}}
+
+
+def test_role_may_send_to_the_destinations() -> None:
+    """Lambda refuses a destination that the role may not write to; each permission is for that one ARN."""
+    policies = make_stack(AsyncOnSuccess=TOPIC, AsyncOnFailure=DESTINATION).one("AWS::IAM::Role")["Policies"]
+    statements = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+    assert [statement["Resource"] for statement in statements] == [TOPIC, DESTINATION]
+    for statement in statements:
+        assert set(statement["Action"]) == {"sqs:SendMessage", "sns:Publish", "lambda:InvokeFunction", "events:PutEvents"}
+
+
+@pytest.mark.parametrize("destination", [
+    "failed", "https://sqs.us-east-1.amazonaws.com/123456789012/failed", "arn:aws:dynamodb:us-east-1:123456789012:table/failed"])
+def test_what_is_no_destination(destination: str) -> None:
+    with pytest.raises(AssertionError, match="AsyncOnFailure"):
+        make_stack(AsyncOnFailure=destination)
 
 
 def policies(stack: cloudformation.Stack) -> Dict[str, List[str]]:

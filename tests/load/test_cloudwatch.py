@@ -89,7 +89,8 @@ def run(tmp_path: Path) -> window.Run:
 
 def write_run(folder: Path, start: datetime, end: datetime, label: str = "") -> window.Run:
     """A run's record and Locust's history of it: 30 requests a second, 10 users."""
-    record = window.RunRecord("C-heavy", label, "https://example.execute-api.eu-south-1.amazonaws.com", "/ner", 1.0, "2.47.0", start)
+    host = "https://example.execute-api.eu-south-1.amazonaws.com"
+    record = window.RunRecord("C-heavy", label, host, "/ner", 1.0, "2.47.0", start)
     for phase, users, after in (("RU", 2, 0), ("S", 10, 30), ("RD", 2, 130)):
         record.enter(phase, users, start + timedelta(seconds=after))
     record.finish(end, completed=True)
@@ -319,7 +320,7 @@ def test_picture_without_the_providers_file(run: window.Run) -> None:
 
 
 def test_two_runs_beside_each_other(run: window.Run, tmp_path: Path, put: Put) -> None:
-    """Seed 000's 512 beside 1024 MB: a column each, one scale a row, each with its own title and time; only one has CloudWatch's."""
+    """Seed 000's 512 beside 1024 MB: a column each with its title and time, one scale a row; only one has CloudWatch's."""
     pytest.importorskip("matplotlib")
     from load import plot
 

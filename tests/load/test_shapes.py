@@ -212,13 +212,15 @@ def test_right_answer_in_spacys_format() -> None:
 
 
 @pytest.mark.parametrize(("text", "expected"), [
-    ("apikey: secret", ("apikey", "secret")), ("x-api-key:a b\t", ("x-api-key", "a b")), ("Authorization: Bearer a:b==", ("Authorization", "Bearer a:b==")),
+    ("apikey: secret", ("apikey", "secret")), ("x-api-key:a b\t", ("x-api-key", "a b")),
+    ("Authorization: Bearer a:b==", ("Authorization", "Bearer a:b==")),
 ])
 def test_header(text: str, expected: Tuple[str, str]) -> None:
     assert header.parse(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "apikey", "apikey:", "apikey: ", ": x", "api key: x", "a: b\r\nc: d", "a: b\x00", "a: b\u2026"])
+@pytest.mark.parametrize("text", [
+    "", "apikey", "apikey:", "apikey: ", ": x", "api key: x", "a: b\r\nc: d", "a: b\x00", "a: b\u2026"])
 def test_what_is_no_header(text: str) -> None:
     with pytest.raises(ValueError, match="'NAME: VALUE'") as problem:
         header.parse(text)

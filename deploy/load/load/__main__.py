@@ -8,14 +8,15 @@ import sys
 from pathlib import Path
 from typing import List, Optional, Tuple
 
-MISSING = [name for name in ("locust", "click", "boto3", "matplotlib") if importlib.util.find_spec(name) is None]   # requirements.txt
+NEEDED = ("locust", "click", "boto3", "matplotlib")   # requirements.txt
+MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
 if MISSING:
     sys.exit(f"load: this Python ({sys.executable}) has no {', '.join(MISSING)}. In deploy/load: python3 -m venv .venv && "
              ". .venv/bin/activate && pip install -r requirements.txt")
 
-import click
+import click  # noqa: E402
 
-from load import header as one_header
+from load import header as one_header  # noqa: E402
 from load import payloads, window
 from load.scenarios import SCENARIOS, WARM_UP, WARM_UP_SPAWN_RATE, main_seconds, schedule
 

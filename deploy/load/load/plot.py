@@ -79,7 +79,8 @@ def draw(runs: Sequence[Run]) -> Figure:
         draw_locust(column[:3], read_history(run.history))
         if count > 3:
             draw_provider(column[3:], rows)
-        column[0].annotate(title(run, rows), (0, 1), xycoords="axes fraction", xytext=(0, 20), textcoords="offset points", fontsize=11)
+        column[0].annotate(title(run, rows), (0, 1), xycoords="axes fraction", xytext=(0, 20), textcoords="offset points",
+                           fontsize=11)
     for row in panels:
         frame_row(row)
     panels[0][0].set_ylim(top=panels[0][0].get_ylim()[1] * PHASE_HEADROOM)
