@@ -1,8 +1,9 @@
 resource "aws_efs_file_system" "models" {
-  count           = local.on_efs ? 1 : 0
-  creation_token  = "${var.name}-models"
-  encrypted       = true
-  throughput_mode = var.efs_throughput_mode
+  count                           = local.on_efs ? 1 : 0
+  creation_token                  = "${var.name}-models"
+  encrypted                       = true
+  throughput_mode                 = var.efs_throughput_mode
+  provisioned_throughput_in_mibps = var.efs_throughput_mode == "provisioned" ? var.efs_throughput : null
 
   tags = { Name = "${var.name}-models" }
 }

@@ -19,7 +19,7 @@ resource "aws_lambda_function" "ner" {
   environment {
     variables = {
       TERN_FORMAT = var.response_format
-      TERN_MODEL  = local.tern_model
+      TERN_MODEL  = local.tern_model # what SPACY_MODEL_PATH is to handlers with spaCy
     }
   }
 

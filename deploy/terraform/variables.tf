@@ -130,13 +130,68 @@ variable "vpc_cidr" {
 }
 
 variable "efs_throughput_mode" {
-  description = "With model = efs: bursting (included in the storage) or elastic (paid by what is read)"
+  description = "With model = efs: bursting (included in the storage), elastic (paid by what is read) or provisioned (efs_throughput, paid all the time)"
   type        = string
   default     = "bursting"
 
   validation {
-    condition     = contains(["bursting", "elastic"], var.efs_throughput_mode)
-    error_message = "The throughput mode is bursting or elastic."
+    condition     = contains(["bursting", "elastic", "provisioned"], var.efs_throughput_mode)
+    error_message = "The throughput mode is bursting, elastic or provisioned."
+  }
+}
+
+variable "efs_throughput" {
+  description = "With efs_throughput_mode = provisioned: MiB a second that the file system always delivers"
+  type        = number
+  default     = 64
+
+  validation {
+    condition     = var.efs_throughput >= 1 && var.efs_throughput <= 3414
+    error_message = "The throughput is 1 to 3414 MiB a second."
+  }
+}
+
+variable "async_maximum_retry_attempts" {
+  description = "How often an asynchronous invocation of the alias that failed is tried again"
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = contains([0, 1, 2], var.async_maximum_retry_attempts)
+    error_message = "An asynchronous invocation is tried again 0, 1 or 2 times."
+  }
+}
+
+variable "async_maximum_event_age" {
+  description = "Seconds that an asynchronous invocation of the alias may wait and be tried again before it is given up"
+  type        = number
+  default     = 21600
+
+  validation {
+    condition     = var.async_maximum_event_age >= 60 && var.async_maximum_event_age <= 21600
+    error_message = "The age of an asynchronous invocation is 60 to 21600 seconds."
+  }
+}
+
+variable "async_on_success" {
+  description = "ARN of the queue, topic (neither FIFO), function or event bus that gets the results of asynchronous invocations"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^$|^arn:aws[a-zA-Z-]*:(sqs|sns|lambda|events):.+$", var.async_on_success))
+    error_message = "A destination is the ARN of an SQS queue, SNS topic, Lambda function or EventBridge bus."
+  }
+}
+
+variable "async_on_failure" {
+  description = "ARN of the queue, topic (neither FIFO), function or event bus that gets the asynchronous invocations that failed"
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^$|^arn:aws[a-zA-Z-]*:(sqs|sns|lambda|events):.+$", var.async_on_failure))
+    error_message = "A destination is the ARN of an SQS queue, SNS topic, Lambda function or EventBridge bus."
   }
 }
 

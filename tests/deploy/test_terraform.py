@@ -84,6 +84,33 @@ def test_every_variable_is_described_and_used() -> None:
         assert re.search(rf"\bvar\.{name}\b", text), name
 
 
+def test_every_variable_is_documented() -> None:
+    guide = (FOLDER / "README.md").read_text(encoding="utf-8")
+    rows = " ".join(line for line in guide.splitlines() if line.startswith("| `"))
+    assert [name for name in blocks("variable") if f"`{name}`" not in rows] == []
+
+
+def test_who_looks_for_spacy_model_path_finds_it() -> None:
+    """Seed 002's variable."""
+    assert "SPACY_MODEL_PATH" in (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"TERN_MODEL += local.tern_model # .*SPACY_MODEL_PATH", (FOLDER / "function.tf").read_text(encoding="utf-8"))
+
+
+def test_asynchronous_invocations(resources: Dict[str, Dict[str, Any]]) -> None:
+    config = resources["aws_lambda_function_event_invoke_config.live"]
+    assert "aws_lambda_alias.live.name" in config["qualifier"]
+    assert "var.async_maximum_retry_attempts" in config["maximum_retry_attempts"]
+    assert "var.async_maximum_event_age" in config["maximum_event_age_in_seconds"]
+    destinations = {name: str(block) for block in only(only(config["dynamic"])["destination_config"]["content"])["dynamic"]
+                    for name, block in block.items()}
+    assert set(destinations) == {"on_success", "on_failure"}
+    assert all(f"var.async_{name}" in block for name, block in destinations.items())
+    assert "aws_iam_role_policy.destinations" in str(config["depends_on"])
+    statement = only(blocks("data")["aws_iam_policy_document.destinations"]["statement"])
+    assert set(map(strip, statement["actions"])) == {"sqs:SendMessage", "sns:Publish", "lambda:InvokeFunction", "events:PutEvents"}
+    assert "local.destinations" in str(statement["resources"])
+
+
 def test_function(resources: Dict[str, Dict[str, Any]]) -> None:
     function = resources["aws_lambda_function.ner"]
     assert function["runtime"] == "provided.al2023"
@@ -113,7 +140,10 @@ def test_no_way_out_of_the_network(resources: Dict[str, Dict[str, Any]]) -> None
 
 
 def test_file_system(resources: Dict[str, Dict[str, Any]]) -> None:
-    assert resources["aws_efs_file_system.models"]["encrypted"] is True
+    system = resources["aws_efs_file_system.models"]
+    assert system["encrypted"] is True
+    throughput = system["provisioned_throughput_in_mibps"]   # EFS refuses it with another mode
+    assert re.fullmatch(r'\$\{.*var.efs_throughput_mode == "provisioned" \? var.efs_throughput : null.*\}', throughput)
     point = resources["aws_efs_access_point.models"]
     user, root = only(point["posix_user"]), only(point["root_directory"])
     creation = only(root["creation_info"])
@@ -189,17 +219,40 @@ def test_terraform_validate_with_the_stand_in(copy: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("variable, value, words", [
+    ("efs_throughput_mode", "fast", "bursting, elastic or provisioned"), ("efs_throughput", "0", "1 to 3414"),
+    ("efs_throughput", "3415", "1 to 3414"), ("async_maximum_retry_attempts", "3", "0, 1 or 2"),
+    ("async_maximum_retry_attempts", "0.5", "0, 1 or 2"), ("async_maximum_event_age", "59", "60 to 21600"),
+    ("async_maximum_event_age", "21601", "60 to 21600"), ("async_on_success", "results", "is the ARN"),
+    ("async_on_failure", "arn:aws:dynamodb:us-east-1:123456789012:table/x", "is the ARN"),
+])
+def test_wrong_values_are_refused(tmp_path: Path, variable: str, value: str, words: str) -> None:
+    done = tern_model(tmp_path, "-var", f"{variable}={value}", expression=f"var.{variable}")
+    assert words in " ".join(re.sub(r"\W*\n\W*", " ", done.stderr).split()), done.stderr
+
+
+@pytest.mark.parametrize("options", [
+    ["efs_throughput_mode=provisioned", "efs_throughput=3414"], ["async_maximum_retry_attempts=0", "async_maximum_event_age=60"],
+    ["async_on_success=arn:aws:events:us-east-1:123456789012:event-bus/x", "async_on_failure=arn:aws-cn:sqs:cn-north-1:1:x"],
+])
+def test_right_values_are_taken(tmp_path: Path, options: List[str]) -> None:
+    chosen = "[" + ", ".join(f"var.{option.partition('=')[0]}" for option in options) + "]"
+    done = tern_model(tmp_path, *(word for option in options for word in ("-var", option)), expression=chosen)
+    assert (done.returncode, "Invalid value" in done.stderr) == (0, False), done.stderr
+    assert [line.strip(' ",') for line in done.stdout.splitlines()[1:-1]] == [option.partition("=")[2] for option in options]
+
+
 # ---- several models ----------------------------------------------------------------------------------------------------------
 
 
-def tern_model(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+def tern_model(folder: Path, *options: str, expression: str = "local.tern_model") -> "subprocess.CompletedProcess[str]":
     """What terraform makes of variables.tf and models.tf, which takes no provider."""
     program = shutil.which("terraform")
     if program is None:
         pytest.skip("terraform is not installed")
     for name in ("variables.tf", "models.tf"):
         shutil.copy(FOLDER / name, folder)
-    return subprocess.run([program, "console", *options], cwd=folder, input="local.tern_model\n", capture_output=True, text=True,
+    return subprocess.run([program, "console", *options], cwd=folder, input=f"{expression}\n", capture_output=True, text=True,
                           env={**os.environ, "CHECKPOINT_DISABLE": "1"}, timeout=120, check=False)
 
 
