@@ -146,6 +146,62 @@ def test_nothing_sticks_out_of_a_phone(any_page: "playwright.Page") -> None:
     assert fits()
 
 
+@pytest.mark.parametrize("width", [320, 360, 375, 390, 412, 430, 480, 600, 768])
+def test_buttons_stay_on_one_line(any_page: "playwright.Page", width: int) -> None:
+    """Also while there is something to cancel."""
+    any_page.set_viewport_size({"width": width, "height": 740})
+    any_page.get_by_role("tab", name="Sentiment").click()
+    run_button, cancel = any_page.locator("#run"), any_page.locator("#cancel")
+    line = any_page.locator("#default").evaluate("b => { b.hidden = false; return b.getBoundingClientRect().height; }")
+
+    def one_line() -> bool:
+        return all(button.bounding_box()["height"] <= line for button in (run_button, cancel) if button.is_visible())
+
+    assert run_button.inner_text() == "Find the sentiment" and one_line()
+    any_page.route("**/sentiment", lambda route: None)   # never answered
+    run_button.click()
+    playwright.expect(cancel).to_be_visible()
+    assert one_line()
+    assert any_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    cancel.click()
+
+
+@pytest.mark.parametrize("width, height", [(360, 740), (1280, 900)])
+def test_what_goes_on_below_is_marked(page: "playwright.Page", width: int, height: int) -> None:
+    """Until it has been scrolled to its end; what is short has no mark."""
+    page.set_viewport_size({"width": width, "height": height})
+    marked = page.locator(".panel.more")
+
+    def sign(panel: "playwright.Locator") -> str:
+        return panel.evaluate("p => getComputedStyle(p, '::after').content")
+
+    run(page)
+    wait_for_result(page)
+    assert marked.count() == 0 and sign(page.locator(".panel").first) == "none"
+    page.get_by_role("button", name="50,000 characters").click()
+    playwright.expect(marked).to_have_count(2)
+    for panel in marked.all():
+        assert sign(panel) == '"more below \u25be"'
+    for area in ("#text", "#answer"):
+        page.locator(area).evaluate("e => { e.scrollTop = e.scrollHeight; }")
+    playwright.expect(marked).to_have_count(0)
+    type_text(page, "London")
+    run(page)
+    playwright.expect(page.get_by_role("status")).to_contain_text("in 6 characters")
+    assert marked.count() == 0
+
+
+def test_cards_beside_each_other_end_together(page: "playwright.Page") -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    run(page)
+    wait_for_result(page)
+    left, right = (panel.bounding_box() for panel in page.locator(".panel").all())
+    assert (left["y"], left["height"]) == (right["y"], right["height"]) and left["x"] < right["x"]
+    page.set_viewport_size({"width": 360, "height": 740})
+    upper, lower = (panel.bounding_box() for panel in page.locator(".panel").all())
+    assert upper["x"] == lower["x"] and upper["y"] + upper["height"] < lower["y"]
+
+
 # ---- nothing but the page ------------------------------------------------------------------------------------------------
 
 
