@@ -286,6 +286,16 @@ def test_wrong_use_of_the_runner(arguments: List[str], words: str) -> None:
 
 
 @without_tern
+def test_environment_without_the_packages(tmp_path: Path) -> None:
+    """It says which and how to get them, and makes nothing. -S: no site-packages."""
+    command = [sys.executable, "-S", "-m", "load", "run", "A-light", "--host", "http://127.0.0.1:9", "--out", str(tmp_path / "x")]
+    done = subprocess.run(command, cwd=TOOLS, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "has no locust, click, boto3, matplotlib" in done.stderr and "pip install -r requirements.txt" in done.stderr
+    assert "Traceback" not in done.stderr and not (tmp_path / "x").exists()
+
+
+@without_tern
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
