@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "http_cors.h"
+#include "cors.h"
 #include "http_server.h"
 #include "settings.h"
 
 const char cli_serve_help[] =
     "Usage: tern serve [-m [NAME=]MODEL]... [--host HOST] [--port PORT] [--threads N] [--timeout SECONDS]\n"
-    "                  [--cors ORIGIN]\n"
+    "                  [--cors ORIGINS]\n"
     "\n"
     "Answers POST /ner, POST /sentiment, GET /healthz and GET / (a page to try it) until Ctrl-C or SIGTERM;\n"
     "requests that run are finished first.\n"
@@ -26,8 +26,8 @@ const char cli_serve_help[] =
     "      --threads N        threads that compute, 1 to 256 (default: one per CPU, at least 2)\n"
     "      --timeout SECONDS  how long a client may take to send its request, and stay connected without\n"
     "                         one, 1 to 3600 (default 30)\n"
-    "      --cors ORIGIN      let pages of this origin (https://example.org, or * for any) use the server; by\n"
-    "                         default a browser shows its answers to its own page only\n"
+    "      --cors ORIGINS     let pages of these origins (https://example.org,http://localhost:8081; or * for any)\n"
+    "                         use the server; by default a browser shows its answers to its own page only\n"
     "  -h, --help             show this\n"
     "\n"
     "Settings of the environment:\n"
@@ -88,11 +88,10 @@ static int add_model(model_set *models, const char *argument)
     return models_add(models, argument, problem) == 0 ? CLI_OK : cli_usage("serve", "--model: %s", problem);
 }
 
-static int take_origin(const char *value, const char **out)
+static int take_origins(const char *value, const char **out)
 {
-    if (!http_cors_is_origin(value))
-        return cli_usage("serve", "--cors must be * or an origin like https://example.org or http://localhost:8081 (no path, "
-                                  "lower case), not \"%s\"", value);
+    if (!cors_is_list(value))
+        return cli_usage("serve", "--cors must be " CORS_ORIGINS ", not \"%s\"", value);
     *out = value;
     return CLI_OK;
 }
@@ -120,7 +119,7 @@ static int read_options(int argc, char **argv, http_server_options *options, mod
         case OPTION_THREADS: code = parse_number("--threads", optarg, 1, HTTP_MAX_THREADS, &options->threads); break;
         case OPTION_TIMEOUT: code = parse_number("--timeout", optarg, 1, 3600, &options->client_seconds); break;
         case CLI_HELP: return show_help();
-        case OPTION_CORS: code = take_origin(optarg, &options->cors); break;
+        case OPTION_CORS: code = take_origins(optarg, &options->cors); break;
         default: return cli_other_option(option, argv, cli_serve_help);
         }
     if (code != CLI_OK)

@@ -14,8 +14,7 @@
  *   direct request (also async)        text, texts or input            {"entities"}, {"sentiment", ...} or {"results"}; errors
  *                                                                      are function errors
  *
- * A path that ends in /ner or /sentiment says what is asked for, with /NAME behind it also the model of that name, as "task" and
- * "model" in a request do (request.h) where there is no path.
+ * A path says what is asked for (route.h), as "task" and "model" in a request do (request.h) where there is none.
  * Answers with headers to these (a bare body included) say in server-timing how long the work took, as tern serve's do.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html leads to the shapes. */
@@ -33,7 +32,7 @@ typedef struct event_context {
     const model_contexts *contexts;
     request_target asked;       /* by the path of an HTTP request; zeroed (the caller's value): there is none */
     const handler_settings *settings;
-    const char *cors_origin;    /* settings.h; NULL: no CORS headers */
+    const char *cors_origin;    /* cors.h; NULL: no CORS headers */
     const sqs_output *output;   /* where results of SQS messages go; NULL: nowhere */
     const logger *log;          /* SQS messages that fail are named there */
     uint64_t deadline_ms;       /* when the answer must be ready (deadline.h); 0: no limit */

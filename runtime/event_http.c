@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base64.h"
+#include "cors.h"
 #include "deadline.h"
 #include "json_out.h"
+#include "route.h"
 
 #define BAD_REQUEST "Function.BadRequest"
 
@@ -43,41 +45,6 @@ static const json_node *method_of(const json_node *event, event_shape shape)
 static const json_node *path_of(const json_node *event, event_shape shape)
 {
     return json_member(event, shape == SHAPE_HTTP_V2 ? "rawPath" : "path");
-}
-
-static int is(const bytes *text, const char *expected)
-{
-    return text->len == strlen(expected) && !memcmp(text->data, expected, text->len);
-}
-
-/* Whether the path ends in the segment: a stage or a base path ("/prod/ner") may stand before it. */
-static int path_leads_to(const bytes *path, const char *segment)
-{
-    size_t len = strlen(segment);
-    return path->len > len && path->data[path->len - len - 1] == '/' && !memcmp(path->data + path->len - len, segment, len);
-}
-
-/* The task in whose segment the path ends, or TASK_ANY. */
-static task_kind path_task(const bytes *path)
-{
-    for (task_kind task = TASK_NER; task < TASK_COUNT; task++)
-        if (path_leads_to(path, task_name(task)))
-            return task;
-    return TASK_ANY;
-}
-
-/* Whether the path ends in /ner/NAME or /sentiment/NAME; *target gets what it says, NULL if there is no model of the name. */
-static int path_names_model(const bytes *path, const model_set *models, request_target *target)
-{
-    size_t start = path->len;
-    while (start && path->data[start - 1] != '/')
-        start--;
-    const bytes parent = {.data = path->data, .len = start ? start - 1 : 0};
-    *target = (request_target){.task = start == path->len ? TASK_ANY : path_task(&parent)};
-    if (target->task == TASK_ANY)
-        return 0;
-    target->model = models_find(models, path->data + start, path->len - start);
-    return 1;
 }
 
 /* ---- answering -------------------------------------------------------------------------------------------------------- */
@@ -122,124 +89,42 @@ static double answer_body_timed(const event_context *context, const json_node *e
     return clock_monotonic_ms() - start;
 }
 
-/* Returns the milliseconds of the work, 0 if there was none. */
-static double answer_request(const event_context *context, const json_node *event, response *out)
-{
-    bytes content_type = {0};
-    const char *type = header(event, "content-type", &content_type);
-    double milliseconds = 0;
-    if (media_type_is_json(type))
-        milliseconds = answer_body_timed(context, event, out);
-    else
-        respond_error(out, 415, BAD_REQUEST, ERROR_NOT_JSON);
-    bytes_free(&content_type);
-    return milliseconds;
-}
-
-/* What an HTTP answer says besides status and body. */
-typedef struct http_extras {
-    const char *allow;      /* NULL: no such header */
-    int preflight;          /* OPTIONS */
-    double milliseconds;    /* of the work on POST /ner or /sentiment, for Server-Timing; 0: no such header */
-} http_extras;
-
-typedef enum place { PLACE_TASK, PLACE_HEALTH, PLACE_UNKNOWN_MODEL, PLACE_NONE } place;
-
-static place place_of(const bytes *path, const model_set *models, request_target *asked)
-{
-    int names_model = path_names_model(path, models, asked);
-    if (asked->model)
-        return PLACE_TASK;
-    asked->task = path_task(path);
-    if (path_leads_to(path, "healthz"))
-        return PLACE_HEALTH;
-    if (asked->task != TASK_ANY)
-        return PLACE_TASK;
-    return names_model ? PLACE_UNKNOWN_MODEL : PLACE_NONE;
-}
-
-/* Routes as the HTTP server does, save that OPTIONS has a body and status 200: some integrations refuse an empty answer. A
- * hand-written event may lack method or path: then it means POST, and the request says what it asks for. */
-static http_extras answer_http(const event_context *context, const json_node *event, event_shape shape, response *out)
+/* The route of an event, without what its header says of the body. A hand-written event may lack method or path: then it means
+ * POST, and the request says what it asks for. */
+static route route_of(const event_context *context, const json_node *event, event_shape shape)
 {
     bytes method = {0}, path = {0};
-    event_context own = *context;
-    const model_set *models = context->contexts->models;
-    double milliseconds = 0;
-    int has_method = json_string(method_of(event, shape), &method) != NULL;
-    int has_path = json_string(path_of(event, shape), &path) != NULL;
-    place at = has_path ? place_of(&path, models, &own.asked) : PLACE_TASK;
-    int health = at == PLACE_HEALTH;
-    int options = has_method && is(&method, "OPTIONS");
-    int allowed = !has_method || options || (health ? is(&method, "GET") || is(&method, "HEAD") : is(&method, "POST"));
-    if (at == PLACE_NONE)
-        respond_error(out, 404, BAD_REQUEST, NOTHING_HERE);
-    else if (at == PLACE_UNKNOWN_MODEL)
-        respond_unknown_model(models, out);
-    else if (!allowed)
-        respond_error(out, 405, BAD_REQUEST, health ? "the method must be GET" : "the method must be POST");
-    else if (health || options)
-        handle_health(models, out);
-    else
-        milliseconds = answer_request(&own, event, out);
+    const char *has_method = json_string(method_of(event, shape), &method), *has_path = json_string(path_of(event, shape), &path);
+    route r = route_find(ROUTE_LAMBDA, context->contexts->models, has_method, has_path, path.len);
     bytes_free(&method);
     bytes_free(&path);
-    int says_allow = out->status == 405 || (options && out->status == 200);
-    const char *allow = !says_allow ? NULL : health ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
-    return (http_extras){.allow = allow, .preflight = options, .milliseconds = milliseconds};
+    return r;
+}
+
+static void check_body(route *r, const json_node *event)
+{
+    bytes type = {0}, encoding = {0};
+    route_check_body(r, header(event, "content-type", &type), header(event, "content-encoding", &encoding));
+    bytes_free(&type);
+    bytes_free(&encoding);
+}
+
+/* As the HTTP server does, save that OPTIONS has a body and status 200: some integrations refuse an empty answer. Returns the
+ * milliseconds of the work, 0 if there was none. */
+static double answer_route(const event_context *context, const json_node *event, const route *r, response *out)
+{
+    event_context own = *context;
+    own.asked = r->asked;
+    if (r->status)
+        route_refuse(r, context->contexts->models, out);
+    else if (r->is_options || r->place == PLACE_HEALTH)
+        handle_health(context->contexts->models, out);
+    else
+        return answer_body_timed(&own, event, out);
+    return 0;
 }
 
 /* ---- the form that gateways turn into an HTTP response ------------------------------------------------------------------ */
-
-typedef struct header_line {
-    const char *name, *value;
-} header_line;
-
-#define MAX_HEADERS 8
-
-typedef struct header_list {
-    header_line line[MAX_HEADERS];
-    size_t count;
-} header_list;
-
-static void add_header(header_list *list, const char *name, const char *value)
-{
-    list->line[list->count++] = (header_line){name, value};
-}
-
-/* Whether origin is one of the list (settings.h). */
-static int is_listed(const char *list, const bytes *origin)
-{
-    for (const char *item = list;; item++) {
-        size_t len = strcspn(item, ",");
-        if (origin->data && origin->len == len && !memcmp(origin->data, item, len))
-            return 1;
-        item += len;
-        if (!*item)
-            return 0;
-    }
-}
-
-/* Cross-origin resource sharing (https://fetch.spec.whatwg.org/#http-cors-protocol). origin owns what the list points to. */
-static void add_cors(const event_context *context, const json_node *event, int preflight, bytes *origin, header_list *list)
-{
-    if (!context->cors_origin)
-        return;
-    int anyone = !strcmp(context->cors_origin, "*");
-    header(event, "origin", origin);
-    if (!anyone)
-        add_header(list, "vary", "Origin");
-    if (!anyone && !is_listed(context->cors_origin, origin))
-        return;
-    add_header(list, "access-control-allow-origin", anyone ? "*" : origin->data);
-    if (!preflight) {
-        add_header(list, "access-control-expose-headers", "server-timing");
-        return;
-    }
-    add_header(list, "access-control-allow-methods", "POST, OPTIONS");
-    add_header(list, "access-control-allow-headers", "content-type, authorization, x-api-key, apikey");
-    add_header(list, "access-control-max-age", "3600");
-}
 
 static void write_headers(bytes *out, const header_list *list, int multi_value)
 {
@@ -298,24 +183,32 @@ static void respond_too_large_for_alb(response *out)
     respond_error(out, 413, "Function.ResponseSizeTooLarge", message);
 }
 
+/* origin and timing own what the list points to. */
+static void list_headers(const event_context *context, const json_node *event, const route *r, const char *timing, bytes *origin,
+                         header_list *list)
+{
+    headers_add(list, "content-type", "application/json");
+    route_headers(r, list);
+    if (*timing)
+        headers_add(list, "server-timing", timing);
+    header(event, "origin", origin);
+    cors_add(list, context->cors_origin, origin->data, origin->len, r->is_options ? r->allowed : NULL);
+}
+
 void event_http_answer(const event_context *context, const json_node *event, event_shape shape, response *out)
 {
     bytes origin = {0};
-    http_extras extras = {0};
     header_list headers = {.count = 0};
-    char timing[SERVER_TIMING_SIZE];
-    if (shape == SHAPE_BODY)
-        extras.milliseconds = answer_body_timed(context, event, out);
-    else
-        extras = answer_http(context, event, shape, out);
-    add_header(&headers, "content-type", "application/json");
-    if (extras.allow)
-        add_header(&headers, "allow", extras.allow);
-    if (extras.milliseconds > 0) {
-        server_timing(out->task, extras.milliseconds, timing);
-        add_header(&headers, "server-timing", timing);
+    char timing[SERVER_TIMING_SIZE] = "";
+    route r = {.place = PLACE_TASK};
+    if (shape != SHAPE_BODY) {
+        r = route_of(context, event, shape);
+        check_body(&r, event);
     }
-    add_cors(context, event, extras.preflight, &origin, &headers);
+    double milliseconds = answer_route(context, event, &r, out);
+    if (milliseconds > 0)
+        server_timing(out->task, milliseconds, timing);
+    list_headers(context, event, &r, timing, &origin, &headers);
     int multi_value = shape == SHAPE_ALB && json_member(event, "multiValueHeaders");
     wrap(out, shape, &headers, multi_value);
     if (shape == SHAPE_ALB && !out->error_type && out->body.len > ALB_MAX_RESPONSE) {

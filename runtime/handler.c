@@ -12,14 +12,6 @@ void server_timing(task_kind task, double milliseconds, char out[SERVER_TIMING_S
     snprintf(out, SERVER_TIMING_SIZE, "%s;dur=%.3f", task_name(task), milliseconds);
 }
 
-int media_type_is_json(const char *content_type)
-{
-    if (!content_type)
-        return 1;
-    content_type += strspn(content_type, " \t");
-    return same_ignoring_case(content_type, strcspn(content_type, "; \t"), "application/json");
-}
-
 /* options: the limits are put in here. */
 static int run(tern_ctx *ctx, const char *text, size_t len, tern_options *options, const handler_settings *settings,
                const tern_doc **doc, response *out)
@@ -60,13 +52,6 @@ static json_doc *parse(const char *data, size_t len, response *out)
             respond_bad_request(out, error.msg);
     }
     return doc;
-}
-
-void respond_unknown_model(const model_set *models, response *out)
-{
-    char error[MODELS_ERROR_SIZE];
-    models_unknown(models, error);
-    respond_refusal(out, 404, error);
 }
 
 /* ---- one text ------------------------------------------------------------------------------------------------------------ */

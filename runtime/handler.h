@@ -63,15 +63,6 @@ int handle_sentiment_run(tern_ctx *ctx, const char *text, size_t len, const hand
  * their order, "ner": [names], "sentiment": [names]}. */
 void handle_health(const model_set *models, response *out);
 
-/* POST /ner/NAME or /sentiment/NAME with a name that no model has: 404 that lists the names. */
-void respond_unknown_model(const model_set *models, response *out);
-
-/* 1 if the value of a Content-Type header says application/json, with or without parameters. NULL (no header) counts as JSON;
- * anything else is for 415 with ERROR_NOT_JSON. */
-int media_type_is_json(const char *content_type);
-#define NOTHING_HERE "there is nothing here; POST /ner finds entities, POST /sentiment sentiments"
-#define ERROR_NOT_JSON "the body must be JSON: send the header Content-Type: application/json"
-
 /* The value of the header Server-Timing (W3C) of an answer that took so long to compute: "ner;dur=0.211". */
 #define SERVER_TIMING_SIZE 48
 void server_timing(task_kind task, double milliseconds, char out[SERVER_TIMING_SIZE]);

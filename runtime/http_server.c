@@ -10,12 +10,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "cors.h"
 #include "handler.h"
-#include "http_cors.h"
 #include "http_listen.h"
 #include "http_watch.h"
 #include "http_workers.h"
 #include "page.h"
+#include "route.h"
 
 /* A refused body is read to its end and dropped, so that the client, who may only look for an answer when it has sent
  * everything, gets one instead of a reset connection. Longer ones are not worth it. */
@@ -35,15 +36,12 @@
 #define PAGE_POLICY "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src http: https:; " \
                     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-typedef enum resource { RESOURCE_PAGE, RESOURCE_HEALTH, RESOURCE_TASK, RESOURCE_NONE } resource;
-
 typedef struct server {
     struct MHD_Daemon *daemon;
     http_workers *workers;
     http_watch watch;
     const model_set *models;
     response health;       /* the answer to /healthz */
-    char unknown_model[MODELS_ERROR_SIZE];
     const char *cors;      /* http_server_options */
     size_t buffered;       /* bytes of all bodies; only the I/O thread looks */
     atomic_bool stopping;
@@ -56,55 +54,53 @@ typedef struct request {
     server *server;
     struct MHD_Connection *connection;
     http_client *client;
-    resource resource;
+    route route;              /* with a status: the answer is a refusal */
     int submitted;
-    int refusal;              /* HTTP status to answer with instead, or 0 */
-    const char *refusal_why;
     bytes body;
     size_t received, counted; /* bytes of the body that came; that are in server->buffered */
 } request;
 
-static const char *const allowed_methods[] = {
-    [RESOURCE_PAGE] = "GET, HEAD, OPTIONS", [RESOURCE_HEALTH] = "GET, HEAD, OPTIONS", [RESOURCE_TASK] = "POST, OPTIONS",
-};
-
 /* ---- answers ---------------------------------------------------------------------------------------------------------- */
 
-static void add_header(struct MHD_Response *answer, const char *name, const char *value)
+static const char *header(const request *r, const char *name)
 {
-    (void)MHD_add_response_header(answer, name, value);   /* fails only when out of memory: the answer is still right */
+    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
 }
 
-static void add_server_timing(struct MHD_Response *answer, const http_job *job)
+/* timing: what the list may point to. */
+static void list_headers(const request *r, int status, const char *type, char timing[SERVER_TIMING_SIZE], header_list *list)
 {
-    char value[SERVER_TIMING_SIZE];
-    server_timing(job->asked.task, job->milliseconds, value);
-    add_header(answer, "Server-Timing", value);
+    const char *origin = header(r, MHD_HTTP_HEADER_ORIGIN);
+    if (type != NULL)
+        headers_add(list, "content-type", type);
+    headers_add(list, "x-content-type-options", "nosniff");
+    headers_add(list, "cache-control", r->route.place == PLACE_PAGE ? "no-cache" : "no-store");
+    if (r->route.place == PLACE_PAGE && status == MHD_HTTP_OK) {
+        headers_add(list, "content-security-policy", PAGE_POLICY);
+        headers_add(list, "referrer-policy", "no-referrer");
+    }
+    route_headers(&r->route, list);
+    if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
+        headers_add(list, "retry-after", "1");
+    if (r->submitted) {
+        server_timing(r->job.asked.task, r->job.milliseconds, timing);
+        headers_add(list, "server-timing", timing);
+    }
+    cors_add(list, r->server->cors, origin, origin == NULL ? 0 : strlen(origin), r->route.is_options ? r->route.allowed : NULL);
 }
 
 /* Sends answer (NULL: out of memory, the connection is closed) and gives up its reference. */
 static enum MHD_Result send_answer(request *r, int status, const char *type, struct MHD_Response *answer, int close_after)
 {
+    char timing[SERVER_TIMING_SIZE];
+    header_list headers = {.count = 0};
     if (answer == NULL)
         return MHD_NO;
-    if (type != NULL)
-        add_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-    add_header(answer, "X-Content-Type-Options", "nosniff");
-    add_header(answer, MHD_HTTP_HEADER_CACHE_CONTROL, r->resource == RESOURCE_PAGE ? "no-cache" : "no-store");
-    if (r->resource == RESOURCE_PAGE && status == MHD_HTTP_OK) {
-        add_header(answer, "Content-Security-Policy", PAGE_POLICY);
-        add_header(answer, "Referrer-Policy", "no-referrer");
-    }
-    if (r->resource != RESOURCE_NONE && (status == MHD_HTTP_METHOD_NOT_ALLOWED || status == MHD_HTTP_NO_CONTENT))
-        add_header(answer, MHD_HTTP_HEADER_ALLOW, allowed_methods[r->resource]);
-    if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
-        add_header(answer, MHD_HTTP_HEADER_RETRY_AFTER, "1");
-    if (r->submitted)
-        add_server_timing(answer, &r->job);
-    if (r->server->cors != NULL)
-        http_cors_add(answer, r->server->cors, status == MHD_HTTP_NO_CONTENT ? allowed_methods[r->resource] : NULL);
+    list_headers(r, status, type, timing, &headers);
     if (close_after || atomic_load(&r->server->stopping))
-        add_header(answer, MHD_HTTP_HEADER_CONNECTION, "close");
+        headers_add(&headers, "connection", "close");
+    for (size_t i = 0; i < headers.count; i++)   /* fails only when out of memory: the answer is still right */
+        (void)MHD_add_response_header(answer, headers.line[i].name, headers.line[i].value);
     http_watch_enter(&r->server->watch, r->client, HTTP_RECEIVING);
     enum MHD_Result result = MHD_queue_response(r->connection, (unsigned)status, answer);
     MHD_destroy_response(answer);
@@ -126,11 +122,14 @@ static enum MHD_Result send_response(request *r, response *made, int close_after
 
 static enum MHD_Result send_refusal(request *r, int close_after)
 {
-    if (r->refusal == MHD_HTTP_NO_CONTENT)
-        return send_answer(r, r->refusal, NULL, MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), close_after);
     response made = {.status = 0};
-    respond_error(&made, r->refusal, NULL, r->refusal_why);
+    route_refuse(&r->route, r->server->models, &made);
     return send_response(r, &made, close_after);
+}
+
+static enum MHD_Result send_options(request *r)
+{
+    return send_answer(r, MHD_HTTP_NO_CONTENT, NULL, MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), 0);
 }
 
 static enum MHD_Result send_static(request *r, const char *type, const void *data, size_t len)
@@ -141,37 +140,12 @@ static enum MHD_Result send_static(request *r, const char *type, const void *dat
 
 /* ---- requests --------------------------------------------------------------------------------------------------------- */
 
-static const char *header(const request *r, const char *name)
-{
-    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
-}
-
 static void refuse(request *r, int status, const char *why)
 {
-    if (r->refusal == 0) {
-        r->refusal = status;
-        r->refusal_why = why;
-    }
-}
-
-/* Takes the task out of "/ner" and, with the model, out of "/ner/NAME"; an unknown model is refused. */
-static void find_target(request *r, const char *path)
-{
-    r->resource = strcmp(path, "/") == 0 ? RESOURCE_PAGE : strcmp(path, "/healthz") == 0 ? RESOURCE_HEALTH : RESOURCE_NONE;
-    const char *name = path[0] == '/' ? strchr(path + 1, '/') : NULL;
-    size_t len = name != NULL ? (size_t)(name - path) : strlen(path);
-    int task = len < 2 ? -1 : task_from_name(path + 1, len - 1);
-    if (task < 0)
+    if (r->route.status != 0)
         return;
-    r->job.asked.task = (task_kind)task;
-    if (name != NULL && (name[1] == '\0' || strchr(name + 1, '/') != NULL))
-        return;
-    r->resource = RESOURCE_TASK;
-    if (name == NULL)
-        return;
-    r->job.asked.model = models_find(r->server->models, name + 1, strlen(name + 1));
-    if (r->job.asked.model == NULL)
-        refuse(r, MHD_HTTP_NOT_FOUND, r->server->unknown_model);
+    r->route.status = status;
+    r->route.error = why;
 }
 
 /* Content-Length as announced, or 0. libmicrohttpd has refused malformed ones. */
@@ -181,26 +155,9 @@ static unsigned long long announced(const request *r)
     return length == NULL ? 0 : strtoull(length, NULL, 10);
 }
 
-static void check_method(request *r, const char *method)
+static void check_header(request *r)
 {
-    if (r->resource == RESOURCE_NONE)
-        refuse(r, MHD_HTTP_NOT_FOUND, NOTHING_HERE ", GET / is a page to try it");
-    else if (strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0)
-        refuse(r, MHD_HTTP_NO_CONTENT, NULL);
-    else if (r->resource == RESOURCE_TASK ? strcmp(method, MHD_HTTP_METHOD_POST) != 0
-                                         : strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        refuse(r, MHD_HTTP_METHOD_NOT_ALLOWED, r->resource == RESOURCE_TASK ? "the method must be POST" : "the method must be GET");
-}
-
-static void check_header(request *r, const char *method)
-{
-    check_method(r, method);
-    const char *type = header(r, MHD_HTTP_HEADER_CONTENT_TYPE);
-    const char *encoding = header(r, MHD_HTTP_HEADER_CONTENT_ENCODING);
-    if (r->resource == RESOURCE_TASK && !media_type_is_json(type))
-        refuse(r, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, ERROR_NOT_JSON);
-    if (encoding != NULL && !same_ignoring_case(encoding, strlen(encoding), "identity"))
-        refuse(r, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "the body must not be compressed: Content-Encoding is not supported");
+    route_check_body(&r->route, header(r, MHD_HTTP_HEADER_CONTENT_TYPE), header(r, MHD_HTTP_HEADER_CONTENT_ENCODING));
     if (announced(r) > HTTP_MAX_BODY)
         refuse(r, MHD_HTTP_CONTENT_TOO_LARGE, "the body is larger than 6291456 bytes (6 MB)");
 }
@@ -225,11 +182,12 @@ static enum MHD_Result begin(server *s, struct MHD_Connection *connection, const
         return MHD_NO;
     *r = (request){.job.finished = on_finished, .server = s, .connection = connection, .client = client};
     *context = r;
-    find_target(r, path);
-    check_header(r, method);
+    r->route = route_find(ROUTE_SERVER, s->models, method, path, strlen(path));
+    r->job.asked = r->route.asked;
+    check_header(r);
     /* Whoever asks before sending gets the refusal instead of 100 Continue. What it sends all the same must not be taken
      * for its next request: the connection is closed. */
-    if (r->refusal != 0 && (header(r, MHD_HTTP_HEADER_EXPECT) != NULL || announced(r) > MAX_DROPPED))
+    if (r->route.status != 0 && (header(r, MHD_HTTP_HEADER_EXPECT) != NULL || announced(r) > MAX_DROPPED))
         return send_refusal(r, 1);
     return MHD_YES;
 }
@@ -250,14 +208,14 @@ static enum MHD_Result take_body(request *r, const char *data, size_t len)
         refuse(r, MHD_HTTP_CONTENT_TOO_LARGE, "the body is larger than 6291456 bytes (6 MB)");
     else if (r->received >= HTTP_LARGE_BODY && r->server->buffered + len > HTTP_MAX_BUFFERED)
         refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, "too many large requests at once: try again in a moment");
-    if (r->refusal == 0 && r->resource == RESOURCE_TASK) {
+    if (r->route.status == 0 && r->route.place == PLACE_TASK && !r->route.is_options) {
         bytes_append(&r->body, data, len);
         r->server->buffered += len;
         r->counted += len;
         if (r->body.failed)
             refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory: try again in a moment");
     }
-    if (r->refusal != 0)
+    if (r->route.status != 0)
         drop_body(r);
     return MHD_YES;
 }
@@ -279,13 +237,15 @@ static enum MHD_Result answer_task(request *r)
 
 static enum MHD_Result finish(request *r)
 {
-    if (r->refusal != 0)
+    if (r->route.status != 0)
         return send_refusal(r, 0);
-    switch (r->resource) {
-    case RESOURCE_PAGE: return send_static(r, "text/html; charset=utf-8", page_html, page_html_size);
-    case RESOURCE_HEALTH: return send_static(r, JSON_TYPE, r->server->health.body.data, r->server->health.body.len);
-    case RESOURCE_TASK: return answer_task(r);
-    case RESOURCE_NONE: break;   /* has been refused */
+    if (r->route.is_options)
+        return send_options(r);
+    switch (r->route.place) {
+    case PLACE_PAGE: return send_static(r, "text/html; charset=utf-8", page_html, page_html_size);
+    case PLACE_HEALTH: return send_static(r, JSON_TYPE, r->server->health.body.data, r->server->health.body.len);
+    case PLACE_TASK: return answer_task(r);
+    case PLACE_NONE: break;   /* has been refused */
     }
     return MHD_NO;
 }
@@ -470,7 +430,6 @@ int http_server_run(const http_server_options *options, char *error, size_t erro
         close(fd);
         return -1;
     }
-    models_unknown(s.models, s.unknown_model);
     handle_health(s.models, &s.health);
     int status = -1;
     if (s.health.status != MHD_HTTP_OK || http_watch_init(&s.watch) != 0) {

@@ -1,13 +1,9 @@
 /* http_server.h - the local and container server, on libmicrohttpd.
  *
- *     POST /ner, POST /ner/MODEL                handler.h
- *     POST /sentiment, POST /sentiment/MODEL    handler.h
- *     GET /healthz                              {"status": "ok", ...}: handler.h
- *     GET /                                     the page (web/index.html, part of the program)
- *
- * An answer of POST says in Server-Timing how long the work took, in milliseconds: "ner;dur=0.211" (W3C Server Timing).
- * Anything else is 404, 405 (with Allow), 413 or 415 with {"error": "..."}. One thread does all input and output, so that a
- * slow client costs nothing but its connection; worker threads compute (http_workers.h). Limits: HTTP_MAX_* below. */
+ * What it answers, and with which refusals, says route.h; the page is web/index.html, part of the program. Besides, 413 and 503
+ * keep the limits below. An answer of POST says in Server-Timing how long the work took, in milliseconds: "ner;dur=0.211" (W3C Server Timing).
+ * Refusals have {"error": "..."}. One thread does all input and output, so that a slow client costs nothing but its connection;
+ * worker threads compute (http_workers.h). */
 #ifndef TERN_HTTP_SERVER_H
 #define TERN_HTTP_SERVER_H
 
@@ -28,7 +24,7 @@ typedef struct http_server_options {
     unsigned client_seconds;    /* how long a client may take to send a request, and between two of them */
     const model_set *models;    /* open; outlive the server */
     handler_settings settings;  /* of POST /ner and POST /sentiment */
-    const char *cors;           /* whose pages may use the server (http_cors_is_origin), or NULL: only its own */
+    const char *cors;           /* whose pages may use the server (cors.h), or NULL: only its own */
 } http_server_options;
 
 /* Writes "listening on URL" to standard output once it is true, and a line "POST /ner: MODEL..." for each task that the models

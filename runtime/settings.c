@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cors.h"
 #include "deadline.h"
 #include "tern.h"
 
@@ -106,37 +107,11 @@ static int read_offsets(offset_unit *out, char *error)
     return unit < 0 ? bad_value("TERN_OFFSETS", OFFSET_UNITS, text, error) : 0;
 }
 
-/* One item of TERN_CORS_ORIGIN as browsers send it in the header Origin: scheme, "://", host, perhaps a port; nothing else. */
-static int is_origin(const char *text, size_t len)
-{
-    size_t scheme = 0;
-    while (scheme < len && ((text[scheme] >= 'a' && text[scheme] <= 'z') || (scheme && strchr("0123456789+-.", text[scheme]))))
-        scheme++;
-    if (!scheme || len < scheme + 4 || memcmp(text + scheme, "://", 3))
-        return 0;
-    for (size_t i = scheme + 3; i < len; i++)
-        if (text[i] <= ' ' || text[i] >= 0x7F || strchr("/?#@\"\\*", text[i]))
-            return 0;
-    return 1;
-}
-
 static int read_origins(const char **out, char *error)
 {
     static const char name[] = "TERN_CORS_ORIGIN";
-    static const char expected[] = "* or at most 16 origins like https://example.com, separated by commas (no path, no blank)";
-    const char *list = value_of(name);
-    size_t count = 0;
-    *out = list;
-    if (!list || !strcmp(list, "*"))
-        return 0;
-    for (const char *item = list;; item++) {
-        size_t len = strcspn(item, ",");
-        if (!is_origin(item, len) || ++count > SETTINGS_MAX_ORIGINS)
-            return bad_value(name, expected, list, error);
-        item += len;
-        if (!*item)
-            return 0;
-    }
+    *out = value_of(name);
+    return *out && !cors_is_list(*out) ? bad_value(name, CORS_ORIGINS, *out, error) : 0;
 }
 
 int settings_read(runtime_settings *out, char error[SETTINGS_ERROR_SIZE])

@@ -9,7 +9,6 @@
 #include "request.h"
 
 #define SETTINGS_ERROR_SIZE 384
-#define SETTINGS_MAX_ORIGINS 16
 
 /* Strings are those of the environment (getenv): valid as long as nobody sets the same variable. NULL: not set, or empty. */
 typedef struct runtime_settings {
@@ -17,7 +16,7 @@ typedef struct runtime_settings {
     offset_unit offsets;           /* TERN_OFFSETS */
     size_t max_chars;              /* TERN_MAX_CHARS; 0: the engine's limit */
     size_t max_texts;              /* TERN_MAX_TEXTS */
-    const char *cors_origin;       /* TERN_CORS_ORIGIN: "*", or origins separated by commas */
+    const char *cors_origin;       /* TERN_CORS_ORIGIN: cors.h */
     const char *output_queue_url;  /* TERN_OUTPUT_QUEUE_URL; sqs_client.h checks its form */
     const char *ca_file;           /* TERN_CA_FILE */
     unsigned deadline_margin_ms;   /* TERN_DEADLINE_MARGIN_MS */

@@ -16,7 +16,7 @@ from runtime.tern_server import TernServer
 TEXT = "Alan Turing was born on June 23, 1912, in London, England."
 EMOJI = "\U0001f600 Zoë Müller moved to New York in 2019, said \U0001d49c Apple."
 JSON_HEADER = {"content-type": "application/json"}
-EXPOSED = {"access-control-expose-headers": "server-timing"}
+EXPOSED = {"access-control-expose-headers": "server-timing, retry-after"}
 
 Call = Callable[..., Calls]
 
@@ -121,8 +121,8 @@ def test_unknown_events_are_named(call: Call, name: str, seen: str) -> None:
 PREFLIGHTS = sorted(path.stem for path in (EVENTS / "preflight").glob("*.json"))
 PREFLIGHT_HEADERS = {
     "access-control-allow-methods": "POST, OPTIONS",
-    "access-control-allow-headers": "content-type, authorization, x-api-key, apikey",
-    "access-control-max-age": "3600",
+    "access-control-allow-headers": "content-type, content-encoding, authorization, x-api-key, apikey",
+    "access-control-max-age": "7200",
 }
 
 
@@ -221,7 +221,7 @@ def test_limits_from_the_environment(call: Call) -> None:
         ("TERN_FORMAT", "text", ['"ner" or "spacy"', 'not "text"']),
         ("TERN_OFFSETS", "chars", ['"codepoint", "utf16" or "byte"']),
         ("TERN_MAX_TEXTS", "many", ["from 1 to 100000"]),
-        ("TERN_CORS_ORIGIN", "example.com", ["https://example.com"]),
+        ("TERN_CORS_ORIGIN", "example.com", ["https://example.org"]),
         ("TERN_COMPONENTS", "tagger", ['"ner" must be among']),
         ("TERN_OUTPUT_QUEUE_URL", "my-queue", ["https://sqs.us-east-1.amazonaws.com/123456789012/NAME"]),
         ("TERN_OUTPUT_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/", ["https://sqs."]),

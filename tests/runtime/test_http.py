@@ -88,7 +88,20 @@ def test_head_is_get_without_body(server: TernServer, path: str) -> None:
         assert head.headers[name] == get.headers[name]
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/ner/", "/NER", "/index.html", "/../etc/passwd", "/healthz%00x/"])
+@pytest.mark.parametrize("path", ["/ner/", "//ner", "/ner/?query=1", "/ner/{model}/"])
+def test_slashes_too_many_do_not_count(server: TernServer, model_file: Path, path: str) -> None:
+    path = path.replace("{model}", model_file.stem)
+    assert server.request("POST", path, SAMPLE).body == SAMPLE_ANSWER
+    assert server.request("OPTIONS", path).status == 204
+    assert server.request("GET", path).headers["Allow"] == "POST, OPTIONS"
+
+
+@pytest.mark.parametrize("path", ["/healthz/", "//healthz", "/healthz/?x"])
+def test_slashes_too_many_of_the_health(server: TernServer, path: str) -> None:
+    assert server.request("GET", path).json == server.request("GET", "/healthz").json
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/NER", "/index.html", "/../etc/passwd", "/sentiment/../ner", "/healthz%00x/"])
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_unknown_path_is_404(server: TernServer, path: str, method: str) -> None:
     assert_error(server.request(method, path, b"{}"), 404, "POST /ner")

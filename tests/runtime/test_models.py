@@ -134,7 +134,8 @@ def test_a_name_is_a_string(server: TernServer, value: Any) -> None:
 def test_methods_of_the_paths(server: TernServer) -> None:
     assert server.request("GET", "/ner/tiny").headers["Allow"] == "POST, OPTIONS"
     assert server.request("OPTIONS", "/ner/tiny").status == 204
-    for path in ("/ner/", "/ner/tiny/", "/ner/tiny/x", "//ner/tiny", "/NER/tiny"):
+    assert server.request("OPTIONS", "/ner/tiny/").status == 204
+    for path in ("/ner/tiny/x", "/x/ner/tiny", "/NER/tiny"):
         assert "there is nothing here" in server.request("POST", path, b"{}").json["error"]
 
 

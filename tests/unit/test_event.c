@@ -185,8 +185,7 @@ static void a_path_may_name_the_model(void **state)
     expect_proxy(state, V1("POST", "/ner/en\\u0000"), 404, "(known: en)", "");
     expect_proxy(state, V1("POST", "/ner/%65n"), 404, "(known: en)", "");
     expect_proxy(state, V1("GET", "/ner/x"), 404, "(known: en)", "");
-    expect_proxy(state, V1("POST", "/ner/"), 404, "POST /ner", "");
-    expect_proxy(state, V1("POST", "/ner/en/"), 404, "POST /ner", "");
+    expect_proxy(state, V1("POST", "/prod/ner/en/"), 200, ENTITIES, "");
     expect_proxy(state, V1("POST", "/dinner/en"), 404, "POST /ner", "");
     expect_proxy(state, V1("POST", "ner/en"), 404, "POST /ner", "");
     expect_proxy(state, V1("POST", "en"), 404, "POST /ner", "");
@@ -195,6 +194,8 @@ static void a_path_may_name_the_model(void **state)
 static void methods_and_paths_are_routed_as_in_http(void **state)
 {
     expect_proxy(state, V2("POST", "/prod/ner"), 200, ENTITIES, "");
+    expect_proxy(state, V2("POST", "/prod/ner/"), 200, ENTITIES, "");
+    expect_proxy(state, V1("OPTIONS", "//ner/"), 200, "ok", "POST, OPTIONS");
     expect_proxy(state, V2("GET", "/ner"), 405, "must be POST", "POST, OPTIONS");
     expect_proxy(state, V1("PUT", "/ner"), 405, "must be POST", "POST, OPTIONS");
     expect_proxy(state, V1("post", "/ner"), 405, "must be POST", "POST, OPTIONS");
@@ -204,6 +205,7 @@ static void methods_and_paths_are_routed_as_in_http(void **state)
     expect_proxy(state, V1("POST", "/ner\\u0000"), 404, "POST /ner", "");
     expect_proxy(state, V1("OPTIONS", "/elsewhere"), 404, "POST /ner", "");
     expect_proxy(state, V2("OPTIONS", "/ner"), 200, "ok", "POST, OPTIONS");
+    expect_proxy(state, V2("OPTIONS", "/healthz/"), 200, "ok", "GET, HEAD, OPTIONS");
     expect_proxy(state, V2("GET", "/stage/healthz"), 200, "{\"status\": \"ok\", \"model\": \"en\", \"models\": [\"en\"], \"ner\": [\"en\"]}", "");
     expect_proxy(state, V1("HEAD", "/healthz"), 200, "ok", "");
     expect_proxy(state, V1("POST", "/healthz"), 405, "must be GET", "GET, HEAD, OPTIONS");
@@ -218,6 +220,8 @@ static void other_media_types_are_refused(void **state)
     expect_proxy(state, TEXT("{\"requestContext\":{\"http\":{}},"
                              "\"headers\":{\"content-type\":\"application/x-www-form-urlencoded\"},"
                              "\"body\":" BODY64 ",\"isBase64Encoded\":true}"), 415, "application/json", "");
+    expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":{\"content-encoding\":\"br\"},\"body\":" BODY "}"),
+                 415, "Content-Encoding", "");
     expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":[\"content-type\"],\"body\":" BODY "}"),
                  200, ENTITIES, "");
 }
@@ -321,10 +325,10 @@ static void load_balancers_carry_1_mb(void **state)
     "\"isBase64Encoded\": false}"
 #define ALLOW ", \"allow\": \"POST, OPTIONS\""
 #define TIMING ", \"server-timing\": \"ner;dur=\""
-#define EXPOSE ", \"access-control-expose-headers\": \"server-timing\""
+#define EXPOSE ", \"access-control-expose-headers\": \"server-timing, retry-after\""
 #define PREFLIGHT ", \"access-control-allow-methods\": \"POST, OPTIONS\", " \
-                  "\"access-control-allow-headers\": \"content-type, authorization, x-api-key, apikey\", " \
-                  "\"access-control-max-age\": \"3600\""
+                  "\"access-control-allow-headers\": \"content-type, content-encoding, authorization, x-api-key, apikey\", " \
+                  "\"access-control-max-age\": \"7200\""
 #define NO_BODY "{\\\"error\\\": \\\"the request has no body: send {\\\\\\\"text\\\\\\\": \\\\\\\"...\\\\\\\"}\\\"}"
 
 static void origins_are_allowed_as_set(void **state)

@@ -363,20 +363,6 @@ static void pipe_writes_documents_as_doc_to_json(void **state)
     tern_ctx_free(ctx);
 }
 
-static void media_types(void **state)
-{
-    static const char *const json[] = {"application/json", "Application/JSON; charset=utf-8", " application/json ;x",
-                                       "application/json\t"};
-    static const char *const other[] = {"", "text/plain", "application/jsonp", "application/jso",
-                                        "application/json-seq", ";application/json"};
-    (void)state;
-    assert_true(media_type_is_json(NULL));
-    for (size_t i = 0; i < sizeof json / sizeof *json; i++)
-        assert_true(media_type_is_json(json[i]));
-    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
-        assert_false(media_type_is_json(other[i]));
-}
-
 static void errors_are_json_whatever_they_say(void **state)
 {
     response answer = {0};
@@ -401,7 +387,6 @@ int main(void)
         cmocka_unit_test(texts_are_answered_each_for_itself),
         cmocka_unit_test(an_interrupt_ends_the_whole_request),
         cmocka_unit_test(pipe_writes_documents_as_doc_to_json),
-        cmocka_unit_test(media_types),
         cmocka_unit_test(errors_are_json_whatever_they_say),
     };
     return cmocka_run_group_tests(tests, open_model, close_model);
