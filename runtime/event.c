@@ -107,6 +107,7 @@ static void answer(const event_context *context, const json_node *event, respons
 void event_handle(const event_context *context, const char *event, size_t len, response *out)
 {
     json_error error;
+    out->fault = NULL;
     if (!len) {
         respond_error(out, 400, BAD_REQUEST, "the event is empty: " EXPECTED);
         return;

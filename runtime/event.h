@@ -38,8 +38,8 @@ typedef struct event_context {
     uint64_t deadline_ms;       /* when the answer must be ready (deadline.h); 0: no limit */
 } event_context;
 
-/* out->error_type NULL: out->body is the function's result. Otherwise the invocation failed, with out->error_type and
- * out->message. */
+/* out->error_type NULL: out->body is the function's result, and out->fault says whether it tells of a fault of the function (with
+ * out->message). Otherwise the invocation failed, with out->error_type and out->message. */
 void event_handle(const event_context *context, const char *event, size_t len, response *out);
 
 #endif

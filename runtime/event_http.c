@@ -113,14 +113,12 @@ static void check_body(route *r, const json_node *event)
  * milliseconds of the work, 0 if there was none. */
 static double answer_route(const event_context *context, const json_node *event, const route *r, response *out)
 {
-    event_context own = *context;
-    own.asked = r->asked;
     if (r->status)
         route_refuse(r, context->contexts->models, out);
     else if (r->is_options || r->place == PLACE_HEALTH)
         handle_health(context->contexts->models, out);
     else
-        return answer_body_timed(&own, event, out);
+        return answer_body_timed(context, event, out);
     return 0;
 }
 
@@ -154,17 +152,33 @@ static const char *reason_of(int status)
     }
 }
 
-static void wrap(response *out, event_shape shape, const header_list *headers, int multi_value)
+static void wrap(bytes *out, const response *answer, event_shape shape, const header_list *headers, int multi_value)
+{
+    bytes_format(out, "{\"statusCode\": %d, ", answer->status);
+    if (shape == SHAPE_ALB)
+        bytes_format(out, "\"statusDescription\": \"%d %s\", ", answer->status, reason_of(answer->status));
+    write_headers(out, headers, multi_value);
+    bytes_text(out, ", \"body\": ");
+    json_out_string(out, answer->body.data ? answer->body.data : "", answer->body.len);
+    bytes_text(out, ", \"isBase64Encoded\": false");
+    bytes_text(out, shape == SHAPE_HTTP_V2 ? ", \"cookies\": []}" : "}");
+}
+
+/* Puts the answer into its envelope, or a short one that says why it cannot go out. The invocation fails only where there is no
+ * memory for that either. */
+static void put_in_envelope(response *out, event_shape shape, const header_list *headers, int multi_value,
+                            const answer_limit *limit)
 {
     bytes wrapped = {0};
-    bytes_format(&wrapped, "{\"statusCode\": %d, ", out->status);
-    if (shape == SHAPE_ALB)
-        bytes_format(&wrapped, "\"statusDescription\": \"%d %s\", ", out->status, reason_of(out->status));
-    write_headers(&wrapped, headers, multi_value);
-    bytes_text(&wrapped, ", \"body\": ");
-    json_out_string(&wrapped, out->body.data ? out->body.data : "", out->body.len);
-    bytes_text(&wrapped, ", \"isBase64Encoded\": false");
-    bytes_text(&wrapped, shape == SHAPE_HTTP_V2 ? ", \"cookies\": []}" : "}");
+    wrap(&wrapped, out, shape, headers, multi_value);
+    if (wrapped.failed || (limit->bytes && wrapped.len > limit->bytes)) {
+        if (wrapped.failed)
+            respond_out_of_memory(out);
+        else
+            respond_too_large(out, limit);
+        bytes_free(&wrapped);
+        wrap(&wrapped, out, shape, headers, multi_value);
+    }
     if (wrapped.failed) {
         bytes_free(&wrapped);
         respond_out_of_memory(out);
@@ -172,15 +186,17 @@ static void wrap(response *out, event_shape shape, const header_list *headers, i
     }
     bytes_free(&out->body);
     out->body = wrapped;
+    out->fault = out->status >= 500 ? out->error_type : NULL;
     out->error_type = NULL;
 }
 
-static void respond_too_large_for_alb(response *out)
+static answer_limit limit_of(const event_context *context, event_shape shape)
 {
-    char message[sizeof out->message];
-    snprintf(message, sizeof message, "the answer has %zu bytes, a load balancer carries %u: split the text and send its parts",
-             out->body.len, ALB_MAX_RESPONSE);
-    respond_error(out, 413, "Function.ResponseSizeTooLarge", message);
+    answer_limit limit = context->settings->answer;
+    if (shape == SHAPE_ALB)
+        limit = (answer_limit){.bytes = ALB_MAX_RESPONSE, .carrier = "a load balancer"};
+    limit.quoted = 1;
+    return limit;
 }
 
 /* origin and timing own what the list points to. */
@@ -197,6 +213,8 @@ static void list_headers(const event_context *context, const json_node *event, c
 
 void event_http_answer(const event_context *context, const json_node *event, event_shape shape, response *out)
 {
+    event_context own = *context;
+    handler_settings settings = *context->settings;
     bytes origin = {0};
     header_list headers = {.count = 0};
     char timing[SERVER_TIMING_SIZE] = "";
@@ -205,15 +223,13 @@ void event_http_answer(const event_context *context, const json_node *event, eve
         r = route_of(context, event, shape);
         check_body(&r, event);
     }
-    double milliseconds = answer_route(context, event, &r, out);
+    settings.answer = limit_of(context, shape);
+    own.settings = &settings;
+    own.asked = r.asked;
+    double milliseconds = answer_route(&own, event, &r, out);
     if (milliseconds > 0)
         server_timing(out->task, milliseconds, timing);
     list_headers(context, event, &r, timing, &origin, &headers);
-    int multi_value = shape == SHAPE_ALB && json_member(event, "multiValueHeaders");
-    wrap(out, shape, &headers, multi_value);
-    if (shape == SHAPE_ALB && !out->error_type && out->body.len > ALB_MAX_RESPONSE) {
-        respond_too_large_for_alb(out);
-        wrap(out, shape, &headers, multi_value);
-    }
+    put_in_envelope(out, shape, &headers, shape == SHAPE_ALB && json_member(event, "multiValueHeaders"), &settings.answer);
     bytes_free(&origin);
 }

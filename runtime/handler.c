@@ -70,20 +70,6 @@ static void write_entity(bytes *out, const char *text, const tern_entity *entity
         bytes_format(out, ", \"start\": %zu, \"end\": %zu}", offsets.start, offsets.end);
 }
 
-static void write_entities(const char *text, const tern_doc *doc, const request_options *options, response *out)
-{
-    bytes_text(&out->body, "{\"entities\": [");
-    for (size_t i = 0; i < out->entities; i++) {
-        tern_entity entity;
-        if (tern_doc_entity(doc, i, &entity))
-            break;
-        if (i)
-            bytes_text(&out->body, ", ");
-        write_entity(&out->body, text, &entity, options);
-    }
-    bytes_text(&out->body, "]}");
-}
-
 /* What answers: everything is borrowed. */
 typedef struct responder {
     task_kind task;
@@ -91,7 +77,22 @@ typedef struct responder {
     const sentiment_labels *labels;   /* of TASK_SENTIMENT */
     const handler_settings *settings;
     const request_options *options;
+    size_t before;                    /* bytes of the answer in front of this text's */
 } responder;
+
+/* Whether the answer is already larger than may go out. */
+static int is_over(const responder *by, response *out)
+{
+    const answer_limit *limit = &by->settings->answer;
+    return limit->bytes && by->before + response_size(out, limit->quoted) > limit->bytes;
+}
+
+static void end_answer(const responder *by, response *out)
+{
+    response_end(out);
+    if (out->status == 200 && is_over(by, out))
+        respond_too_large(out, &by->settings->answer);
+}
 
 static int run_task(const responder *by, const char *text, size_t len, const tern_doc **doc, response *out)
 {
@@ -101,13 +102,41 @@ static int run_task(const responder *by, const char *text, size_t len, const ter
                                       : handle_run(by->ctx, text, len, TERN_ENTITIES, &own, doc, out);
 }
 
+static void write_entities(const responder *by, const char *text, const tern_doc *doc, response *out)
+{
+    bytes_text(&out->body, "{\"entities\": [");
+    for (size_t i = 0; i < out->entities && !is_over(by, out); i++) {
+        tern_entity entity;
+        if (tern_doc_entity(doc, i, &entity))
+            break;
+        if (i)
+            bytes_text(&out->body, ", ");
+        write_entity(&out->body, text, &entity, by->options);
+    }
+    bytes_text(&out->body, "]}");
+}
+
+typedef struct writing {
+    const responder *by;
+    response *out;
+} writing;
+
+/* sentiment_options.interrupt */
+static int ends_writing(void *user)
+{
+    const writing *w = user;
+    const handler_settings *settings = w->by->settings;
+    return is_over(w->by, w->out) || (settings->interrupt && settings->interrupt(settings->interrupt_user));
+}
+
 static void write_sentiments(const responder *by, const char *text, const tern_doc *doc, response *out)
 {
     static const tern_error interrupted = {.code = TERN_E_INTERRUPTED};
     sentiment_options options = by->options->sentiment;
-    options.interrupt = by->settings->interrupt;
-    options.interrupt_user = by->settings->interrupt_user;
-    if (sentiment_json(&out->body, text, doc, by->labels, &options, by->options->offsets))
+    writing w = {.by = by, .out = out};
+    options.interrupt = ends_writing;
+    options.interrupt_user = &w;
+    if (sentiment_json(&out->body, text, doc, by->labels, &options, by->options->offsets) && !is_over(by, out))
         respond_engine_error(out, &interrupted, by->settings->max_chars);
 }
 
@@ -129,8 +158,8 @@ static void answer_text(const responder *by, const char *name, const char *text,
     if (by->task == TASK_SENTIMENT)
         write_sentiments(by, text, doc, out);
     else
-        write_entities(text, doc, by->options, out);
-    response_end(out);
+        write_entities(by, text, doc, out);
+    end_answer(by, out);
 }
 
 /* ---- one request ---------------------------------------------------------------------------------------------------------- */
@@ -147,17 +176,25 @@ static void answer_item(const responder *by, const json_node *node, size_t index
         answer_text(by, "\"text\"", text->data, text->len, out);
 }
 
+/* Whether an error is not one text's but that of the request. */
+static int is_for_all(const response *item)
+{
+    return item->status >= 500 || (item->error_type && !strcmp(item->error_type, RESPONSE_TOO_LARGE));
+}
+
 /* What one text's caller is to blame for becomes that text's {"error": ...}; anything else is the answer to all. */
 static void answer_texts(const responder *by, const json_node *texts, response *out)
 {
+    responder each = *by;
     response item = {0};
     bytes text = {0};
     size_t index = 0;
     response_begin(out);
     bytes_text(&out->body, "{\"results\": [");
     for (const json_node *node = json_first(texts); node && out->status == 200; node = json_next(node), index++) {
-        answer_item(by, node, index, &text, &item);
-        if (item.status >= 500) {
+        each.before = response_size(out, by->settings->answer.quoted);
+        answer_item(&each, node, index, &text, &item);
+        if (is_for_all(&item)) {
             respond_error(out, item.status, item.error_type, item.message);
             continue;
         }
@@ -167,13 +204,15 @@ static void answer_texts(const responder *by, const json_node *texts, response *
         out->body.failed |= item.body.failed;
         out->tokens += item.tokens;
         out->entities += item.entities;
+        if (is_over(by, out))
+            respond_too_large(out, &by->settings->answer);
     }
     bytes_free(&text);
     response_free(&item);
     if (out->status != 200)
         return;
     bytes_text(&out->body, "]}");
-    response_end(out);
+    end_answer(by, out);
 }
 
 static request_options default_options(const handler_settings *settings)

@@ -411,7 +411,9 @@ static void block_signals(sigset_t *signals)
 static int start_workers(server *s, const http_server_options *options, char *error, size_t error_size)
 {
     tern_error reason = {.code = TERN_OK};
-    s->workers = http_workers_start(options->models, &options->settings, options->threads, &reason);
+    handler_settings settings = options->settings;
+    settings.answer = (answer_limit){.bytes = HTTP_MAX_ANSWER, .carrier = "this server"};
+    s->workers = http_workers_start(options->models, &settings, options->threads, &reason);
     if (s->workers == NULL)
         snprintf(error, error_size, "%s", reason.msg);
     return s->workers == NULL ? -1 : 0;

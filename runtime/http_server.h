@@ -12,6 +12,7 @@
 #include "handler.h"
 
 #define HTTP_MAX_BODY (6u * 1024 * 1024)          /* bytes of a request's body; 413 above */
+#define HTTP_MAX_ANSWER (32u * 1024 * 1024)       /* bytes of an answer; 413 above */
 #define HTTP_MAX_BUFFERED (512u * 1024 * 1024)    /* bytes of all bodies in memory; 503 above, for large ones only */
 #define HTTP_MAX_HEADER (32u * 1024)              /* bytes of request line and header fields; 414 or 431 above */
 #define HTTP_MAX_CONNECTIONS 256u                 /* more wait in the kernel's queue */
@@ -23,7 +24,7 @@ typedef struct http_server_options {
     unsigned threads;           /* workers, 1..HTTP_MAX_THREADS */
     unsigned client_seconds;    /* how long a client may take to send a request, and between two of them */
     const model_set *models;    /* open; outlive the server */
-    handler_settings settings;  /* of POST /ner and POST /sentiment */
+    handler_settings settings;  /* of POST /ner and POST /sentiment, but for HTTP_MAX_ANSWER */
     const char *cors;           /* whose pages may use the server (cors.h), or NULL: only its own */
 } http_server_options;
 

@@ -52,14 +52,6 @@ static int next(const loop_worker *w, invocation *in, rapi_result *received)
 
 /* ---- HANDLE ----------------------------------------------------------------------------------------------------------- */
 
-static void refuse_large_response(response *out)
-{
-    char message[sizeof out->message];
-    snprintf(message, sizeof message, "the answer has %zu bytes, Lambda carries %u: split the text and send its parts",
-             out->body.len, RAPI_MAX_RESPONSE);
-    respond_error(out, 413, "Function.ResponseSizeTooLarge", message);
-}
-
 static void refuse_large_event(response *out)
 {
     char message[sizeof out->message];
@@ -73,6 +65,7 @@ static void handle(const loop_worker *w, const loop_shared *shared, rapi_result 
     handler_settings settings = *shared->settings;
     settings.interrupt = deadline_has_come;
     settings.interrupt_user = &deadline;
+    settings.answer = (answer_limit){.bytes = RAPI_MAX_RESPONSE, .carrier = "Lambda"};
     const event_context context = {.contexts = &w->contexts, .settings = &settings, .cors_origin = shared->cors_origin,
                                    .output = w->output, .log = &w->log, .deadline_ms = deadline};
     if (received == RAPI_TOO_LARGE)
@@ -81,8 +74,6 @@ static void handle(const loop_worker *w, const loop_shared *shared, rapi_result 
         respond_out_of_memory(out);
     else
         event_handle(&context, in->event.data, in->event.len, out);
-    if (!out->error_type && out->body.len > RAPI_MAX_RESPONSE)
-        refuse_large_response(out);
 }
 
 /* ---- POST ------------------------------------------------------------------------------------------------------------- */
@@ -141,14 +132,15 @@ static void end_log(logger *log)
 static void report(const loop_worker *w, loop_shared *shared, const response *answer, double duration_ms)
 {
     int first = !atomic_exchange(&shared->has_served, 1);
-    if (answer->error_type)
-        log_line(&w->log, LOG_LEVEL_ERROR, "%s: %s", answer->error_type, answer->message);
+    const char *error = answer->error_type ? answer->error_type : answer->fault;
+    if (error)
+        log_line(&w->log, LOG_LEVEL_ERROR, "%s: %s", error, answer->message);
     else
         log_line(&w->log, LOG_LEVEL_DEBUG, "%zu tokens, %zu entities in %.3f ms", answer->tokens, answer->entities, duration_ms);
     if (!shared->metrics)
         return;
     const invocation_metrics of = {.duration_ms = duration_ms, .tokens = answer->tokens, .entities = answer->entities,
-                                   .cold_start = first && shared->on_demand, .init_ms = first ? shared->init_ms : -1,
+                                   .errors = answer->status >= 500, .cold_start = first && shared->on_demand, .init_ms = first ? shared->init_ms : -1,
                                    .peak_mb = metrics_peak_mb()};
     metrics_write(shared->metrics, &of, &w->log);
 }

@@ -71,8 +71,9 @@ void metrics_write(const metrics *m, const invocation_metrics *of, const logger 
 {
     const metric list[] = {
         {"Duration", "Milliseconds", of->duration_ms, 3}, {"Tokens", "Count", (double)of->tokens, 0},
-        {"Entities", "Count", (double)of->entities, 0},   {"ColdStart", "Count", of->cold_start, 0},
-        {"InitMs", "Milliseconds", of->init_ms, 3},       {"PeakRssMb", "Megabytes", of->peak_mb, 3},
+        {"Entities", "Count", (double)of->entities, 0},   {"Errors", "Count", of->errors, 0},
+        {"ColdStart", "Count", of->cold_start, 0},        {"InitMs", "Milliseconds", of->init_ms, 3},
+        {"PeakRssMb", "Megabytes", of->peak_mb, 3},
     };
     const size_t count = sizeof list / sizeof *list;
     bytes line = {0};

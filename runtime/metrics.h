@@ -5,6 +5,8 @@
  *   Duration    Milliseconds   from the event's arrival to the answer being ready
  *   Tokens      Count          of all texts that were answered
  *   Entities    Count
+ *   Errors      Count          1 where the function is at fault, whatever way the answer takes: a deadline, no memory; else 0.
+ *                              What the caller got wrong is none, nor is a failed message of a queue, which is tried again
  *   ColdStart   Count          1 for the first invocation of a process that was started for it, otherwise 0
  *   InitMs      Milliseconds   only with the first invocation: from the start of main to the first wait for an event
  *   PeakRssMb   Megabytes      most memory that the process ever had
@@ -25,7 +27,7 @@ typedef struct metrics {
 typedef struct invocation_metrics {
     double duration_ms;
     size_t tokens, entities;
-    int cold_start;
+    int errors, cold_start;
     double init_ms;    /* negative: not the first invocation */
     double peak_mb;    /* negative: unknown */
 } invocation_metrics;

@@ -17,7 +17,7 @@ void respond_error(response *out, int status, const char *error_type, const char
     out->status = status;
     out->error_type = error_type;
     snprintf(out->message, sizeof out->message, "%s", message);
-    out->tokens = out->entities = 0;
+    out->tokens = out->entities = out->counted = out->size = 0;
     bytes_clear(&out->body);
     bytes_text(&out->body, "{\"error\": ");
     json_out_cstring(&out->body, out->message);
@@ -30,6 +30,15 @@ void respond_out_of_memory(response *out)
 {
     bytes_free(&out->body);   /* gives back what a half-written answer held */
     respond_error(out, 500, OUT_OF_MEMORY, "out of memory: send a shorter text, or give the process more memory");
+}
+
+void respond_too_large(response *out, const answer_limit *limit)
+{
+    char message[sizeof out->message];
+    snprintf(message, sizeof message, "the answer is larger than the %zu bytes that %s carries: send less text at a time",
+             limit->bytes, limit->carrier);
+    bytes_free(&out->body);
+    respond_error(out, 413, RESPONSE_TOO_LARGE, message);
 }
 
 void response_free(response *out)
@@ -48,8 +57,17 @@ void response_begin(response *out)
     out->status = 200;
     out->error_type = NULL;
     out->message[0] = '\0';
-    out->tokens = out->entities = 0;
+    out->tokens = out->entities = out->counted = out->size = 0;
     bytes_clear(&out->body);
+}
+
+size_t response_size(response *out, int quoted)
+{
+    for (; out->counted < out->body.len; out->counted++) {
+        char c = out->body.data[out->counted];
+        out->size += quoted && (c == '"' || c == '\\') ? 2 : 1;
+    }
+    return out->size;
 }
 
 void response_end(response *out)

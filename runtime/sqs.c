@@ -218,16 +218,14 @@ static void write_result(bytes *out, const message *m, const json_node *body, co
 static void post_result(batch *b, message *m, const json_node *body)
 {
     outbox *box = &b->out;
-    char cause[96];
     bytes result = {0};
     write_result(&result, m, body, &b->answer.body);
     if (result.failed || result.len > SQS_BATCH_BYTES) {
-        snprintf(cause, sizeof cause, "the result has %zu bytes, SQS carries %u: send shorter texts", result.len,
-                 SQS_BATCH_BYTES);
         if (result.failed)
-            fail_for_memory(b, m);
+            respond_out_of_memory(&b->answer);
         else
-            fail(b, m, "Function.ResponseSizeTooLarge", cause);
+            respond_too_large(&b->answer, &b->settings.answer);
+        fail(b, m, b->answer.error_type, b->answer.message);
         bytes_free(&result);
         return;
     }
@@ -359,6 +357,7 @@ void sqs_handle(const event_context *context, const json_node *event, response *
     batch b = {.context = context, .settings = *context->settings, .stop_ms = stop_time(context)};
     b.settings.interrupt = interrupt;
     b.settings.interrupt_user = &b;
+    b.settings.answer = (answer_limit){.bytes = context->output ? SQS_BATCH_BYTES : 0, .carrier = "SQS"};
     if (!read_messages(&b, json_member(event, "Records"), out)) {
         answer_messages(&b);
         respond_batch(&b, out);

@@ -337,16 +337,45 @@ def test_answer_of_more_than_1_mb(serve: Serve) -> None:
     assert "expect" not in outcome.posts[0].headers
 
 
+LARGE = {"text": "London Paris " * 50_000}   # 650 kB, for which the entities take more than 6 MB
+MANY = {"texts": ["London. " * 1200] * 400}   # of which the first hundred fill an answer
+TOO_LARGE = "is larger than the 6291556 bytes that Lambda carries: send less text at a time"
+
+
 @pytest.mark.skipif(REDUCED, reason="many tokens: too slow under sanitizers")
-@pytest.mark.parametrize("proxy", [False, True])
-def test_answer_that_lambda_cannot_carry(serve: Serve, proxy: bool) -> None:
-    large = {"text": "Rome, " * 100_000}   # an entity for six bytes
-    event = json.dumps({"body": large} if proxy else large).encode()
-    outcome = serve([Invocation(event, request_id="large"), Invocation(TEXT_EVENT, request_id="fine")])
-    body = check_error(outcome.posts[0], "Function.ResponseSizeTooLarge", "Lambda carries 6291556", "split the text")
-    size = re.search(r"has (\d+) bytes", body["errorMessage"])
-    assert size and int(size[1]) > MAX_RESPONSE
+@pytest.mark.parametrize("request_body", [LARGE, MANY], ids=["text", "texts"])
+def test_answer_that_lambda_cannot_carry(serve: Serve, request_body: Dict[str, Any]) -> None:
+    outcome = serve([Invocation(json.dumps(request_body).encode(), request_id="large"), Invocation(TEXT_EVENT, request_id="fine")])
+    check_error(outcome.posts[0], "Function.ResponseSizeTooLarge", TOO_LARGE)
     assert body_of(outcome.posts[1]) == {"entities": ENTITIES}
+
+
+@pytest.mark.skipif(REDUCED, reason="many tokens: too slow under sanitizers")
+@pytest.mark.parametrize("name", ["http_api_v2", "rest_v1", "function_url", "body_string"])
+def test_answer_that_lambda_cannot_carry_over_http(serve: Serve, name: str) -> None:
+    event = {**json.loads((EVENTS / f"{name}.json").read_text()), "body": json.dumps(LARGE), "isBase64Encoded": False}
+    outcome = serve([json.dumps(event).encode()])
+    answer = the_response(outcome)
+    assert answer["statusCode"] == 413 and TOO_LARGE in json.loads(answer["body"])["error"]
+    assert len(outcome.log.splitlines()) == 1   # the end of the script: the caller's mistake is no error
+
+
+@pytest.mark.skipif(REDUCED, reason="sanitizers reserve all address space")
+def test_out_of_memory_is_an_http_answer_and_logged(program, model_file) -> None:
+    def leave_20_mb() -> None:
+        used = int(Path(f"/proc/{process.pid}/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.prlimit(process.pid, resource.RLIMIT_AS, (used + 20_000_000,) * 2)
+
+    event = {**json.loads((EVENTS / "http_api_v2.json").read_text()), "body": json.dumps({"text": "Rome, " * 150_000})}
+    large = Invocation(json.dumps(event).encode(), request_id="large", before=leave_20_mb)
+    with MockRuntimeApi([Invocation(TEXT_EVENT), large, Invocation(TEXT_EVENT, request_id="fine")]) as api:
+        process = start_bootstrap(program("bootstrap"), api.address, model_file)
+        log, _ = process.communicate(timeout=PATIENCE)
+    assert api.posts[1].path.endswith("/large/response")
+    answer = body_of(api.posts[1])
+    assert answer["statusCode"] == 500 and "out of memory" in json.loads(answer["body"])["error"]
+    assert re.search(rb"ERROR RequestId: large .*Runtime.OutOfMemory: out of memory", log)
+    assert body_of(api.posts[2]) == {"entities": ENTITIES}
 
 
 @pytest.mark.skipif(REDUCED, reason="sanitizers reserve all address space")

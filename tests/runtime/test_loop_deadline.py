@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from runtime.bootstrap_run import (
     ENTITIES,
@@ -40,6 +41,7 @@ def test_http_event_gets_a_gateway_timeout(serve: Serve) -> None:
     answer = body_of(outcome.posts[0])
     assert answer["statusCode"] == 504
     assert "time limit" in json.loads(answer["body"])["error"]
+    assert re.search("ERROR RequestId: .*Function.DeadlineExceeded: the time limit", outcome.log)
     assert outcome.posts[0].time < late.deadline
 
 

@@ -5,12 +5,14 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import Any, Dict, List
 
 import pytest
 from common import REDUCED
 from runtime.bootstrap_run import (
+    EVENTS,
     TEXT_EVENT,
     Outcome,
     Serve,
@@ -73,7 +75,7 @@ def test_one_document_for_each_invocation(serve: Serve, nlp_ner) -> None:
         assert document["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["FunctionName"]]
         assert (document["FunctionName"], document["FunctionVersion"]) == ("ner", "$LATEST")
         assert 0 < document["Duration"] < 120_000
-    common = {"Duration": "Milliseconds", "Tokens": "Count", "Entities": "Count", "ColdStart": "Count", "PeakRssMb": "Megabytes"}
+    common = {"Duration": "Milliseconds", "Tokens": "Count", "Entities": "Count", "Errors": "Count", "ColdStart": "Count", "PeakRssMb": "Megabytes"}
     assert units(first) == {**common, "InitMs": "Milliseconds"}
     assert units(second) == common
     assert (first["ColdStart"], second["ColdStart"]) == (1, 0)
@@ -98,6 +100,22 @@ def test_line_comes_before_the_answer_and_whatever_the_log_says(serve: Serve) ->
 def test_errors_count_as_invocations_without_tokens(serve: Serve) -> None:
     (document,) = documents(serve([b'{"text": 17}'], env=ENV))
     assert (document["Tokens"], document["Entities"]) == (0, 0)
+
+
+def http_event(**fields: Any) -> bytes:
+    event = json.loads((EVENTS / "http_api_v2.json").read_text())
+    return json.dumps({**event, "isBase64Encoded": False, "body": json.dumps(json.loads(TEXT_EVENT)), **fields}).encode()
+
+
+def test_faults_of_the_function_count_on_every_way(serve: Serve) -> None:
+    """A deadline that has come does; what the caller got wrong does not, nor is the next answer's count that of the one before."""
+    script = [Invocation(TEXT_EVENT, time_left=5.0), Invocation(http_event(), time_left=5.0),
+              *(Invocation(event, time_left=1e5) for event in (TEXT_EVENT, http_event(), b'{"text": 17}', http_event(body="{")))]
+    outcome = serve(script, env={**ENV, "TERN_DEADLINE_MARGIN_MS": "10000"})
+    assert [document["Errors"] for document in documents(outcome)] == [1, 1, 0, 0, 0, 0]
+    assert [body_of(post).get("statusCode") for post in outcome.posts] == [None, 504, None, 200, None, 400]
+    errors = re.findall("ERROR .*(Function[.][A-Za-z]+): ", outcome.log)
+    assert errors == ["Function.DeadlineExceeded"] * 2 + ["Function.BadRequest"]
 
 
 def test_batch_counts_all_texts(serve: Serve, nlp_ner) -> None:

@@ -292,6 +292,59 @@ static void load_balancers_get_their_own_form(void **state)
                            "{\\\"error\\\": \\\"there is nothing here; POST /ner finds entities, POST /sentiment sentiments\\\"}"));
 }
 
+/* Of the longest answer that a limit lets through, and of one byte less. A health check's has no time, which differs. */
+static void what_counts_is_the_whole_envelope(void **state)
+{
+    static const struct { const char *event; size_t len; } samples[] = {
+        {V2("GET", "/healthz")}, {V1("GET", "/healthz")}, {V1("POST", "/nothing")}, {V1("OPTIONS", "/ner")},
+    };
+    handler_settings settings = ((fixture *)*state)->settings;
+    event_context context = ((fixture *)*state)->context;
+    response out = {0};
+    context.settings = &settings;
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        settings.answer = (answer_limit){.bytes = 0, .carrier = "Lambda"};
+        event_handle(&context, samples[i].event, samples[i].len, &out);
+        int status = status_in(out.body.data);
+        settings.answer.bytes = out.body.len;
+        event_handle(&context, samples[i].event, samples[i].len, &out);
+        assert_int_equal(status_in(out.body.data), status);
+        settings.answer.bytes--;
+        event_handle(&context, samples[i].event, samples[i].len, &out);
+        assert_int_equal(status_in(out.body.data), 413);
+        assert_null(out.error_type);
+        assert_null(out.fault);
+    }
+    response_free(&out);
+}
+
+static int at_once(void *user)
+{
+    (void)user;
+    return 1;
+}
+
+static void faults_of_the_function_are_told_with_an_http_answer(void **state)
+{
+    handler_settings settings = ((fixture *)*state)->settings;
+    event_context context = ((fixture *)*state)->context;
+    response out = {0};
+    context.settings = &settings;
+    settings.interrupt = at_once;
+    event_handle(&context, V2("POST", "/ner"), &out);
+    assert_int_equal(status_in(out.body.data), 504);
+    assert_null(out.error_type);
+    assert_string_equal(out.fault, "Function.DeadlineExceeded");
+    assert_non_null(strstr(out.message, "time limit"));
+    event_handle(&context, V2("POST", "/x"), &out);
+    assert_null(out.fault);
+    event_handle(&context, V2("POST", "/ner"), &out);
+    settings.interrupt = NULL;
+    event_handle(&context, TEXT("{\"text\": \"Paris\"}"), &out);
+    assert_null(out.fault);
+    response_free(&out);
+}
+
 static void load_balancers_carry_1_mb(void **state)
 {
     bytes event = {0};
@@ -309,10 +362,10 @@ static void load_balancers_carry_1_mb(void **state)
     static const char start[] = "{\"statusCode\": 413, \"statusDescription\": \"413 Payload Too Large\", "
                                 "\"multiValueHeaders\": {\"content-type\": [\"application/json\"], "
                                 "\"server-timing\": [\"ner;dur=\"]}, "
-                                "\"body\": \"{\\\"error\\\": \\\"the answer has ";
+                                "\"body\": \"{\\\"error\\\": \\\"the answer is larger than ";
     cut_time(out.body.data);
     assert_int_equal(strncmp(out.body.data, start, sizeof start - 1), 0);
-    assert_non_null(strstr(out.body.data, "a load balancer carries 1000000: split the text"));
+    assert_non_null(strstr(out.body.data, "the 1000000 bytes that a load balancer carries: send less text at a time"));
     assert_null(out.error_type);
     bytes_free(&event);
     response_free(&out);
@@ -429,6 +482,8 @@ int main(void)
         cmocka_unit_test(other_media_types_are_refused),
         cmocka_unit_test(unknown_events_are_named_by_their_keys_only),
         cmocka_unit_test(load_balancers_get_their_own_form),
+        cmocka_unit_test(what_counts_is_the_whole_envelope),
+        cmocka_unit_test(faults_of_the_function_are_told_with_an_http_answer),
         cmocka_unit_test(load_balancers_carry_1_mb),
         cmocka_unit_test(origins_are_allowed_as_set),
         cmocka_unit_test(records_of_destinations_are_direct_requests),

@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include "handler.h"
+#include "json_out.h"
 #include "one_model.h"
 
 #define TEXT(literal) literal, sizeof(literal) - 1
@@ -363,6 +364,75 @@ static void pipe_writes_documents_as_doc_to_json(void **state)
     tern_ctx_free(ctx);
 }
 
+/* Asks with the least limit that lets the answer through, and with one byte less. */
+static void expect_limit(tern_ctx *ctx, const char *body, size_t len, handler_settings settings)
+{
+    response answer = {0}, whole = {0};
+    ask(ctx, body, len, &settings, &whole);
+    assert_int_equal(whole.status, 200);
+    for (int quoted = 0; quoted < 2; quoted++) {
+        bytes string = {0};
+        json_out_string(&string, whole.body.data, whole.body.len);
+        settings.answer = (answer_limit){.bytes = quoted ? string.len - 2 : whole.body.len, .quoted = quoted, .carrier = "a pigeon"};
+        bytes_free(&string);
+        ask(ctx, body, len, &settings, &answer);
+        check(&answer, 200, NULL, whole.body.data);
+        settings.answer.bytes--;
+        ask(ctx, body, len, &settings, &answer);
+        assert_int_equal(answer.status, 413);
+        assert_string_equal(answer.error_type, "Function.ResponseSizeTooLarge");
+        assert_non_null(strstr(answer.message, " bytes that a pigeon carries: send less text at a time"));
+        assert_int_equal(answer.tokens + answer.entities, 0);
+    }
+    response_free(&answer);
+    response_free(&whole);
+}
+
+static void an_answer_is_refused_if_it_is_larger_than_its_limit(void **state)
+{
+    tern_ctx *ctx = new_ctx(state);
+    handler_settings settings = default_settings(state);
+    expect_limit(ctx, TEXT("{\"text\": \"" SAMPLE "\"}"), settings);
+    expect_limit(ctx, TEXT("{\"text\": \"Zoe Miller moved to \\\"New York\\\" in 2019.\"}"), settings);
+    expect_limit(ctx, TEXT("{\"text\": \"none\"}"), settings);
+    expect_limit(ctx, TEXT("{\"texts\": [\"" SAMPLE "\", \"\", 5, \"Berlin\", null]}"), settings);
+    expect_limit(ctx, TEXT("{\"texts\": [1, 2, 3]}"), settings);
+    expect_limit(ctx, TEXT("{\"texts\": []}"), settings);
+    tern_ctx_free(ctx);
+}
+
+static int count(void *user)
+{
+    (*(size_t *)user)++;
+    return 0;
+}
+
+/* The engine asks in every text whether to go on. */
+static void no_text_is_read_once_the_answer_is_too_large(void **state)
+{
+    size_t asked = 0, all = 0;
+    bytes body = {0};
+    response answer = {0};
+    tern_ctx *ctx = new_ctx(state);
+    handler_settings settings = default_settings(state);
+    settings.interrupt = count;
+    bytes_text(&body, "{\"texts\": [");
+    for (int i = 0; i < 200; i++)
+        bytes_text(&body, i ? ", \"" SAMPLE "\"" : "\"" SAMPLE "\"");
+    bytes_text(&body, "]}");
+    settings.interrupt_user = &all;
+    ask(ctx, body.data, body.len, &settings, &answer);
+    assert_int_equal(answer.status, 200);
+    settings.interrupt_user = &asked;
+    settings.answer = (answer_limit){.bytes = answer.body.len / 20, .carrier = "a pigeon"};
+    ask(ctx, body.data, body.len, &settings, &answer);
+    assert_int_equal(answer.status, 413);
+    assert_true(asked > 0 && asked <= all / 200 * 11);   /* the eleventh is too much */
+    bytes_free(&body);
+    response_free(&answer);
+    tern_ctx_free(ctx);
+}
+
 static void errors_are_json_whatever_they_say(void **state)
 {
     response answer = {0};
@@ -387,6 +457,8 @@ int main(void)
         cmocka_unit_test(texts_are_answered_each_for_itself),
         cmocka_unit_test(an_interrupt_ends_the_whole_request),
         cmocka_unit_test(pipe_writes_documents_as_doc_to_json),
+        cmocka_unit_test(an_answer_is_refused_if_it_is_larger_than_its_limit),
+        cmocka_unit_test(no_text_is_read_once_the_answer_is_too_large),
         cmocka_unit_test(errors_are_json_whatever_they_say),
     };
     return cmocka_run_group_tests(tests, open_model, close_model);
