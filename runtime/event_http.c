@@ -14,6 +14,10 @@
 /* What a load balancer takes from a function ("1 MB"). */
 #define ALB_MAX_RESPONSE 1000000u
 
+#define GZIP_FIRST '\x1F'   /* the first byte of a gzip body is ASCII, the second is not */
+#define SPOILT_GZIP "the body is gzip, but the gateway has passed it on as text: let it treat application/json as binary (a REST " \
+                    "API's binaryMediaTypes)"
+
 /* ---- what an event holds ---------------------------------------------------------------------------------------------- */
 
 /* The last member of this name, whatever the case: REST events keep the spelling of the client. */
@@ -49,7 +53,7 @@ static const json_node *path_of(const json_node *event, event_shape shape)
 
 /* ---- answering -------------------------------------------------------------------------------------------------------- */
 
-static void answer_encoded_body(const event_context *context, const bytes *body, response *out)
+static void answer_encoded_body(const event_context *context, const bytes *body, int gzip, response *out)
 {
     bytes decoded = {0};
     if (base64_decode(body->data, body->len, &decoded))
@@ -57,12 +61,14 @@ static void answer_encoded_body(const event_context *context, const bytes *body,
     else if (decoded.failed)
         respond_out_of_memory(out);
     else
-        handle_request(context->contexts, &context->asked, decoded.data, decoded.len, context->settings, out);
+        (gzip ? handle_compressed_request : handle_request)(context->contexts, &context->asked, decoded.data, decoded.len,
+                                                            context->settings, out);
     bytes_free(&decoded);
 }
 
-/* The member "body": JSON as a string, the same in base64, or the request itself as an object. */
-static void answer_body(const event_context *context, const json_node *event, response *out)
+/* The member "body": JSON as a string, the same in base64, or the request itself as an object. Only base64 can be compressed: what
+ * is text, a gateway has decompressed already, or spoilt. */
+static void answer_body(const event_context *context, const json_node *event, int gzip, response *out)
 {
     const json_node *node = json_member(event, "body");
     json_type type = json_type_of(node);
@@ -75,17 +81,19 @@ static void answer_body(const event_context *context, const json_node *event, re
     else if (!json_string(node, &body))
         respond_out_of_memory(out);
     else if (json_is_true(json_member(event, "isBase64Encoded")))
-        answer_encoded_body(context, &body, out);
+        answer_encoded_body(context, &body, gzip, out);
+    else if (gzip && body.data[0] == GZIP_FIRST)
+        respond_error(out, 400, BAD_REQUEST, SPOILT_GZIP);
     else
         handle_request(context->contexts, &context->asked, body.data, body.len, context->settings, out);
     bytes_free(&body);
 }
 
 /* The same. Returns the milliseconds that it took. */
-static double answer_body_timed(const event_context *context, const json_node *event, response *out)
+static double answer_body_timed(const event_context *context, const json_node *event, int gzip, response *out)
 {
     double start = clock_monotonic_ms();
-    answer_body(context, event, out);
+    answer_body(context, event, gzip, out);
     return clock_monotonic_ms() - start;
 }
 
@@ -101,10 +109,11 @@ static route route_of(const event_context *context, const json_node *event, even
     return r;
 }
 
-static void check_body(route *r, const json_node *event)
+/* A bare body may be of any type. */
+static void check_body(route *r, const json_node *event, event_shape shape)
 {
     bytes type = {0}, encoding = {0};
-    route_check_body(r, header(event, "content-type", &type), header(event, "content-encoding", &encoding));
+    route_check_body(r, shape == SHAPE_BODY ? NULL : header(event, "content-type", &type), header(event, "content-encoding", &encoding));
     bytes_free(&type);
     bytes_free(&encoding);
 }
@@ -118,7 +127,7 @@ static double answer_route(const event_context *context, const json_node *event,
     else if (r->is_options || r->place == PLACE_HEALTH)
         handle_health(context->contexts->models, out);
     else
-        return answer_body_timed(context, event, out);
+        return answer_body_timed(context, event, r->gzip, out);
     return 0;
 }
 
@@ -219,10 +228,9 @@ void event_http_answer(const event_context *context, const json_node *event, eve
     header_list headers = {.count = 0};
     char timing[SERVER_TIMING_SIZE] = "";
     route r = {.place = PLACE_TASK};
-    if (shape != SHAPE_BODY) {
+    if (shape != SHAPE_BODY)
         r = route_of(context, event, shape);
-        check_body(&r, event);
-    }
+    check_body(&r, event, shape);
     settings.answer = limit_of(context, shape);
     own.settings = &settings;
     own.asked = r.asked;

@@ -5,6 +5,7 @@
 
 #include "components.h"
 #include "doc_json.h"
+#include "gzip.h"
 #include "json_out.h"
 
 void server_timing(task_kind task, double milliseconds, char out[SERVER_TIMING_SIZE])
@@ -324,6 +325,24 @@ void handle_request(const model_contexts *contexts, const request_target *asked,
         return;
     handle_request_json(contexts, asked, json_root(doc), settings, out);
     json_free(doc);
+}
+
+void handle_compressed_request(const model_contexts *contexts, const request_target *asked, const char *body, size_t len,
+                               const handler_settings *settings, response *out)
+{
+    char error[GZIP_ERROR_SIZE];
+    bytes plain = {0};
+    out->task = asked->task;
+    if (!can_be_asked(contexts->models, asked, out))
+        return;
+    int status = len ? gzip_inflate(body, len, REQUEST_MAX_BODY, &plain, error) : 0;
+    if (!status)
+        handle_request(contexts, asked, plain.data, plain.len, settings, out);
+    else if (status == 413)
+        respond_error(out, status, "Function.BodyTooLarge", error);
+    else
+        respond_refusal(out, status, error);
+    bytes_free(&plain);
 }
 
 /* ---- GET /healthz ----------------------------------------------------------------------------------------------------- */

@@ -33,6 +33,10 @@ typedef struct handler_settings {
 void handle_request(const model_contexts *contexts, const request_target *asked, const char *body, size_t len,
                     const handler_settings *settings, response *out);
 
+/* The same for a body that is compressed (gzip.h) and becomes REQUEST_MAX_BODY bytes at most: 413 above, 400 if it is damaged. */
+void handle_compressed_request(const model_contexts *contexts, const request_target *asked, const char *body, size_t len,
+                               const handler_settings *settings, response *out);
+
 /* The same for a body that is already parsed (Lambda events carry it inside other JSON). */
 void handle_request_json(const model_contexts *contexts, const request_target *asked, const json_node *body,
                          const handler_settings *settings, response *out);

@@ -229,6 +229,7 @@ static enum MHD_Result answer_task(request *r)
     r->submitted = 1;
     r->job.body = r->body.data == NULL ? "" : r->body.data;
     r->job.len = r->body.len;
+    r->job.gzip = r->route.gzip;
     http_watch_enter(&r->server->watch, r->client, HTTP_COMPUTING);
     MHD_suspend_connection(r->connection);   /* first: the worker may be done before submit returns */
     http_workers_submit(r->server->workers, &r->job);

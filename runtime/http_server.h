@@ -11,7 +11,7 @@
 
 #include "handler.h"
 
-#define HTTP_MAX_BODY (6u * 1024 * 1024)          /* bytes of a request's body; 413 above */
+#define HTTP_MAX_BODY REQUEST_MAX_BODY            /* bytes of a request's body; 413 above */
 #define HTTP_MAX_ANSWER (32u * 1024 * 1024)       /* bytes of an answer; 413 above */
 #define HTTP_MAX_BUFFERED (512u * 1024 * 1024)    /* bytes of all bodies in memory; 503 above, for large ones only */
 #define HTTP_MAX_HEADER (32u * 1024)              /* bytes of request line and header fields; 414 or 431 above */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deadline.h"
+#include "gzip.h"
 
 typedef struct worker {
     pthread_t thread;
@@ -27,13 +28,13 @@ struct http_workers {
 static void compute(worker *self, http_job *job)
 {
     double start = clock_monotonic_ms();
-    handle_request(&self->contexts, &job->asked, job->body, job->len, &self->workers->settings, &job->answer);
+    (job->gzip ? handle_compressed_request : handle_request)(&self->contexts, &job->asked, job->body, job->len, &self->workers->settings, &job->answer);
     job->milliseconds = clock_monotonic_ms() - start;
 }
 
 static int is_large(const http_job *job)
 {
-    return job->len >= HTTP_LARGE_BODY;
+    return job->len >= HTTP_LARGE_BODY || (job->gzip && gzip_announced_size(job->body, job->len) >= HTTP_LARGE_BODY);
 }
 
 /* Takes the first job that may start now out of the queue. */

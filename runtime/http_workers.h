@@ -7,7 +7,7 @@
 
 #include "handler.h"
 
-/* Bodies from this many bytes on are large: a few milliseconds of work. */
+/* Bodies from this many bytes on, as they say of themselves if they are compressed, are large: a few milliseconds of work. */
 #define HTTP_LARGE_BODY (64u * 1024)
 
 typedef struct http_job {
@@ -15,6 +15,7 @@ typedef struct http_job {
     request_target asked;   /* by the path */
     const char *body;   /* of POST /ner or /sentiment; stays unchanged until finished is called */
     size_t len;
+    int gzip;           /* it is compressed */
     response answer;    /* zeroed by the submitter, who owns it again afterwards */
     double milliseconds;   /* what the answer took a worker, without the wait for one */
     void (*finished)(struct http_job *job);   /* called once, by a worker; the job may be gone when it returns */

@@ -4,7 +4,7 @@
 
 #define NOTHING_HERE "there is nothing here; POST /ner finds entities, POST /sentiment sentiments"
 #define NOT_JSON "the body must be JSON: send the header Content-Type: application/json"
-#define COMPRESSED "the body must not be compressed: Content-Encoding is not supported"
+#define NOT_GZIP "the body is compressed in a way that is not known here: Content-Encoding may be gzip"
 
 static const char *const allowed_methods[] = {
     [PLACE_PAGE] = "GET, HEAD, OPTIONS", [PLACE_HEALTH] = "GET, HEAD, OPTIONS", [PLACE_TASK] = "POST, OPTIONS",
@@ -110,15 +110,24 @@ static int is_json(const char *content_type)
     return same_ignoring_case(content_type, strcspn(content_type, "; \t"), "application/json");
 }
 
+/* One coding, as clients send it: what several would be good for, nobody knows. */
+static int is_coding(const char *value, const char *name)
+{
+    value += strspn(value, " \t");
+    size_t len = strcspn(value, " \t");
+    return !value[len + strspn(value + len, " \t")] && same_ignoring_case(value, len, name);
+}
+
 void route_check_body(route *r, const char *content_type, const char *content_encoding)
 {
     if (r->status || r->is_options || r->place != PLACE_TASK)
         return;
+    r->gzip = content_encoding && (is_coding(content_encoding, "gzip") || is_coding(content_encoding, "x-gzip"));
     if (!is_json(content_type)) {
         refuse(r, 415, NOT_JSON);
-    } else if (content_encoding && !same_ignoring_case(content_encoding, strlen(content_encoding), "identity")) {
-        refuse(r, 415, COMPRESSED);
-        r->accepted = "identity";
+    } else if (content_encoding && !r->gzip && !is_coding(content_encoding, "identity")) {
+        refuse(r, 415, NOT_GZIP);
+        r->accepted = "gzip";
     }
 }
 

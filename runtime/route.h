@@ -10,7 +10,7 @@
  *
  *   404   another path, or a model that is not there
  *   405   another method (with Allow)
- *   415   a body to analyse that is said to be no JSON, or compressed (with Accept-Encoding) */
+ *   415   a body to analyse that is said to be no JSON, or compressed otherwise than by gzip (with Accept-Encoding, RFC 9110) */
 #ifndef TERN_ROUTE_H
 #define TERN_ROUTE_H
 
@@ -29,6 +29,7 @@ typedef struct route {
     request_target asked;     /* of PLACE_TASK: what the path says */
     const char *allowed;      /* methods of the place: "POST, OPTIONS"; NULL for PLACE_NONE */
     int is_options;           /* OPTIONS of a place that is there */
+    int gzip;                 /* the body is compressed: handle_compressed_request */
     int status;               /* 0; or of the refusal */
     const char *error;        /* its sentence; NULL: the one of an unknown model */
     const char *accepted;     /* content codings, where it was one that is not supported; else NULL */
@@ -37,7 +38,7 @@ typedef struct route {
 /* method NULL: the one that the place is for. path (len bytes, which may be any) NULL: PLACE_TASK, and the request says which. */
 route route_find(route_program program, const model_set *models, const char *method, const char *path, size_t len);
 
-/* Refuses what the header says of a body for PLACE_TASK, if nothing else is wrong: the values of Content-Type and
+/* Reads what the header says of a body for PLACE_TASK, if nothing is wrong so far: the values of Content-Type and
  * Content-Encoding, NULL where there is no such field. */
 void route_check_body(route *r, const char *content_type, const char *content_encoding);
 

@@ -104,6 +104,18 @@ build_cjson() {
     keep_licence LICENSE cjson
 }
 
+# Only what decompresses ends up in a program: the linker drops the rest.
+build_zlib() {
+    cd "$work/zlib"
+    CHOST="$machine-linux-musl" CC="$cc" AR="${binutils}ar" RANLIB="${binutils}ranlib" CFLAGS="$(flags_for zlib)" \
+        ./configure --static --prefix="$deps"
+    make -j"$jobs" libz.a
+    cp libz.a "$deps/lib/"
+    cp zlib.h zconf.h "$deps/include/"
+    write_pc zlib zlib "-lz"
+    keep_licence LICENSE zlib
+}
+
 # Only for `tern serve`; the Lambda package has none of it.
 build_libmicrohttpd() {
     cd "$work/libmicrohttpd"

@@ -9,8 +9,8 @@ source_version() { awk -v name="$1" '$1 == name { print $2 }' "$sources_list"; }
 source_licence() { awk -v name="$1" '$1 == name { $1 = $2 = ""; sub(/^ +/, ""); print }' "$sources_list"; }
 source_files() { awk -v name="$1" '/^[^ ]/ { on = $1 == name } /^ / && on { $1 = $1; print }' "$sources_list"; }
 
-# The version without Debian's part of it: 8.14.1 of 8.14.1-2+deb13u5.
-upstream_version() { source_version "$1" | sed 's/[-+].*//'; }
+# The version without Debian's parts of it: 8.14.1 of 8.14.1-2+deb13u5, 1.3.1 of 1:1.3.dfsg+really1.3.1-1.
+upstream_version() { source_version "$1" | sed 's/^[0-9]*://; s/.*+really//; s/[-+].*//'; }
 
 is_right_file() { [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status; }
 

@@ -18,7 +18,7 @@ from common import MODEL, ROOT
 ELF_MACHINES = {"x86_64": 62, "arm64": 183}
 PT_DYNAMIC, PT_INTERP = 2, 3
 # What is linked in, by its source package.
-LINKED = ["musl", "mbedtls", "curl", "cjson"]
+LINKED = ["musl", "mbedtls", "curl", "cjson", "zlib"]
 # What tools/package reads.
 SOURCES = ["engine", "runtime", "cmake", "tools", "weights", "web", "CMakeLists.txt", "Makefile", "LICENSE"]
 

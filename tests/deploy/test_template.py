@@ -13,7 +13,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Dict, List, Union
+from typing import Dict, List, Set, Union
 
 import pytest
 
@@ -117,7 +117,7 @@ def test_http_api() -> None:
         assert "TernFunctionAliaslive" in integration["uri"]["Fn::Sub"]   # provisioned concurrency is the alias's
     cors = body["x-amazon-apigateway-cors"]
     assert cors["allowOrigins"] == ["https://www.example.org"]
-    assert "POST" in cors["allowMethods"] and cors["allowHeaders"] == ["content-type"]
+    assert "POST" in cors["allowMethods"] and cors["allowHeaders"] == ["content-type", "content-encoding"]
     assert cors["exposeHeaders"] == ["server-timing"]   # the page shows it
 
 
@@ -349,16 +349,37 @@ def test_browsers_get_cors_once() -> None:
 
 
 def test_alarms() -> None:
-    assert [alarm["MetricName"] for alarm in make_stack().of_type("AWS::CloudWatch::Alarm")] == ["Errors"]
+    (errors,) = make_stack().of_type("AWS::CloudWatch::Alarm")
+    total, *parts = errors["Metrics"]
+    assert re.findall(r"\w+(?=, 0)", total["Expression"]) == [part["Id"] for part in parts]
+    failed, faults = (part["MetricStat"]["Metric"] for part in parts)
+    assert (failed["Namespace"], failed["MetricName"]) == ("AWS/Lambda", "Errors")
+    assert failed["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "TernFunction"}}]
+    (counted,) = make_stack().one("AWS::Logs::MetricFilter")["MetricTransformations"]
+    assert (faults["Namespace"], faults["MetricName"]) == (counted["MetricNamespace"], counted["MetricName"])
     stack = make_stack(Queue="on", AlarmTopicArn=TOPIC)
-    alarms = {alarm["MetricName"]: alarm for alarm in stack.of_type("AWS::CloudWatch::Alarm")}
-    assert set(alarms) == {"Errors", "ApproximateNumberOfMessagesVisible"}
-    assert alarms["Errors"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "TernFunction"}}]
-    waiting = alarms["ApproximateNumberOfMessagesVisible"]["Dimensions"]
-    assert waiting == [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}}]
-    for alarm in alarms.values():
+    _, waiting = alarms = stack.of_type("AWS::CloudWatch::Alarm")
+    assert waiting["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert waiting["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}}]
+    for alarm in alarms:
         assert alarm["AlarmActions"] == [TOPIC]
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+
+
+@pytest.mark.parametrize("log_format", ["JSON", "Text"])
+def test_filter_counts_what_the_function_is_at_fault_for(log_format: str) -> None:
+    """A line of the log begins with the error's type (runtime/loop.c); 500 and above are the function's own."""
+    source = "".join((ROOT / "runtime" / name).read_text(encoding="utf-8") for name in ("response.h", "response.c"))
+    types = dict(re.findall(r'#define (\w+) "((?:Function|Runtime)[.]\w+)"', source))
+    by_status: Dict[str, Set[str]] = {}
+    for status, name in re.findall(r"respond_error\(out, (\d+), (\w+),", source):
+        by_status.setdefault(status[0], set()).add(types[name])
+    assert len(by_status["5"]) == 3 and by_status["4"]
+    pattern = make_stack(LogFormat=log_format).one("AWS::Logs::MetricFilter")["FilterPattern"]
+    starts = re.findall(r'"([^"*]+)[*]?"', pattern)
+    assert pattern.count("$.message = ") == (len(starts) if log_format == "JSON" else 0)
+    assert all(kind.startswith(tuple(starts)) for kind in by_status["5"])
+    assert not any(kind.startswith(tuple(starts)) for kind in by_status["4"])
 
 
 # ---- linters -----------------------------------------------------------------------------------------------------------------

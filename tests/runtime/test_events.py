@@ -1,6 +1,8 @@
 """Every shape of event and every field of a request through the real bootstrap; events/ holds them as AWS documents them."""
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from functools import partial
 from pathlib import Path
@@ -114,6 +116,44 @@ def test_unknown_events_are_named(call: Call, name: str, seen: str) -> None:
     assert error == "Function.BadRequest"
     assert body["errorMessage"].startswith("unknown event ") and seen in body["errorMessage"]
     assert "expected" in body["errorMessage"]
+
+
+# ---- compressed bodies ------------------------------------------------------------------------------------------------------
+
+
+def compressed(event: Dict[str, Any], body: bytes, coding: str = "gzip") -> Dict[str, Any]:
+    """As a gateway passes on what is no text; the header in the spelling of the client."""
+    name = "multiValueHeaders" if "multiValueHeaders" in event and not event.get("headers") else "headers"
+    headers = {**(event.get(name) or {}), "Content-Encoding": [coding] if name == "multiValueHeaders" else coding}
+    return {**event, name: headers, "body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+
+
+@pytest.mark.parametrize(
+    "name", ["http_api_v2", "function_url", "rest_v1", "alb/request", "alb/multi_value_headers", "body_string"])
+def test_gzip_is_decompressed_in_every_http_event(call: Call, nlp_full: Any, name: str) -> None:
+    plain = json.dumps({"text": TEXT}).encode()
+    bodies = (gzip.compress(plain), gzip.compress(plain)[:-1], gzip.compress(bytes(50_000_000)), plain)
+    good, short, bomb, none = (answer.body for answer in call(*(compressed(load(name), body) for body in bodies)).answers)
+    assert json.loads(good["body"]) == entities(nlp_full, TEXT)
+    for answer, status, words in ((short, 400, "ends too early"), (bomb, 413, "6291456 bytes when it is decompressed"),
+                                  (none, 400, "but the body is not")):
+        assert answer["statusCode"] == status and words in json.loads(answer["body"])["error"]
+
+
+def test_other_codings_are_refused(call: Call) -> None:
+    answer = call(compressed(load("http_api_v2"), b"x", "br")).only
+    assert (answer["statusCode"], answer["headers"]["accept-encoding"]) == (415, "gzip")
+    assert "Content-Encoding may be gzip" in json.loads(answer["body"])["error"]
+
+
+def test_what_a_gateway_has_decompressed_is_taken(call: Call, nlp_full: Any) -> None:
+    """A REST API with content encoding does so. One that takes the body for text spoils it, which nobody can mend."""
+    event = compressed(load("rest_v1"), b"")
+    plain, spoilt = ({**event, "isBase64Encoded": False, "body": body} for body in (
+        json.dumps({"text": TEXT}), gzip.compress(b"{}").decode("utf-8", "replace")))
+    good, bad = (answer.body for answer in call(plain, spoilt).answers)
+    assert json.loads(good["body"]) == entities(nlp_full, TEXT)
+    assert bad["statusCode"] == 400 and "binaryMediaTypes" in json.loads(bad["body"])["error"]
 
 
 # ---- cross-origin requests --------------------------------------------------------------------------------------------------

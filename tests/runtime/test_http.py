@@ -1,12 +1,15 @@
 """POST /ner, GET /healthz, GET / of `tern serve`: the contract, bad requests, bad clients, many clients, the end."""
 from __future__ import annotations
 
+import gzip
 import json
+import re
 import signal
 import socket
 import subprocess
 import threading
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Callable, Iterator
@@ -143,9 +146,54 @@ def test_content_type_may_be_missing(server: TernServer) -> None:
     assert server.request("POST", "/ner", SAMPLE).body == SAMPLE_ANSWER
 
 
-def test_compressed_body_is_415(server: TernServer) -> None:
-    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-    assert_error(server.request("POST", "/ner", b"\x1f\x8b\x08", headers), 415, "Content-Encoding")
+def send_compressed(server: TernServer, body: bytes, coding: str = "gzip") -> Answer:
+    return server.request("POST", "/ner", body, {"Content-Type": "application/json", "Content-Encoding": coding})
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "GZIP"])
+def test_gzip_is_decompressed(server: TernServer, coding: str) -> None:
+    assert send_compressed(server, gzip.compress(SAMPLE), coding).body == SAMPLE_ANSWER
+    assert send_compressed(server, gzip.compress(SAMPLE[:20]) + gzip.compress(SAMPLE[20:]), coding).body == SAMPLE_ANSWER
+
+
+@pytest.mark.parametrize("coding", ["br", "deflate", "zstd", "gzip, gzip"])
+def test_other_codings_are_415(server: TernServer, coding: str) -> None:
+    answer = send_compressed(server, zlib.compress(SAMPLE), coding)
+    assert_error(answer, 415, "Content-Encoding may be gzip")
+    assert answer.headers["Accept-Encoding"] == "gzip"
+
+
+@pytest.mark.parametrize(
+    "body, words",
+    [
+        (b"", "no body"),
+        (SAMPLE, "but the body is not"),
+        (gzip.compress(SAMPLE)[:-3], "ends too early"),
+        (gzip.compress(SAMPLE)[:-5] + bytes(5), "is damaged"),
+        (gzip.compress(SAMPLE) + b"x", "does not end with it"),
+        (gzip.compress(b""), "no body"),
+        (gzip.compress(b"{"), "invalid JSON at byte 1"),
+    ],
+)
+def test_spoilt_gzip_is_400(server: TernServer, body: bytes, words: str) -> None:
+    assert_error(send_compressed(server, body), 400, words)
+
+
+def test_gzip_counts_as_what_it_becomes(server: TernServer) -> None:
+    assert send_compressed(server, gzip.compress(SAMPLE.ljust(MAX_BODY))).body == SAMPLE_ANSWER
+    assert_error(send_compressed(server, gzip.compress(SAMPLE.ljust(MAX_BODY + 1))), 413, "6291456 bytes when it is decompressed")
+    bomb = gzip.compress(bytes(500_000_000), 9)
+    assert len(bomb) < 1_000_000
+    assert_error(send_compressed(server, bomb), 413, "when it is decompressed")
+    assert server.ner(SAMPLE).body == SAMPLE_ANSWER
+
+
+@pytest.mark.skipif(REDUCED, reason="sanitizers take memory of their own")
+def test_a_bomb_takes_no_more_memory_than_its_limit(start: Start) -> None:
+    with start("--threads", "1") as server:
+        send_compressed(server, gzip.compress(bytes(500_000_000), 9))
+        peak, = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{server.process.pid}/status").read_text())
+        assert int(peak) < 100_000
 
 
 # ---- bodies -------------------------------------------------------------------------------------------------------------

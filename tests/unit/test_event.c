@@ -221,7 +221,7 @@ static void other_media_types_are_refused(void **state)
                              "\"headers\":{\"content-type\":\"application/x-www-form-urlencoded\"},"
                              "\"body\":" BODY64 ",\"isBase64Encoded\":true}"), 415, "application/json", "");
     expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":{\"content-encoding\":\"br\"},\"body\":" BODY "}"),
-                 415, "Content-Encoding", "");
+                 415, "Content-Encoding may be gzip", "");
     expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":[\"content-type\"],\"body\":" BODY "}"),
                  200, ENTITIES, "");
 }

@@ -164,6 +164,24 @@ static void media_types(void **state)
     }
 }
 
+static void codings(void **state)
+{
+    static const struct { const char *value; int gzip, status; } samples[] = {
+        {"gzip", 1, 0}, {"x-gzip", 1, 0}, {" GZip\t", 1, 0}, {"identity", 0, 0}, {"Identity ", 0, 0}, {"br", 0, 415}, {"", 0, 415},
+        {"deflate", 0, 415}, {"gzip, gzip", 0, 415}, {"gzip2", 0, 415}, {"gzi", 0, 415}, {"gzip x", 0, 415}, {"zstd", 0, 415},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        route r = checked(NULL, samples[i].value);
+        if (r.status != samples[i].status || r.gzip != samples[i].gzip)
+            fail_msg("\"%s\": %d", samples[i].value, r.status);
+        if (r.status) {
+            assert_non_null(strstr(r.error, "Content-Encoding may be gzip"));
+            expect_headers(&r, "accept-encoding", "gzip");
+        }
+    }
+}
+
 static void only_a_body_that_is_read_is_checked(void **state)
 {
     static const struct { const char *method, *path; int status; } samples[] = {
@@ -187,6 +205,7 @@ int main(void)
         cmocka_unit_test(methods_are_those_of_the_place),
         cmocka_unit_test(what_an_event_lacks_is_a_post_to_anything),
         cmocka_unit_test(media_types),
+        cmocka_unit_test(codings),
         cmocka_unit_test(only_a_body_that_is_read_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
