@@ -24,7 +24,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     char error[SENTIMENT_ERROR_SIZE];
     ctx = fuzz_context("tests/data/tiny.tern", &model);
     tern_ctx *of_mood = fuzz_context("tests/data/tiny_sentiment.tern", &mood);
-    settings = (handler_settings){.model = model, .components = tern_model_default_components(model)};
+    settings = (handler_settings){.model = model, .components = tern_model_default_components(model),
+                                  .answer = {.bytes = 2000, .carrier = "fuzz"}};
     models = (model_set){.count = 2, .item = {{.name = "tiny", .model = model, .tasks = TASK_BIT(TASK_NER),
                                                .components = settings.components},
                                               {.name = "mood", .model = mood, .tasks = TASK_BIT(TASK_SENTIMENT)}}};
@@ -80,6 +81,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (task_kind task = TASK_ANY; task < TASK_COUNT; task++) {
         const request_target asked = {.task = task};
         handle_request(&contexts, &asked, text, size, &settings, &r);
+        check_response(&r);
+        REQUIRE(r.body.len <= settings.answer.bytes);
+        handle_compressed_request(&contexts, &asked, text, size, &settings, &r);
         check_response(&r);
     }
     handle_pipe(ctx, text, size, &settings, &r);
