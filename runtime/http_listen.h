@@ -1,4 +1,4 @@
-/* http_listen.h - a listening TCP socket, made here and not by libmicrohttpd so that what fails can be said. */
+/* http_listen.h - a listening TCP socket, and what to say when there can be none. */
 #ifndef TERN_HTTP_LISTEN_H
 #define TERN_HTTP_LISTEN_H
 

@@ -1,9 +1,15 @@
-/* http_server.h - the local and container server, on libmicrohttpd.
+/* http_server.h - the local and container server: route.h says what it answers, and with which refusals; the page is
+ * web/index.html, part of the program.
  *
- * What it answers, and with which refusals, says route.h; the page is web/index.html, part of the program. Besides, 413 and 503
- * keep the limits below. An answer of POST says in Server-Timing how long the work took, in milliseconds: "ner;dur=0.211" (W3C Server Timing).
- * Refusals have {"error": "..."}. One thread does all input and output, so that a slow client costs nothing but its connection;
- * worker threads compute (http_workers.h). */
+ *   http_listen      the socket
+ *   http_loop        one thread for all input and output: who may be connected, for how long, until when
+ *   http_connection  one client: its requests and answers, one after the other
+ *   http_message     bytes -> a request, strictly by RFC 9112 (llhttp)
+ *   http_answer      an answer -> bytes
+ *   http_workers     threads that compute, with the queue in front of them
+ *
+ * An answer of POST says in Server-Timing how long the work took, in milliseconds: "ner;dur=0.211" (W3C Server Timing). Every
+ * refusal is {"error": "..."}. */
 #ifndef TERN_HTTP_SERVER_H
 #define TERN_HTTP_SERVER_H
 
@@ -11,11 +17,7 @@
 
 #include "handler.h"
 
-#define HTTP_MAX_BODY REQUEST_MAX_BODY            /* bytes of a request's body; 413 above */
-#define HTTP_MAX_ANSWER (32u * 1024 * 1024)       /* bytes of an answer; 413 above */
-#define HTTP_MAX_BUFFERED (512u * 1024 * 1024)    /* bytes of all bodies in memory; 503 above, for large ones only */
-#define HTTP_MAX_HEADER (32u * 1024)              /* bytes of request line and header fields; 414 or 431 above */
-#define HTTP_MAX_CONNECTIONS 256u                 /* more wait in the kernel's queue */
+#define HTTP_MAX_ANSWER (32u * 1024 * 1024)   /* bytes of an answer; 413 above */
 #define HTTP_MAX_THREADS 256u
 
 typedef struct http_server_options {

@@ -1,5 +1,6 @@
 #include "http_workers.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,14 +11,16 @@
 
 typedef struct worker {
     pthread_t thread;
-    struct http_workers *workers;
+    http_workers *workers;
     model_contexts contexts;
+    http_job *running;
 } worker;
 
 struct http_workers {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    http_job *first, **last;
+    http_job *first, **last;   /* that wait */
+    unsigned waiting;
     int stopping;
     handler_settings settings;
     unsigned large_running, large_allowed;
@@ -25,33 +28,114 @@ struct http_workers {
     worker worker[];   /* [count] */
 };
 
+static int is_cancelled(void *job)
+{
+    return atomic_load(&((http_job *)job)->cancelled);
+}
+
+static void respond_busy(http_job *job, const char *why)
+{
+    respond_error(&job->answer, 503, NULL, why);
+}
+
 static void compute(worker *self, http_job *job)
 {
+    handler_settings settings = self->workers->settings;
+    settings.interrupt = is_cancelled;
+    settings.interrupt_user = job;
     double start = clock_monotonic_ms();
-    (job->gzip ? handle_compressed_request : handle_request)(&self->contexts, &job->asked, job->body, job->len, &self->workers->settings, &job->answer);
+    (job->gzip ? handle_compressed_request : handle_request)(&self->contexts, &job->asked, job->body, job->len, &settings,
+                                                             &job->answer);
     job->milliseconds = clock_monotonic_ms() - start;
+    if (is_cancelled(job))
+        respond_busy(job, HTTP_STOPPING);
+}
+
+static size_t size_of(const http_job *job)
+{
+    size_t announced = job->gzip ? gzip_announced_size(job->body, job->len) : 0;
+    return announced > job->len ? announced : job->len;
 }
 
 static int is_large(const http_job *job)
 {
-    return job->len >= HTTP_LARGE_BODY || (job->gzip && gzip_announced_size(job->body, job->len) >= HTTP_LARGE_BODY);
+    return job->size >= HTTP_LARGE_BODY;
 }
 
-/* Takes the first job that may start now out of the queue. */
+/* ---- the queue; the lock is held ---------------------------------------------------------------------------------------- */
+
+static void unlink_job(http_workers *workers, http_job **link)
+{
+    http_job *job = *link;
+    *link = job->next;
+    if (workers->last == &job->next)
+        workers->last = link;
+    workers->waiting--;
+}
+
+static http_job **find_job(http_workers *workers, const http_job *job)
+{
+    http_job **link = &workers->first;
+    while (*link && *link != job)
+        link = &(*link)->next;
+    return *link ? link : NULL;
+}
+
+/* Smaller goes first. */
+static unsigned rank(const http_job *job)
+{
+    unsigned size = 0;
+    while (job->size >> size > 1)
+        size++;
+    return size + (job->deferred ? (unsigned)(CHAR_BIT * sizeof job->size) : 0);
+}
+
+/* Of the jobs that may start now the first of the lowest rank. */
+static http_job **find_ready(http_workers *workers)
+{
+    http_job **best = NULL;
+    for (http_job **link = &workers->first; *link; link = &(*link)->next) {
+        int may_start = !is_large(*link) || workers->large_running < workers->large_allowed;
+        if (may_start && (!best || rank(*link) < rank(*best)))
+            best = link;
+    }
+    return best;
+}
+
 static http_job *take(http_workers *workers)
 {
-    for (http_job **link = &workers->first; *link != NULL; link = &(*link)->next) {
-        http_job *job = *link;
-        if (is_large(job) && workers->large_running == workers->large_allowed)
-            continue;
-        *link = job->next;
-        if (workers->last == &job->next)
-            workers->last = link;
-        if (is_large(job))
-            workers->large_running++;
-        return job;
+    http_job **link = find_ready(workers);
+    if (!link)
+        return NULL;
+    http_job *job = *link;
+    unlink_job(workers, link);
+    workers->large_running += (unsigned)is_large(job);
+    return job;
+}
+
+/* The deferred one that came last. */
+static http_job *drop_deferred(http_workers *workers)
+{
+    http_job **found = NULL;
+    for (http_job **link = &workers->first; *link; link = &(*link)->next)
+        if ((*link)->deferred)
+            found = link;
+    http_job *job = found ? *found : NULL;
+    if (found)
+        unlink_job(workers, found);
+    return job;
+}
+
+/* ---- the threads -------------------------------------------------------------------------------------------------------- */
+
+static void end_job(worker *self, int large)
+{
+    http_workers *workers = self->workers;
+    self->running = NULL;
+    if (large) {
+        workers->large_running--;
+        pthread_cond_broadcast(&workers->changed);   /* another large one may start now */
     }
-    return NULL;
 }
 
 static void *work(void *argument)
@@ -60,9 +144,9 @@ static void *work(void *argument)
     http_workers *workers = self->workers;
     pthread_mutex_lock(&workers->lock);
     for (;;) {
-        http_job *job = take(workers);
-        if (job == NULL) {
-            if (workers->stopping && workers->first == NULL)
+        http_job *job = self->running = take(workers);
+        if (!job) {
+            if (workers->stopping && !workers->first)
                 break;
             pthread_cond_wait(&workers->changed, &workers->lock);
             continue;
@@ -70,12 +154,11 @@ static void *work(void *argument)
         pthread_mutex_unlock(&workers->lock);
         int large = is_large(job);
         compute(self, job);
+        pthread_mutex_lock(&workers->lock);
+        end_job(self, large);
+        pthread_mutex_unlock(&workers->lock);
         job->finished(job);
         pthread_mutex_lock(&workers->lock);
-        if (large) {
-            workers->large_running--;
-            pthread_cond_broadcast(&workers->changed);   /* another large one may start now */
-        }
     }
     pthread_mutex_unlock(&workers->lock);
     return NULL;
@@ -117,14 +200,67 @@ http_workers *http_workers_start(const model_set *models, const handler_settings
     return workers;
 }
 
-void http_workers_submit(http_workers *workers, http_job *job)
+int http_workers_submit(http_workers *workers, http_job *job)
+{
+    http_job *dropped = NULL;
+    pthread_mutex_lock(&workers->lock);
+    if (workers->waiting >= HTTP_MAX_QUEUED)
+        dropped = drop_deferred(workers);
+    int taken = workers->waiting < HTTP_MAX_QUEUED;
+    if (taken) {
+        job->size = size_of(job);
+        job->next = NULL;
+        job->workers = workers;
+        *workers->last = job;
+        workers->last = &job->next;
+        workers->waiting++;
+        pthread_cond_signal(&workers->changed);
+    }
+    pthread_mutex_unlock(&workers->lock);
+    if (dropped) {
+        respond_busy(dropped, HTTP_TOO_MANY);
+        dropped->finished(dropped);
+    }
+    return taken ? 0 : -1;
+}
+
+int http_job_cancel(http_job *job)
+{
+    http_workers *workers = job->workers;
+    pthread_mutex_lock(&workers->lock);
+    http_job **link = find_job(workers, job);
+    if (link)
+        unlink_job(workers, link);
+    else
+        atomic_store(&job->cancelled, 1);
+    pthread_mutex_unlock(&workers->lock);
+    return link != NULL;
+}
+
+void http_job_defer(http_job *job)
+{
+    pthread_mutex_lock(&job->workers->lock);
+    job->deferred = 1;
+    pthread_mutex_unlock(&job->workers->lock);
+}
+
+void http_workers_hurry(http_workers *workers)
 {
     pthread_mutex_lock(&workers->lock);
-    job->next = NULL;
-    *workers->last = job;
-    workers->last = &job->next;
-    pthread_cond_signal(&workers->changed);
+    http_job *waiting = workers->first;
+    workers->first = NULL;
+    workers->last = &workers->first;
+    workers->waiting = 0;
+    for (unsigned i = 0; i < workers->count; i++)
+        if (workers->worker[i].running)
+            atomic_store(&workers->worker[i].running->cancelled, 1);
     pthread_mutex_unlock(&workers->lock);
+    while (waiting) {
+        http_job *job = waiting;
+        waiting = job->next;
+        respond_busy(job, HTTP_STOPPING);
+        job->finished(job);
+    }
 }
 
 void http_workers_stop(http_workers *workers)

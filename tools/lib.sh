@@ -37,7 +37,16 @@ need_build_tools() {
     need_library libcjson libcjson-dev
     need_library zlib zlib1g-dev
     need_library libcurl libcurl4-openssl-dev
-    need_library libmicrohttpd libmicrohttpd-dev
+    need_llhttp
+}
+
+# A library from Debian 13 and Ubuntu 24.04 on, sources before (cmake/llhttp.cmake).
+need_llhttp() {
+    if have_library libllhttp || [ -r /usr/share/llhttp/llhttp.c ]; then return; fi
+    case $(. /etc/os-release && echo "${VERSION_CODENAME:-}") in
+        bookworm) missing+=(node-llhttp) ;;
+        *) missing+=(libllhttp-dev) ;;
+    esac
 }
 
 as_root=()

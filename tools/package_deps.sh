@@ -116,18 +116,11 @@ build_zlib() {
     keep_licence LICENSE zlib
 }
 
-# Only for `tern serve`; the Lambda package has none of it.
-build_libmicrohttpd() {
-    cd "$work/libmicrohttpd"
-    ./configure --host="$machine-linux-musl" CC="$cc" AR="${binutils}ar" RANLIB="${binutils}ranlib" \
-        CFLAGS="$(flags_for libmicrohttpd)" LDFLAGS=-static --prefix="$deps" --disable-shared --enable-static \
-        --disable-https --disable-curl --disable-doc --disable-examples --disable-tools --disable-dauth --disable-bauth
-    make -j"$jobs" -C src/include
-    make -j"$jobs" -C src/microhttpd libmicrohttpd.la
-    make -C src/microhttpd install-libLTLIBRARIES
-    make -C src/include install
-    write_pc libmicrohttpd libmicrohttpd "-lmicrohttpd -lpthread"
-    keep_licence COPYING libmicrohttpd
+# Only for `tern serve`; the Lambda package has none of it. CMake compiles the sources (cmake/llhttp.cmake).
+build_llhttp() {
+    mkdir -p "$deps/llhttp"
+    cp "$work/llhttp/usr/share/llhttp/"*.c "$work/llhttp/usr/share/include/llhttp/llhttp.h" "$deps/llhttp/"
+    keep_licence "$work/llhttp/usr/share/doc/node-llhttp/copyright" llhttp
 }
 
 # step "what it does" function arguments...: as quietly, but in a shell of its own, where cd stays inside and the first failing
@@ -151,7 +144,7 @@ build_deps() {
     local name recipe
     recipe=$("$compiler" --version | cat - <(echo "$deps $arch"))
     mkdir -p "$work/downloads" "$deps/lib/pkgconfig" "$deps/include" "$deps/licenses" "$deps/recipes"
-    for name in "${linked[@]}" libmicrohttpd; do
+    for name in "${linked[@]}" llhttp; do
         recipe=$({ echo "$recipe"; declare -f "build_$name" flags_for write_pc write_toolchain
             declare -p mbedtls_without; source_version "$name"; source_files "$name"; } | sha256sum)
         if [ "$(cat "$deps/recipes/$name" 2>/dev/null)" = "$recipe" ]; then continue; fi

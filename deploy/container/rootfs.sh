@@ -56,6 +56,9 @@ for model; do
     copy "$model" "/usr/share/tern/$(basename "$model")" 644
     copy "$(licence_of "$model")" "/usr/share/doc/tern/LICENSE-$(basename "$model" .tern)" 644
 done
+for licence in /usr/share/doc/node-llhttp/copyright /usr/share/doc/libllhttp-dev/copyright; do   # part of the program
+    [ ! -f "$licence" ] || copy "$licence" "$licence" 644
+done
 if libraries=$(ldd "$tern" 2>/dev/null); then
     case $libraries in
         *"not found"*) fail "$(printf '%s\n' "$libraries" | grep 'not found')" ;;

@@ -18,7 +18,7 @@ FUZZ_BUILD = (ROOT / os.environ.get("TERN_FUZZ_BUILD", "build-fuzz")).resolve()
 SECONDS = int(os.environ.get("TERN_FUZZ_SECONDS", "20"))
 SEED = int(os.environ.get("TERN_FUZZ_SEED", "1"))
 LIMITS = ["-timeout=10", "-rss_limit_mb=2048"]
-MAX_LENGTH = {"model": 98304, "json": 4096, "tokenizer": 2048, "formats": 1024, "gzip": 4096}
+MAX_LENGTH = {"model": 98304, "json": 4096, "tokenizer": 2048, "formats": 1024, "gzip": 4096, "http": 2048}
 
 
 def corpus(target: str) -> Path:

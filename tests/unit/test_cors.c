@@ -26,7 +26,7 @@ static void other_lists_are_refused(void **state)
         "", ",", "example.org", "https://", "https://example.org/", "https://example.org/page", "https://example.org:",
         "https://example.org:80a", "HTTPS://example.org", "https://EXAMPLE.org", "https://a b", "https://a\r\nX: y", "http://[::1",
         "http://[]x", "* ", "a, b", "://x", "1a://x", "https://a.example, https://b.example", "https://a.example,", "*,https://a",
-        "https://a,*", "https://*.example", "null", "https://b\xc3\xbc" "cher.example", "https://user@a.example", "https://a?x",
+        "https://a,*", "https://*.example", "null", ("https://b\xc3\xbc" "cher.example"), "https://user@a.example", "https://a?x",
     };
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
