@@ -12,6 +12,9 @@ uint32_t next_char(const char **p, const char *end);
 /* White space as Python's str.isspace() has it, by which spaCy splits words. */
 int is_space_char(uint32_t c);
 
+/* What nobody sees: white space, control characters and characters of no width, such as byte order marks. */
+int is_invisible_char(uint32_t c);
+
 /* Cells that a character takes on a terminal: 0 (combining, invisible), 1 or 2 (East Asian, emoji). An estimate: terminals and
  * fonts differ. */
 unsigned char_cells(uint32_t c);

@@ -3,80 +3,83 @@
 #include <stdio.h>
 
 #include "event_http.h"
+#include "event_names.h"
 
 #define BAD_REQUEST "Function.BadRequest"
 #define EXPECTED "expected {\"text\": ...}, {\"input\": ...}, {\"body\": ...} or an event of API Gateway, ALB, SQS or a Function URL"
 
+/* ---- what an event is --------------------------------------------------------------------------------------------------- */
+
+static int has_member_object(const json_node *event, const char *key)
+{
+    return json_type_of(json_member(event, key)) == JSON_OBJECT;
+}
+
+/* What bears the marks of a gateway, which no caller writes by accident, whatever else it holds; or SHAPE_UNKNOWN. */
+static event_shape shape_by_marks(const json_node *event)
+{
+    const json_node *context = json_member(event, "requestContext");
+    if (has_member_object(context, "http"))
+        return SHAPE_HTTP_V2;
+    if (has_member_object(context, "elb"))
+        return SHAPE_ALB;
+    if (json_member(event, "httpMethod") && json_member(context, "apiId"))
+        return SHAPE_REST_V1;
+    return SHAPE_UNKNOWN;
+}
+
+/* Sent only so that the environment stays warm. */
+static int is_ping(const json_node *event)
+{
+    const json_node *source = json_member(event, "source");
+    if (json_is_text(json_member(event, "detail-type"), "Scheduled Event"))
+        return json_is_text(source, "aws.events") || json_is_text(source, "aws.scheduler");
+    return json_is_text(source, "serverless-plugin-warmup") || json_is_true(json_member(event, "ping"))
+        || json_is_true(json_member(event, "warmer")) || json_is_true(json_member(event, "warmup"));
+}
+
 static event_shape shape_of(const json_node *event)
 {
     const json_node *context = json_member(event, "requestContext");
-    if (json_member(context, "http"))
-        return SHAPE_HTTP_V2;
-    if (json_member(context, "elb"))
-        return SHAPE_ALB;
+    event_shape marked = shape_by_marks(event);
+    if (marked != SHAPE_UNKNOWN)
+        return marked;
+    if (request_has_text(event))
+        return SHAPE_REQUEST;
+    if (json_member(context, "connectionId"))
+        return SHAPE_UNKNOWN;
     if (json_member(event, "httpMethod"))
         return SHAPE_REST_V1;
-    if (sqs_is_batch(event))
+    if (sqs_records(event))
         return SHAPE_SQS;
     if (json_member(context, "functionArn") && json_member(event, "responsePayload"))
         return SHAPE_DESTINATION;
     if (json_member(event, "body"))
         return SHAPE_BODY;
-    return json_member(event, "text") || json_member(event, "texts") || json_member(event, "input") ? SHAPE_REQUEST
-                                                                                                     : SHAPE_UNKNOWN;
+    return is_ping(event) ? SHAPE_PING : SHAPE_UNKNOWN;
 }
 
-/* ---- other events ------------------------------------------------------------------------------------------------------- */
-
-/* Appends text in quotes, cut and in printable ASCII. */
-static void quote(bytes *list, const char *text)
-{
-    bytes_text(list, "\"");
-    for (size_t i = 0; text[i] && i < 24; i++) {
-        unsigned char c = (unsigned char)text[i];
-        bytes_append(list, c >= 0x20 && c < 0x7F && c != '"' ? text + i : "?", 1);
-    }
-    bytes_text(list, "\"");
-}
-
-/* Which service's records they are, which is no secret: "aws:s3". SNS begins the name with a capital. */
-static int name_source(const json_node *event, bytes *seen)
-{
-    bytes source = {0};
-    const json_node *record = json_array_item(json_member(event, "Records"), 0);
-    const json_node *name = json_member(record, "eventSource");
-    const char *text = json_string(name ? name : json_member(record, "EventSource"), &source);
-    if (text) {
-        bytes_text(seen, " with Records of ");
-        quote(seen, text);
-    }
-    bytes_free(&source);
-    return text != NULL;
-}
-
-/* The first keys, which tell what kind of event it is; never a value. */
-static void name_keys(const json_node *event, bytes *seen)
-{
-    size_t count = 0;
-    for (const json_node *m = json_first(event); m; m = json_next(m))
-        if (json_key(m) && ++count <= 4) {
-            bytes_text(seen, count == 1 ? " with the keys " : ", ");
-            quote(seen, json_key(m));
-        }
-    bytes_text(seen, !count ? " without members" : count > 4 ? ", ..." : "");
-}
+/* ---- answers ------------------------------------------------------------------------------------------------------------ */
 
 static void respond_unknown(const json_node *event, response *out)
 {
     char message[sizeof out->message];
     bytes seen = {0};
-    if (json_type_of(event) != JSON_OBJECT)
-        bytes_text(&seen, ", no JSON object");
-    else if (!name_source(event, &seen))
-        name_keys(event, &seen);
-    snprintf(message, sizeof message, "unknown event%s: " EXPECTED, seen.data ? seen.data : "");
+    if (event_name(event, &seen)) {
+        snprintf(message, sizeof message, "%s", seen.data ? seen.data : "out of memory");
+    } else {
+        event_name_by_keys(event, &seen);
+        snprintf(message, sizeof message, "unknown event%s: " EXPECTED, seen.data ? seen.data : "");
+    }
     bytes_free(&seen);
     respond_error(out, 400, BAD_REQUEST, message);
+}
+
+static void respond_to_ping(response *out)
+{
+    response_begin(out);
+    bytes_text(&out->body, "{\"status\": \"ok\"}");
+    response_end(out);
 }
 
 static void answer(const event_context *context, const json_node *event, response *out)
@@ -90,13 +93,16 @@ static void answer(const event_context *context, const json_node *event, respons
         event_http_answer(context, event, shape, out);
         break;
     case SHAPE_SQS:
-        sqs_handle(context, event, out);
+        sqs_handle(context, sqs_records(event), out);
         break;
     case SHAPE_DESTINATION:
         handle_request_json(context->contexts, &context->asked, json_member(event, "responsePayload"), context->settings, out);
         break;
     case SHAPE_REQUEST:
         handle_request_json(context->contexts, &context->asked, event, context->settings, out);
+        break;
+    case SHAPE_PING:
+        respond_to_ping(out);
         break;
     case SHAPE_UNKNOWN:
         respond_unknown(event, out);

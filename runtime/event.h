@@ -1,18 +1,30 @@
 /* event.h - one Lambda event -> the function's result: finds out which shape the event has, takes the request out of it, has
- * the handler answer it, and wraps the answer as the sender of that shape expects it.
+ * the handler answer it, and wraps the answer as the sender of that shape expects it. The first line that fits decides: what a
+ * gateway has marked is its event, whatever else it holds; then a request may have members "body", "path", "Records", ... of its
+ * own, which it ignores.
  *
  *   shape                              recognised by                   answer
  *   HTTP API payload 2, Function URL   requestContext.http             {"statusCode", "headers", "body", "isBase64Encoded",
  *                                                                      "cookies"}
  *   Application Load Balancer          requestContext.elb              the same with "statusDescription" instead of "cookies";
  *                                                                      where the event has "multiValueHeaders", so has the answer
- *   REST API, HTTP API payload 1       httpMethod                      {"statusCode", "headers", "body", "isBase64Encoded"}
+ *   REST API, HTTP API payload 1       httpMethod,                     {"statusCode", "headers", "body", "isBase64Encoded"}
+ *                                      requestContext.apiId
+ *   direct request (also async)        text, texts or input            {"entities"}, {"sentiment", ...} or {"results"}; errors
+ *                                                                      are function errors
+ *   WebSocket API                      requestContext.connectionId     none: a function error says what to use instead
+ *   REST API, written by hand          httpMethod                      as above
  *   SQS batch                          Records[0].eventSource aws:sqs  {"batchItemFailures"}: sqs.h
+ *   target of an EventBridge Pipe      the same records as an array    the same
  *   record of a Lambda destination     requestContext.functionArn,     that of responsePayload, which is a direct request
  *                                      responsePayload
  *   bare body                          body                            as REST
- *   direct request (also async)        text, texts or input            {"entities"}, {"sentiment", ...} or {"results"}; errors
- *                                                                      are function errors
+ *   what keeps a function warm         detail-type "Scheduled Event"   {"status": "ok"}
+ *                                      of aws.events or aws.scheduler,
+ *                                      ping, warmer or warmup true,
+ *                                      source serverless-plugin-warmup
+ *
+ * Anything else is a function error that names it (event_names.h).
  *
  * A path says what is asked for (route.h), as "task" and "model" in a request do (request.h) where there is none.
  * Answers with headers to these (a bare body included) say in server-timing how long the work took, as tern serve's do.

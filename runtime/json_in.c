@@ -352,6 +352,11 @@ int json_is_true(const json_node *node)
     return cJSON_IsTrue(node);
 }
 
+int json_is_text(const json_node *node, const char *text)
+{
+    return cJSON_IsString(node) && !strcmp(node->valuestring, text);
+}
+
 const json_node *json_first(const json_node *container)
 {
     return cJSON_IsObject(container) || cJSON_IsArray(container) ? container->child : NULL;

@@ -30,6 +30,7 @@ const json_node *json_root(const json_doc *doc);
 json_type json_type_of(const json_node *node);
 const json_node *json_member(const json_node *object, const char *key);   /* NULL: absent, or not an object */
 int json_is_true(const json_node *node);   /* the literal true, nothing else; NULL is allowed */
+int json_is_text(const json_node *node, const char *text);   /* a string with just this text; NULL is allowed */
 
 /* The items of an array or the members of an object in their order: for (n = json_first(x); n; n = json_next(n)). NULL: none. */
 const json_node *json_first(const json_node *container);

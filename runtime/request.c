@@ -128,6 +128,11 @@ static int check_target(const model_set *models, request_target *target, char *e
                   target->task == TASK_SENTIMENT ? "sentiments" : "entities", names);
 }
 
+int request_has_text(const json_node *body)
+{
+    return json_member(body, "text") || json_member(body, "texts") || json_member(body, "input");
+}
+
 int request_target_of(const json_node *body, const model_set *models, request_target *target, char error[REQUEST_ERROR_SIZE])
 {
     bytes name = {0};

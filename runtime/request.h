@@ -64,6 +64,9 @@ typedef struct request_target {
 
 #define REQUEST_ERROR_SIZE MODELS_ERROR_SIZE
 
+/* Whether it has "text", "texts" or "input", which no event of a service has beside its own members. */
+int request_has_text(const json_node *body);
+
 /* Completes *target, which comes with what the address says, by the request: no TASK_ANY, no NULL. 0; or an HTTP status (400,
  * 404 for an unknown name or a task that no model can do, 500 for no memory) with a sentence in error that never repeats the
  * caller's text. A body that is no object says nothing. */

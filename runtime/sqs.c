@@ -1,13 +1,16 @@
 #include "sqs.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "deadline.h"
 #include "event.h"
+#include "event_names.h"
 #include "json_out.h"
 #include "log.h"
+#include "sqs_text.h"
 
 #define BAD_REQUEST "Function.BadRequest"
 /* No message runs in the last milliseconds before the deadline: they belong to the results. A fourth of the time at most. */
@@ -16,6 +19,7 @@
 typedef struct message {
     const json_node *record;
     bytes id, group;   /* group: that of a FIFO queue, or empty */
+    const json_node *notification;   /* of SNS, whose "Message" is being answered, or NULL */
     int repeated;      /* the same message stands earlier in the batch: nothing is done for this one */
     int failed;
 } message;
@@ -66,17 +70,10 @@ static uint64_t stop_time(const event_context *context)
 
 /* ---- the batch -------------------------------------------------------------------------------------------------------- */
 
-static int is_string(const json_node *node, const char *expected)
+const json_node *sqs_records(const json_node *event)
 {
-    bytes text = {0};
-    int same = json_string(node, &text) && text.len == strlen(expected) && !memcmp(text.data, expected, text.len);
-    bytes_free(&text);
-    return same;
-}
-
-int sqs_is_batch(const json_node *event)
-{
-    return is_string(json_member(json_array_item(json_member(event, "Records"), 0), "eventSource"), "aws:sqs");
+    const json_node *records = json_type_of(event) == JSON_ARRAY ? event : json_member(event, "Records");
+    return json_is_text(json_member(json_array_item(records, 0), "eventSource"), "aws:sqs") ? records : NULL;
 }
 
 static int ends_in_fifo(const json_node *arn)
@@ -192,14 +189,22 @@ static void append_for_sqs(bytes *out, const char *json, size_t len)
     bytes_append(out, copied, (size_t)(end - copied));
 }
 
+/* That of the message, else of the notification of SNS in it, else of the request; NULL if there is none. */
+static const char *correlation_of(const message *m, const json_node *body, bytes *out)
+{
+    const json_node *attributes = json_member(m->record, "messageAttributes");
+    const json_node *of_sns = json_member(m->notification, "MessageAttributes");
+    const char *id = json_string(json_member(json_member(attributes, "correlationId"), "stringValue"), out);
+    if (!id)
+        id = json_string(json_member(json_member(of_sns, "correlationId"), "Value"), out);
+    return id ? id : json_string(json_member(body, "correlationId"), out);
+}
+
 /* {"messageId": ..., "correlationId": ..., and what the answer has. */
 static void write_result(bytes *out, const message *m, const json_node *body, const bytes *answer)
 {
     bytes correlation = {0}, json = {0};
-    const json_node *attributes = json_member(m->record, "messageAttributes");
-    const char *id = json_string(json_member(json_member(attributes, "correlationId"), "stringValue"), &correlation);
-    if (!id)
-        id = json_string(json_member(body, "correlationId"), &correlation);
+    const char *id = correlation_of(m, body, &correlation);
     bytes_text(&json, "{\"messageId\": ");
     json_out_string(&json, m->id.data, m->id.len);
     if (id) {
@@ -255,34 +260,71 @@ static void finish_message(batch *b, message *m, const json_node *body)
         post_result(b, m, body);
 }
 
+static void answer_body(batch *b, message *m, const json_node *node);
+
+static int is_notification(const json_node *body)
+{
+    return json_is_text(json_member(body, "Type"), "Notification") && json_member(body, "TopicArn")
+        && json_type_of(json_member(body, "Message")) == JSON_STRING;
+}
+
+/* A notification may come in another one, but not deep: each level doubles the backslashes of what is in it. */
+static void answer_object(batch *b, message *m, const json_node *body)
+{
+    bytes name = {0};
+    if (is_notification(body)) {
+        m->notification = body;
+        answer_body(b, m, json_member(body, "Message"));
+        m->notification = NULL;
+    } else if (!request_has_text(body) && event_name(body, &name)) {
+        if (name.failed)
+            fail_for_memory(b, m);
+        else
+            fail(b, m, BAD_REQUEST, name.data);
+    } else {
+        const request_target anything = {.task = TASK_ANY};
+        handle_request_json(b->context->contexts, &anything, body, &b->settings, &b->answer);
+        finish_message(b, m, body);
+    }
+    bytes_free(&name);
+}
+
 static void answer_json(batch *b, message *m, const bytes *text)
 {
     json_error error;
-    const request_target anything = {.task = TASK_ANY};
     json_doc *doc = json_parse(text->data, text->len, &error);
-    if (!doc) {
+    if (doc)
+        answer_object(b, m, json_root(doc));
+    else
         fail(b, m, error.no_memory ? "Runtime.OutOfMemory" : BAD_REQUEST, error.msg);
-        return;
-    }
-    handle_request_json(b->context->contexts, &anything, json_root(doc), &b->settings, &b->answer);
-    finish_message(b, m, json_root(doc));
     json_free(doc);
 }
 
-static void answer_message(batch *b, message *m)
+static void answer_plain(batch *b, message *m, const bytes *text)
+{
+    char error[SQS_TEXT_ERROR_SIZE];
+    int status = sqs_text_check(text->data, text->len, error);
+    if (status) {
+        fail(b, m, status == 400 ? BAD_REQUEST : "Runtime.OutOfMemory", error);
+        return;
+    }
+    handle_text(b->context->contexts, text->data, text->len, &b->settings, &b->answer);
+    finish_message(b, m, NULL);
+}
+
+static void answer_body(batch *b, message *m, const json_node *node)
 {
     bytes text = {0};
-    if (!json_string(json_member(m->record, "body"), &text)) {
-        if (text.failed)
-            fail_for_memory(b, m);
-        else
-            fail(b, m, BAD_REQUEST, "its \"body\" is no string");
-    } else if (text.data[strspn(text.data, " \t\r\n")] == '{') {
+    if (json_type_of(node) == JSON_OBJECT)   /* an EventBridge Pipe with a template of its own parses it */
+        answer_object(b, m, node);
+    else if (json_type_of(node) != JSON_STRING)
+        fail(b, m, BAD_REQUEST, "its \"body\" is neither a string nor an object");
+    else if (!json_string(node, &text))
+        fail_for_memory(b, m);
+    else if (text.data[strspn(text.data, " \t\r\n")] == '{')
         answer_json(b, m, &text);
-    } else {
-        handle_text(b->context->contexts, text.data, text.len, &b->settings, &b->answer);
-        finish_message(b, m, NULL);
-    }
+    else
+        answer_plain(b, m, &text);
     bytes_free(&text);
 }
 
@@ -296,7 +338,7 @@ static void answer_messages(batch *b)
             b->untried++;
             continue;
         }
-        answer_message(b, m);
+        answer_body(b, m, json_member(m->record, "body"));
     }
     flush(b);
     for (message *m = b->messages; m < b->messages + b->count; m++)
@@ -321,14 +363,17 @@ static size_t write_failures(const batch *b, bytes *out)
     return failures;
 }
 
+static atomic_flag told_of_dropped_results = ATOMIC_FLAG_INIT;   /* once a process */
+
 static void respond_batch(batch *b, response *out)
 {
     size_t failures = write_failures(b, &out->body);
     if (b->untried)
         log_line(b->context->log, LOG_LEVEL_ERROR, "%zu SQS messages were not tried: %s", b->untried,
                  b->fifo ? "time is short, or they are behind a failed one of their group" : "time is short");
-    log_line(b->context->log, LOG_LEVEL_INFO, "SQS: %zu messages, %zu failed, %zu entities%s", b->count, failures, b->entities,
-             b->context->output ? "" : "; results are dropped, TERN_OUTPUT_QUEUE_URL is not set");
+    if (!b->context->output && !atomic_flag_test_and_set(&told_of_dropped_results))
+        log_line(b->context->log, LOG_LEVEL_WARNING, "results of SQS messages are dropped: TERN_OUTPUT_QUEUE_URL is not set");
+    log_line(b->context->log, LOG_LEVEL_INFO, "SQS: %zu messages, %zu failed, %zu entities", b->count, failures, b->entities);
     if (out->body.failed) {
         respond_out_of_memory(out);
         return;
@@ -352,13 +397,13 @@ static void free_batch(batch *b)
     response_free(&b->answer);
 }
 
-void sqs_handle(const event_context *context, const json_node *event, response *out)
+void sqs_handle(const event_context *context, const json_node *records, response *out)
 {
     batch b = {.context = context, .settings = *context->settings, .stop_ms = stop_time(context)};
     b.settings.interrupt = interrupt;
     b.settings.interrupt_user = &b;
     b.settings.answer = (answer_limit){.bytes = context->output ? SQS_BATCH_BYTES : 0, .carrier = "SQS"};
-    if (!read_messages(&b, json_member(event, "Records"), out)) {
+    if (!read_messages(&b, records, out)) {
         answer_messages(&b);
         respond_batch(&b, out);
     }

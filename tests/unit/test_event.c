@@ -127,7 +127,6 @@ static void each_shape_is_answered(void **state)
         {TEXT("{\"httpMethod\":\"POST\",\"path\":\"/prod/v1/ner\",\"body\":" BODY64 ",\"isBase64Encoded\":true}")},
         {TEXT("{\"body\":" BODY "}")}, {TEXT("{\"body\":" BODY64 ",\"isBase64Encoded\":true}")},
         {TEXT("{\"body\":{\"text\":\"Angela Merkel visited Paris on Monday.\"}}")},
-        {TEXT("{\"text\":\"not this\",\"body\":" BODY "}")},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         expect_proxy(state, good[i].event, good[i].len, 200, ENTITIES, "");
@@ -150,6 +149,65 @@ static void a_bare_text_gets_the_bare_answer(void **state)
     response_free(&out);
     expect_failure(state, TEXT("{\"text\":\"\"}"), "empty");
     expect_failure(state, TEXT("{\"text\":null}"), "must be a string");
+}
+
+static void a_request_may_have_members_of_its_own(void **state)
+{
+    static const char *const own[] = {
+        "\"body\":\"article\"", "\"body\":null", "\"httpMethod\":\"GET\"", "\"requestContext\":\"x\"",
+        "\"requestContext\":{\"http\":\"1.1\",\"elb\":null}", "\"httpMethod\":\"GET\",\"requestContext\":{\"id\":1}",
+        "\"path\":\"/nothing\"", "\"headers\":{\"content-type\":\"text/html\"}", "\"rawPath\":\"/\"", "\"version\":\"2.0\"",
+        "\"isBase64Encoded\":true", "\"Records\":[{\"eventSource\":\"aws:sqs\"}]", "\"responsePayload\":{}",
+        "\"raw_path\":\"/\",\"method\":\"PUT\"", "\"source\":\"aws.events\",\"detail-type\":\"Scheduled Event\",\"detail\":{}",
+        "\"ping\":true", "\"eventSource\":\"aws:s3\"", "\"Type\":\"Notification\",\"TopicArn\":\"\",\"Message\":\"\"",
+    };
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        bytes event = {0};
+        response out = {0};
+        bytes_format(&event, "{%s,\"text\":\"Angela Merkel visited Paris on Monday.\"}", own[i]);
+        handle(state, event.data, event.len, &out);
+        if (out.error_type || strcmp(out.body.data, ENTITIES))
+            fail_msg("%s answered %s", event.data, out.error_type ? out.message : out.body.data);
+        bytes_free(&event);
+        response_free(&out);
+    }
+}
+
+/* The marks of a gateway: its event stays one, whatever else it holds. */
+static void what_a_gateway_has_marked_is_its_event(void **state)
+{
+    expect_proxy(state, TEXT("{\"text\":\"x\",\"requestContext\":{\"http\":{\"method\":\"PUT\"}},\"rawPath\":\"/ner\"}"), 405, "POST",
+                 "POST, OPTIONS");
+    expect_proxy(state, TEXT("{\"input\":1,\"requestContext\":{\"elb\":{}},\"httpMethod\":\"POST\",\"path\":\"/nothing\"}"), 404,
+                 "POST /ner", "");
+    expect_proxy(state, TEXT("{\"texts\":1,\"requestContext\":{\"apiId\":\"a\"},\"httpMethod\":\"POST\",\"path\":\"/ner\",\"body\":" BODY
+                             "}"), 200, ENTITIES, "");
+}
+
+static void web_sockets_are_refused_by_name(void **state)
+{
+    expect_failure(state, TEXT("{\"requestContext\":{\"connectionId\":\"c\",\"apiId\":\"a\",\"routeKey\":\"$default\"},\"body\":" BODY "}"),
+                   "cannot answer a WebSocket event of API Gateway: tern answers HTTP only");
+}
+
+static void what_keeps_a_function_warm_is_answered(void **state)
+{
+    static const char *const warm[] = {
+        "{\"ping\":true}", "{\"warmer\":true,\"concurrency\":3}", "{\"warmup\":true}", "{\"source\":\"serverless-plugin-warmup\"}",
+        "{\"detail-type\":\"Scheduled Event\",\"source\":\"aws.events\",\"detail\":{}}",
+        "{\"detail-type\":\"Scheduled Event\",\"source\":\"aws.scheduler\",\"detail\":\"{}\"}",
+    };
+    for (size_t i = 0; i < sizeof warm / sizeof *warm; i++) {
+        response out = {0};
+        handle(state, warm[i], strlen(warm[i]), &out);
+        assert_null(out.error_type);
+        assert_string_equal(out.body.data, "{\"status\": \"ok\"}");
+        response_free(&out);
+    }
+    expect_failure(state, TEXT("{\"ping\":false}"), "unknown event with the keys \"ping\"");
+    expect_failure(state, TEXT("{\"ping\":\"true\"}"), "unknown event");
+    expect_failure(state, TEXT("{\"source\":\"aws.events\"}"), "unknown event");
+    expect_failure(state, TEXT("{\"source\":\"mine\",\"detail-type\":\"Scheduled Event\",\"detail\":{}}"), "an event of EventBridge");
 }
 
 static void bad_bodies_are_http_errors(void **state)
@@ -230,7 +288,7 @@ static void unknown_events_are_named_by_their_keys_only(void **state)
 {
     response out = {0};
     expect_failure(state, "", 0, "the event is empty");
-    expect_failure(state, TEXT("[1]"), "no JSON object");
+    expect_failure(state, TEXT("5"), "no JSON object");
     expect_failure(state, TEXT("{}"), "without members");
     expect_failure(state, TEXT("{\"a\""), "invalid JSON at byte 4");
     handle(state, TEXT("{\"Records\":\"SECRET\",\"a\\nb\\u00e9\\\"\":\"SECRET\","
@@ -423,13 +481,23 @@ static void records_of_destinations_are_direct_requests(void **state)
     expect_failure(state, TEXT("{\"requestContext\":{\"functionArn\":\"arn\"}}"), "unknown event with the keys \"requestContext\"");
 }
 
-static void records_of_other_services_are_named(void **state)
+static void events_of_other_services_are_named_with_a_remedy(void **state)
 {
-    expect_failure(state, TEXT("{\"Records\":[{\"eventSource\":\"aws:s3\"}]}"),
-                   "unknown event with Records of \"aws:s3\": expected");
+#define OF(source) TEXT("{\"Records\":[{\"eventSource\":\"" source "\"}]}")
+    expect_failure(state, OF("aws:s3"), "cannot answer Records of \"aws:s3\": they name files and hold no text; read a file");
     expect_failure(state, TEXT("{\"Records\":[{\"EventSource\":\"aws:sns\"}]}"),
-                   "unknown event with Records of \"aws:sns\": expected");
-    expect_failure(state, TEXT("{\"Records\":[{\"eventSource\":\"aws:sqs\\u0000\"}]}"), "Records of \"aws:sqs\": expected");
+                   "Records of \"aws:sns\": subscribe an SQS queue to the topic");
+    expect_failure(state, OF("aws:kinesis"), "Records of \"aws:kinesis\": tern does not read them: put their texts");
+    expect_failure(state, OF("aws:dynamodb"), "Records of \"aws:dynamodb\": tern does not read them");
+    expect_failure(state, OF("aws:sqs\\u0000"), "Records of \"aws:sqs\": tern does not read them");
+    expect_failure(state, TEXT("{\"eventSource\":\"aws:kafka\",\"records\":{}}"), "Records of \"aws:kafka\"");
+    expect_failure(state, TEXT("[{\"eventSource\":\"aws:kinesis\"}]"), "Records of \"aws:kinesis\"");
+    expect_failure(state, TEXT("[1]"), "cannot answer an array: send {\"texts\"");
+    expect_failure(state, TEXT("[]"), "cannot answer an array");
+    expect_failure(state, TEXT("[{\"text\":\"SECRET\"}]"), "cannot answer an array");
+    expect_failure(state, TEXT("{\"detail-type\":\"order\",\"source\":\"shop\",\"detail\":{\"text\":\"x\"}}"),
+                   "cannot answer an event of EventBridge: have the rule's input transformer send {\"text\"");
+    expect_failure(state, TEXT("{\"Event\":\"s3:TestEvent\",\"Service\":\"Amazon S3\"}"), "the s3:TestEvent");
     expect_failure(state, TEXT("{\"Records\":[]}"), "unknown event with the keys \"Records\": expected");
     expect_failure(state, TEXT("{\"Records\":[{\"eventsource\":\"aws:sqs\"}]}"),
                    "unknown event with the keys \"Records\": expected");
@@ -476,6 +544,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_shape_is_answered),
         cmocka_unit_test(a_bare_text_gets_the_bare_answer),
+        cmocka_unit_test(a_request_may_have_members_of_its_own),
+        cmocka_unit_test(what_a_gateway_has_marked_is_its_event),
+        cmocka_unit_test(web_sockets_are_refused_by_name),
+        cmocka_unit_test(what_keeps_a_function_warm_is_answered),
         cmocka_unit_test(bad_bodies_are_http_errors),
         cmocka_unit_test(a_path_may_name_the_model),
         cmocka_unit_test(methods_and_paths_are_routed_as_in_http),
@@ -487,7 +559,7 @@ int main(void)
         cmocka_unit_test(load_balancers_carry_1_mb),
         cmocka_unit_test(origins_are_allowed_as_set),
         cmocka_unit_test(records_of_destinations_are_direct_requests),
-        cmocka_unit_test(records_of_other_services_are_named),
+        cmocka_unit_test(events_of_other_services_are_named_with_a_remedy),
         cmocka_unit_test(base64_follows_the_test_vectors_of_rfc_4648),
         cmocka_unit_test(base64_is_strict),
     };

@@ -1,6 +1,6 @@
 /* test_sqs.c - batches of SQS messages on the tiny model: what is sent, what is reported as failed, and in which order things
  * count. The queue is a double that remembers and refuses; tests/runtime/test_sqs.py has a real one. */
-#define _POSIX_C_SOURCE 200809L   /* open */
+#define _POSIX_C_SOURCE 200809L   /* open, fileno */
 #include "fixture.h"
 
 #include <fcntl.h>
@@ -8,6 +8,7 @@
 
 #include "deadline.h"
 #include "event.h"
+#include "json_out.h"
 #include "one_model.h"
 
 #define MAX_SENT 64
@@ -185,6 +186,180 @@ static void bad_messages_fail_alone(void **state)
     assert_int_equal(f->queue.count, 2);
     expect_result(f, 0, "good", NULL, "{\"text\": \"x\"}");
     expect_result(f, 1, "also-good", NULL, "{\"text\": \"y\"}");
+}
+
+/* Adds a message whose body is just this text. */
+static void add_text(fixture *f, const char *id, const char *text, size_t len)
+{
+    bytes body = {0};
+    json_out_string(&body, text, len);
+    add(f, id, body.data, "");
+    bytes_free(&body);
+}
+
+static void keep_log(fixture *f)
+{
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    close(f->log.file);
+    f->log.file = dup(fileno(file));
+    fclose(file);
+}
+
+static void take_log(const fixture *f, char *line, size_t size)
+{
+    lseek(f->log.file, 0, SEEK_SET);
+    ssize_t len = read(f->log.file, line, size - 1);
+    assert_true(len >= 0);
+    line[len] = '\0';
+    assert_int_equal(ftruncate(f->log.file, 0), 0);
+    lseek(f->log.file, 0, SEEK_SET);
+}
+
+/* The message alone, and what the log says of it. */
+static void expect_refused(fixture *f, const char *text, size_t len, const char *sentence)
+{
+    char line[8192];
+    add_text(f, "bad", text, len);
+    handle(f);
+    take_log(f, line, sizeof line);
+    if (!strstr(f->answer.body.data, "\"bad\"") || !strstr(line, sentence))
+        fail_msg("%s\nanswered %s\nlogged %s\nexpected %s", text, f->answer.body.data, line, sentence);
+    assert_null(strstr(line, "London"));
+    assert_int_equal(f->queue.count, 0);
+}
+
+/* A text without entities would count as done, and the message be lost. */
+static void json_in_disguise_is_no_text(void **state)
+{
+#define REQUEST "{\"text\": \"London\"}"
+#define ESCAPED "{\\\"text\\\": \\\"London\\\"}"
+#define LITERAL(text) text, sizeof(text) - 1
+    static const struct { const char *text; size_t len; const char *sentence; } bad[] = {
+        {LITERAL("\xEF\xBB\xBF" REQUEST), "an invisible character (U+FEFF, a byte order mark) stands before the JSON"},
+        {LITERAL(" \xEF\xBB\xBF\n" REQUEST), "(U+FEFF, a byte order mark)"},
+        {LITERAL("\xC3\xAF\xC2\xBB\xC2\xBF" REQUEST), "(U+FEFF, a byte order mark)"},
+        {LITERAL("\xC2\xA0" REQUEST), "(U+00A0)"},
+        {LITERAL("\xE2\x80\x8B" REQUEST), "(U+200B)"},
+        {LITERAL("\xE2\x81\xA0" REQUEST), "(U+2060)"},
+        {LITERAL("\xE2\x80\xA8" REQUEST), "(U+2028)"},
+        {LITERAL("\xE3\x80\x80" REQUEST), "(U+3000)"},
+        {LITERAL("\xC2\xAD" REQUEST), "(U+00AD)"},
+        {LITERAL("\xD8\x9C" REQUEST), "(U+061C)"},
+        {LITERAL("\f" REQUEST), "(U+000C)"},
+        {LITERAL("\0" REQUEST), "(U+0000)"},
+        {LITERAL("\x1B" REQUEST), "(U+001B)"},
+        {LITERAL("\xEF\xBB\xBF{\"text\": "), "(U+FEFF, a byte order mark)"},
+        {LITERAL("\xEF\xBB\xBF[" REQUEST "]"), "(U+FEFF, a byte order mark)"},
+        {LITERAL("[" REQUEST "]"), "the message is an array: send its items"},
+        {LITERAL("[\"London\"]"), "the message is an array"},
+        {LITERAL("[]"), "the message is an array"},
+        {LITERAL("[ " REQUEST), "invalid JSON at byte 20: unexpected end, an array is not closed"},
+        {LITERAL("\"" ESCAPED "\""), "the message is a JSON string (encoded twice?)"},
+        {LITERAL("\"London\\nand Paris\""), "the message is a JSON string"},
+        {LITERAL("null"), "the message is only true, false or null"},
+        {LITERAL(" true\n"), "the message is only true, false or null"},
+        {LITERAL("eyJ0ZXh0IjogIkxvbmRvbiJ9"), "the message is JSON in base64"},
+        {LITERAL("W3sidGV4dCI6ICJMb25kb24ifV0="), "the message is JSON in base64"},
+        {LITERAL("W3sidGV4dCI6ICJMb25kb24ifV0"), "the message is JSON in base64"},
+        {LITERAL("eyJ0ZXh0Ijog\r\nIkxvbmRvbiJ9\n"), "the message is JSON in base64"},
+        {LITERAL("77u/eyJ0ZXh0IjogIkxvbmRvbiJ9"), "the message is JSON in base64"},
+        {LITERAL("eyJ0ZXh0IjogIsO_w78_In0"), "the message is JSON in base64"},
+        {LITERAL("H4sIAAAAAAAAA6tWKkmtKFGyUlDyyc9Lyc9TqgUA4pVbOBIAAAA="), "the message is compressed (gzip in base64)"},
+    };
+    fixture *f = *state;
+    keep_log(f);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        expect_refused(f, bad[i].text, bad[i].len, bad[i].sentence);
+}
+
+static void prose_stays_prose(void **state)
+{
+    static const char *const prose[] = {
+        "\"Hello,\" she said.", "\"London is large.\"", "[1] See Paris", "[sic]", "[London", "\"London", "42", "2024", "-1.5e3", "true story",
+        "null and void", "nullify", "falsehood", "\xEF\xBB\xBFLondon", "\xE2\x80\x8BLondon", "eyes", "W10", "Lon{don}", "London",
+        "London\nParis", "SGVsbG8gTG9uZG9u", "eyJ0ZXh0IjogIkxvbmRvbiJ9 is base64", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln", " ", "(see {\"a\": 1})",
+    };
+    fixture *f = *state;
+    for (size_t i = 0; i < sizeof prose / sizeof *prose; i++) {
+        bytes request = {0};
+        add_text(f, "prose", prose[i], strlen(prose[i]));
+        handle(f);
+        if (!strstr(f->answer.body.data, "[]"))
+            fail_msg("refused: %s", prose[i]);
+        bytes_text(&request, "{\"text\": ");
+        json_out_cstring(&request, prose[i]);
+        bytes_text(&request, "}");
+        expect_result(f, i, "prose", NULL, request.data);
+        bytes_free(&request);
+    }
+}
+
+#define SNS(message, more) \
+    "{\"Type\": \"Notification\", \"MessageId\": \"x\", \"TopicArn\": \"arn:aws:sns:eu-west-1:123456789012:t\", \"Message\": " message more "}"
+#define SNS_CORRELATION ", \"MessageAttributes\": {\"correlationId\": {\"Type\": \"String\", \"Value\": \"of SNS\"}}"
+
+static void add_notification(fixture *f, const char *id, const char *notification, const char *more)
+{
+    bytes body = {0};
+    json_out_cstring(&body, notification);
+    add(f, id, body.data, more);
+    bytes_free(&body);
+}
+
+static void notifications_are_answered_like_their_message(void **state)
+{
+    fixture *f = *state;
+    add_notification(f, "plain", SNS("\"Berlin is large.\"", ""), "");
+    add_notification(f, "json", SNS("\"{\\\"text\\\": \\\"Berlin\\\", \\\"correlationId\\\": \\\"c-1\\\"}\"", ""), "");
+    add_notification(f, "sns", SNS("\"{\\\"text\\\": \\\"Berlin\\\", \\\"correlationId\\\": \\\"c-1\\\"}\"", SNS_CORRELATION), "");
+    add_notification(f, "sqs", SNS("\"Berlin\"", SNS_CORRELATION),
+                     ", \"messageAttributes\": {\"correlationId\": {\"stringValue\": \"of SQS\"}}");
+    add_notification(f, "twice", SNS("\"{\\\"Type\\\": \\\"Notification\\\", \\\"TopicArn\\\": \\\"\\\", \\\"Message\\\": \\\"Berlin\\\"}\"", ""), "");
+    add(f, "after", "\"Berlin\"", "");
+    handle(f);
+    expect_failures(f, "");
+    expect_result(f, 0, "plain", NULL, "{\"text\": \"Berlin is large.\"}");
+    expect_result(f, 1, "json", "c-1", "{\"text\": \"Berlin\"}");
+    expect_result(f, 2, "sns", "of SNS", "{\"text\": \"Berlin\"}");
+    expect_result(f, 3, "sqs", "of SQS", "{\"text\": \"Berlin\"}");
+    expect_result(f, 4, "twice", NULL, "{\"text\": \"Berlin\"}");
+    expect_result(f, 5, "after", NULL, "{\"text\": \"Berlin\"}");
+}
+
+static void events_in_messages_are_named(void **state)
+{
+    static const struct { const char *text, *sentence; } bad[] = {
+        {"{\"Service\": \"Amazon S3\", \"Event\": \"s3:TestEvent\", \"Bucket\": \"b\"}", "cannot answer the s3:TestEvent that S3 sends"},
+        {"{\"Records\": [{\"eventSource\": \"aws:s3\"}]}", "cannot answer Records of \"aws:s3\""},
+        {"{\"Records\": [{\"eventSource\": \"aws:sqs\"}]}", "a batch inside of a message"},
+        {"{\"version\": \"0\", \"detail-type\": \"x\", \"source\": \"mine\", \"detail\": {}}", "cannot answer an event of EventBridge"},
+        {"{\"version\": \"1.0\", \"requestContext\": {\"functionArn\": \"f\"}, \"requestPayload\": {}, \"responsePayload\": {}}",
+         "cannot answer the record of a Lambda destination: send its \"responsePayload\" alone"},
+        {"{\"Type\": \"SubscriptionConfirmation\", \"TopicArn\": \"t\", \"Message\": \"m\", \"SubscribeURL\": \"u\"}",
+         "cannot answer a confirmation that SNS asks for"},
+        {SNS("\"{\\\"Event\\\": \\\"s3:TestEvent\\\"}\"", ""), "cannot answer the s3:TestEvent"},
+        {SNS("\"\"", ""), "is empty"},
+        {SNS("\"\\uFEFF{}\"", ""), "a byte order mark"},
+        {SNS("\"[1]\"", ""), "the message is an array"},
+        {"{\"Type\": \"Notification\", \"Message\": \"m\"}", "\"text\" is missing"},
+    };
+    fixture *f = *state;
+    keep_log(f);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        expect_refused(f, bad[i].text, strlen(bad[i].text), bad[i].sentence);
+}
+
+static void pipes_send_the_records_alone(void **state)
+{
+    fixture *f = *state;
+    bytes_text(&f->event, "[{\"messageId\": \"a\", \"body\": \"Berlin\", \"eventSource\": \"aws:sqs\"}, "
+                          "{\"messageId\": \"b\", \"body\": \"\", \"eventSource\": \"aws:sqs\"}, "
+                          "{\"messageId\": \"c\", \"body\": {\"text\": \"Berlin\"}, \"eventSource\": \"aws:sqs\"}]");
+    event_handle(&f->context, f->event.data, f->event.len, &f->answer);
+    expect_failures(f, "b");
+    expect_result(f, 0, "a", NULL, "{\"text\": \"Berlin\"}");
+    expect_result(f, 1, "c", NULL, "{\"text\": \"Berlin\"}");
 }
 
 static void without_an_output_queue_only_failures_are_told(void **state)
@@ -398,6 +573,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(both_spellings_of_a_body_are_answered),
         TEST(bad_messages_fail_alone),
+        TEST(json_in_disguise_is_no_text),
+        TEST(prose_stays_prose),
+        TEST(notifications_are_answered_like_their_message),
+        TEST(events_in_messages_are_named),
+        TEST(pipes_send_the_records_alone),
         TEST(without_an_output_queue_only_failures_are_told),
         TEST(results_go_out_ten_at_a_time),
         TEST(a_request_has_at_most_1_mib),
