@@ -29,7 +29,8 @@ static int is_server_error(const rapi *api, rapi_result result)
 
 static int is_answerable(rapi_result received, const invocation *in)
 {
-    return in->request_id.len && (received == RAPI_OK || received == RAPI_TOO_LARGE || received == RAPI_MEMORY);
+    return in->request_id.len && (received == RAPI_OK || received == RAPI_TOO_LARGE || received == RAPI_HEADERS
+                                 || received == RAPI_MEMORY);
 }
 
 /* 0: in can be answered, and *received says whether its event is there. -1: the worker has to end. */
@@ -59,6 +60,14 @@ static void refuse_large_event(response *out)
     respond_error(out, 413, "Function.EventSizeTooLarge", message);
 }
 
+static void refuse_large_headers(response *out)
+{
+    char message[sizeof out->message];
+    snprintf(message, sizeof message, "the headers of the invocation are too large, of which one may have %u bytes and all together "
+             "%u: send a shorter client context", RAPI_MAX_HEADER, RAPI_MAX_HEADERS);
+    respond_error(out, 413, "Function.HeadersTooLarge", message);
+}
+
 static void handle(const loop_worker *w, const loop_shared *shared, rapi_result received, const invocation *in, response *out)
 {
     uint64_t deadline = deadline_before(in->deadline_ms, clock_now_ms(), shared->margin_ms);
@@ -70,6 +79,8 @@ static void handle(const loop_worker *w, const loop_shared *shared, rapi_result 
                                    .output = w->output, .log = &w->log, .deadline_ms = deadline};
     if (received == RAPI_TOO_LARGE)
         refuse_large_event(out);
+    else if (received == RAPI_HEADERS)
+        refuse_large_headers(out);
     else if (received == RAPI_MEMORY)
         respond_out_of_memory(out);
     else

@@ -13,7 +13,6 @@
 #include "rapi_curl.h"
 #include "tern.h"
 
-#define MAX_HEADER_BYTES (256u << 10)
 #define CONNECT_TIMEOUT_MS 5000L
 #define POLL_MS 600000   /* nothing has to happen after it */
 #define MAX_CAUSE 1000u  /* bytes of the message that X-Ray gets; the platform crops the header at 64 KB */
@@ -25,7 +24,7 @@ struct rapi {
     bytes base, url;            /* "http://host:port/path/2018-06-01/runtime/"; the URL of the current call */
     invocation *incoming;       /* where /next writes; NULL in other calls, whose answers do not matter */
     size_t header_bytes;
-    int headers_too_large, event_too_large, no_memory;
+    int headers_too_large, body_has_begun, event_too_large, no_memory;
     long status;
     char problem[CURL_ERROR_SIZE + 64];
     char curl_error[CURL_ERROR_SIZE];
@@ -105,7 +104,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *user)
     rapi *api = user;
     size_t len = size * count;
     api->header_bytes += len;
-    if (api->header_bytes > MAX_HEADER_BYTES) {
+    if (api->header_bytes > RAPI_MAX_HEADERS) {
         api->headers_too_large = 1;
         return 0;
     }
@@ -120,6 +119,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *user)
 {
     rapi *api = user;
     size_t len = size * count;
+    api->body_has_begun = 1;
     if (!api->incoming)
         return len;
     bytes *event = &api->incoming->event;
@@ -140,13 +140,23 @@ static rapi_result problem(rapi *api, rapi_result result, const char *what)
     return result;
 }
 
+/* A header of more than RAPI_MAX_HEADER bytes is out of memory to libcurl before 8.6: no buffer of it may grow so large. */
+static int is_large_header(const rapi *api, CURLcode code)
+{
+    int refused = code == CURLE_OUT_OF_MEMORY;
+#if LIBCURL_VERSION_NUM >= 0x080600
+    refused |= code == CURLE_TOO_LARGE;
+#endif
+    return refused && api->header_bytes && !api->body_has_begun;
+}
+
 static rapi_result classify(rapi *api, CURLcode code)
 {
     curl_easy_getinfo(api->curl, CURLINFO_RESPONSE_CODE, &api->status);
+    if (!api->no_memory && (api->headers_too_large || is_large_header(api, code)))
+        return problem(api, RAPI_HEADERS, "the answer's headers are too large");
     if (api->no_memory || code == CURLE_OUT_OF_MEMORY)
         return problem(api, RAPI_MEMORY, "out of memory");
-    if (api->headers_too_large)
-        return problem(api, RAPI_TRANSPORT, "the answer's headers are too large");
     if (api->event_too_large)
         return problem(api, RAPI_TOO_LARGE, "the event is too large");
     if (code != CURLE_OK)
@@ -196,7 +206,7 @@ static rapi_result call(rapi *api, struct curl_slist *headers, int cancellable)
     if (api->url.failed)
         return problem(api, RAPI_MEMORY, "out of memory");
     api->header_bytes = 0;
-    api->headers_too_large = api->event_too_large = api->no_memory = 0;
+    api->headers_too_large = api->body_has_begun = api->event_too_large = api->no_memory = 0;
     api->status = 0;
     api->curl_error[0] = '\0';
     curl_easy_setopt(api->curl, CURLOPT_URL, api->url.data);

@@ -12,6 +12,11 @@
 /* Events are limited to the same; a margin keeps the decision with the platform and still guards memory. */
 #define RAPI_MAX_EVENT (8u << 20)
 
+/* Headers that come with an event: all together, and one, where libcurl's limit stands. The client context is one of them; AWS
+ * itself takes 3,583 bytes of it. */
+#define RAPI_MAX_HEADERS (256u << 10)
+#define RAPI_MAX_HEADER (100u << 10)
+
 typedef struct rapi rapi;
 
 /* One event and what came with it. Start with {0}, reuse from call to call, end with invocation_free. The strings are opaque
@@ -24,10 +29,11 @@ typedef struct invocation {
 
 typedef enum rapi_result {
     RAPI_OK,
-    RAPI_TRANSPORT,   /* no complete answer: refused, closed, malformed, headers too large */
+    RAPI_TRANSPORT,   /* no complete answer: refused, closed, malformed */
     RAPI_STATUS,      /* an answer with another status than 2xx: rapi_status() */
     RAPI_NO_ID,       /* /next: no request id, so nobody can be answered */
     RAPI_TOO_LARGE,   /* /next: the event exceeds RAPI_MAX_EVENT; everything but the event is valid */
+    RAPI_HEADERS,     /* the answer's headers are too large; after /next what came before the one that was too much is valid */
     RAPI_MEMORY,      /* out of memory; after /next everything but the event is valid if there is a request id */
     RAPI_CANCELLED    /* /next: rapi_cancel */
 } rapi_result;

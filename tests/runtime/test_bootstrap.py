@@ -224,10 +224,22 @@ def test_large_headers_are_kept_within_limits(serve: Serve) -> None:
 
 
 def test_huge_headers_are_refused(serve: Serve) -> None:
-    huge = Invocation(TEXT_EVENT, request_id="huge", headers={f"X-{i}": "x" * 60_000 for i in range(10)})
-    outcome = serve([huge, Invocation(TEXT_EVENT, request_id="next")])
-    assert [post.path.split("/")[-2] for post in outcome.posts] == ["next"]
-    assert "the answer's headers are too large" in outcome.log
+    headers: Dict[str, Optional[str]] = {f"X-{i}": "x" * 60_000 for i in range(10)}
+    huge = Invocation(TEXT_EVENT, request_id="huge", headers=headers)
+    nobody = Invocation(TEXT_EVENT, request_id="", headers=headers)
+    outcome = serve([huge, nobody, Invocation(TEXT_EVENT, request_id="next")])
+    assert [post.path.split("invocation/")[1] for post in outcome.posts] == ["huge/error", "next/response"]
+    check_error(outcome.posts[0], "Function.HeadersTooLarge", "102400 bytes", "262144", "shorter client context")
+    assert "cannot get the next invocation: the answer's headers are too large" in outcome.log
+
+
+@pytest.mark.parametrize("size", [110_000, 300_000, 3_000_000])
+def test_large_client_context_is_no_lack_of_memory(serve: Serve, size: int) -> None:
+    large = Invocation(TEXT_EVENT, request_id="large", headers={"Lambda-Runtime-Client-Context": "x" * size})
+    outcome = serve([large, Invocation(TEXT_EVENT, request_id="next")])
+    assert [post.path.split("invocation/")[1] for post in outcome.posts] == ["large/error", "next/response"]
+    check_error(outcome.posts[0], "Function.HeadersTooLarge", "102400 bytes", "shorter client context")
+    assert "OutOfMemory" not in outcome.log
 
 
 def test_nobody_listens(program, model_file) -> None:
@@ -253,7 +265,8 @@ def test_nobody_listens(program, model_file) -> None:
         (b'{"text": "\\ud800"}', "lone surrogate"),
         (b'{"text": "\xed\xa0\x80"}', "invalid UTF-8 at byte 10"),
         (b'{"text": "a\x00b"}', "control character 0x00"),
-        (b"[1, 2]", "unknown event, no JSON object"),
+        (b"[1, 2]", "cannot answer an array"),
+        (b"5", "unknown event, no JSON object"),
         (b'{"Records": [], "other": 1}', 'unknown event with the keys "Records", "other"'),
         (b'{"text": ""}', "empty"),
         (b'{"text": 17}', "must be a string, not a number"),
