@@ -6,7 +6,6 @@ import gzip
 import json
 from functools import partial
 from pathlib import Path
-from pathlib import Path
 from typing import Any, Callable, Dict, List
 
 import pytest
@@ -104,18 +103,44 @@ def test_destinations(call: Call, nlp_full: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "name, seen",
+    "name, seen, remedy",
     [
-        ("s3", 'Records of "aws:s3"'),
-        ("sns", 'Records of "aws:sns"'),
-        ("eventbridge_schedule", 'with the keys "version", "id", "detail-type", "source", ...'),
+        ("s3", 'Records of "aws:s3"', "read a file and send"),
+        ("sns", 'Records of "aws:sns"', "subscribe an SQS queue to the topic"),
+        ("kinesis", 'Records of "aws:kinesis"', "into an SQS queue"),
+        ("dynamodb", 'Records of "aws:dynamodb"', "into an SQS queue"),
+        ("kafka", 'Records of "aws:kafka"', "into an SQS queue"),
+        ("eventbridge", "an event of EventBridge", "input transformer"),
+        ("websocket_message", "a WebSocket event of API Gateway", "use an HTTP API"),
+        ("websocket_connect", "a WebSocket event of API Gateway", "use an HTTP API"),
     ],
 )
-def test_unknown_events_are_named(call: Call, name: str, seen: str) -> None:
+def test_unknown_events_are_named(call: Call, name: str, seen: str, remedy: str) -> None:
     ((error, body),) = call(load(f"unknown/{name}")).answers
     assert error == "Function.BadRequest"
-    assert body["errorMessage"].startswith("unknown event ") and seen in body["errorMessage"]
-    assert "expected" in body["errorMessage"]
+    assert body["errorMessage"].startswith(f"cannot answer {seen}: ") and remedy in body["errorMessage"]
+    assert "Xylophonius" not in body["errorMessage"]
+
+
+def test_unknown_events_without_a_name_show_their_keys(call: Call) -> None:
+    ((error, body),) = call({"Text": TEXT, "lang": "en"}).answers
+    assert error == "Function.BadRequest"
+    assert body["errorMessage"].startswith('unknown event with the keys "Text", "lang": expected {"text": ...}')
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (EVENTS / "ping").glob("*.json")))
+def test_what_keeps_a_function_warm_is_answered_quietly(call: Call, name: str) -> None:
+    calls = call(load(f"ping/{name}"), env={"AWS_LAMBDA_LOG_LEVEL": "INFO"})
+    assert calls.only == {"status": "ok"}
+    assert calls.log.count("\n") == 1   # the end of the script
+
+
+@pytest.mark.parametrize(
+    "own",
+    [{"body": "article"}, {"httpMethod": "GET"}, {"requestContext": {"user": 1}}, {"path": "/", "headers": {}, "version": "2.0"}],
+)
+def test_members_like_those_of_a_gateway_do_not_make_a_request_its_event(call: Call, nlp_full: Any, own: Dict[str, Any]) -> None:
+    assert call({"text": TEXT, **own}).only == entities(nlp_full, TEXT)
 
 
 # ---- compressed bodies ------------------------------------------------------------------------------------------------------
@@ -317,10 +342,41 @@ def test_server_explains_its_settings(run: Callable[..., Any]) -> None:
 
 
 def test_batch_of_messages(call: Call) -> None:
-    calls = call(load("sqs/batch"))
-    assert calls.only == {"batchItemFailures": []}
-    assert "SQS: 3 messages, 0 failed, " in calls.log
-    assert "TERN_OUTPUT_QUEUE_URL is not set" in calls.log
+    calls = call(load("sqs/batch"), load("sqs/batch"))
+    assert [answer.body for answer in calls.answers] == [{"batchItemFailures": []}] * 2
+    assert calls.log.count("SQS: 3 messages, 0 failed, ") == 2
+    dropped = [line for line in calls.log.splitlines() if "TERN_OUTPUT_QUEUE_URL is not set" in line]
+    assert len(dropped) == 1 and " WARN " in dropped[0]   # once a process
+
+
+def test_events_in_messages_are_named(call: Call) -> None:
+    event = load("sqs/events")
+    calls = call(event)
+    assert calls.only == {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event["Records"]]}
+    names = ["the s3:TestEvent", 'Records of "aws:s3"', 'Records of "aws:s3"', "an event of EventBridge",
+             "the record of a Lambda destination", "a confirmation that SNS asks for"]
+    for record, name in zip(event["Records"], names):
+        assert f'SQS message {record["messageId"]}: Function.BadRequest: cannot answer {name}' in calls.log
+
+
+@pytest.mark.parametrize(
+    "body, words",
+    [
+        ('\ufeff{"text": "Xylophonius"}', "U+FEFF, a byte order mark"),
+        ('\u00a0{"text": "Xylophonius"}', "U+00A0"),
+        ('[{"text": "Xylophonius"}]', "the message is an array"),
+        (json.dumps('{"text": "Xylophonius"}'), "encoded twice"),
+        (base64.b64encode(b'{"text": "Xylophonius"}').decode(), "JSON in base64"),
+        (base64.encodebytes(b'{"text": "Xylophonius, and a text that is longer than a line"}').decode(), "JSON in base64"),
+        (base64.b64encode(gzip.compress(b'{"text": "Xylophonius"}')).decode(), "gzip"),
+    ],
+)
+def test_json_in_disguise_fails(call: Call, body: str, words: str) -> None:
+    event = load("sqs/batch")
+    event["Records"][0]["body"] = body
+    calls = call(event)
+    assert calls.only == {"batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]}
+    assert words in calls.log and "Xylophonius" not in calls.log
 
 
 def test_fifo_batch(call: Call) -> None:

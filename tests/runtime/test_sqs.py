@@ -182,6 +182,22 @@ def test_recorded_batch(call: Call, queue: Callable[..., Queue], nlp_full: Any) 
     assert list(third["results"][1]) == ["error"]
 
 
+def test_records_of_a_pipe(call: Call, queue: Callable[..., Queue]) -> None:
+    target = queue()
+    assert call(json.dumps(load("sqs/pipe")).encode(), env=target.env).only == {"batchItemFailures": []}
+    assert len(target.results()) == len(load("sqs/pipe"))
+
+
+def test_notifications_of_sns(call: Call, queue: Callable[..., Queue], nlp_full: Any) -> None:
+    target = queue()
+    event = load("sqs/sns")
+    assert call(event, env=target.env).only == {"batchItemFailures": []}
+    results = {result["messageId"]: result for result in target.results()}
+    for sent, correlation in zip(event["Records"], ("order-66", "order-67")):
+        expected = {"messageId": sent["messageId"], "correlationId": correlation, "entities": entities(nlp_full, TEXT)}
+        assert results[sent["messageId"]] == expected
+
+
 def test_temporary_credentials(call: Call, moto: Moto, queue: Callable[..., Queue]) -> None:
     """Those of every Lambda function: the session token is signed with the rest."""
     target = queue()
