@@ -6,7 +6,8 @@
 #include "event_names.h"
 
 #define BAD_REQUEST "Function.BadRequest"
-#define EXPECTED "expected {\"text\": ...}, {\"input\": ...}, {\"body\": ...} or an event of API Gateway, ALB, SQS or a Function URL"
+#define EXPECTED "expected {\"text\": ...}, {\"input\": ...}, {\"body\": ...} or an event of API Gateway, ALB, VPC Lattice, SQS or a " \
+                 "Function URL"
 
 /* ---- what an event is --------------------------------------------------------------------------------------------------- */
 
@@ -23,9 +24,9 @@ static event_shape shape_by_marks(const json_node *event)
         return SHAPE_HTTP_V2;
     if (has_member_object(context, "elb"))
         return SHAPE_ALB;
-    if (json_member(event, "httpMethod") && json_member(context, "apiId"))
-        return SHAPE_REST_V1;
-    return SHAPE_UNKNOWN;
+    if (json_member(context, "serviceNetworkArn"))
+        return SHAPE_LATTICE_V2;
+    return json_member(event, "httpMethod") && json_member(context, "apiId") ? SHAPE_REST_V1 : SHAPE_UNKNOWN;
 }
 
 /* Sent only so that the environment stays warm. */
@@ -50,6 +51,8 @@ static event_shape shape_of(const json_node *event)
         return SHAPE_UNKNOWN;
     if (json_member(event, "httpMethod"))
         return SHAPE_REST_V1;
+    if (json_member(event, "raw_path") && json_member(event, "method"))
+        return SHAPE_LATTICE_V1;
     if (sqs_records(event))
         return SHAPE_SQS;
     if (json_member(context, "functionArn") && json_member(event, "responsePayload"))
@@ -89,6 +92,8 @@ static void answer(const event_context *context, const json_node *event, respons
     case SHAPE_HTTP_V2:
     case SHAPE_ALB:
     case SHAPE_REST_V1:
+    case SHAPE_LATTICE_V1:
+    case SHAPE_LATTICE_V2:
     case SHAPE_BODY:
         event_http_answer(context, event, shape, out);
         break;

@@ -8,12 +8,15 @@
  *                                                                      "cookies"}
  *   Application Load Balancer          requestContext.elb              the same with "statusDescription" instead of "cookies";
  *                                                                      where the event has "multiValueHeaders", so has the answer
+ *   VPC Lattice 2                      requestContext                  {"statusCode", "statusDescription", "headers", "body",
+ *                                      .serviceNetworkArn              "isBase64Encoded"}
  *   REST API, HTTP API payload 1       httpMethod,                     {"statusCode", "headers", "body", "isBase64Encoded"}
  *                                      requestContext.apiId
  *   direct request (also async)        text, texts or input            {"entities"}, {"sentiment", ...} or {"results"}; errors
  *                                                                      are function errors
  *   WebSocket API                      requestContext.connectionId     none: a function error says what to use instead
  *   REST API, written by hand          httpMethod                      as above
+ *   VPC Lattice 1                      raw_path, method                as VPC Lattice 2
  *   SQS batch                          Records[0].eventSource aws:sqs  {"batchItemFailures"}: sqs.h
  *   target of an EventBridge Pipe      the same records as an array    the same
  *   record of a Lambda destination     requestContext.functionArn,     that of responsePayload, which is a direct request
@@ -29,7 +32,8 @@
  * A path says what is asked for (route.h), as "task" and "model" in a request do (request.h) where there is none.
  * Answers with headers to these (a bare body included) say in server-timing how long the work took, as tern serve's do.
  *
- * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html leads to the shapes. */
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html leads to the shapes; those of VPC Lattice:
+ * https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html */
 #ifndef TERN_EVENT_H
 #define TERN_EVENT_H
 

@@ -30,25 +30,35 @@ static const json_node *find_header(const json_node *headers, const char *name)
     return found;
 }
 
-/* A header's value into *value; NULL if there is none. */
+/* A header's value into *value; NULL if there is none. VPC Lattice 2 has arrays of values in "headers". */
 static const char *header(const json_node *event, const char *name, bytes *value)
 {
     const json_node *found = find_header(json_member(event, "headers"), name);
     if (!found)
-        found = json_array_item(find_header(json_member(event, "multiValueHeaders"), name), 0);
-    return json_string(found, value);
+        found = find_header(json_member(event, "multiValueHeaders"), name);
+    return json_string(json_type_of(found) == JSON_ARRAY ? json_array_item(found, 0) : found, value);
+}
+
+static int is_lattice(event_shape shape)
+{
+    return shape == SHAPE_LATTICE_V1 || shape == SHAPE_LATTICE_V2;
 }
 
 static const json_node *method_of(const json_node *event, event_shape shape)
 {
-    if (shape != SHAPE_HTTP_V2)
-        return json_member(event, "httpMethod");
-    return json_member(json_member(json_member(event, "requestContext"), "http"), "method");
+    if (shape == SHAPE_HTTP_V2)
+        return json_member(json_member(json_member(event, "requestContext"), "http"), "method");
+    return json_member(event, is_lattice(shape) ? "method" : "httpMethod");
 }
 
 static const json_node *path_of(const json_node *event, event_shape shape)
 {
-    return json_member(event, shape == SHAPE_HTTP_V2 ? "rawPath" : "path");
+    return json_member(event, shape == SHAPE_HTTP_V2 ? "rawPath" : shape == SHAPE_LATTICE_V1 ? "raw_path" : "path");
+}
+
+static int is_encoded(const json_node *event)
+{
+    return json_is_true(json_member(event, "isBase64Encoded")) || json_is_true(json_member(event, "is_base64_encoded"));
 }
 
 /* ---- answering -------------------------------------------------------------------------------------------------------- */
@@ -80,7 +90,7 @@ static void answer_body(const event_context *context, const json_node *event, in
         handle_request_json(context->contexts, &context->asked, node, context->settings, out);
     else if (!json_string(node, &body))
         respond_out_of_memory(out);
-    else if (json_is_true(json_member(event, "isBase64Encoded")))
+    else if (is_encoded(event))
         answer_encoded_body(context, &body, gzip, out);
     else if (gzip && body.data[0] == GZIP_FIRST)
         respond_error(out, 400, BAD_REQUEST, SPOILT_GZIP);
@@ -164,7 +174,7 @@ static const char *reason_of(int status)
 static void wrap(bytes *out, const response *answer, event_shape shape, const header_list *headers, int multi_value)
 {
     bytes_format(out, "{\"statusCode\": %d, ", answer->status);
-    if (shape == SHAPE_ALB)
+    if (shape == SHAPE_ALB || is_lattice(shape))
         bytes_format(out, "\"statusDescription\": \"%d %s\", ", answer->status, reason_of(answer->status));
     write_headers(out, headers, multi_value);
     bytes_text(out, ", \"body\": ");

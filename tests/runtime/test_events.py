@@ -67,7 +67,30 @@ def test_load_balancer_checks_the_health(call: Call, model_file: Path) -> None:
     assert json.loads(answer["body"]) == {"status": "ok", "model": name, "models": [name], "ner": [name]}
 
 
-@pytest.mark.parametrize("name", ["alb/request", "function_url", "http_api_v2", "rest_v1", "http_api_v1_base64", "body_string"])
+@pytest.mark.parametrize("name", ["lattice/v1", "lattice/v1_base64", "lattice/v2"])
+def test_vpc_lattice(call: Call, nlp_full: Any, name: str) -> None:
+    event = load(name)
+    path = "raw_path" if "raw_path" in event else "path"
+    good, nothing, put, health, preflight = (answer.body for answer in call(
+        event, {**event, path: "/nothing", "method": "PUT"}, {**event, "method": "PUT"}, {**event, path: "/healthz", "method": "GET"},
+        {**event, "method": "OPTIONS"}).answers)
+    assert json.loads(good.pop("body")) == entities(nlp_full, TEXT)
+    assert take_time(good) > 0
+    assert good == {"statusCode": 200, "statusDescription": "200 OK", "isBase64Encoded": False, "headers": JSON_HEADER}
+    assert (nothing["statusCode"], nothing["statusDescription"]) == (404, "404 Not Found")
+    assert (put["statusCode"], put["headers"]["allow"]) == (405, "POST, OPTIONS")
+    assert json.loads(health["body"])["status"] == "ok"
+    assert (preflight["statusCode"], preflight["headers"]["allow"]) == (200, "POST, OPTIONS")
+
+
+@pytest.mark.parametrize("name, value", [("lattice/v1", "text/plain"), ("lattice/v2", ["text/plain"])])
+def test_headers_of_vpc_lattice_count(call: Call, name: str, value: Any) -> None:
+    event = load(name)
+    answer = call({**event, "headers": {**event["headers"], "content-type": value}}).only
+    assert (answer["statusCode"], answer["statusDescription"]) == (415, "415 Unsupported Media Type")
+
+
+@pytest.mark.parametrize("name", ["alb/request", "function_url", "http_api_v2", "rest_v1", "http_api_v1_base64", "lattice/v2", "body_string"])
 def test_fields_of_requests_in_every_http_event(call: Call, nlp_full: Any, name: str) -> None:
     request = {"texts": [EMOJI, TEXT], "offsets": "utf16", "format": "spacy"}
     good, bad = call(with_body(load(name), request), with_body(load(name), {"text": TEXT, "texts": []})).answers

@@ -180,6 +180,8 @@ static void what_a_gateway_has_marked_is_its_event(void **state)
                  "POST, OPTIONS");
     expect_proxy(state, TEXT("{\"input\":1,\"requestContext\":{\"elb\":{}},\"httpMethod\":\"POST\",\"path\":\"/nothing\"}"), 404,
                  "POST /ner", "");
+    expect_proxy(state, TEXT("{\"text\":\"x\",\"requestContext\":{\"serviceNetworkArn\":\"a\"},\"method\":\"PUT\",\"path\":\"/nothing\"}"),
+                 404, "POST /ner", "");
     expect_proxy(state, TEXT("{\"texts\":1,\"requestContext\":{\"apiId\":\"a\"},\"httpMethod\":\"POST\",\"path\":\"/ner\",\"body\":" BODY
                              "}"), 200, ENTITIES, "");
 }
