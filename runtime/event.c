@@ -6,8 +6,8 @@
 #include "event_names.h"
 
 #define BAD_REQUEST "Function.BadRequest"
-#define EXPECTED "expected {\"text\": ...}, {\"input\": ...}, {\"body\": ...} or an event of API Gateway, ALB, VPC Lattice, SQS or a " \
-                 "Function URL"
+#define EXPECTED "expected {\"text\": ...}, {\"input\": ...}, {\"body\": ...} or an event of API Gateway, ALB, VPC " \
+                 "Lattice, SQS or a Function URL"
 
 /* ---- what an event is --------------------------------------------------------------------------------------------------- */
 

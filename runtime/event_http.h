@@ -10,7 +10,8 @@ typedef enum event_shape {
     SHAPE_REQUEST, SHAPE_PING, SHAPE_UNKNOWN
 } event_shape;
 
-/* shape: SHAPE_HTTP_V2, SHAPE_ALB, SHAPE_REST_V1, SHAPE_LATTICE_V1, SHAPE_LATTICE_V2 or SHAPE_BODY. out->body is the function's result. */
+/* shape: SHAPE_HTTP_V2, SHAPE_ALB, SHAPE_REST_V1, SHAPE_LATTICE_V1, SHAPE_LATTICE_V2 or SHAPE_BODY. out->body is the function's
+ * result. */
 void event_http_answer(const event_context *context, const json_node *event, event_shape shape, response *out);
 
 #endif

@@ -84,11 +84,12 @@ static int is_array(const json_node *event)
 int event_name(const json_node *event, bytes *out)
 {
     static const struct { int (*is)(const json_node *); const char *name; } known[] = {
-        {is_websocket, "a WebSocket event of API Gateway: tern answers HTTP only, so use an HTTP API, a REST API or a Function URL"},
+        {is_websocket, "a WebSocket event of API Gateway: tern answers HTTP only, so use an HTTP API, a REST API or a Function "
+                       "URL"},
         {is_s3_test, "the s3:TestEvent that S3 sends when its notifications are set up: it holds no text, and neither do they; "
                      "read the files and send {\"text\": \"...\"}"},
-        {is_eventbridge, "an event of EventBridge: have the rule's input transformer send {\"text\": \"...\"}, or its input path the "
-                         "part of \"detail\" that is a request"},
+        {is_eventbridge, "an event of EventBridge: have the rule's input transformer send {\"text\": \"...\"}, or its input path "
+                         "the part of \"detail\" that is a request"},
         {is_destination, "the record of a Lambda destination: send its \"responsePayload\" alone, or make tern the destination"},
         {is_sns_confirmation, "a confirmation that SNS asks for: open its \"SubscribeURL\", or subscribe the queue in the console"},
         {is_array, "an array: send {\"texts\": [\"...\", ...]}, or the records of an SQS queue as EventBridge Pipes do"},

@@ -63,8 +63,8 @@ static void refuse_large_event(response *out)
 static void refuse_large_headers(response *out)
 {
     char message[sizeof out->message];
-    snprintf(message, sizeof message, "the headers of the invocation are too large, of which one may have %u bytes and all together "
-             "%u: send a shorter client context", RAPI_MAX_HEADER, RAPI_MAX_HEADERS);
+    snprintf(message, sizeof message, "the headers of the invocation are too large (one may have %u bytes, all together %u): "
+             "send a shorter client context", RAPI_MAX_HEADER, RAPI_MAX_HEADERS);
     respond_error(out, 413, "Function.HeadersTooLarge", message);
 }
 

@@ -11,10 +11,10 @@
  *   failed messages     {"batchItemFailures": [{"itemIdentifier": "..."}]}; each is logged with its id, type and cause, never
  *                       with its text. Lambda gives it out again and, after maxReceiveCount, SQS moves it to the queue's DLQ
  *
- * Plain text is what is no JSON: sentences in quotes and brackets are, and so is a number. These are not, and fail rather than count
- * as texts without entities: an array; true, false and null; a string with escapes, as JSON that was encoded twice has them; JSON
- * behind a byte order mark or other characters that nobody sees; base64 of JSON or of gzip; an event of a service that sends no
- * texts (event_names.h names them).
+ * Plain text is what is no JSON; also a sentence in quotes, and a number. What is not, fails rather than counts as a text without
+ * entities: an array; true, false and null; a string with escapes, as JSON that was encoded twice has them; JSON behind a byte
+ * order mark or other characters that nobody sees; base64 of JSON or of gzip; an event of a service that sends no texts
+ * (event_names.h).
  *
  * What is wrong with one of several "texts" is part of the result, as in handler.h; anything else that is wrong with a message
  * fails it. A message that is in the batch twice is answered once. From a FIFO queue, nothing behind a failed message of the

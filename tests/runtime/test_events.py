@@ -72,8 +72,8 @@ def test_vpc_lattice(call: Call, nlp_full: Any, name: str) -> None:
     event = load(name)
     path = "raw_path" if "raw_path" in event else "path"
     good, nothing, put, health, preflight = (answer.body for answer in call(
-        event, {**event, path: "/nothing", "method": "PUT"}, {**event, "method": "PUT"}, {**event, path: "/healthz", "method": "GET"},
-        {**event, "method": "OPTIONS"}).answers)
+        event, {**event, path: "/nothing", "method": "PUT"}, {**event, "method": "PUT"},
+        {**event, path: "/healthz", "method": "GET"}, {**event, "method": "OPTIONS"}).answers)
     assert json.loads(good.pop("body")) == entities(nlp_full, TEXT)
     assert take_time(good) > 0
     assert good == {"statusCode": 200, "statusDescription": "200 OK", "isBase64Encoded": False, "headers": JSON_HEADER}
@@ -90,7 +90,9 @@ def test_headers_of_vpc_lattice_count(call: Call, name: str, value: Any) -> None
     assert (answer["statusCode"], answer["statusDescription"]) == (415, "415 Unsupported Media Type")
 
 
-@pytest.mark.parametrize("name", ["alb/request", "function_url", "http_api_v2", "rest_v1", "http_api_v1_base64", "lattice/v2", "body_string"])
+@pytest.mark.parametrize(
+    "name", ["alb/request", "function_url", "http_api_v2", "rest_v1", "http_api_v1_base64", "lattice/v2", "body_string"]
+)
 def test_fields_of_requests_in_every_http_event(call: Call, nlp_full: Any, name: str) -> None:
     request = {"texts": [EMOJI, TEXT], "offsets": "utf16", "format": "spacy"}
     good, bad = call(with_body(load(name), request), with_body(load(name), {"text": TEXT, "texts": []})).answers

@@ -70,12 +70,26 @@ static void controls_are_escaped(void **state)
     }
 }
 
+static void what_nobody_sees(void **state)
+{
+    static const uint32_t unseen[] = {0, 0x09, 0x0C, 0x1B, 0x20, 0x7F, 0x85, 0xA0, 0xAD, 0x061C, 0x180E, 0x200B, 0x2028, 0x2060, 0x3000,
+                                      0xFEFF, 0xE0001};
+    static const uint32_t seen[] = {'!', '{', '~', 0xA1, 0xAC, 0xAE, 0xE9, 0x2026, 0x4E2D, 0xFFFD, 0x1F600};
+    (void)state;
+    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
+        if (!is_invisible_char(unseen[i]))
+            fail_msg("U+%04X is seen", (unsigned)unseen[i]);
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
+        if (is_invisible_char(seen[i]))
+            fail_msg("U+%04X is not seen", (unsigned)seen[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(white_space_is_that_of_the_tokenizer), cmocka_unit_test(every_code_point_is_read_back),
         cmocka_unit_test(what_is_no_utf8_never_leaves_the_text), cmocka_unit_test(cells_of_a_terminal),
-        cmocka_unit_test(controls_are_escaped),
+        cmocka_unit_test(controls_are_escaped), cmocka_unit_test(what_nobody_sees),
     };
     return cmocka_run_group_tests(tests, open_model, close_model);
 }

@@ -176,19 +176,20 @@ static void a_request_may_have_members_of_its_own(void **state)
 /* The marks of a gateway: its event stays one, whatever else it holds. */
 static void what_a_gateway_has_marked_is_its_event(void **state)
 {
-    expect_proxy(state, TEXT("{\"text\":\"x\",\"requestContext\":{\"http\":{\"method\":\"PUT\"}},\"rawPath\":\"/ner\"}"), 405, "POST",
-                 "POST, OPTIONS");
+    expect_proxy(state, TEXT("{\"text\":\"x\",\"requestContext\":{\"http\":{\"method\":\"PUT\"}},\"rawPath\":\"/ner\"}"), 405,
+                 "must be POST", "POST, OPTIONS");
     expect_proxy(state, TEXT("{\"input\":1,\"requestContext\":{\"elb\":{}},\"httpMethod\":\"POST\",\"path\":\"/nothing\"}"), 404,
                  "POST /ner", "");
-    expect_proxy(state, TEXT("{\"text\":\"x\",\"requestContext\":{\"serviceNetworkArn\":\"a\"},\"method\":\"PUT\",\"path\":\"/nothing\"}"),
-                 404, "POST /ner", "");
-    expect_proxy(state, TEXT("{\"texts\":1,\"requestContext\":{\"apiId\":\"a\"},\"httpMethod\":\"POST\",\"path\":\"/ner\",\"body\":" BODY
-                             "}"), 200, ENTITIES, "");
+    expect_proxy(state, TEXT("{\"text\":\"x\",\"requestContext\":{\"serviceNetworkArn\":\"a\"},\"method\":\"PUT\","
+                             "\"path\":\"/nothing\"}"), 404, "POST /ner", "");
+    expect_proxy(state, TEXT("{\"texts\":1,\"requestContext\":{\"apiId\":\"a\"},\"httpMethod\":\"POST\",\"path\":\"/ner\","
+                             "\"body\":" BODY "}"), 200, ENTITIES, "");
 }
 
 static void web_sockets_are_refused_by_name(void **state)
 {
-    expect_failure(state, TEXT("{\"requestContext\":{\"connectionId\":\"c\",\"apiId\":\"a\",\"routeKey\":\"$default\"},\"body\":" BODY "}"),
+    expect_failure(state, TEXT("{\"requestContext\":{\"connectionId\":\"c\",\"apiId\":\"a\",\"routeKey\":\"$default\"},"
+                               "\"body\":" BODY "}"),
                    "cannot answer a WebSocket event of API Gateway: tern answers HTTP only");
 }
 
@@ -209,7 +210,8 @@ static void what_keeps_a_function_warm_is_answered(void **state)
     expect_failure(state, TEXT("{\"ping\":false}"), "unknown event with the keys \"ping\"");
     expect_failure(state, TEXT("{\"ping\":\"true\"}"), "unknown event");
     expect_failure(state, TEXT("{\"source\":\"aws.events\"}"), "unknown event");
-    expect_failure(state, TEXT("{\"source\":\"mine\",\"detail-type\":\"Scheduled Event\",\"detail\":{}}"), "an event of EventBridge");
+    expect_failure(state, TEXT("{\"source\":\"mine\",\"detail-type\":\"Scheduled Event\",\"detail\":{}}"),
+                   "an event of EventBridge");
 }
 
 static void bad_bodies_are_http_errors(void **state)

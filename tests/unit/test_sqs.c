@@ -276,9 +276,10 @@ static void json_in_disguise_is_no_text(void **state)
 static void prose_stays_prose(void **state)
 {
     static const char *const prose[] = {
-        "\"Hello,\" she said.", "\"London is large.\"", "[1] See Paris", "[sic]", "[London", "\"London", "42", "2024", "-1.5e3", "true story",
-        "null and void", "nullify", "falsehood", "\xEF\xBB\xBFLondon", "\xE2\x80\x8BLondon", "eyes", "W10", "Lon{don}", "London",
-        "London\nParis", "SGVsbG8gTG9uZG9u", "eyJ0ZXh0IjogIkxvbmRvbiJ9 is base64", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln", " ", "(see {\"a\": 1})",
+        "\"Hello,\" she said.", "\"London is large.\"", "[1] See Paris", "[sic]", "[London", "\"London", "42", "2024", "-1.5e3",
+        "true story", "null and void", "nullify", "falsehood", "\xEF\xBB\xBFLondon", "\xE2\x80\x8BLondon", "eyes", "W10",
+        "Lon{don}", "London", "London\nParis", "SGVsbG8gTG9uZG9u", "eyJ0ZXh0IjogIkxvbmRvbiJ9 is base64", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln", " ",
+        "(see {\"a\": 1})",
     };
     fixture *f = *state;
     for (size_t i = 0; i < sizeof prose / sizeof *prose; i++) {
@@ -296,7 +297,7 @@ static void prose_stays_prose(void **state)
 }
 
 #define SNS(message, more) \
-    "{\"Type\": \"Notification\", \"MessageId\": \"x\", \"TopicArn\": \"arn:aws:sns:eu-west-1:123456789012:t\", \"Message\": " message more "}"
+    "{\"Type\": \"Notification\", \"MessageId\": \"x\", \"TopicArn\": \"arn:aws:sns:eu-west-1:1:t\", \"Message\": " message more "}"
 #define SNS_CORRELATION ", \"MessageAttributes\": {\"correlationId\": {\"Type\": \"String\", \"Value\": \"of SNS\"}}"
 
 static void add_notification(fixture *f, const char *id, const char *notification, const char *more)
@@ -315,7 +316,9 @@ static void notifications_are_answered_like_their_message(void **state)
     add_notification(f, "sns", SNS("\"{\\\"text\\\": \\\"Berlin\\\", \\\"correlationId\\\": \\\"c-1\\\"}\"", SNS_CORRELATION), "");
     add_notification(f, "sqs", SNS("\"Berlin\"", SNS_CORRELATION),
                      ", \"messageAttributes\": {\"correlationId\": {\"stringValue\": \"of SQS\"}}");
-    add_notification(f, "twice", SNS("\"{\\\"Type\\\": \\\"Notification\\\", \\\"TopicArn\\\": \\\"\\\", \\\"Message\\\": \\\"Berlin\\\"}\"", ""), "");
+    add_notification(f, "twice",
+                     SNS("\"{\\\"Type\\\": \\\"Notification\\\", \\\"TopicArn\\\": \\\"\\\", "
+                         "\\\"Message\\\": \\\"Berlin\\\"}\"", ""), "");
     add(f, "after", "\"Berlin\"", "");
     handle(f);
     expect_failures(f, "");
@@ -330,10 +333,12 @@ static void notifications_are_answered_like_their_message(void **state)
 static void events_in_messages_are_named(void **state)
 {
     static const struct { const char *text, *sentence; } bad[] = {
-        {"{\"Service\": \"Amazon S3\", \"Event\": \"s3:TestEvent\", \"Bucket\": \"b\"}", "cannot answer the s3:TestEvent that S3 sends"},
+        {"{\"Service\": \"Amazon S3\", \"Event\": \"s3:TestEvent\", \"Bucket\": \"b\"}",
+         "cannot answer the s3:TestEvent that S3 sends"},
         {"{\"Records\": [{\"eventSource\": \"aws:s3\"}]}", "cannot answer Records of \"aws:s3\""},
         {"{\"Records\": [{\"eventSource\": \"aws:sqs\"}]}", "a batch inside of a message"},
-        {"{\"version\": \"0\", \"detail-type\": \"x\", \"source\": \"mine\", \"detail\": {}}", "cannot answer an event of EventBridge"},
+        {"{\"version\": \"0\", \"detail-type\": \"x\", \"source\": \"mine\", \"detail\": {}}",
+         "cannot answer an event of EventBridge"},
         {"{\"version\": \"1.0\", \"requestContext\": {\"functionArn\": \"f\"}, \"requestPayload\": {}, \"responsePayload\": {}}",
          "cannot answer the record of a Lambda destination: send its \"responsePayload\" alone"},
         {"{\"Type\": \"SubscriptionConfirmation\", \"TopicArn\": \"t\", \"Message\": \"m\", \"SubscribeURL\": \"u\"}",
