@@ -5,13 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chars.h"
 #include "model_open.h"
 #include "models.h"
 
+#define MAX_SENTENCE 4096   /* bytes; a longer one is cut */
+
+/* Arguments and file names may hold anything. */
 static void say(const char *format, va_list arguments)
 {
-    fputs("tern: ", stderr);
-    vfprintf(stderr, format, arguments);
+    char sentence[MAX_SENTENCE];
+    bytes shown = {.data = NULL};
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    escape_label(&shown, sentence);
+    fprintf(stderr, "tern: %s", shown.data != NULL ? shown.data : "");
+    bytes_free(&shown);
 }
 
 int cli_fail(const char *format, ...)

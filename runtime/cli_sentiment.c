@@ -115,7 +115,7 @@ static int print_json(const sentiment_command *c, const char *text, size_t len)
     response answer = {.status = 0};
     handle_sentiment_text(&c->contexts, c->chosen, text, len, &c->settings, &answer);
     bytes_text(&answer.body, "\n");
-    int code = cli_print(&answer.body);
+    int code = cli_print_data(&answer.body);
     return answer.status == 200 ? code : CLI_FAILED;
 }
 

@@ -36,7 +36,7 @@ int handle_run(tern_ctx *ctx, const char *text, size_t len, unsigned want, const
 {
     tern_options options = {.want = want & tern_model_offers(settings->model), .components = settings->components};
     if (!settings->components)   /* to the engine, 0 means its default */
-        options.want = TERN_TOKENS;
+        options.want &= TERN_NORMS;
     return run(ctx, text, len, &options, settings, doc, out);
 }
 
@@ -357,12 +357,13 @@ void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_sett
 {
     bytes text = {0};
     const tern_doc *result;
+    unsigned want = settings->norms ? TERN_EVERYTHING : TERN_EVERYTHING & ~(unsigned)TERN_NORMS;
     json_doc *doc = parse(line, len, out);
     if (!doc)
         return;
     int failed = read_line(json_root(doc), &text, out);
     json_free(doc);
-    if (!failed && !handle_run(ctx, text.data, text.len, TERN_EVERYTHING, settings, &result, out)) {
+    if (!failed && !handle_run(ctx, text.data, text.len, want, settings, &result, out)) {
         response_begin(out);
         out->tokens = tern_doc_token_count(result);
         out->entities = tern_doc_entity_count(result);

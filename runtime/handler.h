@@ -20,6 +20,7 @@ typedef struct handler_settings {
     entity_format format;      /* unless a request names one */
     offset_unit offsets;       /* unless a request names one */
     sentiment_options sentiment;   /* unless a request says otherwise */
+    int norms;                 /* 1: documents of handle_pipe have the norm of each token, too */
     int (*interrupt)(void *user);   /* tern_options.interrupt of every run: ends a request with 504, Function.DeadlineExceeded; */
     void *interrupt_user;           /* NULL: none */
 } handler_settings;
