@@ -11,7 +11,7 @@ const char cli_ner_help[] =
     "Usage: tern ner [-m MODEL] [--format FORMAT] [--only COMPONENTS | --exclude COMPONENTS] [TEXT]\n"
     "\n"
     "Finds the entities of TEXT or, without it, of all of standard input, which is one text\n"
-    "(its last line feed belongs to it).\n"
+    "(its last line feed belongs to it). An empty text has none.\n"
     "\n"
     "  -m, --model MODEL         the model file (.tern)\n"
     "      --format FORMAT       text (default)\n"
@@ -95,8 +95,6 @@ static int print_entities(tern_ctx *ctx, const handler_settings *settings, ner_f
     response problem = {.status = 0};
     const tern_doc *doc;
     bytes out = {.data = NULL};
-    if (len == 0)
-        return cli_fail("the text is empty");
     if (handle_run(ctx, text, len, TERN_ENTITIES, settings, &doc, &problem) != 0) {
         response_free(&problem);
         return cli_fail("%s", problem.message);

@@ -126,16 +126,9 @@ static void write_sentiments(const responder *by, const char *text, const tern_d
         respond_engine_error(out, &interrupted, by->settings->max_chars);
 }
 
-/* name: what a sentence calls the text. */
-static void answer_text(const responder *by, const char *name, const char *text, size_t len, response *out)
+static void answer_any_text(const responder *by, const char *text, size_t len, response *out)
 {
     const tern_doc *doc;
-    char error[64];
-    if (!len) {
-        snprintf(error, sizeof error, "%s is empty", name);
-        respond_bad_request(out, error);
-        return;
-    }
     if (run_task(by, text, len, &doc, out))
         return;
     response_begin(out);
@@ -146,6 +139,17 @@ static void answer_text(const responder *by, const char *name, const char *text,
     else
         write_entities(text, doc, by->options, out);
     response_end(out);
+}
+
+/* The same, empty text being an error. name: what a sentence calls the text. */
+static void answer_text(const responder *by, const char *name, const char *text, size_t len, response *out)
+{
+    char error[64];
+    snprintf(error, sizeof error, "%s is empty", name);
+    if (len)
+        answer_any_text(by, text, len, out);
+    else
+        respond_bad_request(out, error);
 }
 
 /* ---- one request ---------------------------------------------------------------------------------------------------------- */
@@ -202,7 +206,7 @@ void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_
     const request_options options = default_options(settings);
     const responder by = {.task = TASK_NER, .ctx = ctx, .settings = settings, .options = &options};
     out->task = TASK_NER;
-    answer_text(&by, "\"text\"", text, len, out);
+    answer_any_text(&by, text, len, out);
 }
 
 /* The settings with what belongs to the model. */
@@ -346,7 +350,7 @@ static int read_line(const json_node *root, bytes *text, response *out)
     int status = 400;
     if (json_type_of(root) != JSON_OBJECT)
         snprintf(error, sizeof error, "expected an object like {\"text\": \"...\"}, not %s", json_type_name(json_type_of(root)));
-    else if (member)
+    else if (!request_check_names(root, error) && member)
         status = request_text(member, "\"text\"", text, error);
     if (status)
         respond_refusal(out, status, error);

@@ -44,7 +44,7 @@ void handle_text(const model_contexts *contexts, const char *text, size_t len, c
 void handle_sentiment_text(const model_contexts *contexts, const named_model *model, const char *text, size_t len,
                            const handler_settings *settings, response *out);
 
-/* TASK_NER of one model's context (command line). */
+/* TASK_NER of one model's context (command line), which finds no entities in an empty text. */
 void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out);
 
 /* One line of `tern pipe`: {"text": ...} -> the document with all that the components give (doc_json.h), or {"error": ...}

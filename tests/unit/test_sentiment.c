@@ -90,7 +90,7 @@ static void a_model_without_categories_is_refused(void **state)
 {
     sentiment_labels labels;
     char error[SENTIMENT_ERROR_SIZE] = "";
-    assert_int_equal(sentiment_find_labels(*state, &labels, error), -1);
+    assert_int_equal(sentiment_find_labels(*state, &labels, error), TERN_E_UNSUPPORTED);
     assert_true(*error);
 }
 
