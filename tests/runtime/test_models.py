@@ -161,6 +161,19 @@ def test_a_model_without_ner_says_what_it_has(server: TernServer) -> None:
         assert (answer.status, answer.json) == (400, {"error": message})
 
 
+def test_a_tokenizer_alone_says_so(program: Callable[[str], Path], run: Run, tmp_path: Path, files: Dict[str, Path]) -> None:
+    tokenizer = without(tmp_path, *COMPONENTS[:7], *COMPONENTS[-2:])
+    lacks = 'the model has no component "ner" (it is a tokenizer alone)'
+    for arguments in (["ner"], ["ner", "--only", "ner"], ["parse", "--only", "ner"]):
+        done = run("tern", *arguments, "-m", tokenizer, TEXT)
+        assert (done.returncode, done.stdout, done.stderr.decode()) == (1, b"", f"tern: {lacks}\n")
+    done = run("tern", "serve", "--port", "0", "-m", tokenizer)
+    assert done.stderr.decode() == f"tern: no model finds entities or sentiments: {lacks}\n"
+    with TernServer(program("tern"), f"en={files['tiny']}", "-m", f"cut={tokenizer}") as running:
+        answer = ask(running, model="cut")
+        assert (answer.status, answer.json["error"]) == (400, 'the model "cut" finds no entities (it is a tokenizer alone)')
+
+
 def test_many_at_once(server: TernServer, files: Dict[str, Path], alone: Callable[..., Any]) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
