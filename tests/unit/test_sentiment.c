@@ -111,7 +111,7 @@ static int set_up(void **state)
     *state = &f;
     if (tern_model_open(TERN_SOURCE_DIR "/tests/data/tiny_sentiment.tern", &f.model, NULL) || tern_ctx_new(f.model, &f.ctx, NULL))
         return -1;
-    return sentiment_find_labels(f.model, &f.labels, error);
+    return sentiment_find_labels(f.model, &f.labels, error) ? -1 : 0;
 }
 
 static int tear_down(void **state)
