@@ -87,7 +87,7 @@ static int run_wanted(const model_contexts *contexts, const handler_settings *se
 
 static int run_sample(const model_contexts *contexts, const handler_settings *settings, const sample *s, timing *result)
 {
-    return run_wanted(contexts, settings, tern_model_offers(settings->model), s, result);
+    return run_wanted(contexts, settings, tern_model_offers(settings->model) & ~(unsigned)TERN_NORMS, s, result);
 }
 
 static int tokenize_sample(const model_contexts *contexts, const handler_settings *settings, const sample *s, timing *result)

@@ -28,6 +28,13 @@ int doc_reserve(tern_doc *doc, size_t tokens)
     return 0;
 }
 
+int doc_reserve_norms(tern_doc *doc, size_t tokens)
+{
+    if (buffer_reserve(&doc->norm_text_memory, tokens, sizeof *doc->norm)) return -1;
+    doc->norm = doc->norm_text_memory.data;
+    return 0;
+}
+
 int doc_reserve_entities(tern_doc *doc, size_t entities)
 {
     if (buffer_reserve(&doc->entity_memory, entities, sizeof *doc->entity)) return -1;
@@ -61,16 +68,23 @@ void doc_clear_annotations(tern_doc *doc)
     }
 }
 
-int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len)
+static int keep_text(tern_doc *doc, const void *text, size_t len, lemma_ref *ref)
 {
     if (len > UINT32_MAX - 1 - doc->lemma_bytes || buffer_reserve(&doc->lemma_text_memory, doc->lemma_bytes + len + 1, 1)) return -1;
     doc->lemma_text = doc->lemma_text_memory.data;
     memcpy(doc->lemma_text + doc->lemma_bytes, text, len);
     doc->lemma_text[doc->lemma_bytes + len] = '\0';
-    doc->lemma[token] = (lemma_ref){.string = NO_STRING, .start = (uint32_t)doc->lemma_bytes, .length = (uint32_t)len};
+    *ref = (lemma_ref){.string = NO_STRING, .start = (uint32_t)doc->lemma_bytes, .length = (uint32_t)len};
     doc->lemma_bytes += len + 1;
     return 0;
 }
+
+int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len)
+{
+    return keep_text(doc, text, len, &doc->lemma[token]);
+}
+
+int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len) { return keep_text(doc, text, len, &doc->norm[token]); }
 
 /* ---- what the document carries ----------------------------------------------------------------------------------------------- */
 
@@ -113,7 +127,7 @@ static void note_annotations(tern_doc *doc)
     if (has_strings(doc, doc->column[COLUMN_POS])) doc->annotations |= TERN_POS;
     if (has_numbers(doc, doc->column[COLUMN_MORPH])) doc->annotations |= TERN_MORPHS;
     if (has_lemmas(doc)) doc->annotations |= TERN_LEMMAS;
-    if (!doc->token_count) doc->annotations = TERN_EVERYTHING & ~(unsigned)TERN_CATS;
+    if (!doc->token_count) doc->annotations |= TERN_EVERYTHING & ~(unsigned)(TERN_CATS | TERN_NORMS);
     if (doc->cat_count) doc->annotations |= TERN_CATS;
 }
 
@@ -134,7 +148,7 @@ void doc_free_columns(tern_doc *doc)
 {
     buffer *owned[] = {&doc->span_memory, &doc->space_memory, &doc->norm_memory, &doc->sent_memory, &doc->head_memory, &doc->vector_memory,
                        &doc->lemma_memory, &doc->lemma_text_memory, &doc->entity_memory, &doc->cat_memory, &doc->sentence_memory,
-                       &doc->sentence_cat_memory};
+                       &doc->sentence_cat_memory, &doc->norm_text_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
     for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);
@@ -161,16 +175,15 @@ static const char *column_string(const tern_doc *doc, int column, size_t token)
     return number == NO_STRING ? "" : strings->bytes + strings->start[number];
 }
 
-static void public_lemma(const tern_doc *doc, const lemma_ref *lemma, tern_token *out)
+static const char *public_text(const tern_doc *doc, const lemma_ref *ref, size_t *len)
 {
     const string_table *strings = &doc->model->strings;
-    if (lemma->string != NO_STRING) {
-        out->lemma = strings->bytes + strings->start[lemma->string];
-        out->lemma_len = strings->start[lemma->string + 1] - strings->start[lemma->string] - 1;
-    } else {
-        out->lemma = lemma->length ? doc->lemma_text + lemma->start : "";
-        out->lemma_len = lemma->length;
+    if (ref->string != NO_STRING) {
+        *len = strings->start[ref->string + 1] - strings->start[ref->string] - 1;
+        return strings->bytes + strings->start[ref->string];
     }
+    *len = ref->length;
+    return ref->length ? doc->lemma_text + ref->start : "";
 }
 
 tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out)
@@ -186,7 +199,8 @@ tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out)
     out->pos = column_string(doc, COLUMN_POS, index);
     out->morph = column_string(doc, COLUMN_MORPH, index);
     out->dep = column_string(doc, COLUMN_DEP, index);
-    public_lemma(doc, &doc->lemma[index], out);
+    out->lemma = public_text(doc, &doc->lemma[index], &out->lemma_len);
+    out->norm = doc->annotations & TERN_NORMS ? public_text(doc, &doc->norm[index], &out->norm_len) : "";
     return TERN_OK;
 }
 

@@ -29,7 +29,7 @@ typedef struct cat_score {
     float score;
 } cat_score;
 
-/* A lemma: string number in the model, or, when that is NO_STRING, bytes [start, start + length) of doc->lemma_text. */
+/* A lemma or norm: string number in the model, or, when that is NO_STRING, bytes [start, start + length) of doc->lemma_text. */
 typedef struct lemma_ref {
     uint32_t string, start, length;
 } lemma_ref;
@@ -51,8 +51,9 @@ struct tern_doc {
     uint32_t *column[COLUMN_COUNT];  /* [token_count] each */
     uint32_t *head;                  /* [token_count] index of the head; the token's own without one */
     lemma_ref *lemma;                /* [token_count] string NO_STRING and length 0: unset */
+    lemma_ref *norm;                 /* [token_count] where annotations have TERN_NORMS */
     size_t lemma_bytes;
-    char *lemma_text;                /* each lemma there is followed by NUL */
+    char *lemma_text;                /* each lemma and norm there is followed by NUL */
     size_t entity_count;
     entity_span *entity;             /* in the order of the text */
     size_t cat_count;
@@ -65,11 +66,12 @@ struct tern_doc {
     /* owners of the columns above */
     buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], vector_memory, column_memory[COLUMN_COUNT],
         head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory, sentence_memory,
-        sentence_cat_memory;
+        sentence_cat_memory, norm_text_memory;
 };
 
 /* Room for tokens tokens in every column; 0 or -1. Columns keep their content. */
 int doc_reserve(tern_doc *doc, size_t tokens);
+int doc_reserve_norms(tern_doc *doc, size_t tokens);
 int doc_reserve_entities(tern_doc *doc, size_t entities);
 int doc_reserve_cats(tern_doc *doc, size_t cats);
 int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences);   /* of cat_count categories each */
@@ -78,11 +80,12 @@ int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences);   /* of cat_coun
 void doc_clear_annotations(tern_doc *doc);
 
 /* After the last component: notes what the document carries (Doc.has_annotation), lists the sentences. 0 or -1. Whoever finds
- * the entities sets TERN_ENTITIES. */
+ * the entities or the norms sets TERN_ENTITIES or TERN_NORMS. */
 int doc_finish(tern_doc *doc);
 
-/* Appends len bytes and a NUL to lemma_text and makes them the token's lemma. 0 or -1. */
+/* Appends len bytes and a NUL to lemma_text and makes them the token's lemma, or its norm. 0 or -1. */
 int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len);
+int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len);
 
 /* Id of a string number; 0 for NO_STRING. */
 static inline uint64_t doc_id(const tern_doc *doc, uint32_t string)

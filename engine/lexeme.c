@@ -95,6 +95,18 @@ const char *lexeme_norm(const tern_doc *doc, const text_view *text, size_t token
     return (const char *)text->bytes + s->byte_start;
 }
 
+int lexeme_norms(tern_doc *doc, const text_view *text, lexeme_scratch *scratch)
+{
+    if (doc_reserve_norms(doc, doc->token_count)) return -1;
+    for (size_t i = 0; i < doc->token_count; i++) {
+        size_t len = 0;
+        const char *norm = interrupted_at(doc->interruption, i) ? NULL : lexeme_norm(doc, text, i, scratch, &len);
+        if (!norm || doc_set_norm(doc, i, norm, len)) return -1;
+    }
+    doc->annotations |= TERN_NORMS;
+    return 0;
+}
+
 /* Id of str.lower() of a token whose own id is known. 0, or -1 when out of memory. */
 static int lower_id(const tern_doc *doc, const text_view *text, size_t token, uint64_t text_id, lexeme_scratch *scratch, uint64_t *id)
 {

@@ -20,8 +20,11 @@ const unsigned char *lexeme_lower_of(const tern_model *model, const text_view *t
 const unsigned char *lexeme_lower(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len);
 
 /* The NORM of a token as UTF-8: its override, else the norm table's, else its stem or str.lower(). The result lives in
- * scratch, in the model or in the text until the next call. NULL when out of memory. For tests and tools. */
+ * scratch, in the model or in the text until the next call. NULL when out of memory. */
 const char *lexeme_norm(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len);
+
+/* The same of every token into doc->norm. 0, or -1 when out of memory or interrupted. */
+int lexeme_norms(tern_doc *doc, const text_view *text, lexeme_scratch *scratch);
 
 /* SHAPE of n code points as UTF-8 into out (room for 4 * n + 5 bytes); returns the number of bytes. */
 size_t lexeme_shape(const char_table *chars, const uint32_t *code_points, size_t n, unsigned char *out);

@@ -86,7 +86,7 @@ unsigned tern_model_default_components(const tern_model *model) { return model ?
 
 unsigned tern_model_offers(const tern_model *model)
 {
-    unsigned components = tern_model_components(model), offers = 0;
+    unsigned components = tern_model_components(model), offers = model ? TERN_NORMS : 0;
     if (components & TERN_NER) offers |= TERN_ENTITIES;
     if (components & (TERN_SENTER | TERN_SENTENCIZER)) offers |= TERN_SENTENCES;
     if (components & TERN_PARSER) offers |= TERN_SENTENCES | TERN_DEPENDENCIES;

@@ -287,6 +287,7 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
     if (!status) status = preset_sentence_starts(doc, options, err);
     if (status) return status;
     doc_clear_annotations(doc);
+    if (options->want & TERN_NORMS && lexeme_norms(doc, &ctx->text, &ctx->lexeme)) return gave_up(ctx, err);
     unsigned run = components_to_run(ctx->model, options);
     if (!doc->token_count) run &= TERN_TEXTCATS;   /* which say 0 of each label; nothing else says anything */
     if (run) status = annotate(ctx, run, err);

@@ -73,7 +73,8 @@ enum {
     TERN_MORPHS = 1u << 5,
     TERN_LEMMAS = 1u << 6,
     TERN_CATS = 1u << 7,           /* categories of the whole text; of a model without a classifier none, and no error */
-    TERN_EVERYTHING = (1u << 8) - 1
+    TERN_NORMS = 1u << 8,          /* of the tokens: any model has them, and no component runs for them */
+    TERN_EVERYTHING = (1u << 9) - 1
 };
 
 /* Components by spaCy's factory names. */
@@ -128,6 +129,8 @@ typedef struct tern_token {
     const char *tag, *pos, *morph, *dep;   /* owned by the model */
     const char *lemma;     /* owned by the document; holds lemma_len bytes, among which U+0000 may be */
     size_t lemma_len;
+    const char *norm;      /* spaCy's Token.norm_, unless TERN_NORMS was not wanted; owned by the document, U+0000 may be in it */
+    size_t norm_len;       /* bytes */
 } tern_token;
 
 typedef struct tern_entity {
@@ -204,7 +207,7 @@ size_t tern_doc_token_count(const tern_doc *doc);
 tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out);
 
 /* Mask of the annotations that at least one token carries (spaCy's Doc.has_annotation); everything for an empty document.
- * TERN_CATS where there are categories, empty document or not. */
+ * TERN_CATS where there are categories and TERN_NORMS where they were wanted, empty document or not. */
 unsigned tern_doc_annotations(const tern_doc *doc);
 
 /* Sentences: those that the sentence starts mark off; none when TERN_SENTENCES is not among the annotations. */

@@ -51,32 +51,27 @@ static int no_memory(init_error *error)
     return init_failed(error, "Runtime.OutOfMemory", "out of memory at the start: give the function more");
 }
 
-static int engine_failed(init_error *error, const tern_error *err)
+static int engine_failed(init_error *error, tern_status status, const char *message)
 {
-    const char *type = "Runtime.InternalError";
-    switch (err->code) {
-    case TERN_E_IO: type = "Runtime.ModelNotFound"; break;
-    case TERN_E_FORMAT: type = "Runtime.ModelFormat"; break;
-    case TERN_E_CHECKSUM: type = "Runtime.ModelChecksum"; break;
-    case TERN_E_VERSION: type = "Runtime.ModelVersion"; break;
-    case TERN_E_MEMORY: type = "Runtime.OutOfMemory"; break;
-    case TERN_E_UNSUPPORTED: type = "Runtime.ModelUnsupported"; break;
-    default: break;
+    switch (status) {
+    case TERN_E_MEMORY: return no_memory(error);   /* the engine's remedy is for texts */
+    case TERN_E_ARGUMENT: return init_failed(error, "Runtime.BadConfig", message);
+    case TERN_E_IO: return init_failed(error, "Runtime.ModelNotFound", message);
+    case TERN_E_FORMAT: return init_failed(error, "Runtime.ModelFormat", message);
+    case TERN_E_CHECKSUM: return init_failed(error, "Runtime.ModelChecksum", message);
+    case TERN_E_VERSION: return init_failed(error, "Runtime.ModelVersion", message);
+    case TERN_E_UNSUPPORTED: return init_failed(error, "Runtime.ModelUnsupported", message);
+    default: return init_failed(error, "Runtime.InternalError", message);
     }
-    return init_failed(error, type, err->msg);
 }
 
-/* Says which model it was, where there are several, and what to do where the file is not there. */
-static int model_failed(init_error *error, const process *p, const named_model *failed, const tern_error *err)
+/* Says what to do where the file is not there. */
+static int model_failed(init_error *error, tern_status status, const char *problem)
 {
-    const char *remedy = err->code == TERN_E_IO ? "; put the file there (tools/package packs what TERN_WEIGHTS names) or change "
-                                                  "TERN_MODEL" : "";
-    engine_failed(error, err);
-    if (p->models.count > 1)
-        snprintf(error->message, sizeof error->message, "model \"%s\": %s%s", failed->name, err->msg, remedy);
-    else
-        snprintf(error->message, sizeof error->message, "%s%s", err->msg, remedy);
-    return -1;
+    char message[MODELS_ERROR_SIZE + 128];
+    snprintf(message, sizeof message, "%s%s", problem, status == TERN_E_IO
+             ? "; put the file there (tools/package packs what TERN_WEIGHTS names) or change TERN_MODEL" : "");
+    return engine_failed(error, status, message);
 }
 
 static const char *environment(const char *name)
@@ -123,17 +118,17 @@ static int find_models(process *p, init_error *error)
 static int open_models(process *p, init_error *error)
 {
     char problem[MODELS_ERROR_SIZE];
-    tern_error err;
     double begin_ms = clock_monotonic_ms();
     if (find_models(p, error))
         return -1;
-    const named_model *failed = models_open(&p->models, &err);
+    tern_status status = models_open(&p->models, problem);
     p->open_ms = clock_monotonic_ms() - begin_ms;
-    if (failed)
-        return model_failed(error, p, failed, &err);
-    if (models_set_tasks(&p->models, problem))
-        return init_failed(error, "Runtime.BadConfig", problem);
-    return 0;
+    if (status)
+        return model_failed(error, status, problem);
+    status = models_set_tasks(&p->models, problem);
+    if (status == TERN_E_MEMORY)
+        return no_memory(error);
+    return status ? init_failed(error, "Runtime.BadConfig", problem) : 0;
 }
 
 /* ---- workers ---------------------------------------------------------------------------------------------------------- */
@@ -166,7 +161,7 @@ static int new_workers(process *p, rapi *first, init_error *error)
         if (!w->api)
             return no_memory(error);
         if (model_contexts_open(&w->contexts, &p->models, &err))
-            return engine_failed(error, &err);
+            return engine_failed(error, err.code, err.msg);
         if (new_output(p, i, error))
             return -1;
     }
@@ -200,7 +195,7 @@ static int warm_up(const process *p, init_error *error)
     const tern_doc *doc;
     tern_error err;
     return tern_run(model_context(&p->workers[0].contexts, model), sentence, sizeof sentence - 1, &options, &doc, &err)
-        ? engine_failed(error, &err) : 0;
+        ? engine_failed(error, err.code, err.msg) : 0;
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------------- */

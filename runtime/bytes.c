@@ -74,8 +74,7 @@ void bytes_free(bytes *b)
     *b = (bytes){0};
 }
 
-/* Independent of the locale, unlike strncasecmp. */
-static char lower(char c)
+char ascii_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
@@ -83,7 +82,7 @@ static char lower(char c)
 int same_ignoring_case(const char *a, size_t len, const char *b)
 {
     for (size_t i = 0; i < len; i++)
-        if (!b[i] || lower(a[i]) != lower(b[i]))
+        if (!b[i] || ascii_lower(a[i]) != ascii_lower(b[i]))
             return 0;
     return !b[len];
 }

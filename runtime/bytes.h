@@ -19,6 +19,9 @@ void bytes_format(bytes *b, const char *format, ...);
 void bytes_clear(bytes *b);   /* keeps the memory */
 void bytes_free(bytes *b);
 
+/* Independent of the locale, unlike tolower. */
+char ascii_lower(char c);
+
 /* 1 if the first len bytes of a equal b (ended by NUL), upper and lower case of ASCII letters being the same: header names. */
 int same_ignoring_case(const char *a, size_t len, const char *b);
 

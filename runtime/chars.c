@@ -1,6 +1,7 @@
 #include "chars.h"
 
 #include <stddef.h>
+#include <string.h>
 
 typedef struct char_range {
     uint32_t first, last;
@@ -102,4 +103,9 @@ void escape_controls(bytes *out, const char *text, size_t len, int keep_lines)
         written = p;
     }
     bytes_append(out, written, (size_t)(end - written));
+}
+
+void escape_label(bytes *out, const char *label)
+{
+    escape_controls(out, label, strlen(label), 0);
 }

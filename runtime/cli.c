@@ -5,13 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chars.h"
 #include "model_open.h"
 #include "models.h"
 
+#define MAX_SENTENCE 4096   /* bytes; a longer one is cut */
+
+/* Arguments and file names may hold anything. */
 static void say(const char *format, va_list arguments)
 {
-    fputs("tern: ", stderr);
-    vfprintf(stderr, format, arguments);
+    char sentence[MAX_SENTENCE];
+    bytes shown = {.data = NULL};
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    escape_label(&shown, sentence);
+    fprintf(stderr, "tern: %s", shown.data != NULL ? shown.data : "");
+    bytes_free(&shown);
 }
 
 int cli_fail(const char *format, ...)
@@ -55,10 +63,10 @@ int cli_other_option(int option, char **argv, const char *help)
 /* 0, or -1 after cli_fail(). */
 static int open_file(const char *path, tern_model **model)
 {
-    tern_error error;
-    if (model_open(path, model, &error) == TERN_OK)
+    char problem[MODEL_OPEN_ERROR_SIZE];
+    if (model_open(path, model, problem) == TERN_OK)
         return 0;
-    cli_fail("model %s: %s", path, error.msg);
+    cli_fail("%s", problem);
     return -1;
 }
 
@@ -90,13 +98,10 @@ int cli_open(const char *argument, unsigned want, tern_model **model)
 int cli_open_models(model_set *models, task_kind task)
 {
     char problem[MODELS_ERROR_SIZE];
-    tern_error error;
-    if (models->count == 0 && models_add_default(models, task, problem) != 0)
-        return cli_fail("%s", problem);
-    const named_model *failed = models_open(models, &error);
-    if (failed != NULL)
-        return cli_fail("model %s: %s", failed->path, error.msg);
-    return models_set_tasks(models, problem) == 0 ? CLI_OK : cli_fail("%s", problem);
+    int failed = models->count == 0 && models_add_default(models, task, problem) != 0;
+    if (!failed)
+        failed = models_open(models, problem) != TERN_OK || models_set_tasks(models, problem) != TERN_OK;
+    return failed ? cli_fail("%s", problem) : CLI_OK;
 }
 
 int cli_begin(const char *subcommand, const char *model, unsigned want, const cli_components *components, cli_session *out)

@@ -27,7 +27,7 @@ int cli_verify(int argc, char **argv);
 extern const char cli_ner_help[], cli_parse_help[], cli_pipe_help[], cli_sentiment_help[], cli_serve_help[], cli_inspect_help[],
     cli_verify_help[];
 
-/* One sentence, "tern: ...", on standard error. Returns CLI_FAILED or, with a hint at --help, CLI_USAGE. subcommand NULL:
+/* One sentence, "tern: ...", on standard error, control characters escaped. Returns CLI_FAILED or, with a hint at --help, CLI_USAGE. subcommand NULL:
  * tern itself. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 1, 2)))
@@ -66,6 +66,11 @@ int cli_wants_colour(void);
 /* Prints text, frees it and finishes: CLI_OK or CLI_FAILED. */
 int cli_print(bytes *text);
 
+/* The same of what is written for programs (JSON, CoNLL-U, a page): on a terminal its control characters are escaped, so that no
+ * text commands it; in JSON these escapes mean the same. cli_write_data leaves freeing and finishing to the caller. */
+int cli_print_data(bytes *text);
+void cli_write_data(const bytes *text);
+
 /* ---- lines in, lines out: tern pipe, tern sentiment --jsonl --------------------------------------------------------------- */
 
 /* Answers each line of standard input by a line on standard output, until its end; before it waits for more input, what has been
@@ -74,11 +79,13 @@ int cli_print(bytes *text);
 typedef void (*cli_answer)(void *user, const char *line, size_t len, response *out);
 int cli_run_lines(cli_answer answer, void *user);
 
-/* ---- --only and --exclude ------------------------------------------------------------------------------------------------ */
+/* ---- --only, --exclude, --norm ------------------------------------------------------------------------------------------------ */
 
 #define CLI_ONLY 256      /* option numbers; a subcommand's own begin at CLI_OPTIONS */
 #define CLI_EXCLUDE 257
-#define CLI_OPTIONS 258
+#define CLI_NORM 258
+#define CLI_OPTIONS 259
+#define CLI_NORM_OPTION {"norm", no_argument, NULL, CLI_NORM}
 #define CLI_COMPONENT_OPTIONS {"only", required_argument, NULL, CLI_ONLY}, {"exclude", required_argument, NULL, CLI_EXCLUDE}
 #define CLI_COMPONENT_HELP \
     "      --only COMPONENTS     run only these, separated by commas, as spaCy does with all others excluded\n" \

@@ -2,10 +2,10 @@
 #include "cli.h"
 #include "components.h"
 
-static int parse(const char *subcommand, const char *option, const char *list, unsigned *mask)
+static int parse(const char *subcommand, const char *option, const char *list, const tern_model *model, unsigned *mask)
 {
     char error[COMPONENTS_ERROR_SIZE];
-    return components_parse(list, mask, error) == 0 ? CLI_OK : cli_usage(subcommand, "%s: %s", option, error);
+    return components_parse(list, model, mask, error) == 0 ? CLI_OK : cli_usage(subcommand, "%s: %s", option, error);
 }
 
 int cli_settings(const char *subcommand, const cli_components *given, const tern_model *model, handler_settings *out)
@@ -17,9 +17,9 @@ int cli_settings(const char *subcommand, const cli_components *given, const tern
     if (given->only != NULL && given->exclude != NULL)
         return cli_usage(subcommand, "--only and --exclude cannot be used together");
     if (given->exclude != NULL)
-        code = parse(subcommand, "--exclude", given->exclude, &excluded);
+        code = parse(subcommand, "--exclude", given->exclude, model, &excluded);
     else if (given->only != NULL)
-        code = parse(subcommand, "--only", given->only, &out->components);
+        code = parse(subcommand, "--only", given->only, model, &out->components);
     if (code != CLI_OK)
         return code;
     int failed = given->only != NULL ? components_check(out->components, model, error)

@@ -19,21 +19,26 @@ const char cli_verify_help[] =
     "\n"
     "  -h, --help  show this\n";
 
-static void new_line(int depth)
+static void new_line(bytes *out, int depth)
 {
-    printf("\n%*s", 2 * depth, "");
+    bytes_format(out, "\n%*s", 2 * depth, "");
+}
+
+static void put(bytes *out, char c)
+{
+    bytes_append(out, &c, 1);
 }
 
 /* JSON with one member per line. Strings are copied; what is between them is single characters. */
-static void print_indented(const char *json, size_t len)
+static void indent(bytes *out, const char *json, size_t len)
 {
     int depth = 0, in_string = 0;
     for (size_t i = 0; i < len; i++) {
         char c = json[i];
         if (in_string) {
-            putchar(c);
+            put(out, c);
             if (c == '\\' && i + 1 < len)
-                putchar(json[++i]);
+                put(out, json[++i]);
             else if (c == '"')
                 in_string = 0;
             continue;
@@ -41,18 +46,18 @@ static void print_indented(const char *json, size_t len)
         if (strchr(" \t\r\n", c) != NULL)
             continue;
         if (c == '}' || c == ']')
-            new_line(depth > 0 ? --depth : 0);
-        putchar(c);
+            new_line(out, depth > 0 ? --depth : 0);
+        put(out, c);
         if (c == '"')
             in_string = 1;
         else if (c == ':')
-            putchar(' ');
+            put(out, ' ');
         else if (c == ',')
-            new_line(depth);
+            new_line(out, depth);
         else if (c == '{' || c == '[')
-            new_line(++depth);
+            new_line(out, ++depth);
     }
-    putchar('\n');
+    put(out, '\n');
 }
 
 /* "96x300" */
@@ -106,8 +111,11 @@ int cli_inspect(int argc, char **argv)
         return code;
     if (cli_open(argv[optind], 0, &model) != 0)
         return CLI_FAILED;
+    bytes description = {.data = NULL};
     if (tern_model_meta(model, &meta, &len) == TERN_OK)
-        print_indented(meta, len);
+        indent(&description, meta, len);
+    cli_write_data(&description);
+    bytes_free(&description);
     print_sections(model);
     tern_model_close(model);
     return cli_finish(CLI_OK);

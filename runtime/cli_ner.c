@@ -11,7 +11,7 @@ const char cli_ner_help[] =
     "Usage: tern ner [-m MODEL] [--format FORMAT] [--only COMPONENTS | --exclude COMPONENTS] [TEXT]\n"
     "\n"
     "Finds the entities of TEXT or, without it, of all of standard input, which is one text\n"
-    "(its last line feed belongs to it).\n"
+    "(its last line feed belongs to it). An empty text has none.\n"
     "\n"
     "  -m, --model MODEL         the model file (.tern)\n"
     "      --format FORMAT       text (default)\n"
@@ -29,8 +29,8 @@ const char cli_ner_help[] =
     "\n"
     "  start  end  label  text\n"
     "\n"
-    "start and end count code points, end is the first one after the entity. In text, backslash and\n"
-    "control characters are written as \\\\ \\t \\n \\r or \\u and four hexadecimal digits.\n";
+    "start and end count code points, end is the first one after the entity. In label and text, backslash\n"
+    "and control characters are written as \\\\ \\t \\n \\r or \\u and four hexadecimal digits.\n";
 
 typedef enum ner_format { NER_TEXT, NER_JSON, NER_HTML, NER_FORMATS } ner_format;
 
@@ -49,7 +49,9 @@ static void show_entity(bytes *out, const char *text, size_t len, const char *la
     else
         bytes_text(out, "[");
     escape_controls(out, text, len, 1);
-    bytes_format(out, colour ? "\033[0m \033[2m%s\033[0m" : " %s]", label);
+    bytes_text(out, colour ? "\033[0m \033[2m" : " ");
+    escape_label(out, label);
+    bytes_text(out, colour ? "\033[0m" : "]");
 }
 
 static void show_highlighted(bytes *out, const tern_doc *doc, const char *text, size_t len)
@@ -71,7 +73,9 @@ static void show_table(bytes *out, const tern_doc *doc, const char *text)
 {
     tern_entity entity;
     for (size_t i = 0; tern_doc_entity(doc, i, &entity) == TERN_OK; i++) {
-        bytes_format(out, "%zu\t%zu\t%s\t", entity.span.char_start, entity.span.char_end, entity.label);
+        bytes_format(out, "%zu\t%zu\t", entity.span.char_start, entity.span.char_end);
+        escape_label(out, entity.label);
+        bytes_text(out, "\t");
         escape_controls(out, text + entity.span.byte_start, entity.span.byte_end - entity.span.byte_start, 0);
         bytes_text(out, "\n");
     }
@@ -82,7 +86,7 @@ static int print_json(tern_ctx *ctx, const handler_settings *settings, const cha
     response answer = {.status = 0};
     handle_ner_text(ctx, text, len, settings, &answer);
     bytes_text(&answer.body, "\n");
-    int code = cli_print(&answer.body);
+    int code = cli_print_data(&answer.body);
     return answer.status == 200 ? code : CLI_FAILED;
 }
 
@@ -91,8 +95,6 @@ static int print_entities(tern_ctx *ctx, const handler_settings *settings, ner_f
     response problem = {.status = 0};
     const tern_doc *doc;
     bytes out = {.data = NULL};
-    if (len == 0)
-        return cli_fail("the text is empty");
     if (handle_run(ctx, text, len, TERN_ENTITIES, settings, &doc, &problem) != 0) {
         response_free(&problem);
         return cli_fail("%s", problem.message);

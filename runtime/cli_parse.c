@@ -8,7 +8,8 @@
 #include "doc_table.h"
 
 const char cli_parse_help[] =
-    "Usage: tern parse [-m MODEL] [--format FORMAT | --tree] [--only COMPONENTS | --exclude COMPONENTS] [TEXT]\n"
+    "Usage: tern parse [-m MODEL] [--format FORMAT | --tree] [--only COMPONENTS | --exclude COMPONENTS] [--norm]\n"
+    "                  [TEXT]\n"
     "\n"
     "Tags, parses and lemmatizes TEXT or, without it, all of standard input, which is one text (its last\n"
     "line feed belongs to it).\n"
@@ -23,6 +24,8 @@ const char cli_parse_help[] =
     "                            json: spaCy's Doc.to_json(), as tern pipe prints it\n"
     "      --tree                the same as --format tree\n"
     CLI_COMPONENT_HELP
+    "      --norm                the norm of each token, too (spaCy's Token.norm_): a column of the table, Norm=\n"
+    "                            in conllu's MISC, \"norm\" in json; trees and pages have no place for it\n"
     "  -h, --help                show this\n"
     "\n"
     CLI_COMPONENT_NAMES
@@ -33,7 +36,7 @@ const char cli_parse_help[] =
 
 typedef enum parse_format { PARSE_TABLE, PARSE_TREE, PARSE_CONLLU, PARSE_HTML, PARSE_JSON, PARSE_FORMATS } parse_format;
 
-/* What each format shows, so that nothing else is computed. */
+/* What each format shows, so that nothing else is computed; norms only with --norm. */
 static const struct {
     const char *name;
     unsigned want;
@@ -41,7 +44,7 @@ static const struct {
     [PARSE_TABLE] = {"table", TERN_EVERYTHING & ~TERN_CATS},
     [PARSE_TREE] = {"tree", TERN_DEPENDENCIES | TERN_SENTENCES | TERN_POS},
     [PARSE_CONLLU] = {"conllu", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS)},
-    [PARSE_HTML] = {"html", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS)},
+    [PARSE_HTML] = {"html", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS | TERN_NORMS)},
     [PARSE_JSON] = {"json", TERN_EVERYTHING},
 };
 
@@ -49,6 +52,7 @@ typedef struct parse_options {
     const char *model, *text;
     cli_components components;
     parse_format format;
+    int norms;
 } parse_options;
 
 static void write_doc(bytes *out, parse_format format, const char *text, size_t len, const tern_doc *doc)
@@ -73,14 +77,15 @@ static int run_text(const parse_options *options, tern_ctx *ctx, const handler_s
     const tern_doc *doc;
     size_t len;
     const char *text = cli_text(options->text, &input, &len);
+    unsigned want = formats[options->format].want;
     int code = CLI_FAILED;
-    if (text != NULL && len == 0)
-        code = cli_fail("the text is empty");
-    else if (text != NULL && handle_run(ctx, text, len, formats[options->format].want, settings, &doc, &problem) != 0)
+    if (!options->norms)
+        want &= ~(unsigned)TERN_NORMS;
+    if (text != NULL && handle_run(ctx, text, len, want, settings, &doc, &problem) != 0)
         code = cli_fail("%s", problem.message);
     else if (text != NULL) {
         write_doc(&out, options->format, text, len, doc);
-        code = cli_print(&out);
+        code = options->format == PARSE_TABLE || options->format == PARSE_TREE ? cli_print(&out) : cli_print_data(&out);
     }
     response_free(&problem);
     bytes_free(&input);
@@ -116,7 +121,8 @@ int cli_parse(int argc, char **argv)
     enum { OPTION_FORMAT = CLI_OPTIONS, OPTION_TREE };
     static const struct option known[] = {
         {"model", required_argument, NULL, 'm'}, {"format", required_argument, NULL, OPTION_FORMAT},
-        {"tree", no_argument, NULL, OPTION_TREE}, CLI_COMPONENT_OPTIONS, {"help", no_argument, NULL, CLI_HELP}, {0},
+        {"tree", no_argument, NULL, OPTION_TREE}, CLI_COMPONENT_OPTIONS, CLI_NORM_OPTION,
+        {"help", no_argument, NULL, CLI_HELP}, {0},
     };
     parse_options options = {.model = NULL};
     int option, code = CLI_OK;
@@ -127,12 +133,16 @@ int cli_parse(int argc, char **argv)
         case OPTION_TREE: options.format = PARSE_TREE; break;
         case CLI_ONLY: options.components.only = optarg; break;
         case CLI_EXCLUDE: options.components.exclude = optarg; break;
+        case CLI_NORM: options.norms = 1; break;
         default: return cli_other_option(option, argv, cli_parse_help);
         }
     if (code != CLI_OK)
         return code;
     if (argc - optind > 1)
         return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
+    if (options.norms && !(formats[options.format].want & TERN_NORMS))
+        return cli_usage(argv[0], "--norm is for the formats table, conllu and json: a %s does not show it",
+                         formats[options.format].name);
     options.text = argv[optind];   /* NULL at the end */
     return run(&options);
 }

@@ -3,7 +3,7 @@
 #include "handler.h"
 
 const char cli_pipe_help[] =
-    "Usage: tern pipe [-m MODEL] [--only COMPONENTS | --exclude COMPONENTS] < IN.jsonl > OUT.jsonl\n"
+    "Usage: tern pipe [-m MODEL] [--only COMPONENTS | --exclude COMPONENTS] [--norm] < IN.jsonl > OUT.jsonl\n"
     "\n"
     "Reads one {\"text\": ...} per line and writes one line for each, in the form of spaCy's\n"
     "Doc.to_json(): text, ents, sents, cats, tokens with id, start, end, tag, pos, morph, lemma, dep, head,\n"
@@ -13,6 +13,7 @@ const char cli_pipe_help[] =
     "\n"
     "  -m, --model MODEL         the model file (.tern)\n"
     CLI_COMPONENT_HELP
+    "      --norm                the norm of each token, too (spaCy's Token.norm_), as \"norm\"\n"
     "  -h, --help                show this\n"
     "\n"
     CLI_COMPONENT_NAMES
@@ -29,16 +30,17 @@ static void answer_line(void *user, const char *line, size_t len, response *out)
 int cli_pipe(int argc, char **argv)
 {
     static const struct option known[] = {
-        {"model", required_argument, NULL, 'm'}, CLI_COMPONENT_OPTIONS, {"help", no_argument, NULL, CLI_HELP}, {0},
+        {"model", required_argument, NULL, 'm'}, CLI_COMPONENT_OPTIONS, CLI_NORM_OPTION, {"help", no_argument, NULL, CLI_HELP}, {0},
     };
     const char *model_argument = NULL;
     cli_components components = {.only = NULL};
-    int option;
+    int option, norms = 0;
     while ((option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1)
         switch (option) {
         case 'm': model_argument = optarg; break;
         case CLI_ONLY: components.only = optarg; break;
         case CLI_EXCLUDE: components.exclude = optarg; break;
+        case CLI_NORM: norms = 1; break;
         default: return cli_other_option(option, argv, cli_pipe_help);
         }
     if (optind < argc)
@@ -47,6 +49,7 @@ int cli_pipe(int argc, char **argv)
     int code = cli_begin(argv[0], model_argument, 0, &components, &session);
     if (code != CLI_OK)
         return code;
+    session.settings.norms = norms;
     code = cli_run_lines(answer_line, &session);
     cli_end(&session);
     return code;

@@ -11,6 +11,7 @@ const char cli_sentiment_help[] =
     "\n"
     "Says whether TEXT or, without it, all of standard input, which is one text, is POSITIVE, NEGATIVE,\n"
     "NEUTRAL or, where some sentences are clearly the one and some clearly the other, MIXED (experimental).\n"
+    "An empty text has no sentiment, and is an error.\n"
     "\n"
     "  -m, --model MODEL         the model file (.tern): that of a spaCy pipeline with a textcat of these\n"
     "                            classes and, for sentences, a senter\n"
@@ -99,7 +100,7 @@ static int print_people(const sentiment_command *c, const char *text, size_t len
     const tern_doc *doc;
     bytes out = {.data = NULL};
     if (len == 0)
-        return cli_fail("the text is empty");
+        return cli_fail("the text is empty: there is no sentiment in it");
     if (handle_sentiment_run(model_context(&c->contexts, c->chosen), text, len, &c->settings, &doc, &problem) != 0) {
         response_free(&problem);
         return cli_fail("%s", problem.message);
@@ -115,7 +116,7 @@ static int print_json(const sentiment_command *c, const char *text, size_t len)
     response answer = {.status = 0};
     handle_sentiment_text(&c->contexts, c->chosen, text, len, &c->settings, &answer);
     bytes_text(&answer.body, "\n");
-    int code = cli_print(&answer.body);
+    int code = cli_print_data(&answer.body);
     return answer.status == 200 ? code : CLI_FAILED;
 }
 

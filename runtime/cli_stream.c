@@ -51,8 +51,7 @@ static void answer_line(cli_answer how, void *user, line_status status, const ch
         respond_error(answer, 413, NULL, "the line is longer than 16777216 bytes");
     else
         how(user, line, len, answer);
-    if (answer->body.data != NULL)
-        fwrite(answer->body.data, 1, answer->body.len, stdout);
+    cli_write_data(&answer->body);
     putchar('\n');
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chars.h"
 #include "cli.h"
 
 #define MAX_INPUT (64u * 1024 * 1024)   /* bytes; far more than the engine's limit on a text */
@@ -51,11 +52,36 @@ int cli_wants_colour(void)
            && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
 }
 
-int cli_print(bytes *text)
+static int print(bytes *text, void (*write)(const bytes *))
 {
     int code = text->failed ? cli_fail("out of memory") : CLI_OK;
-    if (code == CLI_OK && text->len > 0)
-        fwrite(text->data, 1, text->len, stdout);
+    if (code == CLI_OK)
+        write(text);
     bytes_free(text);
     return cli_finish(code);
+}
+
+static void write_plain(const bytes *text)
+{
+    if (text->len > 0)
+        fwrite(text->data, 1, text->len, stdout);
+}
+
+void cli_write_data(const bytes *text)
+{
+    bytes escaped = {.data = NULL};
+    if (cli_is_terminal() && text->len > 0)
+        escape_controls(&escaped, text->data, text->len, 1);
+    write_plain(escaped.len > 0 && !escaped.failed ? &escaped : text);
+    bytes_free(&escaped);
+}
+
+int cli_print(bytes *text)
+{
+    return print(text, write_plain);
+}
+
+int cli_print_data(bytes *text)
+{
+    return print(text, cli_write_data);
 }

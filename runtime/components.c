@@ -4,34 +4,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VARIABLE "TERN_COMPONENTS"
-#define SHOWN_NAME 40   /* bytes of a wrong name that a message repeats */
+#include "names.h"
 
-void components_names(unsigned mask, char out[COMPONENTS_NAMES_SIZE])
+#define VARIABLE "TERN_COMPONENTS"
+
+void components_of(const tern_model *model, char out[COMPONENTS_NAMES_SIZE])
 {
-    size_t used = 0;
-    out[0] = '\0';
+    const unsigned mask = tern_model_components(model);
+    size_t used = (size_t)snprintf(out, COMPONENTS_NAMES_SIZE, mask ? "(it has: " : "(it is a tokenizer alone");
+    const char *comma = "";
     for (unsigned bit = 1; tern_component_name(bit) && used < COMPONENTS_NAMES_SIZE; bit <<= 1)
-        if (mask & bit)
-            used += (size_t)snprintf(out + used, COMPONENTS_NAMES_SIZE - used, "%s%s", used ? ", " : "", tern_component_name(bit));
+        if (mask & bit) {
+            used += (size_t)snprintf(out + used, COMPONENTS_NAMES_SIZE - used, "%s%s", comma, tern_component_name(bit));
+            comma = ", ";
+        }
+    if (used < COMPONENTS_NAMES_SIZE)
+        snprintf(out + used, COMPONENTS_NAMES_SIZE - used, ")");
 }
 
-/* The name as a message may repeat it: short, printable ASCII. */
-static int unknown_name(const char *name, size_t len, char *error)
+static int lacks(const tern_model *model, const char *name, char *error)
 {
-    char shown[SHOWN_NAME + 4], names[COMPONENTS_NAMES_SIZE];
-    size_t count = len < SHOWN_NAME ? len : SHOWN_NAME;
-    for (size_t i = 0; i < count; i++) {
-        unsigned char c = (unsigned char)name[i];
-        shown[i] = c >= 0x20 && c < 0x7F ? name[i] : '?';
-    }
-    snprintf(shown + count, sizeof shown - count, "%s", len > count ? "..." : "");
-    components_names(COMPONENTS_ALL, names);
-    snprintf(error, COMPONENTS_ERROR_SIZE, "there is no component \"%s\" (known: %s)", shown, names);
+    char has[COMPONENTS_NAMES_SIZE];
+    components_of(model, has);
+    snprintf(error, COMPONENTS_ERROR_SIZE, "the model has no component \"%s\" %s", name, has);
     return -1;
 }
 
-int components_parse(const char *list, unsigned *mask, char error[COMPONENTS_ERROR_SIZE])
+int components_parse(const char *list, const tern_model *model, unsigned *mask, char error[COMPONENTS_ERROR_SIZE])
 {
     *mask = 0;
     for (;;) {
@@ -40,8 +39,11 @@ int components_parse(const char *list, unsigned *mask, char error[COMPONENTS_ERR
         while (len && list[len - 1] == ' ')
             len--;
         unsigned component = tern_component_from_name(list, len);
-        if (!component)
-            return unknown_name(list, len, error);
+        if (!component) {
+            char shown[NAME_SHOWN_SIZE];
+            name_shown(list, len, shown);
+            return lacks(model, shown, error);
+        }
         *mask |= component;
         if (!list[item])
             return 0;
@@ -51,14 +53,8 @@ int components_parse(const char *list, unsigned *mask, char error[COMPONENTS_ERR
 
 int components_check(unsigned mask, const tern_model *model, char error[COMPONENTS_ERROR_SIZE])
 {
-    char first[COMPONENTS_NAMES_SIZE], names[COMPONENTS_NAMES_SIZE];
     unsigned missing = mask & ~tern_model_components(model);
-    if (!missing)
-        return 0;
-    components_names(missing & (0u - missing), first);   /* its lowest bit */
-    components_names(tern_model_components(model), names);
-    snprintf(error, COMPONENTS_ERROR_SIZE, "the model has no component \"%s\" (it has: %s)", first, names);
-    return -1;
+    return missing ? lacks(model, tern_component_name(missing & (0u - missing)), error) : 0;
 }
 
 /* Puts VARIABLE before the sentence. */
@@ -76,7 +72,7 @@ int components_default(const tern_model *model, unsigned *mask, char error[COMPO
     *mask = tern_model_default_components(model);
     if (!list || !*list)
         return 0;
-    return components_parse(list, mask, error) || components_check(*mask, model, error) ? bad_variable(error) : 0;
+    return components_parse(list, model, mask, error) || components_check(*mask, model, error) ? bad_variable(error) : 0;
 }
 
 int components_default_for_entities(const tern_model *model, unsigned *mask, char error[COMPONENTS_ERROR_SIZE])

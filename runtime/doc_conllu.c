@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chars.h"
 #include "doc_parts.h"
 
 #define NONE ((size_t)-1)
@@ -71,13 +72,58 @@ static size_t find_root(const writer *w, doc_part s)
 
 /* ---- columns ---------------------------------------------------------------------------------------------------------- */
 
-static void write_field(writer *w, const char *value, size_t len)
+/* Where a value stands decides which characters it may hold. */
+typedef enum place { IN_WORD, IN_LABEL, IN_MISC } place;
+
+static int is_kept(uint32_t c, place where)
+{
+    if (c == '\t' || c == '\n' || c == '\r')
+        return 0;
+    switch (where) {
+    case IN_LABEL: return c != '\\' && !is_space_char(c);
+    case IN_MISC: return c != '\\' && c != ' ' && c != '|';
+    case IN_WORD: break;
+    }
+    return 1;
+}
+
+static void write_escape(bytes *out, uint32_t c)
+{
+    static const char plain[] = " \t\n\r|\\", escaped[] = "stnrp\\";
+    const char *at = c && c < 0x80 ? strchr(plain, (int)c) : NULL;
+    if (at)
+        bytes_format(out, "\\%c", escaped[at - plain]);
+    else
+        bytes_format(out, "\\u%04x", (unsigned)c);
+}
+
+static void write_value(bytes *out, const char *value, size_t len, place where)
+{
+    const char *end = value + len, *written = value;
+    for (const char *p = value; p < end;) {
+        const char *at = p;
+        uint32_t c = next_char(&p, end);
+        if (is_kept(c, where))
+            continue;
+        bytes_append(out, written, (size_t)(at - written));
+        write_escape(out, c);
+        written = p;
+    }
+    bytes_append(out, written, (size_t)(end - written));
+}
+
+static void write_field(writer *w, const char *value, size_t len, place where)
 {
     bytes_text(w->out, "\t");
     if (len)
-        bytes_append(w->out, value, len);
+        write_value(w->out, value, len, where);
     else
         bytes_text(w->out, "_");
+}
+
+static void write_label(writer *w, const char *label)
+{
+    write_field(w, label, strlen(label), IN_LABEL);
 }
 
 static void write_arc(writer *w, doc_part s, size_t index, const tern_token *token)
@@ -93,22 +139,14 @@ static void write_arc(writer *w, doc_part s, size_t index, const tern_token *tok
     size_t head = head_word(w, s, index);
     int second_root = token->head == index;
     bytes_format(w->out, "\t%zu", w->word[head == NONE ? w->root : head]);
-    write_field(w, second_root ? "dep" : token->dep, second_root ? 3 : strlen(token->dep));
+    write_label(w, second_root ? "dep" : token->dep);
 }
 
-static void write_spaces(writer *w, const char *name, size_t begin, size_t end)
+/* An item of MISC, of which *items stand there already. */
+static void write_item(writer *w, size_t *items, const char *name, const char *value, size_t len)
 {
-    bytes_format(w->out, "%s=", name);
-    for (size_t i = begin; i < end; i++)
-        switch (w->text[i]) {
-        case ' ': bytes_text(w->out, "\\s"); break;
-        case '\t': bytes_text(w->out, "\\t"); break;
-        case '\n': bytes_text(w->out, "\\n"); break;
-        case '\r': bytes_text(w->out, "\\r"); break;
-        case '|': bytes_text(w->out, "\\p"); break;
-        case '\\': bytes_text(w->out, "\\\\"); break;
-        default: bytes_append(w->out, w->text + i, 1);
-        }
+    bytes_format(w->out, "%s%s=", (*items)++ ? "|" : "", name);
+    write_value(w->out, value, len, IN_MISC);
 }
 
 /* First byte of the next word, or the end of the text. Next to a word there is at most a token or two of white space. */
@@ -124,19 +162,17 @@ static size_t next_word_at(const writer *w, size_t index)
 static void write_misc(writer *w, const tern_token *token, size_t next, size_t before)
 {
     size_t end = token->span.byte_end;
-    int plain = next == end + 1 && w->text[end] == ' ';
+    size_t items = 0;
     bytes_text(w->out, "\t");
+    if (tern_doc_annotations(w->doc) & TERN_NORMS)
+        write_item(w, &items, "Norm", token->norm, token->norm_len);
     if (next == end)
-        bytes_text(w->out, "SpaceAfter=No");
-    else if (!plain)
-        write_spaces(w, "SpacesAfter", end, next);
-    if (before) {
-        bytes_text(w->out, plain ? "" : "|");
-        write_spaces(w, "SpacesBefore", 0, before);
-    } else if (plain) {
-        bytes_text(w->out, "_");
-    }
-    bytes_text(w->out, "\n");
+        write_item(w, &items, "SpaceAfter", "No", 2);
+    else if (next != end + 1 || w->text[end] != ' ')
+        write_item(w, &items, "SpacesAfter", w->text + end, next - end);
+    if (before)
+        write_item(w, &items, "SpacesBefore", w->text, before);
+    bytes_text(w->out, items ? "\n" : "_\n");
 }
 
 static void write_word(writer *w, doc_part s, size_t index)
@@ -146,11 +182,11 @@ static void write_word(writer *w, doc_part s, size_t index)
     const char *form = token_text(w->text, &token, &len);
     int is_first = w->sentence == 1 && w->word[index] == 1;
     bytes_format(w->out, "%zu", w->word[index]);
-    write_field(w, form, len);
-    write_field(w, token.lemma, token.lemma_len);
-    write_field(w, token.pos, strlen(token.pos));
-    write_field(w, token.tag, strlen(token.tag));
-    write_field(w, token.morph, strlen(token.morph));
+    write_field(w, form, len, IN_WORD);
+    write_field(w, token.lemma, token.lemma_len, IN_WORD);
+    write_label(w, token.pos);
+    write_label(w, token.tag);
+    write_label(w, token.morph);
     write_arc(w, s, index, &token);
     bytes_text(w->out, "\t_");
     write_misc(w, &token, next_word_at(w, index), is_first ? token.span.byte_start : 0);
@@ -168,7 +204,7 @@ static void write_text(writer *w, doc_part s, size_t words)
         const char *form = token_text(w->text, &token, &len);
         if (!w->word[i])
             continue;
-        bytes_append(w->out, form, len);
+        write_value(w->out, form, len, IN_WORD);
         if (w->word[i] < words && next_word_at(w, i) > token.span.byte_end)
             bytes_text(w->out, " ");
     }

@@ -77,6 +77,10 @@ static void write_token(bytes *out, size_t index, const tern_token *token, unsig
         bytes_text(out, ", \"head\": ");
         json_out_size(out, token->head);
     }
+    if (annotations & TERN_NORMS) {
+        bytes_text(out, ", \"norm\": ");
+        json_out_string(out, token->norm, token->norm_len);
+    }
     bytes_text(out, "}");
 }
 

@@ -9,7 +9,8 @@
 #define MAX_WIDTH 28   /* cells of a column; longer values stand out instead of pushing all others away */
 
 enum {
-    TABLE_ID, TABLE_TOKEN, TABLE_TAG, TABLE_POS, TABLE_LEMMA, TABLE_DEP, TABLE_HEAD, TABLE_ENTITY, TABLE_MORPH, TABLE_COLUMNS
+    TABLE_ID, TABLE_TOKEN, TABLE_NORM, TABLE_TAG, TABLE_POS, TABLE_LEMMA, TABLE_DEP, TABLE_HEAD, TABLE_ENTITY, TABLE_MORPH,
+    TABLE_COLUMNS
 };
 
 /* The annotation that a column shows; 0: always there. */
@@ -17,8 +18,8 @@ static const struct {
     const char *title;
     unsigned annotation;
 } columns[TABLE_COLUMNS] = {
-    [TABLE_ID] = {"#", 0}, [TABLE_TOKEN] = {"token", 0}, [TABLE_TAG] = {"tag", TERN_TAGS}, [TABLE_POS] = {"pos", TERN_POS},
-    [TABLE_LEMMA] = {"lemma", TERN_LEMMAS}, [TABLE_DEP] = {"dep", TERN_DEPENDENCIES},
+    [TABLE_ID] = {"#", 0}, [TABLE_TOKEN] = {"token", 0}, [TABLE_NORM] = {"norm", TERN_NORMS}, [TABLE_TAG] = {"tag", TERN_TAGS},
+    [TABLE_POS] = {"pos", TERN_POS}, [TABLE_LEMMA] = {"lemma", TERN_LEMMAS}, [TABLE_DEP] = {"dep", TERN_DEPENDENCIES},
     [TABLE_HEAD] = {"head", TERN_DEPENDENCIES}, [TABLE_ENTITY] = {"entity", TERN_ENTITIES}, [TABLE_MORPH] = {"morph", TERN_MORPHS},
 };
 
@@ -58,12 +59,13 @@ void show_token(bytes *out, const char *text, const tern_token *token)
         escape_controls(out, word, len, 0);
 }
 
-static void show_lemma(const table *t, bytes *out, const tern_token *token)
+/* The token's lemma or norm. */
+static void show_value(table *t, const tern_token *token, const char *value, size_t len)
 {
     if (token_is_space(t->text, token))
-        show_space(out, token->lemma, token->lemma_len);
+        show_space(&t->cell, value, len);
     else
-        escape_controls(out, token->lemma, token->lemma_len, 0);
+        escape_controls(&t->cell, value, len, 0);
 }
 
 static int is_shown(const table *t, int column)
@@ -80,6 +82,14 @@ static void fill_head(table *t, size_t index, const tern_token *token)
     show_token(&t->cell, t->text, &head);
 }
 
+static void fill_entity(bytes *cell, size_t index, const tern_entity *entity)
+{
+    if (!entity)
+        return;
+    bytes_text(cell, index == entity->token_start ? "B-" : "I-");
+    escape_label(cell, entity->label);
+}
+
 /* The value into t->cell. entity: NULL if the token is in none. */
 static void fill_cell(table *t, int column, size_t index, const tern_token *token, const tern_entity *entity)
 {
@@ -88,16 +98,14 @@ static void fill_cell(table *t, int column, size_t index, const tern_token *toke
     switch (column) {
     case TABLE_ID: bytes_format(cell, "%zu", index); break;
     case TABLE_TOKEN: show_token(cell, t->text, token); break;
-    case TABLE_TAG: bytes_text(cell, token->tag); break;
-    case TABLE_POS: bytes_text(cell, token->pos); break;
-    case TABLE_LEMMA: show_lemma(t, cell, token); break;
-    case TABLE_DEP: bytes_text(cell, token->dep); break;
+    case TABLE_NORM: show_value(t, token, token->norm, token->norm_len); break;
+    case TABLE_TAG: escape_label(cell, token->tag); break;
+    case TABLE_POS: escape_label(cell, token->pos); break;
+    case TABLE_LEMMA: show_value(t, token, token->lemma, token->lemma_len); break;
+    case TABLE_DEP: escape_label(cell, token->dep); break;
     case TABLE_HEAD: fill_head(t, index, token); break;
-    case TABLE_MORPH: bytes_text(cell, token->morph); break;
-    case TABLE_ENTITY:
-        if (entity)
-            bytes_format(cell, "%s%s", index == entity->token_start ? "B-" : "I-", entity->label);
-        break;
+    case TABLE_MORPH: escape_label(cell, token->morph); break;
+    case TABLE_ENTITY: fill_entity(cell, index, entity); break;
     default: break;
     }
     if (cell->failed)

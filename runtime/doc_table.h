@@ -1,5 +1,5 @@
 /* doc_table.h - documents as tables and trees for a terminal. colour: with SGR sequences. Control characters and backslashes of
- * the text are escaped (chars.h); of tokens that are white space, spaces show as an open box, others as \uXXXX. */
+ * text and labels are escaped (chars.h); of tokens that are white space, spaces show as an open box, others as \uXXXX. */
 #ifndef TERN_DOC_TABLE_H
 #define TERN_DOC_TABLE_H
 

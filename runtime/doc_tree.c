@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chars.h"
 #include "doc_table.h"
 
 #define NONE ((size_t)-1)
@@ -33,10 +34,11 @@ static void put(tree *t, const char *sgr, const char *value)
 {
     if (!*value)
         return;
+    bytes_text(t->out, "  ");
     if (t->colour)
-        bytes_format(t->out, "  \033[%sm%s\033[0m", sgr, value);
-    else
-        bytes_format(t->out, "  %s", value);
+        bytes_format(t->out, "\033[%sm", sgr);
+    escape_label(t->out, value);
+    bytes_text(t->out, t->colour ? "\033[0m" : "");
 }
 
 /* more[k]: the ancestor at depth k has another sibling below it. */

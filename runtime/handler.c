@@ -29,7 +29,7 @@ int handle_run(tern_ctx *ctx, const char *text, size_t len, unsigned want, const
 {
     tern_options options = {.want = want & tern_model_offers(settings->model), .components = settings->components};
     if (!settings->components)   /* to the engine, 0 means its default */
-        options.want = TERN_TOKENS;
+        options.want &= TERN_NORMS;
     return run(ctx, text, len, &options, settings, doc, out);
 }
 
@@ -141,16 +141,9 @@ static void write_sentiments(const responder *by, const char *text, const tern_d
         respond_engine_error(out, &interrupted, by->settings->max_chars);
 }
 
-/* name: what a sentence calls the text. */
-static void answer_text(const responder *by, const char *name, const char *text, size_t len, response *out)
+static void answer_any_text(const responder *by, const char *text, size_t len, response *out)
 {
     const tern_doc *doc;
-    char error[64];
-    if (!len) {
-        snprintf(error, sizeof error, "%s is empty", name);
-        respond_bad_request(out, error);
-        return;
-    }
     if (run_task(by, text, len, &doc, out))
         return;
     response_begin(out);
@@ -161,6 +154,17 @@ static void answer_text(const responder *by, const char *name, const char *text,
     else
         write_entities(by, text, doc, out);
     end_answer(by, out);
+}
+
+/* The same, empty text being an error. name: what a sentence calls the text. */
+static void answer_text(const responder *by, const char *name, const char *text, size_t len, response *out)
+{
+    char error[64];
+    snprintf(error, sizeof error, "%s is empty", name);
+    if (len)
+        answer_any_text(by, text, len, out);
+    else
+        respond_bad_request(out, error);
 }
 
 /* ---- one request ---------------------------------------------------------------------------------------------------------- */
@@ -227,7 +231,7 @@ void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_
     const request_options options = default_options(settings);
     const responder by = {.task = TASK_NER, .ctx = ctx, .settings = settings, .options = &options};
     out->task = TASK_NER;
-    answer_text(&by, "\"text\"", text, len, out);
+    answer_any_text(&by, text, len, out);
 }
 
 /* The settings with what belongs to the model. */
@@ -389,7 +393,7 @@ static int read_line(const json_node *root, bytes *text, response *out)
     int status = 400;
     if (json_type_of(root) != JSON_OBJECT)
         snprintf(error, sizeof error, "expected an object like {\"text\": \"...\"}, not %s", json_type_name(json_type_of(root)));
-    else if (member)
+    else if (!request_check_names(root, error) && member)
         status = request_text(member, "\"text\"", text, error);
     if (status)
         respond_refusal(out, status, error);
@@ -400,12 +404,13 @@ void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_sett
 {
     bytes text = {0};
     const tern_doc *result;
+    unsigned want = settings->norms ? TERN_EVERYTHING : TERN_EVERYTHING & ~(unsigned)TERN_NORMS;
     json_doc *doc = parse(line, len, out);
     if (!doc)
         return;
     int failed = read_line(json_root(doc), &text, out);
     json_free(doc);
-    if (!failed && !handle_run(ctx, text.data, text.len, TERN_EVERYTHING, settings, &result, out)) {
+    if (!failed && !handle_run(ctx, text.data, text.len, want, settings, &result, out)) {
         response_begin(out);
         out->tokens = tern_doc_token_count(result);
         out->entities = tern_doc_entity_count(result);

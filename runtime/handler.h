@@ -21,6 +21,7 @@ typedef struct handler_settings {
     offset_unit offsets;       /* unless a request names one */
     sentiment_options sentiment;   /* unless a request says otherwise */
     answer_limit answer;       /* of an answer to a request; handle_pipe has none */
+    int norms;                 /* 1: documents of handle_pipe have the norm of each token, too */
     int (*interrupt)(void *user);   /* tern_options.interrupt of every run: ends a request with 504, Function.DeadlineExceeded; */
     void *interrupt_user;           /* NULL: none */
 } handler_settings;
@@ -48,7 +49,7 @@ void handle_text(const model_contexts *contexts, const char *text, size_t len, c
 void handle_sentiment_text(const model_contexts *contexts, const named_model *model, const char *text, size_t len,
                            const handler_settings *settings, response *out);
 
-/* TASK_NER of one model's context (command line). */
+/* TASK_NER of one model's context (command line), which finds no entities in an empty text. */
 void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out);
 
 /* One line of `tern pipe`: {"text": ...} -> the document with all that the components give (doc_json.h), or {"error": ...}

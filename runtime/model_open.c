@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define KERNELS_VARIABLE "TERN_GEMM"
+
 /* The folder of the running executable, with symbolic links resolved. 0 or -1. */
 static int executable_folder(char *out, size_t size)
 {
@@ -40,10 +42,17 @@ int model_search(task_kind task, char *out, size_t size)
     return -1;
 }
 
-tern_status model_open(const char *path, tern_model **model, tern_error *err)
+tern_status model_open(const char *path, tern_model **model, char error[MODEL_OPEN_ERROR_SIZE])
 {
-    const char *kernels = getenv("TERN_GEMM");
+    const char *kernels = getenv(KERNELS_VARIABLE);
+    tern_error err;
     *model = NULL;
-    tern_status status = kernels && *kernels ? tern_use_kernels(kernels, err) : TERN_OK;
-    return status ? status : tern_model_open(path, model, err);
+    if (kernels && *kernels && tern_use_kernels(kernels, &err)) {
+        snprintf(error, MODEL_OPEN_ERROR_SIZE, KERNELS_VARIABLE ": %s", err.msg);
+        return TERN_E_ARGUMENT;
+    }
+    tern_status status = tern_model_open(path, model, &err);
+    if (status)
+        snprintf(error, MODEL_OPEN_ERROR_SIZE, "model %.500s: %s", path, err.msg);
+    return status;
 }

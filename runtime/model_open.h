@@ -10,7 +10,10 @@
  * 0; -1 when nothing was found, with a sentence in out that says where it looked. */
 int model_search(task_kind task, char *out, size_t size);
 
-/* tern_model_open with the kernels that TERN_GEMM names, if it does. */
-tern_status model_open(const char *path, tern_model **model, tern_error *err);
+#define MODEL_OPEN_ERROR_SIZE 768
+
+/* tern_model_open with the kernels that TERN_GEMM names, if it does. A failure is a sentence in error that names the file or, with
+ * TERN_E_ARGUMENT, the variable. */
+tern_status model_open(const char *path, tern_model **model, char error[MODEL_OPEN_ERROR_SIZE]);
 
 #endif

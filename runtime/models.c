@@ -17,6 +17,7 @@
 
 _Static_assert(MODELS_MAX * (MODEL_NAME_SIZE + 1) + 64 <= MODELS_ERROR_SIZE, "the sentence with all names fits");
 _Static_assert(COMPONENTS_ERROR_SIZE + MODEL_NAME_SIZE + 16 <= MODELS_ERROR_SIZE, "a sentence about a model's components fits");
+_Static_assert(MODEL_OPEN_ERROR_SIZE == MODELS_ERROR_SIZE, "so does one about a file");
 _Static_assert(SENTIMENT_ERROR_SIZE <= COMPONENTS_ERROR_SIZE, "so does one about its labels");
 
 #if defined(__GNUC__)
@@ -136,42 +137,50 @@ int models_add_default(model_set *models, task_kind task, char error[MODELS_ERRO
 
 /* ---- models ----------------------------------------------------------------------------------------------------------- */
 
-const named_model *models_open(model_set *models, tern_error *err)
+tern_status models_open(model_set *models, char error[MODELS_ERROR_SIZE])
 {
-    for (named_model *m = models->item; m < models->item + models->count; m++)
-        if (model_open(m->path, &m->model, err))
-            return m;
-    return NULL;
+    tern_status status = TERN_OK;
+    for (named_model *m = models->item; m < models->item + models->count && !status; m++)
+        status = model_open(m->path, &m->model, error);
+    return status;
 }
 
-/* 0, or -1 with the reason. */
-static int set_tasks(named_model *m, char reason[COMPONENTS_ERROR_SIZE])
+static tern_status set_tasks(named_model *m, char reason[COMPONENTS_ERROR_SIZE])
 {
     unsigned offers = tern_model_offers(m->model);
     m->tasks = 0;
     m->components = tern_model_default_components(m->model);
     if (offers & TERN_ENTITIES) {
         if (components_default_for_entities(m->model, &m->components, reason))
-            return -1;
+            return TERN_E_UNSUPPORTED;
         m->tasks |= TASK_BIT(TASK_NER);
     }
     if (!(offers & TERN_CATS))
-        return 0;
-    if (!sentiment_find_labels(m->model, &m->sentiment, reason))
+        return TERN_OK;
+    tern_status status = sentiment_find_labels(m->model, &m->sentiment, reason);
+    if (!status)
         m->tasks |= TASK_BIT(TASK_SENTIMENT);
-    return m->tasks ? 0 : -1;
+    return m->tasks && status != TERN_E_MEMORY ? TERN_OK : status;
 }
 
-int models_set_tasks(model_set *models, char error[MODELS_ERROR_SIZE])
+tern_status models_set_tasks(model_set *models, char error[MODELS_ERROR_SIZE])
 {
     char reason[COMPONENTS_ERROR_SIZE];
-    for (named_model *m = models->item; m < models->item + models->count; m++)
-        if (set_tasks(m, reason))
-            return models->count == 1 ? fail(error, "%s", reason) : fail(error, "model \"%s\": %s", m->name, reason);
+    for (named_model *m = models->item; m < models->item + models->count; m++) {
+        tern_status status = set_tasks(m, reason);
+        if (status) {
+            if (models->count == 1)
+                fail(error, "%s", reason);
+            else
+                fail(error, "model \"%s\": %s", m->name, reason);
+            return status;
+        }
+    }
     if (models_default(models, TASK_ANY))
-        return 0;
+        return TERN_OK;
     components_check(TERN_NER, models->item[0].model, reason);
-    return fail(error, "no model finds entities or sentiments: %s", reason);
+    fail(error, "no model finds entities or sentiments: %s", reason);
+    return TERN_E_UNSUPPORTED;
 }
 
 void models_close(model_set *models)

@@ -39,13 +39,13 @@ int models_add(model_set *models, const char *argument, char error[MODELS_ERROR_
  * which must be there, and those of sentiment, which may. 0 or -1 as above. */
 int models_add_default(model_set *models, task_kind task, char error[MODELS_ERROR_SIZE]);
 
-/* Maps all. NULL, or the one that failed with the reason in err. */
-const named_model *models_open(model_set *models, tern_error *err);
+/* Maps all, as model_open (model_open.h). */
+tern_status models_open(model_set *models, char error[MODELS_ERROR_SIZE]);
 
 /* Finds out what each can do, and what runs then: for entities TERN_COMPONENTS, which must fit every model that finds them, else
  * what the model enables. There must be one that can do something, and a classifier of texts that finds no entities must be a
- * sentiment model (sentiment.h). 0, or -1 with a sentence in error. */
-int models_set_tasks(model_set *models, char error[MODELS_ERROR_SIZE]);
+ * sentiment model (sentiment.h). A failure, which is TERN_E_MEMORY or TERN_E_UNSUPPORTED, is a sentence in error. */
+tern_status models_set_tasks(model_set *models, char error[MODELS_ERROR_SIZE]);
 
 void models_close(model_set *models);
 

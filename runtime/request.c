@@ -42,6 +42,13 @@ static int refuse(char *error, int status, const char *format, ...)
     return status;
 }
 
+/* A member that has a value. */
+static const json_node *given(const json_node *body, const char *field)
+{
+    const json_node *member = json_member(body, field);
+    return json_type_of(member) == JSON_NULL ? NULL : member;
+}
+
 static int no_memory(char *error)
 {
     return refuse(error, NO_MEMORY, "out of memory");
@@ -59,7 +66,7 @@ int request_text(const json_node *node, const char *name, bytes *text, char erro
 static int read_choice(const json_node *body, const char *field, int (*from_name)(const char *, size_t), const char *allowed,
                        bytes *name, int *value, char *error)
 {
-    const json_node *member = json_member(body, field);
+    const json_node *member = given(body, field);
     if (!member)
         return 0;
     const char *text = json_string(member, name);
@@ -78,7 +85,7 @@ static int read_choice(const json_node *body, const char *field, int (*from_name
 static int read_model(const json_node *body, const model_set *models, bytes *name, const named_model **model, char *error)
 {
     const named_model *of_path = *model;
-    const json_node *member = json_member(body, "model");
+    const json_node *member = given(body, "model");
     if (!member)
         return 0;
     int status = request_text(member, "\"model\"", name, error);
@@ -103,14 +110,14 @@ static int read_task(const json_node *body, const model_set *models, bytes *name
     if (status || target->task != TASK_ANY)
         return status;
     int only_sentiment = model && model->tasks == TASK_BIT(TASK_SENTIMENT);
-    target->task = only_sentiment || json_member(body, "input") ? TASK_SENTIMENT : TASK_NER;
+    target->task = only_sentiment || given(body, "input") ? TASK_SENTIMENT : TASK_NER;
     return 0;
 }
 
 /* The model of the target, named or not, that shall do its task. */
 static int check_target(const model_set *models, request_target *target, char *error)
 {
-    char names[COMPONENTS_NAMES_SIZE];
+    char has[COMPONENTS_NAMES_SIZE];
     if (!target->model)
         target->model = models_default(models, target->task);
     if (!target->model) {
@@ -123,9 +130,9 @@ static int check_target(const model_set *models, request_target *target, char *e
     if (target->task == TASK_SENTIMENT && components & (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL))
         return refuse(error, BAD_REQUEST, "the model \"%s\" finds no sentiments: it classifies texts, but not as POSITIVE, "
                       "NEGATIVE and NEUTRAL", target->model->name);
-    components_names(components, names);
-    return refuse(error, BAD_REQUEST, "the model \"%s\" finds no %s: its components are %s", target->model->name,
-                  target->task == TASK_SENTIMENT ? "sentiments" : "entities", names);
+    components_of(target->model->model, has);
+    return refuse(error, BAD_REQUEST, "the model \"%s\" finds no %s %s", target->model->name,
+                  target->task == TASK_SENTIMENT ? "sentiments" : "entities", has);
 }
 
 int request_has_text(const json_node *body)
@@ -143,6 +150,56 @@ int request_target_of(const json_node *body, const model_set *models, request_ta
     return status ? status : check_target(models, target, error);
 }
 
+/* ---- names of fields ---------------------------------------------------------------------------------------------------- */
+
+enum { TEXT_FIELDS = 3 };   /* the first ones: of them a request has one */
+
+static const char *const fields[] = {"text", "texts", "input", "task", "model", "offsets", "format", "components", "sentences"};
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+static int field_index(const json_node *member)
+{
+    return name_index(fields, FIELDS, json_key(member), strlen(json_key(member)));
+}
+
+/* Mask of the fields that the request needs no more. */
+static unsigned fields_there(const json_node *body)
+{
+    const unsigned texts = (1u << TEXT_FIELDS) - 1;
+    unsigned there = 0;
+    for (const json_node *n = json_first(body); n; n = json_next(n)) {
+        int index = field_index(n);
+        there |= index < 0 ? 0 : 1u << index;
+    }
+    return there & texts ? there | texts : there;
+}
+
+/* One of the mask for which the name may stand, or NULL. */
+static const char *field_near(const char *name, unsigned mask)
+{
+    for (unsigned i = 0; i < FIELDS; i++)
+        if (mask >> i & 1 && same_ignoring_case(name, strlen(name), fields[i]))
+            return fields[i];
+    for (unsigned i = 0; i < FIELDS; i++)
+        if (mask >> i & 1 && name_is_near(name, fields[i]))
+            return fields[i];
+    return NULL;
+}
+
+int request_check_names(const json_node *body, char error[REQUEST_ERROR_SIZE])
+{
+    char shown[NAME_SHOWN_SIZE];
+    const unsigned there = fields_there(body);
+    for (const json_node *n = json_first(body); n; n = json_next(n)) {
+        const char *meant = field_index(n) < 0 ? field_near(json_key(n), ~there) : NULL;
+        if (!meant)
+            continue;
+        name_shown(json_key(n), strlen(json_key(n)), shown);
+        return refuse(error, BAD_REQUEST, "there is no field \"%s\": did you mean \"%s\"?", shown, meant);
+    }
+    return 0;
+}
+
 /* ---- fields ----------------------------------------------------------------------------------------------------------- */
 
 static int missing_text(task_kind task, char *error)
@@ -153,19 +210,28 @@ static int missing_text(task_kind task, char *error)
         : "\"text\" is missing: send {\"text\": \"...\"} or {\"texts\": [\"...\", ...]} (keys are case-sensitive)");
 }
 
-/* "text", "input" or "texts" into *out. */
-static int read_texts(const json_node *body, task_kind task, size_t max_texts, text_request *out, char *error)
+/* "text", "input" or "texts" into *out. find: given, or json_member for the error where none is. */
+static int find_texts(const json_node *body, task_kind task, const json_node *(*find)(const json_node *, const char *),
+                      text_request *out, char *error)
 {
-    const json_node *text = json_member(body, "text"), *input = task == TASK_SENTIMENT ? json_member(body, "input") : NULL;
-    out->texts = json_member(body, "texts");
+    const json_node *text = find(body, "text"), *input = task == TASK_SENTIMENT ? find(body, "input") : NULL;
+    out->texts = find(body, "texts");
     out->text = text ? text : input;
     out->text_name = text ? "\"text\"" : "\"input\"";
     if (text && input)
         return refuse(error, BAD_REQUEST, "there are both \"text\" and \"input\": send one of them");
     if (out->text && out->texts)
         return refuse(error, BAD_REQUEST, "there are both %s and \"texts\": send one of them", out->text_name);
-    if (out->text)
-        return 0;
+    return 0;
+}
+
+static int read_texts(const json_node *body, task_kind task, size_t max_texts, text_request *out, char *error)
+{
+    int status = find_texts(body, task, given, out, error);
+    if (!status && !out->text && !out->texts)
+        status = find_texts(body, task, json_member, out, error);
+    if (status || out->text)
+        return status;
     if (!out->texts)
         return missing_text(task, error);
     if (json_type_of(out->texts) != JSON_ARRAY)
@@ -179,7 +245,7 @@ static int read_texts(const json_node *body, task_kind task, size_t max_texts, t
 
 static int read_sentences(const json_node *body, const tern_model *model, int *out, char *error)
 {
-    const json_node *member = json_member(body, "sentences");
+    const json_node *member = given(body, "sentences");
     if (!member)
         return 0;
     if (json_type_of(member) != JSON_BOOL)
@@ -189,16 +255,16 @@ static int read_sentences(const json_node *body, const tern_model *model, int *o
         ? 0 : refuse(error, BAD_REQUEST, "\"sentences\" cannot be true: the model finds no sentences");
 }
 
-static int bad_components(char *error, const char *what)
+static int bad_components(char *error, const tern_model *model, const char *what)
 {
-    char names[COMPONENTS_NAMES_SIZE];
-    components_names(COMPONENTS_ALL, names);
-    return refuse(error, BAD_REQUEST, "%s (known: %s)", what, names);
+    char has[COMPONENTS_NAMES_SIZE];
+    components_of(model, has);
+    return refuse(error, BAD_REQUEST, "%s of the model %s", what, has);
 }
 
-static int read_names(const json_node *array, bytes *name, unsigned *mask, char *error)
+static int read_names(const json_node *array, const tern_model *model, bytes *name, unsigned *mask, char *error)
 {
-    char what[96];
+    char what[64];
     size_t index = 0;
     *mask = 0;
     for (const json_node *n = json_first(array); n; n = json_next(n), index++) {
@@ -207,8 +273,8 @@ static int read_names(const json_node *array, bytes *name, unsigned *mask, char 
         if (name->failed)
             return no_memory(error);
         if (!component) {   /* which one, without repeating it */
-            snprintf(what, sizeof what, "\"components\"[%zu] is not the name of a component", index);
-            return bad_components(error, what);
+            snprintf(what, sizeof what, "\"components\"[%zu] is no component", index);
+            return bad_components(error, model, what);
         }
         *mask |= component;
     }
@@ -217,16 +283,16 @@ static int read_names(const json_node *array, bytes *name, unsigned *mask, char 
 
 static int read_components(const json_node *body, const tern_model *model, bytes *name, unsigned *mask, char *error)
 {
-    const json_node *member = json_member(body, "components");
+    const json_node *member = given(body, "components");
     if (!member)
         return 0;
     if (json_type_of(member) != JSON_ARRAY)
-        return bad_components(error, "\"components\" must be an array of names like [\"ner\"]");
-    int status = read_names(member, name, mask, error);
+        return bad_components(error, model, "\"components\" must be an array like [\"ner\"] of components");
+    int status = read_names(member, model, name, mask, error);
     if (status)
         return status;
     if (!(*mask & TERN_NER))
-        return bad_components(error, "\"components\" must include \"ner\", which finds the entities");
+        return refuse(error, BAD_REQUEST, "\"components\" must include \"ner\", which finds the entities");
     return components_check(*mask, model, error) ? BAD_REQUEST : 0;
 }
 
@@ -263,7 +329,9 @@ int request_read(const json_node *body, task_kind task, const tern_model *model,
     json_type type = json_type_of(body);
     if (type != JSON_OBJECT)
         return refuse(error, BAD_REQUEST, "expected an object like {\"text\": \"...\"}, not %s", json_type_name(type));
-    int status = read_texts(body, task, max_texts, out, error);
+    int status = request_check_names(body, error);
+    if (!status)
+        status = read_texts(body, task, max_texts, out, error);
     if (!status)
         status = (task == TASK_SENTIMENT ? read_sentiment : read_ner)(body, model, &name, &out->options, error);
     bytes_free(&name);

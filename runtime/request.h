@@ -1,5 +1,6 @@
 /* request.h - the JSON body of POST /ner or POST /sentiment -> a checked request. Unknown fields are ignored, so that callers may
- * add their own; a known field with a value that is not allowed is an error that lists the allowed ones.
+ * add their own, unless one looks like a slip of the pen for a known one (of any task) that is not there. A known field with a value
+ * that is not allowed is an error that lists the allowed ones; null is no value: the field counts as absent, and a text is missing.
  *
  *   "text"        string                          one of the three,
  *   "texts"       array of strings                never two
@@ -66,6 +67,10 @@ typedef struct request_target {
 
 /* Whether it has "text", "texts" or "input", which no event of a service has beside its own members. */
 int request_has_text(const json_node *body);
+
+/* Whether no field's name is almost that of a known one which the request lacks. 0; or 400 with a sentence in error that asks whether
+ * that was meant. Of the caller's text it repeats that name. */
+int request_check_names(const json_node *body, char error[REQUEST_ERROR_SIZE]);
 
 /* Completes *target, which comes with what the address says, by the request: no TASK_ANY, no NULL. 0; or an HTTP status (400,
  * 404 for an unknown name or a task that no model can do, 500 for no memory) with a sentence in error that never repeats the

@@ -84,8 +84,7 @@ int respond_engine_error(response *out, const tern_error *err, size_t max_chars)
         respond_out_of_memory(out);
         return -1;
     case TERN_E_UTF8:
-        snprintf(message, sizeof message, "the text is not valid UTF-8 (byte %zu)", err->pos);
-        return respond_bad_request(out, message);
+        return respond_bad_request(out, err->msg);
     case TERN_E_TOO_LONG:
         if (!max_chars || max_chars > TERN_MAX_CHARS)
             max_chars = TERN_MAX_CHARS;

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chars.h"
+
 static const char *const names[SENTIMENT_CLASSES] = {
     [SENTIMENT_POSITIVE] = "POSITIVE", [SENTIMENT_NEGATIVE] = "NEGATIVE", [SENTIMENT_NEUTRAL] = "NEUTRAL",
     [SENTIMENT_MIXED] = "MIXED",
@@ -15,14 +17,18 @@ const char *sentiment_name(sentiment_class of)
 
 /* ---- the model -------------------------------------------------------------------------------------------------------- */
 
-static int refuse(const tern_doc *doc, char *error)
+static tern_status refuse(const tern_doc *doc, char *error)
 {
     size_t used = (size_t)snprintf(error, SENTIMENT_ERROR_SIZE, "it is no sentiment model: that has a textcat with the labels "
                                    "POSITIVE, NEGATIVE and NEUTRAL; its labels are");
     tern_cat cat;
-    for (size_t i = 0; used < SENTIMENT_ERROR_SIZE && tern_doc_cat(doc, i, &cat) == TERN_OK; i++)
-        used += (size_t)snprintf(error + used, SENTIMENT_ERROR_SIZE - used, "%s%s", i ? ", " : " ", cat.label);
-    return -1;
+    for (size_t i = 0; used < SENTIMENT_ERROR_SIZE && tern_doc_cat(doc, i, &cat) == TERN_OK; i++) {
+        bytes label = {0};
+        escape_label(&label, cat.label);
+        used += (size_t)snprintf(error + used, SENTIMENT_ERROR_SIZE - used, "%s%s", i ? ", " : " ", label.data ? label.data : "");
+        bytes_free(&label);
+    }
+    return TERN_E_UNSUPPORTED;
 }
 
 /* Index of the category of this label; that of the end without one. */
@@ -33,7 +39,7 @@ static size_t find_label(const tern_doc *doc, const char *label)
     return i;
 }
 
-static int read_labels(const tern_doc *doc, unsigned components, sentiment_labels *out, char *error)
+static tern_status read_labels(const tern_doc *doc, unsigned components, sentiment_labels *out, char *error)
 {
     size_t count = tern_doc_cat_count(doc);
     if (!(components & TERN_TEXTCAT) || components & TERN_TEXTCAT_MULTILABEL || count != SENTIMENT_MIXED)
@@ -43,7 +49,7 @@ static int read_labels(const tern_doc *doc, unsigned components, sentiment_label
         if (out->category[c] == count)
             return refuse(doc, error);
     }
-    return 0;
+    return TERN_OK;
 }
 
 static unsigned sentiment_components(const tern_model *model)
@@ -52,16 +58,17 @@ static unsigned sentiment_components(const tern_model *model)
 }
 
 /* An empty document has all labels, and runs no network. */
-int sentiment_find_labels(const tern_model *model, sentiment_labels *out, char error[SENTIMENT_ERROR_SIZE])
+tern_status sentiment_find_labels(const tern_model *model, sentiment_labels *out, char error[SENTIMENT_ERROR_SIZE])
 {
     const unsigned components = tern_model_components(model);
     const tern_options options = {.want = TERN_CATS, .components = components & (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL)};
     const tern_doc *doc;
     tern_ctx *ctx;
-    tern_error err;
-    int status = -1;
-    if (tern_ctx_new(model, &ctx, &err) != TERN_OK || tern_run(ctx, "", 0, &options, &doc, &err) != TERN_OK)
-        snprintf(error, SENTIMENT_ERROR_SIZE, "%s", err.msg);
+    tern_status status = tern_ctx_new(model, &ctx, NULL);
+    if (!status)
+        status = tern_run(ctx, "", 0, &options, &doc, NULL);
+    if (status)   /* nothing else can fail */
+        snprintf(error, SENTIMENT_ERROR_SIZE, "out of memory at the start: give the process more");
     else
         status = read_labels(doc, components, out, error);
     tern_ctx_free(ctx);

@@ -28,9 +28,9 @@ typedef struct sentiment_labels {
     size_t category[SENTIMENT_MIXED];
 } sentiment_labels;
 
-/* Finds them. 0; or -1 with a sentence in error: a sentiment model has a textcat (exclusive classes) with the labels POSITIVE,
- * NEGATIVE and NEUTRAL, in any order, and no others. */
-int sentiment_find_labels(const tern_model *model, sentiment_labels *out, char error[SENTIMENT_ERROR_SIZE]);
+/* Finds them. TERN_E_UNSUPPORTED, with a sentence in error, where it is no sentiment model: that has a textcat (exclusive classes) with
+ * the labels POSITIVE, NEGATIVE and NEUTRAL, in any order, and no others. TERN_E_MEMORY with one, too. */
+tern_status sentiment_find_labels(const tern_model *model, sentiment_labels *out, char error[SENTIMENT_ERROR_SIZE]);
 
 /* How such a model is run; and whether one of the components that run then sets sentence starts. */
 tern_options sentiment_run_options(const tern_model *model);

@@ -6,9 +6,9 @@
 
 #include "cors.h"
 #include "deadline.h"
+#include "names.h"
 #include "tern.h"
 
-#define SHOWN_VALUE 60   /* bytes of a wrong value that a message repeats */
 #define EVERYWHERE (SETTING_COMMAND | SETTING_SERVER | SETTING_LAMBDA)
 #define REQUESTS (SETTING_SERVER | SETTING_LAMBDA)
 
@@ -55,15 +55,11 @@ static const char *value_of(const char *name)
     return value && *value ? value : NULL;
 }
 
-/* "NAME must be EXPECTED, not "..."", the value short and in printable ASCII. */
 static int bad_value(const char *name, const char *expected, const char *value, char *error)
 {
-    char shown[SHOWN_VALUE + 1];
-    size_t len = 0;
-    for (; value[len] && len < SHOWN_VALUE; len++)
-        shown[len] = (unsigned char)value[len] >= 0x20 && (unsigned char)value[len] < 0x7F ? value[len] : '?';
-    shown[len] = '\0';
-    snprintf(error, SETTINGS_ERROR_SIZE, "%s must be %s, not \"%s%s\"", name, expected, shown, value[len] ? "..." : "");
+    char shown[NAME_SHOWN_SIZE];
+    name_shown(value, strlen(value), shown);
+    snprintf(error, SETTINGS_ERROR_SIZE, "%s must be %s, not \"%s\"", name, expected, shown);
     return -1;
 }
 

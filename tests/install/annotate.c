@@ -39,7 +39,9 @@ static void print_tokens(const tern_doc *doc, const char *text)
         print_piece(text, &t.span);
         printf("\t%d\t%d\t%s\t%s\t%s\t", t.space, t.sent_start, t.tag, t.pos, t.morph);
         fwrite(t.lemma, 1, t.lemma_len, stdout);   /* as the text, it may hold U+0000 */
-        printf("\t%s\t%zu\n", t.dep, t.head);
+        printf("\t%s\t%zu\t", t.dep, t.head);
+        fwrite(t.norm, 1, t.norm_len, stdout);
+        printf("\n");
     }
 }
 

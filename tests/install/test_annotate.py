@@ -23,7 +23,7 @@ def token_line(token: Any) -> str:
     start, end = token.idx, token.idx + len(token)
     fields: List[Any] = [start, end, len(text[:start].encode()), len(text[:end].encode()), utf16(text[:start]), utf16(text[:end])]
     fields += [token.text, len(token.whitespace_), {True: 1, False: -1, None: 0}[token.is_sent_start]]
-    fields += [token.tag_, token.pos_, str(token.morph), token.lemma_, token.dep_, token.head.i]
+    fields += [token.tag_, token.pos_, str(token.morph), token.lemma_, token.dep_, token.head.i, token.norm_]
     return "\t".join(map(str, fields))
 
 

@@ -13,7 +13,7 @@
  *        "cats": [["label", score], ...],
  *        "annotations": ["entities", ...]}                     what the document carries
  *       or {"error": "..."}
- * --features adds "norm": ["..."], "attrs": [[...], ...]: ATTR_* columns, ids that the embeddings hash.
+ * --features adds "norm": ["..."], where all is wanted, and "attrs": [[...], ...]: ATTR_* columns, ids that the embeddings hash.
  * --layers adds "layers": {"tok2vec": ..., "senter": ..., "ner": ...}, each with "embed": hash embedding sums
  *          [tokens][features * width], and "layers": one [tokens][width] for the mixed embedding and one for each
  *          convolution. Layer d is what the same weights with depth d give.
@@ -91,6 +91,17 @@ static void write_strings(bytes *out, const tern_doc *doc)
         tern_token t = token_at(doc, i, out);
         if (i) bytes_text(out, ",");
         json_out_string(out, t.lemma, t.lemma_len);
+    }
+    bytes_text(out, "]");
+}
+
+static void write_norms(bytes *out, const tern_doc *doc)
+{
+    bytes_text(out, ",\"norm\":[");
+    for (size_t i = 0; i < tern_doc_token_count(doc); i++) {
+        tern_token t = token_at(doc, i, out);
+        if (i) bytes_text(out, ",");
+        json_out_string(out, t.norm, t.norm_len);
     }
     bytes_text(out, "]");
 }
@@ -221,6 +232,7 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
         write_spans(out, doc);
         write_cats(out, doc);
         write_annotations(out, doc);
+        if (show->features) write_norms(out, doc);
         if (show->features || show->layers || show->scores || show->trace) look_inside(ctx, &text, run, show, out);
         bytes_text(out, "}");
     }

@@ -32,15 +32,7 @@ void inside_features(bytes *out, tern_ctx *ctx)
     const tern_doc *doc = &ctx->doc;
 
     if (lexeme_features(&ctx->doc, &ctx->text, 1, &ctx->lexeme)) out->failed = 1;
-    bytes_text(out, ",\"norm\":[");
-    for (size_t i = 0; i < doc->token_count; i++) {
-        size_t len = 0;
-        const char *norm = lexeme_norm(doc, &ctx->text, i, &ctx->lexeme, &len);
-        if (i) bytes_text(out, ",");
-        if (norm) json_out_string(out, norm, len);
-        else out->failed = 1;
-    }
-    bytes_text(out, "],\"attrs\":[");
+    bytes_text(out, ",\"attrs\":[");
     for (int attr = 0; attr < ATTR_COUNT; attr++) {
         bytes_text(out, attr ? ",[" : "[");
         for (size_t i = 0; i < doc->token_count; i++)

@@ -9,7 +9,7 @@
 #include "bytes.h"
 #include "ctx.h"
 
-/* "norm", "attrs"; fills doc->attr, which the others need. */
+/* "attrs"; fills doc->attr, which the others need. */
 void inside_features(bytes *out, tern_ctx *ctx);
 
 /* "layers" by tower. */

@@ -87,10 +87,8 @@ static void write_token(sample *s, size_t i, bytes *out)
 
 static void write_norm(sample *s, size_t i, bytes *out)
 {
-    size_t len = 0;
-    const char *norm = lexeme_norm(s->doc, &s->ctx->text, i, &s->ctx->lexeme, &len);
-    assert_non_null(norm);
-    bytes_append(out, norm, len);
+    tern_token t = token_at(s, i);
+    bytes_append(out, t.norm, t.norm_len);
 }
 
 static void write_tag(sample *s, size_t i, bytes *out) { bytes_text(out, token_at(s, i).tag); }

@@ -11,6 +11,7 @@ from typing import Any, Dict, List, Optional
 
 import pytest
 from common import REDUCED, ROOT
+from model_bytes import ModelBytes
 from runtime.bootstrap_run import (
     ENTITIES,
     EVENTS,
@@ -441,14 +442,56 @@ def test_missing_model(serve: Serve, tmp_path: Path) -> None:
 def test_text_file_as_model(serve: Serve, tmp_path: Path) -> None:
     path = tmp_path / "model.tern"
     path.write_text("This is a text, and long enough for a header. " * 100)
-    check_init_error(serve([TEXT_EVENT], model=path), "Runtime.ModelFormat")
+    check_init_error(serve([TEXT_EVENT], model=path), "Runtime.ModelFormat", f"model {path}: this is not a .tern model file")
 
 
 @pytest.mark.parametrize("size", [0, 10, 64, 4096, -1])
 def test_truncated_model(serve: Serve, tmp_path: Path, model_file: Path, size: int) -> None:
     path = tmp_path / "model.tern"
     path.write_bytes(model_file.read_bytes()[:size])
-    check_init_error(serve([TEXT_EVENT], model=path), "Runtime.ModelFormat")
+    check_init_error(serve([TEXT_EVENT], model=path), "Runtime.ModelFormat", f"model {path}: ")
+
+
+@pytest.mark.parametrize("field, error_type", [("header_crc", "Runtime.ModelChecksum"), ("major", "Runtime.ModelVersion")])
+def test_damaged_model_is_named(serve: Serve, tmp_path: Path, model_file: Path, field: str, error_type: str) -> None:
+    path, model = tmp_path / "damaged.tern", ModelBytes(model_file.read_bytes())
+    model.set(field, 7)
+    path.write_bytes(model.data)
+    check_init_error(serve([TEXT_EVENT], model=path), error_type, f"model {path}: ")
+
+
+def test_bad_kernels_in_the_environment(serve: Serve) -> None:
+    check_init_error(serve([TEXT_EVENT], env={"TERN_GEMM": "mkl"}), "Runtime.BadConfig", "TERN_GEMM: there are no kernels mkl")
+
+
+def address_space_at_the_first_invocation(program: Path, model_file: Path) -> int:
+    """The most that the start took, in kB."""
+    peak: List[int] = []
+
+    def look() -> None:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        peak.extend(int(kilobytes) for kilobytes in re.findall(r"VmPeak:\s+(\d+) kB", status))
+
+    with MockRuntimeApi([Invocation(TEXT_EVENT, before=look)]) as api:
+        process = start_bootstrap(program, api.address, model_file)
+        process.communicate(timeout=PATIENCE)
+    return peak[0]
+
+
+@pytest.mark.skipif(REDUCED, reason="sanitizers reserve all address space")
+def test_too_little_memory_at_the_start(program, model_file: Path, tmp_path: Path) -> None:
+    """Wherever it runs out, nobody is told to send a shorter text."""
+    peak, failed = address_space_at_the_first_invocation(program("bootstrap"), model_file), 0
+    for missing in (256, 512, 1024, 2048, 4096, 8192, 16384):
+        limited = tmp_path / "limited"
+        limited.write_text(f"#!/bin/sh\nulimit -v {peak - missing}\nexec {program('bootstrap')}\n")
+        limited.chmod(0o755)
+        with MockRuntimeApi([Invocation(TEXT_EVENT)]) as api:
+            start_bootstrap(limited, api.address, model_file).communicate(timeout=PATIENCE)
+        for report in (request for request in api.requests if request.path.endswith("/init/error")):
+            check_error(report, "Runtime.OutOfMemory", "out of memory at the start: give the function more")
+            failed += 1
+    assert failed >= 2
 
 
 def test_failed_start_is_reported_again_when_the_connection_breaks(serve: Serve, tmp_path: Path) -> None:

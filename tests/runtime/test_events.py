@@ -284,7 +284,7 @@ def test_offsets_and_formats(call: Call, nlp_full: Any, offsets: str, format: st
     [
         ({"offsets": "utf-8"}, ['"codepoint"', '"utf16"', '"byte"']),
         ({"format": "json"}, ['"ner"', '"spacy"']),
-        ({"components": ["NER"]}, ["known: tok2vec, tagger"]),
+        ({"components": ["NER"]}, ["it has: tok2vec, tagger"]),
         ({"texts": ["a"]}, ['both "text" and "texts"']),
     ],
 )

@@ -156,6 +156,45 @@ def test_conllu_without_components(show, nlp_full) -> None:
     assert [row[4] for row in rows] == [token.tag_ for token in nlp_full("I saw  it.") if not token.is_space]
 
 
+NORMS = "He didn't see\u00a0the theatre|U.K., 'cause a|b ... \\ it's  \u0130X."
+
+
+def test_norms_in_conllu(show, nlp_full) -> None:
+    plain, normed = (rows_of(show("parse", "conllu", NORMS, *options)) for options in ((), ("--norm",)))
+    words = [word for sentence in words_of(nlp_full(NORMS)) for word in sentence]
+    rows = [row for sentence in normed for row in sentence]
+    assert [space_of(misc_of(row)["Norm"]) for row in rows] == [word.norm_ for word in words]
+    for row in rows:
+        row[9] = "|".join(item for item in row[9].split("|") if not item.startswith("Norm=")) or "_"
+    assert rows == [row for sentence in plain for row in sentence]
+
+
+def test_norms_in_a_table(show, nlp_full) -> None:
+    lines = show("parse", "table", NORMS, "--norm").split("\n")
+    assert lines[0].split() == "# token norm tag pos lemma dep head entity morph".split()
+    found = [re.split(r" {2,}", line.strip(" "))[2] for line in lines[1:] if line]
+    assert found == [shown(token, token.norm_) for token in nlp_full(NORMS)]
+
+
+@pytest.mark.parametrize("form", ["tree", "html"])
+def test_norms_have_no_place_in_trees_and_pages(run: Run, form: str) -> None:
+    done = run("tern", "parse", "--norm", "--format", form, "Hi")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().startswith(f"tern: --norm is for the formats table, conllu and json: a {form} does not")
+
+
+def test_norms_in_conllu_hold_no_separators(run: Run, tmp_path: Path) -> None:
+    spacy = pytest.importorskip("spacy")
+    from convert.__main__ import main
+
+    nlp = spacy.blank("xx")
+    nlp.tokenizer.add_special_case("ab", [{"ORTH": "ab", "NORM": "x|\ty \\\n"}])
+    nlp.to_disk(tmp_path / "xx")
+    main([str(tmp_path / "xx"), "-o", str(tmp_path / "xx.tern")], standalone_mode=False)
+    (row,), = rows_of(good(run("tern", "parse", "-m", tmp_path / "xx.tern", "--norm", "--format", "conllu", "ab")))
+    assert row[9] == "Norm=x\\p\\ty\\s\\\\\\n|SpaceAfter=No" and space_of(misc_of(row)["Norm"]) == "x|\ty \\\n"
+
+
 @pytest.mark.parametrize("text", [" ", "\n", " \t\n\u00a0"])
 def test_conllu_of_white_space_is_nothing(show, text: str) -> None:
     assert show("parse", "conllu", text) == ""
@@ -417,8 +456,13 @@ def test_json_is_a_line_of_the_pipe(run: Run, show, docs) -> None:
 
 @pytest.mark.parametrize("form", ["table", "tree", "conllu", "html", "json"])
 def test_empty_text(run: Run, form: str) -> None:
-    done = run("tern", "parse", "--format", form, "")
-    assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"tern: the text is empty\n")
+    """A document without tokens, as in spaCy."""
+    shown = good(run("tern", "parse", "--format", form, ""))
+    if form == "html":
+        assert not list(page_of(shown).iter(f"{SVG}svg"))
+    else:
+        assert shown == {"json": good(run("tern", "pipe", input=b'{"text": ""}')), "conllu": "", "tree": "",
+                         "table": "#  token  tag  pos  lemma  dep  head  entity  morph\n"}[form]
 
 
 @pytest.mark.parametrize("form, most", [("table", 200), ("tree", 300), ("conllu", 200), ("html", 1500), ("json", 300)])

@@ -15,7 +15,7 @@ def names(run: Run) -> List[str]:
     """The names in the error about one that is none of them."""
     refused = run("tern", "ner", "text", env={"TERN_GEMM": "mkl"})
     assert (refused.returncode, refused.stdout) == (1, b"")
-    found = re.search(r"there are no kernels mkl: this library and this CPU have ([a-z0-9, ]+)$", refused.stderr.decode().strip())
+    found = re.search(r"^tern: TERN_GEMM: there are no kernels mkl: this library and this CPU have ([a-z0-9, ]+)$", refused.stderr.decode().strip())
     assert found, refused.stderr
     return found.group(1).split(", ")
 

@@ -125,7 +125,7 @@ def test_unknown_model_in_the_path(server: TernServer, method: str, name: str) -
     assert_unknown(answer.status, answer.json)
 
 
-@pytest.mark.parametrize("value", [None, 1, True, ["en"], {"en": 1}])
+@pytest.mark.parametrize("value", [1, True, ["en"], {"en": 1}])
 def test_a_name_is_a_string(server: TernServer, value: Any) -> None:
     answer = ask(server, model=value)
     assert answer.status == 400 and answer.json["error"].startswith('"model" must be a string, not ')
@@ -157,9 +157,22 @@ def test_components_belong_to_the_model(server: TernServer, files: Dict[str, Pat
 
 
 def test_a_model_without_ner_says_what_it_has(server: TernServer) -> None:
-    message = 'the model "no-ner" finds no entities: its components are ' + ", ".join(COMPONENTS[:6])
+    message = f'the model "no-ner" finds no entities (it has: {", ".join(COMPONENTS[:6])})'
     for answer in (ask(server, model="no-ner"), ask(server, "/ner/no-ner"), ask(server, model="no-ner", components=["ner"])):
         assert (answer.status, answer.json) == (400, {"error": message})
+
+
+def test_a_tokenizer_alone_says_so(program: Callable[[str], Path], run: Run, tmp_path: Path, files: Dict[str, Path]) -> None:
+    tokenizer = without(tmp_path, *COMPONENTS[:7], *COMPONENTS[-2:])
+    lacks = 'the model has no component "ner" (it is a tokenizer alone)'
+    for arguments in (["ner"], ["ner", "--only", "ner"], ["parse", "--only", "ner"]):
+        done = run("tern", *arguments, "-m", tokenizer, TEXT)
+        assert (done.returncode, done.stdout, done.stderr.decode()) == (1, b"", f"tern: {lacks}\n")
+    done = run("tern", "serve", "--port", "0", "-m", tokenizer)
+    assert done.stderr.decode() == f"tern: no model finds entities or sentiments: {lacks}\n"
+    with TernServer(program("tern"), f"en={files['tiny']}", "-m", f"cut={tokenizer}") as running:
+        answer = ask(running, model="cut")
+        assert (answer.status, answer.json["error"]) == (400, 'the model "cut" finds no entities (it is a tokenizer alone)')
 
 
 def test_many_at_once(server: TernServer, files: Dict[str, Path], alone: Callable[..., Any]) -> None:
@@ -321,12 +334,12 @@ def test_messages_of_a_queue(call: Call) -> None:
     ("en={tiny},{tiny}", "Runtime.BadConfig", "TERN_MODEL: an item of the list is not NAME=PATH"),
     ("en={tiny},f r={tiny}", "Runtime.BadConfig", "not a model's name"),
     ("={tiny}", "Runtime.BadConfig", "not a model's name"),
-    ("en={tiny},fr=/absent.tern", "Runtime.ModelNotFound", 'model "fr": cannot open the model file /absent.tern: No such file or '
+    ("en={tiny},fr=/absent.tern", "Runtime.ModelNotFound", "model /absent.tern: cannot open the model file /absent.tern: No such file or "
      "directory; put the file there (tools/package packs what TERN_WEIGHTS names) or change TERN_MODEL"),
-    ("en={tiny},fr={text}", "Runtime.ModelFormat", 'model "fr": '),
+    ("en={tiny},fr={text}", "Runtime.ModelFormat", "model {text}: this is not a .tern model file (wrong magic bytes)"),
 ])
 def test_failed_starts(serve: Serve, variable: str, error_type: str, words: str) -> None:  # noqa: F811
     outcome = serve([b'{"text": "x"}'], env={"TERN_MODEL": variable.format(tiny=TINY, text=__file__)})
     (report,) = outcome.api.requests
     assert report.path.endswith("/runtime/init/error") and outcome.exit == 1
-    check_error(report, error_type, words)
+    check_error(report, error_type, words.format(text=__file__))

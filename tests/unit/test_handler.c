@@ -90,7 +90,7 @@ static void bad_requests_say_what_is_wrong(void **state)
         {TEXT("{\"text\": \"a\"} x"), "invalid JSON at byte 14"},
         {TEXT("[\"text\"]"), "not an array"}, {TEXT("\"text\""), "not a string"}, {TEXT("1"), "not a number"},
         {TEXT("null"), "not null"}, {TEXT("true"), "not true or false"}, {TEXT("{}"), "\\\"text\\\" is missing"},
-        {TEXT("{\"Text\": \"a\"}"), "case-sensitive"}, {TEXT("{\"text\": null}"), "must be a string, not null"},
+        {TEXT("{\"Text\": \"a\"}"), "there is no field \\\"Text\\\": did you mean \\\"text\\\"?"}, {TEXT("{\"text\": null}"), "must be a string, not null"},
         {TEXT("{\"text\": 5}"), "must be a string, not a number"},
         {TEXT("{\"text\": {}}"), "must be a string, not an object"},
         {TEXT("{\"text\": [\"a\"]}"), "must be a string, not an array"}, {TEXT("{\"text\": \"\"}"), "empty"},
@@ -109,9 +109,10 @@ static void bad_requests_say_what_is_wrong(void **state)
             fail_msg("%s answered %s, expected %s", bad[i].request, answer.body.data, bad[i].cause);
     }
     handle_ner_text(ctx, TEXT("a \xc3("), &settings, &answer);
-    check(&answer, 400, "Function.BadRequest", "{\"error\": \"the text is not valid UTF-8 (byte 2)\"}");
-    handle_ner_text(ctx, "", 0, &settings, &answer);
-    assert_int_equal(answer.status, 400);
+    check(&answer, 400, "Function.BadRequest", "{\"error\": \"the text is not valid UTF-8: byte 0xC3 at offset 2 does not begin a "
+          "character; encode the text as UTF-8\"}");
+    handle_ner_text(ctx, "", 0, &settings, &answer);   /* on the command line, as in spaCy */
+    check(&answer, 200, NULL, "{\"entities\": []}");
     response_free(&answer);
     tern_ctx_free(ctx);
 }
@@ -171,16 +172,18 @@ static void a_request_says_which_components_run(void **state)
     tern_ctx_free(ctx);
 }
 
-static void wrong_components_are_refused_with_the_names_that_are_known(void **state)
+#define MODEL_COMPONENTS "tok2vec, tagger, parser, senter, attribute_ruler, lemmatizer, ner"
+
+static void wrong_components_are_refused_with_the_names_that_the_model_has(void **state)
 {
     static const struct { const char *components, *cause; } bad[] = {
-        {"null", "must be an array"}, {"\"ner\"", "must be an array"}, {"{\"ner\": 1}", "must be an array"},
+        {"\"ner\"", "must be an array"}, {"{\"ner\": 1}", "must be an array"},
         {"1", "must be an array"},
         {"[]", "must include \\\"ner\\\""}, {"[\"tagger\"]", "must include \\\"ner\\\""},
-        {"[\"ner\", \"x\"]", "[1] is not"},
-        {"[\"NER\"]", "[0] is not"}, {"[null]", "[0] is not"}, {"[[\"ner\"]]", "[0] is not"},
-        {"[\"ner\\u0000\"]", "[0] is not"},
-        {"[\"ner \"]", "[0] is not"}, {"[\"\"]", "[0] is not"}, {"[\"ner\", true]", "[1] is not"},
+        {"[\"ner\", \"x\"]", "[1] is no component"},
+        {"[\"NER\"]", "[0] is no component"}, {"[null]", "[0] is no component"}, {"[[\"ner\"]]", "[0] is no component"},
+        {"[\"ner\\u0000\"]", "[0] is no component"},
+        {"[\"ner \"]", "[0] is no component"}, {"[\"\"]", "[0] is no component"}, {"[\"ner\", true]", "[1] is no component"},
     };
     tern_ctx *ctx = new_ctx(state);
     handler_settings settings = default_settings(state);
@@ -193,9 +196,8 @@ static void wrong_components_are_refused_with_the_names_that_are_known(void **st
         assert_int_equal(answer.status, 400);
         if (!strstr(answer.body.data, bad[i].cause))
             fail_msg("%s answered %s, expected %s", request.data, answer.body.data, bad[i].cause);
-        assert_non_null(strstr(answer.body.data,
-                               "(known: tok2vec, tagger, parser, senter, attribute_ruler, lemmatizer, ner, morphologizer, "
-                               "trainable_lemmatizer, sentencizer, textcat, textcat_multilabel)"));
+        int lists = !strstr(bad[i].cause, "include");
+        assert_int_equal(lists, strstr(answer.body.data, " of the model (it has: " MODEL_COMPONENTS ")") != NULL);
     }
     bytes_free(&request);
     response_free(&answer);
@@ -452,7 +454,7 @@ int main(void)
         cmocka_unit_test(bad_requests_say_what_is_wrong),
         cmocka_unit_test(long_texts_are_refused_with_both_numbers),
         cmocka_unit_test(a_request_says_which_components_run),
-        cmocka_unit_test(wrong_components_are_refused_with_the_names_that_are_known),
+        cmocka_unit_test(wrong_components_are_refused_with_the_names_that_the_model_has),
         cmocka_unit_test(offsets_count_what_the_caller_counts),
         cmocka_unit_test(texts_are_answered_each_for_itself),
         cmocka_unit_test(an_interrupt_ends_the_whole_request),

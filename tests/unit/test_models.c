@@ -148,7 +148,7 @@ static void a_request_names_its_model(void **state)
         /* path, expected: 0 none, 1 "en", 2 "fr" */
         {"{}", 0, 1, 0, ""}, {"[1]", 0, 1, 0, ""}, {"{}", 2, 2, 0, ""}, {"{\"model\": \"fr\"}", 0, 2, 0, ""},
         {"{\"model\": \"fr\"}", 2, 2, 0, ""}, {"{\"model\": \"x\", \"model\": \"fr\"}", 0, 2, 0, ""},
-        {"{\"model\": \"en\"}", 2, 0, 400, "different models"}, {"{\"model\": null}", 0, 0, 400, "a string, not null"},
+        {"{\"model\": \"en\"}", 2, 0, 400, "different models"}, {"{\"model\": null}", 0, 1, 0, ""}, {"{\"model\": null}", 2, 2, 0, ""},
         {"{\"model\": [\"en\"]}", 0, 0, 400, "a string, not an array"}, {"{\"model\": \"\"}", 0, 0, 404, "(known: en, fr)"},
         {"{\"model\": \"x\"}", 0, 0, 404, "(known: en, fr)"}, {"{\"model\": \"x\"}", 1, 0, 404, "(known: en, fr)"},
         {"{\"model\": \"en\\u0000\"}", 0, 0, 404, "(known: en, fr)"}, {"{\"model\": \"../fr\"}", 0, 0, 404, "(known: en, fr)"},
@@ -195,7 +195,8 @@ static void a_request_without_an_address_says_what_it_asks_for(void **state)
         {"{\"model\": \"mood\", \"task\": \"ner\"}", TASK_NER, 0, 400, "the model \"mood\" finds no entities"},
         {"{\"model\": \"none\"}", TASK_NER, 0, 400, "the model \"none\" finds no entities"},
         {"{\"task\": \"Ner\"}", TASK_NER, 0, 400, "\"task\" must be \"ner\" or \"sentiment\""},
-        {"{\"task\": null}", TASK_NER, 0, 400, "\"task\" must be"}, {"{\"task\": \"\"}", TASK_NER, 0, 400, "\"task\" must be"},
+        {"{\"task\": null}", TASK_NER, 0, 0, ""}, {"{\"task\": null, \"input\": \"a\"}", TASK_SENTIMENT, 1, 0, ""},
+        {"{\"text\": \"a\", \"input\": null}", TASK_NER, 0, 0, ""}, {"{\"task\": \"\"}", TASK_NER, 0, 400, "\"task\" must be"},
     };
     const model_set models = four_models(*state);
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {

@@ -31,7 +31,12 @@ static void fields_override_the_defaults(void **state)
         {"{\"text\": \"a\", \"offsets\": \"byte\"}", DEFAULTS, 0},
         {"{\"offsets\": \"byte\", \"offsets\": \"utf16\", \"text\": \"a\"}", OPTIONS(TERN_NER, FORMAT_SPACY, OFFSETS_UTF16), 0},
         {"{\"components\": [\"ner\", \"parser\"], \"text\": \"a\"}", OPTIONS(TERN_NER | TERN_PARSER, FORMAT_SPACY, OFFSETS_BYTE), 0},
-        {"{\"text\": \"a\", \"Format\": 1, \"FORMAT\": [], \"Model\": \"en\", \"offset\": 5, \"\": {}}", DEFAULTS, 0},
+        {"{\"text\": \"a\", \"lang\": 1, \"id\": [], \"offsetting\": \"en\", \"\": {}, \"units\": 5, \"title\": null}", DEFAULTS, 0},
+        {"{\"text\": \"a\", \"test\": 1, \"next\": 2, \"text2\": 3, \"inputs\": 4, \"Text\": 5}", DEFAULTS, 0},   /* there is a text */
+        {"{\"text\": \"a\", \"format\": \"ner\", \"formats\": 1}", OPTIONS(TERN_NER, FORMAT_NER, OFFSETS_BYTE), 0},
+        {"{\"text\": \"a\", \"format\": null, \"offsets\": null, \"components\": null, \"model\": null, \"task\": null, "
+         "\"sentences\": null, \"texts\": null, \"input\": null}", DEFAULTS, 0},
+        {"{\"text\": null, \"texts\": []}", DEFAULTS, 1},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         text_request got;
@@ -51,13 +56,13 @@ static void wrong_values_are_named_with_the_allowed_ones(void **state)
     static const char both[] = "there are both \"text\" and \"texts\"", formats[] = "\"format\" must be \"ner\" or \"spacy\"";
     static const char units[] = "\"offsets\" must be \"codepoint\", \"utf16\" or \"byte\"";
     static const struct { const char *body; int status; const char *cause; } bad[] = {
-        {"[]", 400, "not an array"}, {"{}", 400, "\"text\" is missing"}, {"{\"Texts\": []}", 400, "case-sensitive"},
+        {"[]", 400, "not an array"}, {"{}", 400, "\"text\" is missing"}, {"{\"taxt\": 1, \"id\": 2}", 400, "did you mean \"text\"?"},
         {"{\"text\": \"a\", \"texts\": []}", 400, both}, {"{\"texts\": null, \"text\": null}", 400, both},
         {"{\"texts\": \"a\"}", 400, "\"texts\" must be an array of strings, not a string"},
         {"{\"texts\": null}", 400, "not null"}, {"{\"texts\": {\"a\": \"b\"}}", 400, "not an object"},
         {"{\"texts\": [\"1\", \"2\", \"3\", \"4\"]}", 413, "there are 4 \"texts\", the limit is 3: split them"},
         {"{\"text\": \"a\", \"format\": \"SPACY\"}", 400, formats}, {"{\"text\": \"a\", \"format\": \"\"}", 400, formats},
-        {"{\"text\": \"a\", \"format\": null}", 400, formats}, {"{\"text\": \"a\", \"format\": 1}", 400, formats},
+        {"{\"text\": \"a\", \"format\": 1}", 400, formats},
         {"{\"text\": \"a\", \"format\": \"ner\\u0000\"}", 400, formats}, {"{\"text\": \"a\", \"format\": \"n\"}", 400, formats},
         {"{\"text\": \"a\", \"offsets\": \"utf-16\"}", 400, units}, {"{\"text\": \"a\", \"offsets\": [\"byte\"]}", 400, units},
         {"{\"text\": \"a\", \"offsets\": \"bytes\"}", 400, units}, {"{\"text\": \"a\", \"offsets\": true}", 400, units},
@@ -79,13 +84,14 @@ static void sentiment_has_fields_of_its_own(void **state)
         {"{\"text\": \"a\", \"format\": \"comprehend\"}", "\"text\"", 0, FORMAT_COMPREHEND},
         {"{\"format\": \"tern\", \"input\": \"a\", \"sentences\": true}", "\"input\"", 1, FORMAT_TERN},
         {"{\"text\": \"a\", \"sentences\": false, \"components\": 1}", "\"text\"", 0, FORMAT_TERN},
+        {"{\"input\": \"a\", \"text\": null, \"sentences\": null, \"format\": null}", "\"input\"", 0, FORMAT_TERN},
     };
     static const struct { const char *body; int status; const char *cause; } bad[] = {
         {"{\"text\": \"a\", \"input\": \"a\"}", 400, "both \"text\" and \"input\": send one of them"},
         {"{\"texts\": [], \"input\": \"a\"}", 400, "both \"input\" and \"texts\": send one of them"},
-        {"{\"Input\": \"a\"}", 400, "{\"input\": \"...\"} or {\"texts\": [\"...\", ...]} (keys are case-sensitive)"},
+        {"{}", 400, "{\"input\": \"...\"} or {\"texts\": [\"...\", ...]} (keys are case-sensitive)"},
         {"{\"text\": \"a\", \"sentences\": 1}", 400, "\"sentences\" must be true or false, not a number"},
-        {"{\"text\": \"a\", \"sentences\": null}", 400, "\"sentences\" must be true or false, not null"},
+        {"{\"text\": \"a\", \"sentence\": true}", 400, "there is no field \"sentence\": did you mean \"sentences\"?"},
         {"{\"text\": \"a\", \"format\": \"ner\"}", 400, "\"format\" must be \"tern\" or \"comprehend\""},
         {"{\"text\": \"a\", \"offsets\": 1}", 400, "\"offsets\" must be"}, {"5", 400, "expected an object"},
         {"{\"texts\": [\"1\", \"2\", \"3\", \"4\"]}", 413, "there are 4 \"texts\", the limit is 3"},
@@ -113,6 +119,32 @@ static void entities_have_no_input(void **state)
     assert_int_equal(read_body(state, TASK_NER, "{\"input\": \"a\"}", &got, error), 400);
     assert_non_null(strstr(error, "\"text\" is missing: send {\"text\": \"...\"} or {\"texts\""));
     assert_int_equal(read_body(state, TASK_NER, "{\"input\": 1, \"text\": \"a\", \"sentences\": 1}", &got, error), 0);
+}
+
+/* One character more, less, other or swapped, in any case; what is further away is the caller's own. */
+static void slips_of_the_pen_are_asked_about(void **state)
+{
+    static const struct { const char *field, *meant; } samples[] = {
+        {"offset", "offsets"}, {"offsetts", "offsets"}, {"offsats", "offsets"}, {"offstes", "offsets"}, {"Offset", "offsets"},
+        {"OFFSETS", "offsets"}, {"fromat", "format"}, {"formatt", "format"}, {"Format", "format"}, {"fomrat", "format"},
+        {"modle", "model"}, {"mode", "model"}, {"models", "model"}, {"component", "components"}, {"Components", "components"},
+        {"sentence", "sentences"}, {"tasks", "task"}, {"offsets\\u0000", "offsets"}, {"format\\u00e9", "format"}, {"\\ufeffmodel", "model"}, {"f\\ud83d\\ude00rmat", "format"},
+        {"format\\u00e9\\u00e9", NULL}, {"offsetst\\u00e9", NULL}, {"off", NULL},
+        {"offset_unit", NULL}, {"", NULL}, {"m", NULL}, {"medal", NULL},
+    };
+    char body[96], error[REQUEST_ERROR_SIZE], expected[96];
+    text_request got;
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        snprintf(body, sizeof body, "{\"text\": \"a\", \"%s\": 1}", samples[i].field);
+        int status = read_body(state, TASK_NER, body, &got, error);
+        snprintf(expected, sizeof expected, "did you mean \"%s\"?", samples[i].meant ? samples[i].meant : "");
+        if (status != (samples[i].meant ? 400 : 0) || (samples[i].meant && !strstr(error, expected)))
+            fail_msg("%s: %d \"%s\"", body, status, error);
+    }
+    assert_int_equal(read_body(state, TASK_NER, "{\"Texts\": [\"a\"]}", &got, error), 400);
+    assert_string_equal(error, "there is no field \"Texts\": did you mean \"texts\"?");
+    assert_int_equal(read_body(state, TASK_NER, "{\"text\\n\": [\"a\"]}", &got, error), 400);
+    assert_string_equal(error, "there is no field \"text?\": did you mean \"text\"?");
 }
 
 static void a_text_is_a_string(void **state)
@@ -144,6 +176,7 @@ int main(void)
         cmocka_unit_test(wrong_values_are_named_with_the_allowed_ones),
         cmocka_unit_test(sentiment_has_fields_of_its_own),
         cmocka_unit_test(entities_have_no_input),
+        cmocka_unit_test(slips_of_the_pen_are_asked_about),
         cmocka_unit_test(a_text_is_a_string),
     };
     return cmocka_run_group_tests(tests, open_model, close_model);

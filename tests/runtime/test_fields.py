@@ -1,0 +1,81 @@
+"""One rule for the fields of a request, however it comes: a slip of the pen is asked about, null is absent, others are the caller's."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, Tuple
+
+import pytest
+from common import Run
+from runtime.bootstrap_run import Serve, serve  # noqa: F401 - a fixture
+from runtime.lambda_calls import invoke, load
+from runtime.tern_server import TernServer
+
+TEXT = "I met Zo\u00eb M\u00fcller in New York."
+ENTITIES = ["Zo\u00eb M\u00fcller", "New York"]
+# Status and what is answered: the texts of the entities, or the error.
+Answer = Tuple[int, Any]
+Ask = Callable[[Dict[str, Any]], Answer]
+
+
+def read(status: int, answer: Any) -> Answer:
+    if "error" in answer:
+        return status, answer["error"]
+    document = answer.get("entities") or [{"text": answer["text"][e["start"]:e["end"]]} for e in answer["ents"]]
+    return status, [entity["text"] for entity in document]
+
+
+@pytest.fixture(scope="module")
+def server(program: Callable[[str], Path], model_file: Path) -> Iterator[TernServer]:
+    with TernServer(program("tern"), model_file) as running:
+        yield running
+
+
+@pytest.fixture(params=["tern serve", "HTTP API", "body", "direct", "queue", "tern pipe"])
+def ask(request: pytest.FixtureRequest, server: TernServer, serve: Serve, run: Run) -> Ask:  # noqa: F811
+    def over_http(fields: Dict[str, Any]) -> Answer:
+        answer = server.ner(json.dumps(fields).encode())
+        return read(answer.status, answer.json)
+
+    def of_event(fields: Dict[str, Any]) -> Answer:
+        body = json.dumps(fields)
+        answer = invoke(serve, {**load("http_api_v2"), "body": body} if request.param == "HTTP API" else {"body": body}).only
+        return read(answer["statusCode"], json.loads(answer["body"]))
+
+    def directly(fields: Dict[str, Any]) -> Answer:
+        ((error, body),) = invoke(serve, fields).answers
+        return (400, body["errorMessage"]) if error else read(200, body)
+
+    def in_queue(fields: Dict[str, Any]) -> Answer:
+        """Without an output queue only errors can be seen."""
+        event = load("sqs/batch")
+        event["Records"] = [{**event["Records"][0], "messageId": "m", "body": json.dumps(fields)}]
+        calls = invoke(serve, event)
+        if calls.only == {"batchItemFailures": []}:
+            return 200, ENTITIES
+        return 400, calls.log.split("SQS message m: Function.BadRequest: ")[1].split("\n")[0]
+
+    def piped(fields: Dict[str, Any]) -> Answer:
+        done = run("tern", "pipe", input=json.dumps(fields).encode())
+        return read(200 if done.returncode == 0 else 400, json.loads(done.stdout))
+
+    return {"tern serve": over_http, "direct": directly, "queue": in_queue, "tern pipe": piped}.get(request.param, of_event)
+
+
+@pytest.mark.parametrize("field, meant", [("offset", "offsets"), ("Format", "format"), ("modle", "model"), ("component", "components")])
+def test_slips_are_asked_about(ask: Ask, field: str, meant: str) -> None:
+    assert ask({"text": TEXT, field: "utf16"}) == (400, f'there is no field "{field}": did you mean "{meant}"?')
+
+
+def test_null_is_absent(ask: Ask) -> None:
+    optional = ("texts", "model", "task", "offsets", "format", "components", "sentences", "input")
+    assert ask({"text": TEXT, **dict.fromkeys(optional)}) == (200, ENTITIES)
+
+
+def test_a_text_is_not_null(ask: Ask) -> None:
+    assert ask({"text": None, "id": 7}) == (400, '"text" must be a string, not null')
+
+
+def test_other_fields_are_the_callers_own(ask: Ask) -> None:
+    own = {"id": 7, "next": "x", "test": True, "text2": "London", "meta": {"offset": 1}, "language": "en", "": None, "units": "utf16"}
+    assert ask({**own, "text": TEXT}) == (200, ENTITIES)
