@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
-.PHONY: all build run test bench asan fuzz install package build-TernFunction clean
+.PHONY: all build build-tests run test bench asan fuzz install package build-TernFunction clean
 
 all: build
 
@@ -12,14 +12,19 @@ build:
 	$(CMAKE) --preset default
 	$(CMAKE) --build build --parallel $(JOBS)
 
+# The same, and what only tests and benches need, cmocka among it. A build/ with tests keeps them in `make`.
+build-tests:
+	$(CMAKE) --preset test
+	$(CMAKE) --build build --parallel $(JOBS)
+
 run: build
 	build/tern serve
 
-test: build
+test: build-tests
 	$(PYTHON) -m pytest tests
 
 # tern beside spaCy (bench/README.md). BENCH: options, as --quick or "--only cold".
-bench: build package
+bench: build-tests package
 	$(PYTHON) bench/run.py $(BENCH)
 
 asan:
