@@ -8,11 +8,12 @@ PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
 all: build
 
+# The product. A build/ that has the tests keeps them, as long as what they need is there.
 build:
-	$(CMAKE) --preset default
+	$(CMAKE) --preset default $(if $(shell pkg-config --exists cmocka || echo missing),-DTERN_TESTS=OFF)
 	$(CMAKE) --build build --parallel $(JOBS)
 
-# The same, and what only tests and benches need, cmocka among it. A build/ with tests keeps them in `make`.
+# And what tests and benches need.
 build-tests:
 	$(CMAKE) --preset test
 	$(CMAKE) --build build --parallel $(JOBS)

@@ -7,7 +7,9 @@ include(CheckLinkerFlag)
 include(CheckPIESupported)
 
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-check_pie_supported(LANGUAGES C)
+if(NOT CMAKE_EXE_LINKER_FLAGS MATCHES "-static")   # else it is -static-pie that says so
+  check_pie_supported(LANGUAGES C)
+endif()
 
 check_c_compiler_flag(-fstack-protector-strong TERN_HAS_STACK_PROTECTOR)
 if(TERN_HAS_STACK_PROTECTOR)
