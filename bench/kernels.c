@@ -114,7 +114,7 @@ static rate measure(void (*run)(const product *), const product *p, double opera
     size_t calls = 0;
 
     do { run(p); calls++; } while (now() - begin < seconds / 4);   /* also warms up */
-    calls = (size_t)((double)calls * 4 / ROUNDS) + 1;
+    calls = (size_t)((double)calls * 4 / (double)ROUNDS) + 1;
     for (int round = 0; round < ROUNDS; round++) {
         begin = now();
         for (size_t i = 0; i < calls; i++) run(p);
@@ -148,7 +148,7 @@ static void print_peaks(double seconds)
     for (const struct peak *p = peaks; p->name; p++) {
         if (!p->available()) continue;
         peak_under_test = p->run;
-        printf("peak %s %.1f\n", p->name, measure(run_peak, NULL, 2.0 * p->lanes * CHAINS * PEAK_STEPS, seconds).best);
+        printf("peak %s %.1f\n", p->name, measure(run_peak, NULL, 2.0 * p->lanes * (double)CHAINS * (double)PEAK_STEPS, seconds).best);
     }
 }
 

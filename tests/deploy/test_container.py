@@ -17,6 +17,7 @@ import pytest
 import yaml
 from common import REDUCED, ROOT, TINY
 from deploy.dockerfile import Stage, read_stages
+from elf import faults
 from runtime.tern_server import TernServer, ner_body
 
 CONTAINER = ROOT / "deploy" / "container"
@@ -159,6 +160,10 @@ def test_tree_has_no_shell_and_nothing_to_write_to(tree: Path) -> None:
         if path.is_file() and mode & stat.S_IXUSR:
             programs.add(path.name)
     assert {name for name in programs if not name.startswith("ld-")} == {"tern", "healthcheck"}
+
+
+def test_programs_are_hardened(tree: Path) -> None:
+    assert {name: faults(tree / "usr/bin" / name) for name in ("tern", "healthcheck")} == {"tern": [], "healthcheck": []}
 
 
 def test_tree_has_the_licences(tree: Path) -> None:
