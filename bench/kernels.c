@@ -3,9 +3,9 @@
  *     bench_kernels [MILLISECONDS]       for each figure, 30 unless told
  *
  * Lines "peak NAME GFLOPS" for each instruction set that this processor has: what fused multiply-adds on registers alone reach.
- * Lines "NAME N K ROWS MEDIAN BEST" for products of X[rows][k] and W[n][k]: sgemm is OpenBLAS, if it is here, called once for all rows; the others
- * are the engine's sets of kernels that run here, the best first, for which bias and maxout of three pieces belong to it. One
- * thread. A figure is taken in repeated rounds, of which the median and the best count. */
+ * Lines "NAME N K ROWS MEDIAN BEST" for products of X[rows][k] and W[n][k]: sgemm is OpenBLAS, if it is here, called once for all
+ * rows; the others are the engine's sets of kernels that run here, the best first, for which bias and maxout of three pieces
+ * belong to it. One thread. A figure is taken in repeated rounds, of which the median and the best count. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdint.h>
@@ -148,7 +148,8 @@ static void print_peaks(double seconds)
     for (const struct peak *p = peaks; p->name; p++) {
         if (!p->available()) continue;
         peak_under_test = p->run;
-        printf("peak %s %.1f\n", p->name, measure(run_peak, NULL, 2.0 * p->lanes * (double)CHAINS * (double)PEAK_STEPS, seconds).best);
+        double operations = 2.0 * p->lanes * (double)CHAINS * (double)PEAK_STEPS;
+        printf("peak %s %.1f\n", p->name, measure(run_peak, NULL, operations, seconds).best);
     }
 }
 

@@ -41,10 +41,11 @@ def test_libraries_of_the_current_directory_are_not_taken(name: str, program: Ca
     libraries = needed(program(name))
     for library in libraries:
         (tmp_path / library).touch()
-    environment = {key: value for key, value in os.environ.items() if key != "LD_LIBRARY_PATH"}
-    done = subprocess.run([str(program(name)), "--version"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60,
-                          check=False)
-    assert not [library for library in libraries if library in done.stderr]
-    there = subprocess.run([str(program(name)), "--version"], cwd=tmp_path, env={**environment, "LD_LIBRARY_PATH": str(tmp_path)},
-                           capture_output=True, text=True, timeout=60, check=False)
-    assert any(library in there.stderr for library in libraries)
+
+    def start(**env: str) -> str:
+        environment = {key: value for key, value in os.environ.items() if key != "LD_LIBRARY_PATH"}
+        return subprocess.run([str(program(name)), "--version"], cwd=tmp_path, env={**environment, **env}, capture_output=True, text=True,
+                              timeout=60, check=False).stderr
+
+    assert not [library for library in libraries if library in start()]
+    assert [library for library in libraries if library in start(LD_LIBRARY_PATH=str(tmp_path))]

@@ -113,7 +113,7 @@ static void naive_layer(plain_layer m, const double *in, double *out)
         }
         mean += out[o] / (double)WIDTH;
     }
-    for (size_t o = 0; o < (double)WIDTH; o++) variance += (out[o] - mean) * (out[o] - mean) / WIDTH;
+    for (size_t o = 0; o < WIDTH; o++) variance += (out[o] - mean) * (out[o] - mean) / (double)WIDTH;
     for (size_t o = 0; o < WIDTH; o++) out[o] = (out[o] - mean) / sqrt(variance + 1e-8) * m.G[o] + m.beta[o];
 }
 

@@ -161,7 +161,7 @@ static void naive_row(const tower *t, size_t token, double *out)
         }
         mean += out[o] / (double)WIDTH;
     }
-    for (size_t o = 0; o < (double)WIDTH; o++) variance += (out[o] - mean) * (out[o] - mean) / WIDTH;
+    for (size_t o = 0; o < WIDTH; o++) variance += (out[o] - mean) * (out[o] - mean) / (double)WIDTH;
     for (size_t o = 0; o < WIDTH; o++) out[o] = (out[o] - mean) / sqrt(variance + 1e-8) * t->G[o] + t->beta[o];
 }
 
