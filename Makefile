@@ -4,22 +4,28 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
-.PHONY: all build run test bench asan fuzz install package build-TernFunction clean
+.PHONY: all build build-tests run test bench asan fuzz install package build-TernFunction clean
 
 all: build
 
+# The product. A build/ that has the tests keeps them, as long as what they need is there.
 build:
-	$(CMAKE) --preset default
+	$(CMAKE) --preset default $(if $(shell pkg-config --exists cmocka || echo missing),-DTERN_TESTS=OFF)
+	$(CMAKE) --build build --parallel $(JOBS)
+
+# And what tests and benches need.
+build-tests:
+	$(CMAKE) --preset test
 	$(CMAKE) --build build --parallel $(JOBS)
 
 run: build
 	build/tern serve
 
-test: build
+test: build-tests
 	$(PYTHON) -m pytest tests
 
 # tern beside spaCy (bench/README.md). BENCH: options, as --quick or "--only cold".
-bench: build package
+bench: build-tests package
 	$(PYTHON) bench/run.py $(BENCH)
 
 asan:

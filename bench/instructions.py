@@ -5,7 +5,7 @@
     python bench/instructions.py --against before.json           # counts, and fails if a count has grown by over 3 %
     python bench/instructions.py --functions 25                  # the profile by function
 
-The same compiler, BLAS and file of texts give the same counts on every machine, but for the few that depend on addresses.
+The same compiler and file of texts give the same counts on every machine, but for the few that depend on addresses.
 Valgrind's processor has AVX2 and no AVX-512, so these are the kernels for AVX2.
 """
 from __future__ import annotations
@@ -50,7 +50,7 @@ def cases() -> Dict[str, Case]:
 def count(measure: Path, model: Path, case: Case, functions: int = 12) -> Dict[str, Any]:
     """{"instructions_per_token", "tokens", "functions": {name: share in percent}}"""
     mode, only, texts = case
-    environment = {**os.environ, **components_environment(only), "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**os.environ, **components_environment(only)}
     tokens = tokens_of(measure, model, texts)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "callgrind.out"

@@ -3,21 +3,18 @@
  *     bench_kernels [MILLISECONDS]       for each figure, 30 unless told
  *
  * Lines "peak NAME GFLOPS" for each instruction set that this processor has: what fused multiply-adds on registers alone reach.
- * Lines "NAME N K ROWS MEDIAN BEST" for products of X[rows][k] and W[n][k]: sgemm is OpenBLAS called once for all rows; the others
- * are the engine's sets of kernels that run here, the best first, for which bias and maxout of three pieces belong to it. One
- * thread. A figure is taken in repeated rounds, of which the median and the best count. */
+ * Lines "NAME N K ROWS MEDIAN BEST" for products of X[rows][k] and W[n][k]: sgemm is OpenBLAS, if it is here, called once for all
+ * rows; the others are the engine's sets of kernels that run here, the best first, for which bias and maxout of three pieces
+ * belong to it. One thread. A figure is taken in repeated rounds, of which the median and the best count. */
 #define _POSIX_C_SOURCE 200809L
 
-#ifdef TERN_OPENBLAS
-#include <cblas.h>
-#endif
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "kernels.h"
+#include "kernels_sets.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -117,7 +114,7 @@ static rate measure(void (*run)(const product *), const product *p, double opera
     size_t calls = 0;
 
     do { run(p); calls++; } while (now() - begin < seconds / 4);   /* also warms up */
-    calls = (size_t)((double)calls * 4 / ROUNDS) + 1;
+    calls = (size_t)((double)calls * 4 / (double)ROUNDS) + 1;
     for (int round = 0; round < ROUNDS; round++) {
         begin = now();
         for (size_t i = 0; i < calls; i++) run(p);
@@ -132,7 +129,9 @@ static void run_set(const product *p) { p->set->affine_maxout(p->y, p->x, p->w.n
 #ifdef TERN_OPENBLAS
 static void run_sgemm(const product *p)
 {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p->rows, COLUMNS, (int)p->w.nI, 1.0f, p->x, (int)p->w.nI,
+    enum { ROW_MAJOR = 101, NO_TRANSPOSE = 111, TRANSPOSE = 112 };   /* cblas.h's */
+
+    openblas_sgemm()(ROW_MAJOR, NO_TRANSPOSE, TRANSPOSE, (int)p->rows, COLUMNS, (int)p->w.nI, 1.0f, p->x, (int)p->w.nI,
                 p->w.panels, (int)p->w.nI, 0.0f, p->y, COLUMNS);
 }
 #endif
@@ -149,7 +148,8 @@ static void print_peaks(double seconds)
     for (const struct peak *p = peaks; p->name; p++) {
         if (!p->available()) continue;
         peak_under_test = p->run;
-        printf("peak %s %.1f\n", p->name, measure(run_peak, NULL, 2.0 * p->lanes * CHAINS * PEAK_STEPS, seconds).best);
+        double operations = 2.0 * p->lanes * (double)CHAINS * (double)PEAK_STEPS;
+        printf("peak %s %.1f\n", p->name, measure(run_peak, NULL, operations, seconds).best);
     }
 }
 
@@ -171,7 +171,7 @@ static void print_products(const float *x, const float *w, float *y, double seco
         for (size_t r = 0; r < sizeof(row_counts) / sizeof(*row_counts); r++) {
             product p = {NULL, y, x, {w, OUTPUTS, PIECES, (uint32_t)widths[i]}, row_counts[r]};
 #ifdef TERN_OPENBLAS
-            print_product("sgemm", run_sgemm, &p, seconds);
+            if (openblas_sgemm()) print_product("sgemm", run_sgemm, &p, seconds);
 #endif
             for (const kernel_set *const *set = kernel_sets; *set; set++) {
                 p.set = *set;

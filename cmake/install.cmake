@@ -17,5 +17,7 @@ install(FILES ${CMAKE_BINARY_DIR}/ternConfig.cmake ${CMAKE_BINARY_DIR}/ternConfi
 
 # Relative to the .pc file, so that cmake --install --prefix and moving the tree both work.
 file(RELATIVE_PATH pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+list(TRANSFORM engine_libraries PREPEND -l REGEX "^[^-]" OUTPUT_VARIABLE pc_libraries)
+list(JOIN pc_libraries " " pc_libraries)
 configure_file(cmake/tern.pc.in ${CMAKE_BINARY_DIR}/tern.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/tern.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -39,6 +39,13 @@ int kernels_choose(const char *name)
 
 const kernel_set *kernels_chosen(void) { return chosen; }
 
+const char *kernels_needs(const char *name)
+{
+    for (const kernel_set *const *set = kernel_sets; *set; set++)
+        if (!strcmp(name, (*set)->name)) return (*set)->needs;
+    return NULL;
+}
+
 static char names[64];
 
 static void list_names(void)

@@ -27,7 +27,7 @@ static inline size_t layer_sums(const packed_layer *w) { return layer_panels(w) 
 
 /* The instructions that a process uses; every model, every thread. */
 typedef struct kernel_set {
-    const char *name;
+    const char *name, *needs;   /* what it takes to run, in words for an error message */
     int (*runs_here)(void);
     void (*affine)(float *Y, const float *X, size_t ldx, const packed_layer *w, size_t m);
     void (*affine_maxout)(float *out, const float *X, size_t ldx, const packed_layer *w, size_t m);
@@ -39,7 +39,7 @@ typedef struct kernel_set {
 } kernel_set;
 
 /* Chooses once for the process: "native", the best that runs here, or the name of a set. NULL: whatever was chosen before, else
- * "native". 0, or -1 if there is no such set, the CPU lacks it, or another one was chosen before. Nothing below works
+ * "native". 0, or -1 if there is no such set, it cannot run here, or another one was chosen before. Nothing below works
  * before. */
 int kernels_choose(const char *name);
 
@@ -48,6 +48,9 @@ const kernel_set *kernels_chosen(void);
 
 /* All sets of this build, best first, ended by NULL; some may not run here. */
 extern const kernel_set *const kernel_sets[];
+
+/* What the set of this name needs to run; NULL if this build has no such set. */
+const char *kernels_needs(const char *name);
 
 /* Names of the sets that run here, in words for an error message; lives as long as the process. */
 const char *kernels_names(void);

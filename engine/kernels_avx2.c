@@ -5,4 +5,4 @@
 
 static int runs_here(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 
-KERNEL_SET(avx2)
+KERNEL_SET(avx2, "a CPU with AVX2 and FMA")

@@ -5,4 +5,4 @@
 
 static int runs_here(void) { return __builtin_cpu_supports("avx512f"); }
 
-KERNEL_SET(avx512)
+KERNEL_SET(avx512, "a CPU with AVX-512")

@@ -9,4 +9,4 @@
 
 static int runs_here(void) { return 1; }
 
-KERNEL_SET(portable)
+KERNEL_SET(portable, "nothing")

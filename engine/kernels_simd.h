@@ -284,8 +284,8 @@ static void simd_gelu(float *x, size_t n)
     memcpy(x + whole, rest, (n - whole) * sizeof *x);
 }
 
-#define KERNEL_SET(set) \
-    const kernel_set kernels_##set = {.name = #set, .runs_here = runs_here, .affine = simd_affine, \
+#define KERNEL_SET(set, what_it_needs) \
+    const kernel_set kernels_##set = {.name = #set, .needs = what_it_needs, .runs_here = runs_here, .affine = simd_affine, \
                                       .affine_maxout = simd_affine_maxout, .maxout = simd_maxout, \
                                       .layer_norm = simd_layer_norm, .sum_rows = simd_sum_rows, \
                                       .expand_halves = simd_expand_halves, .gelu = simd_gelu};

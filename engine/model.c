@@ -12,6 +12,10 @@ tern_status tern_use_kernels(const char *name, tern_error *err)
     if (kernels_chosen())
         return fail(err, TERN_E_UNSUPPORTED, 0, "the kernels %s are in use already: choose before the first model is opened",
                     kernels_chosen()->name);
+    const char *needs = kernels_needs(name);
+    if (needs)
+        return fail(err, TERN_E_UNSUPPORTED, 0, "the kernels %s cannot run here: they need %s; those that can are %s", name, needs,
+                    kernels_names());
     return fail(err, TERN_E_UNSUPPORTED, 0, "there are no kernels %.60s: this library and this CPU have %s", name, kernels_names());
 }
 

@@ -55,8 +55,9 @@ typedef struct tern_ctx tern_ctx;
 typedef struct tern_doc tern_doc;
 
 /* The matrix arithmetic of this process, to be chosen before the first model is opened; without a choice it is the fastest that
- * this CPU runs. name: "native", that; "avx512", "avx2", "portable" (NEON on arm64), "openblas" (where linked in), to compare.
- * TERN_E_UNSUPPORTED if there is no such kernel set here, or if another one is in use already. */
+ * this CPU runs. name: "native", that; "avx512", "avx2", "portable" (NEON on arm64), "openblas", to compare. "openblas" loads
+ * OpenBLAS (dlopen) and sets it, which the process may share, to one thread. TERN_E_UNSUPPORTED if this library has no such
+ * kernel set, if it cannot run here (the sentence says what it needs), or if another one is in use already. */
 tern_status tern_use_kernels(const char *name, tern_error *err);
 
 /* Name of the set in use; NULL before the choice. */
@@ -152,8 +153,7 @@ typedef struct tern_cat {
 
 /* ---- model ---------------------------------------------------------------------------------------------------------- */
 
-/* Maps the file read-only and checks its header, table and every shape. Section checksums are left to tern_model_verify.
- * Opening any model sets OpenBLAS, which the process may share, to one thread. */
+/* Maps the file read-only and checks its header, table and every shape. Section checksums are left to tern_model_verify. */
 tern_status tern_model_open(const char *path, tern_model **out, tern_error *err);
 
 /* The same on bytes already in memory, which must be 64-byte aligned, stay unchanged and outlive the model. */

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 import subprocess
 from pathlib import Path
@@ -28,8 +27,6 @@ def run_valgrind(program: Path, *args: str, stdin: bytes = b"") -> "subprocess.C
     if is_sanitized(BUILD):
         pytest.skip("valgrind cannot run programs built with sanitizers")
     env = {**os.environ, "TERN_MODEL": str(MODEL)}
-    if platform.machine() == "x86_64":
-        env["OPENBLAS_CORETYPE"] = "Haswell"   # valgrind knows no AVX-512
     done = subprocess.run([*VALGRIND, str(program), *args], input=stdin, capture_output=True, env=env, timeout=300, check=False)
     assert done.returncode != ERROR, done.stderr.decode("utf-8", "replace")
     return done

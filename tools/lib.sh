@@ -1,19 +1,22 @@
-# Shell functions shared by tools/run and tools/test: find what is missing, install it, build.
+# Shell functions shared by tools/run, tools/test and tools/package: find what is missing, install it, build.
 # Sourced with the repository's root as working directory.
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "${0##*/}: $*"; exit 1; }
 
+# try "what it does" command...: one line; what the command printed is in $output, its exit code in $status.
+try() {
+    say "$1 ..."
+    status=0
+    output=$("${@:2}" 2>&1 </dev/null) || status=$?
+    return "$status"
+}
+
 # quietly "what it does" command...: one line; the command's output is shown only when it fails.
 quietly() {
-    local what=$1 log status=0
-    shift
-    say "$what ..."
-    log=$(mktemp)
-    "$@" >"$log" 2>&1 </dev/null || status=$?
-    [ "$status" -eq 0 ] || cat "$log" >&2
-    rm -f "$log"
-    [ "$status" -eq 0 ] || die "$what: failed (exit code $status), see above"
+    if try "$@"; then return; fi
+    printf '%s\n' "$output" >&2
+    die "$1: failed (exit code $status), see above"
 }
 
 # A library counts as installed when its .pc file is found, whatever package brought it (pkg-config itself may be missing).
@@ -33,7 +36,6 @@ need_build_tools() {
     need_command make build-essential
     need_command cmake cmake
     need_command pkg-config pkg-config
-    need_library openblas libopenblas-serial-dev
     need_library libcjson libcjson-dev
     need_library zlib zlib1g-dev
     need_library libcurl libcurl4-openssl-dev
@@ -75,13 +77,23 @@ install_missing() {
     missing=()
 }
 
-# cmake_build FOLDER [configure options]: configures and builds; next to nothing to do when nothing changed. A tree that was
-# configured in another place (a moved or copied checkout) is made anew.
+# cmake_build FOLDER [configure options]: configures and builds; next to nothing to do when nothing changed. What FOLDER was
+# configured with stays, as long as it builds: in a moved checkout, after an interruption, without the compiler, the generator or a
+# library of then, it is configured anew.
 cmake_build() {
-    local folder=$1 home
-    shift
-    home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$folder/CMakeCache.txt" 2>/dev/null || true)
-    if [ -n "$home" ] && [ "$home" != "$PWD" ]; then rm -rf "$folder"; fi
-    quietly "Configuring $folder" cmake -S . -B "$folder" "$@"
-    quietly "Building $folder" cmake --build "$folder" --parallel "$(nproc)"
+    if [ -e "$1/CMakeCache.txt" ]; then
+        if try "Configuring $1" cmake -S . -B "$@" && try "Building $1" cmake --build "$1" --parallel "$(nproc)"; then return; fi
+        say "$1 does not build as it is configured: once more, from the beginning"
+    fi
+    cmake_build_anew "$@"
+}
+
+# Forgets how FOLDER was configured, with every object; other things in it, as packages, stay.
+cmake_build_anew() {
+    if [ -e "$1" ]; then
+        rm -rf "$1/CMakeCache.txt" && find "$1/" -name CMakeFiles -prune -exec rm -rf {} + ||
+            die "$1 cannot be made anew: remove it, as the user who made it"
+    fi
+    quietly "Configuring $1" cmake -S . -B "$@"
+    quietly "Building $1" cmake --build "$1" --parallel "$(nproc)"
 }

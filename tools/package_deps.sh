@@ -5,7 +5,7 @@
 # linked (the libraries to build), machine (arch as compilers call it), compiler (a gcc for it), binutils (the prefix of
 # its ar and the like: empty for this machine's), cc (musl's wrapper of compiler).
 
-deps_flags="-O2 -ffunction-sections -fdata-sections"
+deps_flags="-O2 -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections"
 
 # Nothing of a library may name the folder it was built in: the package has the same bytes wherever it is made.
 flags_for() { printf '%s -ffile-prefix-map=%s=.' "$deps_flags" "$work/$1"; }
@@ -146,7 +146,7 @@ build_deps() {
     mkdir -p "$work/downloads" "$deps/lib/pkgconfig" "$deps/include" "$deps/licenses" "$deps/recipes"
     for name in "${linked[@]}" llhttp; do
         recipe=$({ echo "$recipe"; declare -f "build_$name" flags_for write_pc write_toolchain
-            declare -p mbedtls_without; source_version "$name"; source_files "$name"; } | sha256sum)
+            declare -p deps_flags mbedtls_without; source_version "$name"; source_files "$name"; } | sha256sum)
         if [ "$(cat "$deps/recipes/$name" 2>/dev/null)" = "$recipe" ]; then continue; fi
         step "Fetching $name" fetch_source "$name" "$work/downloads"
         step "Unpacking $name" unpack_source "$name" "$work/downloads" "$work/$name"

@@ -66,7 +66,8 @@ if libraries=$(ldd "$tern" 2>/dev/null); then
         *) copy_libraries "$libraries" ;;
     esac
 fi
-"${CC:-cc}" -std=c11 -O2 -Wall -Wextra -static -s -o "$root/usr/bin/healthcheck" "$here/healthcheck.c"
+"${CC:-cc}" -std=c11 -O2 -Wall -Wextra -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -static-pie -s \
+    -Wl,-z,relro,-z,now,-z,noexecstack -o "$root/usr/bin/healthcheck" "$here/healthcheck.c"
 mkdir -p "$root/etc"
 echo 'tern:x:65532:65532::/:/' >"$root/etc/passwd"
 echo 'tern:x:65532:' >"$root/etc/group"

@@ -17,6 +17,7 @@ import pytest
 import yaml
 from common import REDUCED, ROOT, TINY
 from deploy.dockerfile import Stage, read_stages
+from elf import faults
 from runtime.tern_server import TernServer, ner_body
 
 CONTAINER = ROOT / "deploy" / "container"
@@ -161,12 +162,17 @@ def test_tree_has_no_shell_and_nothing_to_write_to(tree: Path) -> None:
     assert {name for name in programs if not name.startswith("ld-")} == {"tern", "healthcheck"}
 
 
+def test_programs_are_hardened(tree: Path) -> None:
+    assert {name: faults(tree / "usr/bin" / name) for name in ("tern", "healthcheck")} == {"tern": [], "healthcheck": []}
+
+
 def test_tree_has_the_licences(tree: Path) -> None:
     notices = {path.parent.name for path in (tree / "usr/share/doc").rglob("*") if path.is_file()}
     own = {path.name for path in (tree / "usr/share/doc/tern").iterdir()}
     assert own == {"LICENSE", *(f"LICENSE-{path.stem}" for path in tree.rglob("*.tern"))}
     libraries = [path.name for path in tree.rglob("*.so.*") if not path.name.startswith("ld-")]
-    if shutil.which("dpkg-query") and any(name.startswith("libopenblas") for name in libraries):
+    assert not [name for name in libraries if "blas" in name or "gfortran" in name]   # only TERN_GEMM=openblas would load them
+    if shutil.which("dpkg-query") and any(name.startswith("libcjson") for name in libraries):
         assert {"libc6", "libcjson1", "zlib1g"} <= {name.replace("t64", "") for name in notices}
         assert notices & {"node-llhttp", "libllhttp-dev"}   # compiled into the program
 

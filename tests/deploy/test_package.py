@@ -3,22 +3,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
-import struct
 import subprocess
 import zipfile
 from pathlib import Path
-from typing import Iterator, List, Tuple
+from typing import Iterator, List
 
+import elf
 import pytest
 from packages import HOST, MACHINES, Package, model_files, package  # noqa: F401
 
 from common import MODEL, ROOT
 
-ELF_MACHINES = {"x86_64": 62, "arm64": 183}
-PT_DYNAMIC, PT_INTERP = 2, 3
+ELF_MACHINES = {"x86_64": "Advanced Micro Devices X86-64", "arm64": "AArch64"}   # as readelf says
 # What is linked in, by its source package.
 LINKED = ["musl", "mbedtls", "curl", "cjson", "zlib"]
+FROM_SOURCES = ["c", "mbedtls", "mbedx509", "mbedcrypto", "curl", "cjson", "z"]
 # What tools/package reads.
 SOURCES = ["engine", "runtime", "cmake", "tools", "weights", "web", "CMakeLists.txt", "Makefile", "LICENSE"]
 
@@ -50,21 +51,24 @@ def test_nothing_of_this_machine(archive: zipfile.ZipFile) -> None:
     assert str(ROOT).encode() not in archive.read("bootstrap")
 
 
-def elf_facts(elf: bytes) -> Tuple[int, List[int]]:
-    """Machine and types of the program headers of a 64-bit little-endian ELF file."""
-    assert elf[:6] == b"\x7fELF\x02\x01"
-    machine, = struct.unpack_from("<H", elf, 18)
-    offset, = struct.unpack_from("<Q", elf, 32)
-    size, count = struct.unpack_from("<HH", elf, 54)
-    return machine, [struct.unpack_from("<I", elf, offset + index * size)[0] for index in range(count)]
-
-
 @pytest.mark.parametrize("name", ["bootstrap", "tern"])
 def test_static(package: Package, name: str) -> None:  # noqa: F811
-    """No interpreter and no dynamic section: it runs whatever the C library of the system is."""
-    machine, headers = elf_facts((package.programs / name).read_bytes())
-    assert machine == ELF_MACHINES[package.arch]
-    assert not {PT_DYNAMIC, PT_INTERP} & set(headers)
+    """No interpreter and no libraries: it runs whatever the C library of the system is."""
+    path = package.programs / name
+    facts = elf.read(path, "--file-header", "--program-headers")
+    assert re.search(r"Machine: +(.*)", facts)[1] == ELF_MACHINES[package.arch]
+    assert "INTERP" not in facts and elf.needed(path) == []
+
+
+def test_hardened(package: Package, archive: zipfile.ZipFile, tmp_path: Path) -> None:  # noqa: F811
+    """What is in the zip, and the command beside it. They are stripped; that their stacks are checked is seen in what they are
+    linked from. musl has no checked copies."""
+    zipped = tmp_path / "bootstrap"
+    zipped.write_bytes(archive.read("bootstrap"))
+    assert {path.name: elf.faults(path) for path in (zipped, package.programs / "tern")} == {"bootstrap": [], "tern": []}
+    libraries = [*package.programs.rglob("*.a"), *(package.libraries / "lib" / f"lib{name}.a" for name in FROM_SOURCES)]
+    assert {"libtern.a", "libtern_runtime.a"} <= {path.name for path in libraries}
+    assert [path.name for path in libraries if "__stack_chk_fail" not in elf.calls(path)] == []
 
 
 Done = subprocess.CompletedProcess[str]

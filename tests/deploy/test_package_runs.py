@@ -195,7 +195,7 @@ def client(package: Package, tmp_path_factory: pytest.TempPathFactory) -> List[s
     """The command, which takes a URL and a file of authorities."""
     program = tmp_path_factory.mktemp("https") / "client"
     source, libraries = Path(__file__).with_name("https_client.c"), package.libraries
-    subprocess.run([str(libraries / "bin" / "musl-gcc"), "-std=c11", "-static", "-no-pie", f"-I{libraries}/include", str(source),
+    subprocess.run([str(libraries / "bin" / "musl-gcc"), "-std=c11", "-static-pie", "-fPIE", f"-I{libraries}/include", str(source),
                     "-o", str(program), f"-L{libraries}/lib", "-lcurl", "-lmbedtls", "-lmbedx509", "-lmbedcrypto"], check=True)
     return [*package.emulator(), str(program)]
 

@@ -16,6 +16,7 @@ from typing import Dict, List, Optional
 import pytest
 
 from common import BUILD, ROOT
+from elf import faults
 
 EXPECTED = "Alan Turing PERSON\nLondon GPE\n"   # spaCy 3.8, en_core_web_sm 3.8.0
 
@@ -69,6 +70,8 @@ def test_files(prefix: Path) -> None:
         assert name in files
     assert [name for name in files if name.endswith(".h")] == ["include/tern.h"]   # the only public header
     assert any(name.startswith("share/doc/tern/") and "LICENSE" in name for name in files)
+    for name in ("bin/tern", "libexec/tern/bootstrap"):
+        assert faults(prefix / name) == []
 
 
 def test_models(prefix: Path) -> None:
@@ -107,6 +110,7 @@ def test_pkg_config(compiler: List[str], source: str, prefix: Path, project: Pat
     call([*compiler, "-Wall", "-Wextra", "-Wpedantic", "-Werror", str(project / source), *flags, "-o", str(program)], tmp_path)
     assert call([str(program)], ROOT) == EXPECTED   # the example opens weights/ relative to the repository
     assert call(["pkg-config", "--modversion", "tern"], tmp_path, env).strip() == "0.1.0"
+    assert call(["pkg-config", "--print-requires", "--print-requires-private", "tern"], tmp_path, env) == ""
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+from pathlib import Path
 from typing import List
 
 import pytest
-from common import REDUCED, Run
+from common import BUILD, REDUCED, ROOT, Run
 from corpus import project_texts
 
 
@@ -28,6 +31,34 @@ def test_unknown_name_says_what_there_is(names: List[str]) -> None:
 def test_only_whole_names_count(run: Run, name: str) -> None:
     done = run("tern", "ner", "text", env={"TERN_GEMM": name})
     assert (done.returncode == 0) == (name == ""), done.stderr   # empty: as if it were not set
+
+
+@pytest.fixture(params=["no library", "another library"])
+def without_openblas(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A folder for LD_LIBRARY_PATH that hides the machine's OpenBLAS, if there is one."""
+    if "TERN_OPENBLAS:BOOL=OFF" in (BUILD / "CMakeCache.txt").read_text(encoding="utf-8", errors="replace"):
+        pytest.skip("this build leaves OpenBLAS out")
+    source = (ROOT / "engine" / "kernels_openblas.c").read_text(encoding="utf-8")
+    files = [tmp_path / name for name in re.findall(r'"(libopenblas\.[\w.]+)"', source)]
+    assert len(files) > 3
+    for file in files:
+        if request.param == "no library":
+            file.touch()
+        else:
+            compiler = os.environ.get("CC", "cc")
+            subprocess.run([compiler, "-shared", "-x", "c", "-o", str(file), os.devnull], check=True)
+    return str(tmp_path)
+
+
+def test_openblas_is_loaded_only_when_it_is_chosen(run: Run, without_openblas: str) -> None:
+    hidden = {"LD_LIBRARY_PATH": without_openblas}
+    assert run("tern", "ner", "London", env=hidden).stdout == b"0\t6\tGPE\tLondon\n"
+    refused = run("tern", "ner", "London", env={**hidden, "TERN_GEMM": "openblas"})
+    assert (refused.returncode, refused.stdout) == (1, b"")
+    words = refused.stderr.decode().strip()
+    found = re.search(r"the kernels openblas cannot run here: they need OpenBLAS, .*apt-get install libopenblas0-serial\); "
+                      r"those that can are (native, .*)$", words)
+    assert found and "openblas" not in found.group(1), words
 
 
 def test_every_set_gives_the_same_documents(run: Run, names: List[str]) -> None:

@@ -394,6 +394,8 @@ static void test_choice(void **state)
     assert_int_equal(kernels_choose(NULL), 0);
     assert_ptr_equal(kernels_chosen(), here[0]);
     FOR_EACH_SET(set) assert_non_null(strstr(kernels_names(), (*set)->name));
+    assert_null(kernels_needs("native"));
+    for (const kernel_set *const *set = kernel_sets; *set; set++) assert_ptr_equal(kernels_needs((*set)->name), (*set)->needs);
 }
 
 /* Every finite half: sign, exponent and fraction by IEEE 754's definition. */

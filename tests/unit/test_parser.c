@@ -164,7 +164,7 @@ static void wish_to_stay(void *user, const float *scores, const unsigned char *v
     (void)chosen;
     f->steps++;
     static const float taste[WALKED] = {3, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4};
-    for (size_t c = 0; c < WALKED; c++) set_bias(f, c, BIAS + taste[c] * 10);
+    for (size_t c = 0; c < WALKED; c++) set_bias(f, c, (float)BIAS + taste[c] * 10);
 }
 
 static void wish_for_nan(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)

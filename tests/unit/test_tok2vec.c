@@ -111,9 +111,9 @@ static void naive_layer(plain_layer m, const double *in, double *out)
             for (size_t i = 0; i < m.nI; i++) y += (double)m.W[piece * m.nI + i] * in[i];
             out[o] = fmax(out[o], y);
         }
-        mean += out[o] / WIDTH;
+        mean += out[o] / (double)WIDTH;
     }
-    for (size_t o = 0; o < WIDTH; o++) variance += (out[o] - mean) * (out[o] - mean) / WIDTH;
+    for (size_t o = 0; o < WIDTH; o++) variance += (out[o] - mean) * (out[o] - mean) / (double)WIDTH;
     for (size_t o = 0; o < WIDTH; o++) out[o] = (out[o] - mean) / sqrt(variance + 1e-8) * m.G[o] + m.beta[o];
 }
 

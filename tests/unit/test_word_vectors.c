@@ -159,9 +159,9 @@ static void naive_row(const tower *t, size_t token, double *out)
             for (size_t i = 0; i < BLOCKS * WIDTH; i++) y += (double)t->W[(o * PIECES + p) * BLOCKS * WIDTH + i] * in[i];
             out[o] = fmax(out[o], y);
         }
-        mean += out[o] / WIDTH;
+        mean += out[o] / (double)WIDTH;
     }
-    for (size_t o = 0; o < WIDTH; o++) variance += (out[o] - mean) * (out[o] - mean) / WIDTH;
+    for (size_t o = 0; o < WIDTH; o++) variance += (out[o] - mean) * (out[o] - mean) / (double)WIDTH;
     for (size_t o = 0; o < WIDTH; o++) out[o] = (out[o] - mean) / sqrt(variance + 1e-8) * t->G[o] + t->beta[o];
 }
 
