@@ -59,8 +59,8 @@
  *   morphologizer/W             linear layer of labels outputs
  *   morphologizer/labels        u32 [labels][2]  string numbers of MORPH and POS, of "" where a label has none
  *   trainable_lemmatizer/W      linear layer of labels outputs
- *   trainable_lemmatizer/settings  u32 [2]  how many labels, from the best one on, may be tried (top_k); what a token gets to
- *                                           which none of them applies: 0: no lemma, 1: its text
+ *   trainable_lemmatizer/settings  u32 [2]  how many labels, from the best one on, may be tried (top_k), all if there are fewer;
+ *                                           what a token gets to which none of them applies: 0: no lemma, 1: its text
  *   trainable_lemmatizer/trees  u32 [labels][6]  first edit, number of edits at the left end of the word, number at its right
  *                                           end, the code points that these and those take, 1 if nothing may lie between
  *                                           them, else what does is kept. An edit tree, laid flat.
@@ -284,7 +284,7 @@ typedef struct morphologizer_model {
 } morphologizer_model;
 
 #define EDIT_TREE_MAX_EDITS 256   /* at one end of a word */
-#define EDIT_TREE_MAX_TOP_K 20    /* from here on spaCy orders equal scores in another way (TOP_K_GUARDRAIL) */
+#define EDIT_TREE_TOP_K_GUARDRAIL 20   /* with a larger top_k spaCy orders equal scores in another way (TOP_K_GUARDRAIL) */
 
 typedef struct trainable_lemmatizer_model {
     packed_layer output;

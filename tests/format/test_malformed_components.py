@@ -106,8 +106,6 @@ class Case(NamedTuple):
 
 CASES: Dict[str, Case] = {
     "morph_out_of_range": Case("labels", "morphologizer/labels", 0, HUGE),
-    "top_k_zero": Case("labels", "trainable_lemmatizer/settings", 0, 0),
-    "top_k_large": Case("labels", "trainable_lemmatizer/settings", 0, 21),
     "backoff_unknown": Case("labels", "trainable_lemmatizer/settings", 1, 2),
     "first_edit": Case("labels", "trainable_lemmatizer/trees", 0, HUGE),
     "edits_at_the_left": Case("labels", "trainable_lemmatizer/trees", 1, HUGE),
@@ -226,6 +224,17 @@ def test_weights_that_are_no_numbers(files: Dict[str, bytes], tmp_path: Path, op
         paths.append(tmp_path / f"{len(paths)}.tern")
         paths[-1].write_bytes(model.seal().data)
     assert {outcome.status for outcome in open_files(paths)} == {OK} and len(paths) > 10
+
+
+def test_top_k_of_any_size(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+    """No more labels are tried than there are."""
+    paths = []
+    for top_k in (0, 20, 21, HUGE):
+        model = ModelBytes(files["labels"])
+        model.set_number("trainable_lemmatizer/settings", 0, top_k)
+        paths.append(tmp_path / f"{top_k}.tern")
+        paths[-1].write_bytes(model.seal().data)
+    assert {outcome.status for outcome in open_files(paths)} == {OK}
 
 
 def added_sections(model: ModelBytes) -> "list[str]":
