@@ -1,5 +1,6 @@
 /* bind_rules.c - attribute ruler, sentencizer and lemmatizer. */
 #include "binder.h"
+#include "word_set.h"
 
 /* ---- attribute ruler ------------------------------------------------------------------------------------------------------ */
 
@@ -115,6 +116,13 @@ static void bind_rule_lists(binder *b, lemmatizer_tables *l, uint32_t rules, uin
     if (l->group_count > LEMMATIZER_MAX_RULES) bind_refuse(b, "lemmatizer/groups", "has too many rows");
 }
 
+/* May a set of words begin there? One that has no word but "" begins nowhere. */
+static int is_root(uint32_t root, uint32_t edges)
+{
+    uint32_t edge = root & ~WORD_SET_EMPTY_WORD;
+    return root == NO_STRING || edge < edges || edge == WORD_SET_LEAF;
+}
+
 static void bind_parts(binder *b, lemmatizer_tables *l, uint32_t strings)
 {
     uint32_t four = 4, two = 2, rules = 0;
@@ -127,7 +135,7 @@ static void bind_parts(binder *b, lemmatizer_tables *l, uint32_t strings)
     bind_check_strings(b, "lemmatizer/suffix_rules", l->suffix_rules, 2 * (size_t)rules, strings, 0);
     for (uint32_t i = 0; i < l->part_count && !b->status; i++) {
         const uint32_t *part = l->parts + 4 * (size_t)i;
-        if (!bind_in_range(part[1], part[2], rules) || (part[3] != NO_STRING && part[3] >= l->word_edges))
+        if (!bind_in_range(part[1], part[2], rules) || !is_root(part[3], l->word_edges))
             bind_refuse(b, "lemmatizer/parts", "holds a value that is out of range");
     }
     if (l->kind == LEMMATIZER_SPANISH) bind_rule_lists(b, l, rules, strings);

@@ -8,6 +8,7 @@ from spacy.parts_of_speech import IDS as POS_IDS
 
 from .container import Section, tensor
 from .errors import ConvertError
+from .lemma_checks import exceptions, texts
 from .lemma_kinds import FRENCH, LOOKUP, MAX_RULES, SPANISH, WITHOUT_RULES, lemmatizer_kind
 from .lemma_spanish import INDEX_OF, read_spanish
 from .maps import build_map, id_table
@@ -34,25 +35,16 @@ class LemmaPart:
     exceptions: Dict[str, List[str]]
 
 
-def _texts(values: Any, what: str) -> List[str]:
-    if isinstance(values, str) or not all(isinstance(value, str) for value in values):
-        raise ConvertError(f"{what} are not a list of texts")
-    return list(values)
-
-
 def _part(pipe: Any, pos: str) -> LemmaPart:
     """The tables' outer keys are string ids of lower-cased names, which Table.get takes care of."""
-    index, exceptions, rules = (pipe.lookups.get_table(f"lemma_{table}", {}).get(pos.lower()) or {}
-                                for table in ("index", "exc", "rules"))
+    index, irregular, rules = (pipe.lookups.get_table(f"lemma_{table}", {}).get(pos.lower()) or {}
+                               for table in ("index", "exc", "rules"))
     where = f"component {pipe.name}: the lemmatizer's table for {pos}"
-    words = _texts(index, f"{where}: index words")
-    if "" in words:
-        raise ConvertError(f"{where} has an empty index word")
-    pairs = [tuple(_texts(rule, f"{where}: rules")) for rule in rules]
+    words = texts(index, f"{where}: index words")
+    pairs = [tuple(texts(rule, f"{where}: rules")) for rule in rules]
     if any(len(pair) != 2 for pair in pairs):
         raise ConvertError(f"{where} has a rule that is not a pair of endings")
-    part = LemmaPart(pos, [(pair[0], pair[1]) for pair in pairs], words,
-                     {word: _texts(forms, f"{where}: exceptions") for word, forms in dict(exceptions).items()})
+    part = LemmaPart(pos, [(pair[0], pair[1]) for pair in pairs], words, exceptions(irregular, where))
     if max(len(pairs), *(len(forms) for forms in part.exceptions.values()), 0) > MAX_RULES:
         raise ConvertError(f"{where} has more than {MAX_RULES} rules, or an exception with as many forms")
     return part
@@ -89,10 +81,10 @@ def _exception_sections(parts: Sequence[LemmaPart], strings: StringTable) -> Lis
 def _word_sections(parts: Sequence[LemmaPart]) -> Tuple[List[Section], Mapping[str, int]]:
     """lemmatizer/words, and the root edge of every part that has index words."""
     sets = WordSets()
-    roots = {part.pos: sets.add(part.words) for part in parts if part.words}
-    edges, first = sets.layout()
-    sections = [tensor("lemmatizer/words", edges, "u4")] if roots else []
-    return sections, {pos: first[node] for pos, node in roots.items()}
+    numbers = {part.pos: sets.add(part.words) for part in parts if part.words}
+    edges, roots = sets.layout()
+    sections = [tensor("lemmatizer/words", edges, "u4")] if numbers else []
+    return sections, {pos: roots[number] for pos, number in numbers.items()}
 
 
 def _part_sections(parts: Sequence[LemmaPart], strings: StringTable) -> List[Section]:
@@ -149,9 +141,9 @@ def _french_sections(pipe: Any, strings: StringTable) -> List[Section]:
 def _spanish_sections(pipe: Any, strings: StringTable) -> List[Section]:
     tables = read_spanish(pipe)
     sets = WordSets()
-    roots = {pos: sets.add(words) for pos, words in tables.index.items() if words}
-    edges, first = sets.layout()
-    index = {pos: first[roots[pos]] if pos in roots else NO_STRING for pos in INDEX_OF}
+    numbers = {pos: sets.add(words) for pos, words in tables.index.items() if words}
+    edges, roots = sets.layout()
+    index = {pos: roots[numbers[pos]] if pos in numbers else NO_STRING for pos in INDEX_OF}
     parts = [(strings.number(pos), 0, 0, index[INDEX_OF[pos]]) for pos in INDEX_OF]
     forms = _first_forms([LemmaPart(pos, [], [], tables.exceptions.get(pos, {})) for pos in INDEX_OF], strings)
     list_start, rules = flat(tables.lists)
@@ -164,7 +156,7 @@ def _spanish_sections(pipe: Any, strings: StringTable) -> List[Section]:
         tensor("lemmatizer/lists", [(first, len(rules)) for first, rules in zip(list_start, tables.lists)], "u4"),
         tensor("lemmatizer/groups", groups, "u4"),
         tensor("lemmatizer/features", [strings.number(feature) for feature in features], "u4"),
-        *([tensor("lemmatizer/words", edges, "u4")] if roots else []), *id_table("lemmatizer/forms", forms),
+        *([tensor("lemmatizer/words", edges, "u4")] if numbers else []), *id_table("lemmatizer/forms", forms),
     ]
 
 
