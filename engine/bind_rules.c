@@ -153,13 +153,23 @@ static void bind_kind(binder *b, lemmatizer_tables *l)
     if (l->kind >= LEMMATIZER_KINDS) bind_refuse(b, "lemmatizer/kind", "is out of range");
 }
 
+/* Bit 1 << LEMMATIZER_*: the kinds that have these sections. */
+enum {
+    HAVE_FORMS = 1 << LEMMATIZER_FRENCH | 1 << LEMMATIZER_SPANISH | 1 << LEMMATIZER_GREEK | 1 << LEMMATIZER_DUTCH
+                 | 1 << LEMMATIZER_POLISH | 1 << LEMMATIZER_ITALIAN,
+    HAVE_LOOKUP = 1 << LEMMATIZER_FRENCH | 1 << LEMMATIZER_DUTCH | 1 << LEMMATIZER_LOOKUP | 1 << LEMMATIZER_LOWER_LOOKUP
+                  | 1 << LEMMATIZER_ITALIAN,
+    HAVE_NO_PARTS = 1 << LEMMATIZER_LOOKUP | 1 << LEMMATIZER_LOWER_LOOKUP
+};
+
 void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
 {
     bind_kind(b, l);
     l->overwrite = bind_option(b, "lemmatizer/settings");
-    if (l->kind == LEMMATIZER_FRENCH || l->kind == LEMMATIZER_SPANISH) bind_id_table(b, "lemmatizer/forms", &l->forms);
-    if (l->kind == LEMMATIZER_FRENCH || l->kind == LEMMATIZER_LOOKUP) bind_id_table(b, "lemmatizer/lookup", &l->lookup);
-    if (l->kind == LEMMATIZER_LOOKUP) return;
+    if (b->status) return;
+    if (HAVE_FORMS >> l->kind & 1) bind_id_table(b, "lemmatizer/forms", &l->forms);
+    if (HAVE_LOOKUP >> l->kind & 1) bind_id_table(b, "lemmatizer/lookup", &l->lookup);
+    if (HAVE_NO_PARTS >> l->kind & 1) return;
     bind_parts(b, l, strings);
     bind_lemma_exceptions(b, l, strings);
 }
