@@ -64,6 +64,7 @@ def lemmatizer_kind(pipe: Any) -> int:
     kind = _kind(pipe)
     if kind is not None:
         return kind
-    why = "its lemmas come from another library, pymorphy" if isinstance(pipe, RussianLemmatizer) else "it runs code of its own"
+    pymorphy = isinstance(pipe, RussianLemmatizer) and pipe.mode.startswith("pymorphy")
+    why = "its lemmas come from another library, pymorphy" if pymorphy else "its algorithm is none of those that tern has"
     raise ConvertError(f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__} (language {pipe.vocab.lang!r}, "
-                       f"mode {pipe.mode!r}) is not supported: {why}; convert the pipeline without it: --exclude {pipe.name}")
+                       f"mode {pipe.mode!r}) is not supported: {why}")

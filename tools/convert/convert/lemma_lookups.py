@@ -100,8 +100,7 @@ def pos_lookup_sections(pipe: Any, strings: StringTable) -> List[Section]:
     for number, pos in enumerate(parts):
         forms.update((pos_lookup_key(number, key), strings.number(lemma)) for key, lemma in tables[pos].items())
     if len(forms) != sum(len(tables[pos]) for pos in parts):
-        raise ConvertError(f"component {pipe.name}: two words of the lemmatizer's tables have one hash; "
-                           f"convert the pipeline without it: --exclude {pipe.name}")
+        raise ConvertError(f"component {pipe.name}: two words of the lemmatizer's tables have one hash")
     rows = [(strings.number(pos), 0, 0, NO_STRING) for pos in parts]
     fallback = _text_sections(_italian_fallback(pipe), strings) if lemmatizer_kind(pipe) == ITALIAN else []
     return [tensor("lemmatizer/parts", rows, "u4"), *id_table("lemmatizer/forms", forms), *fallback]
