@@ -53,6 +53,5 @@ void bind_trainable_lemmatizer(binder *b, tern_model *model)
     if (b->status) return;
     t->top_k = settings[0];
     t->text_if_none_applies = settings[1];
-    if (!t->top_k || t->top_k > EDIT_TREE_MAX_TOP_K || settings[1] > 1)
-        bind_refuse(b, "trainable_lemmatizer/settings", "holds a value that is out of range");
+    if (settings[1] > 1) bind_refuse(b, "trainable_lemmatizer/settings", "holds a value that is out of range");
 }

@@ -1,5 +1,6 @@
 /* bind_rules.c - attribute ruler, sentencizer and lemmatizer. */
 #include "binder.h"
+#include "word_set.h"
 
 /* ---- attribute ruler ------------------------------------------------------------------------------------------------------ */
 
@@ -115,6 +116,13 @@ static void bind_rule_lists(binder *b, lemmatizer_tables *l, uint32_t rules, uin
     if (l->group_count > LEMMATIZER_MAX_RULES) bind_refuse(b, "lemmatizer/groups", "has too many rows");
 }
 
+/* May a set of words begin there? One that has no word but "" begins nowhere. */
+static int is_root(uint32_t root, uint32_t edges)
+{
+    uint32_t edge = root & ~WORD_SET_EMPTY_WORD;
+    return root == NO_STRING || edge < edges || edge == WORD_SET_LEAF;
+}
+
 static void bind_parts(binder *b, lemmatizer_tables *l, uint32_t strings)
 {
     uint32_t four = 4, two = 2, rules = 0;
@@ -127,7 +135,7 @@ static void bind_parts(binder *b, lemmatizer_tables *l, uint32_t strings)
     bind_check_strings(b, "lemmatizer/suffix_rules", l->suffix_rules, 2 * (size_t)rules, strings, 0);
     for (uint32_t i = 0; i < l->part_count && !b->status; i++) {
         const uint32_t *part = l->parts + 4 * (size_t)i;
-        if (!bind_in_range(part[1], part[2], rules) || (part[3] != NO_STRING && part[3] >= l->word_edges))
+        if (!bind_in_range(part[1], part[2], rules) || !is_root(part[3], l->word_edges))
             bind_refuse(b, "lemmatizer/parts", "holds a value that is out of range");
     }
     if (l->kind == LEMMATIZER_SPANISH) bind_rule_lists(b, l, rules, strings);
@@ -145,13 +153,23 @@ static void bind_kind(binder *b, lemmatizer_tables *l)
     if (l->kind >= LEMMATIZER_KINDS) bind_refuse(b, "lemmatizer/kind", "is out of range");
 }
 
+/* Bit 1 << LEMMATIZER_*: the kinds that have these sections. */
+enum {
+    HAVE_FORMS = 1 << LEMMATIZER_FRENCH | 1 << LEMMATIZER_SPANISH | 1 << LEMMATIZER_GREEK | 1 << LEMMATIZER_DUTCH
+                 | 1 << LEMMATIZER_POLISH | 1 << LEMMATIZER_ITALIAN,
+    HAVE_LOOKUP = 1 << LEMMATIZER_FRENCH | 1 << LEMMATIZER_DUTCH | 1 << LEMMATIZER_LOOKUP | 1 << LEMMATIZER_LOWER_LOOKUP
+                  | 1 << LEMMATIZER_ITALIAN,
+    HAVE_NO_PARTS = 1 << LEMMATIZER_LOOKUP | 1 << LEMMATIZER_LOWER_LOOKUP
+};
+
 void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
 {
     bind_kind(b, l);
     l->overwrite = bind_option(b, "lemmatizer/settings");
-    if (l->kind == LEMMATIZER_FRENCH || l->kind == LEMMATIZER_SPANISH) bind_id_table(b, "lemmatizer/forms", &l->forms);
-    if (l->kind == LEMMATIZER_FRENCH || l->kind == LEMMATIZER_LOOKUP) bind_id_table(b, "lemmatizer/lookup", &l->lookup);
-    if (l->kind == LEMMATIZER_LOOKUP) return;
+    if (b->status) return;
+    if (HAVE_FORMS >> l->kind & 1) bind_id_table(b, "lemmatizer/forms", &l->forms);
+    if (HAVE_LOOKUP >> l->kind & 1) bind_id_table(b, "lemmatizer/lookup", &l->lookup);
+    if (HAVE_NO_PARTS >> l->kind & 1) return;
     bind_parts(b, l, strings);
     bind_lemma_exceptions(b, l, strings);
 }

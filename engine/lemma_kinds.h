@@ -18,11 +18,22 @@ typedef struct lemma_token {
 
 /* Each sets the token's lemma. 0, or -1 when out of memory. */
 int lemma_by_rules(lemma_token *t);          /* pipeline/lemmatizer.py rule_lemmatize, lang/en, lang/mk */
-int lemma_by_french_rules(lemma_token *t);   /* lang/fr, lang/ca */
+int lemma_by_french_rules(lemma_token *t);   /* lang/fr, lang/ca, lang/el */
+int lemma_by_dutch_rules(lemma_token *t);    /* lang/nl */
 int lemma_by_spanish_rules(lemma_token *t);  /* lang/es */
 int lemma_by_lookup(lemma_token *t);         /* pipeline/lemmatizer.py lookup_lemmatize */
+int lemma_by_lower_lookup(lemma_token *t);   /* lang/nl lookup_lemmatize; with an empty table lang/ht rule_lemmatize */
+int lemma_by_polish_lookup(lemma_token *t);  /* lang/pl pos_lookup_lemmatize */
+int lemma_by_italian_lookup(lemma_token *t); /* lang/it pos_lookup_lemmatize */
 int lemma_by_text(lemma_token *t);           /* the text itself */
 int lemma_by_lower(lemma_token *t);          /* str.lower() of the text */
+
+/* The lemma is a string of the model. 0. */
+static inline int lemma_set_string(lemma_token *t, uint32_t number)
+{
+    t->doc->lemma[t->token] = (lemma_ref){.string = number};
+    return 0;
+}
 
 /* Is the part of speech "", EOL or SPACE? Every rule lemmatizer only lower-cases those. */
 int lemma_has_no_rules(const lemma_token *t);

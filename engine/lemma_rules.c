@@ -131,10 +131,7 @@ static int set_lemma_by_tables(lemma_token *t, const stem *s, lemma_word *w)
 {
     if (lemma_reserve_form(w, t->scratch)) return -1;
     uint32_t exception = best_exception(w);
-    if (exception != NO_STRING) {
-        t->doc->lemma[t->token] = (lemma_ref){.string = exception};
-        return 0;
-    }
+    if (exception != NO_STRING) return lemma_set_string(t, exception);
     const uint32_t *rule = w->model->lemmatizer.kind == LEMMATIZER_MACEDONIAN ? first_kept_rule(w) : best_rule(w);
     if (!rule) return set_lemma_to_stem(t, s);   /* with its capitals */
     return doc_set_lemma(t->doc, t->token, w->form, lemma_replace_ending(w, rule));

@@ -153,8 +153,8 @@ static int exception(const spanish *s, const char *pos, piece word, piece *lemma
 {
     lemma_word w = {.model = s->model, .bytes = word.bytes, .len = word.len};
     if (!lemma_find_part(&w, string_id(s->model, pos, strlen(pos)))) return 0;
-    uint32_t form = id_table_get(&s->model->lemmatizer.forms, lemma_exception_key(&w));
-    if (form == ID_ABSENT) return 0;
+    uint32_t form = lemma_first_form(&w);
+    if (form == NO_STRING) return 0;
     *lemma = string_piece(s, form);
     return 1;
 }

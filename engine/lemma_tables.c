@@ -86,3 +86,9 @@ const uint32_t *lemma_first_rule(const lemma_word *w, unsigned kinds)
 }
 
 uint64_t lemma_exception_key(const lemma_word *w) { return phrase_hash(w->part_number + 1, murmur64a(w->bytes, w->len, 1)); }
+
+uint32_t lemma_first_form(const lemma_word *w)
+{
+    uint32_t form = id_table_get(&w->model->lemmatizer.forms, lemma_exception_key(w));
+    return form < w->model->strings.count ? form : NO_STRING;
+}

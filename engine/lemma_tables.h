@@ -42,4 +42,7 @@ int lemma_is_listed(const lemma_word *w, const unsigned char *word, size_t len);
 /* Key of the word among the exceptions. */
 uint64_t lemma_exception_key(const lemma_word *w);
 
+/* String number of the first form of the word's exception, where lemmatizer/forms has it; else NO_STRING. */
+uint32_t lemma_first_form(const lemma_word *w);
+
 #endif

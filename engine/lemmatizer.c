@@ -23,8 +23,17 @@ int lemma_by_lookup(lemma_token *t)
     const tern_model *model = t->doc->model;
     uint32_t lemma = id_table_get(&model->lemmatizer.lookup, t->doc->attr[ATTR_ORTH][t->token]);
     if (lemma == ID_ABSENT || (lemma & ~LEMMA_IS_TEXT) >= model->strings.count) return lemma_by_text(t);
-    t->doc->lemma[t->token] = (lemma_ref){.string = lemma & ~LEMMA_IS_TEXT};
-    return 0;
+    return lemma_set_string(t, lemma & ~LEMMA_IS_TEXT);
+}
+
+int lemma_by_lower_lookup(lemma_token *t)
+{
+    size_t len;
+    const tern_model *model = t->doc->model;
+    const unsigned char *lower = lexeme_lower(t->doc, t->text, t->token, t->lexeme, &len);
+    if (!lower) return -1;
+    uint32_t lemma = id_table_get(&model->lemmatizer.lookup, string_id(model, lower, len));
+    return lemma < model->strings.count ? lemma_set_string(t, lemma) : doc_set_lemma(t->doc, t->token, lower, len);
 }
 
 int lemma_has_no_rules(const lemma_token *t) { return !*t->pos || !strcmp(t->pos, "EOL") || !strcmp(t->pos, "SPACE"); }
@@ -33,8 +42,13 @@ static int lemmatize(lemma_token *t)
 {
     switch (t->doc->model->lemmatizer.kind) {
     case LEMMATIZER_LOOKUP: return lemma_by_lookup(t);
+    case LEMMATIZER_LOWER_LOOKUP: return lemma_by_lower_lookup(t);
+    case LEMMATIZER_POLISH: return lemma_by_polish_lookup(t);
+    case LEMMATIZER_ITALIAN: return lemma_by_italian_lookup(t);
     case LEMMATIZER_SPANISH: return lemma_by_spanish_rules(t);
-    case LEMMATIZER_FRENCH: return lemma_by_french_rules(t);
+    case LEMMATIZER_FRENCH:
+    case LEMMATIZER_GREEK: return lemma_by_french_rules(t);
+    case LEMMATIZER_DUTCH: return lemma_by_dutch_rules(t);
     default: return lemma_by_rules(t);
     }
 }

@@ -1,4 +1,4 @@
-/* lemmatizer.h - lemmas by rules and tables (spacy/pipeline/lemmatizer.py, lang/en, es, fr, ca, mk/lemmatizer.py). */
+/* lemmatizer.h - lemmas by rules and tables (spacy/pipeline/lemmatizer.py; lang/en, es, fr, ca, el, mk, nl, ht, pl, it). */
 #ifndef TERN_LEMMATIZER_H
 #define TERN_LEMMATIZER_H
 

@@ -59,8 +59,8 @@
  *   morphologizer/W             linear layer of labels outputs
  *   morphologizer/labels        u32 [labels][2]  string numbers of MORPH and POS, of "" where a label has none
  *   trainable_lemmatizer/W      linear layer of labels outputs
- *   trainable_lemmatizer/settings  u32 [2]  how many labels, from the best one on, may be tried (top_k); what a token gets to
- *                                           which none of them applies: 0: no lemma, 1: its text
+ *   trainable_lemmatizer/settings  u32 [2]  how many labels, from the best one on, may be tried (top_k), all if there are fewer;
+ *                                           what a token gets to which none of them applies: 0: no lemma, 1: its text
  *   trainable_lemmatizer/trees  u32 [labels][6]  first edit, number of edits at the left end of the word, number at its right
  *                                           end, the code points that these and those take, 1 if nothing may lie between
  *                                           them, else what does is kept. An edit tree, laid flat.
@@ -82,7 +82,8 @@
  *   lemmatizer/kind             u32 [1]     LEMMATIZER_*; absent: LEMMATIZER_ENGLISH
  *   lemmatizer/settings         u32 [1]     1 if it overwrites lemmas that are set; absent: 0
  *   lemmatizer/parts            u32 [parts][4]  string number of the POS ("NOUN"), first suffix rule, their number, root edge of its
- *                                           index in lemmatizer/words or NO_STRING; absent in LEMMATIZER_LOOKUP
+ *                                           index in lemmatizer/words (word_set.h) or NO_STRING; absent in the two kinds of
+ *                                           LOOKUP. POLISH, ITALIAN: those with a look-up table, without rules and index
  *   lemmatizer/suffix_rules     u32 [n][2]  string numbers: old ending, new ending; in file order; absent if there are none
  *   lemmatizer/words            u32 [edges]  word_set.h: minimal automaton of all index words
  *   lemmatizer/exceptions       map         phrase_hash(part number + 1, murmur64a(word, 1)) -> list number
@@ -93,10 +94,11 @@
  *   lemmatizer/groups           u32 [n][4]  string number of a POS, number of the list for its tokens with these features, first
  *                                           feature, number of features; the first group that fits counts
  *   lemmatizer/features         u32         string numbers: "Number=Plur"
- *   lemmatizer/forms/keys values  id_table  LEMMATIZER_FRENCH and LEMMATIZER_SPANISH, instead of the exceptions, whose first form
- *                                           always wins there: the same key -> string number
- *   lemmatizer/lookup/keys values  id_table  LEMMATIZER_FRENCH, LEMMATIZER_LOOKUP: id of a text -> string number of its lemma.
- *                                           LEMMA_IS_TEXT may be added
+ *   lemmatizer/forms/keys values  id_table  LEMMATIZER_FRENCH, SPANISH, GREEK and DUTCH, instead of the exceptions, whose first
+ *                                           form always wins there: the same key -> string number. LEMMATIZER_POLISH and ITALIAN:
+ *                                           phrase_hash(phrase_hash(0, part number + 1), id of a text) -> string number of its lemma
+ *   lemmatizer/lookup/keys values  id_table  LEMMATIZER_FRENCH, DUTCH, LOOKUP, LOWER_LOOKUP, ITALIAN: id of a text -> string number
+ *                                           of its lemma. LEMMA_IS_TEXT may be added in FRENCH and LOOKUP
  *   An id_table T is T/keys     u64 [n]     ascending, and
  *                T/values       u32 [n]     the value of each; not checked when the file is opened: it would be read in full
  *   P/...                       P = textcat, textcat_multilabel. Scores of all labels are those of the bag of words or, where rows of a
@@ -157,9 +159,11 @@ enum { TEXTCATS = 2 };
 static inline size_t textcat_place(uint32_t component) { return component - COMPONENT_TEXTCAT; }
 
 /* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk, lang/fr (and
- * ca), pipeline/lemmatizer.py lookup_lemmatize, lang/es. */
+ * ca), pipeline/lemmatizer.py lookup_lemmatize, lang/es, lang/el, lang/nl rule_lemmatize, lang/nl lookup_lemmatize (and ht),
+ * lang/pl, lang/it. */
 enum { LEMMATIZER_ENGLISH = 0, LEMMATIZER_RULES, LEMMATIZER_MACEDONIAN, LEMMATIZER_FRENCH, LEMMATIZER_LOOKUP,
-       LEMMATIZER_SPANISH, LEMMATIZER_KINDS };
+       LEMMATIZER_SPANISH, LEMMATIZER_GREEK, LEMMATIZER_DUTCH, LEMMATIZER_LOWER_LOOKUP, LEMMATIZER_POLISH, LEMMATIZER_ITALIAN,
+       LEMMATIZER_KINDS };
 
 /* Added to a lemma that spaCy's table has as a text, not as a list of texts: where lang/fr takes the first of the list, it
  * takes the first character of such a text. */
@@ -284,7 +288,7 @@ typedef struct morphologizer_model {
 } morphologizer_model;
 
 #define EDIT_TREE_MAX_EDITS 256   /* at one end of a word */
-#define EDIT_TREE_MAX_TOP_K 20    /* from here on spaCy orders equal scores in another way (TOP_K_GUARDRAIL) */
+#define EDIT_TREE_TOP_K_GUARDRAIL 20   /* with a larger top_k spaCy orders equal scores in another way (TOP_K_GUARDRAIL) */
 
 typedef struct trainable_lemmatizer_model {
     packed_layer output;

@@ -72,40 +72,70 @@ static int apply_tree(edited_word *w, const uint32_t *tree)
 
 /* ---- the choice of a tree ----------------------------------------------------------------------------------------------- */
 
-/* The best class after `last` in the order of falling scores, equal ones by number; nO if there is none. */
-static uint32_t next_best(const packed_layer *w, const float *scores, uint32_t last)
+/* A heap of labels: the best one is the first. */
+typedef struct ranking {
+    const float *scores;
+    uint32_t *label;
+    uint32_t count;
+    int last_first;   /* of equal scores: as a reversed argsort of numpy, not as argmax */
+} ranking;
+
+static int comes_before(const ranking *r, uint32_t a, uint32_t b)
 {
-    uint32_t best = w->nO;
-    float limit = scores[last];
-    for (uint32_t c = 0; c < w->nO; c++) {
-        float score = scores[c];
-        if (score > limit || (score == limit && c <= last)) continue;
-        if (best == w->nO || score > scores[best]) best = c;
+    if (r->scores[a] != r->scores[b]) return r->scores[a] > r->scores[b];
+    return r->last_first ? a > b : a < b;
+}
+
+static void sift_down(ranking *r, uint32_t at)
+{
+    for (uint32_t child; (child = 2 * at + 1) < r->count; at = child) {
+        uint32_t label = r->label[at];
+        if (child + 1 < r->count && comes_before(r, r->label[child + 1], r->label[child])) child++;
+        if (!comes_before(r, r->label[child], label)) return;
+        r->label[at] = r->label[child];
+        r->label[child] = label;
     }
+}
+
+/* 0, or -1 when out of memory. */
+static int rank(ranking *r, buffer *labels)
+{
+    if (buffer_reserve(labels, r->count, sizeof *r->label)) return -1;
+    r->label = labels->data;
+    for (uint32_t c = 0; c < r->count; c++) r->label[c] = c;
+    for (uint32_t at = r->count / 2; at-- > 0;) sift_down(r, at);
+    return 0;
+}
+
+static uint32_t take_best(ranking *r)
+{
+    uint32_t best = r->label[0];
+    r->label[0] = r->label[--r->count];
+    sift_down(r, 0);
     return best;
 }
 
 /* Makes the lemma by the best tree that applies, among the top_k best. As apply_tree. */
-static int apply_best_tree(edited_word *w, const float *scores)
+static int apply_best_tree(edited_word *w, const float *scores, buffer *labels)
 {
-    const trainable_lemmatizer_model *lemmatizer = &w->model->trainable_lemmatizer;
-    uint32_t label = linear_best(&lemmatizer->output, scores);
-    int result = apply_tree(w, lemmatizer->trees + TREE_COLUMNS * (size_t)label);
-    for (uint32_t tried = 1; tried < lemmatizer->top_k && result == 0; tried++) {
-        label = next_best(&lemmatizer->output, scores, label);
-        if (label == lemmatizer->output.nO) return 0;
-        result = apply_tree(w, lemmatizer->trees + TREE_COLUMNS * (size_t)label);
-    }
+    const trainable_lemmatizer_model *l = &w->model->trainable_lemmatizer;
+    if (l->top_k == 1) return apply_tree(w, l->trees + TREE_COLUMNS * (size_t)linear_best(&l->output, scores));
+    ranking r = {.scores = scores, .count = l->output.nO, .last_first = l->top_k > EDIT_TREE_TOP_K_GUARDRAIL};
+    int result = 0;
+    if (rank(&r, labels)) return -1;
+    for (uint32_t tried = 0; tried < l->top_k && r.count && result == 0; tried++)
+        result = apply_tree(w, l->trees + TREE_COLUMNS * (size_t)take_best(&r));
     return result;
 }
 
-static int lemmatize(tern_doc *doc, const text_view *text, size_t token, const float *scores, buffer *lemma)
+static int lemmatize(tern_doc *doc, const text_view *text, size_t token, const float *scores,
+                     trainable_lemmatizer_scratch *scratch)
 {
     const token_span *s = &doc->span[token];
-    edited_word w = {.model = doc->model, .text = text, .begin = s->char_start, .end = s->char_end, .lemma = lemma};
-    int result = apply_best_tree(&w, scores);
+    edited_word w = {.model = doc->model, .text = text, .begin = s->char_start, .end = s->char_end, .lemma = &scratch->lemma};
+    int result = apply_best_tree(&w, scores, &scratch->labels);
     if (result < 0) return -1;
-    if (result) return doc_set_lemma(doc, token, lemma->data, w.length);
+    if (result) return doc_set_lemma(doc, token, scratch->lemma.data, w.length);
     if (!doc->model->trainable_lemmatizer.text_if_none_applies) return 0;
     return doc_set_lemma(doc, token, text->bytes + s->byte_start, s->byte_end - s->byte_start);
 }
@@ -117,12 +147,13 @@ int trainable_lemmatizer_annotate(tern_doc *doc, const text_view *text, const fl
     const float *scores = linear_scores(w, rows, count, &scratch->scores);
     if (!scores) return -1;
     for (size_t i = 0; i < count; i++, scores += layer_sums(w))
-        if (lemmatize(doc, text, begin + i, scores, &scratch->lemma)) return -1;
+        if (lemmatize(doc, text, begin + i, scores, scratch)) return -1;
     return 0;
 }
 
 void trainable_lemmatizer_scratch_free(trainable_lemmatizer_scratch *scratch)
 {
     buffer_free(&scratch->scores);
+    buffer_free(&scratch->labels);
     buffer_free(&scratch->lemma);
 }

@@ -6,6 +6,7 @@
 
 typedef struct trainable_lemmatizer_scratch {
     buffer scores;   /* [rows of a block][labels] */
+    buffer labels;   /* [labels] in the order in which they are tried */
     buffer lemma;    /* UTF-8 of the lemma under construction */
 } trainable_lemmatizer_scratch;
 

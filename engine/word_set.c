@@ -19,8 +19,8 @@ static const uint32_t *find_edge(const uint32_t *edges, size_t edge_count, size_
 
 int word_set_has(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word, size_t len)
 {
-    uint32_t node = root;
-    int ends = 0;
+    uint32_t node = root & ~WORD_SET_EMPTY_WORD;
+    int ends = (root & WORD_SET_EMPTY_WORD) != 0;
     for (size_t i = 0; i < len; i++) {
         if (node >= edge_count || node == WORD_SET_LEAF) return 0;
         const uint32_t *edge = find_edge(edges, edge_count, node, word[i]);

@@ -97,8 +97,14 @@ def test_trees_that_cannot_be_laid_flat(trees, words):
         edit_tree_sections(component(trees, [0]), StringTable())
 
 
+@pytest.mark.parametrize("top_k, written", [(0, 0), (-3, 0), (1, 1), (21, 21), (30, 30), (2**40, 2**32 - 1)])
+def test_every_top_k_of_spacys(top_k, written):
+    """It takes any number: none of the trees is tried below 1, all of them from their number on."""
+    settings, *_ = edit_tree_sections(component([{"orig": "a", "subst": "b"}], [0], top_k=top_k), StringTable())
+    assert settings.array.tolist() == [written, 1]
+
+
 @pytest.mark.parametrize("settings, words", [
-    ({"top_k": 21}, "top_k = 21 is not supported, only 1 to 20"), ({"top_k": 0}, "top_k = 0 is not supported"),
     ({"backoff": "lower"}, "backoff = 'lower' is not supported, only 'orth' or none")])
 def test_settings_that_are_refused(settings, words):
     with pytest.raises(ConvertError, match=f"component lemmatizer: {words}"):

@@ -6,8 +6,11 @@ from typing import Any, Dict
 import pytest
 import spacy
 from convert.errors import ConvertError
-from convert.lemma_kinds import ENGLISH, FRENCH, LOOKUP, MACEDONIAN, RULES, lemmatizer_kind
-from convert.lemma_tables import LEMMA_IS_TEXT, exception_key, lemmatizer_sections
+from convert.lemma_kinds import (DUTCH, ENGLISH, FRENCH, GREEK, ITALIAN, LOOKUP, LOWER_LOOKUP, MACEDONIAN, POLISH, RULES,
+                                 lemmatizer_kind)
+from convert.lemma_lookups import LEMMA_IS_TEXT, pos_lookup_key
+from convert.lemma_tables import exception_key, lemmatizer_sections
+from convert.maps import ID_ABSENT
 from convert.strings import StringTable
 from spacy.lang.en.lemmatizer import EnglishLemmatizer
 from spacy.lookups import Lookups
@@ -20,16 +23,26 @@ def lemmatizer(lang: str, mode: str) -> Any:
 
 @pytest.mark.parametrize("lang, mode, kind", [
     ("en", "rule", ENGLISH), ("en", "lookup", LOOKUP), ("nb", "rule", RULES), ("de", "lookup", LOOKUP), ("fr", "rule", FRENCH),
-    ("ca", "rule", FRENCH), ("ca", "lookup", LOOKUP), ("mk", "rule", MACEDONIAN), ("el", "lookup", LOOKUP)])
+    ("ca", "rule", FRENCH), ("ca", "lookup", LOOKUP), ("mk", "rule", MACEDONIAN), ("el", "lookup", LOOKUP),
+    ("el", "rule", GREEK), ("nl", "rule", DUTCH), ("nl", "lookup", LOWER_LOOKUP), ("ht", "rule", LOWER_LOOKUP),
+    ("ht", "lookup", LOOKUP), ("pl", "pos_lookup", POLISH), ("pl", "lookup", LOOKUP), ("it", "pos_lookup", ITALIAN),
+    ("it", "rule", RULES), ("ru", "lookup", LOOKUP), ("uk", "lookup", LOOKUP)])
 def test_kinds(lang, mode, kind):
     assert lemmatizer_kind(lemmatizer(lang, mode)) == kind
 
 
-@pytest.mark.parametrize("lang, mode", [("el", "rule"), ("nl", "rule"), ("nl", "lookup"), ("ht", "rule"), ("pl", "pos_lookup"),
-                                        ("it", "pos_lookup"), ("ga", "pos_lookup")])
-def test_kinds_that_are_refused_by_name(lang, mode):
-    with pytest.raises(ConvertError, match=rf"component lemmatizer: .*Lemmatizer \(language '{lang}', mode '{mode}'\) is not"):
-        lemmatizer_kind(lemmatizer(lang, mode))
+def test_kinds_that_are_refused_by_name():
+    with pytest.raises(ConvertError, match=r"component lemmatizer: .*IrishLemmatizer \(language 'ga', mode 'pos_lookup'\) is not "
+                                           r"supported: its algorithm is none"):
+        lemmatizer_kind(lemmatizer("ga", "pos_lookup"))
+
+
+def test_lemmas_from_another_library():
+    """pymorphy is not asked: only how the component is made needs it."""
+    pipe = lemmatizer("uk", "lookup")
+    pipe._mode, pipe.lemmatize = "pymorphy3", pipe.pymorphy3_lemmatize
+    with pytest.raises(ConvertError, match="mode 'pymorphy3'.* come from another library, pymorphy"):
+        lemmatizer_kind(pipe)
 
 
 class Shouting(EnglishLemmatizer):
@@ -94,8 +107,70 @@ def test_french_exceptions_have_one_form():
 
 @pytest.mark.parametrize("lemma", ["", [], [1], 7, {"a": 1}])
 def test_lemmas_that_are_neither_a_text_nor_a_list_of_texts(lemma):
-    with pytest.raises(ConvertError, match="component lemmatizer: a lemma of the look-up table is"):
+    with pytest.raises(ConvertError, match="component lemmatizer: a lemma of the look-up table lemma_lookup is"):
         sections_of("fr", "rule", {**FRENCH_TABLES, "lemma_lookup": {"a": lemma}}, StringTable())
+
+
+def test_an_empty_lemma_is_one_where_no_character_of_it_is_taken():
+    strings = StringTable()
+    values = sections_of("de", "lookup", {"lemma_lookup": {"a": ""}}, strings)["lemmatizer/lookup/values"].tolist()
+    assert [strings.texts[value & ~LEMMA_IS_TEXT] for value in values] == [""]
+
+
+DUTCH_TABLES: Dict[str, Any] = {"lemma_lookup": {"a": "b"}, "lemma_rules": {}, "lemma_index": {}, "lemma_exc": {"noun": {"a": ["b"]}}}
+
+
+def test_dutch_tables():
+    strings = StringTable()
+    sections = sections_of("nl", "rule", DUTCH_TABLES, strings)
+    assert [strings.texts[row[0]] for row in sections["lemmatizer/parts"]] == [
+        "ADJ", "ADP", "ADV", "AUX", "DET", "NOUN", "NUM", "PRON", "VERB"]
+    assert sections["lemmatizer/forms/keys"].tolist() == [exception_key(5, "a")]
+    assert [strings.texts[value] for value in sections["lemmatizer/lookup/values"]] == ["b"]
+    with pytest.raises(ConvertError, match="the lemmatizer's exception 'a' has no form, on which spaCy fails, too: remove it"):
+        sections_of("nl", "rule", {**DUTCH_TABLES, "lemma_exc": {"noun": {"a": []}}}, StringTable())
+    for mode in ("rule", "lookup"):
+        with pytest.raises(ConvertError, match=r"a lemma of the look-up table lemma_lookup is \['b'\], .*: make it a text"):
+            sections_of("nl", mode, {**DUTCH_TABLES, "lemma_lookup": {"a": ["b"]}}, StringTable())
+
+
+def test_haitian_rules_do_not_look_up():
+    tables = {"lemma_lookup": {"a": "b"}, "lemma_rules": {"noun": [["s", ""]]}, "lemma_index": {}, "lemma_exc": {}}
+    assert sections_of("ht", "rule", tables, StringTable())["lemmatizer/lookup/values"].tolist() == [ID_ABSENT]
+
+
+def pos_tables(lang: str, **more: Any) -> Dict[str, Any]:
+    required, _ = type(lemmatizer(lang, "pos_lookup")).get_lookups_config("pos_lookup")
+    return {**{name: {} for name in required}, **{f"lemma_{name}": table for name, table in more.items()}}
+
+
+def test_italian_tables():
+    """A part of speech for each table that is not empty; one fallback, whose first table passes over empty lemmas."""
+    strings = StringTable()
+    tables = pos_tables("it", lookup_noun={"case": "casa"}, lookup_x={"b": "c"}, lookup_other={"a": "", "d": "e"},
+                        lookup={"a": "f", "d": "g", "h": ""})
+    sections = sections_of("it", "pos_lookup", tables, strings)
+    ids = spacy.blank("it").vocab.strings
+    assert [strings.texts[row[0]] for row in sections["lemmatizer/parts"]] == ["NOUN", "X"]
+    found = dict(zip(sections["lemmatizer/forms/keys"].tolist(), sections["lemmatizer/forms/values"].tolist()))
+    assert {key: strings.texts[value] for key, value in found.items()} == {
+        pos_lookup_key(0, ids["case"]): "casa", pos_lookup_key(1, ids["b"]): "c"}
+    found = dict(zip(sections["lemmatizer/lookup/keys"].tolist(), sections["lemmatizer/lookup/values"].tolist()))
+    assert {word: strings.texts[found[ids[word]]] for word in "adh"} == {"a": "f", "d": "e", "h": ""} and len(found) == 3
+
+
+def test_polish_tables_have_no_fallback():
+    sections = sections_of("pl", "pos_lookup", pos_tables("pl", lookup_verb={"a": "b"}), StringTable())
+    assert sorted(sections) == ["lemmatizer/forms/keys", "lemmatizer/forms/values", "lemmatizer/kind", "lemmatizer/parts"]
+
+
+@pytest.mark.parametrize("lang, tables, words", [
+    ("pl", {}, "component lemmatizer has no tables"),
+    ("pl", {"lookup_adj": {"a": ["b"]}}, r"a lemma of the look-up table lemma_lookup_adj is \['b'\], .*: make it a text"),
+    ("it", {"lookup_noun": {"a": "b"}, "lookup_other": {"a": 7}}, "a lemma of the look-up table lemma_lookup_other is 7")])
+def test_tables_of_parts_of_speech_that_are_refused(lang, tables, words):
+    with pytest.raises(ConvertError, match=words):
+        sections_of(lang, "pos_lookup", pos_tables(lang, **tables), StringTable())
 
 
 def test_no_table():

@@ -13,7 +13,7 @@ from convert.lemma_tables import exception_key, lemmatizer_sections
 from convert.maps import EMPTY, map_get
 from convert.strings import NO_STRING, StringTable
 from convert.tiny_recipe import LEMMA_TABLES
-from convert.word_set import LEAF, WordSets
+from convert.word_set import EMPTY_WORD, LEAF, WordSets
 from spacy.lookups import Lookups
 
 PARTS = ["ADJ", "ADV", "NOUN", "PUNCT", "VERB"]
@@ -22,7 +22,7 @@ Sections = Dict[str, Section]
 
 def has_word(edges: List[int], root: int, word: str) -> bool:
     """The walk of engine/word_set.h."""
-    node, ends = root, False
+    node, ends = root & ~EMPTY_WORD, bool(root & EMPTY_WORD)
     for byte in word.encode("utf-8"):
         if node == LEAF:
             return False
@@ -148,6 +148,32 @@ def test_small_sets(sets):
         assert sorted(all_words(edges.tolist(), first[node])) == sorted(word.encode("utf-8") for word in words)
 
 
+def test_the_empty_word():
+    """It is a word of some sets only; a set that has no other begins nowhere."""
+    collection = WordSets()
+    for words in (["a", ""], ["a"], [""], []):
+        collection.add(words)
+    edges, roots = collection.layout()
+    assert [has_word(edges.tolist(), root, "") for root in roots] == [True, False, True, False]
+    assert [has_word(edges.tolist(), root, "a") for root in roots] == [True, True, False, False]
+    assert [root & ~EMPTY_WORD == LEAF for root in roots] == [False, False, True, True] and len(edges) == 1
+    alone = WordSets()
+    alone.add([""])
+    assert len(alone.layout()[0]) == 1   # a section is never empty
+
+
+def test_tables_as_the_persian_ones():
+    """An empty index word, which makes a table one, and an exception that is a text: its characters are the forms, as in spaCy."""
+    tables = {"lemma_rules": {}, "lemma_index": {"adj": [""]}, "lemma_exc": {"verb": {"was": "be", "is": ["be"]}}}
+    strings = StringTable()
+    sections = sections_of(lemmatizer_of(tables), strings)
+    rows = sections["lemmatizer/parts"].array.tolist()
+    assert [[strings.texts[row[0]], row[3]] for row in rows] == [["ADJ", LEAF | EMPTY_WORD], ["VERB", NO_STRING]]
+    starts, forms = (sections[f"lemmatizer/exception_{name}"].array for name in ("start", "forms"))
+    found = map_get(sections["lemmatizer/exceptions"], exception_key(1, "was"))
+    assert [strings.texts[form] for form in forms[starts[found] : starts[found + 1]]] == ["b", "e"]
+
+
 def test_sets_share_their_ends():
     collection = WordSets()
     collection.add(["walking", "talking"])
@@ -205,8 +231,9 @@ def test_absent_tables_have_no_sections():
 @pytest.mark.parametrize("tables, words", [
     ({"lemma_rules": {}}, "component lemmatizer has no tables"),
     ({"lemma_rules": {"noun": [["s"]]}}, "table for NOUN has a rule that is not a pair"),
-    ({"lemma_rules": {}, "lemma_index": {"verb": ["be", ""]}}, "table for VERB has an empty index word"),
-    ({"lemma_rules": {}, "lemma_exc": {"verb": {"was": "be"}}}, "table for VERB: exceptions are not a list of texts"),
+    ({"lemma_rules": {}, "lemma_index": {"verb": ["be", 7]}}, "table for VERB: index words are not a list of texts"),
+    ({"lemma_rules": {}, "lemma_index": {"verb": "be"}}, "table for VERB: index words are not a list of texts"),
+    ({"lemma_rules": {}, "lemma_exc": {"verb": {"was": [7]}}}, "table for VERB: forms of the exception 'was' are not a list of texts"),
 ])
 def test_tables_that_are_not_supported(tables, words):
     with pytest.raises(ConvertError, match=words):

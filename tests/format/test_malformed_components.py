@@ -17,7 +17,7 @@ from common import REDUCED  # noqa: E402
 from convert.tiny import seed_weights  # noqa: E402
 from convert.tiny_recipe import SETTINGS  # noqa: E402
 from corpus import project_texts  # noqa: E402
-from lemma_pipelines import pipeline, random_tables, spanish_tables  # noqa: E402
+from lemma_pipelines import dutch_tables, pipeline, pos_tables, random_tables, spanish_tables  # noqa: E402
 from model_bytes import F32, U32, ModelBytes  # noqa: E402
 from spacy.training import Example  # noqa: E402
 
@@ -84,7 +84,11 @@ def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Pat
     french = random_tables(texts, texts_as_lemmas=True)
     pipelines = {"labels": labellers(), "networks": networks(), "cats": classifiers(),
                  "fr": pipeline("fr", "rule", french, overwrite=True),
-                 "es": pipeline("es", "rule", spanish_tables(texts))}
+                 "es": pipeline("es", "rule", spanish_tables(texts)),
+                 "el": pipeline("el", "rule", french), "nl": pipeline("nl", "rule", dutch_tables(texts)),
+                 "nl look-up": pipeline("nl", "lookup", dutch_tables(texts)),
+                 "pl": pipeline("pl", "pos_lookup", pos_tables(texts, "pl")),
+                 "it": pipeline("it", "pos_lookup", pos_tables(texts, "it"))}
     stages = program("tests/stages")
     pairs = {name: small.saved_pair(nlp, tmp_path_factory.mktemp(name), stages) for name, nlp in pipelines.items()}
     return {name: pair.file.read_bytes() for name, pair in pairs.items()}
@@ -94,6 +98,9 @@ def test_undamaged_files_open(files: Dict[str, bytes], tmp_path: Path, open_file
     for name, content in files.items():
         (tmp_path / name).write_bytes(ModelBytes(content).seal().data)
     assert [outcome.status for outcome in open_files([tmp_path / name for name in files])] == [OK] * len(files)
+
+
+FILES = ["labels", "networks", "cats", "fr", "es", "el", "nl", "nl look-up", "pl", "it"]
 
 
 class Case(NamedTuple):
@@ -106,8 +113,6 @@ class Case(NamedTuple):
 
 CASES: Dict[str, Case] = {
     "morph_out_of_range": Case("labels", "morphologizer/labels", 0, HUGE),
-    "top_k_zero": Case("labels", "trainable_lemmatizer/settings", 0, 0),
-    "top_k_large": Case("labels", "trainable_lemmatizer/settings", 0, 21),
     "backoff_unknown": Case("labels", "trainable_lemmatizer/settings", 1, 2),
     "first_edit": Case("labels", "trainable_lemmatizer/trees", 0, HUGE),
     "edits_at_the_left": Case("labels", "trainable_lemmatizer/trees", 1, HUGE),
@@ -138,10 +143,13 @@ CASES: Dict[str, Case] = {
     "bag_overlaps": Case("cats", "textcat/bow/settings", 3, 2),
     "rows_before": Case("cats", "textcat/bow/before", 1, HUGE, "does not count"),
     "rows_before_the_first": Case("cats", "textcat/bow/before", 0, 1, "does not count"),
-    "kind_unknown": Case("fr", "lemmatizer/kind", 0, 6),
+    "kind_unknown": Case("fr", "lemmatizer/kind", 0, 11),
+    "kind_that_shifts_too_far": Case("fr", "lemmatizer/kind", 0, 32),
     "part": Case("fr", "lemmatizer/parts", 0, HUGE),
     "rules_of_a_part": Case("fr", "lemmatizer/parts", 2, 1025),
     "index_of_a_part": Case("fr", "lemmatizer/parts", 3, HUGE - 1),
+    "part_of_a_look_up": Case("pl", "lemmatizer/parts", 0, HUGE),
+    "index_behind_the_last_edge": Case("nl", "lemmatizer/parts", 3, 2**31 + 2**22 - 2),
     "list": Case("es", "lemmatizer/lists", 0, HUGE),
     "rules_of_a_list": Case("es", "lemmatizer/lists", 1, 1025),
     "pos_of_a_group": Case("es", "lemmatizer/groups", 0, HUGE),
@@ -228,11 +236,41 @@ def test_weights_that_are_no_numbers(files: Dict[str, bytes], tmp_path: Path, op
     assert {outcome.status for outcome in open_files(paths)} == {OK} and len(paths) > 10
 
 
+def test_top_k_of_any_size(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+    """No more labels are tried than there are."""
+    paths = []
+    for top_k in (0, 20, 21, HUGE):
+        model = ModelBytes(files["labels"])
+        model.set_number("trainable_lemmatizer/settings", 0, top_k)
+        paths.append(tmp_path / f"{top_k}.tern")
+        paths[-1].write_bytes(model.seal().data)
+    assert {outcome.status for outcome in open_files(paths)} == {OK}
+
+
+@pytest.mark.parametrize("column, value, missing", [(2, 1, "lemmatizer/suffix_rules"), (3, 0, "lemmatizer/words")])
+def test_look_up_of_a_part_with_rules(column: int, value: int, missing: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+    model = ModelBytes(files["pl"])
+    model.set_number("lemmatizer/parts", column, value)
+    (tmp_path / "damaged.tern").write_bytes(model.seal().data)
+    outcome, = open_files([tmp_path / "damaged.tern"])
+    assert outcome.status == E_FORMAT and "no section" in outcome.message and missing in outcome.message, outcome
+
+
+def test_sets_of_the_empty_word(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+    paths = []
+    for root in (2**31, 2**31 + 2**22 - 1, 2**22 - 1):
+        model = ModelBytes(files["es"])
+        model.set_number("lemmatizer/parts", 3, root)
+        paths.append(tmp_path / f"{root}.tern")
+        paths[-1].write_bytes(model.seal().data)
+    assert {outcome.status for outcome in open_files(paths)} == {OK}
+
+
 def added_sections(model: ModelBytes) -> "list[str]":
     return [name for name in model.index if name.startswith(ADDED)]
 
 
-@pytest.mark.parametrize("file", ["labels", "networks", "cats", "fr", "es"])
+@pytest.mark.parametrize("file", FILES)
 def test_every_missing_section(file: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
     for name in added_sections(ModelBytes(files[file])):
         if name in OPTIONAL:
@@ -244,7 +282,7 @@ def test_every_missing_section(file: str, files: Dict[str, bytes], tmp_path: Pat
         assert outcome.status == E_FORMAT and "no section" in outcome.message and name in outcome.message, (name, outcome)
 
 
-@pytest.mark.parametrize("file", ["labels", "networks", "cats", "fr", "es"])
+@pytest.mark.parametrize("file", FILES)
 def test_numbers_that_opening_passes_do_no_harm(file: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
     """Each of the first numbers of each table, and whole tables, made larger than anything: refused, or run without a crash."""
     paths = []

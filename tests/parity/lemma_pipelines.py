@@ -27,6 +27,23 @@ def forms_of(word: str, draw: random.Random) -> List[str]:
     return [draw.choice([word, word[:-1] or "o", word + "er", word.upper(), "", "é" + word]) for _ in range(draw.randint(1, 3))]
 
 
+ITALIAN_WORDS = ["l'", "lo", "la", "i", "gli", "le", "li", "un'", "un", "una", "d'", "alcun", "qualcun", "L'", "Un", "UNA"]
+PREFIXES = ["nie", "naj", "nienaj", "najnie", "NIE", "Naj"]
+
+
+def pos_tables(texts: List[str], lang: str) -> Lookups:
+    """As random_tables, a look-up table for each part of speech, with lower-cased and other words, some lemmas empty."""
+    draw = random.Random(SEED)
+    words = words_of(texts) + ITALIAN_WORDS + ["", "naj"]
+    lookups = Lookups()
+    names = {f"lemma_lookup_{pos}" for pos in [*POS, "num", "aux", "part", ""] if pos not in ("punct", "propn")}
+    names |= {"lemma_lookup_other", "lemma_lookup"} if lang == "it" else set()
+    for name in sorted(names):
+        lemmas = {word: draw.choice(["alcun", "qualcun", *forms_of(word, draw)]) for word in words if draw.random() < 0.4}
+        lookups.add_table(name, lemmas)
+    return lookups
+
+
 def random_tables(texts: List[str], texts_as_lemmas: bool) -> Lookups:
     """lemma_rules, lemma_index, lemma_exc and lemma_lookup. texts_as_lemmas: half of lemma_lookup are texts, not lists."""
     draw = random.Random(SEED)
@@ -38,14 +55,26 @@ def random_tables(texts: List[str], texts_as_lemmas: bool) -> Lookups:
             lookup[word] = "".join(lookup[word]) or "é"
     tables: Dict[str, Dict[str, Any]] = {
         "lemma_rules": {pos: [[draw.choice(ENDINGS), draw.choice(ENDINGS)] for _ in range(12)] for pos in parts},
-        "lemma_index": {pos: [word for word in words if draw.random() < 0.1] for pos in parts if pos != "adv"},
+        "lemma_index": {pos: ["", *(word for word in words if draw.random() < 0.1)] for pos in parts if pos != "adv"},
         "lemma_exc": {pos: {word: forms_of(word, draw)[draw.randint(0, 1):] for word in words if draw.random() < 0.1}
                       for pos in parts if pos != "adj"},
         "lemma_lookup": lookup,
     }
+    for table in tables["lemma_exc"].values():   # Persian's are not in lists
+        table.update((word, "".join(forms)) for word, forms in table.items() if draw.random() < 0.1)
     lookups = Lookups()
     for name, table in tables.items():
         lookups.add_table(name, table)
+    return lookups
+
+
+def dutch_tables(texts: List[str]) -> Lookups:
+    """As random_tables, with what Dutch needs: lemmas that are texts, exceptions with a form."""
+    lookups = random_tables(texts, texts_as_lemmas=True)
+    lemmas = lookups.get_table("lemma_lookup")
+    lemmas.update((key, lemma if isinstance(lemma, str) else lemma[0]) for key, lemma in list(lemmas.items()))
+    for table in lookups.get_table("lemma_exc").values():
+        table.update((word, forms or ["x"]) for word, forms in table.items())
     return lookups
 
 
@@ -65,13 +94,13 @@ def spanish_tables(texts: List[str]) -> Lookups:
              **{f"list{number}": draw.sample(endings, 6) for number in range(6)}}
     variants = [(word[:-1] + draw.choice(ENDINGS)).replace(*draw.choice([("e", "i"), ("a", "o"), ("ea", "a"), ("e", "\u00e9")]))
                 for word in words for _ in range(3)]
-    index = [word for word in words + variants if word and draw.random() < 0.1]
+    index = [word for word in words + variants if draw.random() < 0.1]
     asked = ["Number=Plur", "PronType=Prs", "VerbForm=Fin", "Case=Dat", "Person=3", "Person"]
     groups = [[f"list{number}", draw.sample(asked, draw.randint(0, 2))] for number in range(7)]
     tables: Dict[str, Dict[str, Any]] = {
         "lemma_rules": lists, "lemma_rules_groups": {"verb": groups[:4], "noun": groups[2:5], "adj": groups[4:]},
-        "lemma_index": {pos: draw.sample(index, len(index) // 2) for pos in ("noun", "adj", "verb", "pron", "det")},
-        "lemma_exc": {pos: {word: [draw.choice(words), "x"] for word in draw.sample(words, 60)}
+        "lemma_index": {pos: ["", *draw.sample(index, len(index) // 2)] for pos in ("noun", "adj", "verb", "pron", "det")},
+        "lemma_exc": {pos: {word: [draw.choice([*words, ""]), "x"] for word in draw.sample(words, 60)}
                       for pos in ("noun", "aux", "verb", "pron", "num")},
     }
     tables["lemma_exc"]["pron"]["los"] = ["el"]
@@ -84,13 +113,13 @@ def spanish_tables(texts: List[str]) -> Lookups:
 # ---- pipelines -------------------------------------------------------------------------------------------------------
 
 
-def blank(lang: str) -> Any:
-    """A language with the English tokenizer: its own is compared elsewhere."""
+def blank(lang: str, tokenizer: str = "en") -> Any:
+    """A language with the English tokenizer: its own is compared elsewhere. tokenizer: the language of another one."""
     nlp = spacy.blank(lang)
-    english = spacy.blank("en").tokenizer
-    nlp.tokenizer = Tokenizer(nlp.vocab, rules=english.rules, prefix_search=english.prefix_search,
-                              suffix_search=english.suffix_search, infix_finditer=english.infix_finditer,
-                              url_match=english.url_match)
+    other = spacy.blank(tokenizer).tokenizer
+    nlp.tokenizer = Tokenizer(nlp.vocab, rules=other.rules, prefix_search=other.prefix_search,
+                              suffix_search=other.suffix_search, infix_finditer=other.infix_finditer,
+                              url_match=other.url_match)
     nlp.add_pipe("tok2vec", config={"model": small.tower()})
     nlp.add_pipe("morphologizer", config=small.labeller(overwrite=True))
     return nlp
@@ -103,7 +132,7 @@ def mix_features(token: Any) -> None:
 
 
 def pipeline(lang: str, mode: str, lookups: Lookups, overwrite: bool = False) -> Any:
-    nlp = blank(lang)
+    nlp = blank(lang, "it" if lang == "it" else "en")   # Italian's leaves l' whole
     small.randomise(nlp, small.gold_docs(mix_features if lang == "es" else None))
     nlp.add_pipe("lemmatizer", config={"mode": mode, "overwrite": overwrite}).initialize(lookups=lookups)
     return nlp

@@ -66,6 +66,8 @@ RECIPES: Dict[str, Callable[[], Any]] = {
     "random": lambda: random_weights(top_k=1),
     "random, top_k 20": lambda: random_weights(top_k=20, overwrite=True),
     "random, no backoff": lambda: random_weights(top_k=2, backoff=None),
+    "random, top_k 30": lambda: random_weights(top_k=30),
+    "random, more than there are": lambda: random_weights(top_k=10**6),
 }
 
 

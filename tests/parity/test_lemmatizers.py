@@ -17,7 +17,8 @@ import small_pipelines as small  # noqa: E402
 from common import REDUCED, SPACY_PACKAGE  # noqa: E402
 from comparison import text_maker  # noqa: E402
 from corpus import project_texts  # noqa: E402
-from lemma_pipelines import SEED, blank, pipeline, random_tables, spanish_tables  # noqa: E402
+from lemma_pipelines import (ITALIAN_WORDS, PREFIXES, SEED, blank, dutch_tables, pipeline, pos_tables, random_tables,  # noqa: E402
+                             spanish_tables)
 
 RANDOM_TEXTS = 300 if REDUCED else 800
 FRENCH = "fr_core_news_md"
@@ -31,7 +32,7 @@ def texts() -> List[str]:
 
 KINDS = {"English rules": ("en", "rule"), "plain rules": ("nb", "rule"), "French rules": ("fr", "rule"),
          "Catalan rules": ("ca", "rule"), "Macedonian rules": ("mk", "rule"), "look-up": ("de", "lookup"),
-         "look-up of a language with rules": ("fr", "lookup")}
+         "look-up of a language with rules": ("fr", "lookup"), "Greek rules": ("el", "rule")}
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
@@ -43,6 +44,38 @@ def test_random_tables(kind: str, texts: List[str], tmp_path: Path, program: Cal
     small.report(pair.differences(texts[:500], [name for name in pair.nlp.pipe_names if name != "morphologizer"]), texts[:500])
     lemmas = [token.lemma_ != token.text for doc in pair.nlp.pipe(texts[:500]) for token in doc]
     assert len(lemmas) / 20 < sum(lemmas) < len(lemmas)
+
+
+@pytest.mark.parametrize("lang, mode", [("nl", "rule"), ("nl", "lookup"), ("ht", "rule")])
+def test_lower_cased_words(lang: str, mode: str, texts: List[str], tmp_path: Path, program: Callable[[str], Path]) -> None:
+    """Dutch and Haitian Creole begin with that, whatever comes then."""
+    pair = small.saved_pair(pipeline(lang, mode, dutch_tables(texts)), tmp_path, program("tests/stages"))
+    small.report(pair.differences(texts), texts)
+    small.report(pair.differences(texts[:500], [name for name in pair.nlp.pipe_names if name != "morphologizer"]), texts[:500])
+    changed = sum(token.lemma_ != token.lower_ for doc in pair.nlp.pipe(texts[:500]) for token in doc)
+    assert (changed > 1000) == (lang == "nl")
+
+
+MARKS = ["ADJ", "ADP", "ADV", "AUX", "DET", "NOUN", "NUM", "PART", "PRON", "PROPN", "VERB", "X"]
+
+
+@pytest.mark.parametrize("lang", ["pl", "it"])
+def test_tables_of_parts_of_speech(lang: str, texts: List[str], tmp_path: Path, program: Callable[[str], Path]) -> None:
+    """A mark gives the next word its part of speech, so that each fixed word has been each."""
+    nlp = pipeline(lang, "pos_lookup", pos_tables(texts, lang))
+    ruler = nlp.add_pipe("attribute_ruler", before="lemmatizer")
+    for mark in MARKS:
+        ruler.add([[{"ORTH": mark}, {"IS_SPACE": False}]], {"POS": mark}, index=1)
+    draw = random.Random(SEED)
+    prefixed = [" ".join(draw.choice([*PREFIXES, "", "", ""]) + word for word in text.split(" ")) for text in texts[:600]]
+    marked = [" ".join(f"{mark} {word}" for word in [*ITALIAN_WORDS, *PREFIXES]).replace("' ", "'altro ") for mark in MARKS]
+    marked += [" ".join(f"{draw.choice(MARKS)} {word}" for word in text.split()) for text in prefixed]
+    pair = small.saved_pair(nlp, tmp_path, program("tests/stages"))
+    small.report(pair.differences(texts + prefixed + marked), texts + prefixed + marked)
+    found = {(token.pos_, token.text, token.lemma_) for doc in pair.nlp.pipe(marked) for token in doc}
+    fixed = {("DET", "l'", "il"), ("DET", "Un", "uno"), ("PRON", "li", "lo"), ("ADP", "d'", "di"), ("DET", "L'", "il")}
+    assert fixed <= found if lang == "it" else not fixed & found
+    assert {pos for pos, text, lemma in found if lemma not in (text, text.lower())} >= {"ADJ", "NOUN", "NUM", "PROPN", "VERB"}
 
 
 CLITICS = ["D\u00e1melos d\u00edselo. comprandonoslas vete hablarmetelosnosla",

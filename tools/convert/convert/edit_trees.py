@@ -14,7 +14,8 @@ from .strings import NO_STRING, StringTable
 NO_TREE = 0xFFFFFFFF
 MAX_EDITS = 256
 """At one end of a word (engine/model_bind.h)."""
-MAX_TOP_K = 20  # TOP_K_GUARDRAIL of edit_tree_lemmatizer.py
+MAX_TOP_K = 0xFFFFFFFF
+"""More than any number of trees."""
 BACKOFFS = (None, "orth")
 """What a token gets to which no tree applies, in the numbering of trainable_lemmatizer/settings."""
 
@@ -92,11 +93,9 @@ def flatten(pipe: Any, tree: int) -> FlatTree:
 
 
 def _settings(pipe: Any) -> List[int]:
-    if not 1 <= pipe.top_k <= MAX_TOP_K:
-        raise ConvertError(f"component {pipe.name}: top_k = {pipe.top_k} is not supported, only 1 to {MAX_TOP_K}")
     if pipe.backoff not in BACKOFFS:
         raise ConvertError(f"component {pipe.name}: backoff = {pipe.backoff!r} is not supported, only 'orth' or none")
-    return [pipe.top_k, BACKOFFS.index(pipe.backoff)]
+    return [min(max(pipe.top_k, 0), MAX_TOP_K), BACKOFFS.index(pipe.backoff)]
 
 
 def _edit_row(edit: Edit, strings: StringTable) -> List[int]:

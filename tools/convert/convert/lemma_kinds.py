@@ -1,27 +1,40 @@
 """Which algorithm a lemmatizer follows: told by the functions that it runs, never by its language."""
 from __future__ import annotations
 
-from typing import Any, Dict
+from types import FunctionType
+from typing import Any, Dict, Optional
 
 from spacy.lang.ca.lemmatizer import CatalanLemmatizer
+from spacy.lang.el.lemmatizer import GreekLemmatizer
 from spacy.lang.en.lemmatizer import EnglishLemmatizer
 from spacy.lang.es.lemmatizer import SpanishLemmatizer
 from spacy.lang.fr.lemmatizer import FrenchLemmatizer
+from spacy.lang.ht.lemmatizer import HaitianCreoleLemmatizer
+from spacy.lang.it.lemmatizer import ItalianLemmatizer
 from spacy.lang.mk.lemmatizer import MacedonianLemmatizer
+from spacy.lang.nl.lemmatizer import DutchLemmatizer
+from spacy.lang.pl.lemmatizer import PolishLemmatizer
+from spacy.lang.ru.lemmatizer import RussianLemmatizer
 from spacy.pipeline import Lemmatizer
 
 from .errors import ConvertError
 
-ENGLISH, RULES, MACEDONIAN, FRENCH, LOOKUP, SPANISH = range(6)
+ENGLISH, RULES, MACEDONIAN, FRENCH, LOOKUP, SPANISH, GREEK, DUTCH, LOWER_LOOKUP, POLISH, ITALIAN = range(11)
 """LEMMATIZER_* (engine/model_bind.h). A file without a kind is ENGLISH."""
 MAX_RULES = 1024
 """Of one part of speech or list; also forms of an exception (engine/model_bind.h)."""
 WITHOUT_RULES = ("", "EOL", "SPACE")
 """Parts of speech that every rule lemmatizer only lower-cases."""
 
-_RULES: Dict[Any, int] = {FrenchLemmatizer.rule_lemmatize: FRENCH, CatalanLemmatizer.rule_lemmatize: FRENCH,
-                          MacedonianLemmatizer.rule_lemmatize: MACEDONIAN}
+_KINDS: Dict[Any, int] = {
+    Lemmatizer.lookup_lemmatize: LOOKUP, FrenchLemmatizer.rule_lemmatize: FRENCH, CatalanLemmatizer.rule_lemmatize: FRENCH,
+    MacedonianLemmatizer.rule_lemmatize: MACEDONIAN, SpanishLemmatizer.rule_lemmatize: SPANISH,
+    GreekLemmatizer.rule_lemmatize: GREEK, DutchLemmatizer.rule_lemmatize: DUTCH,
+    DutchLemmatizer.lookup_lemmatize: LOWER_LOOKUP, HaitianCreoleLemmatizer.rule_lemmatize: LOWER_LOOKUP,
+    PolishLemmatizer.pos_lookup_lemmatize: POLISH, ItalianLemmatizer.pos_lookup_lemmatize: ITALIAN}
 _BASE_FORMS: Dict[Any, int] = {EnglishLemmatizer.is_base_form: ENGLISH, Lemmatizer.is_base_form: RULES}
+_OF_SEVERAL_METHODS = {SPANISH: SpanishLemmatizer, POLISH: PolishLemmatizer, ITALIAN: ItalianLemmatizer}
+"""Kinds whose rules are spread over methods -> the class that each of these must come from."""
 
 
 def _function_of(pipe: Any, method: str) -> Any:
@@ -30,27 +43,28 @@ def _function_of(pipe: Any, method: str) -> Any:
     return getattr(bound, "__func__", None)
 
 
-def _is_spanish(pipe: Any) -> bool:
-    """Its rules are spread over methods, each of which must be spaCy's."""
-    names = [name for name in vars(SpanishLemmatizer) if name.startswith(("rule_", "select_", "lemmatize_"))]
-    return all(_function_of(pipe, name) is vars(SpanishLemmatizer)[name] for name in names)
+def _runs_methods_of(pipe: Any, lemmatizer: type) -> bool:
+    return all(_function_of(pipe, name) is value for name, value in vars(lemmatizer).items() if isinstance(value, FunctionType))
 
 
-def _rule_kind(pipe: Any) -> Any:
+def _kind(pipe: Any) -> Optional[int]:
     function = _function_of(pipe, "lemmatize")
-    if function is SpanishLemmatizer.rule_lemmatize:
-        return SPANISH if _is_spanish(pipe) else None
-    if function is not Lemmatizer.rule_lemmatize:
-        return _RULES.get(function)
-    return _BASE_FORMS.get(_function_of(pipe, "is_base_form"))
+    if type(pipe).__call__ is not Lemmatizer.__call__:
+        return None
+    if function is Lemmatizer.rule_lemmatize:
+        return _BASE_FORMS.get(_function_of(pipe, "is_base_form"))
+    kind = _KINDS.get(function)
+    if kind == FRENCH and _function_of(pipe, "lookup_lemmatize") is not Lemmatizer.lookup_lemmatize:
+        return None
+    return kind if kind not in _OF_SEVERAL_METHODS or _runs_methods_of(pipe, _OF_SEVERAL_METHODS[kind]) else None
 
 
 def lemmatizer_kind(pipe: Any) -> int:
     """LEMMATIZER_*; refuses what runs other code than spaCy's for these."""
-    kind = None
-    if type(pipe).__call__ is Lemmatizer.__call__:
-        kind = LOOKUP if _function_of(pipe, "lemmatize") is Lemmatizer.lookup_lemmatize else _rule_kind(pipe)
-    if kind is None or kind == FRENCH and _function_of(pipe, "lookup_lemmatize") is not Lemmatizer.lookup_lemmatize:
-        raise ConvertError(f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__} "
-                           f"(language {pipe.vocab.lang!r}, mode {pipe.mode!r}) is not supported")
-    return int(kind)
+    kind = _kind(pipe)
+    if kind is not None:
+        return kind
+    pymorphy = isinstance(pipe, RussianLemmatizer) and pipe.mode.startswith("pymorphy")
+    why = "its lemmas come from another library, pymorphy" if pymorphy else "its algorithm is none of those that tern has"
+    raise ConvertError(f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__} (language {pipe.vocab.lang!r}, "
+                       f"mode {pipe.mode!r}) is not supported: {why}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Tuple
 
 from .errors import ConvertError
+from .lemma_checks import check_exceptions, exceptions, texts
 from .lemma_kinds import MAX_RULES
 
 INDEX_OF = {pos: pos for pos in ("ADJ", "ADV", "DET", "NOUN", "NUM", "PRON", "VERB")} | {"AUX": "VERB"}
@@ -62,12 +63,6 @@ def _groups(pipe: Any, names: List[str]) -> List[Tuple[str, int, List[str]]]:
     return groups
 
 
-def _texts(pipe: Any, values: Any) -> List[str]:
-    if isinstance(values, str) or not all(isinstance(value, str) and value for value in values):
-        raise ConvertError(f"component {pipe.name}: the lemmatizer's index or exceptions have what is not a list of texts")
-    return list(values)
-
-
 def read_spanish(pipe: Any) -> SpanishTables:
     """The tables of a SpanishLemmatizer; an exception without a form, on which spaCy fails, is refused."""
     names = list(LISTS)
@@ -75,10 +70,10 @@ def read_spanish(pipe: Any) -> SpanishTables:
     lists = [_rules(pipe, name) for name in names]
     if not any(lists):
         raise ConvertError(f"component {pipe.name} has no rules")
-    tables = [pipe.lookups.get_table(name) for name in ("lemma_index", "lemma_exc")]
-    index = {pos: _texts(pipe, tables[0].get(pos.lower(), [])) for pos in INDEX_OF}
-    exceptions = {pos: {word: _texts(pipe, forms) for word, forms in tables[1].get(pos.lower(), {}).items()}
-                  for pos in INDEX_OF}
-    if any(not forms for words in exceptions.values() for forms in words.values()):
-        raise ConvertError(f"component {pipe.name}: an exception of the lemmatizer has no form")
-    return SpanishTables(lists, groups, index, exceptions)
+    where = {pos: f"component {pipe.name}: the lemmatizer's table for {pos}" for pos in INDEX_OF}
+    words, irregular = (pipe.lookups.get_table(name) for name in ("lemma_index", "lemma_exc"))
+    index = {pos: texts(words.get(pos.lower(), []), f"{where[pos]}: index words") for pos in INDEX_OF}
+    forms = {pos: exceptions(irregular.get(pos.lower(), {}), where[pos]) for pos in INDEX_OF}
+    for table in forms.values():
+        check_exceptions(pipe, table)
+    return SpanishTables(lists, groups, index, forms)

@@ -1,4 +1,4 @@
-"""Tables of the lemmatizers without a network (spacy/pipeline/lemmatizer.py, spacy/lang/en, es, fr, ca, mk/lemmatizer.py)."""
+"""Tables of the lemmatizers without a network (spacy/pipeline/lemmatizer.py, spacy/lang/*/lemmatizer.py)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -8,7 +8,10 @@ from spacy.parts_of_speech import IDS as POS_IDS
 
 from .container import Section, tensor
 from .errors import ConvertError
-from .lemma_kinds import FRENCH, LOOKUP, MAX_RULES, SPANISH, WITHOUT_RULES, lemmatizer_kind
+from .lemma_checks import check_exceptions, exceptions, texts
+from .lemma_kinds import (DUTCH, FRENCH, GREEK, ITALIAN, LOOKUP, LOWER_LOOKUP, MAX_RULES, POLISH, SPANISH, WITHOUT_RULES,
+                          lemmatizer_kind)
+from .lemma_lookups import lookup_sections, lower_lookup_sections, pos_lookup_sections, text_lookup_sections
 from .lemma_spanish import INDEX_OF, read_spanish
 from .maps import build_map, id_table
 from .ruler_tables import flat
@@ -20,8 +23,8 @@ EXCEPTIONS_LOAD = 0.75
 """Fuller than other maps: it is the largest one, and only words without a lemma ask it."""
 FRENCH_PARTS = ("ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "NOUN", "PRON", "PUNCT", "SCONJ", "VERB")
 """Parts of speech that lang/fr/lemmatizer.py does not leave to the look-up table, by name."""
-LEMMA_IS_TEXT = 1 << 31
-"""Added to a lemma in lemmatizer/lookup that is a text, not a list of texts (engine/model_bind.h)."""
+DUTCH_PARTS = ("ADJ", "ADP", "ADV", "AUX", "DET", "NOUN", "NUM", "PRON", "VERB")
+"""Parts of speech that lang/nl/lemmatizer.py does not only lower-case, by name."""
 
 
 @dataclass(frozen=True)
@@ -34,25 +37,16 @@ class LemmaPart:
     exceptions: Dict[str, List[str]]
 
 
-def _texts(values: Any, what: str) -> List[str]:
-    if isinstance(values, str) or not all(isinstance(value, str) for value in values):
-        raise ConvertError(f"{what} are not a list of texts")
-    return list(values)
-
-
 def _part(pipe: Any, pos: str) -> LemmaPart:
     """The tables' outer keys are string ids of lower-cased names, which Table.get takes care of."""
-    index, exceptions, rules = (pipe.lookups.get_table(f"lemma_{table}", {}).get(pos.lower()) or {}
-                                for table in ("index", "exc", "rules"))
+    index, irregular, rules = (pipe.lookups.get_table(f"lemma_{table}", {}).get(pos.lower()) or {}
+                               for table in ("index", "exc", "rules"))
     where = f"component {pipe.name}: the lemmatizer's table for {pos}"
-    words = _texts(index, f"{where}: index words")
-    if "" in words:
-        raise ConvertError(f"{where} has an empty index word")
-    pairs = [tuple(_texts(rule, f"{where}: rules")) for rule in rules]
+    words = texts(index, f"{where}: index words")
+    pairs = [tuple(texts(rule, f"{where}: rules")) for rule in rules]
     if any(len(pair) != 2 for pair in pairs):
         raise ConvertError(f"{where} has a rule that is not a pair of endings")
-    part = LemmaPart(pos, [(pair[0], pair[1]) for pair in pairs], words,
-                     {word: _texts(forms, f"{where}: exceptions") for word, forms in dict(exceptions).items()})
+    part = LemmaPart(pos, [(pair[0], pair[1]) for pair in pairs], words, exceptions(irregular, where))
     if max(len(pairs), *(len(forms) for forms in part.exceptions.values()), 0) > MAX_RULES:
         raise ConvertError(f"{where} has more than {MAX_RULES} rules, or an exception with as many forms")
     return part
@@ -89,10 +83,10 @@ def _exception_sections(parts: Sequence[LemmaPart], strings: StringTable) -> Lis
 def _word_sections(parts: Sequence[LemmaPart]) -> Tuple[List[Section], Mapping[str, int]]:
     """lemmatizer/words, and the root edge of every part that has index words."""
     sets = WordSets()
-    roots = {part.pos: sets.add(part.words) for part in parts if part.words}
-    edges, first = sets.layout()
-    sections = [tensor("lemmatizer/words", edges, "u4")] if roots else []
-    return sections, {pos: first[node] for pos, node in roots.items()}
+    numbers = {part.pos: sets.add(part.words) for part in parts if part.words}
+    edges, roots = sets.layout()
+    sections = [tensor("lemmatizer/words", edges, "u4")] if numbers else []
+    return sections, {pos: roots[number] for pos, number in numbers.items()}
 
 
 def _part_sections(parts: Sequence[LemmaPart], strings: StringTable) -> List[Section]:
@@ -105,10 +99,15 @@ def _part_sections(parts: Sequence[LemmaPart], strings: StringTable) -> List[Sec
     return [tensor("lemmatizer/parts", rows, "u4"), *suffix_rules, *words]
 
 
-def _rule_sections(pipe: Any, strings: StringTable) -> List[Section]:
+def _parts_with_tables(pipe: Any) -> List[LemmaPart]:
     parts = read_parts(pipe)
     if not parts:
         raise ConvertError(f"component {pipe.name} has no tables: initialize it or remove it")
+    return parts
+
+
+def _rule_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    parts = _parts_with_tables(pipe)
     return [*_part_sections(parts, strings), *_exception_sections(parts, strings)]
 
 
@@ -125,33 +124,33 @@ def _first_forms(parts: Sequence[LemmaPart], strings: StringTable) -> Dict[int, 
     return entries
 
 
-def _lookup_entry(pipe: Any, value: Any, strings: StringTable) -> int:
-    """String number of the lemma that lookup_lemmatize gives; a text is told from a list of texts."""
-    forms = [value] if isinstance(value, str) else value
-    if not isinstance(forms, (list, tuple)) or not forms or not all(isinstance(form, str) for form in forms) or value == "":
-        raise ConvertError(f"component {pipe.name}: a lemma of the look-up table is {value!r}, which is not supported")
-    return strings.number(forms[0]) | (LEMMA_IS_TEXT if isinstance(value, str) else 0)
-
-
-def _lookup_sections(pipe: Any, strings: StringTable) -> List[Section]:
-    table = pipe.lookups.get_table("lemma_lookup")
-    if not table:
-        raise ConvertError(f"component {pipe.name} has no tables: initialize it or remove it")
-    return id_table("lemmatizer/lookup", {key: _lookup_entry(pipe, table[key], strings) for key in sorted(table)})
+def _sections_with_forms(parts: Sequence[LemmaPart], strings: StringTable) -> List[Section]:
+    """Of the kinds that take the first form of an exception."""
+    return [*_part_sections(parts, strings), *id_table("lemmatizer/forms", _first_forms(parts, strings))]
 
 
 def _french_sections(pipe: Any, strings: StringTable) -> List[Section]:
     parts = [_part(pipe, pos) for pos in FRENCH_PARTS]
-    forms = id_table("lemmatizer/forms", _first_forms(parts, strings))
-    return [*_part_sections(parts, strings), *forms, *_lookup_sections(pipe, strings)]
+    return [*_sections_with_forms(parts, strings), *lookup_sections(pipe, strings)]
+
+
+def _greek_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    return _sections_with_forms(_parts_with_tables(pipe), strings)
+
+
+def _dutch_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    parts = [_part(pipe, pos) for pos in DUTCH_PARTS]
+    for part in parts:
+        check_exceptions(pipe, part.exceptions)
+    return [*_sections_with_forms(parts, strings), *text_lookup_sections(pipe, strings)]
 
 
 def _spanish_sections(pipe: Any, strings: StringTable) -> List[Section]:
     tables = read_spanish(pipe)
     sets = WordSets()
-    roots = {pos: sets.add(words) for pos, words in tables.index.items() if words}
-    edges, first = sets.layout()
-    index = {pos: first[roots[pos]] if pos in roots else NO_STRING for pos in INDEX_OF}
+    numbers = {pos: sets.add(words) for pos, words in tables.index.items() if words}
+    edges, roots = sets.layout()
+    index = {pos: roots[numbers[pos]] if pos in numbers else NO_STRING for pos in INDEX_OF}
     parts = [(strings.number(pos), 0, 0, index[INDEX_OF[pos]]) for pos in INDEX_OF]
     forms = _first_forms([LemmaPart(pos, [], [], tables.exceptions.get(pos, {})) for pos in INDEX_OF], strings)
     list_start, rules = flat(tables.lists)
@@ -164,14 +163,18 @@ def _spanish_sections(pipe: Any, strings: StringTable) -> List[Section]:
         tensor("lemmatizer/lists", [(first, len(rules)) for first, rules in zip(list_start, tables.lists)], "u4"),
         tensor("lemmatizer/groups", groups, "u4"),
         tensor("lemmatizer/features", [strings.number(feature) for feature in features], "u4"),
-        *([tensor("lemmatizer/words", edges, "u4")] if roots else []), *id_table("lemmatizer/forms", forms),
+        *([tensor("lemmatizer/words", edges, "u4")] if numbers else []), *id_table("lemmatizer/forms", forms),
     ]
+
+
+_READ = {FRENCH: _french_sections, LOOKUP: lookup_sections, SPANISH: _spanish_sections, GREEK: _greek_sections,
+         DUTCH: _dutch_sections, LOWER_LOOKUP: lower_lookup_sections, POLISH: pos_lookup_sections, ITALIAN: pos_lookup_sections}
+"""Kinds other than those of _rule_sections."""
 
 
 def lemmatizer_sections(pipe: Any, strings: StringTable) -> List[Section]:
     """All lemmatizer/ sections of a Lemmatizer."""
     kind = lemmatizer_kind(pipe)
-    read = {FRENCH: _french_sections, LOOKUP: _lookup_sections, SPANISH: _spanish_sections}.get(kind, _rule_sections)
     settings = [tensor("lemmatizer/settings", [1], "u4")] if pipe.overwrite else []
-    sections = [*settings, *read(pipe, strings)]
+    sections = [*settings, *_READ.get(kind, _rule_sections)(pipe, strings)]
     return sections if kind == 0 else [tensor("lemmatizer/kind", [kind], "u4"), *sections]

@@ -92,10 +92,15 @@ def read_phrases(tokenizer: Any, rules: Dict[str, List[Piece]]) -> List[Tuple[st
     return list(dict.fromkeys(phrases))
 
 
+def extended_hash(sequence: int, token: int) -> int:
+    """phrase_hash of engine/hash.h. token: its 64-bit hash."""
+    mixed = ((sequence ^ token) * 0xC6A4A7935BD1E995) & 0xFFFFFFFFFFFFFFFF
+    return mixed ^ (mixed >> 47)
+
+
 def phrase_hash(sequence: int, token: str) -> int:
     """Hash of a sequence of tokens that a token is appended to (engine/hash.h); an empty sequence is 0."""
-    mixed = ((sequence ^ hash_string(token)) * 0xC6A4A7935BD1E995) & 0xFFFFFFFFFFFFFFFF
-    return mixed ^ (mixed >> 47)
+    return extended_hash(sequence, hash_string(token))
 
 
 def phrase_entries(phrases: Sequence[Tuple[str, ...]]) -> Dict[int, int]:

@@ -1,6 +1,6 @@
 """Sets of words as one minimal acyclic automaton (Daciuk, Mihov, Watson, Watson 2000); its layout: engine/word_set.h.
 
-All sets of a file share their nodes; a set is the edge at which its first node begins.
+All sets of a file share their nodes; a set is the edge at which its first node begins, and whether it has the empty word.
 """
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from .errors import ConvertError
 LAST_EDGE, WORD_ENDS = 1 << 8, 1 << 9
 TARGET_SHIFT = 10
 LEAF = 0x3FFFFF
+EMPTY_WORD = 1 << 31
 
 _Edge = Tuple[int, bool, int]
 """Byte, does a word end after it, number of the node that it leads to (-1: one without edges)."""
@@ -30,18 +31,18 @@ class WordSets:
 
     def __init__(self) -> None:
         self._nodes: Dict[Tuple[_Edge, ...], int] = {}
+        self._sets: List[Tuple[int, int]] = []
 
     def _node(self, edges: List[_Edge]) -> int:
         return self._nodes.setdefault(tuple(edges), len(self._nodes)) if edges else -1
 
     def add(self, words: Iterable[str]) -> int:
-        """Number of the first node of the set of these words. At least one word, none empty."""
+        """Number of the set of these words."""
         ordered = sorted({word.encode("utf-8") for word in words})
-        if not ordered or not ordered[0]:
-            raise ConvertError("a set of words must have words, and the empty word cannot be one of them")
+        has_empty = b"" in ordered
         previous, ends = b"", []  # the path to the last word; does a word end after its edges
         open_nodes: List[List[_Edge]] = [[]]  # finished edges of the nodes on that path
-        for word in [*ordered, b""]:
+        for word in [*ordered[has_empty:], b""]:
             common = _common_length(previous, word)
             for depth in range(len(previous) - 1, common - 1, -1):
                 child = self._node(open_nodes.pop())
@@ -52,10 +53,11 @@ class WordSets:
             if word:
                 ends[-1] = True
             previous = word
-        return self._node(open_nodes[0])
+        self._sets.append((self._node(open_nodes[0]), EMPTY_WORD if has_empty else 0))
+        return len(self._sets) - 1
 
     def layout(self) -> Tuple[np.ndarray, List[int]]:
-        """Edges u32 and, for every node, its first edge. A node lies before those that it leads to."""
+        """Edges u32, at least one, and the root of every set. A node lies before those that it leads to."""
         nodes = list(self._nodes)
         first, count = [0] * len(nodes), 0
         for number in reversed(range(len(nodes))):
@@ -66,4 +68,5 @@ class WordSets:
         edges = [byte | (LAST_EDGE if position == len(node) - 1 else 0) | (WORD_ENDS if ends else 0)
                  | (LEAF if target < 0 else first[target]) << TARGET_SHIFT
                  for node in reversed(nodes) for position, (byte, ends, target) in enumerate(node)]
-        return np.array(edges, dtype="<u4"), first
+        roots = [(LEAF if node < 0 else first[node]) | empty for node, empty in self._sets]
+        return np.array(edges or [LAST_EDGE | LEAF << TARGET_SHIFT], dtype="<u4"), roots

@@ -1,0 +1,106 @@
+"""Look-up tables of the lemmatizers: one for all words, or one for each part of speech (lang/pl, lang/it/lemmatizer.py).
+
+spaCy keeps only the ids of their words.
+"""
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping
+
+from spacy.parts_of_speech import IDS as POS_IDS
+
+from .container import Section, tensor
+from .errors import ConvertError
+from .lemma_kinds import ITALIAN, LOOKUP, lemmatizer_kind
+from .maps import id_table
+from .strings import NO_STRING, StringTable
+from .tokenizer_tables import extended_hash
+
+LEMMA_IS_TEXT = 1 << 31
+"""Added to a lemma in lemmatizer/lookup that is a text, not a list of texts (engine/model_bind.h)."""
+
+
+def _no_tables(pipe: Any) -> ConvertError:
+    return ConvertError(f"component {pipe.name} has no tables: initialize it or remove it")
+
+
+def _refuse_lemma(pipe: Any, table: str, value: Any, wanted: str) -> ConvertError:
+    return ConvertError(f"component {pipe.name}: a lemma of the look-up table {table} is {value!r}, on which spaCy fails, too: "
+                        f"make it {wanted}")
+
+
+# ---- one table -------------------------------------------------------------------------------------------------------
+
+
+def _entry(value: Any, empty_is_lemma: bool, pipe: Any, strings: StringTable) -> int:
+    """String number of the lemma that lookup_lemmatize gives; a text is told from a list of texts."""
+    forms = [value] if isinstance(value, str) else value
+    texts = isinstance(forms, (list, tuple)) and forms and all(isinstance(form, str) for form in forms)
+    if not texts or (value == "" and not empty_is_lemma):
+        raise _refuse_lemma(pipe, "lemma_lookup", value, "a text or a list of texts")
+    return strings.number(forms[0]) | (LEMMA_IS_TEXT if isinstance(value, str) else 0)
+
+
+def lookup_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    """lemmatizer/lookup of lookup_lemmatize, and of French, which takes a text's first character."""
+    table = pipe.lookups.get_table("lemma_lookup")
+    if not table:
+        raise _no_tables(pipe)
+    empty_is_lemma = lemmatizer_kind(pipe) == LOOKUP
+    return id_table("lemmatizer/lookup", {key: _entry(table[key], empty_is_lemma, pipe, strings) for key in sorted(table)})
+
+
+def _texts(pipe: Any, name: str) -> Dict[int, str]:
+    """A table whose lemmas are texts, by id of the word."""
+    table = pipe.lookups.get_table(name, {})
+    for value in table.values():
+        if not isinstance(value, str):
+            raise _refuse_lemma(pipe, name, value, "a text")
+    return {key: table[key] for key in sorted(table)}
+
+
+def _text_sections(lemmas: Mapping[int, str], strings: StringTable) -> List[Section]:
+    return id_table("lemmatizer/lookup", {key: strings.number(lemma) for key, lemma in lemmas.items()})
+
+
+def text_lookup_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    """lemmatizer/lookup of Dutch rules, which do without it where it is empty."""
+    return _text_sections(_texts(pipe, "lemma_lookup"), strings)
+
+
+def lower_lookup_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    """lemmatizer/lookup of Dutch words in lower case. The rules of Haitian Creole only lower-case: their table is empty."""
+    lemmas = {} if pipe.mode == "rule" else _texts(pipe, "lemma_lookup")
+    if not lemmas and pipe.mode != "rule":
+        raise _no_tables(pipe)
+    return _text_sections(lemmas, strings)
+
+
+# ---- a table for each part of speech ---------------------------------------------------------------------------------
+
+
+def pos_lookup_key(part: int, word: int) -> int:
+    """Key in lemmatizer/forms of a word, by id, where parts have look-up tables (engine/model_bind.h). The number of the part is
+    hashed first: ids of reserved symbols are as small."""
+    return extended_hash(extended_hash(0, part + 1), word)
+
+
+def _italian_fallback(pipe: Any) -> Dict[int, str]:
+    """lemma_lookup_other, then lemma_lookup: both are asked for the same word, and the first passes over empty lemmas."""
+    other = _texts(pipe, "lemma_lookup_other")
+    return {**_texts(pipe, "lemma_lookup"), **{key: lemma for key, lemma in other.items() if lemma}}
+
+
+def pos_lookup_sections(pipe: Any, strings: StringTable) -> List[Section]:
+    """lemmatizer/parts and forms of Polish and Italian; of Italian, lemmatizer/lookup, too."""
+    tables = {pos: _texts(pipe, f"lemma_lookup_{pos.lower()}") for pos in sorted(POS_IDS)}
+    parts = [pos for pos, table in tables.items() if table]
+    if not parts:
+        raise _no_tables(pipe)
+    forms: Dict[int, int] = {}
+    for number, pos in enumerate(parts):
+        forms.update((pos_lookup_key(number, key), strings.number(lemma)) for key, lemma in tables[pos].items())
+    if len(forms) != sum(len(tables[pos]) for pos in parts):
+        raise ConvertError(f"component {pipe.name}: two words of the lemmatizer's tables have one hash")
+    rows = [(strings.number(pos), 0, 0, NO_STRING) for pos in parts]
+    fallback = _text_sections(_italian_fallback(pipe), strings) if lemmatizer_kind(pipe) == ITALIAN else []
+    return [tensor("lemmatizer/parts", rows, "u4"), *id_table("lemmatizer/forms", forms), *fallback]
