@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "error.h"
+
 int doc_reserve(tern_doc *doc, size_t tokens)
 {
     if (buffer_reserve(&doc->span_memory, tokens, sizeof *doc->span) || buffer_reserve(&doc->space_memory, tokens, 1)
@@ -128,6 +130,12 @@ int doc_finish(tern_doc *doc)
     for (size_t i = 0; i < doc->token_count; i++)
         if (i == 0 || doc->sent_start[i] == 1) doc->sentence_start[doc->sentence_count++] = (uint32_t)i;
     return 0;
+}
+
+tern_status doc_gave_up(const tern_doc *doc, tern_error *err)
+{
+    if (doc->interruption && doc->interruption->requested) return fail_interrupted(err);
+    return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text");
 }
 
 void doc_free_columns(tern_doc *doc)

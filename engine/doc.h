@@ -96,6 +96,9 @@ static inline int doc_has_lemma(const tern_doc *doc, size_t token)
     return doc_id(doc, doc->lemma[token].string) || doc->lemma[token].length;
 }
 
+/* Fails for a stage that gave up: because it was told to, or else for lack of memory. */
+tern_status doc_gave_up(const tern_doc *doc, tern_error *err);
+
 void doc_free_columns(tern_doc *doc);
 
 #endif

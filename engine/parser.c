@@ -252,15 +252,16 @@ static parser_state begin_state(tern_doc *doc, parser_scratch *scratch)
     return s;
 }
 
-tern_status parser_annotate(tern_doc *doc, parser_scratch *s, transition_trace trace, void *user, tern_error *err)
+tern_status parser_annotate(tern_doc *doc, parser_scratch *s, const vector_source *source, transition_trace trace, void *user,
+                            tern_error *err)
 {
     const int is_extra = doc->model->parser.net.slots == PARSER_EXTRA_SLOTS;
     const move_table table = {.common_slots = is_extra ? EXTRA_COMMON_SLOTS : COMMON_SLOTS, .is_final = is_final,
                               .features = is_extra ? extra_features : features, .validate = validate, .apply = apply};
     list_actions(doc, s->action.data);
     parser_state state = begin_state(doc, s);
-    if (transition_run(&doc->model->parser.net, &table, &state, doc->token_count, &s->net, doc->interruption, trace, user))
-        return fail_interrupted(err);
+    if (transition_run(&doc->model->parser.net, &table, &state, doc->token_count, &s->net, source, doc->interruption, trace, user))
+        return doc_gave_up(doc, err);
     return dependency_finish(doc, state.head_label, &s->dependency, err);
 }
 

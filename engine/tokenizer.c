@@ -401,9 +401,15 @@ tern_status tokenize(tern_doc *doc, const text_view *view, tokenizer_scratch *sc
     return fill_document(doc, &r, marks) ? fail_interrupted(err) : TERN_OK;
 }
 
+void tokenizer_pieces_free(tokenizer_scratch *scratch)
+{
+    buffer *all[] = {&scratch->suffixes, &scratch->trails, &scratch->spans, &scratch->kept, &scratch->tokens};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) buffer_free(all[i]);
+}
+
 void tokenizer_scratch_free(tokenizer_scratch *scratch)
 {
-    buffer *all[] = {&scratch->code_point, &scratch->char_class, &scratch->byte_at, &scratch->suffixes, &scratch->trails,
-                     &scratch->spans, &scratch->kept, &scratch->tokens};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) buffer_free(all[i]);
+    buffer *view[] = {&scratch->code_point, &scratch->char_class, &scratch->byte_at};
+    tokenizer_pieces_free(scratch);
+    for (size_t i = 0; i < sizeof view / sizeof view[0]; i++) buffer_free(view[i]);
 }

@@ -124,7 +124,7 @@ static void annotate(fixture *f, const uint32_t *wish, size_t tokens)
     for (size_t t = 0; t < tokens; t++) f->keys[t] = f->key_of[wish[t]];
     assert_int_equal(ner_reserve(&f->doc, &f->scratch), 0);
     assert_int_equal(tok2vec_encode(&f->model.tower[COMPONENT_NER], &f->doc, &f->tower, project, f), TERN_OK);
-    assert_int_equal(ner_annotate(&f->doc, &f->scratch, record, f, NULL), TERN_OK);
+    assert_int_equal(ner_annotate(&f->doc, &f->scratch, NULL, record, f, NULL), TERN_OK);
 }
 
 /* Every wish was granted. */
@@ -393,7 +393,7 @@ static void test_real_scores(void **state)
     open_real(&r);
     assert_int_equal(r.model->ner.net.classes, REAL_CLASSES);
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
-    assert_int_equal(ner_annotate(&r.ctx->doc, &r.ctx->ner, take_scores, &scores, NULL), TERN_OK);   /* the rows are there */
+    assert_int_equal(ner_annotate(&r.ctx->doc, &r.ctx->ner, NULL, take_scores, &scores, NULL), TERN_OK);   /* the rows are there */
     assert_int_equal(scores.steps, REAL_TOKENS);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         assert_close(scores.of[expected[i].step][expected[i].cls], expected[i].score, 1.5e-4, "score", i);

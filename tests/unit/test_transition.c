@@ -132,7 +132,7 @@ static void run_lone(fixture *f, script *s, uint32_t common_slots, int has_lone_
         size_t count = tokens - begin < 100 ? tokens - begin : 100;
         transition_project(&f->w, f->vectors + begin * WIDTH, begin, count, &f->scratch);
     }
-    assert_int_equal(transition_run(&f->w, &moves, s, tokens, &f->scratch, NULL, record, s), 0);
+    assert_int_equal(transition_run(&f->w, &moves, s, tokens, &f->scratch, NULL, NULL, record, s), 0);
     assert_int_equal(s->traced, s->step);
     assert_memory_equal(s->chosen, s->applied, s->step * sizeof *s->chosen);
 }
