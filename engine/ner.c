@@ -48,7 +48,7 @@ static void validate(const void *state, unsigned char *valid)
     const tern_doc *doc = s->doc;
     size_t next = s->token + 1;
     unsigned char may_go_on = next < doc->token_count && doc->sent_start[next] != 1;
-    int is_space = doc->attr[ATTR_IS_SPACE][s->token] != 0;
+    int is_space = doc->is_space[s->token];
 
     unsigned char allowed[NER_OUT + 1] = {0};
     if (s->is_open) {   /* a white-space token may well continue or end an entity */

@@ -7,9 +7,9 @@
 
 typedef struct parser_scratch {
     transition_scratch net;
-    buffer action;                                                              /* [classes] bytes */
-    buffer stack, rebuffer, flags, left, right, next_sibling, head_label;       /* [tokens] each */
-    dependency_scratch dependency;
+    buffer action;                   /* [classes] bytes */
+    buffer flags, head_label;        /* [tokens] each */
+    dependency_scratch dependency;   /* before that it holds the state's columns: five of them (parser.c) */
 } parser_scratch;
 
 /* Room for the document's tokens; before the first parser_project. 0 or -1. */

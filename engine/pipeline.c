@@ -245,7 +245,7 @@ static tern_status run_in_order(tern_ctx *ctx, unsigned run, tern_error *err)
 
 static tern_status annotate(tern_ctx *ctx, unsigned run, tern_error *err)
 {
-    int with_lower = run & TERN_ATTRIBUTE_RULER || ctx->model->tower_attrs >> ATTR_LOWER & 1;
+    int with_lower = (run & TERN_ATTRIBUTE_RULER && ctx->model->ruler.tests_lower) || ctx->model->tower_attrs >> ATTR_LOWER & 1;
     return lexeme_features(&ctx->doc, &ctx->text, with_lower, &ctx->lexeme) ? doc_gave_up(&ctx->doc, err) : run_in_order(ctx, run, err);
 }
 
@@ -265,17 +265,22 @@ static void write_cats(tern_doc *doc, const float *scores)
 static tern_status classify_tokens(tern_ctx *ctx, unsigned classifiers, size_t begin, size_t end, tern_error *err)
 {
     tern_doc *doc = &ctx->doc;
-    size_t count = doc->token_count;
-    for (size_t a = 0; a < ATTR_COUNT; a++) doc->attr[a] += begin;
-    doc->vector += begin;
+    const tern_doc whole = *doc;
+    for (size_t a = 0; a < ATTR_COUNT; a++)
+        if (doc->attr[a]) doc->attr[a] += begin;
+    doc->space += begin;
+    doc->is_space += begin;
+    if (doc->vector) doc->vector += begin;
     doc->span += begin;   /* of the words that floret vectors cut up */
     doc->token_count = end - begin;
     doc->cat_count = 0;
     tern_status status = run_in_order(ctx, classifiers, err);
-    doc->token_count = count;
-    doc->span -= begin;
-    doc->vector -= begin;
-    for (size_t a = 0; a < ATTR_COUNT; a++) doc->attr[a] -= begin;
+    doc->token_count = whole.token_count;
+    doc->span = whole.span;
+    doc->vector = whole.vector;
+    doc->is_space = whole.is_space;
+    doc->space = whole.space;
+    memcpy(doc->attr, whole.attr, sizeof doc->attr);
     return status;
 }
 
@@ -323,6 +328,7 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
     ctx_end_of_tokenizer(ctx);
     if (!status) status = preset_sentence_starts(doc, options, err);
     if (status) return status;
+    if (doc_reserve_annotations(doc, doc->token_count)) return doc_gave_up(doc, err);
     doc_clear_annotations(doc);
     unsigned run = components_to_run(ctx->model, options);
     if (!doc->token_count) run &= TERN_TEXTCATS;   /* which say 0 of each label; nothing else says anything */

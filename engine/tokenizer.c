@@ -396,7 +396,7 @@ tern_status tokenize(tern_doc *doc, const text_view *view, tokenizer_scratch *sc
     if (first_pass(&r)) return fail_interrupted(err);
     int failed = second_pass(&r, scratch, &marks);
     if (interrupted(r.interruption)) return fail_interrupted(err);
-    if (failed || doc_reserve(doc, final_count(&r, marks)) != 0)
+    if (failed || doc_reserve_tokens(doc, final_count(&r, marks)) != 0)
         return fail(err, TERN_E_MEMORY, 0, "out of memory for %zu tokens", r.count);
     return fill_document(doc, &r, marks) ? fail_interrupted(err) : TERN_OK;
 }

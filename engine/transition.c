@@ -70,7 +70,7 @@ void transition_project(const transition_weights *w, const float *vectors, size_
 /* Projects the tokens [begin, end) to out. */
 static void project_from_source(run *r, size_t begin, size_t end, float *out)
 {
-    const float *vectors = r->source->vectors(r->source->user, begin, end);
+    const float *vectors = r->failed ? NULL : r->source->vectors(r->source->user, begin, end);
     if (vectors) project(r->w, vectors, end - begin, out);
     else r->failed = 1;
 }
@@ -82,7 +82,7 @@ static size_t end_of_block(const run *r, size_t begin, size_t length)
 
 static void project_up_to(run *r, size_t end)
 {
-    while (r->projected_end < end && !r->failed) {
+    while (r->projected_end < end) {
         size_t begin = r->projected_end;
         r->projected_end = end_of_block(r, begin, TRANSITION_BLOCK);
         project_from_source(r, begin, r->projected_end, kept_row(r->w, r->scratch, begin));

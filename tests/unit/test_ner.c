@@ -22,7 +22,8 @@ static const char *const NAMES[CLASSES] = {"B-A", "B-B", "I-A", "I-B", "L-A", "L
 
 typedef struct fixture {
     float embed[ROWS][MAX_CLASSES], *pad;
-    uint64_t key_of[MAX_CLASSES], keys[MAX_TOKENS], is_space[MAX_TOKENS], id[STRINGS];
+    uint64_t key_of[MAX_CLASSES], keys[MAX_TOKENS], id[STRINGS];
+    unsigned char is_space[MAX_TOKENS];
     signed char sent_start[MAX_TOKENS];
     tern_model model;
     tern_doc doc;
@@ -81,7 +82,7 @@ static int set_up(void **state)
     bind_obedient_model(f);
     f->doc.model = &f->model;
     for (size_t a = 0; a < ATTR_COUNT; a++) f->doc.attr[a] = f->keys;
-    f->doc.attr[ATTR_IS_SPACE] = f->is_space;
+    f->doc.is_space = f->is_space;
     f->doc.sent_start = f->sent_start;
     *state = f;
     return 0;

@@ -131,7 +131,7 @@ enum { LONG = MAX_TOKENS };
 
 typedef struct long_doc {
     uint32_t head[LONG], dep[LONG];
-    uint64_t is_space[LONG];
+    unsigned char is_space[LONG];
     signed char sent_start[LONG];
 } long_doc;
 
@@ -141,7 +141,7 @@ static void use_long_doc(fixture *f, long_doc *d)
     f->small.doc.head = d->head;
     f->small.doc.column[COLUMN_DEP] = d->dep;
     f->small.doc.sent_start = d->sent_start;
-    f->small.doc.attr[ATTR_IS_SPACE] = d->is_space;
+    f->small.doc.is_space = d->is_space;
 }
 
 /* A new taste every step: the class that is wished for, and what comes next if that is not allowed. */
