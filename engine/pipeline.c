@@ -340,8 +340,8 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
 
 static tern_status beyond_limit(const tern_ctx *ctx, size_t limit, tern_error *err)
 {
-    return fail(err, TERN_E_MEMORY_LIMIT, ctx->text.length, "this text of %zu characters needs more memory than the %zu MB that a run may "
-                "take here; send a shorter text or allow more", ctx->text.length, limit >> 20);
+    return fail(err, TERN_E_MEMORY_LIMIT, ctx->text.length, "this text of %zu characters needs more memory than the %zu bytes that a run "
+                "may take here; send a shorter text or allow more", ctx->text.length, limit);
 }
 
 tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options, const tern_doc **out,

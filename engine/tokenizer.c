@@ -36,6 +36,7 @@ tern_status text_decode(const tern_model *model, const char *text, size_t len, s
     if (count > max_chars)
         return fail(err, TERN_E_TOO_LONG, count, "the text has %zu characters (code points), the limit is %zu; split it",
                     count, max_chars);
+    view->length = count;   /* for whoever reports a failure */
     if (len > UINT32_MAX || buffer_reserve(&scratch->code_point, count, sizeof(uint32_t)) != 0
         || buffer_reserve(&scratch->char_class, count, sizeof(uint16_t)) != 0
         || buffer_reserve(&scratch->byte_at, count + 1, sizeof(uint32_t)) != 0)

@@ -11,6 +11,7 @@
 
 #include "deadline.h"
 #include "extension.h"
+#include "memory.h"
 #include "models.h"
 #include "settings.h"
 #include "sqs_client.h"
@@ -209,9 +210,18 @@ static void on_terminate(void *user)
     workers_cancel(p->workers, p->count);
 }
 
+static void share_memory(process *p)
+{
+    p->settings.memory = memory_for_texts(memory_limit(), p->count, p->models.count) / p->count;
+    memory_return_blocks();
+}
+
 static int start(process *p, rapi *api, init_error *error)
 {
-    if (open_models(p, error) || new_workers(p, api, error) || warm_up(p, error))
+    if (open_models(p, error))
+        return -1;
+    share_memory(p);
+    if (new_workers(p, api, error) || warm_up(p, error))
         return -1;
     if (!p->environment.shutdown_hook)
         return 0;

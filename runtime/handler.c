@@ -26,6 +26,7 @@ static int run(tern_ctx *ctx, const char *text, size_t len, tern_options *option
 {
     tern_error err;
     options->max_chars = settings->max_chars;
+    options->memory = settings->memory;
     options->interrupt = settings->interrupt;
     options->interrupt_user = settings->interrupt_user;
     return tern_run(ctx, text, len, options, doc, &err) ? respond_engine_error(out, &err, settings->max_chars) : 0;
@@ -145,6 +146,7 @@ static void answer_text(const responder *by, const char *name, const char *text,
         write_sentiments(by, text, doc, out);
     else
         write_entities(text, doc, by->options, out);
+    tern_ctx_trim(by->ctx);
     response_end(out);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "deadline.h"
+#include "memory.h"
 
 typedef struct worker {
     pthread_t thread;
@@ -20,14 +21,17 @@ struct http_workers {
     int stopping;
     handler_settings settings;
     unsigned large_running, large_allowed;
+    memory_share memory;
     unsigned count;
     worker worker[];   /* [count] */
 };
 
 static void compute(worker *self, http_job *job)
 {
+    handler_settings settings = self->workers->settings;
+    settings.memory = memory_share_engine(&self->workers->memory, job->len);
     double start = clock_monotonic_ms();
-    handle_request(&self->contexts, &job->asked, job->body, job->len, &self->workers->settings, &job->answer);
+    handle_request(&self->contexts, &job->asked, job->body, job->len, &settings, &job->answer);
     job->milliseconds = clock_monotonic_ms() - start;
 }
 
@@ -36,18 +40,20 @@ static int is_large(const http_job *job)
     return job->len >= HTTP_LARGE_BODY;
 }
 
-/* Takes the first job that may start now out of the queue. */
+/* Takes the first job that may start now out of the queue. Those that need memory keep their order, so that none waits for ever. */
 static http_job *take(http_workers *workers)
 {
+    int may_be_large = workers->large_running < workers->large_allowed;
     for (http_job **link = &workers->first; *link != NULL; link = &(*link)->next) {
         http_job *job = *link;
-        if (is_large(job) && workers->large_running == workers->large_allowed)
+        if (is_large(job) && !(may_be_large = may_be_large && memory_share_has(&workers->memory, job->len)))
             continue;
         *link = job->next;
         if (workers->last == &job->next)
             workers->last = link;
         if (is_large(job))
             workers->large_running++;
+        memory_share_take(&workers->memory, job->len);
         return job;
     }
     return NULL;
@@ -68,9 +74,11 @@ static void *work(void *argument)
         }
         pthread_mutex_unlock(&workers->lock);
         int large = is_large(job);
+        size_t len = job->len;
         compute(self, job);
         job->finished(job);
         pthread_mutex_lock(&workers->lock);
+        memory_share_put(&workers->memory, len);
         if (large) {
             workers->large_running--;
             pthread_cond_broadcast(&workers->changed);   /* another large one may start now */
@@ -106,6 +114,7 @@ http_workers *http_workers_start(const model_set *models, const handler_settings
     pthread_mutex_init(&workers->lock, NULL);
     pthread_cond_init(&workers->changed, NULL);
     workers->settings = *settings;
+    workers->memory = (memory_share){.total = settings->memory, .max_chars = settings->max_chars};
     workers->last = &workers->first;
     workers->large_allowed = count > 1 ? count - 1 : 1;
     for (unsigned i = 0; i < count; i++)

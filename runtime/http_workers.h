@@ -1,7 +1,7 @@
 /* http_workers.h - the threads that compute answers, each with its own contexts, and the queue in front of them.
  *
  * First come, first served, with one exception: large bodies never hold all workers (when there is more than one), so that a
- * short text does not wait for somebody's book. */
+ * short text does not wait for somebody's book; and they wait until there is the memory that they may need (memory.h). */
 #ifndef TERN_HTTP_WORKERS_H
 #define TERN_HTTP_WORKERS_H
 
