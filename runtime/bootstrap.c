@@ -1,6 +1,6 @@
 /* bootstrap.c - tern as a custom runtime of AWS Lambda (provided.al2023): reads the settings, maps the model, serves events.
  * settings.h lists the environment; besides those variables the platform's AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_FUNCTION_NAME,
- * AWS_LAMBDA_FUNCTION_VERSION and AWS_LAMBDA_INITIALIZATION_TYPE are read. */
+ * AWS_LAMBDA_FUNCTION_VERSION, AWS_LAMBDA_FUNCTION_MEMORY_SIZE and AWS_LAMBDA_INITIALIZATION_TYPE are read. */
 #define _POSIX_C_SOURCE 200809L
 #include <curl/curl.h>
 #include <limits.h>
