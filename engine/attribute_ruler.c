@@ -36,7 +36,7 @@ static uint64_t value_of(const tern_doc *doc, uint32_t attr, size_t token)
     case RULER_DEP: return doc_id(doc, doc->column[COLUMN_DEP][token]);
     case RULER_ORTH: return doc->attr[ATTR_ORTH][token];
     case RULER_LOWER: return doc->attr[ATTR_LOWER][token];
-    default: return doc->attr[ATTR_IS_SPACE][token];
+    default: return doc->is_space[token];
     }
 }
 

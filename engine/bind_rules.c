@@ -14,6 +14,7 @@ static void check_ruler_tokens(binder *b, ruler_tables *r, uint32_t tokens, uint
         if (test[0] >= RULER_ATTRS || test[1] > 1 || !bind_in_range(test[2], test[3], values))
             bind_refuse(b, "attribute_ruler/tests", "holds a value that is out of range");
         r->tests_lemmas |= test[0] == RULER_LEMMA;
+        r->tests_lower |= test[0] == RULER_LOWER;
     }
 }
 

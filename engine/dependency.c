@@ -131,7 +131,7 @@ static uint32_t find_head(forest *f, uint32_t token, uint32_t label)
         for (uint32_t child = f->first_child[parent]; child != NO_CHILD; child = f->next_sibling[child]) {
             if (f->visits_left) f->visits_left--;
             int is_seen = child >= f->left_edge[parent] && child <= f->right_edge[parent];
-            if (!is_seen || child == token || doc->attr[ATTR_IS_SPACE][child]) continue;
+            if (!is_seen || child == token || doc->is_space[child]) continue;
             if (is_labelled(f, child, token, label)) return child;
             f->queue[length++] = child;
         }
@@ -160,29 +160,36 @@ static tern_status take_back_lifted_arcs(forest *f, tern_error *err)
     return TERN_OK;
 }
 
+/* Room in the columns [first, end). */
+static tern_status reserve(const tern_doc *doc, size_t first, size_t end, dependency_scratch *s, tern_error *err)
+{
+    for (size_t i = first; i < end; i++)
+        if (buffer_reserve(&s->column[i], doc->token_count, sizeof(uint32_t)))
+            return fail(err, TERN_E_MEMORY, 0, "out of memory for the syntax of %zu tokens; send a shorter text", doc->token_count);
+    return TERN_OK;
+}
+
 tern_status dependency_finish(tern_doc *doc, const uint32_t *head_label, dependency_scratch *s, tern_error *err)
 {
-    buffer *by_token[] = {&s->left_edge, &s->right_edge, &s->first_child, &s->next_sibling, &s->previous_sibling, &s->newest,
-                          &s->queue};
-    for (size_t i = 0; i < sizeof by_token / sizeof *by_token; i++)
-        if (buffer_reserve(by_token[i], doc->token_count, sizeof(uint32_t)))
-            return fail(err, TERN_E_MEMORY, 0, "out of memory for the syntax of %zu tokens; send a shorter text",
-                        doc->token_count);
-
-    forest f = {.doc = doc, .head_label = head_label, .left_edge = s->left_edge.data, .right_edge = s->right_edge.data,
-                .first_child = s->first_child.data, .next_sibling = s->next_sibling.data,
-                .previous_sibling = s->previous_sibling.data, .newest = s->newest.data, .queue = s->queue.data,
+    tern_status status = reserve(doc, 0, EDGE_COLUMNS, s, err);
+    if (status) return status;
+    forest f = {.doc = doc, .head_label = head_label, .left_edge = s->column[0].data, .right_edge = s->column[1].data,
                 .visits_left = (uint64_t)doc->token_count * MAX_VISITS + 1};
     find_edges(&f);
     if (!has_lifted_arcs(&f)) return TERN_OK;
-    tern_status status = take_back_lifted_arcs(&f, err);
+    status = reserve(doc, EDGE_COLUMNS, DEPENDENCY_COLUMNS, s, err);
+    if (status) return status;
+    f.first_child = s->column[2].data;
+    f.next_sibling = s->column[3].data;
+    f.previous_sibling = s->column[4].data;
+    f.newest = s->column[5].data;
+    f.queue = s->column[6].data;
+    status = take_back_lifted_arcs(&f, err);
     if (!status) find_edges(&f);
     return status;
 }
 
 void dependency_scratch_free(dependency_scratch *s)
 {
-    buffer *owned[] = {&s->left_edge, &s->right_edge, &s->first_child, &s->next_sibling, &s->previous_sibling, &s->newest,
-                       &s->queue};
-    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
+    for (size_t i = 0; i < DEPENDENCY_COLUMNS; i++) buffer_free(&s->column[i]);
 }

@@ -5,8 +5,11 @@
 
 #include "doc.h"
 
+/* Whoever calls dependency_finish may use the columns before: what is there is overwritten. */
+enum { EDGE_COLUMNS = 2, DEPENDENCY_COLUMNS = 7 };
+
 typedef struct dependency_scratch {
-    buffer left_edge, right_edge, first_child, next_sibling, previous_sibling, newest, queue;   /* [tokens] each */
+    buffer column[DEPENDENCY_COLUMNS];   /* uint32_t [tokens] each; the last ones only where there are lifted arcs */
 } dependency_scratch;
 
 /* doc->head (without cycles) and COLUMN_DEP hold the parser's arcs; head_label[i] is the Y of a label X||Y, or NO_STRING.

@@ -2,25 +2,41 @@
 
 #include <string.h>
 
-int doc_reserve(tern_doc *doc, size_t tokens)
+#include "error.h"
+
+int doc_reserve_tokens(tern_doc *doc, size_t tokens)
 {
     if (buffer_reserve(&doc->span_memory, tokens, sizeof *doc->span) || buffer_reserve(&doc->space_memory, tokens, 1)
-        || buffer_reserve(&doc->norm_memory, tokens, sizeof *doc->norm_override) || buffer_reserve(&doc->sent_memory, tokens, 1)
-        || buffer_reserve(&doc->head_memory, tokens, sizeof *doc->head)
-        || buffer_reserve(&doc->vector_memory, tokens, sizeof *doc->vector)
-        || buffer_reserve(&doc->lemma_memory, tokens, sizeof *doc->lemma))
+        || buffer_reserve(&doc->norm_memory, tokens, sizeof *doc->norm_override) || buffer_reserve(&doc->sent_memory, tokens, 1))
         return -1;
     doc->span = doc->span_memory.data;
     doc->space = doc->space_memory.data;
     doc->norm_override = doc->norm_memory.data;
     doc->sent_start = doc->sent_memory.data;
-    doc->head = doc->head_memory.data;
-    doc->vector = doc->vector_memory.data;
-    doc->lemma = doc->lemma_memory.data;
+    return 0;
+}
+
+int doc_reserve_features(tern_doc *doc, size_t tokens, int with_lower, int with_vectors)
+{
     for (size_t a = 0; a < ATTR_COUNT; a++) {
+        if (a == ATTR_SPACY || a == ATTR_IS_SPACE || (a == ATTR_LOWER && !with_lower)) continue;
         if (buffer_reserve(&doc->attr_memory[a], tokens, sizeof *doc->attr[a])) return -1;
         doc->attr[a] = doc->attr_memory[a].data;
     }
+    if (buffer_reserve(&doc->is_space_memory, tokens, 1)
+        || (with_vectors && buffer_reserve(&doc->vector_memory, tokens, sizeof *doc->vector)))
+        return -1;
+    doc->is_space = doc->is_space_memory.data;
+    doc->vector = doc->vector_memory.data;
+    return 0;
+}
+
+int doc_reserve_annotations(tern_doc *doc, size_t tokens)
+{
+    if (buffer_reserve(&doc->head_memory, tokens, sizeof *doc->head) || buffer_reserve(&doc->lemma_memory, tokens, sizeof *doc->lemma))
+        return -1;
+    doc->head = doc->head_memory.data;
+    doc->lemma = doc->lemma_memory.data;
     for (size_t c = 0; c < COLUMN_COUNT; c++) {
         if (buffer_reserve(&doc->column_memory[c], tokens, sizeof *doc->column[c])) return -1;
         doc->column[c] = doc->column_memory[c].data;
@@ -144,9 +160,16 @@ int doc_finish(tern_doc *doc)
     return 0;
 }
 
+tern_status doc_gave_up(const tern_doc *doc, tern_error *err)
+{
+    if (doc->interruption && doc->interruption->requested) return fail_interrupted(err);
+    return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text");
+}
+
 void doc_free_columns(tern_doc *doc)
 {
-    buffer *owned[] = {&doc->span_memory, &doc->space_memory, &doc->norm_memory, &doc->sent_memory, &doc->head_memory, &doc->vector_memory,
+    buffer *owned[] = {&doc->span_memory, &doc->space_memory, &doc->norm_memory, &doc->sent_memory, &doc->head_memory, &doc->is_space_memory,
+                       &doc->vector_memory,
                        &doc->lemma_memory, &doc->lemma_text_memory, &doc->entity_memory, &doc->cat_memory, &doc->sentence_memory,
                        &doc->sentence_cat_memory, &doc->norm_text_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);

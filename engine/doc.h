@@ -46,8 +46,10 @@ struct tern_doc {
     unsigned char *space;            /* [token_count] 1: one U+0020 follows that belongs to no token */
     uint32_t *norm_override;         /* [token_count] string number from a tokenizer exception, or NO_STRING */
     signed char *sent_start;         /* [token_count] 1, -1, 0; the tokenizer's or the caller's */
-    uint64_t *attr[ATTR_COUNT];      /* [token_count] each: ids that the embeddings hash */
-    uint64_t *vector;                /* [token_count] what its static vector depends on: row or NO_VECTOR; floret: id of its text */
+    uint64_t *attr[ATTR_COUNT];      /* [token_count] each: ids that the embeddings hash; NULL: doc_attr knows it otherwise, or nobody
+                                        wants it */
+    unsigned char *is_space;         /* [token_count] 1: str.isspace() */
+    uint32_t *vector;                /* [token_count] row of its static vector or NO_VECTOR; NULL: the model has no such table */
     uint32_t *column[COLUMN_COUNT];  /* [token_count] each */
     uint32_t *head;                  /* [token_count] index of the head; the token's own without one */
     lemma_ref *lemma;                /* [token_count] string NO_STRING and length 0: unset */
@@ -64,13 +66,16 @@ struct tern_doc {
     size_t scored_sentences;         /* sentence_count, or 0 */
     float *sentence_cat;             /* [scored_sentences][cat_count] scores of each as a document of its own */
     /* owners of the columns above */
-    buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], vector_memory, column_memory[COLUMN_COUNT],
+    buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], is_space_memory, vector_memory, column_memory[COLUMN_COUNT],
         head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory, sentence_memory,
         sentence_cat_memory, norm_text_memory;
 };
 
-/* Room for tokens tokens in every column; 0 or -1. Columns keep their content. */
-int doc_reserve(tern_doc *doc, size_t tokens);
+/* Room for tokens tokens in the columns that the tokenizer fills, in those of the features, and in those that components fill. 0 or -1.
+ * Columns keep their content. */
+int doc_reserve_tokens(tern_doc *doc, size_t tokens);
+int doc_reserve_features(tern_doc *doc, size_t tokens, int with_lower, int with_vectors);
+int doc_reserve_annotations(tern_doc *doc, size_t tokens);
 int doc_reserve_norms(tern_doc *doc, size_t tokens);
 int doc_reserve_entities(tern_doc *doc, size_t entities);
 int doc_reserve_cats(tern_doc *doc, size_t cats);
@@ -87,6 +92,13 @@ int doc_finish(tern_doc *doc);
 int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len);
 int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len);
 
+/* What an embedding hashes of a token. */
+static inline uint64_t doc_attr(const tern_doc *doc, uint32_t attr, size_t token)
+{
+    if (attr == ATTR_SPACY) return doc->space[token];
+    return attr == ATTR_IS_SPACE ? doc->is_space[token] : doc->attr[attr][token];
+}
+
 /* Id of a string number; 0 for NO_STRING. */
 static inline uint64_t doc_id(const tern_doc *doc, uint32_t string)
 {
@@ -98,6 +110,9 @@ static inline int doc_has_lemma(const tern_doc *doc, size_t token)
 {
     return doc_id(doc, doc->lemma[token].string) || doc->lemma[token].length;
 }
+
+/* Fails for a stage that gave up: because it was told to, or else for lack of memory. */
+tern_status doc_gave_up(const tern_doc *doc, tern_error *err);
 
 void doc_free_columns(tern_doc *doc);
 

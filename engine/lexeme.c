@@ -150,15 +150,6 @@ static uint64_t shape_id(const tern_doc *doc, const text_view *text, size_t star
     return string_id(doc->model, shape, len);
 }
 
-/* By the text's own id, not that of its NORM. */
-static uint64_t vector_key(const tern_doc *doc, size_t token)
-{
-    const tern_model *model = doc->model;
-    uint64_t id = doc->attr[ATTR_ORTH][token];
-    if (model->floret.hash_count) return id;
-    return model->vectors.bits ? word_vectors_find(&model->vectors, id) : NO_VECTOR;
-}
-
 /* str.isspace() */
 static int is_space(const char_table *chars, const uint16_t *classes, size_t n)
 {
@@ -169,6 +160,8 @@ static int is_space(const char_table *chars, const uint16_t *classes, size_t n)
 
 int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme_scratch *scratch)
 {
+    const vector_keys *vectors = &doc->model->vectors;
+    if (doc_reserve_features(doc, doc->token_count, with_lower, vectors->bits > 0)) return -1;
     for (size_t i = 0; i < doc->token_count; i++) {
         if (interrupted_at(doc->interruption, i)) return -1;
         size_t start = doc->span[i].char_start, end = doc->span[i].char_end;
@@ -178,9 +171,8 @@ int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme
         doc->attr[ATTR_PREFIX][i] = id_of_chars(doc, text, start, start + 1);
         doc->attr[ATTR_SUFFIX][i] = id_of_chars(doc, text, end - start > SUFFIX_LENGTH ? end - SUFFIX_LENGTH : start, end);
         doc->attr[ATTR_SHAPE][i] = shape_id(doc, text, start, end);
-        doc->attr[ATTR_SPACY][i] = doc->space[i];
-        doc->vector[i] = vector_key(doc, i);
-        doc->attr[ATTR_IS_SPACE][i] = (uint64_t)is_space(&doc->model->chars, text->char_class + start, end - start);
+        if (vectors->bits) doc->vector[i] = word_vectors_find(vectors, doc->attr[ATTR_ORTH][i]);   /* not by its NORM */
+        doc->is_space[i] = (unsigned char)is_space(&doc->model->chars, text->char_class + start, end - start);
     }
     return 0;
 }

@@ -8,8 +8,8 @@ typedef struct lexeme_scratch {
     buffer code_points, bytes;
 } lexeme_scratch;
 
-/* Fills doc->attr[*] and doc->vector for every token from its text, its norm_override and its space; ATTR_LOWER only if with_lower, for
- * few read it. 0, or -1 when out of memory or interrupted. */
+/* Fills doc->attr[*], doc->is_space and doc->vector for every token from its text and its norm_override; ATTR_LOWER only if
+ * with_lower, for few read it. 0, or -1 when out of memory or interrupted. */
 int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme_scratch *scratch);
 
 /* str.lower() of the code points [begin, end) of the text as UTF-8, in scratch until the next call. NULL when out of memory. */

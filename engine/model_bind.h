@@ -345,7 +345,7 @@ typedef struct ruler_tables {
     map by_tag;
     uint32_t rule_count, list_count;
     unsigned sets;           /* mask of TERN_TAGS, ...: what some rule sets */
-    int tests_lemmas;        /* does some pattern test LEMMA? */
+    int tests_lemmas, tests_lower;   /* does some pattern test LEMMA, LOWER? */
 } ruler_tables;
 
 typedef struct lemmatizer_tables {

@@ -48,7 +48,7 @@ static void validate(const void *state, unsigned char *valid)
     const tern_doc *doc = s->doc;
     size_t next = s->token + 1;
     unsigned char may_go_on = next < doc->token_count && doc->sent_start[next] != 1;
-    int is_space = doc->attr[ATTR_IS_SPACE][s->token] != 0;
+    int is_space = doc->is_space[s->token];
 
     unsigned char allowed[NER_OUT + 1] = {0};
     if (s->is_open) {   /* a white-space token may well continue or end an entity */
@@ -116,7 +116,8 @@ void ner_project(const tern_doc *doc, const float *rows, size_t begin, size_t co
     transition_project(&doc->model->ner.net, rows, begin, count, &s->net);
 }
 
-tern_status ner_annotate(tern_doc *doc, ner_scratch *s, transition_trace trace, void *user, tern_error *err)
+tern_status ner_annotate(tern_doc *doc, ner_scratch *s, const vector_source *source, transition_trace trace, void *user,
+                          tern_error *err)
 {
     const ner_model *ner = &doc->model->ner;
     const move_table table = {.common_slots = 1u << 0, .has_lone_states = 1, .is_final = is_final,
@@ -125,8 +126,8 @@ tern_status ner_annotate(tern_doc *doc, ner_scratch *s, transition_trace trace, 
     ner_state state = {.doc = doc, .moves = ner->moves, .action = s->action.data, .classes = ner->net.classes};
     list_actions(doc->model, s->action.data);
     doc->entity_count = 0;
-    if (transition_run(&ner->net, &table, &state, doc->token_count, &s->net, doc->interruption, trace, user))
-        return fail_interrupted(err);
+    if (transition_run(&ner->net, &table, &state, doc->token_count, &s->net, source, doc->interruption, trace, user))
+        return doc_gave_up(doc, err);
     doc->annotations |= TERN_ENTITIES;
     return TERN_OK;
 }

@@ -206,13 +206,16 @@ static void apply(void *state, uint32_t cls)
 
 /* ---- a document ------------------------------------------------------------------------------------------------------- */
 
+/* Of the state, in the columns that the trees need when it is done with. */
+enum { COLUMN_STACK = 0, COLUMN_REBUFFER, COLUMN_LEFT, COLUMN_RIGHT, COLUMN_NEXT_SIBLING, STATE_COLUMNS };
+_Static_assert((int)STATE_COLUMNS <= (int)DEPENDENCY_COLUMNS, "the state fits");
+
 int parser_reserve(const tern_doc *doc, parser_scratch *s)
 {
     const transition_weights *net = &doc->model->parser.net;
-    buffer *by_token[] = {&s->stack, &s->rebuffer, &s->left, &s->right, &s->next_sibling, &s->head_label};
-    for (size_t i = 0; i < sizeof by_token / sizeof *by_token; i++)
-        if (buffer_reserve(by_token[i], doc->token_count, sizeof(int32_t))) return -1;
-    return buffer_reserve(&s->flags, doc->token_count, 1) || buffer_reserve(&s->action, net->classes, 1) ||
+    for (size_t i = 0; i < STATE_COLUMNS; i++)
+        if (buffer_reserve(&s->dependency.column[i], doc->token_count, sizeof(int32_t))) return -1;
+    return buffer_reserve(&s->flags, doc->token_count, 1) || buffer_reserve(&s->head_label, doc->token_count, sizeof(uint32_t)) || buffer_reserve(&s->action, net->classes, 1) ||
            transition_reserve(net, doc->token_count, &s->net) ? -1 : 0;
 }
 
@@ -238,10 +241,11 @@ static void list_actions(const tern_doc *doc, unsigned char *action)
 static parser_state begin_state(tern_doc *doc, parser_scratch *scratch)
 {
     const parser_model *parser = &doc->model->parser;
+    const buffer *column = scratch->dependency.column;
     parser_state s = {.doc = doc, .moves = parser->moves, .action = scratch->action.data, .classes = parser->net.classes,
-                      .stack = scratch->stack.data, .rebuffer = scratch->rebuffer.data, .flags = scratch->flags.data,
-                      .left = scratch->left.data, .right = scratch->right.data, .next_sibling = scratch->next_sibling.data,
-                      .head_label = scratch->head_label.data};
+                      .stack = column[COLUMN_STACK].data, .rebuffer = column[COLUMN_REBUFFER].data, .flags = scratch->flags.data,
+                      .left = column[COLUMN_LEFT].data, .right = column[COLUMN_RIGHT].data,
+                      .next_sibling = column[COLUMN_NEXT_SIBLING].data, .head_label = scratch->head_label.data};
     for (size_t i = 0; i < doc->token_count; i++) {
         s.flags[i] = 0;
         s.left[i] = s.right[i] = NONE;
@@ -252,22 +256,24 @@ static parser_state begin_state(tern_doc *doc, parser_scratch *scratch)
     return s;
 }
 
-tern_status parser_annotate(tern_doc *doc, parser_scratch *s, transition_trace trace, void *user, tern_error *err)
+tern_status parser_annotate(tern_doc *doc, parser_scratch *s, const vector_source *source, transition_trace trace, void *user,
+                            tern_error *err)
 {
     const int is_extra = doc->model->parser.net.slots == PARSER_EXTRA_SLOTS;
     const move_table table = {.common_slots = is_extra ? EXTRA_COMMON_SLOTS : COMMON_SLOTS, .is_final = is_final,
                               .features = is_extra ? extra_features : features, .validate = validate, .apply = apply};
     list_actions(doc, s->action.data);
     parser_state state = begin_state(doc, s);
-    if (transition_run(&doc->model->parser.net, &table, &state, doc->token_count, &s->net, doc->interruption, trace, user))
-        return fail_interrupted(err);
+    if (transition_run(&doc->model->parser.net, &table, &state, doc->token_count, &s->net, source, doc->interruption, trace, user))
+        return doc_gave_up(doc, err);
     return dependency_finish(doc, state.head_label, &s->dependency, err);
 }
 
 void parser_scratch_free(parser_scratch *s)
 {
-    buffer *owned[] = {&s->stack, &s->rebuffer, &s->left, &s->right, &s->next_sibling, &s->head_label, &s->flags, &s->action};
-    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
+    buffer_free(&s->head_label);
+    buffer_free(&s->flags);
+    buffer_free(&s->action);
     transition_scratch_free(&s->net);
     dependency_scratch_free(&s->dependency);
 }

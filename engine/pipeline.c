@@ -2,47 +2,7 @@
 #include "ctx.h"
 #include "error.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-tern_status tern_ctx_new(const tern_model *model, tern_ctx **out, tern_error *err)
-{
-    if (!out) return fail(err, TERN_E_ARGUMENT, 0, "tern_ctx_new: out is NULL");
-    *out = NULL;
-    if (!model) return fail(err, TERN_E_ARGUMENT, 0, "tern_ctx_new: model is NULL");
-    tern_ctx *ctx = calloc(1, sizeof *ctx);
-    if (!ctx) return fail(err, TERN_E_MEMORY, 0, "out of memory");
-    ctx->model = ctx->doc.model = model;
-    ctx->doc.text = &ctx->text;
-    *out = ctx;
-    return TERN_OK;
-}
-
-void tern_ctx_free(tern_ctx *ctx)
-{
-    if (!ctx) return;
-    doc_free_columns(&ctx->doc);
-    tokenizer_scratch_free(&ctx->tokenizer);
-    lexeme_scratch_free(&ctx->lexeme);
-    for (uint32_t component = 0; component < COMPONENT_COUNT; component++) tok2vec_scratch_free(&ctx->tower[component]);
-    tagger_scratch_free(&ctx->tagger);
-    tagger_scratch_free(&ctx->morphologizer);
-    trainable_lemmatizer_scratch_free(&ctx->trainable_lemmatizer);
-    parser_scratch_free(&ctx->parser);
-    senter_scratch_free(&ctx->senter);
-    ruler_scratch_free(&ctx->ruler);
-    lemmatizer_scratch_free(&ctx->lemmatizer);
-    ner_scratch_free(&ctx->ner);
-    for (size_t i = 0; i < TEXTCATS; i++) textcat_scratch_free(&ctx->textcat[i]);
-    free(ctx);
-}
-
-/* A stage that gave up: because it was told to, or else for lack of memory. */
-static tern_status gave_up(const tern_ctx *ctx, tern_error *err)
-{
-    if (ctx->doc.interruption && ctx->doc.interruption->requested) return fail_interrupted(err);
-    return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text");
-}
 
 static tern_status check_options(const tern_ctx *ctx, const tern_options *options, tern_error *err)
 {
@@ -84,11 +44,13 @@ static unsigned components_to_run(const tern_model *model, const tern_options *o
 
 /* ---- towers and those who read them: what a tower makes of a document is needed nowhere else and is not kept --------------------- */
 
-typedef struct readers {
+typedef struct tower_reader {
     tern_ctx *ctx;
-    unsigned components;
-    int out_of_memory;
-} readers;
+    uint32_t tower;
+    int is_run;            /* 0: zeros instead */
+    unsigned components;   /* mask of those that read its rows block by block */
+    size_t fed;            /* tokens before this one have been read */
+} tower_reader;
 
 static textcat_scratch *textcat_scratch_of(tern_ctx *ctx, uint32_t component)
 {
@@ -126,53 +88,116 @@ static int feed_reader(tern_ctx *ctx, uint32_t component, const float *rows, siz
     }
 }
 
-static void feed_readers(void *user, const float *rows, size_t begin, size_t count)
+/* 0, or -1 when out of memory. */
+static int feed_readers(const tower_reader *r, const float *rows, size_t begin, size_t count)
 {
-    readers *r = user;
     for (uint32_t component = 0; component < COMPONENT_COUNT; component++)
-        if (r->components >> component & 1 && feed_reader(r->ctx, component, rows, begin, count)) r->out_of_memory = 1;
-}
-
-/* A listener whose tower was left out reads zeros (spacy/pipeline/tok2vec.py forward). */
-static int feed_zeros(readers *r)
-{
-    tern_ctx *ctx = r->ctx;
-    buffer *zeros = &ctx->tower[COMPONENT_TOK2VEC].x;
-    size_t width = ctx->model->tower[COMPONENT_TOK2VEC].width;
-    size_t rows = ctx->doc.token_count < TOK2VEC_BLOCK ? ctx->doc.token_count : TOK2VEC_BLOCK;   /* a sentence has few */
-    if (buffer_reserve(zeros, rows, width * sizeof(float))) return -1;
-    if (rows) memset(zeros->data, 0, rows * width * sizeof(float));
-    for (size_t begin = 0, count; begin < ctx->doc.token_count; begin += count) {
-        if (interrupted(ctx->doc.interruption)) return -1;
-        count = ctx->doc.token_count - begin < rows ? ctx->doc.token_count - begin : rows;
-        feed_readers(r, zeros->data, begin, count);
-    }
+        if (r->components >> component & 1 && feed_reader(r->ctx, component, rows, begin, count)) return -1;
     return 0;
 }
 
-/* Hands the rows of the tower of that number, or zeros, block by block to these components. */
-static tern_status read_tower(tern_ctx *ctx, uint32_t tower, int is_run, unsigned components, tern_error *err)
+/* A listener whose tower was left out reads zeros (spacy/pipeline/tok2vec.py forward). */
+static const float *zero_rows(tern_ctx *ctx, size_t count)
 {
-    readers r = {.ctx = ctx, .components = components};
-    for (uint32_t component = 0; component < COMPONENT_COUNT; component++)
-        if (components >> component & 1 && reserve_reader(ctx, component)) return gave_up(ctx, err);
-    int failed = is_run ? tok2vec_encode(&ctx->model->tower[tower], &ctx->doc, &ctx->tower[tower], feed_readers, &r) != TERN_OK
-                        : feed_zeros(&r);
-    return failed || r.out_of_memory ? gave_up(ctx, err) : TERN_OK;
+    buffer *zeros = &ctx->tower[COMPONENT_TOK2VEC].x;
+    size_t width = ctx->model->tower[COMPONENT_TOK2VEC].width;
+    if (interrupted(ctx->doc.interruption) || buffer_reserve(zeros, count, width * sizeof(float))) return NULL;
+    return memset(zeros->data, 0, count * width * sizeof(float));
 }
 
-/* Once for all that listen to it, ahead of the first component. */
-static tern_status read_shared_tower(tern_ctx *ctx, unsigned run, tern_error *err)
+/* Rows of the tokens [begin, end) of the reader's tower. The others get those that are new to them. A vector_source. */
+static const float *rows_for(void *user, size_t begin, size_t end)
 {
-    unsigned listeners = run & ctx->model->listeners;
-    return listeners ? read_tower(ctx, COMPONENT_TOK2VEC, (run & TERN_TOK2VEC) != 0, listeners, err) : TERN_OK;
+    tower_reader *r = user;
+    const tok2vec_weights *w = &r->ctx->model->tower[r->tower];
+    const float *rows = NULL;
+    if (!r->is_run) rows = zero_rows(r->ctx, end - begin);
+    else if (tok2vec_rows(w, &r->ctx->doc, begin, end, &r->ctx->tower[r->tower], &rows)) return NULL;
+    if (!rows || begin != r->fed) return rows;
+    r->fed = end;
+    return feed_readers(r, rows, begin, end - begin) ? NULL : rows;
+}
+
+static int feed_rest(tower_reader *r)
+{
+    const size_t tokens = r->ctx->doc.token_count;
+    while (r->fed < tokens)
+        if (!rows_for(r, r->fed, tokens - r->fed < TOK2VEC_BLOCK ? tokens : r->fed + TOK2VEC_BLOCK)) return -1;
+    return 0;
+}
+
+static int reserve_readers(tern_ctx *ctx, unsigned components)
+{
+    for (uint32_t component = 0; component < COMPONENT_COUNT; component++)
+        if (components >> component & 1 && reserve_reader(ctx, component)) return -1;
+    return 0;
+}
+
+static tower_reader reader_of(tern_ctx *ctx, uint32_t tower, unsigned run, unsigned components)
+{
+    int is_run = tower != COMPONENT_TOK2VEC || run & TERN_TOK2VEC;
+    return (tower_reader){.ctx = ctx, .tower = tower, .is_run = is_run, .components = components};
+}
+
+/* Hands the rows of the tower of that number, or zeros, block by block to these components. */
+static tern_status read_tower(tern_ctx *ctx, uint32_t tower, unsigned run, unsigned components, tern_error *err)
+{
+    tower_reader r = reader_of(ctx, tower, run, components);
+    return reserve_readers(ctx, components) || feed_rest(&r) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
+}
+
+/* ---- long documents: what parser and ner would keep of every row is more than all else, so they take the rows as they come to them -- */
+
+#define TAKERS (TERN_PARSER | TERN_NER)
+
+/* Neither sets what the takers look at, nor looks at what they set. */
+#define INDEPENDENT (TERN_TOK2VEC | TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER | TERN_TEXTCATS)
+
+static int is_long(const tern_ctx *ctx) { return ctx->doc.token_count > TRANSITION_KEPT; }
+
+/* Runs parser or ner on the tower of that number, whose rows the others get, too. */
+static tern_status run_taker(tern_ctx *ctx, uint32_t taker, uint32_t tower, unsigned run, unsigned others, tern_error *err)
+{
+    tower_reader r = reader_of(ctx, tower, run, others);
+    const vector_source source = {rows_for, &r};
+    if (reserve_reader(ctx, taker) || reserve_readers(ctx, others)) return doc_gave_up(&ctx->doc, err);
+    tern_status status = taker == COMPONENT_PARSER ? parser_annotate(&ctx->doc, &ctx->parser, &source, NULL, NULL, err)
+                                                   : ner_annotate(&ctx->doc, &ctx->ner, &source, NULL, NULL, err);
+    if (!status && others && feed_rest(&r)) status = doc_gave_up(&ctx->doc, err);
+    return status;
+}
+
+/* The first component whose turn matters to others, if it takes rows of the shared tower: it may as well run ahead of its turn, in the
+ * same pass as all that listen. Otherwise COMPONENT_COUNT. */
+static uint32_t taker_ahead(const tern_model *model, unsigned run)
+{
+    for (uint32_t i = 0; i < model->pipeline_length; i++) {
+        uint32_t component = model->pipeline[i];
+        if (!((run & ~(unsigned)INDEPENDENT) >> component & 1)) continue;
+        return TAKERS & model->listeners & 1u << component ? component : COMPONENT_COUNT;
+    }
+    return COMPONENT_COUNT;
+}
+
+/* ---- whose turn it is -------------------------------------------------------------------------------------------------------------- */
+
+/* Once for all that listen to it, ahead of the first component. What has run with that is no longer in *run. */
+static tern_status read_shared_tower(tern_ctx *ctx, unsigned *run, tern_error *err)
+{
+    unsigned listeners = *run & ctx->model->listeners, all = *run;
+    if (!is_long(ctx)) return listeners ? read_tower(ctx, COMPONENT_TOK2VEC, all, listeners, err) : TERN_OK;
+    uint32_t taker = taker_ahead(ctx->model, all);
+    listeners &= ~(unsigned)TAKERS;
+    if (taker == COMPONENT_COUNT) return listeners ? read_tower(ctx, COMPONENT_TOK2VEC, all, listeners, err) : TERN_OK;
+    *run &= ~(1u << taker);
+    return run_taker(ctx, taker, COMPONENT_TOK2VEC, all, listeners, err);
 }
 
 /* For a component that does not listen, when its turn comes. */
-static tern_status read_own_tower(tern_ctx *ctx, uint32_t component, tern_error *err)
+static tern_status read_own_tower(tern_ctx *ctx, uint32_t component, unsigned run, tern_error *err)
 {
     if (component == COMPONENT_TOK2VEC || !ctx->model->tower[component].width) return TERN_OK;
-    return read_tower(ctx, component, 1, 1u << component, err);
+    return read_tower(ctx, component, run, 1u << component, err);
 }
 
 /* ---- components ------------------------------------------------------------------------------------------------------------------ */
@@ -181,36 +206,47 @@ static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *
 {
     tern_doc *doc = &ctx->doc;
     switch (component) {
-    case COMPONENT_PARSER: return parser_annotate(doc, &ctx->parser, NULL, NULL, err);
+    case COMPONENT_PARSER: return parser_annotate(doc, &ctx->parser, NULL, NULL, NULL, err);
     case COMPONENT_SENTER: senter_annotate(doc, &ctx->senter); return TERN_OK;
-    case COMPONENT_SENTENCIZER: return sentencizer_annotate(doc, &ctx->text) ? gave_up(ctx, err) : TERN_OK;
-    case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->ruler) ? gave_up(ctx, err) : TERN_OK;
+    case COMPONENT_SENTENCIZER: return sentencizer_annotate(doc, &ctx->text) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
+    case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->ruler) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
     case COMPONENT_LEMMATIZER:
-        return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? gave_up(ctx, err) : TERN_OK;
+        return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
     case COMPONENT_TEXTCAT:
     case COMPONENT_TEXTCAT_MULTILABEL: return textcat_annotate(doc, component, textcat_scratch_of(ctx, component), err);
-    case COMPONENT_NER: return ner_annotate(doc, &ctx->ner, NULL, NULL, err);
+    case COMPONENT_NER: return ner_annotate(doc, &ctx->ner, NULL, NULL, NULL, err);
     default: return TERN_OK;   /* tok2vec, and the labels that feed_reader sets */
     }
+}
+
+static tern_status take_turn(tern_ctx *ctx, uint32_t component, unsigned run, tern_error *err)
+{
+    if (interrupted(ctx->doc.interruption)) return fail_interrupted(err);
+    if (is_long(ctx) && TAKERS >> component & 1) {
+        uint32_t tower = ctx->model->listeners >> component & 1 ? COMPONENT_TOK2VEC : component;
+        return run_taker(ctx, component, tower, run, 0, err);
+    }
+    tern_status status = read_own_tower(ctx, component, run, err);
+    return status ? status : run_component(ctx, component, err);
 }
 
 /* The tokens' features are there. */
 static tern_status run_in_order(tern_ctx *ctx, unsigned run, tern_error *err)
 {
-    tern_status status = read_shared_tower(ctx, run, err);
+    unsigned left = run;
+    tern_status status = read_shared_tower(ctx, &left, err);
     for (uint32_t i = 0; i < ctx->model->pipeline_length && !status; i++) {
         uint32_t component = ctx->model->pipeline[i];
-        if (!(run >> component & 1)) continue;
-        status = interrupted(ctx->doc.interruption) ? fail_interrupted(err) : read_own_tower(ctx, component, err);
-        if (!status) status = run_component(ctx, component, err);
+        if (left >> component & 1) status = take_turn(ctx, component, run, err);
+        ctx_end_of_component(ctx, component);
     }
     return status;
 }
 
 static tern_status annotate(tern_ctx *ctx, unsigned run, tern_error *err)
 {
-    int with_lower = run & TERN_ATTRIBUTE_RULER || ctx->model->tower_attrs >> ATTR_LOWER & 1;
-    return lexeme_features(&ctx->doc, &ctx->text, with_lower, &ctx->lexeme) ? gave_up(ctx, err) : run_in_order(ctx, run, err);
+    int with_lower = (run & TERN_ATTRIBUTE_RULER && ctx->model->ruler.tests_lower) || ctx->model->tower_attrs >> ATTR_LOWER & 1;
+    return lexeme_features(&ctx->doc, &ctx->text, with_lower, &ctx->lexeme) ? doc_gave_up(&ctx->doc, err) : run_in_order(ctx, run, err);
 }
 
 /* ---- the categories of each sentence -------------------------------------------------------------------------------------------- */
@@ -229,17 +265,22 @@ static void write_cats(tern_doc *doc, const float *scores)
 static tern_status classify_tokens(tern_ctx *ctx, unsigned classifiers, size_t begin, size_t end, tern_error *err)
 {
     tern_doc *doc = &ctx->doc;
-    size_t count = doc->token_count;
-    for (size_t a = 0; a < ATTR_COUNT; a++) doc->attr[a] += begin;
-    doc->vector += begin;
+    const tern_doc whole = *doc;
+    for (size_t a = 0; a < ATTR_COUNT; a++)
+        if (doc->attr[a]) doc->attr[a] += begin;
+    doc->space += begin;
+    doc->is_space += begin;
+    if (doc->vector) doc->vector += begin;
     doc->span += begin;   /* of the words that floret vectors cut up */
     doc->token_count = end - begin;
     doc->cat_count = 0;
     tern_status status = run_in_order(ctx, classifiers, err);
-    doc->token_count = count;
-    doc->span -= begin;
-    doc->vector -= begin;
-    for (size_t a = 0; a < ATTR_COUNT; a++) doc->attr[a] -= begin;
+    doc->token_count = whole.token_count;
+    doc->span = whole.span;
+    doc->vector = whole.vector;
+    doc->is_space = whole.is_space;
+    doc->space = whole.space;
+    memcpy(doc->attr, whole.attr, sizeof doc->attr);
     return status;
 }
 
@@ -250,7 +291,7 @@ static tern_status classify_sentences(tern_ctx *ctx, unsigned run, tern_error *e
     size_t sentences = doc->sentence_count, cats = doc->cat_count;
     tern_status status = TERN_OK;
     if (!sentences || !cats) return TERN_OK;
-    if (doc_reserve_sentence_cats(doc, sentences + 1)) return gave_up(ctx, err);
+    if (doc_reserve_sentence_cats(doc, sentences + 1)) return doc_gave_up(&ctx->doc, err);
     float *text_scores = doc->sentence_cat + sentences * cats;   /* kept behind those of the sentences meanwhile */
     read_cats(doc, text_scores);
     for (size_t i = 0; i < sentences && !status; i++) {
@@ -284,16 +325,24 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
     if (interrupted(doc->interruption)) return fail_interrupted(err);
     tern_status status = text_decode(ctx->model, text, len, max_chars, &ctx->tokenizer, &ctx->text, err);
     if (!status) status = tokenize(doc, &ctx->text, &ctx->tokenizer, err);
+    ctx_end_of_tokenizer(ctx);
     if (!status) status = preset_sentence_starts(doc, options, err);
     if (status) return status;
+    if (doc_reserve_annotations(doc, doc->token_count)) return doc_gave_up(doc, err);
     doc_clear_annotations(doc);
-    if (options->want & TERN_NORMS && lexeme_norms(doc, &ctx->text, &ctx->lexeme)) return gave_up(ctx, err);
+    if (options->want & TERN_NORMS && lexeme_norms(doc, &ctx->text, &ctx->lexeme)) return doc_gave_up(doc, err);
     unsigned run = components_to_run(ctx->model, options);
     if (!doc->token_count) run &= TERN_TEXTCATS;   /* which say 0 of each label; nothing else says anything */
     if (run) status = annotate(ctx, run, err);
-    if (!status && doc_finish(doc)) status = gave_up(ctx, err);
+    if (!status && doc_finish(doc)) status = doc_gave_up(&ctx->doc, err);
     if (!status && options->sentence_cats) status = classify_sentences(ctx, run, err);
     return status;
+}
+
+static tern_status beyond_limit(const tern_ctx *ctx, size_t limit, tern_error *err)
+{
+    return fail(err, TERN_E_MEMORY_LIMIT, ctx->text.length, "this text of %zu characters needs more memory than the %zu bytes that a run "
+                "may take here; send a shorter text or allow more", ctx->text.length, limit);
 }
 
 tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options, const tern_doc **out,
@@ -304,13 +353,14 @@ tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_opt
     if (!ctx || (!text && len)) return fail(err, TERN_E_ARGUMENT, 0, "tern_run: ctx or text is NULL");
     tern_options everything = {.want = tern_model_offers(ctx->model)};
     if (!options) options = &everything;
-    ctx->doc.token_count = 0;
-    doc_clear_annotations(&ctx->doc);
+    tern_ctx_trim(ctx);
     interruption stop = {.ask = options->interrupt, .user = options->interrupt_user};
     ctx->doc.interruption = &stop;
+    ctx_begin_run(ctx, options->memory);
     tern_status status = check_options(ctx, options, err);
     if (!status) status = run_components(ctx, text ? text : "", len, options, err);
     if (!status) *out = &ctx->doc;
     ctx->doc.interruption = NULL;
-    return status;
+    ctx_end_run(ctx);
+    return status == TERN_E_MEMORY && ctx->memory.refused ? beyond_limit(ctx, options->memory, err) : status;
 }

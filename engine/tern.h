@@ -41,7 +41,8 @@ typedef enum tern_status {
     TERN_E_UTF8,         /* the text is not valid UTF-8; tern_error.pos is the byte */
     TERN_E_TOO_LONG,     /* the text has more code points than allowed; tern_error.pos is their number */
     TERN_E_TOO_COMPLEX,  /* the text was made to keep its analysis busy; tern_error.pos is its number of tokens */
-    TERN_E_INTERRUPTED   /* tern_options.interrupt said so; the context is as usable as before */
+    TERN_E_INTERRUPTED,  /* tern_options.interrupt said so; the context is as usable as before */
+    TERN_E_MEMORY_LIMIT  /* the run needs more than tern_options.memory; tern_error.pos is the text's number of code points */
 } tern_status;
 
 typedef struct tern_error {
@@ -112,6 +113,8 @@ typedef struct tern_options {
     void *interrupt_user;            /* its argument */
     int sentence_cats;               /* 1: besides the text's, the categories of each sentence, scored as a document of its own tokens
                                         (spaCy's Span.as_doc). Needs TERN_CATS and TERN_SENTENCES in want */
+    size_t memory;                   /* bytes that the context may hold during the run, what it kept included; a run that needs more
+                                        ends with TERN_E_MEMORY_LIMIT before it has taken them. 0: no limit */
 } tern_options;
 
 /* A piece of the text, half open, in the three units that callers count in. */
@@ -196,8 +199,18 @@ tern_status tern_model_section(const tern_model *model, size_t index, tern_secti
 tern_status tern_ctx_new(const tern_model *model, tern_ctx **out, tern_error *err);
 void tern_ctx_free(tern_ctx *ctx);   /* NULL is allowed; its document goes with it */
 
+/* Ends the document and, if it was a long one, gives its memory back: for a context that waits for its next run. */
+void tern_ctx_trim(tern_ctx *ctx);   /* NULL is allowed */
+
+/* Bytes that the context holds now, and the most that it held during its last run; besides, a tower's memo of embeddings has up to
+ * 2 MB. 0 for NULL. */
+size_t tern_ctx_memory(const tern_ctx *ctx);
+size_t tern_ctx_peak_memory(const tern_ctx *ctx);
+
 /* Annotates text (UTF-8, len bytes, U+0000 allowed, need not outlive the call). options NULL: everything the model offers.
- * *out is owned by ctx and valid until its next run. Memory is kept between runs and grows only with the longest text. */
+ * *out is owned by ctx and valid until its next run. Memory is kept between runs, up to 8 MB; what a long text needs besides is
+ * given back: working memory at the end of its run, the document at the next run or by tern_ctx_trim. A run needs up to 16 MB and
+ * 250 bytes for each code point of the text: prose 50, a text that is a token for each code point 150. */
 tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options, const tern_doc **out,
                      tern_error *err);
 

@@ -24,7 +24,7 @@ static void embed_key(const float *table, uint32_t rows, uint32_t seed, uint64_t
 }
 
 /* out = the token's static vector, or zeros without one (spacy/ml/staticvectors.py). The row comes from the file: it may be any. */
-static void copy_static(const tok2vec_weights *w, uint64_t row, float *out)
+static void copy_static(const tok2vec_weights *w, uint32_t row, float *out)
 {
     size_t at = (size_t)row * w->width;
     if (row >= w->static_rows) memset(out, 0, w->width * sizeof *out);
@@ -63,7 +63,7 @@ tern_status tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t 
     tern_status status = TERN_OK;
     for (size_t token = begin; token < end && !status; token++) {
         for (uint32_t f = 0; f < w->features; f++, out += w->width)
-            embed_key(w->embed[f], w->rows[f], w->seed[f], doc->attr[w->attr[f]][token], w->width, out);
+            embed_key(w->embed[f], w->rows[f], w->seed[f], doc_attr(doc, w->attr[f], token), w->width, out);
         if (!w->static_rows) continue;
         if (w->floret) status = mean_of_pieces(w, doc, token, &scratch->word, out);
         else copy_static(w, doc->vector[token], out);
@@ -86,7 +86,8 @@ static size_t memo_entry_size(const tok2vec_weights *w)
 /* What a block of the embedding depends on: a feature, or the row of the static vector (floret: the word). */
 static uint64_t block_key(const tok2vec_weights *w, const tern_doc *doc, size_t token, uint32_t block)
 {
-    return block < w->features ? doc->attr[w->attr[block]][token] : doc->vector[token];
+    if (block < w->features) return doc_attr(doc, w->attr[block], token);
+    return w->floret ? doc->attr[ATTR_ORTH][token] : doc->vector[token];
 }
 
 /* Memory that is not touched costs nothing, so it is the system's zeroes that say "not filled". */

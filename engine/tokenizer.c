@@ -36,6 +36,7 @@ tern_status text_decode(const tern_model *model, const char *text, size_t len, s
     if (count > max_chars)
         return fail(err, TERN_E_TOO_LONG, count, "the text has %zu characters (code points), the limit is %zu; split it",
                     count, max_chars);
+    view->length = count;   /* for whoever reports a failure */
     if (len > UINT32_MAX || buffer_reserve(&scratch->code_point, count, sizeof(uint32_t)) != 0
         || buffer_reserve(&scratch->char_class, count, sizeof(uint16_t)) != 0
         || buffer_reserve(&scratch->byte_at, count + 1, sizeof(uint32_t)) != 0)
@@ -396,14 +397,20 @@ tern_status tokenize(tern_doc *doc, const text_view *view, tokenizer_scratch *sc
     if (first_pass(&r)) return fail_interrupted(err);
     int failed = second_pass(&r, scratch, &marks);
     if (interrupted(r.interruption)) return fail_interrupted(err);
-    if (failed || doc_reserve(doc, final_count(&r, marks)) != 0)
+    if (failed || doc_reserve_tokens(doc, final_count(&r, marks)) != 0)
         return fail(err, TERN_E_MEMORY, 0, "out of memory for %zu tokens", r.count);
     return fill_document(doc, &r, marks) ? fail_interrupted(err) : TERN_OK;
 }
 
+void tokenizer_pieces_free(tokenizer_scratch *scratch)
+{
+    buffer *all[] = {&scratch->suffixes, &scratch->trails, &scratch->spans, &scratch->kept, &scratch->tokens};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) buffer_free(all[i]);
+}
+
 void tokenizer_scratch_free(tokenizer_scratch *scratch)
 {
-    buffer *all[] = {&scratch->code_point, &scratch->char_class, &scratch->byte_at, &scratch->suffixes, &scratch->trails,
-                     &scratch->spans, &scratch->kept, &scratch->tokens};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) buffer_free(all[i]);
+    buffer *view[] = {&scratch->code_point, &scratch->char_class, &scratch->byte_at};
+    tokenizer_pieces_free(scratch);
+    for (size_t i = 0; i < sizeof view / sizeof view[0]; i++) buffer_free(view[i]);
 }

@@ -6,7 +6,7 @@
 
 typedef struct tokenizer_scratch {
     buffer code_point, char_class, byte_at;   /* text_view */
-    buffer suffixes, trails, spans, kept, tokens;
+    buffer suffixes, trails, spans, kept, tokens;   /* of tokenize alone */
 } tokenizer_scratch;
 
 /* Decodes and classifies the text into *view (memory: scratch). TERN_E_UTF8, TERN_E_TOO_LONG (counted to the end, so that
@@ -19,6 +19,8 @@ tern_status text_decode(const tern_model *model, const char *text, size_t len, s
  * suffix_length). TERN_E_MEMORY, or TERN_E_INTERRUPTED by doc->interruption. */
 tern_status tokenize(tern_doc *doc, const text_view *view, tokenizer_scratch *scratch, tern_error *err);
 
+/* Frees what nobody reads once tokenize is done; the text_view stays. */
+void tokenizer_pieces_free(tokenizer_scratch *scratch);
 void tokenizer_scratch_free(tokenizer_scratch *scratch);
 
 #endif

@@ -10,13 +10,23 @@
  * a short one. */
 enum { CACHED = 256, AHEAD = 64 };
 
+/* A token that is projected again comes with its neighbours, as it is mostly a stack that is worked off. Of such blocks AGAIN are
+ * kept, as many as a state looks at tokens. */
+enum { AGAIN_BLOCK = 64, AGAIN = TRANSITION_MAX_SLOTS };
+
 enum { NO_CLASS = -1 };
+
+_Static_assert(TRANSITION_KEPT % TRANSITION_BLOCK == 0 && TRANSITION_BLOCK % AHEAD == 0, "products ahead are of one kept block");
 
 typedef struct run {
     const transition_weights *w;
     const move_table *moves;
     size_t token_count;
-    const float *projected;
+    transition_scratch *scratch;
+    const vector_source *source;              /* NULL: all tokens are projected */
+    size_t projected_end;                     /* tokens before this one have been projected */
+    int failed;                               /* the source did */
+    uint32_t again_of[AGAIN], again_next;     /* the block that is in this place, plus 1, or 0; the place of the next one */
     float *products, *lone_scores, *sums, *hidden, *scores;
     uint32_t *product_of;                     /* [slots][CACHED] the token whose product is in this row, plus 1; 0: none */
     size_t come_to[TRANSITION_MAX_SLOTS];     /* tokens before this one have had their turn in a common slot */
@@ -30,7 +40,9 @@ static size_t score_floats(const transition_weights *w) { return w->upper.panels
 int transition_reserve(const transition_weights *w, size_t token_count, transition_scratch *s)
 {
     size_t sums = layer_sums(&w->lower) * sizeof(float), scores = score_floats(w) * sizeof(float);
-    return buffer_reserve(&s->projected, token_count, layer_sums(&w->linear) * sizeof(float)) ||
+    size_t kept = token_count < TRANSITION_KEPT ? token_count : TRANSITION_KEPT, row = layer_sums(&w->linear) * sizeof(float);
+    if (token_count > TRANSITION_KEPT && buffer_reserve(&s->again, AGAIN * AGAIN_BLOCK, row)) return -1;
+    return buffer_reserve(&s->projected, kept, row) ||
            buffer_reserve(&s->products, (size_t)w->slots * CACHED, sums) ||
            buffer_reserve(&s->product_of, (size_t)w->slots * CACHED, sizeof(uint32_t)) ||
            buffer_reserve(&s->sums, AHEAD, sums) || buffer_reserve(&s->hidden, AHEAD, w->hidden * sizeof(float)) ||
@@ -38,19 +50,77 @@ int transition_reserve(const transition_weights *w, size_t token_count, transiti
            buffer_reserve(&s->valid, w->classes, 1) ? -1 : 0;
 }
 
+static void project(const transition_weights *w, const float *vectors, size_t count, float *out)
+{
+    affine(out, vectors, w->width, &w->linear, count);
+}
+
+static float *kept_row(const transition_weights *w, const transition_scratch *s, size_t token)
+{
+    return (float *)s->projected.data + token % TRANSITION_KEPT * layer_sums(&w->linear);
+}
+
 void transition_project(const transition_weights *w, const float *vectors, size_t begin, size_t count, transition_scratch *s)
 {
-    affine((float *)s->projected.data + begin * layer_sums(&w->linear), vectors, w->width, &w->linear, count);
+    project(w, vectors, count, kept_row(w, s, begin));
+}
+
+/* ---- projected vectors of long documents ---------------------------------------------------------------------------------- */
+
+/* Projects the tokens [begin, end) to out. */
+static void project_from_source(run *r, size_t begin, size_t end, float *out)
+{
+    const float *vectors = r->failed ? NULL : r->source->vectors(r->source->user, begin, end);
+    if (vectors) project(r->w, vectors, end - begin, out);
+    else r->failed = 1;
+}
+
+static size_t end_of_block(const run *r, size_t begin, size_t length)
+{
+    return r->token_count - begin < length ? r->token_count : begin + length;
+}
+
+static void project_up_to(run *r, size_t end)
+{
+    while (r->projected_end < end) {
+        size_t begin = r->projected_end;
+        r->projected_end = end_of_block(r, begin, TRANSITION_BLOCK);
+        project_from_source(r, begin, r->projected_end, kept_row(r->w, r->scratch, begin));
+    }
+}
+
+/* The next block takes the place of the oldest one. */
+static int is_kept(const run *r, size_t token) { return !r->source || token + TRANSITION_KEPT >= r->projected_end; }
+
+static const float *project_again(run *r, size_t token)
+{
+    size_t place = 0, begin = token - token % AGAIN_BLOCK, width = layer_sums(&r->w->linear);
+    uint32_t block = (uint32_t)(token / AGAIN_BLOCK) + 1;
+    while (place < AGAIN && r->again_of[place] != block) place++;
+    int is_there = place < AGAIN;
+    if (!is_there) place = r->again_next++ % AGAIN;
+    float *rows = (float *)r->scratch->again.data + place * AGAIN_BLOCK * width;
+    if (!is_there) project_from_source(r, begin, end_of_block(r, begin, AGAIN_BLOCK), rows);
+    r->again_of[place] = block;
+    return rows + (token - begin) * width;
+}
+
+/* Of count tokens: one, or some of one block that is kept. */
+static const float *projected_rows(run *r, size_t first, size_t count)
+{
+    project_up_to(r, first + count);
+    return is_kept(r, first) ? kept_row(r->w, r->scratch, first) : project_again(r, first);
 }
 
 /* ---- the lower layer ------------------------------------------------------------------------------------------------------ */
 
-static void multiply_slot(const run *r, uint32_t slot, size_t first, size_t count)
+static void multiply_slot(run *r, uint32_t slot, size_t first, size_t count)
 {
+    const float *rows = projected_rows(r, first, count);
     packed_layer lower = r->w->lower;
     lower.panels += slot * layer_floats(&lower);
-    size_t place = slot * (size_t)CACHED + first % CACHED, width = layer_sums(&r->w->linear);
-    affine(r->products + place * layer_sums(&lower), r->projected + first * width, width, &lower, count);
+    size_t place = slot * (size_t)CACHED + first % CACHED;
+    affine(r->products + place * layer_sums(&lower), rows, layer_sums(&r->w->linear), &lower, count);
     for (size_t i = 0; i < count; i++) r->product_of[place + i] = (uint32_t)(first + i) + 1;
 }
 
@@ -59,7 +129,7 @@ static const float *lower_product(run *r, uint32_t slot, size_t token)
 {
     size_t place = slot * (size_t)CACHED + token % CACHED;
     if (r->product_of[place] != token + 1) {
-        int is_ahead = r->moves->common_slots >> slot & 1 && token >= r->come_to[slot];
+        int is_ahead = r->moves->common_slots >> slot & 1 && token >= r->come_to[slot] && is_kept(r, token - token % AHEAD);
         size_t first = is_ahead ? token - token % AHEAD : token, block = is_ahead ? AHEAD : 1;
         multiply_slot(r, slot, first, r->token_count - first < block ? r->token_count - first : block);
         if (is_ahead) r->come_to[slot] = first + AHEAD;
@@ -133,9 +203,10 @@ static int64_t best_valid_class(const float *scores, const unsigned char *valid,
 }
 
 int transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
-                   transition_scratch *s, interruption *stop, transition_trace trace, void *user)
+                   transition_scratch *s, const vector_source *source, interruption *stop, transition_trace trace, void *user)
 {
-    run r = {.w = w, .moves = moves, .token_count = token_count, .projected = s->projected.data, .products = s->products.data,
+    run r = {.w = w, .moves = moves, .token_count = token_count, .scratch = s, .source = source,
+             .projected_end = source ? 0 : token_count, .products = s->products.data,
              .lone_scores = s->lone_scores.data, .sums = s->sums.data, .hidden = s->hidden.data, .scores = s->scores.data,
              .product_of = s->product_of.data, .valid = s->valid.data};
     memset(r.product_of, 0, (size_t)w->slots * CACHED * sizeof *r.product_of);
@@ -145,6 +216,7 @@ int transition_run(const transition_weights *w, const move_table *moves, void *s
         int32_t slot_token[TRANSITION_MAX_SLOTS];
         moves->features(state, slot_token);
         const float *scores = score_classes(&r, slot_token);
+        if (r.failed) return -1;
         moves->validate(state, r.valid);
         int64_t best = best_valid_class(scores, r.valid, w->classes);
         if (best == NO_CLASS) break;
@@ -157,6 +229,7 @@ int transition_run(const transition_weights *w, const move_table *moves, void *s
 void transition_scratch_free(transition_scratch *s)
 {
     buffer_free(&s->projected);
+    buffer_free(&s->again);
     buffer_free(&s->products);
     buffer_free(&s->product_of);
     buffer_free(&s->lone_scores);

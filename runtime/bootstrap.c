@@ -1,6 +1,6 @@
 /* bootstrap.c - tern as a custom runtime of AWS Lambda (provided.al2023): reads the settings, maps the model, serves events.
  * settings.h lists the environment; besides those variables the platform's AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_FUNCTION_NAME,
- * AWS_LAMBDA_FUNCTION_VERSION and AWS_LAMBDA_INITIALIZATION_TYPE are read. */
+ * AWS_LAMBDA_FUNCTION_VERSION, AWS_LAMBDA_FUNCTION_MEMORY_SIZE and AWS_LAMBDA_INITIALIZATION_TYPE are read. */
 #define _POSIX_C_SOURCE 200809L
 #include <curl/curl.h>
 #include <limits.h>
@@ -11,6 +11,7 @@
 
 #include "deadline.h"
 #include "extension.h"
+#include "memory.h"
 #include "models.h"
 #include "settings.h"
 #include "sqs_client.h"
@@ -207,9 +208,18 @@ static void on_terminate(void *user)
     workers_cancel(p->workers, p->count);
 }
 
+static void share_memory(process *p)
+{
+    p->settings.memory = memory_for_texts(memory_limit(), p->count, p->models.count) / p->count;
+    memory_return_blocks();
+}
+
 static int start(process *p, rapi *api, init_error *error)
 {
-    if (open_models(p, error) || new_workers(p, api, error) || warm_up(p, error))
+    if (open_models(p, error))
+        return -1;
+    share_memory(p);
+    if (new_workers(p, api, error) || warm_up(p, error))
         return -1;
     if (!p->environment.shutdown_hook)
         return 0;

@@ -9,11 +9,12 @@
 #include "cli.h"
 #include "cors.h"
 #include "http_server.h"
+#include "memory.h"
 #include "settings.h"
 
 const char cli_serve_help[] =
     "Usage: tern serve [-m [NAME=]MODEL]... [--host HOST] [--port PORT] [--threads N] [--timeout SECONDS]\n"
-    "                  [--cors ORIGINS]\n"
+    "                  [--cors ORIGINS] [--memory MB]\n"
     "\n"
     "Answers POST /ner, POST /sentiment, GET /healthz and GET / (a page to try it) until Ctrl-C or SIGTERM;\n"
     "requests that run are finished first.\n"
@@ -28,6 +29,8 @@ const char cli_serve_help[] =
     "                         one, 1 to 3600 (default 30)\n"
     "      --cors ORIGINS     let pages of these origins (https://example.org,http://localhost:8081; or * for any)\n"
     "                         use the server; by default a browser shows its answers to its own page only\n"
+    "      --memory MB        how much memory the process may take: long texts wait for each other, or get 413 where it\n"
+    "                         never is enough (default: the least of its control groups' and the machine's)\n"
     "  -h, --help             show this\n"
     "\n"
     "Settings of the environment:\n"
@@ -72,11 +75,15 @@ static int read_settings(handler_settings *out)
     return CLI_OK;
 }
 
-static int run(model_set *models, http_server_options *options)
+/* megabytes: 0: what the system says. */
+static int run(model_set *models, http_server_options *options, unsigned megabytes)
 {
     char error[448];
     if (read_settings(&options->settings) != CLI_OK || cli_open_models(models, TASK_ANY) != CLI_OK)
         return CLI_FAILED;
+    size_t limit = megabytes ? (size_t)megabytes << 20 : memory_limit();
+    options->settings.memory = memory_for_texts(limit, options->threads, models->count);
+    memory_return_blocks();
     options->models = models;
     signal(SIGPIPE, SIG_IGN);   /* whoever reads the first line may close the pipe */
     return http_server_run(options, error, sizeof error) == 0 ? CLI_OK : cli_fail("%s", error);
@@ -96,18 +103,18 @@ static int take_origins(const char *value, const char **out)
     return CLI_OK;
 }
 
-enum { OPTION_HOST = 256, OPTION_PORT, OPTION_THREADS, OPTION_TIMEOUT, OPTION_CORS };
+enum { OPTION_HOST = 256, OPTION_PORT, OPTION_THREADS, OPTION_TIMEOUT, OPTION_CORS, OPTION_MEMORY };
 
 #define GO_ON (-1)
 
 /* GO_ON, or an exit code. */
-static int read_options(int argc, char **argv, http_server_options *options, model_set *models)
+static int read_options(int argc, char **argv, http_server_options *options, model_set *models, unsigned *megabytes)
 {
     static const struct option known[] = {
         {"model", required_argument, NULL, 'm'}, {"host", required_argument, NULL, OPTION_HOST},
         {"port", required_argument, NULL, OPTION_PORT}, {"threads", required_argument, NULL, OPTION_THREADS},
         {"timeout", required_argument, NULL, OPTION_TIMEOUT}, {"cors", required_argument, NULL, OPTION_CORS},
-        {"help", no_argument, NULL, CLI_HELP}, {0},
+        {"memory", required_argument, NULL, OPTION_MEMORY}, {"help", no_argument, NULL, CLI_HELP}, {0},
     };
     unsigned port = 8080;
     int option, code = CLI_OK;
@@ -118,6 +125,7 @@ static int read_options(int argc, char **argv, http_server_options *options, mod
         case OPTION_PORT: code = parse_number("--port", optarg, 0, 65535, &port); break;
         case OPTION_THREADS: code = parse_number("--threads", optarg, 1, HTTP_MAX_THREADS, &options->threads); break;
         case OPTION_TIMEOUT: code = parse_number("--timeout", optarg, 1, 3600, &options->client_seconds); break;
+        case OPTION_MEMORY: code = parse_number("--memory", optarg, 64, 1u << 24, megabytes); break;
         case CLI_HELP: return show_help();
         case OPTION_CORS: code = take_origins(optarg, &options->cors); break;
         default: return cli_other_option(option, argv, cli_serve_help);
@@ -134,9 +142,10 @@ int cli_serve(int argc, char **argv)
 {
     http_server_options options = {.host = "127.0.0.1", .threads = default_threads(), .client_seconds = 30};
     model_set models = {.count = 0};
-    int code = read_options(argc, argv, &options, &models);
+    unsigned megabytes = 0;
+    int code = read_options(argc, argv, &options, &models, &megabytes);
     if (code == GO_ON)
-        code = run(&models, &options);
+        code = run(&models, &options, megabytes);
     models_close(&models);
     return code;
 }

@@ -19,6 +19,7 @@ static int run(tern_ctx *ctx, const char *text, size_t len, tern_options *option
 {
     tern_error err;
     options->max_chars = settings->max_chars;
+    options->memory = settings->memory;
     options->interrupt = settings->interrupt;
     options->interrupt_user = settings->interrupt_user;
     return tern_run(ctx, text, len, options, doc, &err) ? respond_engine_error(out, &err, settings->max_chars) : 0;
@@ -153,6 +154,7 @@ static void answer_any_text(const responder *by, const char *text, size_t len, r
         write_sentiments(by, text, doc, out);
     else
         write_entities(by, text, doc, out);
+    tern_ctx_trim(by->ctx);
     end_answer(by, out);
 }
 

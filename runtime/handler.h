@@ -22,6 +22,8 @@ typedef struct handler_settings {
     sentiment_options sentiment;   /* unless a request says otherwise */
     answer_limit answer;       /* of an answer to a request; handle_pipe has none */
     int norms;                 /* 1: documents of handle_pipe have the norm of each token, too */
+    size_t memory;             /* tern_options.memory of every run; 0: no limit. In the settings of a program with several threads, what
+                                  all have together (memory.h), of which each request is given a part */
     int (*interrupt)(void *user);   /* tern_options.interrupt of every run: ends a request with 504, Function.DeadlineExceeded; */
     void *interrupt_user;           /* NULL: none */
 } handler_settings;
@@ -29,7 +31,8 @@ typedef struct handler_settings {
 /* POST /ner or POST /sentiment, body as in request.h -> 200 and for "text", of TASK_NER {"entities": [{"text", "label", "start",
  * "end"}, ...]}, of TASK_SENTIMENT what sentiment_json.h says; for "texts": {"results": [...]} with, in their order, what each
  * text alone would get, or {"error": "..."}. Otherwise {"error": "..."} with 400 (what is wrong with the body), 404 (no such
- * model, or none for the task), 413 (text too long, too many texts, an answer over the limit), 500 (out of memory). asked: what the address says. One
+ * model, or none for the task), 413 (text too long, needs too much memory, too many texts, an answer over the limit), 500 (out of
+ * memory). asked: what the address says. One
  * thread per contexts at a time. out->body is replaced. */
 void handle_request(const model_contexts *contexts, const request_target *asked, const char *body, size_t len,
                     const handler_settings *settings, response *out);

@@ -26,7 +26,7 @@ typedef struct http_server_options {
     unsigned threads;           /* workers, 1..HTTP_MAX_THREADS */
     unsigned client_seconds;    /* how long a client may take to send a request, and between two of them */
     const model_set *models;    /* open; outlive the server */
-    handler_settings settings;  /* of POST /ner and POST /sentiment, but for HTTP_MAX_ANSWER */
+    handler_settings settings;  /* of POST /ner and POST /sentiment, but for HTTP_MAX_ANSWER; memory: of all that run at once */
     const char *cors;           /* whose pages may use the server (cors.h), or NULL: only its own */
 } http_server_options;
 

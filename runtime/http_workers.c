@@ -8,6 +8,7 @@
 
 #include "deadline.h"
 #include "gzip.h"
+#include "memory.h"
 
 typedef struct worker {
     pthread_t thread;
@@ -24,6 +25,7 @@ struct http_workers {
     int stopping;
     handler_settings settings;
     unsigned large_running, large_allowed;
+    memory_share memory;
     unsigned count;
     worker worker[];   /* [count] */
 };
@@ -41,6 +43,7 @@ static void respond_busy(http_job *job, const char *why)
 static void compute(worker *self, http_job *job)
 {
     handler_settings settings = self->workers->settings;
+    settings.memory = memory_share_engine(&self->workers->memory, job->size);
     settings.interrupt = is_cancelled;
     settings.interrupt_user = job;
     double start = clock_monotonic_ms();
@@ -81,22 +84,26 @@ static http_job **find_job(http_workers *workers, const http_job *job)
     return *link ? link : NULL;
 }
 
-/* Smaller goes first. */
+/* Of small ones the smaller goes first. Large ones keep their order, so that none waits for ever for the memory it needs. */
 static unsigned rank(const http_job *job)
 {
     unsigned size = 0;
-    while (job->size >> size > 1)
+    while (!is_large(job) && job->size >> size > 1)
         size++;
-    return size + (job->deferred ? (unsigned)(CHAR_BIT * sizeof job->size) : 0);
+    return is_large(job) ? UINT_MAX : size;
 }
 
-/* Of the jobs that may start now the first of the lowest rank. */
-static http_job **find_ready(http_workers *workers)
+/* Of the jobs that may start now, deferred or not, the first of the lowest rank. */
+static http_job **find_ready(http_workers *workers, int deferred)
 {
+    int may_be_large = workers->large_running < workers->large_allowed;
     http_job **best = NULL;
     for (http_job **link = &workers->first; *link; link = &(*link)->next) {
-        int may_start = !is_large(*link) || workers->large_running < workers->large_allowed;
-        if (may_start && (!best || rank(*link) < rank(*best)))
+        const http_job *job = *link;
+        if (job->deferred != deferred || (is_large(job) && !may_be_large))
+            continue;
+        may_be_large = may_be_large && (!is_large(job) || memory_share_has(&workers->memory, job->size));
+        if ((!is_large(job) || may_be_large) && (!best || rank(job) < rank(*best)))
             best = link;
     }
     return best;
@@ -104,12 +111,15 @@ static http_job **find_ready(http_workers *workers)
 
 static http_job *take(http_workers *workers)
 {
-    http_job **link = find_ready(workers);
+    http_job **link = find_ready(workers, 0);
+    if (!link)
+        link = find_ready(workers, 1);
     if (!link)
         return NULL;
     http_job *job = *link;
     unlink_job(workers, link);
     workers->large_running += (unsigned)is_large(job);
+    memory_share_take(&workers->memory, job->size);
     return job;
 }
 
@@ -128,14 +138,16 @@ static http_job *drop_deferred(http_workers *workers)
 
 /* ---- the threads -------------------------------------------------------------------------------------------------------- */
 
-static void end_job(worker *self, int large)
+static void end_job(worker *self)
 {
     http_workers *workers = self->workers;
+    const http_job *job = self->running;
     self->running = NULL;
-    if (large) {
-        workers->large_running--;
-        pthread_cond_broadcast(&workers->changed);   /* another large one may start now */
-    }
+    memory_share_put(&workers->memory, job->size);
+    if (!is_large(job))
+        return;
+    workers->large_running--;
+    pthread_cond_broadcast(&workers->changed);   /* another large one may start now */
 }
 
 static void *work(void *argument)
@@ -152,10 +164,9 @@ static void *work(void *argument)
             continue;
         }
         pthread_mutex_unlock(&workers->lock);
-        int large = is_large(job);
         compute(self, job);
         pthread_mutex_lock(&workers->lock);
-        end_job(self, large);
+        end_job(self);
         pthread_mutex_unlock(&workers->lock);
         job->finished(job);
         pthread_mutex_lock(&workers->lock);
@@ -190,6 +201,7 @@ http_workers *http_workers_start(const model_set *models, const handler_settings
     pthread_mutex_init(&workers->lock, NULL);
     pthread_cond_init(&workers->changed, NULL);
     workers->settings = *settings;
+    workers->memory = (memory_share){.total = settings->memory, .max_chars = settings->max_chars};
     workers->last = &workers->first;
     workers->large_allowed = count > 1 ? count - 1 : 1;
     for (unsigned i = 0; i < count; i++)

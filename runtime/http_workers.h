@@ -1,8 +1,9 @@
 /* http_workers.h - the threads that compute answers, each with its own contexts, and the queue in front of them.
  *
- * The smaller body goes first, of the same size (by powers of two) the one that came first: what a text costs grows with its bytes,
- * and nobody's book, nor a crowd of them, shall hold up a sentence. For the same reason large ones never hold all workers (when
- * there is more than one). Deferred jobs wait for all others. */
+ * Small bodies before large ones, of the small the smaller first (by powers of two): what a text costs grows with its bytes, and
+ * nobody's book, nor a crowd of them, shall hold up a sentence. For the same reason large ones never hold all workers (when there is
+ * more than one). They keep their order, and wait until there is the memory that they may need (memory.h). Deferred jobs wait for all
+ * others. */
 #ifndef TERN_HTTP_WORKERS_H
 #define TERN_HTTP_WORKERS_H
 

@@ -7,6 +7,7 @@
 
 #include "deadline.h"
 #include "event.h"
+#include "memory.h"
 
 #define NEXT_TRIES 5u
 #define POST_TRIES 3u
@@ -75,6 +76,7 @@ static void handle(const loop_worker *w, const loop_shared *shared, rapi_result 
     settings.interrupt = deadline_has_come;
     settings.interrupt_user = &deadline;
     settings.answer = (answer_limit){.bytes = RAPI_MAX_RESPONSE, .carrier = "Lambda"};
+    settings.memory = memory_share_engine(&(memory_share){.total = settings.memory, .max_chars = settings.max_chars}, in->event.len);
     const event_context context = {.contexts = &w->contexts, .settings = &settings, .cors_origin = shared->cors_origin,
                                    .output = w->output, .log = &w->log, .deadline_ms = deadline};
     if (received == RAPI_TOO_LARGE)

@@ -18,7 +18,7 @@
 
 /* What the workers of a process share. Everything is borrowed. */
 typedef struct loop_shared {
-    const handler_settings *settings;   /* each worker puts its own interrupt in */
+    const handler_settings *settings;   /* each worker puts its own interrupt in; memory: of each worker */
     const char *cors_origin;            /* event.h */
     const metrics *metrics;             /* NULL: none are written */
     unsigned margin_ms;                 /* deadline.h */

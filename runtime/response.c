@@ -91,6 +91,10 @@ int respond_engine_error(response *out, const tern_error *err, size_t max_chars)
         snprintf(message, sizeof message, "the text has %zu characters, the limit is %zu: split it", err->pos, max_chars);
         respond_error(out, 413, TEXT_TOO_LONG, message);
         return -1;
+    case TERN_E_MEMORY_LIMIT:
+        respond_error(out, 413, "Function.MemoryLimit", "the text needs more memory than there is for one here: split it, or give the "
+                      "process more memory");
+        return -1;
     case TERN_E_TOO_COMPLEX:
         respond_error(out, 413, "Function.TextTooComplex", err->msg);
         return -1;

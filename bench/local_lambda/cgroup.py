@@ -42,9 +42,11 @@ def find(mounts: Path = MOUNTS) -> Hierarchies:
     raise NoCgroups("no cgroup hierarchy with the controllers cpu and memory is mounted here")
 
 
-def limits(version: int, memory_mb: int) -> Dict[str, Dict[str, str]]:
+def limits(version: int, memory_mb: int, all_cpus: bool = False) -> Dict[str, Dict[str, str]]:
     """What to write into which file: {controller: {file: text}}."""
     quota, size = quota_us(memory_mb), memory_bytes(memory_mb)
+    if all_cpus:
+        return {"memory": {"memory.max" if version == 2 else "memory.limit_in_bytes": str(size)}}
     if version == 2:
         return {"cpu": {"cpu.max": f"{quota} {PERIOD_US}"}, "memory": {"memory.max": str(size)}}
     return {"cpu": {"cpu.cfs_period_us": str(PERIOD_US), "cpu.cfs_quota_us": str(quota)},
@@ -56,7 +58,8 @@ class Cgroup:
 
     _made = 0
 
-    def __init__(self, memory_mb: int, hierarchies: Optional[Hierarchies] = None) -> None:
+    def __init__(self, memory_mb: int, hierarchies: Optional[Hierarchies] = None, all_cpus: bool = False) -> None:
+        """all_cpus: limits the memory alone."""
         found = hierarchies or find()
         Cgroup._made += 1
         name = f"{PREFIX}-{os.getpid()}-{Cgroup._made}"
@@ -67,7 +70,7 @@ class Cgroup:
                 _delegate(found.folders["cpu"])
             for folder in self.folders.values():
                 folder.mkdir(exist_ok=True)   # v2: twice the same
-            for controller, files in limits(self.version, memory_mb).items():
+            for controller, files in limits(self.version, memory_mb, all_cpus).items():
                 for file, text in files.items():
                     (self.folders[controller] / file).write_text(text)
         except OSError as problem:

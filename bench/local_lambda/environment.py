@@ -72,10 +72,10 @@ class Ended(Exception):
 
 class Environment:
     def __init__(self, spec: Spec, memory_mb: int, throttle: bool = True, timeout: float = 15.0,
-                 log: Optional[Path] = None) -> None:
-        """throttle: False leaves the control group out. timeout: seconds an invocation may take. log: its output is added."""
+                 log: Optional[Path] = None, all_cpus: bool = False) -> None:
+        """throttle: False leaves the control group out. all_cpus: it limits the memory alone. timeout: seconds an invocation may take. log: its output is added."""
         self.spec, self.memory_mb, self.timeout = spec, memory_mb, timeout
-        self._cgroup = Cgroup(memory_mb) if throttle else None
+        self._cgroup = Cgroup(memory_mb, all_cpus=all_cpus) if throttle else None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._connections: Dict[int, Connection] = {}
         self._selector = selectors.DefaultSelector()

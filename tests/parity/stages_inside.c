@@ -190,9 +190,9 @@ void inside_traces(bytes *out, tern_ctx *ctx)
 
     if (ctx->doc.token_count
         && (ner_reserve(&ctx->doc, &ctx->ner) || encode(ctx, COMPONENT_NER, project_entities, ctx)
-            || ner_annotate(&ctx->doc, &ctx->ner, log_decision, &ner, NULL) || parser_reserve(&ctx->doc, &ctx->parser)
+            || ner_annotate(&ctx->doc, &ctx->ner, NULL, log_decision, &ner, NULL) || parser_reserve(&ctx->doc, &ctx->parser)
             || encode(ctx, COMPONENT_PARSER, project_arcs, ctx)
-            || parser_annotate(&ctx->doc, &ctx->parser, log_decision, &parser, NULL)))
+            || parser_annotate(&ctx->doc, &ctx->parser, NULL, log_decision, &parser, NULL)))
         out->failed = 1;
     bytes_text(out, ",\"trace\":{");
     write_trace(out, "ner", &ner);

@@ -18,6 +18,7 @@ from corpus import project_texts  # noqa: E402
 from spacy.tokens import DocBin  # noqa: E402
 
 SEED, STEPS, TIMEOUT_SECONDS = 12, 25, 300
+LONG = 120_000   # characters: more tokens than engine/transition.h keeps, so that ner and parser ask the shared tower for them
 
 
 def python(*arguments: object) -> None:
@@ -58,6 +59,7 @@ def test_trained_and_converted(
     pipeline, file = trained(tmp_path, corpus, components), tmp_path / "model.tern"
     python("convert", pipeline, "-o", file, *(word for name in exclude for word in ("--exclude", name)))
     pair = small.Pair(spacy.load(pipeline, exclude=list(exclude)), file, program("tests/stages"))
-    texts: List[str] = project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(100)
+    maker = text_maker(SPACY_PACKAGE, SEED)
+    texts: List[str] = project_texts() + maker.texts_of(100) + [maker.long_text(LONG)]
     assert any(doc.ents for doc in pair.nlp.pipe(texts))
     small.report(pair.differences(texts), texts)

@@ -20,7 +20,8 @@ static const char *const LABEL[LABELS] = {"", "ROOT", "a", "b", "c", "d", "subto
 
 /* A document that owns nothing: as many columns as the parser needs. */
 typedef struct small_doc {
-    uint64_t id[LABELS], is_space[RECORD_TOKENS];
+    uint64_t id[LABELS];
+    unsigned char is_space[RECORD_TOKENS];
     uint32_t head[RECORD_TOKENS], dep[RECORD_TOKENS];
     signed char sent_start[RECORD_TOKENS];
     tern_model model;
@@ -35,7 +36,7 @@ static inline void small_doc_init(small_doc *d)
     d->doc.head = d->head;
     d->doc.column[COLUMN_DEP] = d->dep;
     d->doc.sent_start = d->sent_start;
-    d->doc.attr[ATTR_IS_SPACE] = d->is_space;
+    d->doc.is_space = d->is_space;
 }
 
 static inline uint32_t label_number(const char *text, size_t len)

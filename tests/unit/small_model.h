@@ -47,11 +47,17 @@ static inline uint32_t number_of(small_model *m, const char *string)
     return t->count++;
 }
 
+/* Room for everything. */
+static inline void small_doc_reserve(tern_doc *doc, size_t tokens)
+{
+    assert_int_equal(doc_reserve_tokens(doc, tokens) | doc_reserve_features(doc, tokens, 1, 1) | doc_reserve_annotations(doc, tokens), 0);
+}
+
 /* The document of these words (UTF-8) with one blank after each; nothing is annotated. */
 static inline void small_doc(small_model *m, const char *const *words, size_t count)
 {
     text_view *text = &m->text;
-    assert_int_equal(doc_reserve(&m->doc, count), 0);
+    small_doc_reserve(&m->doc, count);
     m->doc.token_count = count;
     doc_clear_annotations(&m->doc);
     text->byte_count = text->length = 0;
@@ -67,7 +73,9 @@ static inline void small_doc(small_model *m, const char *const *words, size_t co
         m->code_point[text->length++] = ' ';
         text->byte_count = start + len + 1;
         m->doc.sent_start[i] = 0;
-        for (size_t a = 0; a < ATTR_COUNT; a++) m->doc.attr[a][i] = 0;
+        m->doc.is_space[i] = 0;
+        for (size_t a = 0; a < ATTR_COUNT; a++)
+            if (m->doc.attr[a]) m->doc.attr[a][i] = 0;
         m->doc.attr[ATTR_LOWER][i] = m->doc.attr[ATTR_ORTH][i] = string_id(&m->model, words[i], len);
     }
 }

@@ -243,7 +243,7 @@ static void test_text_and_white_space(void **state)
     use_rules(f, (rule_spec[]){{1, 0, {{2, {{RULER_LOWER, 0, {"the"}}, {RULER_IS_SPACE, 0, {"0"}}}}}, {0, "DET", 0}},
                                {1, 0, {{1, {{RULER_IS_SPACE, 0, {"1"}}}}}, {"_SP", "SPACE", "", 0, "dep"}}}, 2);
     small_doc(&f->small, (const char *const[]){"the", "\n", "other"}, 3);
-    f->small.doc.attr[ATTR_IS_SPACE][1] = 1;
+    f->small.doc.is_space[1] = 1;
     annotate(f);
     assert_column(f, COLUMN_TAG, EXPECT(UNSET, "_SP", UNSET));
     assert_column(f, COLUMN_POS, EXPECT("DET", "SPACE", UNSET));

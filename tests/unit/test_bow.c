@@ -47,7 +47,7 @@ static int set_up(void **state)
     if (!f) return -1;
     f->noise = 7;
     *state = f;
-    return doc_reserve(&f->doc, MOST);
+    return doc_reserve_features(&f->doc, MOST, 0, 0);
 }
 
 static int tear_down(void **state)

@@ -152,7 +152,7 @@ enum { LARGE = 300000 };
 
 typedef struct large_doc {
     uint32_t head[LARGE], dep[LARGE], head_label[LARGE];
-    uint64_t is_space[LARGE];
+    unsigned char is_space[LARGE];
     signed char sent_start[LARGE];
     uint64_t id[LABELS];
     tern_model model;
@@ -165,7 +165,7 @@ static large_doc *new_large_doc(void)
     assert_non_null(d);
     d->doc = (tern_doc){.model = &d->model, .token_count = LARGE, .head = d->head, .sent_start = d->sent_start};
     d->doc.column[COLUMN_DEP] = d->dep;
-    d->doc.attr[ATTR_IS_SPACE] = d->is_space;
+    d->doc.is_space = d->is_space;
     d->model.strings = (string_table){.id = d->id, .count = LABELS};
     for (uint32_t i = 0; i < LARGE; i++) {
         d->dep[i] = A;

@@ -103,7 +103,8 @@ static int set_up(void **state)
                              .mix = {pack_layer(WIDTH, 1, 2 * WIDTH, t->W, t->b), t->G, t->beta}};
     t->text = (text_view){.bytes = t->bytes, .byte_count = LONG};
     t->span[0] = (token_span){.byte_end = LONG, .char_end = LONG};
-    t->doc = (tern_doc){.token_count = 1, .text = &t->text, .span = t->span, .vector = t->id};
+    t->doc = (tern_doc){.token_count = 1, .text = &t->text, .span = t->span};
+    t->doc.attr[ATTR_ORTH] = t->id;
     t->doc.attr[ATTR_NORM] = t->keys;
     *state = t;
     return 0;

@@ -78,12 +78,12 @@ static void ids_equal_spacy(void **state) { for_each_vector(*state, check_ids); 
 
 static void space_keys_are_bits(void **state)
 {
-    static const uint64_t spacy[] = {1, 0, 1, 0, 0}, is_space[] = {0, 1, 0, 0, 1};   /* a, " ", b, c, "\n\t" */
+    static const unsigned char spacy[] = {1, 0, 1, 0, 0}, is_space[] = {0, 1, 0, 0, 1};   /* a, " ", b, c, "\n\t" */
     tern_ctx ctx = {0};
     analyse(&ctx, *state, "a  b c\n\t", 8);
     assert_int_equal(ctx.doc.token_count, 5);
-    assert_memory_equal(ctx.doc.attr[ATTR_SPACY], spacy, sizeof spacy);
-    assert_memory_equal(ctx.doc.attr[ATTR_IS_SPACE], is_space, sizeof is_space);
+    assert_memory_equal(ctx.doc.space, spacy, sizeof spacy);
+    assert_memory_equal(ctx.doc.is_space, is_space, sizeof is_space);
     release(&ctx);
 }
 

@@ -22,7 +22,8 @@ static const char *const NAMES[CLASSES] = {"B-A", "B-B", "I-A", "I-B", "L-A", "L
 
 typedef struct fixture {
     float embed[ROWS][MAX_CLASSES], *pad;
-    uint64_t key_of[MAX_CLASSES], keys[MAX_TOKENS], is_space[MAX_TOKENS], id[STRINGS];
+    uint64_t key_of[MAX_CLASSES], keys[MAX_TOKENS], id[STRINGS];
+    unsigned char is_space[MAX_TOKENS];
     signed char sent_start[MAX_TOKENS];
     tern_model model;
     tern_doc doc;
@@ -81,7 +82,7 @@ static int set_up(void **state)
     bind_obedient_model(f);
     f->doc.model = &f->model;
     for (size_t a = 0; a < ATTR_COUNT; a++) f->doc.attr[a] = f->keys;
-    f->doc.attr[ATTR_IS_SPACE] = f->is_space;
+    f->doc.is_space = f->is_space;
     f->doc.sent_start = f->sent_start;
     *state = f;
     return 0;
@@ -124,7 +125,7 @@ static void annotate(fixture *f, const uint32_t *wish, size_t tokens)
     for (size_t t = 0; t < tokens; t++) f->keys[t] = f->key_of[wish[t]];
     assert_int_equal(ner_reserve(&f->doc, &f->scratch), 0);
     assert_int_equal(tok2vec_encode(&f->model.tower[COMPONENT_NER], &f->doc, &f->tower, project, f), TERN_OK);
-    assert_int_equal(ner_annotate(&f->doc, &f->scratch, record, f, NULL), TERN_OK);
+    assert_int_equal(ner_annotate(&f->doc, &f->scratch, NULL, record, f, NULL), TERN_OK);
 }
 
 /* Every wish was granted. */
@@ -393,7 +394,7 @@ static void test_real_scores(void **state)
     open_real(&r);
     assert_int_equal(r.model->ner.net.classes, REAL_CLASSES);
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
-    assert_int_equal(ner_annotate(&r.ctx->doc, &r.ctx->ner, take_scores, &scores, NULL), TERN_OK);   /* the rows are there */
+    assert_int_equal(ner_annotate(&r.ctx->doc, &r.ctx->ner, NULL, take_scores, &scores, NULL), TERN_OK);   /* the rows are there */
     assert_int_equal(scores.steps, REAL_TOKENS);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         assert_close(scores.of[expected[i].step][expected[i].cls], expected[i].score, 1.5e-4, "score", i);

@@ -79,7 +79,7 @@ static void parse(fixture *f, transition_trace trace)
         count = doc->token_count - begin < BLOCK ? doc->token_count - begin : BLOCK;
         parser_project(doc, f->vectors + begin, begin, count, &f->scratch);
     }
-    assert_int_equal(parser_annotate(doc, &f->scratch, trace, f, NULL), TERN_OK);
+    assert_int_equal(parser_annotate(doc, &f->scratch, NULL, trace, f, NULL), TERN_OK);
 }
 
 /* ---- spaCy's walks ---------------------------------------------------------------------------------------------------- */
@@ -131,7 +131,7 @@ enum { LONG = MAX_TOKENS };
 
 typedef struct long_doc {
     uint32_t head[LONG], dep[LONG];
-    uint64_t is_space[LONG];
+    unsigned char is_space[LONG];
     signed char sent_start[LONG];
 } long_doc;
 
@@ -141,7 +141,7 @@ static void use_long_doc(fixture *f, long_doc *d)
     f->small.doc.head = d->head;
     f->small.doc.column[COLUMN_DEP] = d->dep;
     f->small.doc.sent_start = d->sent_start;
-    f->small.doc.attr[ATTR_IS_SPACE] = d->is_space;
+    f->small.doc.is_space = d->is_space;
 }
 
 /* A new taste every step: the class that is wished for, and what comes next if that is not allowed. */
@@ -314,7 +314,7 @@ static void test_real_first_scores(void **state)
     first_state first = {0};
     tern_options options = {.want = TERN_DEPENDENCIES, .components = TERN_TOK2VEC | TERN_PARSER};
     assert_int_equal(tern_run(ctx, APPLE, strlen(APPLE), &options, &doc, NULL), TERN_OK);
-    assert_int_equal(parser_annotate(&ctx->doc, &ctx->parser, take_first_state, &first, NULL), TERN_OK);
+    assert_int_equal(parser_annotate(&ctx->doc, &ctx->parser, NULL, take_first_state, &first, NULL), TERN_OK);
     assert_close(first.shift, 15.5615, 1.5e-4, "score of S", 0);
     assert_close(first.reduce, -0.7168, 1.5e-4, "score of D", 1);
     assert_close(first.breaks, 1.8867, 1.5e-4, "score of B", 105);

@@ -35,7 +35,7 @@ static int set_up(void **state)
     FILL(&seed, f->conv_G);
     FILL(&seed, f->conv_beta);
     f->w = (tok2vec_weights){.features = FEATURES, .width = WIDTH, .depth = DEPTH};
-    static const uint32_t attr[FEATURES] = {ATTR_NORM, ATTR_SHAPE, ATTR_SPACY}, rows[FEATURES] = {11, 7, 5};
+    static const uint32_t attr[FEATURES] = {ATTR_NORM, ATTR_SHAPE, ATTR_SUFFIX}, rows[FEATURES] = {11, 7, 5};
     for (uint32_t i = 0; i < FEATURES; i++) {
         f->w.attr[i] = attr[i];
         f->w.seed[i] = 8 + i;
@@ -370,7 +370,7 @@ static void test_a_row_that_is_hit_twice_counts_twice(void **state)
 {
     fixture *f = *state;
     const float table[2] = {0.5f, -3.0f};
-    tok2vec_weights w = {.features = 1, .width = 2, .attr = {ATTR_SPACY}, .seed = {12}, .rows = {1}, .embed = {table}};
+    tok2vec_weights w = {.features = 1, .width = 2, .attr = {ATTR_SUFFIX}, .seed = {12}, .rows = {1}, .embed = {table}};
     float out[2];
     f->doc.token_count = 1;
     assert_int_equal(tok2vec_embed(&w, &f->doc, 0, 1, &f->scratch, out), TERN_OK);

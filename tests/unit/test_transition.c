@@ -132,7 +132,7 @@ static void run_lone(fixture *f, script *s, uint32_t common_slots, int has_lone_
         size_t count = tokens - begin < 100 ? tokens - begin : 100;
         transition_project(&f->w, f->vectors + begin * WIDTH, begin, count, &f->scratch);
     }
-    assert_int_equal(transition_run(&f->w, &moves, s, tokens, &f->scratch, NULL, record, s), 0);
+    assert_int_equal(transition_run(&f->w, &moves, s, tokens, &f->scratch, NULL, NULL, record, s), 0);
     assert_int_equal(s->traced, s->step);
     assert_memory_equal(s->chosen, s->applied, s->step * sizeof *s->chosen);
 }
@@ -143,7 +143,7 @@ static void naive_projection(const fixture *f, int32_t token, double *projected)
 {
     for (size_t i = 0; i < HIDDEN; i++) {
         projected[i] = f->linear_b[i];
-        for (size_t j = 0; j < WIDTH; j++) projected[i] += (double)f->linear_W[i * WIDTH + j] * f->vectors[token * WIDTH + (int32_t)j];
+        for (size_t j = 0; j < WIDTH; j++) projected[i] += (double)f->linear_W[i * WIDTH + j] * f->vectors[token % TOKENS * WIDTH + (int32_t)j];
     }
 }
 
@@ -332,10 +332,97 @@ static void test_a_final_state_is_left_alone(void **state)
     free_script(s);
 }
 
-static void test_more_tokens_than_memory(void **state)
+/* ---- documents of which not all tokens are kept -------------------------------------------------------------------------------- */
+
+enum { LONG = 3 * TRANSITION_KEPT + 77 };
+
+/* Token t has the vector of t % TOKENS. */
+typedef struct cyclic_source {
+    const fixture *f;
+    size_t end, calls, fails_at;   /* fails_at: number of the call that fails, or 0 */
+    float rows[TRANSITION_BLOCK * WIDTH];
+} cyclic_source;
+
+static const float *cyclic_vectors(void *user, size_t begin, size_t end)
+{
+    cyclic_source *s = user;
+    assert_in_range(end - begin, 1, TRANSITION_BLOCK);
+    assert_in_range(end, 1, LONG);
+    assert_true(begin == s->end || end <= s->end);   /* the next ones, or some of those before */
+    if (begin == s->end) s->end = end;
+    if (++s->calls == s->fails_at) return NULL;
+    for (size_t t = begin; t < end; t++)
+        memcpy(s->rows + (t - begin) * WIDTH, s->f->vectors + t % TOKENS * WIDTH, WIDTH * sizeof(float));
+    return s->rows;
+}
+
+static int run_long(fixture *f, script *s, uint32_t common_slots, cyclic_source *cyclic)
+{
+    const move_table moves = script_moves(common_slots, 1);
+    const vector_source source = {cyclic_vectors, cyclic};
+    assert_int_equal(transition_reserve(&f->w, LONG, &f->scratch), 0);
+    return transition_run(&f->w, &moves, s, LONG, &f->scratch, &source, NULL, record, s);
+}
+
+/* Forward through the document, and then, as a deep stack is worked off, back to its beginning, the other slots at a distance. */
+static script *there_and_back(size_t stride)
+{
+    script *s = new_script(STEPS);
+    for (size_t i = 0; i < STEPS; i++) {
+        size_t place = (i < STEPS / 2 ? i : STEPS - i) * stride % LONG;
+        s->slot_token[i][0] = (int32_t)place;
+        s->slot_token[i][1] = (int32_t)(place / 2);
+        if (place) s->slot_token[i][2] = (int32_t)place - 1;
+    }
+    return s;
+}
+
+static void test_long_documents(void **state)
 {
     fixture *f = *state;
-    assert_int_equal(transition_reserve(&f->w, SIZE_MAX / 4, &f->scratch), -1);
+    for (uint32_t common_slots = 0; common_slots < 1u << SLOTS; common_slots++) {
+        script *scripts[] = {wild_script(common_slots, LONG), lone_script(common_slots, LONG), there_and_back(32), there_and_back(1)};
+        for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+            cyclic_source cyclic = {.f = f};
+            assert_int_equal(run_long(f, scripts[i], common_slots, &cyclic), 0);
+            check_against_naive(f, scripts[i]);
+            free_script(scripts[i]);
+        }
+    }
+}
+
+/* Working off what is kept no more asks for each block again once, not for each token. */
+static void test_a_block_is_asked_for_once_more(void **state)
+{
+    fixture *f = *state;
+    cyclic_source cyclic = {.f = f};
+    script *s = there_and_back(32);
+    for (size_t i = 0; i < STEPS; i++) s->slot_token[i][1] = TRANSITION_MISSING;
+    assert_int_equal(run_long(f, s, 1, &cyclic), 0);
+    size_t forward = (cyclic.end + TRANSITION_BLOCK - 1) / TRANSITION_BLOCK;
+    assert_in_range(cyclic.calls, forward + 1, forward + 2 * LONG / 64);
+    free_script(s);
+}
+
+static void test_a_source_that_fails(void **state)
+{
+    fixture *f = *state;
+    for (size_t call = 1; call < 200; call += 13) {
+        cyclic_source cyclic = {.f = f, .fails_at = call};
+        script *s = there_and_back(32);
+        assert_int_equal(run_long(f, s, 1, &cyclic), -1);
+        assert_int_equal(cyclic.calls, call);   /* it is not asked again */
+        free_script(s);
+    }
+}
+
+static void test_memory_does_not_grow_with_the_document(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(transition_reserve(&f->w, TRANSITION_KEPT + 1, &f->scratch), 0);
+    size_t kept = f->scratch.projected.capacity;
+    assert_int_equal(transition_reserve(&f->w, INT32_MAX, &f->scratch), 0);
+    assert_int_equal(f->scratch.projected.capacity, kept);
 }
 
 int main(void)
@@ -349,7 +436,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_valid_class_is_chosen_whatever_its_score, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stops_when_nothing_is_valid, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_final_state_is_left_alone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_more_tokens_than_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_long_documents, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_block_is_asked_for_once_more, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_source_that_fails, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_memory_does_not_grow_with_the_document, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("transition", tests, choose_kernels, NULL);
 }

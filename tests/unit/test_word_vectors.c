@@ -107,7 +107,7 @@ typedef struct tower {
     float embed[WIDTH], vectors[ROWS * WIDTH], W[WIDTH * PIECES * BLOCKS * WIDTH], b[WIDTH * PIECES], G[WIDTH], beta[WIDTH];
     uint16_t halves[ROWS * WIDTH];
     uint64_t keys[TOKENS];
-    uint64_t row[TOKENS];
+    uint32_t row[TOKENS];
     tern_doc doc;
     tok2vec_scratch scratch;
 } tower;
@@ -127,7 +127,7 @@ static int set_up_tower(void **state)
     t->w = (tok2vec_weights){.features = 1, .width = WIDTH, .attr = {ATTR_NORM}, .seed = {8}, .rows = {1}, .embed = {t->embed},
                              .static_rows = ROWS, .static_floats = t->vectors,
                              .mix = {pack_layer(WIDTH, PIECES, BLOCKS * WIDTH, t->W, t->b), t->G, t->beta}};
-    for (size_t i = 0; i < TOKENS; i++) t->row[i] = i % 5 ? i * 11 % ROWS : NO_VECTOR;
+    for (size_t i = 0; i < TOKENS; i++) t->row[i] = i % 5 ? (uint32_t)(i * 11 % ROWS) : NO_VECTOR;
     t->row[7] = ROWS;   /* a damaged file's */
     t->doc = (tern_doc){.token_count = TOKENS, .vector = t->row};
     t->doc.attr[ATTR_NORM] = t->keys;
@@ -187,7 +187,7 @@ static void test_the_memo_knows_the_vector(void **state)
 {
     tower *t = *state;
     check_rows(t);
-    for (size_t i = 0; i < TOKENS; i++) t->row[i] = i * 17 % (ROWS + 1);
+    for (size_t i = 0; i < TOKENS; i++) t->row[i] = (uint32_t)(i * 17 % (ROWS + 1));
     check_rows(t);
     for (size_t i = 0; i < TOKENS; i++) t->row[i] = NO_VECTOR;
     check_rows(t);

@@ -1,0 +1,179 @@
+/* What a run may hold: bytes for each code point of hostile texts, the limit, and what is given back. */
+#include "fixture.h"
+
+#include "hostile.h"
+
+#include "ctx.h"
+
+/* Above TRANSITION_KEPT tokens only columns grow; tern.h promises how much. */
+enum { SHORTER = 20000, LONGER = 40000, BYTES_PER_CODE_POINT = 250, FIXED = 16 << 20 };
+
+static const char SMALL[] = "Alan Turing was born in London.";
+
+static tern_status run_hostile(tern_ctx *ctx, const hostile_kind *kind, size_t code_points, size_t limit, tern_error *err)
+{
+    const tern_options options = {.want = tern_model_offers(ctx->model), .memory = limit};
+    const tern_doc *doc;
+    size_t len = 0;
+    char *text = hostile_text(kind, code_points, &len);
+    assert_non_null(text);
+    tern_status status = tern_run(ctx, text, len, &options, &doc, err);
+    assert_int_equal(doc == NULL, status != TERN_OK);
+    free(text);
+    return status;
+}
+
+static void run_small(tern_ctx *ctx, size_t limit)
+{
+    const tern_options options = {.want = TERN_ENTITIES, .memory = limit};
+    const tern_doc *doc;
+    tern_error err;
+    if (tern_run(ctx, SMALL, sizeof SMALL - 1, &options, &doc, &err) != TERN_OK) fail_msg("%s", err.msg);
+    assert_int_equal(tern_doc_entity_count(doc), 2);
+}
+
+static tern_ctx *new_context(const tern_model *model)
+{
+    tern_ctx *ctx;
+    assert_int_equal(tern_ctx_new(model, &ctx, NULL), TERN_OK);
+    return ctx;
+}
+
+static void test_bytes_per_code_point(void **state)
+{
+    for (size_t k = 0; k < HOSTILE_KINDS; k++) {
+        tern_ctx *ctx = new_context(*state);
+        tern_error err;
+        if (run_hostile(ctx, &hostile_kinds[k], SHORTER, 0, &err)) fail_msg("%s: %s", hostile_kinds[k].name, err.msg);
+        size_t shorter = tern_ctx_peak_memory(ctx);
+        if (run_hostile(ctx, &hostile_kinds[k], LONGER, 0, &err)) fail_msg("%s: %s", hostile_kinds[k].name, err.msg);
+        size_t longer = tern_ctx_peak_memory(ctx);
+        assert_true(longer <= FIXED + BYTES_PER_CODE_POINT * (size_t)LONGER);
+        if (longer > shorter + BYTES_PER_CODE_POINT * (LONGER - SHORTER))
+            fail_msg("%s: %zu bytes for each code point", hostile_kinds[k].name, (longer - shorter) / (LONGER - SHORTER));
+        tern_ctx_free(ctx);
+    }
+}
+
+/* Whatever the limit, the run ends with the error or within it, and the context goes on. */
+static void test_the_limit_holds(void **state)
+{
+    tern_ctx *ctx = new_context(*state);
+    size_t refused = 0, allowed = 0;
+    for (size_t limit = 1; limit < 16u << 20; limit += limit / 3 + 1) {
+        tern_error err = {0};
+        tern_status status = run_hostile(ctx, &hostile_kinds[0], SHORTER, limit, &err);
+        if (status == TERN_OK) allowed++;
+        else {
+            assert_int_equal(status, TERN_E_MEMORY_LIMIT);
+            assert_int_equal(err.code, TERN_E_MEMORY_LIMIT);
+            assert_int_equal(err.pos, SHORTER);
+            assert_non_null(strstr(err.msg, "send a shorter text"));
+            refused++;
+        }
+        assert_true(tern_ctx_peak_memory(ctx) <= limit || tern_ctx_peak_memory(ctx) <= 8u << 20);   /* what it had kept */
+        run_small(ctx, 0);
+    }
+    assert_true(refused > 10);
+    assert_true(allowed > 0);
+    tern_ctx_free(ctx);
+}
+
+/* A refusal is not remembered. */
+static void test_other_errors_stay(void **state)
+{
+    const tern_options options = {.want = TERN_ENTITIES, .memory = 64u << 20, .max_chars = 3};
+    const tern_doc *doc;
+    tern_error err;
+    tern_ctx *ctx = new_context(*state);
+    run_hostile(ctx, &hostile_kinds[0], SHORTER, 1000, &err);
+    assert_int_equal(tern_run(ctx, SMALL, sizeof SMALL - 1, &options, &doc, &err), TERN_E_TOO_LONG);
+    tern_ctx_free(ctx);
+}
+
+static void test_memory_is_given_back(void **state)
+{
+    tern_ctx *ctx = new_context(*state);
+    run_small(ctx, 0);
+    size_t small = tern_ctx_memory(ctx);
+    tern_ctx_trim(ctx);
+    assert_int_equal(tern_ctx_memory(ctx), small);   /* it is little, and kept */
+    assert_int_equal(run_hostile(ctx, &hostile_kinds[0], LONGER, 0, NULL), TERN_OK);
+    assert_true(tern_ctx_memory(ctx) < tern_ctx_peak_memory(ctx));   /* the document is there */
+    assert_true(tern_ctx_memory(ctx) > 0);
+    run_small(ctx, 0);
+    assert_true(tern_ctx_memory(ctx) <= 8u << 20);
+    assert_int_equal(run_hostile(ctx, &hostile_kinds[1], 4 * LONGER, 1u << 20, NULL), TERN_E_MEMORY_LIMIT);
+    tern_ctx_trim(ctx);
+    assert_true(tern_ctx_memory(ctx) <= 8u << 20);
+    tern_ctx_free(ctx);
+}
+
+/* A trimmed context has no document any more, and what asks for it gets nothing. */
+static void test_trim_ends_the_document(void **state)
+{
+    const tern_doc *doc;
+    tern_ctx *ctx = new_context(*state);
+    assert_int_equal(tern_run(ctx, SMALL, sizeof SMALL - 1, NULL, &doc, NULL), TERN_OK);
+    tern_ctx_trim(ctx);
+    assert_int_equal(tern_doc_token_count(doc), 0);
+    assert_int_equal(tern_doc_entity_count(doc), 0);
+    assert_int_equal(tern_doc_sentence_count(doc), 0);
+    tern_ctx_free(ctx);
+    tern_ctx_trim(NULL);
+    assert_int_equal(tern_ctx_memory(NULL) + tern_ctx_peak_memory(NULL), 0);
+}
+
+/* ---- buffers ---------------------------------------------------------------------------------------------------------------- */
+
+static void test_account(void **state)
+{
+    (void)state;
+    memory_account account = {.limit = 1 << 20};
+    buffer counted = {0}, other = {0}, uncounted = {0};
+    assert_int_equal(buffer_reserve(&uncounted, 100, 64), 0);
+    memory_count_in(&account);
+    assert_int_equal(buffer_reserve(&counted, 1000, 64), 0);
+    memset(counted.data, 7, 64000);
+    assert_int_equal(account.used, 64000);
+    assert_int_equal(buffer_reserve(&other, 1 << 20, 1), -1);
+    assert_int_equal(account.refused, 1);
+    assert_int_equal(buffer_reserve(&counted, 600000, 1), 0);   /* mapped now, and what was there still is */
+    assert_int_equal(((unsigned char *)counted.data)[63999], 7);
+    assert_int_equal(account.used, 600000);
+    assert_int_equal(account.most, 664000);
+    assert_int_equal(buffer_reserve(&uncounted, 2 << 20, 1), 0);   /* not of this account */
+    memory_count_in(NULL);
+    assert_int_equal(buffer_reserve(&counted, 800000, 1), -1);   /* of it, whoever asks: both would be there for a while */
+    buffer_free(&counted);
+    buffer_free(&uncounted);
+    assert_int_equal(account.used, 0);
+}
+
+/* Growing by half is allowed less often than growing by what is needed. */
+static void test_the_limit_leaves_out_the_spare_half(void **state)
+{
+    (void)state;
+    memory_account account = {.limit = 1 << 20};
+    buffer b = {0};
+    memory_count_in(&account);
+    assert_int_equal(buffer_reserve(&b, 448 << 10, 1), 0);
+    assert_int_equal(buffer_reserve(&b, 512 << 10, 1), 0);
+    assert_int_equal(b.capacity, 512 << 10);
+    memory_count_in(NULL);
+    buffer_free(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bytes_per_code_point),
+        cmocka_unit_test(test_the_limit_holds),
+        cmocka_unit_test(test_other_errors_stay),
+        cmocka_unit_test(test_memory_is_given_back),
+        cmocka_unit_test(test_trim_ends_the_document),
+        cmocka_unit_test(test_account),
+        cmocka_unit_test(test_the_limit_leaves_out_the_spare_half),
+    };
+    return cmocka_run_group_tests_name("memory", tests, open_model, close_model);
+}
