@@ -40,14 +40,26 @@ static tern_model *new_model(tern_error *err)
     return model;
 }
 
-tern_status tern_model_open(const char *path, tern_model **out, tern_error *err)
+typedef tern_status (*file_opener)(const char *path, model_file *file, tern_error *err);
+
+static tern_status open_path(const char *name, file_opener open_file, const char *path, tern_model **out, tern_error *err)
 {
-    if (!out) return fail(err, TERN_E_ARGUMENT, 0, "tern_model_open: out is NULL");
+    if (!out) return fail(err, TERN_E_ARGUMENT, 0, "%s: out is NULL", name);
     *out = NULL;
-    if (!path) return fail(err, TERN_E_ARGUMENT, 0, "tern_model_open: path is NULL");
+    if (!path) return fail(err, TERN_E_ARGUMENT, 0, "%s: path is NULL", name);
     tern_model *model = new_model(err);
     if (!model) return TERN_E_MEMORY;
-    return finish_open(model, model_file_map(path, &model->file, err), out, err);
+    return finish_open(model, open_file(path, &model->file, err), out, err);
+}
+
+tern_status tern_model_open(const char *path, tern_model **out, tern_error *err)
+{
+    return open_path("tern_model_open", model_file_map, path, out, err);
+}
+
+tern_status tern_model_load(const char *path, tern_model **out, tern_error *err)
+{
+    return open_path("tern_model_load", model_file_load, path, out, err);
 }
 
 tern_status tern_model_open_memory(const void *data, size_t size, tern_model **out, tern_error *err)

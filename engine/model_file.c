@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE   /* MAP_ANONYMOUS */
 #include "model_file.h"
 
 #include "error.h"
@@ -193,26 +193,68 @@ tern_status model_file_memory(const void *data, size_t size, model_file *file, t
     return status;
 }
 
-static tern_status map_descriptor(int fd, const char *path, model_file *file, tern_error *err)
+/* 0 with a descriptor that is the caller's to close, and the size. */
+static tern_status open_regular(const char *path, int *fd, size_t *size, tern_error *err)
 {
     struct stat info;
-    if (fstat(fd, &info)) return fail(err, TERN_E_IO, 0, "cannot read the model file %.120s: %s", path, strerror(errno));
-    if (!S_ISREG(info.st_mode)) return fail(err, TERN_E_IO, 0, "the model file %.120s is not a regular file", path);
-    if (info.st_size == 0) return fail(err, TERN_E_FORMAT, 0, "the model file %.120s is empty", path);
-    void *mapping = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);   /* a FIFO must not block */
+    if (*fd < 0) return fail(err, TERN_E_IO, 0, "cannot open the model file %.120s: %s", path, strerror(errno));
+    tern_status status = TERN_OK;
+    if (fstat(*fd, &info)) status = fail(err, TERN_E_IO, 0, "cannot read the model file %.120s: %s", path, strerror(errno));
+    else if (!S_ISREG(info.st_mode)) status = fail(err, TERN_E_IO, 0, "the model file %.120s is not a regular file", path);
+    else if (info.st_size == 0) status = fail(err, TERN_E_FORMAT, 0, "the model file %.120s is empty", path);
+    if (status) close(*fd);
+    else *size = (size_t)info.st_size;
+    return status;
+}
+
+/* fd < 0: memory that may be written to. */
+static tern_status map(int fd, size_t size, const char *path, model_file *file, tern_error *err)
+{
+    void *mapping = mmap(NULL, size, fd < 0 ? PROT_READ | PROT_WRITE : PROT_READ, MAP_PRIVATE | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
     if (mapping == MAP_FAILED) return fail(err, errno == ENOMEM ? TERN_E_MEMORY : TERN_E_IO, 0, "cannot map the model file %.120s: %s", path, strerror(errno));
-    *file = (model_file){.data = mapping, .size = (size_t)info.st_size, .mapping = mapping};
+    *file = (model_file){.data = mapping, .size = size, .mapping = mapping};
     return TERN_OK;
 }
 
 tern_status model_file_map(const char *path, model_file *file, tern_error *err)
 {
+    int fd;
+    size_t size;
     *file = (model_file){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);   /* a FIFO must not block */
-    if (fd < 0) return fail(err, TERN_E_IO, 0, "cannot open the model file %.120s: %s", path, strerror(errno));
-    tern_status status = map_descriptor(fd, path, file, err);
+    tern_status status = open_regular(path, &fd, &size, err);
+    if (status) return status;
+    status = map(fd, size, path, file, err);
     close(fd);
     if (!status) status = check_file(file, err);
+    if (status) model_file_unmap(file);
+    return status;
+}
+
+static tern_status read_all(int fd, const char *path, const model_file *file, tern_error *err)
+{
+    for (size_t at = 0; at < file->size;) {
+        ssize_t got = read(fd, (unsigned char *)file->mapping + at, file->size - at);
+        if (got == 0) return fail(err, TERN_E_IO, at, "the model file %.120s became shorter while it was read: try again when it is complete", path);
+        if (got < 0 && errno != EINTR) return fail(err, TERN_E_IO, at, "cannot read the model file %.120s: %s", path, strerror(errno));
+        if (got > 0) at += (size_t)got;
+    }
+    mprotect(file->mapping, file->size, PROT_READ);   /* as a mapped file is: a stray write shall not pass unseen */
+    return TERN_OK;
+}
+
+tern_status model_file_load(const char *path, model_file *file, tern_error *err)
+{
+    int fd;
+    size_t size;
+    *file = (model_file){0};
+    tern_status status = open_regular(path, &fd, &size, err);
+    if (status) return status;
+    status = map(-1, size, path, file, err);
+    if (!status) status = read_all(fd, path, file, err);
+    close(fd);
+    if (!status) status = check_file(file, err);
+    if (!status) status = model_file_verify(file, err);
     if (status) model_file_unmap(file);
     return status;
 }

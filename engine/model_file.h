@@ -50,8 +50,10 @@ typedef struct section {
     uint64_t offset, size, dims[4];
 } section;
 
-/* Both validate header and table completely; *file is zeroed on failure. */
+/* They validate header and table completely; *file is zeroed on failure. */
 tern_status model_file_map(const char *path, model_file *file, tern_error *err);
+/* Reads all of it into memory instead, and compares the sections' checksums. */
+tern_status model_file_load(const char *path, model_file *file, tern_error *err);
 tern_status model_file_memory(const void *data, size_t size, model_file *file, tern_error *err);
 void model_file_unmap(model_file *file);
 

@@ -156,13 +156,19 @@ typedef struct tern_cat {
 
 /* ---- model ---------------------------------------------------------------------------------------------------------- */
 
-/* Maps the file read-only and checks its header, table and every shape. Section checksums are left to tern_model_verify. */
+/* Maps the file read-only and checks its header, table and every shape. Section checksums are left to tern_model_verify.
+ * The file must stay as it is while the model is open: what is written into it would be read unchecked, and where it is cut short
+ * the process dies of SIGBUS. To replace it, write a new file and rename that; the open model keeps the old one. */
 tern_status tern_model_open(const char *path, tern_model **out, tern_error *err);
+
+/* The same from a copy in memory, with every section's checksum compared: what happens to the file afterwards does not matter, and a
+ * file that is just being written is refused. For programs that live long; it takes the file's size in memory, and time with it. */
+tern_status tern_model_load(const char *path, tern_model **out, tern_error *err);
 
 /* The same on bytes already in memory, which must be 64-byte aligned, stay unchanged and outlive the model. */
 tern_status tern_model_open_memory(const void *data, size_t size, tern_model **out, tern_error *err);
 
-/* Unmaps the file. No context of the model may be in use any more. NULL is allowed. */
+/* Unmaps the file, or frees the copy. No context of the model may be in use any more. NULL is allowed. */
 void tern_model_close(tern_model *model);
 
 /* Compares every section with its CRC-32C: reads the whole file. Any thread. */

@@ -122,7 +122,7 @@ static int open_models(process *p, init_error *error)
     double begin_ms = clock_monotonic_ms();
     if (find_models(p, error))
         return -1;
-    tern_status status = models_open(&p->models, problem);
+    tern_status status = models_open(&p->models, MODEL_MAPPED, problem);
     p->open_ms = clock_monotonic_ms() - begin_ms;
     if (status)
         return model_failed(error, status, problem);
@@ -285,8 +285,9 @@ int main(void)
         return EXIT_FAILURE;
     }
     signal(SIGPIPE, SIG_IGN);   /* a closed log must not kill the worker */
-    crash_guard *guard = crash_guard_new(&p.log, p.model_path);
-    if (guard && crash_install())
+    const crash_facts facts = {.log = &p.log, .mapped = p.model_path};
+    crash_guard *guard = crash_guard_new(&facts);
+    if (crash_install(&facts))
         log_line(&p.log, LOG_LEVEL_WARNING, "crashes will not be logged");
     int status = run(&p, begin_ms);
     crash_guard_free(guard);

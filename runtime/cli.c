@@ -1,11 +1,15 @@
+#define _POSIX_C_SOURCE 200809L   /* PATH_MAX */
 #include "cli.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "chars.h"
+#include "crash.h"
+#include "mapped_file.h"
 #include "model_open.h"
 #include "models.h"
 
@@ -60,11 +64,49 @@ int cli_other_option(int option, char **argv, const char *help)
     return cli_usage(argv[0], "unknown option -%c", optopt);
 }
 
+/* ---- crashes, and files that change ------------------------------------------------------------------------------------------ */
+
+static char mapped[PATH_MAX + 256];   /* paths */
+static mapped_file *files[MODELS_MAX];
+static size_t file_count;
+static crash_facts facts = {.mapped = mapped, .exit_code = CLI_FAILED};
+
+void cli_guard_crashes(const char *doing)
+{
+    static crash_guard *guard;   /* for as long as the process lives */
+    facts.doing = doing;
+    guard = crash_guard_new(&facts);
+    if (guard == NULL || crash_install(&facts) != 0)
+        fputs("tern: crashes will not be explained\n", stderr);
+}
+
+/* Before it is mapped: for as long as the process lives. */
+static void note_mapped(const char *path)
+{
+    size_t used = strlen(mapped);
+    snprintf(mapped + used, sizeof mapped - used, "%s%s", used > 0 ? ", " : "", path);
+    if (file_count < MODELS_MAX)
+        files[file_count++] = mapped_file_open(path);
+}
+
+int cli_model_changed(void)
+{
+    for (size_t i = 0; i < file_count; i++)
+        if (mapped_file_has_changed(files[i])) {
+            cli_fail("a model file was written to while it was in use (write a new file and rename that): %s", mapped);
+            return 1;
+        }
+    return 0;
+}
+
+/* ---- models --------------------------------------------------------------------------------------------------------------- */
+
 /* 0, or -1 after cli_fail(). */
 static int open_file(const char *path, tern_model **model)
 {
     char problem[MODEL_OPEN_ERROR_SIZE];
-    if (model_open(path, model, problem) == TERN_OK)
+    note_mapped(path);
+    if (model_open(path, MODEL_MAPPED, model, problem) == TERN_OK)
         return 0;
     cli_fail("%s", problem);
     return -1;
@@ -95,12 +137,14 @@ int cli_open(const char *argument, unsigned want, tern_model **model)
     return argument == NULL ? open_default(want, model) : open_file(argument, model);
 }
 
-int cli_open_models(model_set *models, task_kind task)
+int cli_open_models(model_set *models, task_kind task, model_access access)
 {
     char problem[MODELS_ERROR_SIZE];
     int failed = models->count == 0 && models_add_default(models, task, problem) != 0;
+    for (size_t i = 0; i < models->count && access == MODEL_MAPPED; i++)
+        note_mapped(models->item[i].path);
     if (!failed)
-        failed = models_open(models, problem) != TERN_OK || models_set_tasks(models, problem) != TERN_OK;
+        failed = models_open(models, access, problem) != TERN_OK || models_set_tasks(models, problem) != TERN_OK;
     return failed ? cli_fail("%s", problem) : CLI_OK;
 }
 

@@ -43,12 +43,19 @@ int cli_usage(const char *subcommand, const char *format, ...);
 int cli_other_option(int option, char **argv, const char *help);
 #define CLI_HELP 'h'
 
+/* From now on a crash says on standard error what tern was doing; one for lack of a mapped model's file ends with CLI_FAILED. doing
+ * is borrowed. */
+void cli_guard_crashes(const char *doing);
+
 /* Opens the model: the path of -m or, for NULL, the first of the default ones (models.h) that offers what is wanted
- * (TERN_ENTITIES, ...; 0: any). 0, or -1 after cli_fail(). */
+ * (TERN_ENTITIES, ...; 0: any). It is mapped. 0, or -1 after cli_fail(). */
 int cli_open(const char *argument, unsigned want, tern_model **model);
 
 /* Opens what models names or, if it names none, the default ones for the task. CLI_OK, or CLI_FAILED after cli_fail(). */
-int cli_open_models(model_set *models, task_kind task);
+int cli_open_models(model_set *models, task_kind task, model_access access);
+
+/* Whether a file that is mapped has been written to, so that no answer counts: 1 after cli_fail(). For before and after a run. */
+int cli_model_changed(void);
 
 /* Flushes standard output. Returns code, or CLI_FAILED if not everything could be written; silently when the reader has gone
  * (head). */

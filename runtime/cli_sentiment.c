@@ -145,7 +145,7 @@ static int begin(sentiment_command *c)
     tern_error error;
     if (c->model != NULL && models_add_file(&c->models, c->model, problem) != 0)
         return cli_usage("sentiment", "--model: %s", problem);
-    if (cli_open_models(&c->models, TASK_SENTIMENT) != CLI_OK)
+    if (cli_open_models(&c->models, TASK_SENTIMENT, MODEL_MAPPED) != CLI_OK)
         return CLI_FAILED;
     c->chosen = models_default(&c->models, TASK_SENTIMENT);
     if (c->chosen == NULL)

@@ -17,7 +17,8 @@ const char cli_serve_help[] =
     "                  [--cors ORIGINS] [--memory MB]\n"
     "\n"
     "Answers POST /ner, POST /sentiment, GET /healthz and GET / (a page to try it) until Ctrl-C or SIGTERM;\n"
-    "requests that run are finished first.\n"
+    "requests that run are finished first. The models are read into memory; SIGHUP reads their files again, all\n"
+    "or, if one is damaged, none: write a new file, rename it over the old one, then kill -HUP.\n"
     "\n"
     "  -m, --model MODEL      the model file (.tern); several, as -m en=FILE -m fr=FILE: a request chooses by\n"
     "                         \"model\": \"fr\" or POST /ner/fr, without that it gets the first that can; without -m\n"
@@ -79,7 +80,7 @@ static int read_settings(handler_settings *out)
 static int run(model_set *models, http_server_options *options, unsigned megabytes)
 {
     char error[448];
-    if (read_settings(&options->settings) != CLI_OK || cli_open_models(models, TASK_ANY) != CLI_OK)
+    if (read_settings(&options->settings) != CLI_OK || cli_open_models(models, TASK_ANY, MODEL_LOADED) != CLI_OK)
         return CLI_FAILED;
     size_t limit = megabytes ? (size_t)megabytes << 20 : memory_limit();
     options->settings.memory = memory_for_texts(limit, options->threads, models->count);

@@ -45,14 +45,20 @@ static void progress_show(progress *p, int at_end)
             at_end ? "\n" : "\033[K");
 }
 
-static void answer_line(cli_answer how, void *user, line_status status, const char *line, size_t len, response *answer)
+/* 0, or -1: no answer can be given any more, which has been said. */
+static int answer_line(cli_answer how, void *user, line_status status, const char *line, size_t len, response *answer)
 {
+    if (cli_model_changed())
+        return -1;
     if (status == LINE_TOO_LONG)
         respond_error(answer, 413, NULL, "the line is longer than 16777216 bytes");
     else
         how(user, line, len, answer);
+    if (cli_model_changed())
+        return -1;
     cli_write_data(&answer->body);
     putchar('\n');
+    return 0;
 }
 
 /* Until the end of the input. An exit code. */
@@ -62,7 +68,8 @@ static int run_lines(cli_answer how, void *user, line_reader *reader, progress *
     const char *line;
     size_t len;
     line_status status;
-    while ((status = line_next(reader, &line, &len)) != LINE_END && status != LINE_ERROR && !ferror(stdout)) {
+    int lost = 0;
+    while (!lost && (status = line_next(reader, &line, &len)) != LINE_END && status != LINE_ERROR && !ferror(stdout)) {
         if (status == LINE_WAIT) {
             if (fflush(stdout) != 0)
                 break;
@@ -72,12 +79,14 @@ static int run_lines(cli_answer how, void *user, line_reader *reader, progress *
             }
             continue;
         }
-        answer_line(how, user, status, line, len, &answer);
+        lost = answer_line(how, user, status, line, len, &answer) != 0;
         p->lines++;
         p->failed += answer.status != 200;
         progress_show(p, 0);
     }
     response_free(&answer);
+    if (lost)
+        return CLI_FAILED;
     return status == LINE_ERROR ? cli_fail("cannot read standard input: %s", strerror(errno)) : CLI_OK;
 }
 

@@ -36,6 +36,8 @@ const char *cli_text(const char *argument, bytes *input, size_t *len)
     }
     if (read_input(input) != CLI_OK)
         return NULL;
+    if (cli_model_changed())
+        return NULL;
     *len = input->len;
     return input->data != NULL ? input->data : "";
 }
@@ -54,7 +56,7 @@ int cli_wants_colour(void)
 
 static int print(bytes *text, void (*write)(const bytes *))
 {
-    int code = text->failed ? cli_fail("out of memory") : CLI_OK;
+    int code = text->failed ? cli_fail("out of memory") : cli_model_changed() ? CLI_FAILED : CLI_OK;
     if (code == CLI_OK)
         write(text);
     bytes_free(text);

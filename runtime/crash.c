@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
+#include <unistd.h>
 #ifdef __GLIBC__   /* defined by the headers above */
 #include <execinfo.h>
 #endif
@@ -15,8 +16,7 @@
 #define MAX_FRAMES 64
 
 struct crash_guard {
-    const logger *log;
-    const char *model_path;
+    const crash_facts *facts;
     int has_unwinder;
     _Alignas(max_align_t) unsigned char stack[STACK_SIZE];
 };
@@ -26,6 +26,8 @@ static const struct {
     const char *name;
 } crashes[] = {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"}, {SIGABRT, "SIGABRT"}, {SIGFPE, "SIGFPE"}, {SIGILL, "SIGILL"}};
 #define CRASHES (sizeof crashes / sizeof *crashes)
+
+static const crash_facts *others_facts;
 
 /* ---- in the handler: async-signal-safe functions only ----------------------------------------------------------------- */
 
@@ -63,21 +65,52 @@ static void add_address(message *m, uintptr_t address)
     add(m, at);
 }
 
-static void describe(message *m, int number, const siginfo_t *info, const crash_guard *guard)
+static int is_set(const char *text)
+{
+    return text && *text;
+}
+
+/* Beyond the end of a mapped file there are no pages any more; and models are the only files that are mapped and read. */
+static int has_lost_pages(int number, const siginfo_t *info, const crash_facts *facts)
+{
+    return number == SIGBUS && info->si_code == BUS_ADRERR && is_set(facts->mapped);
+}
+
+static void describe(message *m, int number, const siginfo_t *info, const crash_facts *facts)
 {
     for (size_t i = 0; i < CRASHES; i++)
         if (crashes[i].number == number)
             add(m, crashes[i].name);
-    if (info->si_code > 0 && number != SIGABRT) {   /* not sent by kill() */
+    const int is_fault = info->si_code > 0 && number != SIGABRT;   /* not sent by kill() */
+    if (is_fault) {
         add(m, " at address ");
         add_address(m, (uintptr_t)info->si_addr);
     }
-    /* The only file that is mapped and read: beyond its end there are no pages any more. */
-    if (number == SIGBUS && info->si_code == BUS_ADRERR) {
-        add(m, ": the model file was cut short while it was in use, or its file system has gone: ");
-        add(m, guard->model_path);
+    if (is_set(facts->doing)) {
+        add(m, " during ");
+        add(m, facts->doing);
+    }
+    if (has_lost_pages(number, info, facts)) {
+        add(m, ": the model file was cut short while it was in use (write a new file and rename that), or its file system has "
+               "gone: ");
+        add(m, facts->mapped);
+    } else if (is_fault && number == SIGSEGV && is_set(facts->mapped)) {
+        add(m, "; if the model file was written to while it was in use, that is why (write a new file and rename that): ");
+        add(m, facts->mapped);
     }
     add(m, "; the process ends");
+}
+
+static void write_message(message *m, const crash_facts *facts)
+{
+    static const logger plain = {.file = STDERR_FILENO};
+    if (facts->log) {
+        log_message(facts->log, LOG_LEVEL_FATAL, m->text, m->len);
+        return;
+    }
+    log_write(&plain, "tern: ", 6);
+    log_write(&plain, m->text, m->len);
+    log_write(&plain, "\n", 1);
 }
 
 static void write_backtrace(int file)
@@ -93,25 +126,25 @@ static void write_backtrace(int file)
 static void on_crash(int number, siginfo_t *info, void *context)
 {
     const crash_guard *guard = guard_of(context);
+    const crash_facts *facts = guard ? guard->facts : others_facts;
     message m = {.len = 0};
-    if (guard) {
-        describe(&m, number, info, guard);
-        log_message(guard->log, LOG_LEVEL_FATAL, m.text, m.len);
-        if (guard->has_unwinder)
-            write_backtrace(guard->log->file);
-    }
+    describe(&m, number, info, facts);
+    write_message(&m, facts);
+    if (guard && guard->has_unwinder)
+        write_backtrace(facts->log ? facts->log->file : STDERR_FILENO);
+    if (facts->exit_code && has_lost_pages(number, info, facts))
+        _exit(facts->exit_code);
     raise(number);   /* SA_RESETHAND: takes effect when this handler returns */
 }
 
 /* ---- set up ----------------------------------------------------------------------------------------------------------- */
 
-crash_guard *crash_guard_new(const logger *log, const char *model_path)
+crash_guard *crash_guard_new(const crash_facts *facts)
 {
     crash_guard *guard = malloc(sizeof *guard);
     if (!guard)
         return NULL;
-    guard->log = log;
-    guard->model_path = model_path;
+    guard->facts = facts;
     guard->has_unwinder = 0;
     const stack_t stack = {.ss_sp = guard->stack, .ss_size = STACK_SIZE};
     if (sigaltstack(&stack, NULL)) {
@@ -139,8 +172,9 @@ void crash_guard_prepare_backtrace(crash_guard *guard)
 #endif
 }
 
-int crash_install(void)
+int crash_install(const crash_facts *others)
 {
+    others_facts = others;
     struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < CRASHES; i++)

@@ -64,6 +64,7 @@ void http_connection_free(http_connection *c)
     drop_body(c);
     bytes_free(&c->unread);
     response_free(&c->job.answer);
+    c->site->end(c);
     http_message_free(&c->message);
     free(c);
 }
@@ -83,6 +84,7 @@ static void end_request(http_connection *c, int64_t now)
 {
     drop_answer(c);
     response_free(&c->job.answer);
+    c->site->end(c);
     if (c->close_after && c->half_closed) {
         http_connection_close(c);
         return;

@@ -40,6 +40,7 @@ typedef struct http_connection {
     bytes unread;                  /* what came after the request that is being answered */
     route route;                   /* with a status: the answer is a refusal */
     int begun;                     /* the head is there, and the route found */
+    struct http_serving *serving;  /* the site's: what begin took for the request */
     int submitted;                 /* a worker has job, or it is done and not answered yet */
     int served;                    /* it has had an answer before */
     http_answer answer;
@@ -53,6 +54,10 @@ typedef struct http_site {
     /* The whole request is there, or c->route has a status, or the job that was submitted is done: makes c->answer and calls
      * http_connection_answer; or gives c->job to a worker and sets c->submitted. */
     void (*finish)(http_connection *c);
+    /* The answer is sent, or never will be: gives back what begin took. May be called more than once. */
+    void (*end)(http_connection *c);
+    void (*reload)(struct http_site *site);   /* SIGHUP */
+    void (*turn)(struct http_site *site);     /* after each round of the loop */
     size_t buffered;   /* bytes of all bodies */
     size_t unsent;     /* bytes of all answers */
     int stopping;      /* every answer ends its connection */

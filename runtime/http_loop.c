@@ -2,6 +2,7 @@
 #include "http_loop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -42,6 +43,7 @@ struct http_loop {
     unsigned count, places;
     int64_t patience, now, stopped;   /* stopped: when the first signal came, or 0 */
     int hurried;
+    int has_terminal;                 /* whose end ends the process */
     http_connection *gone;            /* closed in this round */
     pthread_mutex_t lock;
     http_job *done;                   /* finished jobs, under the lock */
@@ -225,6 +227,27 @@ static void cut_unsent(http_loop *loop)
 
 /* ---- signals ------------------------------------------------------------------------------------------------------------ */
 
+/* The process has a terminal, or had one that it has lost by now. */
+static int has_terminal(void)
+{
+    int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    int found = fd >= 0 || errno != ENXIO;
+    if (fd >= 0)
+        close(fd);
+    return found;
+}
+
+static int has_lost_terminal(const http_loop *loop)
+{
+    return loop->has_terminal && !has_terminal();
+}
+
+static int minds_terminal(void)
+{
+    struct sigaction hangup;
+    return sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN && has_terminal();
+}
+
 static void stop_listening(http_loop *loop)
 {
     while (accept_one(loop))   /* whoever stands in the kernel's queue has been told that he is connected */
@@ -238,6 +261,11 @@ static void on_signal(http_loop *loop)
     struct signalfd_siginfo info;
     if (read(loop->signals, &info, sizeof info) != sizeof info)
         return;
+    if (info.ssi_signo == SIGHUP && !has_lost_terminal(loop)) {
+        if (!loop->stopped)
+            loop->site->reload(loop->site);
+        return;
+    }
     if (loop->stopped)
         _exit(128 + (int)info.ssi_signo);
     loop->stopped = loop->now;
@@ -250,12 +278,17 @@ static void on_signal(http_loop *loop)
 void http_loop_finished(http_job *job)
 {
     http_loop *loop = only_loop;
-    const uint64_t one = 1;
     pthread_mutex_lock(&loop->lock);
     job->next = loop->done;
     loop->done = job;
     pthread_mutex_unlock(&loop->lock);
-    if (write(loop->wake, &one, sizeof one) < 0)
+    http_loop_wake();
+}
+
+void http_loop_wake(void)
+{
+    const uint64_t one = 1;
+    if (write(only_loop->wake, &one, sizeof one) < 0)
         return;   /* only when it is full: then the loop wakes anyway */
 }
 
@@ -315,6 +348,7 @@ void http_loop_run(http_loop *loop, void (*hurry)(void *user), void *user)
         cut_late(loop);
         cut_unsent(loop);
         free_gone(loop);
+        loop->site->turn(loop->site);
         if (loop->stopped && !loop->hurried && loop->now - loop->stopped >= HURRY_MS) {
             loop->hurried = 1;
             hurry(user);
@@ -355,6 +389,7 @@ static int open_signals(void)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);   /* threads inherit it: only the descriptor sees them */
     return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
@@ -369,7 +404,8 @@ http_loop *http_loop_open(http_site *site, int fd, unsigned client_seconds, char
     }
     *loop = (http_loop){.site = site, .listener = fd, .epoll = epoll_create1(EPOLL_CLOEXEC), .signals = open_signals(),
                         .wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), .places = count_places(),
-                        .patience = (int64_t)client_seconds * 1000, .now = now_ms()};
+                        .patience = (int64_t)client_seconds * 1000, .now = now_ms(),
+                        .has_terminal = minds_terminal()};
     pthread_mutex_init(&loop->lock, NULL);
     if (watch(loop, loop->listener, &loop->listener) || watch(loop, loop->signals, &loop->signals)
         || watch(loop, loop->wake, &loop->wake)) {

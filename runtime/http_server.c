@@ -8,6 +8,7 @@
 #include "handler.h"
 #include "http_listen.h"
 #include "http_loop.h"
+#include "http_models.h"
 #include "page.h"
 
 #define JSON_TYPE "application/json"
@@ -17,11 +18,9 @@
                     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 typedef struct server {
-    http_site site;        /* first: a connection knows only this */
-    http_workers *workers;
-    const model_set *models;
-    response health;       /* the answer to /healthz */
-    const char *cors;      /* http_server_options */
+    http_site site;     /* first: a connection knows only this */
+    http_models *models;
+    const char *cors;   /* http_server_options */
 } server;
 
 static server *server_of(const http_connection *c)
@@ -86,7 +85,8 @@ static void answer_constant(http_connection *c, const char *type, const void *da
 static void answer_refusal(http_connection *c)
 {
     response made = {.status = 0};
-    route_refuse(&c->route, server_of(c)->models, &made);
+    const http_serving *serving = c->serving ? c->serving : http_models_current(server_of(c)->models);
+    route_refuse(&c->route, &serving->models, &made);
     answer_made(c, &made);
 }
 
@@ -101,7 +101,8 @@ static void answer_options(http_connection *c)
 static void begin(http_connection *c)
 {
     const http_message *m = &c->message;
-    c->route = route_find(ROUTE_SERVER, server_of(c)->models, m->method, m->path, strlen(m->path));
+    c->serving = http_models_begin(server_of(c)->models);
+    c->route = route_find(ROUTE_SERVER, &c->serving->models, m->method, m->path, strlen(m->path));
     route_check_body(&c->route, m->field[HTTP_CONTENT_TYPE], m->field[HTTP_CONTENT_ENCODING]);
 }
 
@@ -112,7 +113,7 @@ static void submit(http_connection *c)
     c->job.len = c->body.len;
     c->job.gzip = c->route.gzip;
     c->job.finished = http_loop_finished;
-    c->submitted = !http_workers_submit(server_of(c)->workers, &c->job);
+    c->submitted = !http_workers_submit(c->serving->workers, &c->job);
     if (c->submitted)
         return;
     http_connection_refuse(c, 503, HTTP_TOO_MANY);
@@ -121,7 +122,6 @@ static void submit(http_connection *c)
 
 static void finish(http_connection *c)
 {
-    const server *s = server_of(c);
     if (c->submitted)
         answer_made(c, &c->job.answer);
     else if (c->route.status)
@@ -131,9 +131,15 @@ static void finish(http_connection *c)
     else if (c->route.place == PLACE_PAGE)
         answer_constant(c, "text/html; charset=utf-8", page_html, page_html_size);
     else if (c->route.place == PLACE_HEALTH)
-        answer_constant(c, JSON_TYPE, s->health.body.data, s->health.body.len);
+        answer_constant(c, JSON_TYPE, c->serving->health.body.data, c->serving->health.body.len);
     else
         submit(c);
+}
+
+static void end(http_connection *c)
+{
+    http_models_end(c->serving);
+    c->serving = NULL;
 }
 
 /* ---- life cycle ------------------------------------------------------------------------------------------------------- */
@@ -152,55 +158,61 @@ static void print_routes(const model_set *models)
     }
 }
 
+static void reload(http_site *site)
+{
+    http_models_reload(((server *)site)->models);
+}
+
+static void turn(http_site *site)
+{
+    char error[HTTP_MODELS_ERROR_SIZE];
+    const server *s = (server *)site;
+    int news = http_models_turn(s->models, error);
+    if (news > 0) {
+        printf("reloaded the models\n");
+        print_routes(&http_models_current(s->models)->models);
+        fflush(stdout);
+    } else if (news < 0) {
+        fprintf(stderr, "tern: the models stay as they were: %s\n", error);
+    }
+}
+
 static void hurry(void *user)
 {
-    http_workers_hurry(((server *)user)->workers);
+    http_models_hurry(((server *)user)->models);
 }
 
 static void serve(server *s, http_loop *loop, const char *url)
 {
     printf("listening on %s\n", url);
-    print_routes(s->models);
+    print_routes(&http_models_current(s->models)->models);
     fflush(stdout);
     http_loop_run(loop, hurry, s);
     hurry(s);   /* whose client has gone need not be finished */
-}
-
-/* The loop first: it blocks the signals, which threads inherit. */
-static int start(server *s, int fd, const http_server_options *options, const char *url, char *error, size_t error_size)
-{
-    tern_error reason = {.code = TERN_OK};
-    http_loop *loop = http_loop_open(&s->site, fd, options->client_seconds, error, error_size);
-    if (!loop)
-        return -1;
-    handler_settings settings = options->settings;
-    settings.answer = (answer_limit){.bytes = HTTP_MAX_ANSWER, .carrier = "this server"};
-    s->workers = http_workers_start(options->models, &settings, options->threads, &reason);
-    if (s->workers) {
-        serve(s, loop, url);
-        http_workers_stop(s->workers);
-    } else {
-        snprintf(error, error_size, "%s", reason.msg);
-    }
-    http_loop_close(loop);
-    return s->workers ? 0 : -1;
+    if (http_models_stop(s->models))
+        _exit(0);
 }
 
 int http_server_run(const http_server_options *options, char *error, size_t error_size)
 {
-    char url[160];
-    server s = {.site = {.begin = begin, .finish = finish}, .cors = options->cors, .models = options->models};
+    char url[160], problem[HTTP_MODELS_ERROR_SIZE];
+    server s = {.site = {.begin = begin, .finish = finish, .end = end, .reload = reload, .turn = turn}, .cors = options->cors};
     int fd = http_listen(options->host, options->port, url, sizeof url, error, error_size);
     if (fd < 0)
         return -1;
-    handle_health(s.models, &s.health);
-    int status = -1;
-    if (s.health.status == 200) {
-        status = start(&s, fd, options, url, error, error_size);
-    } else {
-        snprintf(error, error_size, "out of memory");
-        close(fd);
-    }
-    response_free(&s.health);
-    return status;
+    /* The loop first: it blocks the signals, which threads inherit. */
+    http_loop *loop = http_loop_open(&s.site, fd, options->client_seconds, error, error_size);
+    if (!loop)
+        return -1;
+    handler_settings settings = options->settings;
+    settings.answer = (answer_limit){.bytes = HTTP_MAX_ANSWER, .carrier = "this server"};
+    s.models = http_models_open(options->models, &settings, options->threads, http_loop_wake, problem);
+    if (s.models)
+        serve(&s, loop, url);
+    else
+        snprintf(error, error_size, "%s", problem);
+    http_loop_close(loop);   /* which ends the last requests */
+    if (s.models)
+        http_models_close(s.models);
+    return s.models ? 0 : -1;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crash.h"
 #include "deadline.h"
 #include "gzip.h"
 #include "memory.h"
@@ -15,6 +16,7 @@ typedef struct worker {
     http_workers *workers;
     model_contexts contexts;
     http_job *running;
+    char doing[48 + MODEL_NAME_SIZE];   /* crash_facts */
 } worker;
 
 struct http_workers {
@@ -40,8 +42,16 @@ static void respond_busy(http_job *job, const char *why)
     respond_error(&job->answer, 503, NULL, why);
 }
 
+static void note_job(worker *self, const http_job *job)
+{
+    const request_target *asked = &job->asked;
+    snprintf(self->doing, sizeof self->doing, "POST /%s%s%s with a body of %zu bytes", task_name(asked->task), asked->model ? "/" : "",
+             asked->model ? asked->model->name : "", job->len);
+}
+
 static void compute(worker *self, http_job *job)
 {
+    note_job(self, job);
     handler_settings settings = self->workers->settings;
     settings.memory = memory_share_engine(&self->workers->memory, job->size);
     settings.interrupt = is_cancelled;
@@ -150,9 +160,8 @@ static void end_job(worker *self)
     pthread_cond_broadcast(&workers->changed);   /* another large one may start now */
 }
 
-static void *work(void *argument)
+static void serve_queue(worker *self)
 {
-    worker *self = argument;
     http_workers *workers = self->workers;
     pthread_mutex_lock(&workers->lock);
     for (;;) {
@@ -172,6 +181,17 @@ static void *work(void *argument)
         pthread_mutex_lock(&workers->lock);
     }
     pthread_mutex_unlock(&workers->lock);
+}
+
+static void *work(void *argument)
+{
+    worker *self = argument;
+    const crash_facts facts = {.doing = self->doing};
+    crash_guard *guard = crash_guard_new(&facts);
+    if (guard)
+        crash_guard_prepare_backtrace(guard);
+    serve_queue(self);
+    crash_guard_free(guard);
     return NULL;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "deadline.h"
@@ -12,6 +13,7 @@
 #define NEXT_TRIES 5u
 #define POST_TRIES 3u
 #define FIRST_DELAY_MS 50L
+#define MODEL_CHANGED "Function.ModelChanged"
 
 /* 50 ms, 100 ms, 200 ms, ... for failure 1, 2, 3, ... */
 static void back_off(unsigned failure)
@@ -69,6 +71,19 @@ static void refuse_large_headers(response *out)
     respond_error(out, 413, "Function.HeadersTooLarge", message);
 }
 
+/* The answer is that, whatever it was, if a model cannot be trusted any more. */
+static int refuse_changed_model(const loop_worker *w, response *out)
+{
+    char message[sizeof out->message];
+    const named_model *changed = models_changed(w->contexts.models);
+    if (!changed)
+        return 0;
+    snprintf(message, sizeof message, "the file of the model \"%s\" was written to while it was in use, so the process ends and the next "
+             "one opens it again: write a new file and rename that", changed->name);
+    respond_error(out, 500, MODEL_CHANGED, message);
+    return 1;
+}
+
 static void handle(const loop_worker *w, const loop_shared *shared, rapi_result received, const invocation *in, response *out)
 {
     uint64_t deadline = deadline_before(in->deadline_ms, clock_now_ms(), shared->margin_ms);
@@ -79,6 +94,8 @@ static void handle(const loop_worker *w, const loop_shared *shared, rapi_result 
     settings.memory = memory_share_engine(&(memory_share){.total = settings.memory, .max_chars = settings.max_chars}, in->event.len);
     const event_context context = {.contexts = &w->contexts, .settings = &settings, .cors_origin = shared->cors_origin,
                                    .output = w->output, .log = &w->log, .deadline_ms = deadline};
+    if (refuse_changed_model(w, out))
+        return;
     if (received == RAPI_TOO_LARGE)
         refuse_large_event(out);
     else if (received == RAPI_HEADERS)
@@ -87,6 +104,7 @@ static void handle(const loop_worker *w, const loop_shared *shared, rapi_result 
         respond_out_of_memory(out);
     else
         event_handle(&context, in->event.data, in->event.len, out);
+    refuse_changed_model(w, out);
 }
 
 /* ---- POST ------------------------------------------------------------------------------------------------------------- */
@@ -160,6 +178,11 @@ static void report(const loop_worker *w, loop_shared *shared, const response *an
 
 /* ---- the loop --------------------------------------------------------------------------------------------------------- */
 
+static int has_lost_model(const response *answer)
+{
+    return answer->error_type && !strcmp(answer->error_type, MODEL_CHANGED);
+}
+
 int loop_run(loop_worker *w, loop_shared *shared)
 {
     invocation in = {0};
@@ -173,7 +196,7 @@ int loop_run(loop_worker *w, loop_shared *shared)
             publish_trace_id(&in);
         handle(w, shared, received, &in, &answer);
         report(w, shared, &answer, clock_monotonic_ms() - begin);
-        failed = post(w, &in, &answer);
+        failed = post(w, &in, &answer) || has_lost_model(&answer);
         end_log(&w->log);
         if (!answered++ && w->guard)
             crash_guard_prepare_backtrace(w->guard);

@@ -42,7 +42,7 @@ int model_search(task_kind task, char *out, size_t size)
     return -1;
 }
 
-tern_status model_open(const char *path, tern_model **model, char error[MODEL_OPEN_ERROR_SIZE])
+tern_status model_open(const char *path, model_access access, tern_model **model, char error[MODEL_OPEN_ERROR_SIZE])
 {
     const char *kernels = getenv(KERNELS_VARIABLE);
     tern_error err;
@@ -51,7 +51,7 @@ tern_status model_open(const char *path, tern_model **model, char error[MODEL_OP
         snprintf(error, MODEL_OPEN_ERROR_SIZE, KERNELS_VARIABLE ": %s", err.msg);
         return TERN_E_ARGUMENT;
     }
-    tern_status status = tern_model_open(path, model, &err);
+    tern_status status = access == MODEL_LOADED ? tern_model_load(path, model, &err) : tern_model_open(path, model, &err);
     if (status)
         snprintf(error, MODEL_OPEN_ERROR_SIZE, "model %.500s: %s", path, err.msg);
     return status;

@@ -12,8 +12,12 @@ int model_search(task_kind task, char *out, size_t size);
 
 #define MODEL_OPEN_ERROR_SIZE 768
 
-/* tern_model_open with the kernels that TERN_GEMM names, if it does. A failure is a sentence in error that names the file or, with
- * TERN_E_ARGUMENT, the variable. */
-tern_status model_open(const char *path, tern_model **model, char error[MODEL_OPEN_ERROR_SIZE]);
+/* MODEL_MAPPED (tern_model_open): the start costs next to nothing, and nobody may write into the file meanwhile; for one text, and
+ * for Lambda. MODEL_LOADED (tern_model_load): for what lives long. */
+typedef enum model_access { MODEL_MAPPED, MODEL_LOADED } model_access;
+
+/* With the kernels that TERN_GEMM names, if it does. A failure is a sentence in error that names the file or, with TERN_E_ARGUMENT, the
+ * variable. */
+tern_status model_open(const char *path, model_access access, tern_model **model, char error[MODEL_OPEN_ERROR_SIZE]);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "components.h"
-#include "model_open.h"
+#include "mapped_file.h"
 
 #define VARIABLE "TERN_MODEL"
 #define SUFFIX ".tern"
@@ -137,12 +137,31 @@ int models_add_default(model_set *models, task_kind task, char error[MODELS_ERRO
 
 /* ---- models ----------------------------------------------------------------------------------------------------------- */
 
-tern_status models_open(model_set *models, char error[MODELS_ERROR_SIZE])
+tern_status models_open(model_set *models, model_access access, char error[MODELS_ERROR_SIZE])
 {
     tern_status status = TERN_OK;
-    for (named_model *m = models->item; m < models->item + models->count && !status; m++)
-        status = model_open(m->path, &m->model, error);
+    for (named_model *m = models->item; m < models->item + models->count && !status; m++) {
+        m->file = access == MODEL_MAPPED ? mapped_file_open(m->path) : NULL;
+        status = model_open(m->path, access, &m->model, error);
+    }
     return status;
+}
+
+const named_model *models_changed(const model_set *models)
+{
+    for (const named_model *m = models->item; m < models->item + models->count; m++)
+        if (mapped_file_has_changed(m->file))
+            return m;
+    return NULL;
+}
+
+int models_again(const model_set *models, model_set *out)
+{
+    char error[MODELS_ERROR_SIZE];
+    for (const named_model *m = models->item; m < models->item + models->count; m++)
+        if (add(out, m->name, strlen(m->name), strdup(m->path), error))
+            return -1;
+    return 0;
 }
 
 static tern_status set_tasks(named_model *m, char reason[COMPONENTS_ERROR_SIZE])
@@ -187,6 +206,7 @@ void models_close(model_set *models)
 {
     for (named_model *m = models->item; m < models->item + models->count; m++) {
         tern_model_close(m->model);
+        mapped_file_close(m->file);
         free(m->path);
     }
     *models = (model_set){0};

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "model_open.h"
 #include "sentiment.h"
 #include "task.h"
 #include "tern.h"
@@ -16,6 +17,7 @@ typedef struct named_model {
     char name[MODEL_NAME_SIZE];
     char *path;            /* owned */
     tern_model *model;     /* owned; NULL until models_open */
+    struct mapped_file *file;   /* owned; NULL if the model is not mapped */
     unsigned tasks;        /* TASK_BIT of those that it can do; 0 until models_set_tasks, as the next two */
     unsigned components;   /* mask of those that find entities, unless a request names some */
     sentiment_labels sentiment;   /* of a model that can do TASK_SENTIMENT */
@@ -39,8 +41,14 @@ int models_add(model_set *models, const char *argument, char error[MODELS_ERROR_
  * which must be there, and those of sentiment, which may. 0 or -1 as above. */
 int models_add_default(model_set *models, task_kind task, char error[MODELS_ERROR_SIZE]);
 
-/* Maps all, as model_open (model_open.h). */
-tern_status models_open(model_set *models, char error[MODELS_ERROR_SIZE]);
+/* Opens all, as model_open (model_open.h). */
+tern_status models_open(model_set *models, model_access access, char error[MODELS_ERROR_SIZE]);
+
+/* One whose file is mapped and has been written to since (mapped_file.h); NULL: none has. */
+const named_model *models_changed(const model_set *models);
+
+/* The same names and paths, not open, into an empty set. 0, or -1 when out of memory. */
+int models_again(const model_set *models, model_set *out);
 
 /* Finds out what each can do, and what runs then: for entities TERN_COMPONENTS, which must fit every model that finds them, else
  * what the model enables. There must be one that can do something, and a classifier of texts that finds no entities must be a

@@ -47,7 +47,9 @@ int main(int argc, char **argv)
         return cli_finish(CLI_OK);
     }
     for (size_t i = 0; i < sizeof subcommands / sizeof subcommands[0]; i++)
-        if (strcmp(name, subcommands[i].name) == 0)
+        if (strcmp(name, subcommands[i].name) == 0) {
+            cli_guard_crashes(subcommands[i].name);
             return subcommands[i].run(argc - 1, argv + 1);
+        }
     return cli_usage(NULL, "there is no subcommand \"%s\"", name);
 }

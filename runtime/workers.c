@@ -22,7 +22,8 @@ static void *work(void *user)
     const member *m = user;
     crew *c = m->crew;
     loop_worker *w = &c->workers[m->number];
-    w->guard = crash_guard_new(&w->log, c->model_path);
+    const crash_facts facts = {.log = &w->log, .mapped = c->model_path};
+    w->guard = crash_guard_new(&facts);
     if (loop_run(w, c->shared))
         atomic_store(&c->failed, 1);
     workers_cancel(c->workers, c->count);

@@ -113,6 +113,7 @@ class ModelBytes:
         for i in range(4):
             self.set_record(section, f"dim{i}", dims[i] if i < len(dims) else 0)
         self.data += content
+        self.set_record(section, "crc", crc32c(content))
 
     def remove(self, section: str) -> None:
         """Takes the record out of the table; the section's bytes stay where they are."""

@@ -7,7 +7,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 CLOSE = "close the connection without an answer"
 HANG = "accept all, after six seconds: sooner than the client would give up of itself"
@@ -20,7 +20,15 @@ accepted; {"*": ...} for all that are not mentioned. CLOSE, HANG."""
 class ScriptedQueue:
     """Use as a context manager. Replies are given in their order, then everything is accepted."""
 
-    def __init__(self, replies: Sequence[Reply] = (), certificate: Optional[Path] = None, name: str = "results") -> None:
+    def __init__(
+        self,
+        replies: Sequence[Reply] = (),
+        certificate: Optional[Path] = None,
+        name: str = "results",
+        before: Callable[[], object] = lambda: None,
+    ) -> None:
+        """before: called when a request has come, before it is answered."""
+        self._before = before
         self.requests: List[Any] = []
         self.headers: List[Dict[str, str]] = []
         self.accepted: List[Dict[str, Any]] = []   # entries
@@ -48,6 +56,7 @@ class ScriptedQueue:
         return [json.loads(entry["MessageBody"]) for entry in self.accepted]
 
     def _answer(self, request: Any) -> Tuple[int, bytes]:
+        self._before()
         with self._lock:
             reply: Reply = self._replies.pop(0) if self._replies else None
         if reply == HANG:

@@ -14,6 +14,7 @@ from typing import Callable, Dict, List, Optional, Sequence
 import pytest
 from runtime.bootstrap_run import ENTITIES, TEXT_EVENT, body_of, check_error, split_init, text_event
 from runtime.mock_runtime_api import HOLD, NO_ANSWER, PATIENCE, Invocation, MockRuntimeApi, start_bootstrap
+from runtime.scripted_queue import ScriptedQueue
 
 HOOK = {"TERN_SHUTDOWN_HOOK": "1"}
 
@@ -128,18 +129,52 @@ def test_signal_is_named_and_takes_its_course(running: Running, number: signal.S
     assert len(frames) >= 2 and all(re.search(r"\[0x[0-9a-f]+\]$", frame) for frame in frames)
 
 
-@pytest.mark.parametrize("env", [{}, {"AWS_LAMBDA_LOG_FORMAT": "JSON"}])
-def test_model_file_that_is_cut_short_under_it(running: Running, tmp_path: Path, env: Dict[str, str]) -> None:
-    running.model = Path(shutil.copy(running.model, tmp_path / "model.tern"))
-    cut = Invocation(TEXT_EVENT, request_id="cut", before=lambda: os.truncate(running.model, 4096))
-    api = running.run([Invocation(TEXT_EVENT, request_id="whole"), cut], env)
-    assert ids(api) == ["whole"]
-    assert running.exit == -signal.SIGBUS
-    line = running.log.splitlines()[0]
-    message = json.loads(line)["message"] if env else line
-    assert "SIGBUS at address 0x" in message and "the model file was cut short while it was in use" in message
-    assert str(running.model) in message
-    assert json.loads(line)["requestId"] == "cut" if env else "FATAL RequestId: cut " in line
+# ---- a model file that is mapped, and written to ----------------------------------------------------------------------------
+
+
+def overwrite(path: Path) -> None:
+    with open(path, "r+b") as file:
+        file.write(b"\0" * path.stat().st_size)
+
+
+def rename(path: Path) -> None:
+    fresh = path.with_name("fresh")
+    fresh.write_bytes(b"not a model")
+    fresh.replace(path)
+
+
+CHANGES = [overwrite, lambda path: os.truncate(path, 0), lambda path: os.truncate(path, 4096), lambda path: os.utime(path, (1, 1))]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["overwritten", "emptied", "cut short", "another time"])
+def test_model_file_that_was_written_to_is_not_used(running: Running, tmp_path: Path, change: Callable[[Path], None]) -> None:
+    running.model = model = Path(shutil.copy(running.model, tmp_path / "model.tern"))
+    changed = Invocation(TEXT_EVENT, request_id="changed", before=lambda: change(model))
+    api = running.run([Invocation(TEXT_EVENT, request_id="whole"), changed, Invocation(TEXT_EVENT, request_id="never")])
+    assert ids(api) == ["whole", "changed"]
+    assert body_of(api.posts[0]) == {"entities": ENTITIES}
+    check_error(api.posts[1], "Function.ModelChanged", 'the model "model"', "write a new file and rename that")
+    assert running.exit == 1   # so that the platform starts another one, with the file as it is then
+    assert "ERROR RequestId: changed " in running.log
+
+
+def test_model_file_that_was_replaced_stays_open(running: Running, tmp_path: Path) -> None:
+    running.model = model = Path(shutil.copy(running.model, tmp_path / "model.tern"))
+    api = running.run([Invocation(TEXT_EVENT), Invocation(TEXT_EVENT, before=lambda: rename(model))])
+    assert [body_of(post) for post in api.posts] == [{"entities": ENTITIES}] * 2
+
+
+def test_answer_during_which_the_file_was_written_to_is_not_given(running: Running, tmp_path: Path) -> None:
+    """The output queue is asked in the middle of an invocation."""
+    running.model = model = Path(shutil.copy(running.model, tmp_path / "model.tern"))
+    event = {"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": "Alan Turing"}]}
+    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "eu-central-1", "no_proxy": "*"}
+    with ScriptedQueue(before=lambda: os.utime(model, (1, 1))) as queue:
+        api = running.run([Invocation(json.dumps(event).encode())], {**keys, "TERN_OUTPUT_QUEUE_URL": queue.url})
+        assert len(queue.accepted) == 1
+    (post,) = api.posts
+    check_error(post, "Function.ModelChanged")
+    assert running.exit == 1
 
 
 # ---- several invocations at once --------------------------------------------------------------------------------------------

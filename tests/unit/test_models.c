@@ -1,5 +1,10 @@
-/* test_models.c - which models arguments and TERN_MODEL mean, and how one is asked for by name. Opened ones: tests/runtime. */
-#define _POSIX_C_SOURCE 200809L   /* setenv */
+/* test_models.c - which models arguments and TERN_MODEL mean, how one is asked for by name, and what is written to an open one's
+ * file. Requests to open ones: tests/runtime. */
+#define _DEFAULT_SOURCE   /* setenv, mkstemp, P_tmpdir */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "fixture.h"
 
 #include "one_model.h"
@@ -253,6 +258,163 @@ static void what_is_first_is_the_default(void **state)
     assert_null(models_default(&models, TASK_NER));
 }
 
+/* ---- files that change ---------------------------------------------------------------------------------------------------- */
+
+typedef struct copied_file {
+    char path[64], fresh[72];   /* fresh: of a file beside it */
+    unsigned char *data;
+    size_t size;
+} copied_file;
+
+static void write_file(const char *path, const unsigned char *data, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(data, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+static int copy_tiny(void **state)
+{
+    copied_file *copy = calloc(1, sizeof *copy);
+    FILE *file = fopen(TERN_SOURCE_DIR "/tests/data/tiny.tern", "rb");
+    if (!copy || !file) return -1;
+    fseek(file, 0, SEEK_END);
+    copy->size = (size_t)ftell(file);
+    rewind(file);
+    copy->data = malloc(copy->size);
+    if (!copy->data || fread(copy->data, 1, copy->size, file) != copy->size) return -1;
+    fclose(file);
+    snprintf(copy->path, sizeof copy->path, "%s/models_XXXXXX", P_tmpdir);
+    int fd = mkstemp(copy->path);
+    if (fd < 0) return -1;
+    close(fd);
+    snprintf(copy->fresh, sizeof copy->fresh, "%s.fresh", copy->path);
+    write_file(copy->path, copy->data, copy->size);
+    *state = copy;
+    return 0;
+}
+
+static int remove_copy(void **state)
+{
+    copied_file *copy = *state;
+    unlink(copy->path);
+    free(copy->data);
+    free(copy);
+    return 0;
+}
+
+static model_set open_copy(const copied_file *copy, model_access access)
+{
+    model_set models = {0};
+    char error[MODELS_ERROR_SIZE];
+    assert_int_equal(models_add_file(&models, copy->path, error), 0);
+    if (models_open(&models, access, error)) fail_msg("%s", error);
+    assert_null(models_changed(&models));
+    return models;
+}
+
+/* A second ago, so that a write is seen however coarse the file system's clock is. */
+static void age(const char *path)
+{
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    const struct timespec times[2] = {{.tv_sec = info.st_mtime - 1}, {.tv_sec = info.st_mtime - 1}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void a_mapped_file_that_is_written_to_has_changed(void **state)
+{
+    const copied_file *copy = *state;
+    age(copy->path);
+    model_set models = open_copy(copy, MODEL_MAPPED);
+    write_file(copy->path, copy->data, copy->size);   /* the same bytes: only the time tells */
+    assert_ptr_equal(models_changed(&models), &models.item[0]);
+    models_close(&models);
+    models = open_copy(copy, MODEL_MAPPED);
+    assert_int_equal(truncate(copy->path, (off_t)copy->size - 1), 0);
+    assert_ptr_equal(models_changed(&models), &models.item[0]);
+    models_close(&models);
+}
+
+static void a_file_that_is_replaced_or_removed_has_not(void **state)
+{
+    const copied_file *copy = *state;
+    model_set models = open_copy(copy, MODEL_MAPPED);
+    write_file(copy->fresh, copy->data, 10);
+    assert_int_equal(rename(copy->fresh, copy->path), 0);
+    assert_null(models_changed(&models));
+    unlink(copy->path);
+    assert_null(models_changed(&models));
+    models_close(&models);
+}
+
+static size_t count_tokens(const model_set *models)
+{
+    tern_ctx *ctx;
+    const tern_doc *doc;
+    const char text[] = "Angela Merkel visited Paris on Monday.";
+    assert_int_equal(tern_ctx_new(models->item[0].model, &ctx, NULL), TERN_OK);
+    assert_int_equal(tern_run(ctx, text, sizeof text - 1, NULL, &doc, NULL), TERN_OK);
+    size_t count = tern_doc_token_count(doc);
+    tern_ctx_free(ctx);
+    return count;
+}
+
+static void a_loaded_one_needs_its_file_no_more(void **state)
+{
+    const copied_file *copy = *state;
+    model_set models = open_copy(copy, MODEL_LOADED);
+    size_t before = count_tokens(&models);
+    assert_int_equal(truncate(copy->path, 0), 0);
+    assert_null(models_changed(&models));
+    assert_int_equal(count_tokens(&models), before);
+    assert_int_equal(tern_model_verify(models.item[0].model, NULL), TERN_OK);
+    models_close(&models);
+}
+
+static void the_same_files_are_opened_again(void **state)
+{
+    const copied_file *copy = *state;
+    model_set models = open_copy(copy, MODEL_LOADED), again = {0};
+    char error[MODELS_ERROR_SIZE];
+    assert_int_equal(models_again(&models, &again), 0);
+    assert_int_equal(again.count, 1);
+    assert_string_equal(again.item[0].name, models.item[0].name);
+    assert_string_equal(again.item[0].path, copy->path);
+    models_close(&models);
+    assert_int_equal(models_open(&again, MODEL_LOADED, error), TERN_OK);
+    models_close(&again);
+}
+
+/* What tern_model_open leaves to tern_model_verify. */
+static void loading_compares_every_checksum(void **state)
+{
+    const copied_file *copy = *state;
+    tern_model *model;
+    tern_error err;
+    copy->data[copy->size - 1] ^= 1;
+    write_file(copy->path, copy->data, copy->size);
+    assert_int_equal(tern_model_open(copy->path, &model, &err), TERN_OK);
+    tern_model_close(model);
+    assert_int_equal(tern_model_load(copy->path, &model, &err), TERN_E_CHECKSUM);
+    assert_null(model);
+    assert_non_null(strstr(err.msg, "checksum"));
+}
+
+static void what_cannot_be_loaded_is_refused(void **state)
+{
+    tern_model *model;
+    tern_error err;
+    (void)state;
+    assert_int_equal(tern_model_load(NULL, &model, &err), TERN_E_ARGUMENT);
+    assert_int_equal(tern_model_load("x", NULL, &err), TERN_E_ARGUMENT);
+    assert_int_equal(tern_model_load("models_that_are_not_there", &model, &err), TERN_E_IO);
+    assert_int_equal(tern_model_load(".", &model, &err), TERN_E_IO);
+    assert_int_equal(tern_model_load("/dev/null", &model, &err), TERN_E_IO);
+    assert_null(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +428,12 @@ int main(void)
         cmocka_unit_test(an_address_says_what_is_asked_for),
         cmocka_unit_test(who_can_do_nothing_says_how_to_configure_it),
         cmocka_unit_test(what_is_first_is_the_default),
+        cmocka_unit_test_setup_teardown(a_mapped_file_that_is_written_to_has_changed, copy_tiny, remove_copy),
+        cmocka_unit_test_setup_teardown(a_file_that_is_replaced_or_removed_has_not, copy_tiny, remove_copy),
+        cmocka_unit_test_setup_teardown(a_loaded_one_needs_its_file_no_more, copy_tiny, remove_copy),
+        cmocka_unit_test_setup_teardown(the_same_files_are_opened_again, copy_tiny, remove_copy),
+        cmocka_unit_test_setup_teardown(loading_compares_every_checksum, copy_tiny, remove_copy),
+        cmocka_unit_test(what_cannot_be_loaded_is_refused),
     };
     return cmocka_run_group_tests_name("models", tests, open_model, close_model);
 }
