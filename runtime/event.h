@@ -30,6 +30,7 @@
  * Anything else is a function error that names it (event_names.h).
  *
  * A path says what is asked for (route.h), as "task" and "model" in a request do (request.h) where there is none.
+ * A body in base64 may be gzip, with the header Content-Encoding; an answer over the limit (response.h) is 413.
  * Answers with headers to these (a bare body included) say in server-timing how long the work took, as tern serve's do.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html leads to the shapes; those of VPC Lattice:

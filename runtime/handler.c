@@ -202,6 +202,7 @@ static void answer_texts(const responder *by, const json_node *texts, response *
         each.before = response_size(out, by->settings->answer.quoted);
         answer_item(&each, node, index, &text, &item);
         if (is_for_all(&item)) {
+            bytes_free(&out->body);   /* it may be large */
             respond_error(out, item.status, item.error_type, item.message);
             continue;
         }

@@ -16,7 +16,7 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import opinion_pipeline  # noqa: E402
-from common import ROOT, TINY, Run  # noqa: E402
+from common import REDUCED, ROOT, TINY, Run  # noqa: E402
 from model_bytes import ModelBytes  # noqa: E402
 from opinion_pipeline import Opinions, expected, save, texts, train  # noqa: E402
 from runtime.bootstrap_run import Serve, check_error, serve  # noqa: E402, F401 - a fixture
@@ -174,6 +174,13 @@ def test_many_texts(server: TernServer, nlp: Language) -> None:
 def test_errors_are_those_of_ner(server: TernServer, body: bytes, status: int, words: str) -> None:
     answer = server.request("POST", "/sentiment", body, JSON)
     assert answer.status == status and words in answer.json["error"]
+
+
+@pytest.mark.skipif(REDUCED, reason="many sentences: too slow under sanitizers")
+def test_answer_of_the_server_has_a_limit(server: TernServer) -> None:
+    answer = ask(server, texts=["Good. " * 150_000] * 3, sentences=True)   # about 30 MB for each
+    assert answer.status == 413
+    assert answer.json == {"error": "the answer is larger than the 33554432 bytes that this server carries: send less text at a time"}
 
 
 # ---- addresses and models ------------------------------------------------------------------------------------------------

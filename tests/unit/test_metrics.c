@@ -56,7 +56,7 @@ static void write_metrics(const metrics *m, const invocation_metrics *of, logger
 static void line_in_full(void **state)
 {
     const metrics m = {.space = "tern", .function = "ner", .version = "7"};
-    const invocation_metrics of = {.duration_ms = 12.3456, .tokens = 12, .entities = 4, .cold_start = 1, .init_ms = 8.5,
+    const invocation_metrics of = {.duration_ms = 12.3456, .tokens = 12, .entities = 4, .errors = 1, .cold_start = 1, .init_ms = 8.5,
                                    .peak_mb = 41.5};
     logger log = {.lowest = LOG_LEVEL_FATAL, .request_id = "r-1", .trace_id = "Root=1", .tenant_id = "blue"};
     char line[2048];
@@ -67,10 +67,11 @@ static void line_in_full(void **state)
     assert_string_equal(rest,
         ", \"CloudWatchMetrics\": [{\"Namespace\": \"tern\", \"Dimensions\": [[\"FunctionName\"]], \"Metrics\": ["
         "{\"Name\": \"Duration\", \"Unit\": \"Milliseconds\"}, {\"Name\": \"Tokens\", \"Unit\": \"Count\"}, "
-        "{\"Name\": \"Entities\", \"Unit\": \"Count\"}, {\"Name\": \"ColdStart\", \"Unit\": \"Count\"}, "
+        "{\"Name\": \"Entities\", \"Unit\": \"Count\"}, {\"Name\": \"Errors\", \"Unit\": \"Count\"}, "
+        "{\"Name\": \"ColdStart\", \"Unit\": \"Count\"}, "
         "{\"Name\": \"InitMs\", \"Unit\": \"Milliseconds\"}, {\"Name\": \"PeakRssMb\", \"Unit\": \"Megabytes\"}]}]}, "
         "\"FunctionName\": \"ner\", \"FunctionVersion\": \"7\", \"requestId\": \"r-1\", \"xrayTraceId\": \"Root=1\", "
-        "\"tenantId\": \"blue\", \"Duration\": 12.346, \"Tokens\": 12, \"Entities\": 4, \"ColdStart\": 1, \"InitMs\": 8.500, "
+        "\"tenantId\": \"blue\", \"Duration\": 12.346, \"Tokens\": 12, \"Entities\": 4, \"Errors\": 1, \"ColdStart\": 1, \"InitMs\": 8.500, "
         "\"PeakRssMb\": 41.500}\n");
 }
 
@@ -87,7 +88,7 @@ static void what_is_unknown_is_neither_defined_nor_given(void **state)
     assert_non_null(doc);
     json_free(doc);
     assert_non_null(strstr(line, "\"Dimensions\": [[]]"));
-    assert_non_null(strstr(line, "\"Tokens\": 0, \"Entities\": 0, \"ColdStart\": 0}\n"));
+    assert_non_null(strstr(line, "\"Tokens\": 0, \"Entities\": 0, \"Errors\": 0, \"ColdStart\": 0}\n"));
     assert_null(strstr(line, "InitMs"));
     assert_null(strstr(line, "PeakRssMb"));
     assert_null(strstr(line, "Function"));
