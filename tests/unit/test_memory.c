@@ -6,13 +6,13 @@
 #include "ctx.h"
 
 /* Above TRANSITION_KEPT tokens only columns grow; tern.h promises how much. */
-enum { SHORTER = 20000, LONGER = 40000, BYTES_PER_CODE_POINT = 250, FIXED = 16 << 20 };
+enum { SHORTER = 20000, LONGER = 40000, BYTES_PER_CODE_POINT = 250, BYTES_OF_NORMS = 20, FIXED = 16 << 20 };
 
 static const char SMALL[] = "Alan Turing was born in London.";
 
-static tern_status run_hostile(tern_ctx *ctx, const hostile_kind *kind, size_t code_points, size_t limit, tern_error *err)
+static tern_status run_for(tern_ctx *ctx, unsigned want, const hostile_kind *kind, size_t code_points, size_t limit, tern_error *err)
 {
-    const tern_options options = {.want = tern_model_offers(ctx->model), .memory = limit};
+    const tern_options options = {.want = tern_model_offers(ctx->model) & want, .memory = limit};
     const tern_doc *doc;
     size_t len = 0;
     char *text = hostile_text(kind, code_points, &len);
@@ -21,6 +21,11 @@ static tern_status run_hostile(tern_ctx *ctx, const hostile_kind *kind, size_t c
     assert_int_equal(doc == NULL, status != TERN_OK);
     free(text);
     return status;
+}
+
+static tern_status run_hostile(tern_ctx *ctx, const hostile_kind *kind, size_t code_points, size_t limit, tern_error *err)
+{
+    return run_for(ctx, TERN_EVERYTHING & ~(unsigned)TERN_NORMS, kind, code_points, limit, err);
 }
 
 static void run_small(tern_ctx *ctx, size_t limit)
@@ -39,19 +44,25 @@ static tern_ctx *new_context(const tern_model *model)
     return ctx;
 }
 
+static void check_bytes(const tern_model *model, const hostile_kind *kind, unsigned want, size_t most)
+{
+    tern_ctx *ctx = new_context(model);
+    tern_error err;
+    if (run_for(ctx, want, kind, SHORTER, 0, &err)) fail_msg("%s: %s", kind->name, err.msg);
+    size_t shorter = tern_ctx_peak_memory(ctx);
+    if (run_for(ctx, want, kind, LONGER, 0, &err)) fail_msg("%s: %s", kind->name, err.msg);
+    size_t longer = tern_ctx_peak_memory(ctx);
+    assert_true(longer <= FIXED + most * LONGER);
+    if (longer > shorter + most * (LONGER - SHORTER))
+        fail_msg("%s: %zu bytes for each code point", kind->name, (longer - shorter) / (LONGER - SHORTER));
+    tern_ctx_free(ctx);
+}
+
 static void test_bytes_per_code_point(void **state)
 {
     for (size_t k = 0; k < HOSTILE_KINDS; k++) {
-        tern_ctx *ctx = new_context(*state);
-        tern_error err;
-        if (run_hostile(ctx, &hostile_kinds[k], SHORTER, 0, &err)) fail_msg("%s: %s", hostile_kinds[k].name, err.msg);
-        size_t shorter = tern_ctx_peak_memory(ctx);
-        if (run_hostile(ctx, &hostile_kinds[k], LONGER, 0, &err)) fail_msg("%s: %s", hostile_kinds[k].name, err.msg);
-        size_t longer = tern_ctx_peak_memory(ctx);
-        assert_true(longer <= FIXED + BYTES_PER_CODE_POINT * (size_t)LONGER);
-        if (longer > shorter + BYTES_PER_CODE_POINT * (LONGER - SHORTER))
-            fail_msg("%s: %zu bytes for each code point", hostile_kinds[k].name, (longer - shorter) / (LONGER - SHORTER));
-        tern_ctx_free(ctx);
+        check_bytes(*state, &hostile_kinds[k], TERN_EVERYTHING & ~(unsigned)TERN_NORMS, BYTES_PER_CODE_POINT);
+        check_bytes(*state, &hostile_kinds[k], TERN_EVERYTHING, BYTES_PER_CODE_POINT + BYTES_OF_NORMS);
     }
 }
 
