@@ -76,9 +76,19 @@ static int read_settings(handler_settings *out)
     return CLI_OK;
 }
 
+/* Whoever asks for a reload while the start takes its time gets it afterwards, not the end of the process. */
+static void hold_hangups(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
 /* megabytes: 0: what the system says. */
 static int run(model_set *models, http_server_options *options, unsigned megabytes)
 {
+    hold_hangups();
     char error[448];
     if (read_settings(&options->settings) != CLI_OK || cli_open_models(models, TASK_ANY, MODEL_LOADED) != CLI_OK)
         return CLI_FAILED;
