@@ -123,7 +123,8 @@ static route route_of(const event_context *context, const json_node *event, even
 static void check_body(route *r, const json_node *event, event_shape shape)
 {
     bytes type = {0}, encoding = {0};
-    route_check_body(r, shape == SHAPE_BODY ? NULL : header(event, "content-type", &type), header(event, "content-encoding", &encoding));
+    route_check_body(r, shape == SHAPE_BODY ? NULL : header(event, "content-type", &type),
+                     header(event, "content-encoding", &encoding));
     bytes_free(&type);
     bytes_free(&encoding);
 }

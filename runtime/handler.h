@@ -32,8 +32,7 @@ typedef struct handler_settings {
  * "end"}, ...]}, of TASK_SENTIMENT what sentiment_json.h says; for "texts": {"results": [...]} with, in their order, what each
  * text alone would get, or {"error": "..."}. Otherwise {"error": "..."} with 400 (what is wrong with the body), 404 (no such
  * model, or none for the task), 413 (text too long, needs too much memory, too many texts, an answer over the limit), 500 (out of
- * memory). asked: what the address says. One
- * thread per contexts at a time. out->body is replaced. */
+ * memory). asked: what the address says. One thread per contexts at a time. out->body is replaced. */
 void handle_request(const model_contexts *contexts, const request_target *asked, const char *body, size_t len,
                     const handler_settings *settings, response *out);
 

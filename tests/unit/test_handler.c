@@ -375,7 +375,8 @@ static void expect_limit(tern_ctx *ctx, const char *body, size_t len, handler_se
     for (int quoted = 0; quoted < 2; quoted++) {
         bytes string = {0};
         json_out_string(&string, whole.body.data, whole.body.len);
-        settings.answer = (answer_limit){.bytes = quoted ? string.len - 2 : whole.body.len, .quoted = quoted, .carrier = "a pigeon"};
+        settings.answer = (answer_limit){.quoted = quoted, .carrier = "a pigeon"};
+        settings.answer.bytes = quoted ? string.len - 2 : whole.body.len;
         bytes_free(&string);
         ask(ctx, body, len, &settings, &answer);
         check(&answer, 200, NULL, whole.body.data);

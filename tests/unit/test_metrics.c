@@ -56,8 +56,8 @@ static void write_metrics(const metrics *m, const invocation_metrics *of, logger
 static void line_in_full(void **state)
 {
     const metrics m = {.space = "tern", .function = "ner", .version = "7"};
-    const invocation_metrics of = {.duration_ms = 12.3456, .tokens = 12, .entities = 4, .errors = 1, .cold_start = 1, .init_ms = 8.5,
-                                   .peak_mb = 41.5};
+    const invocation_metrics of = {.duration_ms = 12.3456, .tokens = 12, .entities = 4, .errors = 1, .cold_start = 1,
+                                   .init_ms = 8.5, .peak_mb = 41.5};
     logger log = {.lowest = LOG_LEVEL_FATAL, .request_id = "r-1", .trace_id = "Root=1", .tenant_id = "blue"};
     char line[2048];
     (void)state;
@@ -71,8 +71,8 @@ static void line_in_full(void **state)
         "{\"Name\": \"ColdStart\", \"Unit\": \"Count\"}, "
         "{\"Name\": \"InitMs\", \"Unit\": \"Milliseconds\"}, {\"Name\": \"PeakRssMb\", \"Unit\": \"Megabytes\"}]}]}, "
         "\"FunctionName\": \"ner\", \"FunctionVersion\": \"7\", \"requestId\": \"r-1\", \"xrayTraceId\": \"Root=1\", "
-        "\"tenantId\": \"blue\", \"Duration\": 12.346, \"Tokens\": 12, \"Entities\": 4, \"Errors\": 1, \"ColdStart\": 1, \"InitMs\": 8.500, "
-        "\"PeakRssMb\": 41.500}\n");
+        "\"tenantId\": \"blue\", \"Duration\": 12.346, \"Tokens\": 12, \"Entities\": 4, \"Errors\": 1, "
+        "\"ColdStart\": 1, \"InitMs\": 8.500, \"PeakRssMb\": 41.500}\n");
 }
 
 static void what_is_unknown_is_neither_defined_nor_given(void **state)
