@@ -6,7 +6,7 @@ void bind_morphologizer(binder *b, tern_model *model)
     uint32_t two = 2, labels = 0, width = bind_tower(b, model, COMPONENT_MORPHOLOGIZER);
     morphologizer_model *m = &model->morphologizer;
     m->labels = bind_matrix(b, "morphologizer/labels", TERN_DTYPE_U32, &labels, &two);
-    bind_check_strings(b, "morphologizer/labels", m->labels, 2 * (size_t)labels, model->strings.count, 0);
+    bind_check_labels(b, "morphologizer/labels", m->labels, 2 * (size_t)labels, &model->strings, 0);
     bind_layer(b, "morphologizer", labels, 1, width, &m->output);
 }
 

@@ -177,8 +177,8 @@ void bind_ner(binder *b, tern_model *model)
     ner->moves = bind_matrix(b, "ner/moves", TERN_DTYPE_U32, &ner->net.classes, &two);
     bind_transition(b, "ner", NER_SLOTS, NER_EXTRA_SLOTS, &ner->net);
     for (uint32_t c = 0; c < ner->net.classes && !b->status; c++)
-        if (ner->moves[2 * c] > NER_OUT || ner->moves[2 * c + 1] >= model->strings.count)
-            bind_refuse(b, "ner/moves", "holds an action or a label that is out of range");
+        if (ner->moves[2 * c] > NER_OUT) bind_refuse(b, "ner/moves", "holds an action that is out of range");
+        else bind_check_labels(b, "ner/moves", ner->moves + 2 * c + 1, 1, &model->strings, 0);
 }
 
 /* ---- components that are one linear layer ------------------------------------------------------------------------------ */
@@ -188,7 +188,7 @@ void bind_tagger(binder *b, tern_model *model)
     tagger_model *tagger = &model->tagger;
     uint32_t labels = 0, width = bind_tower(b, model, COMPONENT_TAGGER);
     tagger->labels = bind_vector(b, "tagger/labels", TERN_DTYPE_U32, &labels);
-    bind_check_strings(b, "tagger/labels", tagger->labels, labels, model->strings.count, 0);
+    bind_check_labels(b, "tagger/labels", tagger->labels, labels, &model->strings, 0);
     bind_layer(b, "tagger", labels, 1, width, &tagger->output);
 }
 
@@ -210,9 +210,9 @@ void bind_parser(binder *b, tern_model *model)
     bind_transition(b, "parser", PARSER_SLOTS, PARSER_EXTRA_SLOTS, &parser->net);
     for (uint32_t c = 0; c < parser->net.classes && !b->status; c++)
         if (parser->moves[3 * c] > ARC_BREAK) bind_refuse(b, "parser/moves", "holds an action that is out of range");
-        else bind_check_strings(b, "parser/moves", parser->moves + 3 * c + 1, 2, model->strings.count, 1);
+        else bind_check_labels(b, "parser/moves", parser->moves + 3 * c + 1, 2, &model->strings, 1);
     const uint32_t *root = bind_vector(b, "parser/root", TERN_DTYPE_U32, &one);
     if (b->status) return;
-    bind_check_strings(b, "parser/root", root, 1, model->strings.count, 0);
+    bind_check_labels(b, "parser/root", root, 1, &model->strings, 0);
     parser->root_label = *root;
 }

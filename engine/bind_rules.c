@@ -18,20 +18,22 @@ static void check_ruler_tokens(binder *b, ruler_tables *r, uint32_t tokens, uint
     }
 }
 
-static void check_ruler_rules(binder *b, ruler_tables *r, uint32_t tokens, uint32_t strings)
+static void check_ruler_rules(binder *b, ruler_tables *r, uint32_t tokens, const string_table *strings)
 {
     static const unsigned annotation[] = {TERN_TAGS, TERN_POS, TERN_MORPHS, TERN_LEMMAS, TERN_DEPENDENCIES};
     for (uint32_t i = 0; i < r->rule_count && !b->status; i++) {
         const uint32_t *rule = r->rules + 8 * (size_t)i;
         if (!rule[1] || rule[2] >= rule[1] || !bind_in_range(rule[0], rule[1], tokens))
             bind_refuse(b, "attribute_ruler/rules", "holds an index that is out of range");
-        else bind_check_strings(b, "attribute_ruler/rules", rule + 3, 5, strings, 1);
-        for (uint32_t a = 0; a < 5; a++)
+        for (uint32_t a = 0; a < 5; a++) {
+            if (annotation[a] == TERN_LEMMAS) bind_check_strings(b, "attribute_ruler/rules", rule + 3 + a, 1, strings->count, 1);
+            else bind_check_labels(b, "attribute_ruler/rules", rule + 3 + a, 1, strings, 1);
             if (rule[3 + a] != NO_STRING) r->sets |= annotation[a];
+        }
     }
 }
 
-void bind_ruler(binder *b, ruler_tables *r, uint32_t strings)
+void bind_ruler(binder *b, ruler_tables *r, const string_table *strings)
 {
     uint32_t two = 2, four = 4, eight = 8, tokens = 0, tests = 0, values = 0, starts = 0, listed = 0;
     r->rules = bind_matrix(b, "attribute_ruler/rules", TERN_DTYPE_U32, &r->rule_count, &eight);

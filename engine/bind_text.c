@@ -1,6 +1,8 @@
 /* bind_text.c - strings, characters, tokenizer. */
 #include "binder.h"
 
+#include "utf8.h"
+
 /* ---- maps, strings, characters ----------------------------------------------------------------------------------------- */
 
 void bind_strings(binder *b, string_table *t)
@@ -16,6 +18,7 @@ void bind_strings(binder *b, string_table *t)
     for (uint32_t i = 0; i < t->count; i++)
         if (t->start[i] >= t->start[i + 1] || t->start[i + 1] > size || t->bytes[t->start[i + 1] - 1])
             return bind_refuse(b, "strings/start", "is not increasing, or a string does not end with NUL");
+    if (!utf8_is_valid((const unsigned char *)t->bytes, size)) bind_refuse(b, "strings/bytes", "is not valid UTF-8");
 }
 
 void bind_chars(binder *b, char_table *t)

@@ -116,7 +116,7 @@ void bind_textcat(binder *b, tern_model *model, uint32_t component)
     bind_settings(b, prefix, w);
     bind_name(name, prefix, "labels");
     w->labels = bind_vector(b, name, TERN_DTYPE_U32, &w->label_count);
-    bind_check_strings(b, name, w->labels, w->label_count, model->strings.count, 0);
+    bind_check_labels(b, name, w->labels, w->label_count, &model->strings, 0);
     bind_name(name, prefix, "same");
     if (w->parts & TEXTCAT_SAME) w->same = bind_vector(b, name, TERN_DTYPE_U32, &w->label_count);
     bind_name(name, prefix, "bow");

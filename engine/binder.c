@@ -1,6 +1,7 @@
 #include "binder.h"
 
 #include "error.h"
+#include "utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,6 +109,16 @@ void bind_check_strings(binder *b, const char *name, const uint32_t *v, size_t n
 {
     for (size_t i = 0; i < n && !b->status; i++)
         if (v[i] >= count && !(may_be_absent && v[i] == NO_STRING)) bind_refuse(b, name, "holds a string number that is out of range");
+}
+
+void bind_check_labels(binder *b, const char *name, const uint32_t *v, size_t n, const string_table *strings, int may_be_absent)
+{
+    bind_check_strings(b, name, v, n, strings->count, may_be_absent);
+    for (size_t i = 0; i < n && !b->status; i++) {
+        if (v[i] == NO_STRING) continue;
+        uint32_t start = strings->start[v[i]], len = strings->start[v[i] + 1] - start - 1;
+        if (utf8_has_controls((const unsigned char *)strings->bytes + start, len)) bind_refuse(b, name, "names a label that has a control character");
+    }
 }
 
 void bind_check_starts(binder *b, const char *name, const uint32_t *start, uint32_t lists, uint32_t total, uint32_t longest)

@@ -42,6 +42,10 @@ void bind_check_below(binder *b, const char *name, const uint16_t *v, size_t n, 
 /* Every value is the number of one of count strings, or NO_STRING if that may be. */
 void bind_check_strings(binder *b, const char *name, const uint32_t *v, size_t n, uint32_t count, int may_be_absent);
 
+/* The same of labels, which are shown as they are: they have no control characters. Other strings may be any text, as lemmas and norms
+ * of texts are. */
+void bind_check_labels(binder *b, const char *name, const uint32_t *v, size_t n, const string_table *strings, int may_be_absent);
+
 /* Offsets that begin with 0, never fall, end with total, and leave no list longer than longest. */
 void bind_check_starts(binder *b, const char *name, const uint32_t *start, uint32_t lists, uint32_t total, uint32_t longest);
 
@@ -66,7 +70,7 @@ void bind_trainable_lemmatizer(binder *b, tern_model *model);
 void bind_parser(binder *b, tern_model *model);
 void bind_senter(binder *b, tern_model *model);
 void bind_ner(binder *b, tern_model *model);
-void bind_ruler(binder *b, ruler_tables *r, uint32_t strings);
+void bind_ruler(binder *b, ruler_tables *r, const string_table *strings);
 void bind_sentencizer(binder *b, sentencizer_tables *s);
 void bind_textcat(binder *b, tern_model *model, uint32_t component);
 void bind_check_textcats(binder *b, const tern_model *model);   /* after both of them */

@@ -1,10 +1,13 @@
 #include "binder.h"
 
+#include "utf8.h"
+
 static void bind_meta(binder *b, tern_model *model)
 {
     section s;
     if (!bind_find(b, "meta", TERN_KIND_TEXT, &s)) return;
     if (s.dtype != TERN_DTYPE_U8) bind_refuse(b, "meta", "has the wrong dtype");
+    else if (!utf8_is_valid(s.data, (size_t)s.size)) bind_refuse(b, "meta", "is not valid UTF-8");
     model->meta = s.data;
     model->meta_len = (size_t)s.size;
 }
@@ -36,7 +39,7 @@ static void bind_component(binder *b, tern_model *model, uint32_t component)
     case COMPONENT_PARSER: bind_parser(b, model); break;
     case COMPONENT_SENTER: bind_senter(b, model); break;
     case COMPONENT_SENTENCIZER: bind_sentencizer(b, &model->sentencizer); break;
-    case COMPONENT_ATTRIBUTE_RULER: bind_ruler(b, &model->ruler, model->strings.count); break;
+    case COMPONENT_ATTRIBUTE_RULER: bind_ruler(b, &model->ruler, &model->strings); break;
     case COMPONENT_LEMMATIZER: bind_lemmatizer(b, &model->lemmatizer, model->strings.count); break;
     case COMPONENT_TEXTCAT:
     case COMPONENT_TEXTCAT_MULTILABEL: bind_textcat(b, model, component); break;

@@ -8,7 +8,7 @@
  *                                           for the Unicode facts below and for every expression of the tokenizer
  *   chars/flags                 u16 [C]     CHAR_* bits, of the Python that converted
  *   chars/lower                 i32 [C]     what str.lower() adds to the code point (U+0130 and the final sigma: unicode.c)
- *   strings/bytes               u8          all strings, UTF-8, each followed by one NUL
+ *   strings/bytes               u8          all strings, UTF-8, each followed by one NUL. What is a label has no control characters
  *   strings/start               u32 [S+1]   where each begins; the last entry is the number of bytes
  *   strings/id                  u64 [S]     its spaCy id: 0 for "", else the reserved symbol's number, else MurmurHash64A, seed 1
  *   symbols                     map         MurmurHash64A(text, 1) -> number of a reserved symbol (spacy/symbols.pyx)

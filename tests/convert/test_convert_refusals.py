@@ -220,3 +220,10 @@ def test_weights_that_do_not_fit(tmp_path):
     ner.model.attrs["unseen_classes"].add(1)
     with pytest.raises(ConvertError, match="component ner has labels that it was never trained on"):
         ner_sections(ner, StringTable())
+
+
+@pytest.mark.parametrize("label", ["A\n", "\x1b[31mB", "a\x7f", "c\x9b", "\0"])
+def test_label_that_has_a_control_character(label: str) -> None:
+    with pytest.raises(ConvertError, match="has a control character: rename it in the pipeline"):
+        StringTable().label(label)
+    assert StringTable().number(label) == StringTable().label("LAW\u00a0\u2028 é") == 0   # other strings may be any text

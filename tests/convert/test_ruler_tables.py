@@ -234,6 +234,7 @@ def test_values_are_spacys_ids(sections, nlp):
     ([{"patterns": [[{"TAG": "A"}]], "attrs": {"LEMMA": ""}}], "rule 0: it sets LEMMA to '', which is not supported"),
     ([{"patterns": [[{"TAG": "A"}]], "attrs": {"POS": "FOO"}}], "rule 0: it sets POS to 'FOO', which is not supported"),
     ([{"patterns": [[{"TAG": "A"}]], "attrs": {"TAG": "X"}, "index": 1}], "rule 0: it changes token 1 of a pattern of 1"),
+    ([{"patterns": [[{"TAG": "A"}]], "attrs": {"TAG": "X\x1b[2J"}}], r"the label 'X\\x1b\[2J' has a control character: rename it"),
     ([], "component attribute_ruler has no rules"),
 ])
 def test_rule_that_is_not_supported(patterns, words):

@@ -466,6 +466,25 @@ def string_without_nul(m: ModelBytes) -> None:
     m.set_number("strings/bytes", int(m.number("strings/start", 3)) - 1, ord("x"))
 
 
+def in_label(section: str, column: int, content: bytes) -> Callable[[ModelBytes], None]:
+    """The first label of a column that is long enough begins so."""
+    def damage(m: ModelBytes) -> None:
+        width = m.dims(section)[1] if len(m.dims(section)) == 2 else 1
+        for string in (m.number(section, i) for i in range(column, m.dims(section)[0] * width, width)):
+            begin, end = (int(m.number("strings/start", string + i)) for i in range(2))
+            if end - 1 - begin >= len(content):
+                break
+        for i, byte in enumerate(content):
+            m.set_number("strings/bytes", begin + i, byte)
+
+    return damage
+
+
+def label_that_is_cut(m: ModelBytes) -> None:
+    """Its last byte begins a character, that of NUL would go on."""
+    m.set_number("strings/bytes", int(m.number("strings/start", m.number("tagger/labels", 0) + 1)) - 2, 0xC3)
+
+
 def label_out_of_range(m: ModelBytes) -> None:
     m.set_number("ner/moves", LAST, m.dims("strings/id")[0])
 
@@ -540,6 +559,14 @@ SHAPES: Dict[str, Case] = {
     "string_start_not_from_zero": Case(number("strings/start", 0, 1), "strings/start"),
     "string_start_beyond_end": Case(number("strings/start", LAST, 2**32 - 1), "strings/start cover"),
     "string_without_nul": Case(string_without_nul, "strings/start NUL"),
+    "string_not_utf8": Case(in_label("tagger/labels", 0, b"\xc2"), "strings/bytes UTF-8"),
+    "string_with_a_surrogate": Case(in_label("ner/moves", 1, b"\xed\xa0\x80"), "strings/bytes UTF-8"),
+    "string_that_is_cut": Case(label_that_is_cut, "strings/bytes UTF-8"),
+    "description_not_utf8": Case(number("meta", 10, 0xFF), "meta UTF-8"),
+    "tag_that_is_a_terminal_sequence": Case(in_label("tagger/labels", 0, b"\x1b"), "tagger/labels control"),
+    "entity_label_with_nul": Case(in_label("ner/moves", 1, b"\0"), "ner/moves control"),
+    "arc_label_with_c1": Case(in_label("parser/moves", 1, b"\xc2\x9b"), "parser/moves control"),
+    "arc_label_with_del": Case(in_label("parser/moves", 1, b"\x7f"), "parser/moves control"),
     "string_ids_of_another_number": Case(shorter("strings/id"), "strings/id shape"),
 }
 

@@ -81,7 +81,7 @@ def tok2vec_sections(pipe: Any, strings: StringTable) -> NetworkSections:
 
 def tagger_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under tagger/ of a Tagger. As nothing has set TAG before it, its setting overwrite changes nothing."""
-    labels = [strings.number(label) for label in pipe.labels]
+    labels = [strings.label(label) for label in pipe.labels]
     network, embeddings = _tagger_network("tagger", pipe, len(labels))
     return NetworkSections([*network, tensor("tagger/labels", labels, "u4")], embeddings)
 
@@ -99,7 +99,7 @@ def _morphology(pipe: Any, label: str) -> Tuple[str, str]:
 def morphologizer_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under morphologizer/ of a Morphologizer. As nothing has set MORPH and POS before it, its settings overwrite
     and extend change nothing."""
-    rows = [[strings.number(text) for text in _morphology(pipe, label)] for label in pipe.labels]
+    rows = [[strings.label(text) for text in _morphology(pipe, label)] for label in pipe.labels]
     network, embeddings = _tagger_network("morphologizer", pipe, len(rows))
     return NetworkSections([*network, tensor("morphologizer/labels", rows, "u4")], embeddings)
 
@@ -138,8 +138,8 @@ def parser_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     if pipe.cfg.get("learn_tokens"):
         raise ConvertError(f"component {pipe.name}: learn_tokens = true is not supported: train it with false")
     moves = read_arc_moves(pipe.moves)
-    rows = [(move.action, strings.number(move.label),
-             NO_STRING if move.head_label is None else strings.number(move.head_label)) for move in moves]
+    rows = [(move.action, strings.label(move.label),
+             NO_STRING if move.head_label is None else strings.label(move.head_label)) for move in moves]
     network, embeddings = transition_sections("parser", pipe, PARSER_SLOTS, len(moves))
     tables = [tensor("parser/moves", rows, "u4"), tensor("parser/root", [strings.number(ROOT)], "u4")]
     return NetworkSections([*network, *tables], embeddings)

@@ -178,6 +178,6 @@ def ner_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under ner/ of an EntityRecognizer."""
     check_greedy(pipe)
     moves = read_ner_moves(pipe.moves)
-    rows = [(action, strings.number(label)) for action, label in moves]
+    rows = [(action, strings.label(label)) for action, label in moves]
     network, embeddings = transition_sections("ner", pipe, NER_SLOTS, len(moves))
     return NetworkSections([*network, tensor("ner/moves", rows, "u4")], embeddings)

@@ -173,6 +173,13 @@ def flat(row_starts: Sequence[Sequence[Any]]) -> Tuple[List[int], List[Any]]:
     return starts, items
 
 
+def _changed(row: Any, name: str, strings: StringTable) -> int:
+    """A lemma may be any text, as a line feed's is."""
+    if name not in row.changes:
+        return NO_STRING
+    return (strings.number if name == "LEMMA" else strings.label)(row.changes[name])
+
+
 def ruler_sections(ruler: Any, strings: StringTable) -> List[Section]:
     """All attribute_ruler/ sections of an AttributeRuler."""
     rows = read_rows(ruler)
@@ -180,8 +187,7 @@ def ruler_sections(ruler: Any, strings: StringTable) -> List[Section]:
     first_test, tests = flat(tokens)
     first_value, values = flat([test.values for test in tests])
     rules = [(first, len(row.tokens), row.target,
-              *(strings.number(row.changes[name]) if name in row.changes else NO_STRING for name in SET))
-             for first, row in zip(first_token, rows)]
+              *(_changed(row, name, strings) for name in SET)) for first, row in zip(first_token, rows)]
     numbers, lists = tag_lists(rows)
     list_start, listed = flat(lists)
     return [

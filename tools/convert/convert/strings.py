@@ -1,6 +1,7 @@
 """The string table and spaCy's string ids (spacy/strings.pyx, spacy/symbols.pyx)."""
 from __future__ import annotations
 
+import unicodedata
 from typing import Dict, List
 
 import numpy as np
@@ -23,6 +24,12 @@ class StringTable:
     def number(self, text: str) -> int:
         """Number of text, which is added if it is new."""
         return self._numbers.setdefault(text, len(self._numbers))
+
+    def label(self, text: str) -> int:
+        """The same of what is shown to people as it is; the engine refuses one with control characters."""
+        if any(unicodedata.category(character) == "Cc" for character in text):
+            raise ConvertError(f"the label {text!r} has a control character: rename it in the pipeline")
+        return self.number(text)
 
     @property
     def texts(self) -> List[str]:

@@ -106,6 +106,6 @@ def textcat_sections(factory: str, pipe: Any, strings: StringTable, earlier: Seq
     pooled = _pooled_sections(factory, pipe, pooling, labels if bag else 0) if pooling else NetworkSections([], [])
     parts = BOW * bool(bag) | KEYS * bool(nodes_of(pipe.model, "gelu")) | SAME * (same is not None)
     tables = [tensor(f"{factory}/settings", [pooling, activation, parts], "u4"),
-              tensor(f"{factory}/labels", [strings.number(label) for label in pipe.labels], "u4")]
+              tensor(f"{factory}/labels", [strings.label(label) for label in pipe.labels], "u4")]
     tables += [tensor(f"{factory}/same", same, "u4")] if same is not None else []
     return NetworkSections(tables + pooled.network, bow + pooled.embeddings)
