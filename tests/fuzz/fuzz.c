@@ -1,5 +1,7 @@
 #include "fuzz.h"
 
+#include "model_open.h"
+
 tern_ctx *fuzz_context(const char *path, tern_model **model)
 {
     char full[4096];
@@ -8,7 +10,7 @@ tern_ctx *fuzz_context(const char *path, tern_model **model)
     tern_error err;
     if (!model) model = &unnamed;
     snprintf(full, sizeof full, "%s/%s", TERN_SOURCE_DIR, path);
-    if (tern_model_open(full, model, &err) || tern_ctx_new(*model, &ctx, &err)) {
+    if (model_open(full, model, &err) || tern_ctx_new(*model, &ctx, &err)) {
         fprintf(stderr, "%s\n", err.msg);
         exit(1);
     }

@@ -1,112 +1,220 @@
-/* fuzz_model - any bytes as a model file. What opens must run.
+/* fuzz_model - any bytes as a model file. What opens must run, and what it then says is in order.
  *
- * An input that begins with the format's magic is a file. Any other is a list of patches to the tiny model, 16 bytes each, so
- * that small inputs reach deep. In both cases the checksums are made right before the file is opened. */
+ * An input that begins with the format's magic is a file, whose checksums are made right. Any other is a list of edits of one of the
+ * small models (model_edits.h): of the tiny ones, and of those beside this file, which have the components that the tiny ones lack. */
+#define _POSIX_C_SOURCE 200809L   /* posix_memalign */
 #include "fuzz.h"
-#include "hash.h"
+#include "model_edits.h"
+#include "utf8.h"
 
 #include <string.h>
 
-enum { HEADER_SIZE = 64, RECORD_SIZE = 128, PATCH_SIZE = 16, MAX_SIZE = 1 << 20 };
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 
-static unsigned char *tiny;
-static size_t tiny_size, tiny_sections;
+/* At the end: numbers in the corpus keep their meaning. */
+static const char *const paths[] = {
+    "tests/data/tiny.tern", "tests/data/tiny_sentiment.tern", "tests/fuzz/models/floret.tern", "tests/fuzz/models/french.tern",
+    "tests/fuzz/models/lookup.tern", "tests/fuzz/models/macedonian.tern", "tests/fuzz/models/spanish.tern", "tests/fuzz/models/vectors.tern",
+};
+enum { MODELS = sizeof paths / sizeof *paths, MAX_SIZE = 1 << 17 };
 
-static uint64_t number(const unsigned char *p, size_t width)
+static small_model models[MODELS];
+static const unsigned char magic[4] = {0x89, 'T', 'R', 'N'};
+
+static void load(const char *path, small_model *out)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < width; i++) value |= (uint64_t)p[i] << (8 * i);
-    return value;
-}
-
-static void put_u32(unsigned char *p, uint32_t value)
-{
-    for (size_t i = 0; i < 4; i++) p[i] = (unsigned char)(value >> (8 * i));
+    char full[4096];
+    snprintf(full, sizeof full, "%s/%s", TERN_SOURCE_DIR, path);
+    FILE *file = fopen(full, "rb");
+    out->data = aligned_alloc(64, MAX_SIZE);
+    REQUIRE(file && out->data);
+    out->size = fread(out->data, 1, MAX_SIZE, file);
+    REQUIRE(out->size > 64 && out->size < MAX_SIZE && !memcmp(out->data, magic, sizeof magic));
+    out->sections = out->data[24] | (size_t)out->data[25] << 8;
+    fclose(file);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    FILE *file = fopen(TERN_SOURCE_DIR "/tests/data/tiny.tern", "rb");
-    REQUIRE(file);
-    tiny = malloc(MAX_SIZE);
-    REQUIRE(tiny);
-    tiny_size = fread(tiny, 1, MAX_SIZE, file);
-    fclose(file);
-    REQUIRE(tiny_size > HEADER_SIZE && tiny_size < MAX_SIZE);
-    tiny_sections = (size_t)number(tiny + 24, 4);
+    for (size_t i = 0; i < MODELS; i++) {
+        tern_ctx_free(fuzz_context(paths[i], NULL));   /* with the kernels that TERN_GEMM names */
+        load(paths[i], &models[i]);
+    }
     return 0;
 }
 
-/* patch: u8 where (even: into a section's content, odd: into the header and the table), u8 width, u8 section, u8 -,
- * u32 position, u64 value. */
-static void apply(unsigned char *file, const uint8_t *patch)
+static int is_file(const uint8_t *data, size_t size) { return size >= sizeof magic && !memcmp(data, magic, sizeof magic); }
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
-    static const size_t widths[4] = {1, 2, 4, 8};
-    size_t width = widths[patch[1] & 3], begin = 0, size = HEADER_SIZE + tiny_sections * RECORD_SIZE;
-    if (!(patch[0] & 1)) {
-        const unsigned char *record = tiny + HEADER_SIZE + patch[2] % tiny_sections * RECORD_SIZE;
-        begin = (size_t)number(record + 56, 8);
-        size = (size_t)number(record + 64, 8);
+    if (is_file(data, size)) return LLVMFuzzerMutate(data, size, max);
+    return edits_mutate(models, MODELS, data, size, max, seed);
+}
+
+/* ---- what a document says ------------------------------------------------------------------------------------------------------ */
+
+static void check_text(const char *text, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)text, *end = p + len;
+    uint32_t code_point;
+    for (size_t step; p < end; p += step) REQUIRE((step = utf8_decode(p, end, &code_point)) > 0);
+}
+
+/* Labels can be printed as they are. */
+static void check_label(const char *label)
+{
+    check_text(label, strlen(label));
+    for (const char *p = label; *p; p++) {
+        unsigned char c = (unsigned char)*p;
+        REQUIRE(c >= 0x20 && c != 0x7F);
+        REQUIRE(c != 0xC2 || (unsigned char)p[1] >= 0xA0);   /* C1 */
     }
-    if (size < width) return;
-    size_t at = begin + number(patch + 4, 4) % (size / width) * width;
-    memcpy(file + at, patch + 8, width);
 }
 
-static void fix_checksums(unsigned char *file, size_t size)
+static void check_tokens(const tern_doc *doc)
 {
-    if (size < HEADER_SIZE) return;
-    size_t table = (size_t)number(file + 24, 4) * RECORD_SIZE;
-    if (table <= size - HEADER_SIZE) put_u32(file + 48, crc32c(file + HEADER_SIZE, table));
-    put_u32(file + 52, crc32c(file, 52));
+    tern_token token;
+    for (size_t i = 0; !tern_doc_token(doc, i, &token); i++) {
+        REQUIRE(token.head < tern_doc_token_count(doc) && token.sent_start >= -1 && token.sent_start <= 1);
+        check_label(token.tag);
+        check_label(token.pos);
+        check_label(token.morph);
+        check_label(token.dep);
+        REQUIRE(!token.lemma[token.lemma_len]);
+        check_text(token.lemma, token.lemma_len);
+    }
 }
 
-/* Also the sentences' categories, which are not among what a run without options makes. */
-static void run_text(tern_ctx *ctx, const char *text, unsigned offers)
+static void check_sentences(const tern_doc *doc)
 {
-    const tern_options sentences = {.want = offers, .sentence_cats = 1};
+    tern_sentence sentence;
+    size_t next = 0;
+    for (size_t i = 0; !tern_doc_sentence(doc, i, &sentence); i++) {
+        tern_cat cat;
+        REQUIRE(sentence.token_start == next && sentence.token_end > next);
+        next = sentence.token_end;
+        for (size_t c = 0; !tern_doc_sentence_cat(doc, i, c, &cat); c++) check_label(cat.label);
+    }
+    REQUIRE(!next || next == tern_doc_token_count(doc));
+}
+
+static void check_doc(const tern_doc *doc, const char *text, size_t len)
+{
+    tern_entity entity;
+    tern_cat cat;
+    fuzz_check_doc(doc, text, len);
+    check_tokens(doc);
+    check_sentences(doc);
+    for (size_t i = 0; !tern_doc_entity(doc, i, &entity); i++) check_label(entity.label);
+    for (size_t i = 0; !tern_doc_cat(doc, i, &cat); i++) check_label(cat.label);
+    tern_doc_annotations(doc);
+}
+
+/* ---- how a text is run --------------------------------------------------------------------------------------------------------- */
+
+static void run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options)
+{
     const tern_doc *doc;
-    if (!tern_run(ctx, text, strlen(text), NULL, &doc, NULL)) fuzz_check_doc(doc, text, strlen(text));
-    if (!(offers & TERN_CATS && offers & TERN_SENTENCES)) return;
-    if (!tern_run(ctx, text, strlen(text), &sentences, &doc, NULL)) fuzz_check_doc(doc, text, strlen(text));
+    tern_error err = {0};
+    tern_status status = tern_run(ctx, text, len, options, &doc, &err);
+    if (status) REQUIRE(!doc && err.code == status && err.msg[0]);
+    else check_doc(doc, text, len);
 }
 
-static void run_texts(const tern_model *model)
+static int is_over(void *user)
 {
-    static const char *const texts[] = {"", "Alan Turing was born on June 23, 1912, in London.",
-                                        "I can't pay U.S. $1,000 to (https://a.co/b?c=d)... :-)\n\n e.g. 3pm \xce\xa3\xce\x91\xce\xa3 \xc4\xb0"};
+    unsigned *left = user;
+    return !*left || !--*left;
+}
+
+/* The bits of p[1] say which of the bytes count; p: an EDIT_OPTIONS. */
+static void run_with(tern_ctx *ctx, const char *text, size_t len, const uint8_t *p)
+{
+    signed char starts[sizeof((edited_model *)NULL)->text];
+    unsigned left = p[6];
+    tern_options options = {.want = p[1] & 1 ? p[2] : TERN_EVERYTHING, .components = p[1] & 2 ? p[4] | (unsigned)p[5] << 8 : 0,
+                            .max_chars = p[1] & 4 ? p[3] : 0, .sentence_cats = p[1] >> 3 & 1};
+    if (p[1] & 16) {
+        options.interrupt = is_over;
+        options.interrupt_user = &left;
+    }
+    for (size_t i = 0; i < sizeof starts; i++) starts[i] = (signed char)((p[8 + i % 8] >> (i / 8 % 4 * 2) & 3) % 3 - 1);
+    if (p[1] & 32) {
+        options.sent_starts = starts;
+        options.sent_start_count = p[7];
+    }
+    run(ctx, text, len, &options);
+}
+
+static void run_everything(tern_ctx *ctx, const char *text, size_t len, unsigned offers)
+{
+    const tern_options sentences = {.want = offers, .components = UINT32_MAX, .sentence_cats = 1};
+    run(ctx, text, len, NULL);
+    run(ctx, text, len, &sentences);   /* an error where the model has not what it takes */
+}
+
+static const char *const texts[] = {"", "Alan Turing was born on June 23, 1912, in London.",
+    "I can't pay U.S. $1,000 to (https://a.co/b?c=d)... :-)\n\n e.g. 3pm \xce\xa3\xce\x91\xce\xa3 \xc4\xb0 8a.m. axes"};
+
+static void run_texts(const tern_model *model, const edited_model *edited)
+{
     tern_ctx *ctx;
     if (tern_ctx_new(model, &ctx, NULL)) return;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) run_text(ctx, texts[i], tern_model_offers(model));
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) run_everything(ctx, texts[i], strlen(texts[i]), tern_model_offers(model));
+    if (edited->text_len) run_everything(ctx, edited->text, edited->text_len, tern_model_offers(model));
+    if (edited->options) run_with(ctx, edited->text_len ? edited->text : texts[1], edited->text_len ? edited->text_len : strlen(texts[1]), edited->options);
     tern_ctx_free(ctx);
 }
 
-static void open_and_run(const unsigned char *file, size_t size)
+/* ---- a model -------------------------------------------------------------------------------------------------------------------- */
+
+static void describe(const tern_model *model)
+{
+    const char *meta;
+    size_t len;
+    tern_section section;
+    REQUIRE(!tern_model_meta(model, &meta, &len));
+    check_text(meta, len);
+    for (size_t i = 0; !tern_model_section(model, i, &section); i++) REQUIRE(section.name && section.kind && section.dtype);
+    for (unsigned bit = 1; bit; bit <<= 1) {
+        const char *name = tern_component_name(bit);
+        REQUIRE(!name || tern_component_from_name(name, strlen(name)) == bit);
+    }
+    REQUIRE(!(tern_model_default_components(model) & ~tern_model_components(model)));
+}
+
+static void open_and_run(const edited_model *edited)
 {
     tern_model *model;
     tern_error err = {0};
-    tern_status status = tern_model_open_memory(file, size, &model, &err);
+    tern_status status = tern_model_open_memory(edited->data, edited->size, &model, &err);
     if (status) {
         REQUIRE(!model && err.code == status && err.msg[0]);
         return;
     }
     tern_model_verify(model, NULL);
-    run_texts(model);
+    describe(model);
+    run_texts(model, edited);
     tern_model_close(model);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    int is_file = size >= 4 && !memcmp(data, tiny, 4);
-    size_t file_size = is_file ? size : tiny_size;
-    unsigned char *file = aligned_alloc(64, (file_size + 63) / 64 * 64);
-    REQUIRE(file);
-    memcpy(file, is_file ? data : tiny, file_size);
-    for (size_t i = 0; !is_file && i + PATCH_SIZE <= size; i += PATCH_SIZE) apply(file, data + i);
-    fix_checksums(file, file_size);
-    open_and_run(file, file_size);
-    free(file);
+    edited_model edited = {.size = size};
+    void *file;
+    if (!size) return 0;
+    if (is_file(data, size)) {
+        REQUIRE(!posix_memalign(&file, 64, size));
+        memcpy(file, data, size);
+        edited.data = file;
+        edits_seal(edited.data, size);
+    } else {
+        edits_apply(&models[data[0] % MODELS], data + 1, size - 1, &edited);
+    }
+    open_and_run(&edited);
+    free(edited.data);
     return 0;
 }

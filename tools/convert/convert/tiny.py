@@ -82,8 +82,9 @@ def _add_tables(nlp: Any) -> None:
     nlp.add_pipe("lemmatizer", before="ner").initialize(lookups=_lookups(LEMMA_TABLES))
 
 
-def _blank() -> Any:
-    nlp = spacy.blank("en")
+def blank(lang: str = "en") -> Any:
+    """A language with the tiny tokenizer and table of norms."""
+    nlp = spacy.blank(lang)
     nlp.vocab.lookups = _lookups({"lexeme_norm": LEXEME_NORMS})
     nlp.tokenizer = _tokenizer(nlp.vocab)
     return nlp
@@ -91,7 +92,7 @@ def _blank() -> Any:
 
 def build_pipeline(folder: Path) -> Any:
     """Saves the tiny pipeline to folder and returns it loaded from there, with no lexeme from before its norm table."""
-    nlp = _blank()
+    nlp = blank()
     _add_networks(nlp)
     _add_tables(nlp)
     nlp.disable_pipe("senter")
@@ -101,7 +102,7 @@ def build_pipeline(folder: Path) -> Any:
 
 def build_sentiment_pipeline(folder: Path) -> Any:
     """The same of the sentiment model."""
-    nlp = _blank()
+    nlp = blank()
     for name, settings in SENTIMENT_SETTINGS.items():
         nlp.add_pipe(name, config=settings)
     cats = {label: float(not index) for index, label in enumerate(SENTIMENT_LABELS)}

@@ -1,0 +1,195 @@
+"""The models beside tests/data/tiny*.tern that fuzz_model changes: together they have every kind of component and of section.
+
+    .venv/bin/python tests/fuzz/make_models.py [FOLDER]     writes them to FOLDER, else to models/ beside this file
+
+Real spaCy pipelines of a few labels and words with random weights, as convert.tiny makes; the files are the same on every machine.
+"""
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Mapping
+
+ROOT = Path(__file__).resolve().parents[2]
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT / "tools" / "convert"))
+
+import numpy as np  # noqa: E402
+import spacy  # noqa: E402
+from convert import container  # noqa: E402
+from convert.build import build_groups  # noqa: E402
+from convert.chars import python_facts  # noqa: E402
+from convert.components import labels_of  # noqa: E402
+from convert.config_check import plan_conversion  # noqa: E402
+from convert.describe import meta_json  # noqa: E402
+from convert.source import Source  # noqa: E402
+from convert.tiny import MAP_LOAD, blank, reduced_facts, seed_weights  # noqa: E402
+from convert.tiny_recipe import LEMMA_TABLES, META, SENTENCES  # noqa: E402
+from spacy.lookups import Lookups  # noqa: E402
+from spacy.tokens import Doc  # noqa: E402
+from spacy.training import Example  # noqa: E402
+from spacy.vectors import Vectors  # noqa: E402
+
+MODELS = Path(__file__).parent / "models"
+WIDTH, SEED = 4, 5
+LISTENER = {"@architectures": "spacy.Tok2VecListener.v1", "width": WIDTH, "upstream": "*"}
+
+# ---- settings --------------------------------------------------------------------------------------------------------------
+
+
+def tower(vectors: bool = False, attrs: Any = ("LOWER", "ORTH")) -> Dict[str, Any]:
+    return {
+        "@architectures": "spacy.Tok2Vec.v2",
+        "embed": {"@architectures": "spacy.MultiHashEmbed.v2", "width": WIDTH, "attrs": list(attrs), "rows": [9] * len(attrs),
+                  "include_static_vectors": vectors},
+        "encode": {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": WIDTH, "window_size": 1, "maxout_pieces": 2, "depth": 1},
+    }
+
+
+def tagger(tok2vec: Any = LISTENER) -> Dict[str, Any]:
+    return {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": tok2vec}}
+
+
+def transition(state_type: str, tok2vec: Any, upper: bool, extra: bool) -> Dict[str, Any]:
+    return {"model": {"@architectures": "spacy.TransitionBasedParser.v2", "state_type": state_type, "extra_state_tokens": extra,
+                      "hidden_width": WIDTH, "maxout_pieces": 3, "use_upper": upper, "tok2vec": tok2vec},
+            **({"min_action_freq": 1} if state_type == "parser" else {})}
+
+
+def bow(exclusive: bool) -> Dict[str, Any]:
+    return {"model": {"@architectures": "spacy.TextCatBOW.v3", "exclusive_classes": exclusive, "ngram_size": 3, "length": 16,
+                      "no_output_layer": not exclusive}}
+
+
+# ---- what they learn from: labels, not weights --------------------------------------------------------------------------------
+
+POS = ["DET", "NOUN", "AUX", "VERB", "ADP", "DET", "NOUN", "NOUN", "PROPN", "VERB"]
+MORPHS = ["Definite=Def", "Number=Plur", "Person=3|VerbForm=Fin", "VerbForm=Inf", "", "PronType=Prs", "Number=Plur", "Case=Acc", "", "Mood=Imp"]
+LEMMAS = ["a", "hear", "be", "schedule", "on", "the", "issues", "TODAY", "Alan", "leave"]
+
+
+def example(nlp: Any) -> Example:
+    gold = {**SENTENCES, "pos": POS, "morphs": MORPHS, "lemmas": LEMMAS}
+    return Example.from_dict(Doc(nlp.vocab, words=SENTENCES["words"]), gold)
+
+
+def with_networks(nlp: Any, *components: Any) -> Any:
+    """components: (factory, settings) in the order of the pipeline; weights from a fixed stream."""
+    for factory, settings in components:
+        nlp.add_pipe(factory, config=settings)
+    nlp.initialize(lambda: [example(nlp)])
+    stream = np.random.RandomState(SEED)
+    for name, _ in components:
+        pipe = nlp.get_pipe(name)
+        if hasattr(getattr(pipe, "model", None), "walk"):
+            seed_weights(pipe.model, stream)
+    return nlp
+
+
+def vectors(**settings: Any) -> Vectors:
+    data = np.random.RandomState(SEED).uniform(-1, 1, (12, 5)).astype("float32")
+    table = Vectors(data=data, **settings)
+    for row, word in enumerate(["Alan", "left", "London", "the", "was", "in", "born", ".", ","]) if not settings else ():
+        table.add(word, row=row)
+    return table
+
+
+def lookups(tables: Mapping[str, Mapping[str, Any]]) -> Lookups:
+    made = Lookups()
+    for name, table in tables.items():
+        made.add_table(name, table)
+    return made
+
+
+# ---- the models ---------------------------------------------------------------------------------------------------------------
+
+
+def keyed_vectors() -> Any:
+    """Hindi, whose norms are stems. Everything listens to a tower with vectors found by key; no upper layers."""
+    nlp = blank("hi")
+    nlp.vocab.vectors = vectors()
+    with_networks(nlp, ("tok2vec", {"model": tower(vectors=True, attrs=("NORM", "PREFIX"))}), ("tagger", tagger()),
+                  ("morphologizer", {**tagger(), "extend": True}), ("trainable_lemmatizer", {**tagger(), "top_k": 3, "min_tree_freq": 1}),
+                  ("parser", transition("parser", LISTENER, upper=False, extra=False)),
+                  ("ner", transition("ner", LISTENER, upper=False, extra=False)))
+    nlp.add_pipe("attribute_ruler", before="ner").add_patterns([
+        {"patterns": [[{"LEMMA": {"IN": ["be", "leave"]}}]], "attrs": {"TAG": "AUX"}},
+        {"patterns": [[{"ORTH": "The"}, {"POS": {"NOT_IN": ["NOUN"]}}], [{"MORPH": "Number=Plur"}]], "attrs": {"DEP": "x", "LEMMA": "y"}}])
+    return nlp
+
+
+def floret() -> Any:
+    """Vectors made of pieces of words; each component has its own tower; extra tokens of a state; two bags of words."""
+    nlp = blank()
+    nlp.vocab.vectors = vectors(mode="floret", minn=1, maxn=3, hash_count=3, hash_seed=7, bow="<", eow=">")
+    return with_networks(nlp, ("senter", {**tagger(tower(vectors=True)), "overwrite": True}), ("tagger", tagger(tower(attrs=("SPACY",)))),
+                         ("parser", transition("parser", tower(), upper=True, extra=True)),
+                         ("ner", transition("ner", tower(vectors=True), upper=True, extra=True)), ("textcat", bow(True)),
+                         ("textcat_multilabel", bow(False)))
+
+
+FRENCH_TABLES = {**LEMMA_TABLES, "lemma_lookup": {"axes": ["axe"], "was": "be", "left": ["leave"], "London": "L", "the": ["le"]}}
+
+SPANISH_LISTS: Dict[str, List[List[str]]] = {
+    "adverbs": [["bien", "bueno"]], "det": [["la", "el"]], "pron": [["los", "el"]], "det_and_pron_fixed": [["the", "el"]],
+    "num": [["dos", "2"]], "det_and_pron_general": [["as", "o"], ["s", ""]], "voc_alt_1": [["e", "i"]], "voc_alt_2": [["ue", "o"]],
+    "accents": [["é", "e"], ["á", "a"]], "verbs": [["ando", "ar"], ["ed", "e"], ["s", ""]], "nouns": [["es", ""], ["s", ""]]}
+SPANISH_TABLES: Dict[str, Mapping[str, Any]] = {
+    "lemma_rules": SPANISH_LISTS,
+    "lemma_rules_groups": {"verb": [["verbs", ["VerbForm=Fin"]], ["verbs", []]], "noun": [["nouns", ["Number=Plur"]], ["nouns", []]],
+                           "adj": [["nouns", []]]},
+    "lemma_index": {"verb": ["comprar", "dar", "be"], "noun": ["cat", "pan", "issue"], "adj": ["big"], "pron": ["el"], "det": ["el"]},
+    "lemma_exc": {"verb": {"is": ["be"]}, "aux": {"was": ["be"]}, "noun": {"oxen": ["ox"]}, "pron": {"los": ["el"]}, "num": {"uno": ["1"]}},
+}
+
+
+def with_lemmatizer(lang: str, mode: str, tables: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Below a morphologizer, whose random weights choose among the parts of speech and their features."""
+    nlp = with_networks(blank(lang), ("tok2vec", {"model": tower()}), ("morphologizer", tagger()))
+    nlp.add_pipe("lemmatizer", config={"mode": mode, "overwrite": True}).initialize(lookups=lookups(tables))
+    return nlp
+
+
+def looked_up() -> Any:
+    """Without a network, but for a classifier of one row of a tower."""
+    nlp = with_networks(blank("de"), ("sentencizer", {"overwrite": True}), ("textcat", {"model": {
+        "@architectures": "spacy.TextCatReduce.v1", "tok2vec": tower(attrs=("NORM",)), "exclusive_classes": True, "use_reduce_first": True,
+        "use_reduce_last": False, "use_reduce_max": False, "use_reduce_mean": False}}))
+    nlp.add_pipe("lemmatizer", config={"mode": "lookup"}).initialize(lookups=lookups({"lemma_lookup": {"was": "be", "left": "leave"}}))
+    return nlp
+
+
+PIPELINES: Dict[str, Callable[[], Any]] = {
+    "floret": floret,
+    "french": lambda: with_lemmatizer("fr", "rule", FRENCH_TABLES),
+    "lookup": looked_up,
+    "macedonian": lambda: with_lemmatizer("mk", "rule", LEMMA_TABLES),
+    "spanish": lambda: with_lemmatizer("es", "rule", SPANISH_TABLES),
+    "vectors": keyed_vectors,
+}
+HALVES = ("floret",)
+"""Those whose weights are f16."""
+
+# ---- the files ------------------------------------------------------------------------------------------------------------------
+
+
+def file_of(name: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        PIPELINES[name]().to_disk(folder)
+        nlp = spacy.load(folder)
+        plan = plan_conversion(nlp.config.interpolate())
+        meta = meta_json({**META, "name": name}, Source(Path(folder)), {}, plan, labels_of(nlp, plan))
+        groups = build_groups(nlp, plan, meta, reduced_facts(python_facts()), lambda what: None, MAP_LOAD)
+    return container.write([(container.halved(group) if name in HALVES else group).sections for group in groups])
+
+
+def main(folder: Path) -> None:
+    for name in PIPELINES:
+        data = file_of(name)
+        (folder / f"{name}.tern").write_bytes(data)
+        print(f"{name}.tern: {len(data)} bytes")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else MODELS)
