@@ -1,5 +1,7 @@
 #include "unicode.h"
 
+#include "utf8.h"
+
 #define CAPITAL_I_WITH_DOT 0x130u
 #define COMBINING_DOT_ABOVE 0x307u
 #define CAPITAL_SIGMA 0x3a3u
@@ -19,6 +21,13 @@ static int is_final_sigma(const char_table *t, const uint32_t *in, size_t n, siz
     return after == n || !(flags_of(t, in[after]) & CHAR_CASED);
 }
 
+/* A file whose table leads to no character does not make text that is no UTF-8: the character stays. */
+static uint32_t lower_of(const char_table *t, uint32_t code_point)
+{
+    uint32_t lower = code_point + (uint32_t)t->lower[char_class(t, code_point)];
+    return utf8_is_scalar(lower) ? lower : code_point;
+}
+
 size_t unicode_lower(const char_table *t, const uint32_t *in, size_t n, uint32_t *out)
 {
     size_t count = 0;
@@ -29,7 +38,7 @@ size_t unicode_lower(const char_table *t, const uint32_t *in, size_t n, uint32_t
         } else if (in[i] == CAPITAL_SIGMA) {
             out[count++] = is_final_sigma(t, in, n, i) ? FINAL_SIGMA : SMALL_SIGMA;
         } else {
-            out[count++] = in[i] + (uint32_t)t->lower[char_class(t, in[i])];
+            out[count++] = lower_of(t, in[i]);
         }
     }
     return count;

@@ -8,6 +8,9 @@
 /* Is the byte one after the first of a code point? */
 static inline int utf8_continues(unsigned char byte) { return (byte & 0xc0) == 0x80; }
 
+/* Is the number a code point that has a UTF-8 form? */
+static inline int utf8_is_scalar(uint32_t number) { return number < 0xd800 || (number >= 0xe000 && number < 0x110000); }
+
 /* Decodes one code point at p (end > p). Returns its length 1..4, or 0 if the bytes there are not valid. */
 size_t utf8_decode(const unsigned char *p, const unsigned char *end, uint32_t *code_point);
 

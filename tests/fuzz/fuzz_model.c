@@ -40,7 +40,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argc;
     (void)argv;
     for (size_t i = 0; i < MODELS; i++) {
-        tern_ctx_free(fuzz_context(paths[i], NULL));   /* with the kernels that TERN_GEMM names */
+        tern_model *model;
+        tern_ctx_free(fuzz_context(paths[i], &model));   /* it opens, with the kernels that TERN_GEMM names */
+        tern_model_close(model);
         load(paths[i], &models[i]);
     }
     return 0;
