@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bytes.h"
+#include "header_line.h"
 #include "rapi_curl.h"
 
 #define NAME "tern-shutdown"
@@ -36,16 +37,12 @@ struct extension {
 static size_t on_header(char *line, size_t size, size_t count, void *user)
 {
     bytes *id = user;
-    size_t len = size * count, name = strlen(ID_HEADER);
-    if (len <= name || line[name] != ':' || !same_ignoring_case(line, name, ID_HEADER))
+    size_t len = size * count, value_len;
+    const char *value = header_value(line, len, ID_HEADER, &value_len);
+    if (!value)
         return len;
-    const char *value = line + name + 1, *end = line + len;
-    while (value < end && *value == ' ')
-        value++;
-    while (value < end && (unsigned char)end[-1] <= ' ')
-        end--;
     bytes_clear(id);
-    bytes_append(id, value, (size_t)(end - value));
+    bytes_append(id, value, value_len);
     return id->failed ? 0 : len;
 }
 

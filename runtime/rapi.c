@@ -3,7 +3,6 @@
 
 #include <curl/curl.h>
 #include <stdatomic.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,73 +31,6 @@ struct rapi {
 
 /* ---- receiving -------------------------------------------------------------------------------------------------------- */
 
-static const struct { const char *name; size_t offset; } kept_headers[] = {
-    {"Lambda-Runtime-Aws-Request-Id", offsetof(invocation, request_id)},
-    {"Lambda-Runtime-Trace-Id", offsetof(invocation, trace_id)},
-    {"Lambda-Runtime-Invoked-Function-Arn", offsetof(invocation, function_arn)},
-    {"Lambda-Runtime-Invocation-Id", offsetof(invocation, invocation_id)},
-    {"Lambda-Runtime-Aws-Tenant-Id", offsetof(invocation, tenant_id)},
-    {"Lambda-Runtime-Client-Context", offsetof(invocation, client_context)},
-    {"Lambda-Runtime-Cognito-Identity", offsetof(invocation, cognito_identity)},
-};
-#define KEPT_HEADER_COUNT (sizeof kept_headers / sizeof *kept_headers)
-
-static bytes *kept_header(invocation *in, size_t index)
-{
-    return (bytes *)(void *)((char *)in + kept_headers[index].offset);
-}
-
-static void clear_invocation(invocation *in)
-{
-    bytes_clear(&in->event);
-    for (size_t i = 0; i < KEPT_HEADER_COUNT; i++)
-        bytes_clear(kept_header(in, i));
-    in->deadline_ms = 0;
-}
-
-/* Decimal digits only; 0 for anything else, also for what does not fit. */
-static uint64_t parse_milliseconds(const char *text, size_t len)
-{
-    uint64_t value = 0;
-    if (!len || len > 19)
-        return 0;
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return 0;
-        value = value * 10 + (uint64_t)(text[i] - '0');
-    }
-    return value;
-}
-
-static int is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* Keeps a header line "Name: value" if it is one of those that matter. 0, or -1 when out of memory. */
-static int keep_header(invocation *in, const char *line, size_t len)
-{
-    const char *colon = memchr(line, ':', len);
-    if (!colon)
-        return 0;
-    const char *value = colon + 1, *end = line + len;
-    while (value < end && is_blank(*value))
-        value++;
-    while (value < end && is_blank(end[-1]))
-        end--;
-    size_t name_len = (size_t)(colon - line), value_len = (size_t)(end - value);
-    if (same_ignoring_case(line, name_len, "Lambda-Runtime-Deadline-Ms"))
-        in->deadline_ms = parse_milliseconds(value, value_len);
-    for (size_t i = 0; i < KEPT_HEADER_COUNT; i++)
-        if (same_ignoring_case(line, name_len, kept_headers[i].name)) {
-            bytes *kept = kept_header(in, i);
-            bytes_clear(kept);
-            bytes_append(kept, value, value_len);
-            return kept->failed ? -1 : 0;
-        }
-    return 0;
-}
-
 static size_t on_header(char *line, size_t size, size_t count, void *user)
 {
     rapi *api = user;
@@ -108,7 +40,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *user)
         api->headers_too_large = 1;
         return 0;
     }
-    if (api->incoming && keep_header(api->incoming, line, len)) {
+    if (api->incoming && invocation_header(api->incoming, line, len)) {
         api->no_memory = 1;
         return 0;
     }
@@ -334,7 +266,7 @@ static rapi_result post_error(rapi *api, const invocation *to, const char *error
 
 rapi_result rapi_next(rapi *api, invocation *out)
 {
-    clear_invocation(out);
+    invocation_clear(out);
     api->incoming = out;
     curl_easy_setopt(api->curl, CURLOPT_HTTPGET, 1L);
     set_url(api, "invocation/next");
@@ -456,11 +388,4 @@ long rapi_status(const rapi *api)
 const char *rapi_problem(const rapi *api)
 {
     return api->problem;
-}
-
-void invocation_free(invocation *in)
-{
-    bytes_free(&in->event);
-    for (size_t i = 0; i < KEPT_HEADER_COUNT; i++)
-        bytes_free(kept_header(in, i));
 }

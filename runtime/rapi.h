@@ -3,9 +3,7 @@
 #ifndef TERN_RAPI_H
 #define TERN_RAPI_H
 
-#include <stdint.h>
-
-#include "bytes.h"
+#include "invocation.h"
 
 /* What Lambda carries at most in a function's result: 6 MB and 100 bytes. */
 #define RAPI_MAX_RESPONSE 6291556u
@@ -18,14 +16,6 @@
 #define RAPI_MAX_HEADER (100u << 10)
 
 typedef struct rapi rapi;
-
-/* One event and what came with it. Start with {0}, reuse from call to call, end with invocation_free. The strings are opaque
- * and empty when the platform sent none. */
-typedef struct invocation {
-    bytes event;
-    bytes request_id, trace_id, function_arn, invocation_id, tenant_id, client_context, cognito_identity;
-    uint64_t deadline_ms;   /* since 1970; 0 if unknown */
-} invocation;
 
 typedef enum rapi_result {
     RAPI_OK,
@@ -60,7 +50,5 @@ rapi_result rapi_fail_init(rapi *api, const char *error_type, const char *messag
 /* Of the last call: the HTTP status (0: none), and what was wrong in words. */
 long rapi_status(const rapi *api);
 const char *rapi_problem(const rapi *api);
-
-void invocation_free(invocation *invocation);
 
 #endif

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "deadline.h"
-#include "json_in.h"
 #include "json_out.h"
+#include "sqs_answer.h"
 #include "tern.h"
 
 #define TRIES 4u
@@ -25,14 +25,6 @@ struct sqs_client {
     bytes endpoint, queue_url, request, answer;
     int fifo;
 };
-
-/* What a try says about all of its entries; each entry's own fate is in the entry. */
-typedef enum verdict {
-    VERDICT_EACH,      /* answered for each entry */
-    VERDICT_AGAIN,     /* none is known to be accepted, another try may help */
-    VERDICT_SPLIT,     /* refused, perhaps for one of them */
-    VERDICT_REFUSED
-} verdict;
 
 /* ---- time ------------------------------------------------------------------------------------------------------------- */
 
@@ -93,107 +85,18 @@ static void write_request(const sqs_client *client, bytes *out, sqs_entry *const
     bytes_text(out, "]}");
 }
 
-static void set_problem(sqs_entry *const *entries, size_t count, const char *problem)
-{
-    for (size_t i = 0; i < count; i++)
-        snprintf(entries[i]->problem, sizeof entries[i]->problem, "%s", problem);
-}
-
-/* The error's name from {"__type": "com.amazonaws.sqs#Name"} or a code; letters, digits and dots only. The message beside it is
- * left out: that of a wrong signature repeats the request's headers, among them the session token. */
-static void read_code(const json_node *node, char *out, size_t size)
-{
-    bytes text = {0};
-    size_t len = 0;
-    const char *code = json_string(node, &text);
-    const char *name = code ? strrchr(code, '#') : NULL;
-    for (const char *p = name ? name + 1 : code; p && *p && len + 1 < size; p++)
-        if ((*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '.')
-            out[len++] = *p;
-    out[len] = '\0';
-    bytes_free(&text);
-}
-
-static verdict judge_error(long status, const char *code)
-{
-    if (status >= 500 || status == 429 || strstr(code, "Throttl"))
-        return VERDICT_AGAIN;
-    if (strstr(code, "BatchRequestTooLong") || strstr(code, "InvalidParameterValue") || strstr(code, "InvalidMessageContents"))
-        return VERDICT_SPLIT;
-    return VERDICT_REFUSED;
-}
-
-/* The entry that an item of "Successful" or "Failed" is about; NULL if it names none. */
-static sqs_entry *entry_of(const json_node *item, sqs_entry *const *entries, size_t count)
-{
-    bytes id = {0};
-    char expected[24];
-    sqs_entry *found = NULL;
-    const char *text = json_string(json_member(item, "Id"), &id);
-    for (size_t i = 0; text && i < count; i++) {
-        snprintf(expected, sizeof expected, "%zu", i);
-        if (!strcmp(text, expected))
-            found = entries[i];
-    }
-    bytes_free(&id);
-    return found;
-}
-
-/* An entry that the sender is to blame for is done with: its problem begins with "refused". */
-#define REFUSED "refused: "
-
-static verdict read_results(const json_node *root, sqs_entry *const *entries, size_t count)
-{
-    char code[48];
-    set_problem(entries, count, "the answer does not mention it");
-    for (const json_node *item = json_first(json_member(root, "Successful")); item; item = json_next(item)) {
-        sqs_entry *entry = entry_of(item, entries, count);
-        if (entry)
-            entry->accepted = 1;
-    }
-    for (const json_node *item = json_first(json_member(root, "Failed")); item; item = json_next(item)) {
-        sqs_entry *entry = entry_of(item, entries, count);
-        if (!entry)
-            continue;
-        entry->accepted = 0;
-        read_code(json_member(item, "Code"), code, sizeof code);
-        int refused = json_is_true(json_member(item, "SenderFault"));
-        snprintf(entry->problem, sizeof entry->problem, "%s%s", refused ? REFUSED : "", code);
-    }
-    return VERDICT_EACH;
-}
-
-static verdict read_answer(sqs_client *client, long status, sqs_entry *const *entries, size_t count)
-{
-    char problem[64], code[48] = "";
-    json_error error;
-    json_doc *doc = json_parse(client->answer.data ? client->answer.data : "", client->answer.len, &error);
-    verdict result;
-    if (doc && status == 200) {
-        result = read_results(json_root(doc), entries, count);
-    } else {
-        if (doc)
-            read_code(json_member(json_root(doc), "__type"), code, sizeof code);
-        snprintf(problem, sizeof problem, "status %ld%s%s", status, status == 200 ? " without JSON" : *code ? " " : "", code);
-        set_problem(entries, count, problem);
-        result = status == 200 ? VERDICT_AGAIN : judge_error(status, code);
-    }
-    json_free(doc);
-    return result;
-}
-
-static verdict try_once(sqs_client *client, sqs_entry *const *entries, size_t count, uint64_t deadline)
+static sqs_verdict try_once(sqs_client *client, sqs_entry *const *entries, size_t count, uint64_t deadline)
 {
     unsigned timeout = time_left(deadline, CALL_TIMEOUT_MS);
     if (!timeout) {
-        set_problem(entries, count, "no time left to send it");
-        return VERDICT_REFUSED;
+        sqs_set_problem(entries, count, "no time left to send it");
+        return SQS_REFUSED;
     }
     write_request(client, &client->request, entries, count);
     bytes_clear(&client->answer);
     if (client->request.failed) {
-        set_problem(entries, count, "out of memory");
-        return VERDICT_REFUSED;
+        sqs_set_problem(entries, count, "out of memory");
+        return SQS_REFUSED;
     }
     CURL *curl = client->curl;
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)client->request.len);
@@ -203,39 +106,29 @@ static verdict try_once(sqs_client *client, sqs_entry *const *entries, size_t co
     CURLcode code = curl_easy_perform(curl);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, NULL);
     if (code != CURLE_OK) {
-        set_problem(entries, count, curl_easy_strerror(code));
-        return VERDICT_AGAIN;
+        sqs_set_problem(entries, count, curl_easy_strerror(code));
+        return SQS_AGAIN;
     }
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    return read_answer(client, status, entries, count);
+    return sqs_read_answer(status, client->answer.data, client->answer.len, entries, count);
 }
 
 /* ---- all tries -------------------------------------------------------------------------------------------------------- */
 
-/* Moves those that another try may help to the front; their number. */
-static size_t keep_open(sqs_entry **entries, size_t count)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!entries[i]->accepted && strncmp(entries[i]->problem, REFUSED, strlen(REFUSED)))
-            entries[kept++] = entries[i];
-    return kept;
-}
-
 static void deliver(sqs_client *client, sqs_entry **entries, size_t count, uint64_t deadline)
 {
     for (unsigned tried = 1; count; tried++) {
-        verdict result = try_once(client, entries, count, deadline);
-        if (result == VERDICT_SPLIT && count > 1) {
+        sqs_verdict result = try_once(client, entries, count, deadline);
+        if (result == SQS_SPLIT && count > 1) {
             deliver(client, entries, count / 2, deadline);
             deliver(client, entries + count / 2, count - count / 2, deadline);
             return;
         }
-        if (result == VERDICT_SPLIT || result == VERDICT_REFUSED)
+        if (result == SQS_SPLIT || result == SQS_REFUSED)
             return;
-        if (result == VERDICT_EACH)
-            count = keep_open(entries, count);
+        if (result == SQS_EACH)
+            count = sqs_keep_open(entries, count);
         if (!count || tried == TRIES || back_off(tried, deadline))
             return;
     }

@@ -17,6 +17,23 @@ tern_ctx *fuzz_context(const char *path, tern_model **model)
     return ctx;
 }
 
+void fuzz_models(model_set *models, model_contexts *contexts)
+{
+    char error[MODELS_ERROR_SIZE];
+    tern_error err;
+    REQUIRE(!models_add(models, "tiny=" TERN_SOURCE_DIR "/tests/data/tiny.tern", error));
+    REQUIRE(!models_add(models, "mood=" TERN_SOURCE_DIR "/tests/data/tiny_sentiment.tern", error));
+    REQUIRE(!models_open(models, &err) && !models_set_tasks(models, error) && !model_contexts_open(contexts, models, &err));
+}
+
+void fuzz_require_json(const char *data, size_t len)
+{
+    json_error error;
+    json_doc *doc = json_parse(data, len, &error);
+    REQUIRE(doc);
+    json_free(doc);
+}
+
 typedef struct position {
     size_t byte, chars, utf16;
 } position;

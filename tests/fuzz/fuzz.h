@@ -2,6 +2,8 @@
 #ifndef TERN_FUZZ_H
 #define TERN_FUZZ_H
 
+#include "json_in.h"
+#include "models.h"
 #include "tern.h"
 
 #include <stdio.h>
@@ -21,6 +23,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A context of a model of this repository (path relative to its root); both live until the process ends. model may be NULL. */
 tern_ctx *fuzz_context(const char *path, tern_model **model);
+
+/* The tiny models, "tiny" for entities and "mood" for sentiment, and contexts for them; until the process ends. */
+void fuzz_models(model_set *models, model_contexts *contexts);
+
+/* These bytes are JSON. */
+void fuzz_require_json(const char *data, size_t len);
 
 /* The tokens cover the text without a gap, in all three units; entities lie on them in order, without overlap. */
 void fuzz_check_doc(const tern_doc *doc, const char *text, size_t len);

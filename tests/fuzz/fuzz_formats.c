@@ -5,7 +5,6 @@
 #include "doc_json.h"
 #include "doc_table.h"
 #include "fuzz.h"
-#include "json_in.h"
 
 #include <string.h>
 
@@ -17,14 +16,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argv;
     ctx = fuzz_context("tests/data/tiny.tern", NULL);
     return 0;
-}
-
-static void require_json(const bytes *out)
-{
-    json_error error;
-    json_doc *doc = json_parse(out->data, out->len, &error);
-    REQUIRE(doc);
-    json_free(doc);
 }
 
 static void require_no_controls(const bytes *out, const char *allowed)
@@ -57,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (tern_run(ctx, text, size, NULL, &doc, NULL)) return 0;
     bytes_clear(&out);
     doc_json(&out, text, size, doc);
-    require_json(&out);
+    fuzz_require_json(out.data, out.len);
     bytes_clear(&out);
     doc_html_entities(&out, text, size, doc);
     check_page(&out);

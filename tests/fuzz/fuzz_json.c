@@ -20,17 +20,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    tern_model *model, *mood;
-    char error[SENTIMENT_ERROR_SIZE];
-    ctx = fuzz_context("tests/data/tiny.tern", &model);
-    tern_ctx *of_mood = fuzz_context("tests/data/tiny_sentiment.tern", &mood);
-    settings = (handler_settings){.model = model, .components = tern_model_default_components(model),
+    fuzz_models(&models, &contexts);
+    ctx = contexts.ctx[0];
+    settings = (handler_settings){.model = models.item[0].model, .components = models.item[0].components,
                                   .answer = {.bytes = 2000, .carrier = "fuzz"}};
-    models = (model_set){.count = 2, .item = {{.name = "tiny", .model = model, .tasks = TASK_BIT(TASK_NER),
-                                               .components = settings.components},
-                                              {.name = "mood", .model = mood, .tasks = TASK_BIT(TASK_SENTIMENT)}}};
-    REQUIRE(!sentiment_find_labels(mood, &models.item[1].sentiment, error));
-    contexts = (model_contexts){.models = &models, .ctx = {ctx, of_mood}};
     nothing = (logger){.file = open("/dev/null", O_WRONLY), .lowest = LOG_LEVEL_TRACE};
     output = (sqs_output){.send = send_some};
     context = (event_context){.contexts = &contexts, .settings = &settings, .cors_origin = "https://a,https://b", .output = &output,
@@ -40,11 +33,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 static void require_json(const response *r)
 {
-    json_error error;
-    json_doc *doc = json_parse(r->body.data, r->body.len, &error);
-    REQUIRE(doc);
+    fuzz_require_json(r->body.data, r->body.len);
     REQUIRE(!memchr(r->body.data, '\n', r->body.len));
-    json_free(doc);
 }
 
 /* Accepts every other result. Bodies are JSON that begins with a message's id, in the characters that SQS allows. */
@@ -55,12 +45,10 @@ static void send_some(void *client, sqs_entry *entries, size_t count, uint64_t d
     REQUIRE(count > 0 && count <= SQS_BATCH_ENTRIES && deadline == 0);
     for (size_t i = 0; i < count; i++) {
         static const char start[] = "{\"messageId\": \"";
-        json_error error;
-        json_doc *doc = json_parse(entries[i].body, entries[i].len, &error);
-        REQUIRE(doc && !strncmp(entries[i].body, start, sizeof start - 1));
+        fuzz_require_json(entries[i].body, entries[i].len);
+        REQUIRE(!strncmp(entries[i].body, start, sizeof start - 1));
         REQUIRE(!strstr(entries[i].body, "\xef\xbf\xbe") && !strstr(entries[i].body, "\xef\xbf\xbf"));
         REQUIRE(entries[i].group[0] && entries[i].deduplication[0]);
-        json_free(doc);
         total += entries[i].len;
         entries[i].accepted = i % 2 == 0;
         entries[i].problem[0] = '\0';
