@@ -24,7 +24,7 @@ size_t text_cells(const char *text, size_t len);
  * \\ \t \n \r \u001b. keep_lines: line feed and tab stay, backslash too. text is valid UTF-8. */
 void escape_controls(bytes *out, const char *text, size_t len, int keep_lines);
 
-/* The same of a model's label, which may hold anything too; no line stays. */
+/* The same of a label or a sentence, NUL-terminated; no line stays. */
 void escape_label(bytes *out, const char *label);
 
 #endif
