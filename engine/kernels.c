@@ -32,7 +32,7 @@ int kernels_choose(const char *name)
     pthread_mutex_lock(&choice);
     const kernel_set *set = !name && chosen ? chosen : find(name ? name : "native");
     int failed = !set || (chosen && set != chosen);
-    if (!failed) chosen = set;
+    if (!failed && !chosen) chosen = set;   /* once: other threads may be running a model by now, and read it without the lock */
     pthread_mutex_unlock(&choice);
     return failed ? -1 : 0;
 }
