@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "chars.h"
-#include "crash.h"
 #include "mapped_file.h"
 #include "model_open.h"
 #include "models.h"
@@ -71,13 +70,13 @@ static mapped_file *files[MODELS_MAX];
 static size_t file_count;
 static crash_facts facts = {.mapped = mapped, .exit_code = CLI_FAILED};
 
-void cli_guard_crashes(const char *doing)
+crash_guard *cli_guard_crashes(const char *doing)
 {
-    static crash_guard *guard;   /* for as long as the process lives */
     facts.doing = doing;
-    guard = crash_guard_new(&facts);
+    crash_guard *guard = crash_guard_new(&facts);
     if (guard == NULL || crash_install(&facts) != 0)
         fputs("tern: crashes will not be explained\n", stderr);
+    return guard;
 }
 
 /* Before it is mapped: for as long as the process lives. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "bytes.h"
+#include "crash.h"
 #include "handler.h"
 
 /* Exit codes. */
@@ -44,8 +45,8 @@ int cli_other_option(int option, char **argv, const char *help);
 #define CLI_HELP 'h'
 
 /* From now on a crash says on standard error what tern was doing; one for lack of a mapped model's file ends with CLI_FAILED. doing
- * is borrowed. */
-void cli_guard_crashes(const char *doing);
+ * is borrowed. The result is the caller's to free; it may be NULL. */
+crash_guard *cli_guard_crashes(const char *doing);
 
 /* Opens the model: the path of -m or, for NULL, the first of the default ones (models.h) that offers what is wanted
  * (TERN_ENTITIES, ...; 0: any). It is mapped. 0, or -1 after cli_fail(). */

@@ -48,8 +48,10 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < sizeof subcommands / sizeof subcommands[0]; i++)
         if (strcmp(name, subcommands[i].name) == 0) {
-            cli_guard_crashes(subcommands[i].name);
-            return subcommands[i].run(argc - 1, argv + 1);
+            crash_guard *guard = cli_guard_crashes(subcommands[i].name);
+            int code = subcommands[i].run(argc - 1, argv + 1);
+            crash_guard_free(guard);
+            return code;
         }
     return cli_usage(NULL, "there is no subcommand \"%s\"", name);
 }
