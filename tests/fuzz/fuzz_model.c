@@ -39,12 +39,15 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
+    tern_error err;
     for (size_t i = 0; i < MODELS; i++) {
         tern_model *model;
         tern_ctx_free(fuzz_context(paths[i], &model));   /* it opens, with the kernels that TERN_GEMM names */
         tern_model_close(model);
         load(paths[i], &models[i]);
     }
+    REQUIRE(tern_kernels() && tern_version()[0]);
+    REQUIRE(tern_use_kernels("none", &err) == TERN_E_UNSUPPORTED && err.msg[0]);
     return 0;
 }
 

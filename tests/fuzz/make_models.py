@@ -64,8 +64,8 @@ def bow(exclusive: bool) -> Dict[str, Any]:
 
 # ---- what they learn from: labels, not weights --------------------------------------------------------------------------------
 
-POS = ["DET", "NOUN", "AUX", "VERB", "ADP", "DET", "NOUN", "NOUN", "PROPN", "VERB"]
-MORPHS = ["Definite=Def", "Number=Plur", "Person=3|VerbForm=Fin", "VerbForm=Inf", "", "PronType=Prs", "Number=Plur", "Case=Acc", "", "Mood=Imp"]
+POS = ["DET", "NOUN", "AUX", "VERB", "ADP", "PRON", "NUM", "ADJ", "ADV", "VERB"]
+MORPHS = ["Definite=Def", "Number=Plur", "Person=3|VerbForm=Fin", "VerbForm=Inf", "", "PronType=Prs", "NumType=Card", "Number=Plur", "", "Person=3|PronType=Prs|VerbForm=Fin"]
 LEMMAS = ["a", "hear", "be", "schedule", "on", "the", "issues", "TODAY", "Alan", "leave"]
 
 
