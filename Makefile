@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
-.PHONY: all build build-tests run test bench asan fuzz install package build-TernFunction clean
+.PHONY: all build build-tests run test bench asan fuzz fuzz-coverage install package build-TernFunction clean
 
 all: build
 
@@ -38,6 +38,12 @@ fuzz:
 	$(CMAKE) --preset fuzz
 	$(CMAKE) --build build-fuzz --parallel $(JOBS)
 	$(PYTHON) -m pytest tests/fuzz
+
+# Which lines the fuzzers reach: the corpora and TERN_FUZZ_SECONDS (10) of each target.
+fuzz-coverage:
+	$(CMAKE) --preset fuzz-coverage
+	$(CMAKE) --build build-fuzz-coverage --parallel $(JOBS)
+	$(PYTHON) tests/fuzz/fuzz_coverage.py
 
 install: build
 	$(CMAKE) --install build --prefix $(PREFIX)

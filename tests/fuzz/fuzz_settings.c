@@ -16,7 +16,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argc;
     (void)argv;
     bytes help = {0};
-    fuzz_context("tests/data/tiny.tern", &model);
+    tern_ctx_free(fuzz_context("tests/data/tiny.tern", &model));
     settings_help(&help, ~0u);
     REQUIRE(help.len && !help.failed);
     bytes_free(&help);

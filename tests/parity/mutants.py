@@ -236,6 +236,8 @@ ENGINE_MUTANTS = [
 
 KERNEL_SETS = {"kernels_portable.c": [], "kernels_avx2.c": ["-mavx2", "-mfma"], "kernels_avx512.c": ["-mavx512f"]}
 """What CMakeLists.txt compiles them with; OpenBLAS has no part in the mutants."""
+KERNELS = ("native", "avx2", "portable")
+"""What mutants of the arithmetic are run with (TERN_GEMM); native is the best of this CPU."""
 
 
 class EngineBuild:
@@ -246,7 +248,7 @@ class EngineBuild:
         self.folder = folder
         self.compiler = shlex.split(os.environ.get("CC", "cc"))
         self.flags = ["-std=c11", "-O1", "-ffp-contract=off", f"-I{ENGINE}", f"-I{RUNTIME}", *self._pkg_config("--cflags")]
-        runtime = [RUNTIME / name for name in ("json_in.c", "json_out.c", "utf8_text.c", "bytes.c")]
+        runtime = [RUNTIME / name for name in ("json_in.c", "json_out.c", "utf8_text.c", "bytes.c", "model_open.c")]
         stages = [ROOT / "tests" / "parity" / name for name in ("stages.c", "stages_inside.c")]
         left_out = {"kernels_openblas.c"} | ({"kernels_avx2.c", "kernels_avx512.c"} if platform.machine() != "x86_64" else set())
         engine = [source for source in sorted(ENGINE.glob("*.c")) if source.name not in left_out]

@@ -22,6 +22,7 @@
  * --trace  adds "trace": {"ner": ..., "parser": ...}, each {"scores": [steps][classes], "valid": "0101..." [steps][classes],
  *          "chosen": [steps]} and made by this component alone.
  * --fresh  takes a new context for every line; otherwise one context runs them all.
+ * TERN_GEMM chooses the kernels, as in the programs.
  * Arrays of floats are written as hexadecimal digits of their little-endian bytes, so that they can be compared bitwise.
  * stages_inside.c, and only that, looks behind tern.h. */
 #define _POSIX_C_SOURCE 200809L
@@ -32,6 +33,7 @@
 
 #include "json_in.h"
 #include "json_out.h"
+#include "model_open.h"
 #include "stages_inside.h"
 #include "tern.h"
 
@@ -303,7 +305,7 @@ int main(int argc, char **argv)
         *flag = 1;
     }
     if (argc < 2) return usage();
-    if (tern_model_open(argv[1], &model, &error) || tern_ctx_new(model, &ctx, &error)) fprintf(stderr, "%s\n", error.msg);
+    if (model_open(argv[1], &model, &error) || tern_ctx_new(model, &ctx, &error)) fprintf(stderr, "%s\n", error.msg);
     else status = answer_lines(model, &ctx, &show);
     tern_ctx_free(ctx);
     tern_model_close(model);

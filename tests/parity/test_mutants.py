@@ -7,6 +7,7 @@ are equal.
 from __future__ import annotations
 
 import random
+import subprocess
 from pathlib import Path
 from typing import Any, Callable, List, Optional, Sequence, Tuple
 
@@ -20,7 +21,7 @@ from comparison import Comparison, first_inner_difference  # noqa: E402
 from common import SPACY_PACKAGE  # noqa: E402
 from corpus import project_texts  # noqa: E402
 from differences import FIELDS, FIELDS_OF, first_difference  # noqa: E402
-from mutants import ENGINE_MUTANTS, MODEL_MUTANTS, EngineBuild, EngineMutant, ModelMutant, fill, mutate_model  # noqa: E402
+from mutants import ENGINE_MUTANTS, KERNELS, MODEL_MUTANTS, EngineBuild, EngineMutant, ModelMutant, fill, mutate_model  # noqa: E402
 from stages import Stages  # noqa: E402
 
 
@@ -105,8 +106,20 @@ def differences_on_ties(program: Path, equal_scores: Tuple[Path, Any]) -> List[s
     return [difference for text, want, got in answers for difference in [first_difference(text, want, got)] if difference]
 
 
-def test_nothing_broken(engine: EngineBuild, rounds: Rounds, model_file: Path) -> None:
+def use_kernels(name: str, program: Path, model_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the programs of this test; skips it where this CPU has none of that name."""
+    monkeypatch.setenv("TERN_GEMM", name)
+    said = subprocess.run([str(program), str(model_file)], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False).stderr
+    if "there are no kernels" in said:
+        pytest.skip(f"this CPU has no {name}")
+
+
+@pytest.mark.parametrize("kernels", KERNELS)
+def test_nothing_broken(
+    kernels: str, engine: EngineBuild, rounds: Rounds, model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without a mutation the comparison finds nothing: what the others find is their mutation."""
+    use_kernels(kernels, engine.program(), model_file, monkeypatch)
     assert rounds.first_difference(engine.program(), model_file) is None
 
 
@@ -123,11 +136,17 @@ def test_model_mutant(mutant: ModelMutant, engine: EngineBuild, rounds: Rounds, 
     assert difference.startswith(mutant.noticed_in), difference
 
 
-@pytest.mark.parametrize("mutant", ENGINE_MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
+# One of the arithmetic is in each set of kernels.
+CASES = [(mutant, kernels) for mutant in ENGINE_MUTANTS for kernels in (KERNELS if mutant.file == "kernels_simd.h" else KERNELS[:1])]
+
+
+@pytest.mark.parametrize("mutant, kernels", CASES, ids=[f"{mutant.name.replace(' ', '-')}-{kernels}" for mutant, kernels in CASES])
 def test_engine_mutant(
-    mutant: EngineMutant, engine: EngineBuild, rounds: Rounds, equal_scores: Tuple[Path, Any], model_file: Path
+    mutant: EngineMutant, kernels: str, engine: EngineBuild, rounds: Rounds, equal_scores: Tuple[Path, Any], model_file: Path,
+    monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = engine.mutant(mutant)
+    use_kernels(kernels, program, model_file, monkeypatch)
     difference = rounds.first_difference(program, model_file)
     if difference is None:
         difference = next(iter(differences_on_ties(program, equal_scores)), None)
