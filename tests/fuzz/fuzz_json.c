@@ -22,7 +22,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argv;
     fuzz_models(&models, &contexts);
     ctx = contexts.ctx[0];
-    settings = (handler_settings){.model = models.item[0].model, .components = models.item[0].components,
+    settings = (handler_settings){.model = models.item[0].model, .components = models.item[0].components, .max_texts = 60,
                                   .answer = {.bytes = 2000, .carrier = "fuzz"}};
     nothing = (logger){.file = open("/dev/null", O_WRONLY), .lowest = LOG_LEVEL_TRACE};
     output = (sqs_output){.send = send_some};

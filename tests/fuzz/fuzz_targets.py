@@ -12,7 +12,7 @@ SEED = int(os.environ.get("TERN_FUZZ_SEED", "1"))
 LIMITS = ["-timeout=10", "-rss_limit_mb=2048"]
 KERNELS = ["portable", "avx2"]
 """Sets of arithmetic that the target of models runs with besides the native one (AVX-512 where there is that), as far as this CPU has them."""
-NOT_HERE = 1, "there are no kernels"
+NOT_HERE = 1, "cannot run here"
 """How a target ends for another set, and what it says."""
 
 
@@ -25,8 +25,7 @@ class Target(NamedTuple):
 
 TARGETS: Dict[str, Target] = {
     "model": Target(4096), "json": Target(4096), "tokenizer": Target(2048), "formats": Target(1024), "gzip": Target(4096),
-    "http": Target(2048), "lambda": Target(4096),
-    "sqs": Target(2048), "settings": Target(1024), "command": Target(2048, ["-close_fd_mask=2"]),
+    "http": Target(2048), "lambda": Target(4096), "sqs": Target(2048), "settings": Target(1024), "command": Target(2048, ["-close_fd_mask=2"]),
 }
 
 
