@@ -216,18 +216,6 @@ tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t b
     return TERN_OK;
 }
 
-tern_status tok2vec_encode(const tok2vec_weights *w, const tern_doc *doc, tok2vec_scratch *s, tok2vec_consumer consumer, void *user)
-{
-    for (size_t begin = 0, count; begin < doc->token_count; begin += count) {
-        const float *rows;
-        count = smaller(TOK2VEC_BLOCK, doc->token_count - begin);
-        tern_status status = tok2vec_rows(w, doc, begin, begin + count, s, &rows);
-        if (status) return status;
-        consumer(user, rows, begin, count);
-    }
-    return TERN_OK;
-}
-
 void tok2vec_scratch_free(tok2vec_scratch *s)
 {
     buffer_free(&s->x);

@@ -27,11 +27,6 @@ typedef struct tok2vec_scratch {
 tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *scratch,
                          const float **rows);
 
-/* Runs the tower over the whole document, block by block; the consumer gets each block's rows. */
-typedef void (*tok2vec_consumer)(void *user, const float *rows, size_t begin, size_t count);
-tern_status tok2vec_encode(const tok2vec_weights *w, const tern_doc *doc, tok2vec_scratch *scratch, tok2vec_consumer consumer,
-                           void *user);
-
 /* The embedding stage alone (before the mixing maxout): tok2vec_blocks(w) * width floats per token into out; for tests and
  * tok2vec.c. Results as above; of the scratch, only word is used. */
 tern_status tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *scratch, float *out);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -85,6 +86,26 @@ static void hold_hangups(void)
     sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
+/* Bytes of the models in memory; those that a reload brings are there beside them for a while. */
+static size_t loaded_bytes(const model_set *models)
+{
+    size_t sum = 0;
+    struct stat file;
+    for (size_t i = 0; i < models->count; i++)
+        if (stat(models->item[i].path, &file) == 0)
+            sum += 2 * (size_t)file.st_size;
+    return sum;
+}
+
+/* Of what is left a quarter is for bodies that wait, and the rest for the texts that are worked on. */
+static void share_memory(const model_set *models, http_server_options *options, size_t limit)
+{
+    size_t loaded = loaded_bytes(models), beside = limit > loaded ? limit - loaded : 0;
+    size_t left = memory_for_texts(beside > limit / 4 ? beside : limit / 4, options->threads, models->count);
+    options->max_buffered = left / 4 < HTTP_MAX_BUFFERED ? left / 4 : HTTP_MAX_BUFFERED;
+    options->settings.memory = left - options->max_buffered;
+}
+
 /* megabytes: 0: what the system says. */
 static int run(model_set *models, http_server_options *options, unsigned megabytes)
 {
@@ -92,8 +113,7 @@ static int run(model_set *models, http_server_options *options, unsigned megabyt
     char error[448];
     if (read_settings(&options->settings) != CLI_OK || cli_open_models(models, TASK_ANY, MODEL_LOADED) != CLI_OK)
         return CLI_FAILED;
-    size_t limit = megabytes ? (size_t)megabytes << 20 : memory_limit();
-    options->settings.memory = memory_for_texts(limit, options->threads, models->count);
+    share_memory(models, options, megabytes ? (size_t)megabytes << 20 : memory_limit());
     memory_return_blocks();
     options->models = models;
     signal(SIGPIPE, SIG_IGN);   /* whoever reads the first line may close the pipe */

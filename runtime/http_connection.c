@@ -10,7 +10,6 @@
 /* A refused body is read to its end and dropped, so that the client, who may only look for an answer when it has sent everything,
  * gets one instead of a reset connection. Longer ones are not worth it. */
 #define MAX_DROPPED (4u * HTTP_MAX_BODY)
-#define MAX_BUFFERED (512u * 1024 * 1024)   /* bytes of all bodies in memory; 503 above, for large ones only */
 #define READ_SIZE 65536
 
 #define TOO_LARGE_BODY "the body is larger than 6291456 bytes (6 MB)"
@@ -179,7 +178,7 @@ static void check_body(http_connection *c, size_t read)
         http_connection_refuse(c, 503, "out of memory: try again in a moment");
     else if (c->body.len > HTTP_MAX_BODY)
         http_connection_refuse(c, 413, TOO_LARGE_BODY);
-    else if (c->body.len >= HTTP_LARGE_BODY && site->buffered > MAX_BUFFERED)
+    else if (c->body.len >= HTTP_LARGE_BODY && site->buffered > site->max_buffered)
         http_connection_refuse(c, 503, "too many large requests at once: try again in a moment");
     if (c->route.status || c->route.place != PLACE_TASK || c->route.is_options)
         drop_body(c);

@@ -20,6 +20,7 @@
 
 #define HTTP_MAX_ANSWER (32u * 1024 * 1024)   /* bytes of an answer; 413 above */
 #define HTTP_MAX_THREADS 256u
+#define HTTP_MAX_BUFFERED ((size_t)512 * 1024 * 1024)   /* most for max_buffered */
 
 typedef struct http_server_options {
     const char *host;
@@ -28,6 +29,7 @@ typedef struct http_server_options {
     unsigned client_seconds;    /* how long a client may take to send a request, and between two of them */
     model_set *models;          /* open (MODEL_LOADED); the server takes them */
     handler_settings settings;  /* of POST /ner and POST /sentiment, but for HTTP_MAX_ANSWER; memory: of all that run at once */
+    size_t max_buffered;        /* bytes of all bodies in memory; 503 above, for large ones only */
     const char *cors;           /* whose pages may use the server (cors.h), or NULL: only its own */
 } http_server_options;
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/encode.h"
 #include "json_out.h"
 
 typedef struct trace_log {
@@ -36,7 +37,7 @@ void inside_features(bytes *out, tern_ctx *ctx)
     for (int attr = 0; attr < ATTR_COUNT; attr++) {
         bytes_text(out, attr ? ",[" : "[");
         for (size_t i = 0; i < doc->token_count; i++)
-            bytes_format(out, "%s%llu", i ? "," : "", (unsigned long long)doc->attr[attr][i]);
+            bytes_format(out, "%s%llu", i ? "," : "", (unsigned long long)doc_attr(doc, (uint32_t)attr, i));
         bytes_text(out, "]");
     }
     bytes_text(out, "]");
@@ -80,7 +81,7 @@ static void write_tower(bytes *out, tern_ctx *ctx, const char *name, const tok2v
     bytes_text(out, "\",\"layers\":[");
     for (cut.depth = 0; cut.depth <= tower->depth; cut.depth++) {
         bytes_text(out, cut.depth ? ",\"" : "\"");
-        if (tok2vec_encode(&cut, &ctx->doc, &ctx->tower[COMPONENT_TOK2VEC], append_rows, &to)) out->failed = 1;
+        if (encode_blocks(&cut, &ctx->doc, &ctx->tower[COMPONENT_TOK2VEC], append_rows, &to)) out->failed = 1;
         bytes_text(out, "\"");
     }
     bytes_text(out, "]}");
@@ -127,9 +128,9 @@ static void append_senter_scores(void *user, const float *rows, size_t begin, si
     else append_scores(log->out, &ctx->model->senter.output, ctx->senter.scores.data, count);
 }
 
-static tern_status encode(tern_ctx *ctx, uint32_t component, tok2vec_consumer consumer, void *user)
+static tern_status encode(tern_ctx *ctx, uint32_t component, row_consumer consumer, void *user)
 {
-    return tok2vec_encode(model_tower(ctx->model, component), &ctx->doc, &ctx->tower[component], consumer, user);
+    return encode_blocks(model_tower(ctx->model, component), &ctx->doc, &ctx->tower[component], consumer, user);
 }
 
 void inside_scores(bytes *out, tern_ctx *ctx)

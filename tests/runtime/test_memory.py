@@ -50,7 +50,7 @@ def test_one_of_several_texts_is_refused_alone(start: Start) -> None:
 
 def test_long_texts_wait_for_each_other(start: Start) -> None:
     """Each needs all that there is: they run one after another, and each is answered."""
-    body = ner_body("a" * 200_000)
+    body = ner_body("a" * 70_000)
     with start("--memory", "96", "--threads", "4") as server, ThreadPoolExecutor(9) as pool:
         long_ones = [pool.submit(server.ner, body) for _ in range(4 if REDUCED else 8)]
         assert server.ner(SMALL).status == 200

@@ -3,6 +3,7 @@
 #include "layers.h"
 
 #include "ctx.h"
+#include "encode.h"
 #include "hash.h"
 
 #include <stdio.h>
@@ -124,7 +125,7 @@ static void annotate(fixture *f, const uint32_t *wish, size_t tokens)
     f->steps = 0;
     for (size_t t = 0; t < tokens; t++) f->keys[t] = f->key_of[wish[t]];
     assert_int_equal(ner_reserve(&f->doc, &f->scratch), 0);
-    assert_int_equal(tok2vec_encode(&f->model.tower[COMPONENT_NER], &f->doc, &f->tower, project, f), TERN_OK);
+    assert_int_equal(encode_blocks(&f->model.tower[COMPONENT_NER], &f->doc, &f->tower, project, f), TERN_OK);
     assert_int_equal(ner_annotate(&f->doc, &f->scratch, NULL, record, f, NULL), TERN_OK);
 }
 
