@@ -288,7 +288,8 @@ typedef struct morphologizer_model {
 } morphologizer_model;
 
 #define EDIT_TREE_MAX_EDITS 256   /* at one end of a word */
-#define EDIT_TREE_TOP_K_GUARDRAIL 20   /* with a larger top_k spaCy orders equal scores in another way (TOP_K_GUARDRAIL) */
+#define EDIT_TREE_TOP_K_GUARDRAIL 20   /* with a larger top_k spaCy takes numpy's argsort (TOP_K_GUARDRAIL), which leaves the order of
+                                        * equal scores to the CPU: the last comes first, as where it keeps their order */
 
 typedef struct trainable_lemmatizer_model {
     packed_layer output;

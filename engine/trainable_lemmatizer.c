@@ -77,7 +77,7 @@ typedef struct ranking {
     const float *scores;
     uint32_t *label;
     uint32_t count;
-    int last_first;   /* of equal scores: as a reversed argsort of numpy, not as argmax */
+    int last_first;   /* of equal scores: as numpy's argsort reversed, not as argmax */
 } ranking;
 
 static int comes_before(const ranking *r, uint32_t a, uint32_t b)

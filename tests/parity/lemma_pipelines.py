@@ -69,10 +69,18 @@ def random_tables(texts: List[str], texts_as_lemmas: bool) -> Lookups:
 
 
 def dutch_tables(texts: List[str]) -> Lookups:
-    """As random_tables, with what Dutch needs: lemmas that are texts, exceptions with a form."""
+    """As random_tables, with what Dutch needs: lemmas that are texts, exceptions with a form; and forms of rules, which compete with
+    lemmas, are in the index."""
+    draw = random.Random(SEED)
     lookups = random_tables(texts, texts_as_lemmas=True)
-    lemmas = lookups.get_table("lemma_lookup")
-    lemmas.update((key, lemma if isinstance(lemma, str) else lemma[0]) for key, lemma in list(lemmas.items()))
+    words, lemmas = words_of(texts), lookups.get_table("lemma_lookup")
+    index, rules = lookups.get_table("lemma_index"), lookups.get_table("lemma_rules")
+    for key, listed in index.items():
+        listed += [word[:len(word) - len(old)] + new for old, new in rules[key] for word in words
+                   if word.endswith(old) and draw.random() < 0.2]
+    listed = sorted({word for of_pos in index.values() for word in of_pos})
+    for key, lemma in list(lemmas.items()):
+        lemmas[key] = draw.choice(listed) if draw.random() < 0.5 else lemma if isinstance(lemma, str) else lemma[0]
     for table in lookups.get_table("lemma_exc").values():
         table.update((word, forms or ["x"]) for word, forms in table.items())
     return lookups
@@ -86,12 +94,12 @@ def spanish_tables(texts: List[str]) -> Lookups:
     draw = random.Random(SEED)
     words = words_of(texts)
     whole = [[word, draw.choice(words)] for word in draw.sample(words, 200)]
-    endings = [[old, draw.choice(ENDINGS)] for old in ENDINGS if old != "."]
+    endings = [[old, draw.choice(ENDINGS)] for old in ENDINGS if old != "."] + [[old, ""] for old in ENDINGS if old.isalpha()]
     lists = {"adverbs": whole[:50], "det": whole[50:90], "pron": whole[90:120], "det_and_pron_fixed": whole[120:160],
              "num": whole[160:], "det_and_pron_general": [["as", "o"], ["s", ""], ["e", "e"], ["he", "x"]],
              "voc_alt_1": [["e", "i"], ["a", "o"], ["ou", "u"]], "voc_alt_2": [["ea", "a"], ["ou", "o"], ["i", "ii"]],
              "accents": [["e", "\u00e9"], ["\u00e9", "e"], ["n", "nn"], ["o", ""]],
-             **{f"list{number}": draw.sample(endings, 6) for number in range(6)}}
+             **{f"list{number}": draw.sample(endings, 12) for number in range(6)}}
     variants = [(word[:-1] + draw.choice(ENDINGS)).replace(*draw.choice([("e", "i"), ("a", "o"), ("ea", "a"), ("e", "\u00e9")]))
                 for word in words for _ in range(3)]
     index = [word for word in words + variants if draw.random() < 0.1]

@@ -17,7 +17,7 @@ import small_pipelines as small  # noqa: E402
 from common import REDUCED, SPACY_PACKAGE  # noqa: E402
 from comparison import text_maker  # noqa: E402
 from corpus import project_texts  # noqa: E402
-from lemma_pipelines import (ITALIAN_WORDS, PREFIXES, SEED, blank, dutch_tables, pipeline, pos_tables, random_tables,  # noqa: E402
+from lemma_pipelines import (ENDINGS, ITALIAN_WORDS, PREFIXES, SEED, blank, dutch_tables, pipeline, pos_tables, random_tables,  # noqa: E402
                              spanish_tables)
 
 RANDOM_TEXTS = 300 if REDUCED else 800
@@ -91,8 +91,9 @@ def test_spanish_rules(before: Any, texts: List[str], tmp_path: Path, program: C
     endings = random.Random(SEED)
     clitics = [" ".join(word + "".join(endings.choices(["me", "se", "los", "nos", "la", "\u00e9"], k=endings.randint(0, 6)))
                         for word in text.split(" ")) for text in texts[:400]]
+    nothing_left = [" ".join(endings.choices(ENDINGS, k=12)) for _ in range(200)]   # the empty word is in the index
     pair = small.saved_pair(nlp, tmp_path, program("tests/stages"))
-    small.report(pair.differences(CLITICS * 20 + clitics + texts), texts)
+    small.report(pair.differences(CLITICS * 20 + clitics + nothing_left + texts), texts)
     lemmas = [token.lemma_ for doc in pair.nlp.pipe(clitics) for token in doc if token.pos_ in ("VERB", "AUX")]
     assert sum(" " in lemma for lemma in lemmas) > 100
     stages = pair.stages()
