@@ -7,13 +7,14 @@ tern_ctx *fuzz_context(const char *path, tern_model **model)
     char full[4096];
     tern_model *unnamed;
     tern_ctx *ctx;
-    tern_error err;
+    char problem[MODEL_OPEN_ERROR_SIZE];
     if (!model) model = &unnamed;
     snprintf(full, sizeof full, "%s/%s", TERN_SOURCE_DIR, path);
-    if (model_open(full, model, &err) || tern_ctx_new(*model, &ctx, &err)) {
-        fprintf(stderr, "%s\n", err.msg);
+    if (model_open(full, MODEL_MAPPED, model, problem)) {
+        fprintf(stderr, "%s\n", problem);
         exit(1);
     }
+    REQUIRE(!tern_ctx_new(*model, &ctx, NULL));
     return ctx;
 }
 
@@ -23,7 +24,7 @@ void fuzz_models(model_set *models, model_contexts *contexts)
     tern_error err;
     REQUIRE(!models_add(models, "tiny=" TERN_SOURCE_DIR "/tests/data/tiny.tern", error));
     REQUIRE(!models_add(models, "mood=" TERN_SOURCE_DIR "/tests/data/tiny_sentiment.tern", error));
-    REQUIRE(!models_open(models, &err) && !models_set_tasks(models, error) && !model_contexts_open(contexts, models, &err));
+    REQUIRE(!models_open(models, MODEL_LOADED, error) && !models_set_tasks(models, error) && !model_contexts_open(contexts, models, &err));
 }
 
 void fuzz_require_json(const char *data, size_t len)
