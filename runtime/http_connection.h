@@ -59,7 +59,7 @@ typedef struct http_site {
     void (*reload)(struct http_site *site);   /* SIGHUP */
     void (*turn)(struct http_site *site);     /* after each round of the loop */
     size_t buffered;   /* bytes of all bodies */
-    size_t max_buffered;   /* 503 above, for large ones only */
+    size_t max_buffered;   /* of both together: above, large bodies get 503, and who takes nothing of his answer is cut */
     size_t unsent;     /* bytes of all answers */
     int stopping;      /* every answer ends its connection */
 } http_site;

@@ -22,7 +22,6 @@
 #define ACCEPTS 64         /* newcomers before others get their turn */
 #define OWN_FILES 16       /* that the process needs besides its connections */
 #define ADDRESSES 4096     /* places in the table of crowds */
-#define MAX_UNSENT (256u * 1024 * 1024)   /* bytes of all answers; above, clients that take none are cut */
 
 /* How long a client may keep the server waiting. */
 #define RECEIVING_MS 60000
@@ -30,6 +29,7 @@
 /* With this share of the places taken, or when stopping, clients have less time. */
 #define CROWDED(places) ((places) - (places) / 4)
 #define CROWDED_MS 2000
+#define STALLED_MS 1000        /* without a byte taken, when there is little memory left */
 #define STOPPING_IDLE_MS 200   /* a request that had just arrived is not lost */
 #define STOPPING_MS 3000
 #define STOPPING_TICK_MS 20
@@ -211,18 +211,21 @@ static void cut_late(http_loop *loop)
     }
 }
 
+static http_connection *most_stalled(const http_loop *loop)
+{
+    http_connection *worst = NULL;
+    for (http_connection *c = loop->first; c; c = c->next)
+        if (c->state == HTTP_RECEIVING && loop->now - c->moved >= STALLED_MS && (!worst || c->moved < worst->moved))
+            worst = c;
+    return worst;
+}
+
 /* Answers that nobody takes must not fill the memory. */
 static void cut_unsent(http_loop *loop)
 {
-    while (loop->site->unsent > MAX_UNSENT) {
-        http_connection *worst = NULL;
-        for (http_connection *c = loop->first; c; c = c->next)
-            if (c->state == HTTP_RECEIVING && (!worst || c->moved < worst->moved))
-                worst = c;
-        if (!worst)
-            return;
-        cut(loop, worst);
-    }
+    const http_site *site = loop->site;
+    for (http_connection *c; site->unsent + site->buffered > site->max_buffered && (c = most_stalled(loop)) != NULL;)
+        cut(loop, c);
 }
 
 /* ---- signals ------------------------------------------------------------------------------------------------------------ */

@@ -196,7 +196,8 @@ static void serve(server *s, http_loop *loop, const char *url)
 int http_server_run(const http_server_options *options, char *error, size_t error_size)
 {
     char url[160], problem[HTTP_MODELS_ERROR_SIZE];
-    server s = {.site = {.begin = begin, .finish = finish, .end = end, .reload = reload, .turn = turn, .max_buffered = options->max_buffered},
+    server s = {.site = {.begin = begin, .finish = finish, .end = end, .reload = reload, .turn = turn,
+                         .max_buffered = options->max_buffered},
                 .cors = options->cors};
     int fd = http_listen(options->host, options->port, url, sizeof url, error, error_size);
     if (fd < 0)

@@ -29,7 +29,7 @@ typedef struct http_server_options {
     unsigned client_seconds;    /* how long a client may take to send a request, and between two of them */
     model_set *models;          /* open (MODEL_LOADED); the server takes them */
     handler_settings settings;  /* of POST /ner and POST /sentiment, but for HTTP_MAX_ANSWER; memory: of all that run at once */
-    size_t max_buffered;        /* bytes of all bodies in memory; 503 above, for large ones only */
+    size_t max_buffered;        /* bytes of all bodies and answers in memory (http_site) */
     const char *cors;           /* whose pages may use the server (cors.h), or NULL: only its own */
 } http_server_options;
 
