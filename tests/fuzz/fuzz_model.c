@@ -16,6 +16,7 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 static const char *const paths[] = {
     "tests/data/tiny.tern", "tests/data/tiny_sentiment.tern", "tests/fuzz/models/floret.tern", "tests/fuzz/models/french.tern",
     "tests/fuzz/models/lookup.tern", "tests/fuzz/models/macedonian.tern", "tests/fuzz/models/spanish.tern", "tests/fuzz/models/vectors.tern",
+    "tests/fuzz/models/dutch.tern", "tests/fuzz/models/italian.tern", "tests/fuzz/models/polish.tern",
 };
 enum { MODELS = sizeof paths / sizeof *paths, MAX_SIZE = 1 << 17 };
 

@@ -131,6 +131,14 @@ def floret() -> Any:
 
 FRENCH_TABLES = {**LEMMA_TABLES, "lemma_lookup": {"axes": ["axe"], "was": "be", "left": ["leave"], "London": "L", "the": ["le"]}}
 
+DUTCH_TABLES = {**LEMMA_TABLES, "lemma_index": {"noun": ["", "cat"], "verb": [""]},
+                "lemma_lookup": {"axes": "axe", "was": "be", "left": "", "cats": "cat"}}
+
+POS_TABLES: Dict[str, Mapping[str, Any]] = {
+    **{f"lemma_lookup_{pos}": {} for pos in ("adj", "adp", "adv", "aux", "det", "noun", "num", "other", "part", "pron", "verb")},
+    "lemma_lookup_noun": {"the": "de", "Alan": "alan", "left": ""}, "lemma_lookup_verb": {"left": "leave", "a": "b", "": "c"},
+    "lemma_lookup_adj": {"left": "alcun"}, "lemma_lookup_other": {"was": "be"}, "lemma_lookup": {"the": "e", "on": ""}}
+
 SPANISH_LISTS: Dict[str, List[List[str]]] = {
     "adverbs": [["bien", "bueno"]], "det": [["la", "el"]], "pron": [["los", "el"]], "det_and_pron_fixed": [["the", "el"]],
     "num": [["dos", "2"]], "det_and_pron_general": [["as", "o"], ["s", ""]], "voc_alt_1": [["e", "i"]], "voc_alt_2": [["ue", "o"]],
@@ -166,6 +174,9 @@ PIPELINES: Dict[str, Callable[[], Any]] = {
     "lookup": looked_up,
     "macedonian": lambda: with_lemmatizer("mk", "rule", LEMMA_TABLES),
     "spanish": lambda: with_lemmatizer("es", "rule", SPANISH_TABLES),
+    "dutch": lambda: with_lemmatizer("nl", "rule", DUTCH_TABLES),
+    "italian": lambda: with_lemmatizer("it", "pos_lookup", POS_TABLES),
+    "polish": lambda: with_lemmatizer("pl", "pos_lookup", POS_TABLES),
     "vectors": keyed_vectors,
 }
 HALVES = ("floret",)

@@ -126,7 +126,8 @@ def _first_forms(parts: Sequence[LemmaPart], strings: StringTable) -> Dict[int, 
 
 def _sections_with_forms(parts: Sequence[LemmaPart], strings: StringTable) -> List[Section]:
     """Of the kinds that take the first form of an exception."""
-    return [*_part_sections(parts, strings), *id_table("lemmatizer/forms", _first_forms(parts, strings))]
+    forms = id_table("lemmatizer/forms", _first_forms(parts, strings))
+    return [*_part_sections(parts, strings), *forms]
 
 
 def _french_sections(pipe: Any, strings: StringTable) -> List[Section]:
