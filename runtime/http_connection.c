@@ -84,10 +84,6 @@ static void end_request(http_connection *c, int64_t now)
     drop_answer(c);
     response_free(&c->job.answer);
     c->site->end(c);
-    if (c->close_after && c->half_closed) {
-        http_connection_close(c);
-        return;
-    }
     if (c->close_after) {   /* bytes that come to a closed socket are answered by a reset, which may overtake the answer */
         shutdown(c->fd, SHUT_WR);
         bytes_free(&c->unread);
@@ -233,18 +229,13 @@ static void feed_unread(http_connection *c, int64_t now)
         feed(c, waiting.data, waiting.len, now);
         bytes_free(&waiting);
     }
-    if (c->half_closed && takes_request(c))
-        http_connection_close(c);
 }
 
-/* The client sends no more. Whom it owes the rest of a request gets nothing; an answer that is under way may still be read. */
-static void on_end(http_connection *c)
+/* The client will send no more, but may still read. What it had sent behind this request is read after the answer. */
+static void half_close(http_connection *c)
 {
     c->half_closed = 1;
-    if (takes_request(c) || c->state == HTTP_LEAVING)
-        http_connection_close(c);
-    else if (c->state == HTTP_COMPUTING)
-        http_job_defer(&c->job);
+    http_job_defer(&c->job);
 }
 
 static void read_more(http_connection *c, int64_t now)
@@ -257,8 +248,8 @@ static void read_more(http_connection *c, int64_t now)
             http_connection_close(c);
     } else if (len > 0) {
         feed(c, data, (size_t)len, now);
-    } else if (len == 0) {
-        on_end(c);
+    } else if (len == 0) {   /* whoever owes the rest of a request gets nothing */
+        http_connection_close(c);
     } else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
         http_connection_close(c);
     }
@@ -283,7 +274,7 @@ void http_connection_happened(http_connection *c, uint32_t events, int64_t now)
     if (events & (EPOLLERR | EPOLLHUP) && !(events & EPOLLIN && takes_request(c)))
         http_connection_close(c);
     else if (c->state == HTTP_COMPUTING && events & EPOLLRDHUP)
-        on_end(c);
+        half_close(c);
     else if (c->state == HTTP_RECEIVING && events & EPOLLOUT)
         send_more(c, now);
     else if (events & EPOLLIN && (takes_request(c) || c->state == HTTP_LEAVING))

@@ -79,6 +79,18 @@ def test_half_closed_client_gets_all_its_answers(start: Start) -> None:
         assert received.count(b"HTTP/1.1 200 OK\r\n") == 4
 
 
+def test_half_closed_client_gets_all_its_answers_of_many_reads(start: Start) -> None:
+    """More than the server reads at once, so that the end is known before all of it is read."""
+    body = SAMPLE.ljust(50_000)
+    with start() as server, server.connect() as connection:
+        connection.sendall(raw_request(body) * 10)
+        connection.shutdown(socket.SHUT_WR)
+        received = b""
+        while block := connection.recv(65536):
+            received += block
+        assert received.count(b"HTTP/1.1 200 OK\r\n") == 10
+
+
 def test_work_of_clients_that_are_gone_is_dropped(start: Start) -> None:
     with start("--threads", "1") as server:
         before = cpu_seconds(server)
