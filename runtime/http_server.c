@@ -102,7 +102,8 @@ static void begin(http_connection *c)
 {
     const http_message *m = &c->message;
     c->serving = http_models_begin(server_of(c)->models);
-    c->route = route_find(ROUTE_SERVER, &c->serving->models, m->method, m->path, strlen(m->path));
+    const char *path = strcmp(m->path, "*") ? m->path : "/";   /* OPTIONS * asks whether the server is there: RFC 9110 section 9.3.7 */
+    c->route = route_find(ROUTE_SERVER, &c->serving->models, m->method, path, strlen(path));
     route_check_body(&c->route, m->field[HTTP_CONTENT_TYPE], m->field[HTTP_CONTENT_ENCODING]);
 }
 
