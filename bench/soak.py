@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`tern serve` beside clients that mean harm: how long do the others wait, and is anything lost?
 
-    bench/soak.py [--requests 300000] [--clients 64] [--hostile 1000] [--threads 2]
+    bench/soak.py [--requests 300000] [--clients 64] [--hostile 1000] [--threads 2] [--binary build/tern]
 
 The others keep their connections and ask for the entities of a sentence, as fast as they are answered. Of the hostile connections a
 fifth each says nothing, sends its request byte by byte, reads no answer, asks for much work and leaves, and sends what is no
@@ -160,8 +160,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, default in (("requests", 300_000), ("clients", 64), ("hostile", 1000), ("threads", 2)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--binary", type=Path, default=ROOT / "build" / "tern")
     options = parser.parse_args()
-    command = [ROOT / "build" / "tern", "serve", "-m", ROOT / "weights" / "en_core_web_sm.tern", "--port", "0", "--threads",
+    command = [options.binary, "serve", "-m", ROOT / "weights" / "en_core_web_sm.tern", "--port", "0", "--threads",
                str(options.threads)]
     with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
