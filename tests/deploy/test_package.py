@@ -68,7 +68,8 @@ def test_hardened(package: Package, archive: zipfile.ZipFile, tmp_path: Path) ->
     assert {path.name: elf.faults(path) for path in (zipped, package.programs / "tern")} == {"bootstrap": [], "tern": []}
     libraries = [*package.programs.rglob("*.a"), *(package.libraries / "lib" / f"lib{name}.a" for name in FROM_SOURCES)]
     assert {"libtern.a", "libtern_runtime.a"} <= {path.name for path in libraries}
-    assert [path.name for path in libraries if "__stack_chk_fail" not in elf.calls(path)] == []
+    unchecked = [path.name for path in libraries if "__stack_chk_fail" not in elf.calls(path)]
+    assert unchecked == ["libtern_llhttp.a"]   # no function there has an array that could be overrun
 
 
 Done = subprocess.CompletedProcess[str]
