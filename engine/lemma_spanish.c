@@ -2,6 +2,7 @@
 #include "lemma_kinds.h"
 #include "lemma_tables.h"
 #include "string_store.h"
+#include "utf8.h"
 #include "word_set.h"
 
 #include <string.h>
@@ -77,15 +78,44 @@ static piece replace_at(spanish *s, int into, piece word, size_t at, piece old, 
     return join(s, into, (piece){word.bytes, at}, new, rest);
 }
 
-/* str.replace: every occurrence. May return the word itself; into and `other` are used in turn. */
-static piece replace_all(spanish *s, int into, int other, piece word, piece old, piece new)
+#define NOWHERE SIZE_MAX
+
+/* The first occurrence at or after from. The empty piece occurs at the beginning, between all characters and at the end. */
+static size_t occurrence(piece word, piece old, size_t from)
 {
-    int target = into;
-    for (size_t at = find(word, old, 0); at < word.len && !s->out_of_memory; at = find(word, old, at + new.len)) {
-        word = replace_at(s, target, word, at, old, new);
-        target = target == into ? other : into;
+    if (from > word.len) return NOWHERE;
+    size_t at = old.len ? find(word, old, from) : from;
+    return at == word.len && old.len ? NOWHERE : at;
+}
+
+static size_t next_occurrence(piece word, piece old, size_t at)
+{
+    size_t from = at + old.len;
+    if (!old.len) do from++; while (from < word.len && utf8_continues(word.bytes[from]));
+    return occurrence(word, old, from);
+}
+
+/* re.sub without a pattern: every occurrence. May return the word itself, which must not be in the buffer. */
+static piece replace_all(spanish *s, int into, piece word, piece old, piece new)
+{
+    buffer *out = &s->scratch[into];
+    size_t count = 0, len = 0, copied = 0;
+    for (size_t at = occurrence(word, old, 0); at != NOWHERE; at = next_occurrence(word, old, at)) count++;
+    if (!count) return word;
+    if (buffer_reserve(out, word.len - count * old.len + count * new.len + 1, 1)) {
+        s->out_of_memory = 1;
+        return word;
     }
-    return word;
+    unsigned char *bytes = out->data;
+    for (size_t at = occurrence(word, old, 0); at != NOWHERE; at = next_occurrence(word, old, at)) {
+        memcpy(bytes + len, word.bytes + copied, at - copied);
+        len += at - copied;
+        memcpy(bytes + len, new.bytes, new.len);
+        len += new.len;
+        copied = at + old.len;
+    }
+    memcpy(bytes + len, word.bytes + copied, word.len - copied);
+    return (piece){bytes, len + word.len - copied};
 }
 
 /* ---- tables ------------------------------------------------------------------------------------------------------------- */
@@ -196,19 +226,21 @@ static int without_accent(spanish *s, piece candidate, piece *lemma)
     unsigned char last = candidate.len ? candidate.bytes[candidate.len - 1] : 0;
     if (last != 'n' && last != 's') return 0;
     for (uint32_t r = 0; (rule = list_rule(s, LIST_ACCENTS, r)) != NULL; r++) {
-        *lemma = replace_all(s, VARIANT, JOINED, candidate, string_piece(s, rule[0]), string_piece(s, rule[1]));
+        *lemma = replace_all(s, VARIANT, candidate, string_piece(s, rule[0]), string_piece(s, rule[1]));
         if (is_listed(s, *lemma)) return 1;
     }
     return 0;
 }
 
-/* A vowel at any place, then the first of a diphthong. */
+/* A vowel at any place, then the first of a diphthong. What is changed behind the beginning of every listed word cannot be listed: a
+ * word of a million vowels does not take a million copies. */
 static int with_other_vowel(spanish *s, piece candidate, piece *lemma)
 {
     const uint32_t *rule;
+    const size_t reach = lemma_listed_beginning(&s->part, candidate.bytes, candidate.len);
     for (uint32_t r = 0; (rule = list_rule(s, LIST_VOWELS, r)) != NULL; r++) {
         piece old = string_piece(s, rule[0]);
-        for (size_t at = find(candidate, old, 0); at < candidate.len; at = find(candidate, old, at + 1)) {
+        for (size_t at = find(candidate, old, 0); at < candidate.len && at <= reach; at = find(candidate, old, at + 1)) {
             *lemma = replace_at(s, VARIANT, candidate, at, old, string_piece(s, rule[1]));
             if (is_listed(s, *lemma)) return 1;
         }
@@ -304,8 +336,8 @@ static piece lemma_of_number(spanish *s, piece word)
     const piece stop = {marks, 1}, comma = {marks + 1, 1}, nothing = {marks, 0};
     piece lemma;
     if (whole_word(s, LIST_NUM, word, &lemma)) return lemma;
-    if (has_thousands(word)) word = replace_all(s, CANDIDATE, VARIANT, word, stop, nothing);
-    return replace_all(s, STRIPPED, JOINED, word, comma, stop);
+    if (has_thousands(word)) word = replace_all(s, CANDIDATE, word, stop, nothing);
+    return replace_all(s, STRIPPED, word, comma, stop);
 }
 
 /* ---- verbs with pronouns ------------------------------------------------------------------------------------------------ */
@@ -325,7 +357,7 @@ static piece without_accents(spanish *s, piece word)
 {
     const uint32_t *rule;
     for (uint32_t r = 0; (rule = list_rule(s, LIST_ACCENTS, r)) != NULL; r++) {
-        piece stripped = replace_all(s, CANDIDATE, VARIANT, word, string_piece(s, rule[0]), string_piece(s, rule[1]));
+        piece stripped = replace_all(s, CANDIDATE, word, string_piece(s, rule[0]), string_piece(s, rule[1]));
         piece nothing = {stripped.bytes, 0};
         if (stripped.bytes != word.bytes) word = join(s, STRIPPED, stripped, nothing, nothing);
     }

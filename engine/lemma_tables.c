@@ -68,6 +68,13 @@ int lemma_is_listed(const lemma_word *w, const unsigned char *word, size_t len)
     return root != NO_STRING && word_set_has(t->words, t->word_edges, root, word, len);
 }
 
+size_t lemma_listed_beginning(const lemma_word *w, const unsigned char *word, size_t len)
+{
+    const lemmatizer_tables *t = &w->model->lemmatizer;
+    uint32_t root = w->part[PART_INDEX];
+    return root == NO_STRING ? 0 : word_set_beginning(t->words, t->word_edges, root, word, len);
+}
+
 enum form_kind lemma_apply_rule(const lemma_word *w, const uint32_t *rule, size_t *len)
 {
     *len = lemma_replace_ending(w, rule);

@@ -39,6 +39,9 @@ const uint32_t *lemma_first_rule(const lemma_word *w, unsigned kinds);
 /* Is a word in the part's index? */
 int lemma_is_listed(const lemma_word *w, const unsigned char *word, size_t len);
 
+/* Bytes at the beginning of word with which some word of the index begins. */
+size_t lemma_listed_beginning(const lemma_word *w, const unsigned char *word, size_t len);
+
 /* Key of the word among the exceptions. */
 uint64_t lemma_exception_key(const lemma_word *w);
 

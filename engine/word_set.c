@@ -17,16 +17,29 @@ static const uint32_t *find_edge(const uint32_t *edges, size_t edge_count, size_
     return NULL;
 }
 
-int word_set_has(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word, size_t len)
+/* Bytes of word that the automaton takes; *ends: whether a word ends there. */
+static size_t walk(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word, size_t len, int *ends)
 {
     uint32_t node = root & ~WORD_SET_EMPTY_WORD;
-    int ends = (root & WORD_SET_EMPTY_WORD) != 0;
+    *ends = (root & WORD_SET_EMPTY_WORD) != 0;
     for (size_t i = 0; i < len; i++) {
-        if (node >= edge_count || node == WORD_SET_LEAF) return 0;
+        if (node >= edge_count || node == WORD_SET_LEAF) return i;
         const uint32_t *edge = find_edge(edges, edge_count, node, word[i]);
-        if (!edge) return 0;
-        ends = (*edge & WORD_END) != 0;
+        if (!edge) return i;
+        *ends = (*edge & WORD_END) != 0;
         node = *edge >> TARGET_SHIFT;
     }
-    return ends;
+    return len;
+}
+
+int word_set_has(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word, size_t len)
+{
+    int ends;
+    return walk(edges, edge_count, root, word, len, &ends) == len && ends;
+}
+
+size_t word_set_beginning(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word, size_t len)
+{
+    int ends;
+    return walk(edges, edge_count, root, word, len, &ends);
 }

@@ -16,4 +16,7 @@
 /* Takes at most 256 steps per byte and stays inside the table, whatever that holds. */
 int word_set_has(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word, size_t len);
 
+/* Bytes at the beginning of word with which some word of the set begins. */
+size_t word_set_beginning(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word, size_t len);
+
 #endif
