@@ -25,6 +25,7 @@ typedef struct spanish {
     const char *morph;
     lemma_word part;     /* the tables of the word's part of speech; its index is asked */
     buffer *scratch;     /* [LEMMA_SCRATCH] */
+    size_t longest;      /* bytes that replacing may make of the word; a table that doubles it again and again counts as out of memory */
     int out_of_memory;
 } spanish;
 
@@ -102,7 +103,8 @@ static piece replace_all(spanish *s, int into, piece word, piece old, piece new)
     size_t count = 0, len = 0, copied = 0;
     for (size_t at = occurrence(word, old, 0); at != NOWHERE; at = next_occurrence(word, old, at)) count++;
     if (!count) return word;
-    if (buffer_reserve(out, word.len - count * old.len + count * new.len + 1, 1)) {
+    size_t total = word.len - count * old.len + count * new.len;
+    if (total > s->longest || buffer_reserve(out, total + 1, 1)) {
         s->out_of_memory = 1;
         return word;
     }
@@ -412,6 +414,7 @@ int lemma_by_spanish_rules(lemma_token *t)
     piece word;
     word.bytes = lexeme_lower(doc, t->text, t->token, t->lexeme, &word.len);
     if (!word.bytes) return -1;
+    s.longest = 4 * word.len + 256;
     piece lemma = lemma_by_tables(&s, t->pos, word);
     return s.out_of_memory ? -1 : doc_set_lemma(t->doc, t->token, lemma.bytes, lemma.len);
 }
