@@ -40,6 +40,14 @@ def read_answer(connection: socket.socket, method: str = "POST") -> Answer:
     return Answer(response.status, response.headers, response.read())
 
 
+def read_to_end(connection: socket.socket) -> bytes:
+    """All that comes until the server ends the connection."""
+    received = b""
+    while block := connection.recv(65536):
+        received += block
+    return received
+
+
 def has_answer(connection: socket.socket) -> bool:
     return bool(select.select([connection], [], [], 0)[0])
 

@@ -12,7 +12,7 @@ from typing import Callable, List
 
 import pytest
 from common import REDUCED
-from runtime.tern_server import PATIENCE, TernServer, has_answer, ner_body, raw_request, read_answer
+from runtime.tern_server import PATIENCE, TernServer, has_answer, ner_body, raw_request, read_answer, read_to_end
 
 SAMPLE = ner_body("Alan Turing was born on June 23, 1912, in London, England.")
 
@@ -73,10 +73,7 @@ def test_half_closed_client_gets_all_its_answers(start: Start) -> None:
     with start() as server, server.connect() as connection:
         connection.sendall(raw_request(SAMPLE) * 3 + raw_request(b"", "GET", "/healthz"))
         connection.shutdown(socket.SHUT_WR)
-        received = b""
-        while block := connection.recv(65536):
-            received += block
-        assert received.count(b"HTTP/1.1 200 OK\r\n") == 4
+        assert read_to_end(connection).count(b"HTTP/1.1 200 OK\r\n") == 4
 
 
 def test_half_closed_client_gets_all_its_answers_of_many_reads(start: Start) -> None:
@@ -85,10 +82,7 @@ def test_half_closed_client_gets_all_its_answers_of_many_reads(start: Start) -> 
     with start() as server, server.connect() as connection:
         connection.sendall(raw_request(body) * 10)
         connection.shutdown(socket.SHUT_WR)
-        received = b""
-        while block := connection.recv(65536):
-            received += block
-        assert received.count(b"HTTP/1.1 200 OK\r\n") == 10
+        assert read_to_end(connection).count(b"HTTP/1.1 200 OK\r\n") == 10
 
 
 def test_work_of_clients_that_are_gone_is_dropped(start: Start) -> None:

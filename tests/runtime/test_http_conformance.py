@@ -8,7 +8,7 @@ import socket
 from typing import Iterator, List, Tuple
 
 import pytest
-from runtime.tern_server import TernServer
+from runtime.tern_server import TernServer, read_to_end
 
 BODY = b'{"text": "Alan Turing was born in London."}'
 LENGTH = b"Content-Length: %d\r\n" % len(BODY)
@@ -26,10 +26,7 @@ def exchange(server: TernServer, request: bytes) -> bytes:
     """All that comes back until the server ends the connection, which it must: the request asks for that, or is refused."""
     with server.connect() as connection:
         connection.sendall(request)
-        received = b""
-        while block := connection.recv(65536):
-            received += block
-    return received
+        return read_to_end(connection)
 
 
 def split(answer: bytes) -> Tuple[int, List[bytes], bytes]:
@@ -140,7 +137,4 @@ def test_every_piece_may_come_alone(server: TernServer) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in ANSWERED["chunk extension"]:
             connection.sendall(bytes([byte]))
-        received = b""
-        while block := connection.recv(65536):
-            received += block
-    assert split(received)[0] == 200
+        assert split(read_to_end(connection))[0] == 200
