@@ -34,7 +34,8 @@ static outcome outcome_of(void (*child)(const crash_facts *facts), const crash_f
         _exit(77);
     }
     close(ends[1]);
-    for (ssize_t len; (len = read(ends[0], o.said + used, sizeof o.said - 1 - used)) > 0;) used += (size_t)len;
+    for (ssize_t len; used < sizeof o.said - 1 && (len = read(ends[0], o.said + used, sizeof o.said - 1 - used)) > 0;)
+        used += (size_t)len;
     close(ends[0]);
     assert_int_equal(waitpid(pid, &o.status, 0), pid);
     return o;
