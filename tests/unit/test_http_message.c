@@ -39,7 +39,7 @@ static void requests_are_read(void **state)
         {TEXT(HEAD "Content-Length: 3\r\n\r\nabcGET"), "POST", "/ner", "abc", 3, 1},
         {TEXT(HEAD "Content-Length: 0\r\n\r\n"), "POST", "/ner", "", 0, 1},
         {TEXT(CHUNKED "3\r\nabc\r\n2;name=\"v\"\r\nde\r\n0\r\n\r\nGET"), "POST", "/ner", "abcde", 3, 1},
-        {TEXT(CHUNKED "00A\r\n0123456789\r\n0\r\nHost: other\r\nContent-Length: 7\r\n\r\n"), "POST", "/ner", "0123456789", 0, 1},
+        {TEXT(CHUNKED "00A\r\n0123456789\r\n0\r\nHost: other\r\nExpires: never\r\n\r\n"), "POST", "/ner", "0123456789", 0, 1},
         {TEXT(HEAD "transfer-encoding: Chunked\r\n\r\n0\r\n\r\n"), "POST", "/ner", "", 0, 1},
         {TEXT("POST http://host:80/ner?x=/y HTTP/1.1\r\nHost: x\r\n\r\n"), "POST", "/ner", "", 0, 1},
         {TEXT("GET HTTPS://host?x HTTP/1.1\r\nHost: x\r\n\r\n"), "GET", "/", "", 0, 1},
