@@ -234,7 +234,7 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
         write_spans(out, doc);
         write_cats(out, doc);
         write_annotations(out, doc);
-        if (show->features) write_norms(out, doc);
+        if (show->features && tern_doc_annotations(doc) & TERN_NORMS) write_norms(out, doc);
         if (show->features || show->layers || show->scores || show->trace) look_inside(ctx, &text, run, show, out);
         bytes_text(out, "}");
     }
