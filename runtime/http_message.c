@@ -250,7 +250,6 @@ static void read_head(http_message *m)
     const int known = said != HPE_INVALID_METHOD;
     if (judge(m, said) || (known && check_version(m)) || read_target(m) || (known && check_fields(m)))
         return;
-    m->has_body = m->field[HTTP_CONTENT_LENGTH] || m->field[HTTP_TRANSFER_ENCODING];
     m->length = m->field[HTTP_CONTENT_LENGTH] ? strtoull(m->field[HTTP_CONTENT_LENGTH], NULL, 10) : 0;
     end_strings(m);
     m->stage = m->complete ? HTTP_COMPLETE : HTTP_IN_BODY;

@@ -37,7 +37,6 @@ typedef struct http_message {
     const char *method, *path;        /* path: without scheme, authority and query; "*" of OPTIONS * */
     const char *field[HTTP_FIELDS];   /* the value, NULL: none; of several the last */
     int keep_alive;                   /* the client lets the connection live on after the answer */
-    int has_body;                     /* one is announced, maybe empty */
     uint64_t length;                  /* as announced by Content-Length, or 0 */
     int status;                       /* of a refusal: 400, 414, 417, 431, 503, 505 */
     char why[160];
