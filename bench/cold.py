@@ -1,11 +1,13 @@
 """Cold starts in local environments: from exec to the first answer, with the files in the page cache and without."""
+
 from __future__ import annotations
 
 import json
 import os
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional
+from typing import NamedTuple
 
 from local_lambda.environment import Ended, Environment, InitFailed, Spec, Usage
 from local_lambda.front import event_of
@@ -16,13 +18,13 @@ from sizes import spacy_files
 from texts import SENTENCE
 
 MEMORIES = (128, 256, 512, 1024, 1769)
-UNLIMITED_MB = 10240   # what an environment without limits believes to have
+UNLIMITED_MB = 10240  # what an environment without limits believes to have
 TIMEOUT = 120.0
 
 
 class Start(NamedTuple):
-    ready_ms: float    # from exec to the request for the first event
-    answer_ms: float   # from exec to the first answer
+    ready_ms: float  # from exec to the request for the first event
+    answer_ms: float  # from exec to the first answer
     usage: Usage
     answer: bytes
 
@@ -33,8 +35,9 @@ def request_event(text: str, path: str = "/ner") -> bytes:
     return event_of(Message(f"POST {path} HTTP/1.1", headers, body))
 
 
-def start_once(spec: Spec, memory_mb: Optional[int], text: str = SENTENCE, path: str = "/ner",
-               holds: bytes = b"Alan Turing") -> Start:
+def start_once(
+    spec: Spec, memory_mb: int | None, text: str = SENTENCE, path: str = "/ner", holds: bytes = b"Alan Turing"
+) -> Start:
     """memory_mb None: no limits. holds: what a right answer to the text has. Raises Ended and InitFailed."""
     environment = Environment(spec, memory_mb or UNLIMITED_MB, throttle=memory_mb is not None, timeout=TIMEOUT)
     try:
@@ -48,7 +51,7 @@ def start_once(spec: Spec, memory_mb: Optional[int], text: str = SENTENCE, path:
         environment.end()
 
 
-def files_of(bench: Bench, spec: Spec) -> List[Path]:
+def files_of(bench: Bench, spec: Spec) -> list[Path]:
     """What a start of the function may read."""
     if spec.name == "tern":
         return [bench.bootstrap, bench.model]
@@ -58,7 +61,7 @@ def files_of(bench: Bench, spec: Spec) -> List[Path]:
     return spacy_files(bench, compiled=True) + [path for path in found if path.is_file()]
 
 
-def drop(files: List[Path]) -> None:
+def drop(files: list[Path]) -> None:
     """Takes files out of the page cache, except what other processes have mapped."""
     for path in files:
         descriptor = os.open(path, os.O_RDONLY)
@@ -67,15 +70,15 @@ def drop(files: List[Path]) -> None:
 
 
 def cold(bench: Bench) -> Iterator[None]:
-    memories: List[Optional[int]] = [*(MEMORIES if bench.throttle else ()), None]
+    memories: list[int | None] = [*(MEMORIES if bench.throttle else ()), None]
     if bench.quick:
         memories = [memory for memory in memories if memory in (512, None)]
-    os.sync()   # what is not on the disk yet cannot be dropped
+    os.sync()  # what is not on the disk yet cannot be dropped
     files = {spec.name: files_of(bench, spec) for spec in bench.specs}
     for memory in memories:
         for cached in (True, False):
-            found: Dict[str, List[Start]] = {spec.name: [] for spec in bench.specs}
-            failed: Dict[str, str] = {}
+            found: dict[str, list[Start]] = {spec.name: [] for spec in bench.specs}
+            failed: dict[str, str] = {}
             for turn in range(rounds(bench, memory, cached) + cached):
                 for spec in bench.specs:
                     for _ in range(bench.few(5, 3) if spec.name == "tern" else 1):
@@ -86,21 +89,21 @@ def cold(bench: Bench) -> Iterator[None]:
                         except (Ended, InitFailed) as problem:
                             failed[spec.name] = str(problem)
                             continue
-                        if turn >= cached:   # the first ones fill the page cache
+                        if turn >= cached:  # the first ones fill the page cache
                             found[spec.name].append(start)
                 yield
             name = f"{f'{memory} MB' if memory else 'no limits'}, files {'' if cached else 'not '}in the page cache"
             record(bench, name, found, failed)
 
 
-def rounds(bench: Bench, memory: Optional[int], cached: bool) -> int:
+def rounds(bench: Bench, memory: int | None, cached: bool) -> int:
     """spaCy takes 15 s to start in the smallest environments."""
     if bench.quick or (memory or UNLIMITED_MB) < 512:
         return 1
     return 5 if cached else 2
 
 
-def record(bench: Bench, name: str, found: Dict[str, List[Start]], failed: Optional[Dict[str, str]] = None) -> None:
+def record(bench: Bench, name: str, found: dict[str, list[Start]], failed: dict[str, str] | None = None) -> None:
     for what, unit, value in (
         ("exec to first answer", "ms", lambda start: start.answer_ms),
         ("exec to the first /next", "ms", lambda start: start.ready_ms),

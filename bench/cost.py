@@ -1,8 +1,9 @@
 """What a million requests cost by Lambda's price formula."""
+
 from __future__ import annotations
 
 import math
-from typing import Sequence
+from collections.abc import Sequence
 
 # US dollars, us-east-1, first tier, without the free tier, as AWS published them in 2025 (aws.amazon.com/lambda/pricing).
 PRICES_OF = "us-east-1, 2025"

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Texts made to take memory, of 1,000,000 code points each, in small processes: is each answered or refused, does a small text get its
+"""Texts made to take memory, of 1,000,000 code points each, in small processes: is each answered or refused, does a
+small text get its
 answer meanwhile, and what is the most memory that the process had?
 
     python bench/hostile.py lambda --memory 512      # each kind alone, to a function of 512 MB
@@ -8,6 +9,7 @@ answer meanwhile, and what is the most memory that the process had?
 
 The limits are those of control groups (local_lambda/cgroup.py), which takes root. The kinds are those of tests/unit/hostile.h.
 """
+
 from __future__ import annotations
 
 import http.client
@@ -17,11 +19,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Tuple
+from typing import NamedTuple
 
 import click
-
 from local_lambda import functions
 from local_lambda.cgroup import Cgroup, why_not
 from local_lambda.environment import Ended, Environment
@@ -29,22 +31,24 @@ from texts import ROOT
 
 KINDS_HEADER = ROOT / "tests" / "unit" / "hostile.h"
 SMALL = "Alan Turing was born in London."
-SECONDS = 900.0   # Lambda's longest
+SECONDS = 900.0  # Lambda's longest
 
 
 class Row(NamedTuple):
     kind: str
-    outcomes: List[str]   # of each large text: a status, or what became of the process
-    seconds: float        # until the last of them
+    outcomes: list[str]  # of each large text: a status, or what became of the process
+    seconds: float  # until the last of them
     small_seconds: float  # the slowest small text meanwhile, or after it; -1: not answered
     peak_mb: float
 
 
-def kinds() -> Dict[str, str]:
+def kinds() -> dict[str, str]:
     """{name: piece}"""
     found = re.findall(r'^    {"([^"]+)", ("(?:[^"\\]|\\.)*")}', KINDS_HEADER.read_text(), re.MULTILINE)
-    return {name: json.loads(re.sub(r"\\U([0-9A-F]{8})", lambda m: json.dumps(chr(int(m[1], 16)))[1:-1], piece))
-            for name, piece in found}
+    return {
+        name: json.loads(re.sub(r"\\U([0-9A-F]{8})", lambda m: json.dumps(chr(int(m[1], 16)))[1:-1], piece))
+        for name, piece in found
+    }
 
 
 def body_of(piece: str, length: int) -> bytes:
@@ -102,9 +106,10 @@ def small_texts(port: int, stop: threading.Event) -> Iterator[float]:
         yield time.monotonic() - begin
 
 
-def start_server(binary: Path, model: Path, cgroup: Cgroup) -> Tuple["subprocess.Popen[bytes]", int]:
-    process = subprocess.Popen([binary, "serve", "-m", model, "--port", "0", "--threads", "4"], stdout=subprocess.PIPE,
-                               preexec_fn=cgroup.enter)
+def start_server(binary: Path, model: Path, cgroup: Cgroup) -> tuple[subprocess.Popen[bytes], int]:
+    process = subprocess.Popen(
+        [binary, "serve", "-m", model, "--port", "0", "--threads", "4"], stdout=subprocess.PIPE, preexec_fn=cgroup.enter
+    )
     assert process.stdout is not None
     return process, int(process.stdout.readline().decode().rsplit(":", 1)[1].strip().rstrip("/"))
 
@@ -136,10 +141,15 @@ def in_server(binary: Path, model: Path, memory: int, kind: str, body: bytes) ->
 @click.option("--memory", type=click.IntRange(64), default=512, show_default=True, help="MB.")
 @click.option("--length", type=click.IntRange(1), default=1_000_000, show_default=True, help="Code points.")
 @click.option("--kind", "only", multiple=True, help="Only this kind; may be repeated.")
-@click.option("--binary", type=click.Path(exists=True, path_type=Path, resolve_path=True), help="Default: this build's.")
-@click.option("--model", type=click.Path(exists=True, path_type=Path, resolve_path=True),
-              default=ROOT / "weights" / "en_core_web_sm.tern")
-def main(where: str, memory: int, length: int, only: Tuple[str, ...], binary: Path, model: Path) -> None:
+@click.option(
+    "--binary", type=click.Path(exists=True, path_type=Path, resolve_path=True), help="Default: this build's."
+)
+@click.option(
+    "--model",
+    type=click.Path(exists=True, path_type=Path, resolve_path=True),
+    default=ROOT / "weights" / "en_core_web_sm.tern",
+)
+def main(where: str, memory: int, length: int, only: tuple[str, ...], binary: Path, model: Path) -> None:
     """Send hostile texts to a function or a server with little memory. Exit status 1 if the system ended it."""
     reason = why_not()
     if reason:
@@ -153,7 +163,9 @@ def main(where: str, memory: int, length: int, only: Tuple[str, ...], binary: Pa
             continue
         row = run(chosen, model, memory, kind, body_of(piece, length))
         lost |= row.peak_mb == 0
-        click.echo(f"{row.kind:18} {row.seconds:8.1f} {1e3 * row.small_seconds:9.1f} {row.peak_mb:8.0f}  {' '.join(row.outcomes)}")
+        click.echo(
+            f"{row.kind:18} {row.seconds:8.1f} {1e3 * row.small_seconds:9.1f} {row.peak_mb:8.0f}  {' '.join(row.outcomes)}"
+        )
     sys.exit(lost)
 
 

@@ -8,6 +8,7 @@
 The same compiler and file of texts give the same counts on every machine, but for the few that depend on addresses.
 Valgrind's processor has AVX2 and no AVX-512, so these are the kernels for AVX2.
 """
+
 from __future__ import annotations
 
 import json
@@ -16,29 +17,29 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any
 
 import click
-
 from measured import Bench, components_environment, jsonl, rounded
 from texts import PROJECT_TEXTS, ROOT, lines_of
 
-COUNTED = "measured_pass"   # of measure.c: the second time that the texts are run
+COUNTED = "measured_pass"  # of measure.c: the second time that the texts are run
 LONG_TEXT_CHARACTERS = 1500
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 # Mode of measure, components, texts. The texts are the project's, so that counts need nothing else.
-Case = Tuple[str, Tuple[str, ...], List[str]]
+Case = tuple[str, tuple[str, ...], list[str]]
 
 
-def cases() -> Dict[str, Case]:
+def cases() -> dict[str, Case]:
     texts = lines_of(PROJECT_TEXTS)
     short = [text for text in texts if 60 <= len(text) <= 120][:6]
-    run: List[str] = []
+    run: list[str] = []
     for text in texts:
         if sum(map(len, run)) < LONG_TEXT_CHARACTERS:
             run.append(text)
-    whole: Tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
     return {
         "short requests, entities": ("request", whole, short),
         "long text, entities": ("request", whole, [" ".join(run)]),
@@ -47,33 +48,50 @@ def cases() -> Dict[str, Case]:
     }
 
 
-def count(measure: Path, model: Path, case: Case, functions: int = 12) -> Dict[str, Any]:
+def count(measure: Path, model: Path, case: Case, functions: int = 12) -> dict[str, Any]:
     """{"instructions_per_token", "tokens", "functions": {name: share in percent}}"""
     mode, only, texts = case
     environment = {**os.environ, **components_environment(only)}
     tokens = tokens_of(measure, model, texts)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "callgrind.out"
-        subprocess.run(["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={out}", "--collect-atstart=no",
-                        f"--toggle-collect={COUNTED}", measure, model, mode],
-                       input=jsonl(texts), stdout=subprocess.DEVNULL, env=environment, check=True)
+        subprocess.run(
+            [
+                "valgrind",
+                "--quiet",
+                "--tool=callgrind",
+                f"--callgrind-out-file={out}",
+                "--collect-atstart=no",
+                f"--toggle-collect={COUNTED}",
+                measure,
+                model,
+                mode,
+            ],
+            input=jsonl(texts),
+            stdout=subprocess.DEVNULL,
+            env=environment,
+            check=True,
+        )
         listed = subprocess.run(["callgrind_annotate", "--threshold=100", out], stdout=subprocess.PIPE, check=True)
     total, parts = parse(listed.stdout.decode())
     if not total:
         raise SystemExit(f"callgrind counted nothing: is {measure} built with its symbols?")
     shares = sorted(parts.items(), key=lambda part: -part[1])[:functions]
-    return {"instructions_per_token": rounded(total / tokens), "tokens": tokens,
-            "functions": {name: rounded(100 * instructions / total) for name, instructions in shares}}
+    return {
+        "instructions_per_token": rounded(total / tokens),
+        "tokens": tokens,
+        "functions": {name: rounded(100 * instructions / total) for name, instructions in shares},
+    }
 
 
-def tokens_of(measure: Path, model: Path, texts: List[str]) -> int:
+def tokens_of(measure: Path, model: Path, texts: list[str]) -> int:
     done = subprocess.run([measure, model, "run"], input=jsonl(texts), stdout=subprocess.PIPE, check=True)
     return sum(int(line.split()[1]) for line in done.stdout.splitlines())
 
 
-def parse(listed: str) -> Tuple[int, Dict[str, int]]:
+def parse(listed: str) -> tuple[int, dict[str, int]]:
     """Total and instructions by function of callgrind_annotate's listing; a function's own, without those that it calls."""
-    parts: Dict[str, int] = {}
+    parts: dict[str, int] = {}
     total = 0
     for line in listed.splitlines():
         found = re.match(r"\s*([\d,]+) \([ \d.]+%\)\s+(.+)$", line)
@@ -88,13 +106,15 @@ def parse(listed: str) -> Tuple[int, Dict[str, int]]:
     return total, parts
 
 
-def grown(before: Dict[str, Any], now: Dict[str, Any], percent: float) -> List[str]:
+def grown(before: dict[str, Any], now: dict[str, Any], percent: float) -> list[str]:
     """What counts over so many percent more than before, in words."""
     words = []
     for name in before.keys() & now.keys():
         old, new = before[name]["instructions_per_token"], now[name]["instructions_per_token"]
         if new > old * (1 + percent / 100):
-            words.append(f"{name}: {old:,.0f} instructions a token before, {new:,.0f} now ({100 * (new / old - 1):+.1f} %)")
+            words.append(
+                f"{name}: {old:,.0f} instructions a token before, {new:,.0f} now ({100 * (new / old - 1):+.1f} %)"
+            )
     return sorted(words)
 
 

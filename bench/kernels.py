@@ -1,15 +1,17 @@
 """GFLOP/s of the encoder's matrix products by number of rows, beside what multiply-adds alone reach on this processor."""
+
 from __future__ import annotations
 
 import subprocess
-from typing import Any, Dict, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from measured import Bench, rounded
 
 
-def parse(listed: str) -> Dict[str, Any]:
+def parse(listed: str) -> dict[str, Any]:
     """{"peaks": {set: GFLOP/s}, "products": {"288x288": {kernel: {rows: median}}}}"""
-    found: Dict[str, Any] = {"peaks": {}, "products": {}}
+    found: dict[str, Any] = {"peaks": {}, "products": {}}
     for line in listed.splitlines():
         name, *values = line.split()
         if name == "peak":

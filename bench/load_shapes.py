@@ -1,4 +1,5 @@
 """The load scenarios of deploy/load against ten local environments: tern and spaCy, one after the other in each scenario."""
+
 from __future__ import annotations
 
 import concurrent.futures
@@ -7,8 +8,9 @@ import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any
 
 from cold import UNLIMITED_MB, request_event
 from local_lambda.front import Front
@@ -23,12 +25,26 @@ MEMORIES = (512, 1024)
 ENVIRONMENTS = 10
 # The evaluation's own figures, from AWS over the network, whole length (Pitzanti, Iannini, 2025, figures 4 and 9).
 PUBLISHED = {
-    "1024 MB, A-heavy": {"requests": 11080, "failures": 0, "rps": 30.72, "p50_ms": 180, "p95_ms": 580, "p99_ms": 1100,
-                         "max_ms": 4549},
-    "1024 MB, B-heavy": {"requests": 14637, "failures": 0, "rps": 24.39, "p50_ms": 170, "p95_ms": 390, "p99_ms": 840,
-                         "max_ms": 4681},
+    "1024 MB, A-heavy": {
+        "requests": 11080,
+        "failures": 0,
+        "rps": 30.72,
+        "p50_ms": 180,
+        "p95_ms": 580,
+        "p99_ms": 1100,
+        "max_ms": 4549,
+    },
+    "1024 MB, B-heavy": {
+        "requests": 14637,
+        "failures": 0,
+        "rps": 24.39,
+        "p50_ms": 170,
+        "p95_ms": 390,
+        "p99_ms": 840,
+        "max_ms": 4681,
+    },
 }
-SHORTEST = 0.034   # the scenarios' shortest step then lasts a second
+SHORTEST = 0.034  # the scenarios' shortest step then lasts a second
 
 
 def load_shapes(bench: Bench, time_scale: float = 0.05) -> Iterator[None]:
@@ -42,8 +58,13 @@ def load_shapes(bench: Bench, time_scale: float = 0.05) -> Iterator[None]:
                 row = {front.function.spec.name: run(bench, front, shape, memory, scale) for front in (first, second)}
                 oversubscribed = bench.throttle and ENVIRONMENTS * cpu_share(memory) > (os.cpu_count() or 1)
                 bench.results.setdefault("load", {})[f"{memory} MB, {shape}"] = {
-                    "shape": shape, "memory_mb": memory, "time_scale": scale, "environments": ENVIRONMENTS,
-                    "environments_want_more_than_the_machine_has": oversubscribed, **row}
+                    "shape": shape,
+                    "memory_mb": memory,
+                    "time_scale": scale,
+                    "environments": ENVIRONMENTS,
+                    "environments_want_more_than_the_machine_has": oversubscribed,
+                    **row,
+                }
                 yield
 
 
@@ -56,7 +77,7 @@ def start_all(function: Function) -> None:
         raise RuntimeError(f"{function.spec.name} with {function.memory_mb} MB: {failed[0]}")
 
 
-def run(bench: Bench, front: Front, shape: str, memory: int, scale: float) -> Dict[str, Any]:
+def run(bench: Bench, front: Front, shape: str, memory: int, scale: float) -> dict[str, Any]:
     """Locust's figures of the main window, and what the environments had to do for it."""
     function = front.function
     function.history.clear()
@@ -66,21 +87,49 @@ def run(bench: Bench, front: Front, shape: str, memory: int, scale: float) -> Di
     for old in folder.glob(f"{prefix.name}*"):
         old.unlink()
     done = subprocess.run(
-        [sys.executable, "-m", "load", "run", shape, "--host", front.url, "--out", folder.resolve(), "--label", label,
-         "--time-scale", str(scale)], cwd=LOAD, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        [
+            sys.executable,
+            "-m",
+            "load",
+            "run",
+            shape,
+            "--host",
+            front.url,
+            "--out",
+            folder.resolve(),
+            "--label",
+            label,
+            "--time-scale",
+            str(scale),
+        ],
+        cwd=LOAD,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
     statistics_file = Path(f"{prefix}_stats.csv")
     if not statistics_file.is_file():
         raise RuntimeError(f"{shape}: Locust gave no results:\n{done.stdout.decode('utf-8', 'replace')[-2000:]}")
     provider = function.summary()
-    return {**figures(statistics_file), "cold_starts": len(provider["init_ms"]),
-            "duration_ms": rounded(statistics.median(provider["duration_ms"])) if provider["duration_ms"] else None}
+    return {
+        **figures(statistics_file),
+        "cold_starts": len(provider["init_ms"]),
+        "duration_ms": rounded(statistics.median(provider["duration_ms"])) if provider["duration_ms"] else None,
+    }
 
 
-def figures(statistics_file: Path) -> Dict[str, float]:
+def figures(statistics_file: Path) -> dict[str, float]:
     with statistics_file.open(newline="", encoding="utf-8") as lines:
-        rows: List[Dict[str, str]] = list(csv.DictReader(lines))
+        rows: list[dict[str, str]] = list(csv.DictReader(lines))
     total = next(row for row in rows if row["Name"] == "Aggregated")
-    columns = {"requests": "Request Count", "failures": "Failure Count", "rps": "Requests/s",
-               "average_ms": "Average Response Time", "p50_ms": "50%", "p95_ms": "95%", "p99_ms": "99%",
-               "max_ms": "Max Response Time"}
+    columns = {
+        "requests": "Request Count",
+        "failures": "Failure Count",
+        "rps": "Requests/s",
+        "average_ms": "Average Response Time",
+        "p50_ms": "50%",
+        "p95_ms": "95%",
+        "p99_ms": "99%",
+        "max_ms": "Max Response Time",
+    }
     return {name: float(total[column]) if total[column] not in ("", "N/A") else 0.0 for name, column in columns.items()}

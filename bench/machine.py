@@ -1,4 +1,5 @@
 """On what, and of what, the figures are."""
+
 from __future__ import annotations
 
 import datetime
@@ -9,7 +10,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any
 
 from texts import ROOT
 
@@ -28,7 +29,7 @@ def commit() -> str:
     return git("rev-parse", "--short", "HEAD") + ("+changes" if changed else "")
 
 
-def description() -> Dict[str, Any]:
+def description() -> dict[str, Any]:
     import spacy
     import thinc
 
@@ -44,6 +45,6 @@ def description() -> Dict[str, Any]:
     }
 
 
-def file_name(about: Dict[str, Any]) -> str:
+def file_name(about: dict[str, Any]) -> str:
     """<commit>-<CPU>, of letters that every file system takes."""
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{about['commit']}-{about['cpu']}").strip("-")

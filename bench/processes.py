@@ -1,10 +1,11 @@
 """Commands as a person starts them: time from exec to the first answer, and peak memory. cold.py does it for Lambda."""
+
 from __future__ import annotations
 
 import subprocess
 import sys
 import time
-from typing import Dict, Iterator, List, Tuple
+from collections.abc import Iterator
 
 from measured import Bench, Pipeline
 from texts import SENTENCE
@@ -24,7 +25,7 @@ print(os.wait4(pid, 0)[2].ru_maxrss)
 """
 
 
-def tern_ner_once(bench: Bench, pipeline: Pipeline) -> Tuple[float, float]:
+def tern_ner_once(bench: Bench, pipeline: Pipeline) -> tuple[float, float]:
     """(milliseconds from exec to the whole answer, peak MB) of `tern ner`."""
     command = [str(bench.build / "tern"), "ner", "--json", *pipeline.options, "-m", str(bench.model), SENTENCE]
     begin = time.perf_counter()
@@ -38,7 +39,7 @@ def tern_ner_once(bench: Bench, pipeline: Pipeline) -> Tuple[float, float]:
     return 1e3 * elapsed, int(memory.stdout.split()[-1]) / 1024
 
 
-def spacy_once(bench: Bench, pipeline: Pipeline) -> Tuple[float, float]:
+def spacy_once(bench: Bench, pipeline: Pipeline) -> tuple[float, float]:
     """(milliseconds from exec to the answer, peak MB) of python, spacy.load, one text."""
     script = SPACY_CHILD.format(package=bench.package, excluded=list(pipeline.excluded))
     begin = time.perf_counter()
@@ -53,7 +54,7 @@ def spacy_once(bench: Bench, pipeline: Pipeline) -> Tuple[float, float]:
 
 def processes(bench: Bench) -> Iterator[None]:
     for pipeline in (bench.whole, bench.ner):
-        found: Dict[str, List[Tuple[float, float]]] = {"tern": [], "spaCy": []}
+        found: dict[str, list[tuple[float, float]]] = {"tern": [], "spaCy": []}
         for _ in range(bench.rounds):
             found["tern"].extend(tern_ner_once(bench, pipeline) for _ in range(4))
             found["spaCy"].append(spacy_once(bench, pipeline))

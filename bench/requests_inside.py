@@ -1,8 +1,10 @@
 """Milliseconds per request for entities: JSON body in, JSON body out, without a network, on a whole core."""
+
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Iterator, List
+from collections.abc import Iterator
+from typing import Any
 
 from measured import Bench, Pipeline, jsonl, timed
 from texts import of_length
@@ -23,9 +25,9 @@ def requests(bench: Bench) -> Iterator[None]:
     for tokens in REQUEST_TOKENS:
         texts = of_length(bench.texts, tokens, REQUESTS_PER_LENGTH)
         bodies = jsonl(texts).splitlines()
-        tern: Dict[str, List[float]] = {pipeline.name: [] for pipeline in pipelines}
-        spacy: Dict[str, List[float]] = {pipeline.name: [] for pipeline in pipelines}
-        for pipeline in pipelines:   # unmeasured
+        tern: dict[str, list[float]] = {pipeline.name: [] for pipeline in pipelines}
+        spacy: dict[str, list[float]] = {pipeline.name: [] for pipeline in pipelines}
+        for pipeline in pipelines:  # unmeasured
             for body in bodies:
                 spacy_request(pipeline.nlp, body)
         for _ in range(bench.rounds):
@@ -34,7 +36,9 @@ def requests(bench: Bench) -> Iterator[None]:
                 spacy[pipeline.name].extend(milliseconds(pipeline, body) for body in bodies)
             yield
         for name in tern:
-            bench.record("requests", f"{name}: request of {tokens} tokens", "ms", {"tern": tern[name], "spaCy": spacy[name]})
+            bench.record(
+                "requests", f"{name}: request of {tokens} tokens", "ms", {"tern": tern[name], "spaCy": spacy[name]}
+            )
 
 
 def milliseconds(pipeline: Pipeline, body: bytes) -> float:

@@ -5,23 +5,22 @@
 
 Writes <commit>-<CPU>.json and .md, and a plot for each kind of figure. What is measured, and how: bench/README.md.
 """
+
 from __future__ import annotations
 
 import os
 
-for _name in ("OPENBLAS", "OMP", "MKL", "BLIS"):   # before numpy and spaCy are loaded
+for _name in ("OPENBLAS", "OMP", "MKL", "BLIS"):  # before numpy and spaCy are loaded
     os.environ[f"{_name}_NUM_THREADS"] = "1"
 
 import functools
 import platform
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, Optional, Tuple
+from typing import Any, Callable
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
 import machine
 import report
 from cold import cold
@@ -32,6 +31,8 @@ from local_lambda.cgroup import why_not
 from measured import Bench
 from processes import processes
 from requests_inside import requests
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sizes import sizes
 from texts import ROOT, choose, lines_of
 from throughput import throughput
@@ -45,24 +46,34 @@ PACKAGED = ROOT / "build-package" / ARCH / "bootstrap"
 
 Step = Callable[[Bench], Iterator[None]]
 # Those with local environments come first: a process that has not loaded spaCy forks quickly.
-STEPS: Dict[str, Step] = {"kernels": kernels, "cold": cold, "warm": warm, "load": load_shapes, "instructions": instructions,
-                          "wink": wink, "sizes": sizes, "throughput": throughput, "requests": requests, "processes": processes}
+STEPS: dict[str, Step] = {
+    "kernels": kernels,
+    "cold": cold,
+    "warm": warm,
+    "load": load_shapes,
+    "instructions": instructions,
+    "wink": wink,
+    "sizes": sizes,
+    "throughput": throughput,
+    "requests": requests,
+    "processes": processes,
+}
 ON_ONE_CORE = {"throughput", "requests", "processes"}
 
 
-def chosen_bootstrap(given: Optional[Path], build: Path) -> Path:
+def chosen_bootstrap(given: Path | None, build: Path) -> Path:
     """What runs in the environments: the given one, else the package's, else the build's."""
     return (given or (PACKAGED if PACKAGED.is_file() else build / "bootstrap")).resolve()
 
 
-def results_folder(given: Optional[Path], quick: bool) -> Path:
+def results_folder(given: Path | None, quick: bool) -> Path:
     """Where the results go, which then is there."""
     folder = (given or ROOT / ("build/bench" if quick else "bench/results")).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def limits_missing() -> Optional[str]:
+def limits_missing() -> str | None:
     """Why environments have no limits of CPU and memory, after having said so; None if they have."""
     unlimited = why_not()
     if unlimited:
@@ -70,8 +81,13 @@ def limits_missing() -> Optional[str]:
     return unlimited
 
 
-def run_steps(bench: Bench, steps: Dict[str, Step], keep: Callable[[], None]) -> None:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:.0f} parts"), TimeElapsedColumn())
+def run_steps(bench: Bench, steps: dict[str, Step], keep: Callable[[], None]) -> None:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:.0f} parts"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         for name, step in steps.items():
             task = progress.add_task(name, total=None)
@@ -82,7 +98,7 @@ def run_steps(bench: Bench, steps: Dict[str, Step], keep: Callable[[], None]) ->
             else:
                 run()
             progress.stop_task(task)
-            keep()   # nothing is lost if a later step fails
+            keep()  # nothing is lost if a later step fails
 
 
 def run_step(bench: Bench, step: Step, advance: Callable[[], None]) -> None:
@@ -90,11 +106,17 @@ def run_step(bench: Bench, step: Step, advance: Callable[[], None]) -> None:
         advance()
 
 
-def write(bench: Bench, about: Dict[str, Any], texts: Path, folder: Path) -> Path:
+def write(bench: Bench, about: dict[str, Any], texts: Path, folder: Path) -> Path:
     about["load_at_end"] = os.getloadavg()
-    content = {"about": about, "quick": bench.quick, "unlimited": bench.unlimited, "bootstrap": bench.bootstrap.name,
-               "packaged": bench.bootstrap == PACKAGED, "texts": {"file": texts.name, "count": len(bench.texts)},
-               "results": bench.results}
+    content = {
+        "about": about,
+        "quick": bench.quick,
+        "unlimited": bench.unlimited,
+        "bootstrap": bench.bootstrap.name,
+        "packaged": bench.bootstrap == PACKAGED,
+        "texts": {"file": texts.name, "count": len(bench.texts)},
+        "results": bench.results,
+    }
     path = folder / f"{machine.file_name(about)}.json"
     report.save(path, content, report.markdown(content))
     return path
@@ -103,8 +125,11 @@ def write(bench: Bench, about: Dict[str, Any], texts: Path, folder: Path) -> Pat
 @click.command(help=__doc__.split("\n\n")[0], context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--quick", is_flag=True, help="A few samples of everything: shows that it works.")
 @click.option("--only", multiple=True, type=click.Choice(list(STEPS)), help="These steps alone.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path),
-              help="Default: bench/results, of a quick run build/bench.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Default: bench/results, of a quick run build/bench.",
+)
 @click.option("--build", type=FOLDER, default=ROOT / "build", help="Build tree.")
 @click.option("--bootstrap", type=FILE, help="What runs in the environments; default: the package's, else the build's.")
 @click.option("--model", type=FILE, default=ROOT / "weights" / "en_core_web_sm.tern")
@@ -112,10 +137,22 @@ def write(bench: Bench, about: Dict[str, Any], texts: Path, folder: Path) -> Pat
 @click.option("--texts", type=FILE, help='JSON Lines of {"text": ...}')
 @click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True)
 @click.option("--core", type=int, default=0, show_default=True, help="On which throughput and the like are measured.")
-@click.option("--time-scale", type=click.FloatRange(min=SHORTEST), default=0.05, show_default=True,
-              help="Of the load scenarios.")
-def main(quick: bool, only: Tuple[str, ...], out: Optional[Path], build: Path, bootstrap: Optional[Path], model: Path,
-         package: str, texts: Optional[Path], rounds: int, core: int, time_scale: float) -> None:
+@click.option(
+    "--time-scale", type=click.FloatRange(min=SHORTEST), default=0.05, show_default=True, help="Of the load scenarios."
+)
+def main(
+    quick: bool,
+    only: tuple[str, ...],
+    out: Path | None,
+    build: Path,
+    bootstrap: Path | None,
+    model: Path,
+    package: str,
+    texts: Path | None,
+    rounds: int,
+    core: int,
+    time_scale: float,
+) -> None:
     import plots
 
     about = machine.description()
@@ -125,13 +162,26 @@ def main(quick: bool, only: Tuple[str, ...], out: Optional[Path], build: Path, b
     runtime = chosen_bootstrap(bootstrap, build)
     scratch = ROOT / "build" / "bench"
     scratch.mkdir(parents=True, exist_ok=True)
-    bench = Bench(build.resolve(), runtime, model.resolve(), package, lines_of(texts_file)[: 60 if quick else None],
-                  1 if quick else rounds, quick, core, scratch, unlimited)
+    bench = Bench(
+        build.resolve(),
+        runtime,
+        model.resolve(),
+        package,
+        lines_of(texts_file)[: 60 if quick else None],
+        1 if quick else rounds,
+        quick,
+        core,
+        scratch,
+        unlimited,
+    )
     steps = {**STEPS, "load": functools.partial(load_shapes, time_scale=time_scale)}
     path = folder / "nothing"
     try:
-        run_steps(bench, {name: step for name, step in steps.items() if not only or name in only},
-                  lambda: write(bench, about, texts_file, folder))
+        run_steps(
+            bench,
+            {name: step for name, step in steps.items() if not only or name in only},
+            lambda: write(bench, about, texts_file, folder),
+        )
     finally:
         if bench.results:
             path = write(bench, about, texts_file, folder)

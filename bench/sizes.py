@@ -1,4 +1,5 @@
 """Bytes on disk: of the packages for Lambda, of the weights by component, of the programs."""
+
 from __future__ import annotations
 
 import importlib.metadata
@@ -6,8 +7,8 @@ import re
 import subprocess
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict, Iterator, List, Set
 
 from measured import Bench
 from texts import ROOT
@@ -16,23 +17,23 @@ from texts import ROOT
 IN_THE_IMAGE = {"pip", "setuptools"}
 
 
-def section_sizes(bench: Bench) -> Dict[str, int]:
+def section_sizes(bench: Bench) -> dict[str, int]:
     """Bytes by the first part of the sections' names, the largest first, as `tern inspect` lists them."""
     command = [bench.build / "tern", "inspect", bench.model]
     listed = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
     begin = next(i for i, line in enumerate(listed) if line.split()[:2] == ["section", "kind"])
-    rows = (line.split() for line in listed[begin + 1:] if line.strip())
+    rows = (line.split() for line in listed[begin + 1 :] if line.strip())
     sizes: Counter = Counter()
     for row in rows:
-        if len(row) == 6:   # name, kind, dtype, shape, bytes, CRC
+        if len(row) == 6:  # name, kind, dtype, shape, bytes, CRC
             sizes[row[0].split("/")[0]] += int(row[4])
     return dict(sizes.most_common())
 
 
-def requirements(names: List[str]) -> List[importlib.metadata.Distribution]:
+def requirements(names: list[str]) -> list[importlib.metadata.Distribution]:
     """The installed distributions of these names and of all that they need (extras left out)."""
-    found: Dict[str, importlib.metadata.Distribution] = {}
-    seen: Set[str] = set()
+    found: dict[str, importlib.metadata.Distribution] = {}
+    seen: set[str] = set()
     while names:
         name = re.sub(r"[-_.]+", "-", names.pop()).lower()
         if name in seen | IN_THE_IMAGE:
@@ -41,7 +42,7 @@ def requirements(names: List[str]) -> List[importlib.metadata.Distribution]:
         try:
             found[name] = importlib.metadata.distribution(name)
         except importlib.metadata.PackageNotFoundError:
-            continue   # for another system or Python
+            continue  # for another system or Python
         names += [re.match(r"[\w.-]+", line).group() for line in found[name].requires or () if "extra ==" not in line]
     return list(found.values())
 
@@ -60,19 +61,22 @@ class Counted:
         pass
 
 
-def zipped(files: List[Path]) -> int:
+def zipped(files: list[Path]) -> int:
     sink = Counted()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:   # type: ignore[arg-type]
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
         for path in files:
             archive.write(path, path.relative_to(path.anchor))
     return sink.size
 
 
-def spacy_files(bench: Bench, compiled: bool = False) -> List[Path]:
+def spacy_files(bench: Bench, compiled: bool = False) -> list[Path]:
     """What a deployment of the function must carry; compiled bytecode only if asked for."""
-    files = [Path(distribution.locate_file(file)).resolve()
-             for distribution in requirements([bench.package, "spacy", "awslambdaric"]) for file in distribution.files or ()]
-    if Path(bench.package).is_dir():   # a pipeline that is not installed
+    files = [
+        Path(distribution.locate_file(file)).resolve()
+        for distribution in requirements([bench.package, "spacy", "awslambdaric"])
+        for file in distribution.files or ()
+    ]
+    if Path(bench.package).is_dir():  # a pipeline that is not installed
         files += Path(bench.package).resolve().rglob("*")
     return sorted({path for path in files if path.is_file() and (compiled or path.suffix != ".pyc")})
 
@@ -82,10 +86,19 @@ def sizes(bench: Bench) -> Iterator[None]:
     tern = [bench.bootstrap, bench.model]
     packages = sorted((ROOT / "build").glob("tern-lambda-*.zip"))
     made = packages[0].stat().st_size if packages else zipped(tern)
-    bench.record("sizes", "package, unpacked", "MB",
-                 {who: [sum(path.stat().st_size for path in files) / 1e6] for who, files in (("tern", tern), ("spaCy", spacy))})
-    bench.record("sizes", "package, zipped", "MB", {"tern": [made / 1e6], "spaCy": [zipped(spacy) / 1e6]},
-                 tern_file=packages[0].name if packages else "bootstrap and model, deflated")
+    bench.record(
+        "sizes",
+        "package, unpacked",
+        "MB",
+        {who: [sum(path.stat().st_size for path in files) / 1e6] for who, files in (("tern", tern), ("spaCy", spacy))},
+    )
+    bench.record(
+        "sizes",
+        "package, zipped",
+        "MB",
+        {"tern": [made / 1e6], "spaCy": [zipped(spacy) / 1e6]},
+        tern_file=packages[0].name if packages else "bootstrap and model, deflated",
+    )
     for name, size in section_sizes(bench).items():
         bench.record("sizes", f"weights: {name}", "kB", {"tern": [size / 1e3]})
     for name in ("tern", "bootstrap", "libtern.a"):

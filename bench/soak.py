@@ -8,28 +8,32 @@ fifth each says nothing, sends its request byte by byte, reads no answer, asks f
 HTTP; who is cut comes back. Prints a table: requests, those not answered with 200, percentiles of the waiting time, memory. The
 first row is without hostile clients.
 """
+
 from __future__ import annotations
 
 import argparse
 import asyncio
 import json
 import random
-import struct
 import socket
+import struct
 import subprocess
 import sys
 import time
+from collections.abc import Awaitable
 from pathlib import Path
-from typing import Awaitable, Callable, List, Tuple
+from typing import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
-Address = Tuple[str, int]
+Address = tuple[str, int]
 
 
 def request(text: str, method: str = "POST", path: str = "/ner") -> bytes:
     body = json.dumps({"text": text}).encode() if method == "POST" else b""
-    return (f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+    return (
+        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode() + body
 
 
 SENTENCE = request("Alan Turing was born on June 23, 1912, in London, England.")
@@ -93,8 +97,8 @@ class Client:
 
     def __init__(self, address: Address, expected: bytes) -> None:
         self.address, self.expected = address, expected
-        self.waits: List[float] = []
-        self.failures: List[str] = []
+        self.waits: list[float] = []
+        self.failures: list[str] = []
 
     async def ask(self) -> None:
         self.writer.write(SENTENCE)
@@ -127,7 +131,7 @@ def memory_mb(pid: int, field: str) -> float:
     return 0
 
 
-async def ask_all(address: Address, expected: bytes, clients: int, requests: int) -> List[Client]:
+async def ask_all(address: Address, expected: bytes, clients: int, requests: int) -> list[Client]:
     everyone = [Client(address, expected) for _ in range(clients)]
     await asyncio.gather(*(client.run(requests // clients) for client in everyone))
     return everyone
@@ -140,14 +144,17 @@ def measure(name: str, address: Address, pid: int, expected: bytes, options: arg
     waits = sorted(wait for client in everyone for wait in client.waits)
     failures = [failure for client in everyone for failure in client.failures]
     at = [waits[min(len(waits) - 1, int(len(waits) * share))] * 1000 for share in (0.5, 0.99, 0.999, 1)]
-    print(f"| {name} | {len(waits):,} | {len(failures)} | {len(waits) / seconds:,.0f} | "
-          + " | ".join(f"{wait:.1f}" for wait in at)
-          + f" | {memory_mb(pid, 'VmRSS'):.1f} | {memory_mb(pid, 'VmHWM'):.1f} |", flush=True)
+    print(
+        f"| {name} | {len(waits):,} | {len(failures)} | {len(waits) / seconds:,.0f} | "
+        + " | ".join(f"{wait:.1f}" for wait in at)
+        + f" | {memory_mb(pid, 'VmRSS'):.1f} | {memory_mb(pid, 'VmHWM'):.1f} |",
+        flush=True,
+    )
     for failure in sorted(set(failures))[:5]:
         print(f"  {failures.count(failure)} x {failure}", file=sys.stderr)
 
 
-def start_harm(address: Address, count: int) -> List[subprocess.Popen]:
+def start_harm(address: Address, count: int) -> list[subprocess.Popen]:
     """In processes of their own: they must not hold up those that measure."""
     program = [sys.executable, __file__, "--harm", f"{address[0]}:{address[1]}"]
     return [subprocess.Popen([*program, str(part)]) for part in (count // 2, count - count // 2)]
@@ -162,18 +169,33 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--binary", type=Path, default=ROOT / "build" / "tern")
     options = parser.parse_args()
-    command = [options.binary, "serve", "-m", ROOT / "weights" / "en_core_web_sm.tern", "--port", "0", "--threads",
-               str(options.threads)]
+    command = [
+        options.binary,
+        "serve",
+        "-m",
+        ROOT / "weights" / "en_core_web_sm.tern",
+        "--port",
+        "0",
+        "--threads",
+        str(options.threads),
+    ]
     with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         host, _, port = server.stdout.readline().decode().strip().rpartition("//")[2].rpartition(":")
         address = (host, int(port))
-        expected = json.dumps({"entities": [
-            {"text": "Alan Turing", "label": "PERSON", "start": 0, "end": 11},
-            {"text": "June 23, 1912", "label": "DATE", "start": 24, "end": 37},
-            {"text": "London", "label": "GPE", "start": 42, "end": 48},
-            {"text": "England", "label": "GPE", "start": 50, "end": 57}]}).encode()
-        print("| | requests | failed | a second | p50 ms | p99 | p99.9 | worst | memory MB | peak MB |\n|---|---|---|---|---|---|---|---|---|---|")
+        expected = json.dumps(
+            {
+                "entities": [
+                    {"text": "Alan Turing", "label": "PERSON", "start": 0, "end": 11},
+                    {"text": "June 23, 1912", "label": "DATE", "start": 24, "end": 37},
+                    {"text": "London", "label": "GPE", "start": 42, "end": 48},
+                    {"text": "England", "label": "GPE", "start": 50, "end": 57},
+                ]
+            }
+        ).encode()
+        print(
+            "| | requests | failed | a second | p50 ms | p99 | p99.9 | worst | memory MB | peak MB |\n|---|---|---|---|---|---|---|---|---|---|"  # noqa: E501
+        )
         measure("alone", address, server.pid, expected, options, options.requests // 10)
         harmful = start_harm(address, options.hostile)
         time.sleep(3)

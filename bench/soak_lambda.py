@@ -6,6 +6,7 @@
 The events are those that the tests recorded (tests/runtime/events: every shape, unknown ones too), whole, cut short and with a byte
 changed, and now and then a long text. Prints the resident memory after each tenth.
 """
+
 from __future__ import annotations
 
 import json
@@ -13,11 +14,10 @@ import random
 import re
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator
 
 import click
-
 from local_lambda import functions
 from local_lambda.environment import Environment
 from texts import ROOT
@@ -53,7 +53,7 @@ def resident_mb(pid: int) -> float:
 @click.option("--binary", type=click.Path(path_type=Path), default=ROOT / "build" / "bootstrap", show_default=True)
 def main(invocations: int, seed: int, binary: Path) -> None:
     environment = Environment(functions.tern(binary, ROOT / "weights" / "en_core_web_sm.tern"), 512, throttle=False)
-    outcomes: "Counter[str]" = Counter()
+    outcomes: Counter[str] = Counter()
     environment.start()
     assert environment._process is not None
     begin = time.monotonic()
@@ -61,8 +61,10 @@ def main(invocations: int, seed: int, binary: Path) -> None:
         for count, event in enumerate(events(seed), 1):
             outcomes[environment.invoke(event).error or "answered"] += 1
             if count % (invocations // 10) == 0:
-                print(f"{count:>8,} invocations, {time.monotonic() - begin:6.0f} s, {resident_mb(environment._process.pid):.1f} MB",
-                      flush=True)
+                print(
+                    f"{count:>8,} invocations, {time.monotonic() - begin:6.0f} s, {resident_mb(environment._process.pid):.1f} MB",
+                    flush=True,
+                )
             if count == invocations:
                 break
     finally:

@@ -1,10 +1,11 @@
 """What tern set out to reach, beside what a run has measured."""
+
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, NamedTuple, Tuple
+from typing import Any, Callable, NamedTuple
 
-Results = Dict[str, Dict[str, Dict[str, Any]]]
-Found = Tuple[str, bool]   # in words, and whether it is enough
+Results = dict[str, dict[str, dict[str, Any]]]
+Found = tuple[str, bool]  # in words, and whether it is enough
 
 
 class Target(NamedTuple):
@@ -13,7 +14,7 @@ class Target(NamedTuple):
     judge: Callable[[Results], Found]
 
 
-def row(results: Results, section: str, start: str) -> Dict[str, Any]:
+def row(results: Results, section: str, start: str) -> dict[str, Any]:
     return next((found for name, found in results[section].items() if name.startswith(start)), {})
 
 
@@ -47,8 +48,12 @@ def encoder(results: Results) -> Found:
     """The lowest share of the peak from 8 rows up, of the set that the engine chooses."""
     kernels: Any = results["kernels"]
     peak = max(kernels["peaks"].values())
-    shares = {f"{rows} rows of {shape}": rate / peak for shape, products in kernels["products"].items()
-              for rows, rate in products[next(name for name in KERNEL_SETS if name in products)].items() if int(rows) >= 8}
+    shares = {
+        f"{rows} rows of {shape}": rate / peak
+        for shape, products in kernels["products"].items()
+        for rows, rate in products[next(name for name in KERNEL_SETS if name in products)].items()
+        if int(rows) >= 8
+    }
     worst = min(shares, key=lambda key: shares[key])
     return f"{100 * shares[worst]:.0f} % ({worst})", shares[worst] >= 0.75
 
@@ -57,23 +62,31 @@ COLD = "512 MB, files in the page cache: exec to first answer"
 TARGETS = (
     Target("cold start at 512 MB, exec to first answer", "≤ 1/500 of spaCy's", ratio("cold", COLD, 500)),
     Target("the same, absolute", "≤ 15 ms", at_most("cold", COLD, 15, "ms")),
-    Target("cold start without limits", "≤ 5 ms",
-           at_most("cold", "no limits, files in the page cache: exec to first answer", 5, "ms")),
+    Target(
+        "cold start without limits",
+        "≤ 5 ms",
+        at_most("cold", "no limits, files in the page cache: exec to first answer", 5, "ms"),
+    ),
     Target("warm, 15 tokens, 512 MB", "≤ 1/40 of spaCy's p50", ratio("warm", "512 MB, 15 tokens", 40)),
     Target("the same, absolute", "≤ 1 ms", at_most("warm", "512 MB, 15 tokens", 1, "ms")),
     Target("the same, p99 by p50", "≤ 3", steady),
     Target("warm, 1,500 tokens, 512 MB", "≤ 1/15 of spaCy's", ratio("warm", "512 MB, 1500 tokens", 15)),
     Target("throughput, NER alone", "≥ 15 × nlp.pipe", ratio("throughput", "NER alone: library / nlp.pipe", 15)),
-    Target("throughput, whole pipeline", "≥ 15 × nlp.pipe", ratio("throughput", "whole pipeline: library / nlp.pipe", 15)),
+    Target(
+        "throughput, whole pipeline", "≥ 15 × nlp.pipe", ratio("throughput", "whole pipeline: library / nlp.pipe", 15)
+    ),
     Target("encoder, from 8 rows up", "≥ 75 % of the measured peak", encoder),
     Target("tokenizer", "≤ 250 ns a token", at_most("throughput", "tokenizer", 250, "ns")),
-    Target("resident set after one request", "≤ 20 MB",
-           at_most("cold", "no limits, files in the page cache: peak memory", 20, "MB")),
+    Target(
+        "resident set after one request",
+        "≤ 20 MB",
+        at_most("cold", "no limits, files in the page cache: peak memory", 20, "MB"),
+    ),
     Target("zip with weights", "≤ 12 MB", at_most("sizes", "package, zipped", 12, "MB")),
 )
 
 
-def judged(results: Results) -> List[List[str]]:
+def judged(results: Results) -> list[list[str]]:
     """Rows of a table, of what the run has measured."""
     rows = []
     for target in TARGETS:

@@ -1,8 +1,9 @@
 """Warm requests in local environments by length of text and amount of memory, and what a million of them costs."""
+
 from __future__ import annotations
 
 import time
-from typing import Dict, Iterator, List, Sequence, Tuple
+from collections.abc import Iterator, Sequence
 
 import cost
 from cold import MEMORIES, TIMEOUT, UNLIMITED_MB, request_event
@@ -14,16 +15,20 @@ from texts import of_length
 # Tokens: requests of tern, and of spaCy, which takes over a minute for the longest text in the smallest environment.
 REQUESTS = {15: (200, 100), 60: (100, 60), 150: (100, 40), 1500: (30, 8), 15000: (6, 2)}
 QUICK_REQUESTS = {15: (30, 20), 1500: (6, 2)}
-TURNS = 2          # times that the two alternate
-WARM_UP = 3        # requests that are not counted
+TURNS = 2  # times that the two alternate
+WARM_UP = 3  # requests that are not counted
 # Between two requests, so that each finds its slice of the CPU whole, as in an environment that does not work without pause.
 PAUSE = 1.5 * PERIOD_US / 1e6
 
 
 def warm(bench: Bench) -> Iterator[None]:
     requests = QUICK_REQUESTS if bench.quick else REQUESTS
-    texts = {tokens: [request_event(text) for text in of_length(bench.texts, tokens, bench.few(10, 3) if tokens < 15000 else 2)]
-             for tokens in requests}
+    texts = {
+        tokens: [
+            request_event(text) for text in of_length(bench.texts, tokens, bench.few(10, 3) if tokens < 15000 else 2)
+        ]
+        for tokens in requests
+    }
     memories = [512, 1024] if bench.quick else MEMORIES
     for memory in memories if bench.throttle else [UNLIMITED_MB]:
         one, other = (Function(spec, memory, 1, bench.throttle, TIMEOUT) for spec in bench.specs)
@@ -33,11 +38,12 @@ def warm(bench: Bench) -> Iterator[None]:
                 yield
 
 
-def alternately(functions: Sequence[Function], events: List[bytes],
-                counts: Sequence[int]) -> Tuple[Dict[str, List[float]], Dict[str, str]]:
+def alternately(
+    functions: Sequence[Function], events: list[bytes], counts: Sequence[int]
+) -> tuple[dict[str, list[float]], dict[str, str]]:
     """({name: seconds of so many requests}, {name: why it failed}) of functions that take turns."""
-    found: Dict[str, List[float]] = {function.spec.name: [] for function in functions}
-    failed: Dict[str, str] = {}
+    found: dict[str, list[float]] = {function.spec.name: [] for function in functions}
+    failed: dict[str, str] = {}
     for _ in range(TURNS):
         for function, count in zip(functions, counts):
             if function.spec.name not in failed:
@@ -49,7 +55,7 @@ def alternately(functions: Sequence[Function], events: List[bytes],
     return found, failed
 
 
-def in_turn(function: Function, events: List[bytes], count: int) -> List[Invocation]:
+def in_turn(function: Function, events: list[bytes], count: int) -> list[Invocation]:
     """Of the texts one after the other, after some of them uncounted; only the errors of those count."""
     done = [call(function, events[i % len(events)]) for i in range(WARM_UP if len(events) > 2 else 1)]
     failed = [one for one in done if one.answer.error]
@@ -61,9 +67,14 @@ def call(function: Function, event: bytes) -> Invocation:
     return function.invoke(event)
 
 
-def record(bench: Bench, memory: int, tokens: int, found: Dict[str, List[float]], failed: Dict[str, str]) -> None:
+def record(bench: Bench, memory: int, tokens: int, found: dict[str, list[float]], failed: dict[str, str]) -> None:
     name = f"{memory} MB, {tokens} tokens" if bench.throttle else f"no limits, {tokens} tokens"
     also = {"memory_mb": memory, "tokens": tokens, **({"failed": failed} if failed else {})}
     bench.record("warm", name, "ms", {who: [1e3 * s for s in seconds] for who, seconds in found.items()}, **also)
-    bench.record("cost", name, f"$ per million requests ({cost.PRICES_OF})",
-                 {who: [cost.per_million(memory, seconds)] for who, seconds in found.items() if seconds}, **also)
+    bench.record(
+        "cost",
+        name,
+        f"$ per million requests ({cost.PRICES_OF})",
+        {who: [cost.per_million(memory, seconds)] for who, seconds in found.items() if seconds},
+        **also,
+    )

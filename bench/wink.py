@@ -1,11 +1,12 @@
 """wink-nlp (npm) beside tern: another small library for English. For speed only: its model finds no persons and no places."""
+
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Dict, Iterator, List, Sequence, Tuple
 
 from measured import Bench, jsonl
 from texts import ROOT, of_length
@@ -19,15 +20,19 @@ def install() -> None:
     if (FOLDER / "node_modules" / "wink-nlp").is_dir():
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", FOLDER, *PACKAGES], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", FOLDER, *PACKAGES],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
-def run(texts: List[str]) -> List[Tuple[int, int, int]]:
+def run(texts: list[str]) -> list[tuple[int, int, int]]:
     """(nanoseconds, tokens, entities) of each text."""
     environment = {**os.environ, "NODE_PATH": str(FOLDER / "node_modules")}
     done = subprocess.run(["node", SCRIPT], input=jsonl(texts), stdout=subprocess.PIPE, env=environment, check=True)
-    return [tuple(map(int, line.split())) for line in done.stdout.splitlines()]   # type: ignore[misc]
+    return [tuple(map(int, line.split())) for line in done.stdout.splitlines()]  # type: ignore[misc]
 
 
 def wink(bench: Bench) -> Iterator[None]:
@@ -37,11 +42,11 @@ def wink(bench: Bench) -> Iterator[None]:
     install()
     short = of_length(bench.texts, 15, 20)
 
-    def tern(texts: List[str]) -> Sequence[Sequence[int]]:
+    def tern(texts: list[str]) -> Sequence[Sequence[int]]:
         return bench.inside_measure(bench.entities, "run", texts)
 
-    rates: Dict[str, List[float]] = {"tern": [], "wink-nlp": []}
-    times: Dict[str, List[float]] = {"tern": [], "wink-nlp": []}
+    rates: dict[str, list[float]] = {"tern": [], "wink-nlp": []}
+    times: dict[str, list[float]] = {"tern": [], "wink-nlp": []}
     for _ in range(bench.rounds):
         with bench.on_one_core():
             for who, measure in (("tern", tern), ("wink-nlp", run)):

@@ -1,9 +1,11 @@
 """A real browser for the tests that look at pages: Debian's Chromium, else the one that Playwright brings."""
+
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 

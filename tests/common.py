@@ -1,4 +1,5 @@
 """Where the build and the model are, and how much there is time for: what tests import. Fixtures are in conftest.py."""
+
 from __future__ import annotations
 
 import os
@@ -6,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = (ROOT / os.environ.get("TERN_BUILD", "build")).resolve()
@@ -26,7 +27,7 @@ def forget(path: Path) -> None:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def find_tool(name: str) -> Optional[Path]:
+def find_tool(name: str) -> Path | None:
     """A program that some test needs: beside this Python (tools/test puts some there), in PATH, in Debian's sbin."""
     places = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"]
     found = shutil.which(name, path=os.pathsep.join(places))

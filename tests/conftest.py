@@ -1,15 +1,16 @@
 """What all tests share: where the build and the model are, how to run a built program, and spaCy's pipelines."""
+
 from __future__ import annotations
 
 import datetime
 import os
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, Optional, Union
+from typing import TYPE_CHECKING, Callable
 
 # Before pytest would make empty modules of these names for the folders tests/convert and tests/load.
-import convert  # noqa: F401
-import load  # noqa: F401
+import convert
+import load
 import pytest
 from common import BUILD, MODEL, REDUCED, SPACY_PACKAGE, Run
 
@@ -23,8 +24,12 @@ collect_ignore = ["parity/test_mutants.py"] if REDUCED else []
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     today = datetime.date.today().toordinal() - datetime.date(1970, 1, 1).toordinal()
-    parser.addoption("--all-languages", action="store_true", help="compare the tokenizers of all languages, not of a dozen")
-    parser.addoption("--language-day", type=int, default=today, help="day since 1970 that chooses the dozen and their texts")
+    parser.addoption(
+        "--all-languages", action="store_true", help="compare the tokenizers of all languages, not of a dozen"
+    )
+    parser.addoption(
+        "--language-day", type=int, default=today, help="day since 1970 that chooses the dozen and their texts"
+    )
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -66,17 +71,16 @@ def run(program: Callable[[str], Path], model_file: Path) -> Run:
 
     def call(
         name: str,
-        *args: Union[str, Path],
-        input: Optional[bytes] = None,
-        env: Optional[dict[str, str]] = None,
+        *args: str | Path,
+        input: bytes | None = None,
+        env: dict[str, str] | None = None,
         timeout: float = 60.0,
-    ) -> "subprocess.CompletedProcess[bytes]":
+    ) -> subprocess.CompletedProcess[bytes]:
         environment = {**os.environ, "TERN_MODEL": str(model_file), **(env or {})}
         return subprocess.run(
             [str(program(name)), *map(str, args)],
             input=b"" if input is None else input,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             env=environment,
             timeout=timeout,
             check=False,
@@ -101,7 +105,7 @@ def nlp_ner():
 
 
 @pytest.fixture(scope="session")
-def vector_pipeline(tmp_path_factory: pytest.TempPathFactory) -> "VectorPipeline":
+def vector_pipeline(tmp_path_factory: pytest.TempPathFactory) -> VectorPipeline:
     """A trained pipeline with static vectors, and its file."""
     pytest.importorskip("spacy")
     from corpus import project_texts
@@ -111,7 +115,7 @@ def vector_pipeline(tmp_path_factory: pytest.TempPathFactory) -> "VectorPipeline
 
 
 @pytest.fixture(scope="session")
-def opinions(tmp_path_factory: pytest.TempPathFactory) -> "Opinions":
+def opinions(tmp_path_factory: pytest.TempPathFactory) -> Opinions:
     """A trained sentiment model, and its file."""
     pytest.importorskip("spacy")
     from opinion_pipeline import save, train

@@ -1,23 +1,25 @@
 """What readelf says of a program, as far as it keeps faults in memory from being used."""
+
 from __future__ import annotations
 
 import re
 import subprocess
 from pathlib import Path
-from typing import List, Set
 
 
 def read(path: Path, *options: str) -> str:
-    return subprocess.run(["readelf", "--wide", *options, str(path)], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return subprocess.run(
+        ["readelf", "--wide", *options, str(path)], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
 
 
-def entries(dynamic: str, tag: str) -> List[str]:
+def entries(dynamic: str, tag: str) -> list[str]:
     """The values of the dynamic section's entries of one kind, without what readelf writes around them."""
     found = re.findall(rf"\({tag}\)\s+(.*)$", dynamic, re.MULTILINE)
     return [re.sub(r"^[\w ]+: \[(.*)\]$", r"\1", value.strip()) for value in found]
 
 
-def needed(path: Path) -> List[str]:
+def needed(path: Path) -> list[str]:
     """The shared libraries that it names."""
     return entries(read(path, "--dynamic"), "NEEDED")
 
@@ -27,7 +29,7 @@ def is_relative(folder: str) -> bool:
     return not folder.startswith("/")
 
 
-def faults(path: Path) -> List[str]:
+def faults(path: Path) -> list[str]:
     """What a program lacks: position independence, addresses that are read-only before main begins, a stack without code; and what
     it should not have, libraries from the current directory."""
     dynamic, headers = read(path, "--dynamic"), read(path, "--file-header", "--program-headers")
@@ -47,7 +49,7 @@ def faults(path: Path) -> List[str]:
     return [fault for fault, is_right in wanted.items() if not is_right]
 
 
-def calls(path: Path) -> Set[str]:
+def calls(path: Path) -> set[str]:
     """Names that a program or a library of objects takes from elsewhere."""
     symbols = read(path, "--symbols")
     return {match.partition("@")[0] for match in re.findall(r" UND (\S+)", symbols)}

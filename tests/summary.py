@@ -2,6 +2,7 @@
 
 A file that is missing or broken counts as one failure: that run did not come to its end.
 """
+
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -10,8 +11,9 @@ def count(path: str) -> "tuple[int, int, int]":
     """(passed, failed, skipped) of one file."""
     try:
         suites = list(ElementTree.parse(path).getroot().iter("testsuite"))
-        total, errors, failures, skipped = (sum(int(s.get(key, "0")) for s in suites)
-                                            for key in ("tests", "errors", "failures", "skipped"))
+        total, errors, failures, skipped = (
+            sum(int(s.get(key, "0")) for s in suites) for key in ("tests", "errors", "failures", "skipped")
+        )
     except (OSError, ElementTree.ParseError) as problem:
         print(f"{path}: {problem}", file=sys.stderr)
         return 0, 1, 0

@@ -1,11 +1,11 @@
 """docs/limits.md gives the numbers that the sources have."""
+
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
 import pytest
-
 from common import ROOT
 
 # In the page, and where the sources say it.

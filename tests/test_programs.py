@@ -1,17 +1,20 @@
-"""How the programs of the build are linked: hardened, with no library from the current directory, and with none for a comparison."""
+"""How the programs of the build are linked: hardened, with no library from the current directory, and with none for
+a comparison.
+"""
+
 from __future__ import annotations
 
 import os
 import subprocess
 from pathlib import Path
-from typing import Callable, List
+from typing import Callable
 
 import pytest
 from common import REDUCED
 from elf import calls, faults, needed
 
 
-def programs_in(folder: Path) -> List[Path]:
+def programs_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and os.access(path, os.X_OK))
 
 
@@ -36,7 +39,9 @@ def test_a_reference_is_not_linked(name: str, program: Callable[[str], Path]) ->
 
 
 @pytest.mark.parametrize("name", ["tern", "bootstrap"])
-def test_libraries_of_the_current_directory_are_not_taken(name: str, program: Callable[[str], Path], tmp_path: Path) -> None:
+def test_libraries_of_the_current_directory_are_not_taken(
+    name: str, program: Callable[[str], Path], tmp_path: Path
+) -> None:
     """An empty file is no library: who opens it says so and does not start."""
     libraries = needed(program(name))
     for library in libraries:
@@ -44,8 +49,15 @@ def test_libraries_of_the_current_directory_are_not_taken(name: str, program: Ca
 
     def start(**env: str) -> str:
         environment = {key: value for key, value in os.environ.items() if key != "LD_LIBRARY_PATH"}
-        return subprocess.run([str(program(name)), "--version"], cwd=tmp_path, env={**environment, **env}, capture_output=True, text=True,
-                              timeout=60, check=False).stderr
+        return subprocess.run(
+            [str(program(name)), "--version"],
+            cwd=tmp_path,
+            env={**environment, **env},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        ).stderr
 
     assert not [library for library in libraries if library in start()]
     assert [library for library in libraries if library in start(LD_LIBRARY_PATH=str(tmp_path))]

@@ -1,4 +1,5 @@
 """The README's commands, run as they stand there."""
+
 from __future__ import annotations
 
 import json
@@ -7,19 +8,18 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
-from typing import Callable, List
+from typing import Callable
 from urllib.parse import urlsplit
 
 import pytest
-
 from common import ROOT
 from runtime.tern_server import TernServer
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = dict((kind, re.findall(rf"```{kind}\n(.*?)```", README, re.S)) for kind in ("sh", "json"))
+BLOCKS = {kind: re.findall(rf"```{kind}\n(.*?)```", README, re.S) for kind in ("sh", "json")}
 
 
-def command(start: str) -> List[str]:
+def command(start: str) -> list[str]:
     """The words of the one command that begins so."""
     lines = [line for block in BLOCKS["sh"] for line in block.splitlines() if line.startswith(start)]
     assert len(lines) == 1, f"README.md has {len(lines)} commands that begin with {start!r}"
@@ -33,7 +33,11 @@ def test_first_command_prints_the_sample_entities() -> None:
     done = subprocess.run(command("tools/run"), cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     assert [line.split("\t")[2:] for line in done.stdout.splitlines()] == [
-        ["PERSON", "Alan Turing"], ["DATE", "June 23, 1912"], ["GPE", "London"], ["GPE", "England"]]
+        ["PERSON", "Alan Turing"],
+        ["DATE", "June 23, 1912"],
+        ["GPE", "London"],
+        ["GPE", "England"],
+    ]
 
 
 def test_second_command_is_there() -> None:

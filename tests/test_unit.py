@@ -2,16 +2,16 @@
 
 The programs run while pytest collects, because only they know which tests they contain.
 """
+
 from __future__ import annotations
 
 import os
 import re
 import subprocess
 from pathlib import Path
-from typing import List, NamedTuple, Optional
+from typing import NamedTuple
 
 import pytest
-
 from common import BUILD, ROOT
 
 TIMEOUT_SECONDS = 300
@@ -22,11 +22,11 @@ TAP_PLAN = re.compile(r"^1\.\.(\d+)$", re.MULTILINE)
 class Result(NamedTuple):
     program: str
     test: str
-    failure: Optional[str]   # what the program printed; None: passed
+    failure: str | None  # what the program printed; None: passed
     skipped: bool = False
 
 
-def run_program(path: Path) -> List[Result]:
+def run_program(path: Path) -> list[Result]:
     """Results of one program's tests; a crash, a time-out or an empty report is a failed test called (program)."""
     try:
         done = subprocess.run(
@@ -54,14 +54,14 @@ def run_program(path: Path) -> List[Result]:
     return results
 
 
-def expected_programs() -> List[str]:
+def expected_programs() -> list[str]:
     """Names of the programs that the sources promise, so that one that was not built is noticed."""
     sources = [*(ROOT / "tests" / "unit").glob("test_*.c"), *(ROOT / "tests" / "parity").glob("test_*.c")]
     return sorted(source.stem for source in sources)
 
 
-def collect() -> List[Result]:
-    results: List[Result] = []
+def collect() -> list[Result]:
+    results: list[Result] = []
     for name in expected_programs():
         path = BUILD / "tests" / name
         if os.access(path, os.X_OK):

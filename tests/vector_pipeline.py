@@ -1,12 +1,15 @@
-"""A small pipeline whose towers read static vectors, by key or floret's, trained by spaCy for the tests; and its file with a table of
+"""A small pipeline whose towers read static vectors, by key or floret's, trained by spaCy for the tests; and its
+file with a table of
 any size."""
+
 from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 import numpy as np
 import spacy
@@ -23,8 +26,12 @@ from spacy.vectors import Vectors
 
 WIDTH, COLUMNS, ROWS = 16, 24, 300
 SEED = 7
-SYMBOLS = ("X", "_", "ORG", "DATE", "number")   # words whose ids are reserved numbers
-PEOPLE, FIRMS, PLACES = ("Ada", "Turing", "Apple", "Rose"), ("IBM", "Apple", "Acme", "X"), ("London", "U.K.", "Paris", "Rose")
+SYMBOLS = ("X", "_", "ORG", "DATE", "number")  # words whose ids are reserved numbers
+PEOPLE, FIRMS, PLACES = (
+    ("Ada", "Turing", "Apple", "Rose"),
+    ("IBM", "Apple", "Acme", "X"),
+    ("London", "U.K.", "Paris", "Rose"),
+)
 VERBS = ("bought", "left", "likes", "saw")
 
 
@@ -35,8 +42,10 @@ class VectorPipeline(NamedTuple):
     model: Path
 
 
-def make(folder: Path, texts: Iterable[str], floret: Optional[Dict[str, Any]] = None) -> VectorPipeline:
-    """Trained and converted into the folder. texts: most of their words get vectors; floret: settings, for all words to have some."""
+def make(folder: Path, texts: Iterable[str], floret: dict[str, Any] | None = None) -> VectorPipeline:
+    """Trained and converted into the folder. texts: most of their words get vectors; floret: settings, for all words
+    to have some.
+    """
     made = VectorPipeline(folder / "pipeline", folder / "pipeline.tern")
     train(made.folder, texts, floret)
     groups = convert(str(made.folder), lambda what: None).groups
@@ -44,19 +53,35 @@ def make(folder: Path, texts: Iterable[str], floret: Optional[Dict[str, Any]] = 
     return made
 
 
-def _tower(width: int, depth: int) -> Dict[str, Any]:
+def _tower(width: int, depth: int) -> dict[str, Any]:
     return {
         "@architectures": "spacy.Tok2Vec.v2",
-        "embed": {"@architectures": "spacy.MultiHashEmbed.v2", "width": width, "attrs": ["NORM", "PREFIX", "SHAPE"],
-                  "rows": [200, 100, 100], "include_static_vectors": True},
-        "encode": {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": width, "window_size": 1, "maxout_pieces": 2, "depth": depth},
+        "embed": {
+            "@architectures": "spacy.MultiHashEmbed.v2",
+            "width": width,
+            "attrs": ["NORM", "PREFIX", "SHAPE"],
+            "rows": [200, 100, 100],
+            "include_static_vectors": True,
+        },
+        "encode": {
+            "@architectures": "spacy.MaxoutWindowEncoder.v2",
+            "width": width,
+            "window_size": 1,
+            "maxout_pieces": 2,
+            "depth": depth,
+        },
     }
 
 
-def _settings() -> Dict[str, Any]:
+def _settings() -> dict[str, Any]:
     listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": WIDTH, "upstream": "*"}
-    transition = {"@architectures": "spacy.TransitionBasedParser.v2", "extra_state_tokens": False, "hidden_width": WIDTH,
-                  "maxout_pieces": 2, "use_upper": True}
+    transition = {
+        "@architectures": "spacy.TransitionBasedParser.v2",
+        "extra_state_tokens": False,
+        "hidden_width": WIDTH,
+        "maxout_pieces": 2,
+        "use_upper": True,
+    }
     return {
         "tok2vec": {"model": _tower(WIDTH, 2)},
         "tagger": {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": listener}},
@@ -70,7 +95,7 @@ def _vectors(words: Iterable[str]) -> Vectors:
     """Most words have a row; rows are shared, some are equal, some nobody has."""
     choose = random.Random(SEED)
     data = np.random.RandomState(SEED).uniform(-3, 3, (ROWS, COLUMNS)).astype("float32")
-    data[ROWS // 2:ROWS // 2 + 50] = data[:50]
+    data[ROWS // 2 : ROWS // 2 + 50] = data[:50]
     vectors = Vectors(data=data)
     for word in [*SYMBOLS, *sorted(set(words))]:
         if word in SYMBOLS or choose.random() < 0.8:
@@ -78,7 +103,7 @@ def _vectors(words: Iterable[str]) -> Vectors:
     return vectors
 
 
-def _floret_vectors(settings: Dict[str, Any]) -> Vectors:
+def _floret_vectors(settings: dict[str, Any]) -> Vectors:
     """Random rows, without floret's own training: spaCy hashes as it would for a trained table."""
     data = np.random.RandomState(SEED).uniform(-3, 3, (ROWS, COLUMNS)).astype("float32")
     return Vectors(data=data, mode="floret", **settings)
@@ -87,9 +112,14 @@ def _floret_vectors(settings: Dict[str, Any]) -> Vectors:
 def _example(nlp: Any, choose: random.Random) -> Example:
     person, verb, firm, place = (choose.choice(words) for words in (PEOPLE, VERBS, FIRMS, PLACES))
     words = [person, verb, firm, "in", place, "."]
-    doc = {"words": words * 2, "tags": ["NNP", "VBD", "NNP", "IN", "NNP", "."] * 2, "heads": [1, 1, 1, 1, 3, 1, 7, 7, 7, 7, 9, 7],
-           "deps": ["nsubj", "ROOT", "dobj", "prep", "pobj", "punct"] * 2, "sent_starts": [1, 0, 0, 0, 0, 0] * 2,
-           "entities": ["U-PERSON", "O", "U-ORG", "O", "U-GPE", "O"] * 2}
+    doc = {
+        "words": words * 2,
+        "tags": ["NNP", "VBD", "NNP", "IN", "NNP", "."] * 2,
+        "heads": [1, 1, 1, 1, 3, 1, 7, 7, 7, 7, 9, 7],
+        "deps": ["nsubj", "ROOT", "dobj", "prep", "pobj", "punct"] * 2,
+        "sent_starts": [1, 0, 0, 0, 0, 0] * 2,
+        "entities": ["U-PERSON", "O", "U-ORG", "O", "U-GPE", "O"] * 2,
+    }
     return Example.from_dict(Doc(nlp.vocab, words=doc["words"]), doc)
 
 
@@ -102,12 +132,17 @@ def _add_tables(nlp: Any) -> None:
     nlp.add_pipe("lemmatizer", before="ner").initialize(lookups=lookups)
 
 
-def train(folder: Path, texts: Iterable[str], floret: Optional[Dict[str, Any]] = None) -> None:
+def train(folder: Path, texts: Iterable[str], floret: dict[str, Any] | None = None) -> None:
     """Leaves the pipeline in the folder."""
     spacy.util.fix_random_seed(SEED)
     nlp = spacy.blank("en")
-    nlp.tokenizer = Tokenizer(nlp.vocab, rules=RULES, prefix_search=re.compile(PREFIX).search, suffix_search=re.compile(SUFFIX).search,
-                              infix_finditer=re.compile(INFIX).finditer)   # English's takes long to convert
+    nlp.tokenizer = Tokenizer(
+        nlp.vocab,
+        rules=RULES,
+        prefix_search=re.compile(PREFIX).search,
+        suffix_search=re.compile(SUFFIX).search,
+        infix_finditer=re.compile(INFIX).finditer,
+    )  # English's takes long to convert
     words = (token.text for text in texts for token in nlp.make_doc(text))
     nlp.vocab.vectors = _vectors(words) if floret is None else _floret_vectors(floret)
     for name, settings in _settings().items():
@@ -122,11 +157,11 @@ def train(folder: Path, texts: Iterable[str], floret: Optional[Dict[str, Any]] =
     nlp.to_disk(folder)
 
 
-def enlarged(file: bytes, ids: List[int], rows: int) -> bytes:
+def enlarged(file: bytes, ids: list[int], rows: int) -> bytes:
     """The file with a made-up table of so many rows for the texts with these ids and for as many others as there are rows."""
     sections = container.read(file)
     numbers = np.random.RandomState(SEED)
-    others = numbers.randint(1, 2 ** 63, size=rows, dtype=np.uint64) * np.uint64(2)
+    others = numbers.randint(1, 2**63, size=rows, dtype=np.uint64) * np.uint64(2)
     keys = np.unique(np.concatenate([np.array(ids, dtype=np.uint64), others]))
     index = key_sections(VectorTable(keys, np.arange(len(keys)) % rows, np.zeros((rows, 1))))
     sections.update({section.name: section for section in index})

@@ -1,11 +1,13 @@
 """A control group with a memory limit and a share of the CPU, for one process and its children: cgroup v1 or v2."""
+
 from __future__ import annotations
 
 import os
 import re
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Dict, List, Mapping, NamedTuple, Optional
+from typing import NamedTuple
 
 from local_lambda.share import PERIOD_US, memory_bytes, quota_us
 
@@ -27,8 +29,8 @@ class Hierarchies(NamedTuple):
 
 def find(mounts: Path = MOUNTS) -> Hierarchies:
     """A v2 hierarchy that has both controllers, else v1's."""
-    v1: Dict[str, Path] = {}
-    v2: Optional[Path] = None
+    v1: dict[str, Path] = {}
+    v2: Path | None = None
     for line in mounts.read_text().splitlines():
         _, folder, kind, options = line.split()[:4]
         if kind == "cgroup2":
@@ -36,21 +38,23 @@ def find(mounts: Path = MOUNTS) -> Hierarchies:
         elif kind == "cgroup":
             v1.update({name: Path(folder) for name in CONTROLLERS if name in options.split(",")})
     if v2 and set(CONTROLLERS) <= set(_read(v2 / "cgroup.controllers").split()):
-        return Hierarchies(2, {name: v2 for name in CONTROLLERS})
+        return Hierarchies(2, dict.fromkeys(CONTROLLERS, v2))
     if set(CONTROLLERS) <= set(v1):
         return Hierarchies(1, v1)
     raise NoCgroups("no cgroup hierarchy with the controllers cpu and memory is mounted here")
 
 
-def limits(version: int, memory_mb: int, all_cpus: bool = False) -> Dict[str, Dict[str, str]]:
+def limits(version: int, memory_mb: int, all_cpus: bool = False) -> dict[str, dict[str, str]]:
     """What to write into which file: {controller: {file: text}}."""
     quota, size = quota_us(memory_mb), memory_bytes(memory_mb)
     if all_cpus:
         return {"memory": {"memory.max" if version == 2 else "memory.limit_in_bytes": str(size)}}
     if version == 2:
         return {"cpu": {"cpu.max": f"{quota} {PERIOD_US}"}, "memory": {"memory.max": str(size)}}
-    return {"cpu": {"cpu.cfs_period_us": str(PERIOD_US), "cpu.cfs_quota_us": str(quota)},
-            "memory": {"memory.limit_in_bytes": str(size)}}
+    return {
+        "cpu": {"cpu.cfs_period_us": str(PERIOD_US), "cpu.cfs_quota_us": str(quota)},
+        "memory": {"memory.limit_in_bytes": str(size)},
+    }
 
 
 class Cgroup:
@@ -58,7 +62,7 @@ class Cgroup:
 
     _made = 0
 
-    def __init__(self, memory_mb: int, hierarchies: Optional[Hierarchies] = None, all_cpus: bool = False) -> None:
+    def __init__(self, memory_mb: int, hierarchies: Hierarchies | None = None, all_cpus: bool = False) -> None:
         """all_cpus: limits the memory alone."""
         found = hierarchies or find()
         Cgroup._made += 1
@@ -69,14 +73,16 @@ class Cgroup:
             if self.version == 2:
                 _delegate(found.folders["cpu"])
             for folder in self.folders.values():
-                folder.mkdir(exist_ok=True)   # v2: twice the same
+                folder.mkdir(exist_ok=True)  # v2: twice the same
             for controller, files in limits(self.version, memory_mb, all_cpus).items():
                 for file, text in files.items():
                     (self.folders[controller] / file).write_text(text)
         except OSError as problem:
             self.remove()
-            raise NoCgroups(f"may not make a control group: {problem}. It takes root (or a delegated hierarchy), "
-                            f"and a container must be privileged") from problem
+            raise NoCgroups(
+                f"may not make a control group: {problem}. It takes root (or a delegated hierarchy), "
+                f"and a container must be privileged"
+            ) from problem
         self._entrances = [str(folder / "cgroup.procs") for folder in dict.fromkeys(self.folders.values())]
 
     def enter(self) -> None:
@@ -93,12 +99,12 @@ class Cgroup:
         found = re.search(r"^oom_kill (\d+)$", _read(self.folders["memory"] / file), re.MULTILINE)
         return bool(found and int(found.group(1)))
 
-    def processes(self) -> List[int]:
+    def processes(self) -> list[int]:
         return [int(pid) for pid in _read(self.folders["cpu"] / "cgroup.procs").split()]
 
     def remove(self) -> None:
         for folder in dict.fromkeys(self.folders.values()):
-            for _ in range(100):   # the kernel needs a moment after the last process has ended
+            for _ in range(100):  # the kernel needs a moment after the last process has ended
                 try:
                     folder.rmdir()
                     break
@@ -121,7 +127,7 @@ def _read(path: Path) -> str:
         return ""
 
 
-def why_not() -> Optional[str]:
+def why_not() -> str | None:
     """None if processes can be limited here, else the reason."""
     try:
         Cgroup(128).remove()

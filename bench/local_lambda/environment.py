@@ -3,6 +3,7 @@
 Everything happens in the caller's thread: invoke() writes the event to the connection on which the runtime waits, and reads
 until its answer is there. So nothing is handed over between threads while the clock runs.
 """
+
 from __future__ import annotations
 
 import os
@@ -15,24 +16,25 @@ import struct
 import subprocess
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Dict, List, Mapping, NamedTuple, Optional
+from typing import NamedTuple
 
 from local_lambda.cgroup import Cgroup
 from local_lambda.share import MEBIBYTE
 from local_lambda.wire import Closed, Connection, Message
 
 API = "/2018-06-01/runtime"
-INIT_SECONDS = 120.0                # Lambda gives 10 and then starts again; here a slow start is to be seen, not hidden
-LARGEST_ANSWER = 6 * MEBIBYTE + 100   # Lambda's limit: 6,291,556 bytes
-BIRTH = struct.Struct("qqq")        # CLOCK_MONOTONIC in ns, minor and major page faults: at exec
+INIT_SECONDS = 120.0  # Lambda gives 10 and then starts again; here a slow start is to be seen, not hidden
+LARGEST_ANSWER = 6 * MEBIBYTE + 100  # Lambda's limit: 6,291,556 bytes
+BIRTH = struct.Struct("qqq")  # CLOCK_MONOTONIC in ns, minor and major page faults: at exec
 
 
 class Spec(NamedTuple):
     """How a function's process is started. environment: besides what Lambda sets itself and PATH."""
 
     name: str
-    command: List[str]
+    command: list[str]
     environment: Mapping[str, str]
     handler: str = "bootstrap"
     folder: Path = Path("/")
@@ -40,18 +42,18 @@ class Spec(NamedTuple):
 
 class Answer(NamedTuple):
     body: bytes
-    error: Optional[str]   # the type of a failed invocation's error
-    seconds: float         # from the event on its way to the answer received: Lambda's Duration
+    error: str | None  # the type of a failed invocation's error
+    seconds: float  # from the event on its way to the answer received: Lambda's Duration
 
 
 class Usage(NamedTuple):
     """Of the process since its exec."""
 
-    peak_mb: float         # resident set, mapped files included (VmHWM)
+    peak_mb: float  # resident set, mapped files included (VmHWM)
     minor_faults: int
-    major_faults: int      # those that had to wait for the disk
+    major_faults: int  # those that had to wait for the disk
     cpu_seconds: float
-    read_bytes: int        # from the disk
+    read_bytes: int  # from the disk
 
 
 class InitFailed(Exception):
@@ -71,20 +73,29 @@ class Ended(Exception):
 
 
 class Environment:
-    def __init__(self, spec: Spec, memory_mb: int, throttle: bool = True, timeout: float = 15.0,
-                 log: Optional[Path] = None, all_cpus: bool = False) -> None:
-        """throttle: False leaves the control group out. all_cpus: it limits the memory alone. timeout: seconds an invocation may take. log: its output is added."""
+    def __init__(
+        self,
+        spec: Spec,
+        memory_mb: int,
+        throttle: bool = True,
+        timeout: float = 15.0,
+        log: Path | None = None,
+        all_cpus: bool = False,
+    ) -> None:
+        """throttle: False leaves the control group out. all_cpus: it limits the memory alone. timeout: seconds an
+        invocation may take. log: its output is added.
+        """
         self.spec, self.memory_mb, self.timeout = spec, memory_mb, timeout
         self._cgroup = Cgroup(memory_mb, all_cpus=all_cpus) if throttle else None
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._connections: Dict[int, Connection] = {}
+        self._connections: dict[int, Connection] = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listener, selectors.EVENT_READ)
-        self._waiting: Optional[Connection] = None   # on which /next has been asked
-        self._log = open(log or os.devnull, "ab")
-        self._process: Optional["subprocess.Popen[bytes]"] = None
+        self._waiting: Connection | None = None  # on which /next has been asked
+        self._log = open(log or os.devnull, "ab")  # noqa: SIM115 - close() does
+        self._process: subprocess.Popen[bytes] | None = None
         self._pidfd = -1
-        self.exec_at = 0.0           # on time.monotonic's clock, as the next
+        self.exec_at = 0.0  # on time.monotonic's clock, as the next
         self.answered_at = 0.0
         self._faults_at_exec = (0, 0)
         self.init_seconds = 0.0
@@ -96,15 +107,22 @@ class Environment:
         reader, writer = os.pipe()
         environment = {**self._lambda_environment(), **self.spec.environment}
 
-        def enter() -> None:   # in the child, right before exec: nothing here may need a lock
+        def enter() -> None:  # in the child, right before exec: nothing here may need a lock
             if self._cgroup:
                 self._cgroup.enter()
             usage = resource.getrusage(resource.RUSAGE_SELF)
             os.write(writer, BIRTH.pack(time.monotonic_ns(), usage.ru_minflt, usage.ru_majflt))
 
         try:
-            self._process = subprocess.Popen(self.spec.command, env=environment, cwd=self.spec.folder, preexec_fn=enter,
-                                             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
+            self._process = subprocess.Popen(
+                self.spec.command,
+                env=environment,
+                cwd=self.spec.folder,
+                preexec_fn=enter,
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+            )
             at, *faults = BIRTH.unpack(os.read(reader, BIRTH.size))
         finally:
             os.close(reader)
@@ -146,7 +164,7 @@ class Environment:
             self._process.kill()
             self._process.wait()
         if self._cgroup:
-            for pid in self._cgroup.processes():   # its children, if it left some
+            for pid in self._cgroup.processes():  # its children, if it left some
                 os.kill(pid, signal.SIGKILL)
             self._cgroup.remove()
         if self._pidfd >= 0:
@@ -167,9 +185,13 @@ class Environment:
         fields = (folder / "stat").read_text().rpartition(")")[2].split()
         minor, major, user, system = (int(fields[i - 3]) for i in (10, 12, 14, 15))
         read = re.search(r"^read_bytes: (\d+)$", (folder / "io").read_text(), re.MULTILINE)
-        return Usage(int(found.group(1)) / 1024 if found else 0.0, minor - self._faults_at_exec[0],
-                     major - self._faults_at_exec[1], (user + system) / os.sysconf("SC_CLK_TCK"),
-                     int(read.group(1)) if read else 0)
+        return Usage(
+            int(found.group(1)) / 1024 if found else 0.0,
+            minor - self._faults_at_exec[0],
+            major - self._faults_at_exec[1],
+            (user + system) / os.sysconf("SC_CLK_TCK"),
+            int(read.group(1)) if read else 0,
+        )
 
     # ------------------------------------------------------------------ the Runtime API
 
@@ -179,8 +201,10 @@ class Environment:
             source, message = self._next_message(limit)
             if message.path == f"{API}/init/error":
                 source.answer(202)
-                raise Ended(message.headers.get("lambda-runtime-function-error-type", "Runtime.Unknown"),
-                            message.body.decode("utf-8", "replace"))
+                raise Ended(
+                    message.headers.get("lambda-runtime-function-error-type", "Runtime.Unknown"),
+                    message.body.decode("utf-8", "replace"),
+                )
             if not self._is_next(source, message):
                 source.answer(403)
         return self._waiting
@@ -191,7 +215,7 @@ class Environment:
             return True
         return False
 
-    def _answer_of(self, source: Connection, message: Message, request_id: str, begin: float) -> Optional[Answer]:
+    def _answer_of(self, source: Connection, message: Message, request_id: str, begin: float) -> Answer | None:
         base = f"{API}/invocation/{request_id}"
         if message.method != "POST" or message.path not in (f"{base}/response", f"{base}/error"):
             if not self._is_next(source, message):
@@ -208,7 +232,7 @@ class Environment:
         source.answer(202)
         return Answer(message.body, message.headers.get("lambda-runtime-function-error-type", "Unhandled"), seconds)
 
-    def _next_message(self, limit: float) -> "tuple[Connection, Message]":
+    def _next_message(self, limit: float) -> tuple[Connection, Message]:
         """Waits for the runtime's next whole request, whichever connection it uses. Raises Ended."""
         while True:
             ready = self._selector.select(max(0.0, limit - time.monotonic()))
@@ -224,7 +248,7 @@ class Environment:
                     found = self._receive(self._connections[key.fd])
                     if found is not None:
                         return self._connections[key.fd], found
-            if ended and len(ready) == 1:   # nothing else left to read
+            if ended and len(ready) == 1:  # nothing else left to read
                 raise Ended("Runtime.ExitError", self._how_it_ended())
 
     def _accept(self) -> None:
@@ -232,7 +256,7 @@ class Environment:
         self._connections[connection.peer.fileno()] = connection
         self._selector.register(connection.peer, selectors.EVENT_READ)
 
-    def _receive(self, connection: Connection) -> Optional[Message]:
+    def _receive(self, connection: Connection) -> Message | None:
         try:
             return connection.receive_some()
         except Closed:
@@ -250,7 +274,7 @@ class Environment:
         status = self._process.wait()
         return f"Runtime exited with {f'signal {-status}' if status < 0 else f'exit status {status}'}"
 
-    def _lambda_environment(self) -> Dict[str, str]:
+    def _lambda_environment(self) -> dict[str, str]:
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "LANG": "en_US.UTF-8",

@@ -1,4 +1,5 @@
 """The HTTP API before a function: requests become events of payload format 2.0, and its answers responses."""
+
 from __future__ import annotations
 
 import base64
@@ -6,7 +7,8 @@ import json
 import socketserver
 import threading
 import time
-from typing import Any, Dict, Mapping, Tuple
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from local_lambda.function import Function, Throttled
@@ -25,15 +27,30 @@ def event_of(message: Message, source: str = "127.0.0.1") -> bytes:
     except UnicodeDecodeError:
         body, encoded = base64.b64encode(message.body).decode(), True
     now = time.time()
-    event: Dict[str, Any] = {
-        "version": "2.0", "routeKey": f"{message.method} {url.path}", "rawPath": url.path, "rawQueryString": url.query,
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": f"{message.method} {url.path}",
+        "rawPath": url.path,
+        "rawQueryString": url.query,
         "headers": message.headers,
         "requestContext": {
-            "accountId": "123456789012", "apiId": "local", "domainName": "localhost", "domainPrefix": "local",
-            "http": {"method": message.method, "path": url.path, "protocol": "HTTP/1.1", "sourceIp": source,
-                     "userAgent": message.headers.get("user-agent", "")},
-            "requestId": "local", "routeKey": f"{message.method} {url.path}", "stage": "$default",
-            "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)), "timeEpoch": int(now * 1000)},
+            "accountId": "123456789012",
+            "apiId": "local",
+            "domainName": "localhost",
+            "domainPrefix": "local",
+            "http": {
+                "method": message.method,
+                "path": url.path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": source,
+                "userAgent": message.headers.get("user-agent", ""),
+            },
+            "requestId": "local",
+            "routeKey": f"{message.method} {url.path}",
+            "stage": "$default",
+            "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
+            "timeEpoch": int(now * 1000),
+        },
         "isBase64Encoded": encoded,
     }
     if message.body:
@@ -41,7 +58,7 @@ def event_of(message: Message, source: str = "127.0.0.1") -> bytes:
     return json.dumps(event).encode()
 
 
-def response_of(body: bytes) -> Tuple[int, Mapping[str, str], bytes]:
+def response_of(body: bytes) -> tuple[int, Mapping[str, str], bytes]:
     """(status, headers, body). An answer without a statusCode is the body of a 200, as the format says."""
     answer = json.loads(body)
     if not isinstance(answer, dict) or "statusCode" not in answer:
@@ -51,7 +68,7 @@ def response_of(body: bytes) -> Tuple[int, Mapping[str, str], bytes]:
     return int(answer["statusCode"]), answer.get("headers") or {}, sent
 
 
-def handle(function: Function, message: Message) -> Tuple[int, Mapping[str, str], bytes]:
+def handle(function: Function, message: Message) -> tuple[int, Mapping[str, str], bytes]:
     if urlsplit(message.path).path == CONTROL:
         return control(function, message)
     try:
@@ -63,7 +80,7 @@ def handle(function: Function, message: Message) -> Tuple[int, Mapping[str, str]
     return response_of(done.answer.body)
 
 
-def control(function: Function, message: Message) -> Tuple[int, Mapping[str, str], bytes]:
+def control(function: Function, message: Message) -> tuple[int, Mapping[str, str], bytes]:
     if message.method == "POST":
         function.recycle()
     return 200, JSON, json.dumps(function.summary()).encode()
@@ -84,7 +101,7 @@ class Front(socketserver.ThreadingTCPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def __enter__(self) -> "Front":
+    def __enter__(self) -> Front:
         threading.Thread(target=self.serve_forever, daemon=True).start()
         return self
 

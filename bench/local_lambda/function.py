@@ -1,10 +1,11 @@
 """A function: up to N environments, which start on demand and are used again, the latest first."""
+
 from __future__ import annotations
 
 import threading
 import time
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from local_lambda.environment import Answer, Ended, Environment, InitFailed, Spec
 
@@ -16,25 +17,32 @@ class Throttled(Exception):
 class Invocation(NamedTuple):
     answer: Answer
     cold: bool
-    init_seconds: float   # of a cold one, from exec to the request for the first event
-    seconds: float        # as its caller saw it, the start of an environment included
+    init_seconds: float  # of a cold one, from exec to the request for the first event
+    seconds: float  # as its caller saw it, the start of an environment included
 
 
 class Function:
     """Use as a context manager. invoke() may be called from any number of threads."""
 
-    def __init__(self, spec: Spec, memory_mb: int, environments: int = 1, throttle: bool = True, timeout: float = 15.0,
-                 log: Optional[Path] = None) -> None:
+    def __init__(
+        self,
+        spec: Spec,
+        memory_mb: int,
+        environments: int = 1,
+        throttle: bool = True,
+        timeout: float = 15.0,
+        log: Path | None = None,
+    ) -> None:
         self.spec, self.memory_mb, self.limit = spec, memory_mb, environments
         self._made = {"throttle": throttle, "timeout": timeout, "log": log}
         self._lock = threading.Lock()
-        self._idle: List[Environment] = []
+        self._idle: list[Environment] = []
         self._count = 0
-        self._generation = 0   # recycle() raises it: environments of an earlier one are ended when they come back
-        self._born: Dict[Environment, int] = {}
-        self.history: List[Invocation] = []
+        self._generation = 0  # recycle() raises it: environments of an earlier one are ended when they come back
+        self._born: dict[Environment, int] = {}
+        self.history: list[Invocation] = []
 
-    def __enter__(self) -> "Function":
+    def __enter__(self) -> Function:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -72,19 +80,22 @@ class Function:
     def environments(self) -> int:
         return self._count
 
-    def idle(self) -> List[Environment]:
+    def idle(self) -> list[Environment]:
         with self._lock:
             return list(self._idle)
 
-    def summary(self) -> Dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         """What Lambda's log and metrics would say so far."""
         with self._lock:
             done = list(self.history)
-        return {"invocations": len(done), "errors": sum(d.answer.error is not None for d in done),
-                "init_ms": [1e3 * d.init_seconds for d in done if d.cold and d.answer.error is None],
-                "duration_ms": [1e3 * d.answer.seconds for d in done if d.answer.error is None]}
+        return {
+            "invocations": len(done),
+            "errors": sum(d.answer.error is not None for d in done),
+            "init_ms": [1e3 * d.init_seconds for d in done if d.cold and d.answer.error is None],
+            "duration_ms": [1e3 * d.answer.seconds for d in done if d.answer.error is None],
+        }
 
-    def _take(self) -> Optional[Environment]:
+    def _take(self) -> Environment | None:
         """An idle environment, or None and the right to start one."""
         with self._lock:
             if self._idle:

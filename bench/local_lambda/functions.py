@@ -1,9 +1,10 @@
 """The functions that are compared."""
+
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Dict, Mapping, Optional, Sequence, Union
 
 from local_lambda.environment import Spec
 
@@ -12,10 +13,10 @@ BENCH = Path(__file__).resolve().parent.parent
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "BLIS")}
 
 
-def tern(bootstrap: Path, model: Union[Path, Mapping[str, Path]], components: Optional[Sequence[str]] = None) -> Spec:
+def tern(bootstrap: Path, model: Path | Mapping[str, Path], components: Sequence[str] | None = None) -> Spec:
     """model: a file, or several by name."""
     several = model.items() if isinstance(model, Mapping) else ()
-    environment: Dict[str, str] = {"TERN_MODEL": ",".join(f"{name}={path}" for name, path in several) or str(model)}
+    environment: dict[str, str] = {"TERN_MODEL": ",".join(f"{name}={path}" for name, path in several) or str(model)}
     if components:
         environment["TERN_COMPONENTS"] = ",".join(components)
     return Spec("tern", [str(bootstrap)], environment)
@@ -26,12 +27,19 @@ def spacy(package: str) -> Spec:
     return _python("handler.lambda_handler", {"NER_PACKAGE": package})
 
 
-def spacy_sentiment(package: str, entities: Optional[str] = None) -> Spec:
+def spacy_sentiment(package: str, entities: str | None = None) -> Spec:
     """The same that answers POST /sentiment. entities: a package for POST /ner, if it is to be loaded, too."""
-    return _python("sentiment_handler.lambda_handler",
-                   {"SENTIMENT_PACKAGE": package, **({"NER_PACKAGE": entities} if entities else {})})
+    return _python(
+        "sentiment_handler.lambda_handler",
+        {"SENTIMENT_PACKAGE": package, **({"NER_PACKAGE": entities} if entities else {})},
+    )
 
 
 def _python(handler: str, environment: Mapping[str, str]) -> Spec:
-    return Spec("spaCy", [sys.executable, "-m", "awslambdaric", handler], {**environment, **ONE_THREAD}, handler,
-                BENCH / "spacy_function")
+    return Spec(
+        "spaCy",
+        [sys.executable, "-m", "awslambdaric", handler],
+        {**environment, **ONE_THREAD},
+        handler,
+        BENCH / "spacy_function",
+    )

@@ -1,4 +1,5 @@
 """What Lambda gives a function of an amount of memory."""
+
 from __future__ import annotations
 
 # "At 1,769 MB, a function has the equivalent of one vCPU", and in proportion: AWS Lambda Developer Guide, Configure memory.

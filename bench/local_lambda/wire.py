@@ -1,16 +1,18 @@
 """HTTP/1.1 messages with a Content-Length, on a socket: what the Runtime API and its front need, and fast enough for it."""
+
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Dict, Mapping, NamedTuple, Optional
+from typing import NamedTuple
 
 CHUNK = 1 << 16
 
 
 class Message(NamedTuple):
-    start: str                 # "GET /path HTTP/1.1"
-    headers: Dict[str, str]    # names in lower case
+    start: str  # "GET /path HTTP/1.1"
+    headers: dict[str, str]  # names in lower case
     body: bytes
 
     @property
@@ -32,7 +34,7 @@ class Connection:
         self._buffer = b""
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def receive_some(self) -> Optional[Message]:
+    def receive_some(self) -> Message | None:
         """Reads once (waits if nothing is there); the message if it is now complete. Raises Closed."""
         try:
             data = self.peer.recv(CHUNK)
@@ -50,7 +52,7 @@ class Connection:
             message = self.receive_some()
         return message
 
-    def _take(self) -> Optional[Message]:
+    def _take(self) -> Message | None:
         head, separator, rest = self._buffer.partition(b"\r\n\r\n")
         if not separator:
             return None
@@ -78,6 +80,11 @@ def response(status: int, body: bytes, headers: Mapping[str, str] = {}) -> bytes
         reason = HTTPStatus(status).phrase
     except ValueError:
         reason = "Unknown"
-    lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers.items()),
-             f"Content-Length: {len(body)}", "", ""]
+    lines = [
+        f"HTTP/1.1 {status} {reason}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+        f"Content-Length: {len(body)}",
+        "",
+        "",
+    ]
     return "\r\n".join(lines).encode("latin-1") + body

@@ -1,4 +1,5 @@
 """The evaluated function's handler: parses the body, checks the text, answers with its entities (section 4.2 there)."""
+
 import json
 
 from ner import extract_entities

@@ -1,4 +1,5 @@
 """spaCy's pipeline, loaded when the module is imported, as in the evaluated function (Pitzanti, Iannini, 2025, section 4.1)."""
+
 import os
 
 import spacy

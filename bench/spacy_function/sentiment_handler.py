@@ -1,4 +1,5 @@
 """POST /sentiment of spaCy's textcat, and POST /ner of the evaluated function if that is asked for, too."""
+
 import importlib
 import json
 import os
@@ -14,5 +15,9 @@ def lambda_handler(event, context):
         return entities.lambda_handler(event, context)
     cats = nlp(json.loads(event["body"])["text"]).cats
     best = max(cats, key=cats.get)
-    answer = {"sentiment": best, "confidence": cats[best], "scores": {label.lower(): score for label, score in cats.items()}}
+    answer = {
+        "sentiment": best,
+        "confidence": cats[best],
+        "scores": {label.lower(): score for label, score in cats.items()},
+    }
     return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(answer)}

@@ -4,6 +4,7 @@
 
 The run's record goes to PREFIX_run.json, and the history keeps the main window only. README.md has the rest.
 """
+
 from __future__ import annotations
 
 import atexit
@@ -16,15 +17,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from locust import events
-from locust.runners import LocalRunner
-from locust.stats import PERCENTILES_TO_REPORT, StatsCSV
-
 from load import header
 from load.scenarios import MIN_TIME_SCALE, SCENARIOS, WARM_UP, heading, schedule
 from load.shape import ScenarioShape
-from load.user import REQUEST_TIMEOUT_SECONDS, NerUser  # noqa: F401 - Locust looks for the classes here
+from load.user import REQUEST_TIMEOUT_SECONDS, NerUser  # noqa: F401 - Locust looks for it here
 from load.window import HISTORY_SUFFIX, keep_main_window, utc_now
+from locust import events
+from locust.runners import LocalRunner
+from locust.stats import PERCENTILES_TO_REPORT, StatsCSV
 
 log = logging.getLogger("load")
 
@@ -34,17 +34,28 @@ def add_options(parser: Any, **_: Any) -> None:
     # Not in a group of their own: those are left out of the web interface's form.
     parser.add_argument("--scenario", choices=list(SCENARIOS), default="A-light", help="default: A-light")
     parser.add_argument(
-        "--time-scale", type=float, default=1.0, metavar="FACTOR",
+        "--time-scale",
+        type=float,
+        default=1.0,
+        metavar="FACTOR",
         help=f"multiply the length of warm-up and steps, from {MIN_TIME_SCALE:.3g}; think times stay as they are (default: 1)",
     )
     parser.add_argument("--path", default="/ner", help="where to post (default: /ner)")
-    parser.add_argument("--label", default="", help="what the reports' titles call the run besides its scenario, as 512MB")
     parser.add_argument(
-        "--header", action="append", default=[], metavar="'NAME: VALUE'", include_in_web_ui=False,   # it may be a key
+        "--label", default="", help="what the reports' titles call the run besides its scenario, as 512MB"
+    )
+    parser.add_argument(
+        "--header",
+        action="append",
+        default=[],
+        metavar="'NAME: VALUE'",
+        include_in_web_ui=False,  # it may be a key
         help="one more header of each request, as 'apikey: …' for Kong; again for another",
     )
     parser.add_argument(
-        "--align", action="store_true", include_in_web_ui=False,
+        "--align",
+        action="store_true",
+        include_in_web_ui=False,
         help="wait until the main window will begin with a full minute, as CloudWatch's points do",
     )
 
@@ -55,7 +66,9 @@ def prepare(environment: Any, runner: Any, **_: Any) -> None:
     if not isinstance(runner, LocalRunner):
         sys.exit("load: the scenarios are for a single Locust process: leave --master, --worker and --processes out")
     if options.reset_stats:
-        sys.exit("load: leave --reset-stats out: it would reset at every step; the shape resets once, after the warm-up")
+        sys.exit(
+            "load: leave --reset-stats out: it would reset at every step; the shape resets once, after the warm-up"
+        )
     try:
         schedule(SCENARIOS[options.scenario], options.time_scale)
         for text in options.header:
@@ -85,7 +98,7 @@ def write_record(environment: Any, **_: Any) -> None:
     if record is None:
         return
     record.finish(utc_now(), completed=False)
-    environment.profile = heading(record.scenario, record.label)   # the title of Locust's report in the browser
+    environment.profile = heading(record.scenario, record.label)  # the title of Locust's report in the browser
     record.requests, record.failures = environment.stats.total.num_requests, environment.stats.total.num_failures
     if not prefix:
         log.warning("No --csv: the run's times are not recorded, so its CloudWatch metrics cannot be aligned")
@@ -110,6 +123,12 @@ def complete_reports(environment: Any) -> None:
 
 def name_report(path: Path, name: str) -> None:
     """Puts it above Locust's report, which has it in the window's title only."""
-    head, body, rest = path.read_text(encoding="utf-8").rpartition("<body>")   # the script before may have one in a string
-    above = f'<h1 style="font: 600 1.4rem system-ui, sans-serif; margin: 1rem 1.5rem">{html.escape(name)}</h1>' if body else ""
+    head, body, rest = path.read_text(encoding="utf-8").rpartition(
+        "<body>"
+    )  # the script before may have one in a string
+    above = (
+        f'<h1 style="font: 600 1.4rem system-ui, sans-serif; margin: 1rem 1.5rem">{html.escape(name)}</h1>'
+        if body
+        else ""
+    )
     path.write_text(head + body + above + rest, encoding="utf-8")

@@ -1,4 +1,5 @@
 """The local Lambda's rules, on a function that does what it is told. No time is judged."""
+
 from __future__ import annotations
 
 import http.client
@@ -7,12 +8,12 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator
+from typing import Any, Callable
 from urllib.parse import urlsplit
 
 import pytest
-
 from local_lambda import cgroup
 from local_lambda.environment import Spec
 from local_lambda.front import CONTROL, Front, event_of, response_of
@@ -151,7 +152,7 @@ def test_memory_limit_ends_the_process() -> None:
         assert body(call(function, allocate_mb=16))["memory"] == "128"
         failed = call(function, allocate_mb=512)
         assert failed.answer.error == "Runtime.ExitError"
-        assert b"out of its 128 MB" in failed.answer.body or b"exit status 1" in failed.answer.body   # a MemoryError
+        assert b"out of its 128 MB" in failed.answer.body or b"exit status 1" in failed.answer.body  # a MemoryError
         assert call(function).cold
 
 
@@ -169,7 +170,7 @@ def test_groups_are_removed() -> None:
 # ---------------------------------------------------------------------- the front
 
 
-def request(url: str, method: str, path: str, sent: Any = None) -> "tuple[int, Dict[str, str], bytes]":
+def request(url: str, method: str, path: str, sent: Any = None) -> tuple[int, dict[str, str], bytes]:
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     connection.request(method, path, None if sent is None else json.dumps(sent))
     answer = connection.getresponse()

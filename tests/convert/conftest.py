@@ -1,12 +1,12 @@
 """Fixtures of the converter's tests: the committed file as its Python reader sees it, and the pipeline it was made from."""
+
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any
 
 import pytest
-
 from convert.container import Section, read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,12 +19,12 @@ def weights() -> bytes:
 
 
 @pytest.fixture(scope="session")
-def manifest() -> Dict[str, Any]:
+def manifest() -> dict[str, Any]:
     return json.loads((ROOT / "weights" / "en_core_web_sm.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
-def sections(weights: bytes) -> Dict[str, Section]:
+def sections(weights: bytes) -> dict[str, Section]:
     return read(weights)
 
 

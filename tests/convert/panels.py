@@ -1,14 +1,13 @@
 """Reads packed layers (engine/kernels.h) back, number by number: written apart from the converter's own packing."""
-from __future__ import annotations
 
-from typing import Tuple
+from __future__ import annotations
 
 import numpy as np
 
 PANEL = 16
 
 
-def unpacked(panels: np.ndarray, outputs: int) -> Tuple[np.ndarray, np.ndarray]:
+def unpacked(panels: np.ndarray, outputs: int) -> tuple[np.ndarray, np.ndarray]:
     """Weights [outputs][pieces][inputs] and bias [outputs][pieces] of panels [blocks][pieces][1 + inputs][16].
 
     Columns beyond the outputs must be zero.

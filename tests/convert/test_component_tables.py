@@ -1,15 +1,22 @@
 """Sections of tagger, parser, senter and of the pipeline: what spaCy has, and what is refused."""
+
 from __future__ import annotations
 
 import copy
 import json
-from typing import Any, Callable, List
+from typing import Any, Callable
 
 import numpy as np
 import pytest
 import spacy
-from convert.components import (check_class, component_sections, morphologizer_sections, parser_sections, senter_sections,
-                                tagger_sections)
+from convert.components import (
+    check_class,
+    component_sections,
+    morphologizer_sections,
+    parser_sections,
+    senter_sections,
+    tagger_sections,
+)
 from convert.config_check import plan_conversion
 from convert.errors import ConvertError
 from convert.strings import NO_STRING, StringTable
@@ -19,7 +26,7 @@ from panels import unpacked
 from spacy.pipeline import Tagger
 
 
-def strings_of(sections: Any) -> List[str]:
+def strings_of(sections: Any) -> list[str]:
     return sections["strings/bytes"].data.decode("utf-8").split("\0")[:-1]
 
 
@@ -44,7 +51,7 @@ def test_labels_of_the_tagger_are_its_rows(sections, nlp):
     assert sections["tagger/W"].array.shape == (4, 1, 97, 16) and sections["senter/W"].array.shape == (1, 1, 17, 16)
 
 
-def names_of(rows: Any, strings: List[str]) -> List[str]:
+def names_of(rows: Any, strings: list[str]) -> list[str]:
     """Names of parser moves in spaCy's manner."""
     names = []
     for action, label, head_label in rows:
@@ -64,13 +71,16 @@ def test_moves_are_spacys_in_order(sections, nlp):
 def test_moves_are_ordered_by_action_then_frequency_then_label(sections, nlp):
     """The order that transition_system.pyx initialize_actions makes of the frequencies on the disk."""
     labels = json.loads(json.dumps(nlp.get_pipe("parser").moves.labels))
-    expected = [("SDLRB"[int(action)] + (f"-{label}" if label else "")) for action in sorted(labels)
-                for _, label in sorted(((count, label) for label, count in labels[action].items()), reverse=True)]
+    expected = [
+        ("SDLRB"[int(action)] + (f"-{label}" if label else ""))
+        for action in sorted(labels)
+        for _, label in sorted(((count, label) for label, count in labels[action].items()), reverse=True)
+    ]
     assert names_of(sections["parser/moves"].array, strings_of(sections)) == expected
 
 
 def test_slots_of_the_parser(sections):
-    assert sections["parser/lower/W"].array.shape == (8, 8, 65, 16)   # 64 outputs of 2 pieces are 8 panels
+    assert sections["parser/lower/W"].array.shape == (8, 8, 65, 16)  # 64 outputs of 2 pieces are 8 panels
     assert sections["parser/lower/pad"].array.shape == (8, 128)
     assert sections["parser/linear/W"].array.shape == (4, 1, 97, 16)
     assert sections["parser/upper/W"].array.shape == (7, 1, 65, 16)
@@ -94,10 +104,22 @@ def test_tiny_model_has_every_component_under_another_name(tiny, tmp_path):
     plan = plan_conversion(renamed.config.interpolate())
     assert [component.name for component in plan.components] == renamed.component_names
     parts = component_sections(renamed, plan, strings)
-    assert set(parts) == {"tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner", "textcat",
-                          "textcat_multilabel"}
-    assert all(section.name.startswith(factory + "/") for factory, part in parts.items()
-               for section in [*part.network, *part.embeddings])
+    assert set(parts) == {
+        "tok2vec",
+        "tagger",
+        "parser",
+        "senter",
+        "attribute_ruler",
+        "lemmatizer",
+        "ner",
+        "textcat",
+        "textcat_multilabel",
+    }
+    assert all(
+        section.name.startswith(factory + "/")
+        for factory, part in parts.items()
+        for section in [*part.network, *part.embeddings]
+    )
 
 
 # ---- refusals: what the configuration says ----
@@ -138,16 +160,23 @@ def test_listeners_of_the_one_shared_tower():
         plan = plan_conversion(pipeline_config(listen_to("tagger", upstream)))
         assert [component.factory for component in plan.components] == list(SETTINGS)
     message = refusal(listen_to("parser", "other"))
-    assert message.startswith("component parser listens to 'other', which is no tok2vec component of the pipeline: give it an encoder")
-    assert message.endswith("--exclude parser converts the rest of the pipeline: tagger, senter, ner, textcat, textcat_multilabel")
+    assert message.startswith(
+        "component parser listens to 'other', which is no tok2vec component of the pipeline: give it an encoder"
+    )
+    assert message.endswith(
+        "--exclude parser converts the rest of the pipeline: tagger, senter, ner, textcat, textcat_multilabel"
+    )
     assert refusal(order("tagger", "ner")).startswith(
-        "component tagger listens to '*', which is no tok2vec component of the pipeline")
+        "component tagger listens to '*', which is no tok2vec component of the pipeline"
+    )
     assert refusal(order("tagger", "tok2vec")).startswith(
-        "component tagger listens to tok2vec, which does not run before it: move tok2vec to the front")
+        "component tagger listens to tok2vec, which does not run before it: move tok2vec to the front"
+    )
 
 
 def test_a_listener_that_names_nobody_listens_to_any():
     """spaCy's default of upstream."""
+
     def change(config: Any) -> None:
         del config["components"]["tagger"]["model"]["tok2vec"]["upstream"]
 
@@ -170,7 +199,9 @@ def test_disabled_components():
     assert [component.factory for component in plan.components if component.enabled] == ["senter", "ner"]
 
 
-@pytest.mark.parametrize("component, other, upstream", [("tagger", "senter", None), ("senter", "tagger", "*"), ("ner", "parser", "*")])
+@pytest.mark.parametrize(
+    "component, other, upstream", [("tagger", "senter", None), ("senter", "tagger", "*"), ("ner", "parser", "*")]
+)
 def test_a_tower_of_its_own_or_the_shared_one(component, other, upstream):
     def change(config: Any) -> None:
         config["components"][component]["model"]["tok2vec"] = config["components"][other]["model"]["tok2vec"]
@@ -184,8 +215,12 @@ def test_tower_that_listens():
         config["components"]["tok2vec"]["model"] = config["components"]["tagger"]["model"]["tok2vec"]
 
     message = refusal(change)
-    assert message.startswith("architecture spacy.Tok2VecListener.v1 in component tok2vec is not supported, only spacy.Tok2Vec.v2, ")
-    assert "--exclude tok2vec --exclude tagger --exclude parser" in message and message.endswith(" the pipeline: senter, ner")
+    assert message.startswith(
+        "architecture spacy.Tok2VecListener.v1 in component tok2vec is not supported, only spacy.Tok2Vec.v2, "
+    )
+    assert "--exclude tok2vec --exclude tagger --exclude parser" in message and message.endswith(
+        " the pipeline: senter, ner"
+    )
 
 
 @pytest.mark.parametrize("factory", ["tok2vec", "tagger", "parser", "senter"])
@@ -194,8 +229,10 @@ def test_two_components_of_a_factory(factory):
         config["components"]["twin"] = config["components"][factory]
         config["nlp"]["pipeline"].append("twin")
 
-    assert refusal(change).startswith(f"components {factory} and twin both come from the factory {factory}: only one is supported in a "
-                                      f"file; a second file, with --exclude {factory}, can hold the other")
+    assert refusal(change).startswith(
+        f"components {factory} and twin both come from the factory {factory}: only one is supported in a "
+        f"file; a second file, with --exclude {factory}, can hold the other"
+    )
 
 
 def test_beam_search_is_another_factory():
@@ -232,9 +269,13 @@ def test_normalised_scores(tiny, component, sections, monkeypatch):
         sections(pipe, StringTable())
 
 
-@pytest.mark.parametrize("setting, value, words", [
-    ("learn_tokens", True, "component parser: learn_tokens = true is not supported"),
-    ("beam_width", 4, "component parser: beam_width = 4 is not supported, only 1")])
+@pytest.mark.parametrize(
+    "setting, value, words",
+    [
+        ("learn_tokens", True, "component parser: learn_tokens = true is not supported"),
+        ("beam_width", 4, "component parser: beam_width = 4 is not supported, only 1"),
+    ],
+)
 def test_other_ways_of_parsing(tiny, setting, value, words, monkeypatch):
     pipe = tiny.get_pipe("parser")
     monkeypatch.setitem(pipe.cfg, setting, value)
@@ -272,7 +313,9 @@ class OtherTagger(Tagger):
 
 def test_class_of_a_component(tiny):
     other = OtherTagger(tiny.vocab, tiny.get_pipe("tagger").model, "mine")
-    with pytest.raises(ConvertError, match="component mine: .*OtherTagger is not supported, only spacy.pipeline.tagger.Tagger"):
+    with pytest.raises(
+        ConvertError, match="component mine: .*OtherTagger is not supported, only spacy.pipeline.tagger.Tagger"
+    ):
         check_class(other, "tagger")
 
 
@@ -285,7 +328,9 @@ def test_labellers_run_before_rules_and_tables(factory):
         nlp.add_pipe(factory, config=SETTINGS["tagger"])
         with pytest.raises(ConvertError) as raised:
             plan_conversion(nlp.config.interpolate())
-        assert str(raised.value).startswith(f"component {factory} runs after {earlier}: only the other order is supported; ")
+        assert str(raised.value).startswith(
+            f"component {factory} runs after {earlier}: only the other order is supported; "
+        )
 
 
 @pytest.mark.parametrize("factory", ["morphologizer", "trainable_lemmatizer"])
@@ -300,7 +345,8 @@ def test_labellers_listen(factory):
 
     assert plan_conversion(pipeline_config(add("tok2vec"))).components[-1].factory == factory
     assert refusal(add("other")).startswith(
-        f"component {factory} listens to 'other', which is no tok2vec component of the pipeline")
+        f"component {factory} listens to 'other', which is no tok2vec component of the pipeline"
+    )
 
 
 def test_part_of_speech_that_spacy_lacks():

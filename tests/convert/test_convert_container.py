@@ -1,9 +1,10 @@
 """The container: what is written is read back, and whatever is malformed is refused with its own sentence."""
+
 from __future__ import annotations
 
 import random
 import struct
-from typing import Callable, Dict
+from typing import Callable
 
 import numpy as np
 import pytest
@@ -13,9 +14,17 @@ from convert.errors import ConvertError
 from convert.maps import EMPTY, build_map, map_get
 
 
-@pytest.mark.parametrize("data, expected", [  # RFC 3720, B.4; the first is the usual check value
-    (b"123456789", 0xE3069283), (bytes(32), 0x8A9136AA), (b"\xff" * 32, 0x62A8AB43), (bytes(range(32)), 0x46DD794E),
-    (bytes(range(31, -1, -1)), 0x113FDB5C), (b"", 0)])
+@pytest.mark.parametrize(
+    "data, expected",
+    [  # RFC 3720, B.4; the first is the usual check value
+        (b"123456789", 0xE3069283),
+        (bytes(32), 0x8A9136AA),
+        (b"\xff" * 32, 0x62A8AB43),
+        (bytes(range(32)), 0x46DD794E),
+        (bytes(range(31, -1, -1)), 0x113FDB5C),
+        (b"", 0),
+    ],
+)
 def test_crc32c_of_known_texts(data, expected):
     assert crc32c(data) == expected
 
@@ -61,14 +70,17 @@ def test_values_that_do_not_fit_are_refused():
         tensor("x", [-1], "u4")
 
 
-@pytest.mark.parametrize("sections, expected", [
-    ([], "1 to 4096 sections"),
-    ([tensor("x", [1], "u1"), tensor("x", [2], "u1")], "same name"),
-    ([tensor("é", [1], "u1")], "printable ASCII"),
-    ([tensor("x" * 48, [1], "u1")], "printable ASCII"),
-    ([Section("x", np.zeros(1, dtype="<f8"))], "does not know"),
-    ([Section("x", np.zeros((1, 1, 1, 1, 1), dtype="<f4"))], "does not know"),
-])
+@pytest.mark.parametrize(
+    "sections, expected",
+    [
+        ([], "1 to 4096 sections"),
+        ([tensor("x", [1], "u1"), tensor("x", [2], "u1")], "same name"),
+        ([tensor("é", [1], "u1")], "printable ASCII"),
+        ([tensor("x" * 48, [1], "u1")], "printable ASCII"),
+        ([Section("x", np.zeros(1, dtype="<f8"))], "does not know"),
+        ([Section("x", np.zeros((1, 1, 1, 1, 1), dtype="<f4"))], "does not know"),
+    ],
+)
 def test_impossible_sections_are_refused(sections, expected):
     with pytest.raises(ConvertError, match=expected):
         write([sections])
@@ -88,7 +100,7 @@ def record(index: int, field: int) -> int:
     return HEADER_SIZE + index * RECORD_SIZE + field
 
 
-MALFORMED: Dict[str, Callable[[bytes], bytes]] = {
+MALFORMED: dict[str, Callable[[bytes], bytes]] = {
     "fewer than a header": lambda data: data[:63],
     "magic differs": lambda data: b"\x89TRN\n" + data[5:],
     "endian tag differs": lambda data: patched(data, 12, b"\1\2\3\4"),

@@ -1,9 +1,10 @@
 """What cannot be converted is refused by name: architecture and component, tokenizer, language."""
+
 from __future__ import annotations
 
 import copy
 import re
-from typing import Any, Dict
+from typing import Any
 
 import pytest
 import spacy
@@ -24,13 +25,13 @@ from spacy.tokenizer import Tokenizer
 CONFIG = SETTINGS["ner"]
 
 
-def config_with(factory: str, settings: Dict[str, Any], name: str = "", lang: str = "en") -> Any:
+def config_with(factory: str, settings: dict[str, Any], name: str = "", lang: str = "en") -> Any:
     nlp = spacy.blank(lang)
     nlp.add_pipe(factory, name=name or factory, config=settings)
     return nlp.config.interpolate()
 
 
-def ner_settings(**changes: Any) -> Dict[str, Any]:
+def ner_settings(**changes: Any) -> dict[str, Any]:
     """Settings of the tiny NER; changes: dotted paths below its model ("tok2vec__embed__width") -> values."""
     settings = copy.deepcopy(CONFIG)
     for path, value in changes.items():
@@ -54,9 +55,12 @@ def test_supported_settings_are_accepted():
 
 
 def test_unknown_component():
-    assert refusal(config_with("spancat", {}, name="s")).startswith("component s (factory spancat) is not supported: it makes span groups")
+    assert refusal(config_with("spancat", {}, name="s")).startswith(
+        "component s (factory spancat) is not supported: it makes span groups"
+    )
     assert refusal(config_with("morphologizer", {}, name="m")).startswith(
-        "architecture spacy.CharacterEmbed.v2 in component m is not supported, only spacy.MultiHashEmbed.v2: train the component with")
+        "architecture spacy.CharacterEmbed.v2 in component m is not supported, only spacy.MultiHashEmbed.v2: train the component with"  # noqa: E501
+    )
 
 
 def test_what_to_exclude():
@@ -78,17 +82,31 @@ def test_excluded_components():
         plan_conversion(config, ["s", "ner"])
 
 
-def hash_embed_cnn(**changes: Any) -> Dict[str, Any]:
-    return {"@architectures": "spacy.HashEmbedCNN.v2", "pretrained_vectors": None, "width": 8, "depth": 1, "embed_size": 50,
-            "window_size": 1, "maxout_pieces": 2, "subword_features": True, **changes}
+def hash_embed_cnn(**changes: Any) -> dict[str, Any]:
+    return {
+        "@architectures": "spacy.HashEmbedCNN.v2",
+        "pretrained_vectors": None,
+        "width": 8,
+        "depth": 1,
+        "embed_size": 50,
+        "window_size": 1,
+        "maxout_pieces": 2,
+        "subword_features": True,
+        **changes,
+    }
 
 
-@pytest.mark.parametrize("changes, words", [
-    ({"window_size": 2}, "window_size = 2"), ({"depth": 9}, "depth 9"), ({"width": 4097}, "width 4097"),
-    ({"maxout_pieces": 9}, "maxout_pieces 9"),
-])
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({"window_size": 2}, "window_size = 2"),
+        ({"depth": 9}, "depth 9"),
+        ({"width": 4097}, "width 4097"),
+        ({"maxout_pieces": 9}, "maxout_pieces 9"),
+    ],
+)
 def test_hash_embed_cnn(changes, words):
-    def config(tower: Dict[str, Any]) -> Any:
+    def config(tower: dict[str, Any]) -> Any:
         return config_with("tagger", {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": tower}})
 
     assert plan_conversion(config(hash_embed_cnn())).components == [Component("tagger", "tagger")]
@@ -97,22 +115,38 @@ def test_hash_embed_cnn(changes, words):
 
 
 def test_listening_to_nobody():
-    config = config_with("ner", {"model": {**CONFIG["model"], "tok2vec": {
-        "@architectures": "spacy.Tok2VecListener.v1", "width": 8, "upstream": "*"}}})
+    config = config_with(
+        "ner",
+        {
+            "model": {
+                **CONFIG["model"],
+                "tok2vec": {"@architectures": "spacy.Tok2VecListener.v1", "width": 8, "upstream": "*"},
+            }
+        },
+    )
     assert refusal(config).startswith("component ner listens to '*', which is no tok2vec component of the pipeline")
 
 
-@pytest.mark.parametrize("changes, words", [
-    ({"maxout_pieces": 9}, ("spacy.TransitionBasedParser.v2", "component ner", "maxout_pieces 9", "1 to 8")),
-    ({"@architectures": "spacy.TransitionBasedParser.v1"}, ("spacy.TransitionBasedParser.v1", "component ner")),
-    ({"state_type": "parser"}, ("spacy.TransitionBasedParser.v2", "component ner", "state_type")),
-    ({"tok2vec__embed__attrs": ["NORM", "LENGTH"], "tok2vec__embed__rows": [9, 9]}, ("feature LENGTH", "component ner")),
-    ({"tok2vec__embed__attrs": ["NORM"] * 9, "tok2vec__embed__rows": [9] * 9}, ("9 features", "1 to 8", "component ner")),
-    ({"tok2vec__encode__window_size": 2}, ("spacy.MaxoutWindowEncoder.v2", "component ner", "window_size")),
-    ({"tok2vec__encode__maxout_pieces": 9}, ("maxout_pieces 9", "1 to 8", "component ner")),
-    ({"tok2vec__encode__depth": 9}, ("depth 9", "component ner")),
-    ({"tok2vec__embed__width": 4097}, ("width 4097", "component ner")),
-])
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({"maxout_pieces": 9}, ("spacy.TransitionBasedParser.v2", "component ner", "maxout_pieces 9", "1 to 8")),
+        ({"@architectures": "spacy.TransitionBasedParser.v1"}, ("spacy.TransitionBasedParser.v1", "component ner")),
+        ({"state_type": "parser"}, ("spacy.TransitionBasedParser.v2", "component ner", "state_type")),
+        (
+            {"tok2vec__embed__attrs": ["NORM", "LENGTH"], "tok2vec__embed__rows": [9, 9]},
+            ("feature LENGTH", "component ner"),
+        ),
+        (
+            {"tok2vec__embed__attrs": ["NORM"] * 9, "tok2vec__embed__rows": [9] * 9},
+            ("9 features", "1 to 8", "component ner"),
+        ),
+        ({"tok2vec__encode__window_size": 2}, ("spacy.MaxoutWindowEncoder.v2", "component ner", "window_size")),
+        ({"tok2vec__encode__maxout_pieces": 9}, ("maxout_pieces 9", "1 to 8", "component ner")),
+        ({"tok2vec__encode__depth": 9}, ("depth 9", "component ner")),
+        ({"tok2vec__embed__width": 4097}, ("width 4097", "component ner")),
+    ],
+)
 def test_setting_that_is_not_supported(changes, words):
     message = refusal(config_with("ner", ner_settings(**changes)))
     assert all(word in message for word in words), message
@@ -124,7 +158,8 @@ def test_two_recognisers():
     nlp.add_pipe("ner", name="ner2", config=CONFIG)
     assert refusal(nlp.config.interpolate()) == (
         "components ner and ner2 both come from the factory ner: only one is supported in a file; a second file, "
-        "with --exclude ner, can hold the other. --exclude ner2 converts the rest of the pipeline: ner")
+        "with --exclude ner, can hold the other. --exclude ner2 converts the rest of the pipeline: ner"
+    )
 
 
 def test_other_tokenizer():
@@ -133,7 +168,8 @@ def test_other_tokenizer():
     config["nlp"]["tokenizer"] = {"@tokenizers": "spacy.ja.JapaneseTokenizer", "split_mode": None}
     assert refusal(config) == (
         "language 'ja': tokenizer spacy.ja.JapaneseTokenizer is not supported, only spacy.Tokenizer.v1, whose expressions "
-        "and special cases may be your own: train the pipeline with that")
+        "and special cases may be your own: train the pipeline with that"
+    )
 
 
 def test_tokenizer_object_of_another_class():
@@ -152,7 +188,9 @@ def test_language_with_a_norm_function_that_is_not_known(monkeypatch):
     check_features(spacy.blank("de").vocab)
     hindi = spacy.blank("hi").vocab
     check_features(hindi)
-    monkeypatch.setattr("spacy.lang.hi.lex_attrs._stem_suffixes", [["ो"]])   # as if norm() had other suffixes than it says
+    monkeypatch.setattr(
+        "spacy.lang.hi.lex_attrs._stem_suffixes", [["ो"]]
+    )  # as if norm() had other suffixes than it says
     monkeypatch.setitem(_STEMMERS, "spacy.lang.hi.lex_attrs", True)
     check_features(hindi)
     monkeypatch.setattr("convert.norms._stems", lambda groups, short_ends: [Stem("ो", 2, 1)])
@@ -226,4 +264,4 @@ def test_weights_that_do_not_fit(tmp_path):
 def test_label_that_has_a_control_character(label: str) -> None:
     with pytest.raises(ConvertError, match="has a control character: rename it in the pipeline"):
         StringTable().label(label)
-    assert StringTable().number(label) == StringTable().label("LAW\u00a0\u2028 é") == 0   # other strings may be any text
+    assert StringTable().number(label) == StringTable().label("LAW\u00a0\u2028 é") == 0  # other strings may be any text

@@ -1,11 +1,13 @@
 """The tables of the committed file say what spaCy and Python say."""
+
 from __future__ import annotations
 
 import random
 import re
 import struct
 import unicodedata
-from typing import Any, Dict, Iterable, Iterator, List
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ from panels import unpacked
 from spacy.lang.norm_exceptions import BASE_NORMS
 from spacy.symbols import IDS
 
-Sections = Dict[str, Section]
+Sections = dict[str, Section]
 MASK = 0xFFFFFFFFFFFFFFFF
 
 
@@ -39,7 +41,7 @@ def murmur64a(data: bytes, seed: int = 1) -> int:
     return h ^ (h >> 47)
 
 
-def strings_of(sections: Sections) -> List[str]:
+def strings_of(sections: Sections) -> list[str]:
     data, starts = sections["strings/bytes"].data, sections["strings/start"].array
     assert starts[0] == 0 and starts[-1] == len(data)
     assert all(data[end - 1] == 0 for end in starts[1:])
@@ -55,20 +57,30 @@ def string_id(sections: Sections, text: str) -> int:
     return plain if symbol == EMPTY else symbol
 
 
-def norm(sections: Sections, strings: List[str], text: str) -> str:
+def norm(sections: Sections, strings: list[str], text: str) -> str:
     """The NORM of a text as the engine computes it from the file."""
     number = map_get(sections["norms"], string_id(sections, text))
     return text.lower() if number == EMPTY else strings[number]
 
 
 @pytest.fixture(scope="module")
-def strings(sections: Sections) -> List[str]:
+def strings(sections: Sections) -> list[str]:
     return strings_of(sections)
 
 
 def test_ids_of_the_specification(sections):
-    expected = {"apple": 8566208034543834098, "Apple": 6418411030699964375, "Xxxxx": 16072095006890171862, "X": 101, "_": 456,
-                "'s": 16428057658620181782, "é": 16256712947286012828, "東京": 9360021637096476946, "number": 432, "": 0}
+    expected = {
+        "apple": 8566208034543834098,
+        "Apple": 6418411030699964375,
+        "Xxxxx": 16072095006890171862,
+        "X": 101,
+        "_": 456,
+        "'s": 16428057658620181782,
+        "é": 16256712947286012828,
+        "東京": 9360021637096476946,
+        "number": 432,
+        "": 0,
+    }
     assert {text: string_id(sections, text) for text in expected} == expected
 
 
@@ -82,14 +94,27 @@ def test_every_string_has_spacys_id(sections, strings, nlp):
 def test_symbols_are_spacys(sections):
     symbols = {text: number for text, number in IDS.items() if text}
     assert len(symbols) > 450
-    assert all(map_get(sections["symbols"], murmur64a(text.encode("utf-8"))) == number for text, number in symbols.items())
+    assert all(
+        map_get(sections["symbols"], murmur64a(text.encode("utf-8"))) == number for text, number in symbols.items()
+    )
     assert np.count_nonzero(sections["symbols"].array[:, 1] != EMPTY) == len(symbols)
 
 
 def british(norms: Iterable[str]) -> Iterator[str]:
     """Spellings that the table may map to these norms, as the table has ids and no texts."""
-    changes = [("z", "s"), ("or", "our"), ("og", "ogue"), ("er", "re"), ("e", "ae"), ("e", "oe"), ("led", "lled"),
-               ("ling", "lling"), ("ler", "ller"), ("ense", "ence"), ("ll", "l")]
+    changes = [
+        ("z", "s"),
+        ("or", "our"),
+        ("og", "ogue"),
+        ("er", "re"),
+        ("e", "ae"),
+        ("e", "oe"),
+        ("led", "lled"),
+        ("ling", "lling"),
+        ("ler", "ller"),
+        ("ense", "ence"),
+        ("ll", "l"),
+    ]
     for value in norms:
         for old, new in changes:
             yield value.replace(old, new)
@@ -117,17 +142,25 @@ def flags_of(sections: Sections, table: str) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def same_unicode(manifest: Dict[str, Any]) -> None:
+def same_unicode(manifest: dict[str, Any]) -> None:
     version = manifest["versions"]["unicode"]
     if unicodedata.unidata_version != version:
         pytest.skip(f"the file has Unicode {version}, this Python has {unicodedata.unidata_version}")
 
 
-@pytest.mark.parametrize("bit, count, predicate", [
-    (chars.ALPHA, 131756, str.isalpha), (chars.DIGIT, 788, str.isdigit), (chars.UPPER, 1951, str.isupper),
-    (chars.LOWER, 2471, str.islower), (chars.TITLE, 1982, str.istitle), (chars.SPACE, 29, str.isspace),
-    (chars.PUNCT, 819, lambda char: unicodedata.category(char).startswith("P")),
-    (chars.CURRENCY, 63, lambda char: unicodedata.category(char) == "Sc")])
+@pytest.mark.parametrize(
+    "bit, count, predicate",
+    [
+        (chars.ALPHA, 131756, str.isalpha),
+        (chars.DIGIT, 788, str.isdigit),
+        (chars.UPPER, 1951, str.isupper),
+        (chars.LOWER, 2471, str.islower),
+        (chars.TITLE, 1982, str.istitle),
+        (chars.SPACE, 29, str.isspace),
+        (chars.PUNCT, 819, lambda char: unicodedata.category(char).startswith("P")),
+        (chars.CURRENCY, 63, lambda char: unicodedata.category(char) == "Sc"),
+    ],
+)
 def test_unicode_facts_of_all_code_points(sections, same_unicode, bit, count, predicate):
     expected = np.fromiter((predicate(chr(c)) for c in range(chars.CODE_POINTS)), dtype=bool, count=chars.CODE_POINTS)
     assert int(expected.sum()) == count
@@ -168,7 +201,9 @@ def test_expressions_match_as_pythons_re(sections, same_unicode, nlp, name):
     edges = np.flatnonzero(np.diff(columns, prepend=-1))
     table = {part: sections[f"dfa/{name}/{part}"].array for part in ("next", "accept", "start", "tracker")}
     backwards = name == "suffix" and bool(sections["tokenizer/settings"].array[0])
-    expression = Expression([(int(c), int(columns[c])) for c in edges], table["next"].shape[1], reversed=backwards, **table)
+    expression = Expression(
+        [(int(c), int(columns[c])) for c in edges], table["next"].shape[1], reversed=backwards, **table
+    )
     pattern = pattern_of(nlp.tokenizer, name)
     assert pattern is not None
     check_expression(expression, pattern, ROLES[name], 1500, seed=11)
@@ -211,8 +246,11 @@ def test_norms_of_special_cases_reach_the_tokens(sections, strings, nlp):
 def test_phrases_of_the_second_pass(sections, nlp):
     """Every rule that spaCy gives to its matcher is found token by token; tokens without special cases come from re alone."""
     tokenizer = nlp.tokenizer
-    keys = [key for key in tokenizer.rules
-            if tokenizer.find_prefix(key) or tokenizer.find_infix(key) or tokenizer.find_suffix(key) or " " in key]
+    keys = [
+        key
+        for key in tokenizer.rules
+        if tokenizer.find_prefix(key) or tokenizer.find_infix(key) or tokenizer.find_suffix(key) or " " in key
+    ]
     assert len(keys) == 366
     longest, phrases = 0, set()
     for key in keys:
@@ -228,9 +266,9 @@ def test_phrases_of_the_second_pass(sections, nlp):
     assert sections["tokenizer/settings"].array[2] == longest
 
 
-def blind_tokens(tokenizer: Any, key: str) -> List[str]:
+def blind_tokens(tokenizer: Any, key: str) -> list[str]:
     """A special case's text cut without special cases, by the affix loop of tokenizer.pyx on whitespace-separated pieces."""
-    tokens: List[str] = []
+    tokens: list[str] = []
     for piece in re.findall(r"\s+|\S+", key):
         if piece == " " and tokens:
             continue
@@ -249,7 +287,7 @@ def blind_tokens(tokenizer: Any, key: str) -> List[str]:
             elif back:
                 suffixes.append(piece[-back:])
                 piece = piece[:-back]
-        middle: List[str] = []
+        middle: list[str] = []
         if piece and not tokenizer.url_match(piece):
             start = 0
             for match in tokenizer.find_infix(piece):
@@ -266,7 +304,9 @@ def blind_tokens(tokenizer: Any, key: str) -> List[str]:
 def test_moves_are_spacys_in_order(sections, strings, nlp):
     letters = {1: "B", 2: "I", 3: "L", 4: "U", 5: "O"}
     moves = nlp.get_pipe("ner").moves
-    names = [letters[action] + ("" if action == 5 else "-" + strings[label]) for action, label in sections["ner/moves"].array]
+    names = [
+        letters[action] + ("" if action == 5 else "-" + strings[label]) for action, label in sections["ner/moves"].array
+    ]
     assert names == [moves.get_class_name(number) for number in range(moves.n_moves)]
     assert len(names) == 74 and names[72:] == ["U-", "O"] and names[0] == "B-ORG"
     assert strings[sections["ner/moves"].array[73][1]] == ""
@@ -279,10 +319,12 @@ def outputs_of(sections: Sections, layer: str) -> int:
         return len(sections[f"{layer}/G"].array)
     if layer.endswith("linear"):
         return sections[f"{component}/lower/W"].array.shape[2] - 1
-    return {"senter": 2, "tagger": len(sections["tagger/labels"].array)}.get(component) or len(sections[f"{component}/moves"].array)
+    return {"senter": 2, "tagger": len(sections["tagger/labels"].array)}.get(component) or len(
+        sections[f"{component}/moves"].array
+    )
 
 
-def lower_params(sections: Sections, component: str, pad: np.ndarray) -> List[np.ndarray]:
+def lower_params(sections: Sections, component: str, pad: np.ndarray) -> list[np.ndarray]:
     """Weights, bias and pad of a lower layer; the bias is in the first slot's panels and in the first pad."""
     packed, rows = sections[f"{component}/lower/W"].array, sections[f"{component}/lower/pad"].array
     _, slots, hidden, pieces = pad.shape
@@ -293,12 +335,15 @@ def lower_params(sections: Sections, component: str, pad: np.ndarray) -> List[np
     return [np.stack(weights), biases[0], pad]
 
 
-@pytest.mark.parametrize("component, count", [
-    ("tok2vec", 1565664), ("tagger", 4850), ("parser", 79786), ("senter", 47954), ("ner", 1536874)])
+@pytest.mark.parametrize(
+    "component, count", [("tok2vec", 1565664), ("tagger", 4850), ("parser", 79786), ("senter", 47954), ("ner", 1536874)]
+)
 def test_every_weight_of_a_network_is_in_the_file_once(sections, nlp, component, count):
     model = nlp.get_pipe(component).model
-    params = [np.ascontiguousarray(node.get_param(name), dtype="<f4") for node in model.walk() for name in node.param_names]
-    found: List[np.ndarray] = []
+    params = [
+        np.ascontiguousarray(node.get_param(name), dtype="<f4") for node in model.walk() for name in node.param_names
+    ]
+    found: list[np.ndarray] = []
     for name, section in sections.items():
         if not name.startswith(component + "/") or section.array.dtype != np.dtype("<f4") or name.endswith("lower/pad"):
             continue
@@ -316,9 +361,13 @@ def test_packed_layers_are_those_of_their_names(sections, nlp):
     """Where a layer is, not only that it is somewhere: weights of the same shape are not exchanged."""
     ner = nlp.get_pipe("ner").model
     maxouts = [node for node in ner.get_ref("tok2vec").walk(order="dfs_pre") if node.name == "maxout"]
-    layers = {"ner/tok2vec/mix": maxouts[0], **{f"ner/tok2vec/conv/{d}": node for d, node in enumerate(maxouts[1:])},
-              "ner/linear": ner.get_ref("tok2vec").layers[-1], "ner/upper": ner.get_ref("upper"),
-              "senter": nlp.get_pipe("senter").model.get_ref("softmax")}
+    layers = {
+        "ner/tok2vec/mix": maxouts[0],
+        **{f"ner/tok2vec/conv/{d}": node for d, node in enumerate(maxouts[1:])},
+        "ner/linear": ner.get_ref("tok2vec").layers[-1],
+        "ner/upper": ner.get_ref("upper"),
+        "senter": nlp.get_pipe("senter").model.get_ref("softmax"),
+    }
     assert len(maxouts) == 5
     for name, node in layers.items():
         weights, bias = unpacked(sections[f"{name}/W"].array, outputs_of(sections, name))
@@ -330,7 +379,11 @@ def test_embeddings_name_features_and_seeds(sections):
     assert sections["ner/tok2vec/attrs"].array.tolist() == [0, 1, 2, 3]
     assert sections["ner/tok2vec/seeds"].array.tolist() == [8, 9, 10, 11]
     assert [sections[f"ner/tok2vec/embed/{f}"].array.shape for f in range(4)] == [
-        (5000, 96), (1000, 96), (2500, 96), (2500, 96)]
+        (5000, 96),
+        (1000, 96),
+        (2500, 96),
+        (2500, 96),
+    ]
     assert sections["tok2vec/attrs"].array.tolist() == [0, 1, 2, 3, 4, 5]
     assert sections["tok2vec/seeds"].array.tolist() == [8, 9, 10, 11, 12, 13]
     assert sections["senter/tok2vec/attrs"].array.tolist() == [0, 1, 2, 3, 4]

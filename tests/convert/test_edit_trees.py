@@ -1,9 +1,10 @@
 """Edit trees laid flat do to a word what spaCy's trees do; what cannot be laid flat is refused."""
+
 from __future__ import annotations
 
 import random
 from types import SimpleNamespace
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 import pytest
 import spacy
@@ -13,19 +14,19 @@ from convert.strings import NO_STRING, StringTable
 from spacy.pipeline._edit_tree_internals.edit_trees import EditTrees
 
 
-def applied(tree: FlatTree, word: str) -> Optional[str]:
+def applied(tree: FlatTree, word: str) -> str | None:
     """What the engine does (engine/trainable_lemmatizer.c)."""
     lengths = [sum(edit.length for edit in end) for end in (tree.left, tree.right)]
     if sum(lengths) > len(word) or (tree.whole and sum(lengths) < len(word)):
         return None
-    middle = word[lengths[0]:len(word) - lengths[1]]
+    middle = word[lengths[0] : len(word) - lengths[1]]
     at, pieces = 0, []
     for edit in [*tree.left, None, *tree.right]:
         if edit is None:
             pieces.append(middle)
             at += len(middle)
             continue
-        piece = word[at:at + edit.length]
+        piece = word[at : at + edit.length]
         if edit.old is not None and edit.old != piece:
             return None
         pieces.append(piece if edit.new is None else edit.new)
@@ -33,23 +34,30 @@ def applied(tree: FlatTree, word: str) -> Optional[str]:
     return "".join(pieces)
 
 
-def component(trees: List[Dict[str, Any]], labels: List[int], **settings: Any) -> Any:
+def component(trees: list[dict[str, Any]], labels: list[int], **settings: Any) -> Any:
     """Stands for an EditTreeLemmatizer; strings in the trees as texts."""
     vocab = spacy.blank("en").vocab
     for tree in trees:
         tree.update({key: vocab.strings.add(tree[key]) for key in ("orig", "subst") if isinstance(tree.get(key), str)})
     edit_trees = EditTrees(vocab.strings)
     edit_trees.from_json(trees)
-    return SimpleNamespace(name="lemmatizer", vocab=vocab, trees=edit_trees, labels=labels,
-                           **{"top_k": 1, "backoff": "orth", **settings})
+    return SimpleNamespace(
+        name="lemmatizer", vocab=vocab, trees=edit_trees, labels=labels, **{"top_k": 1, "backoff": "orth", **settings}
+    )
 
 
 def test_trees_do_to_every_word_what_spacys_do():
     draw = random.Random(4)
     vocab = spacy.blank("en").vocab
     trees = EditTrees(vocab.strings)
-    words = ["".join(draw.choices("aabé\U0001f600", k=draw.randint(1, 9))) for _ in range(60)] + ["gegangen", "ab", "aa"]
-    numbers = sorted({trees.add(form, lemma) for form in words for lemma in [*draw.sample(words, 12), form, "", form[1:-1]]})
+    words = ["".join(draw.choices("aabé\U0001f600", k=draw.randint(1, 9))) for _ in range(60)] + [
+        "gegangen",
+        "ab",
+        "aa",
+    ]
+    numbers = sorted(
+        {trees.add(form, lemma) for form in words for lemma in [*draw.sample(words, 12), form, "", form[1:-1]]}
+    )
     pipe = SimpleNamespace(name="lemmatizer", vocab=vocab, trees=trees)
     flat = {number: flatten(pipe, number) for number in numbers}
     results = [(applied(flat[number], word), trees.apply(number, word)) for number in numbers for word in words]
@@ -60,13 +68,22 @@ def test_trees_do_to_every_word_what_spacys_do():
 
 
 def test_sections_hold_the_trees_of_the_labels_only():
-    trees = [{"orig": "d", "subst": "n"}, {"prefix_len": 0, "suffix_len": 1, "prefix_tree": 0xFFFFFFFF, "suffix_tree": 0},
-             {"orig": "was", "subst": "be"}, {"orig": "x", "subst": "y"}]
+    trees = [
+        {"orig": "d", "subst": "n"},
+        {"prefix_len": 0, "suffix_len": 1, "prefix_tree": 0xFFFFFFFF, "suffix_tree": 0},
+        {"orig": "was", "subst": "be"},
+        {"orig": "x", "subst": "y"},
+    ]
     strings = StringTable()
-    settings, flat, edits = (section.array.tolist() for section in edit_tree_sections(component(trees, [2, 1]), strings))
+    settings, flat, edits = (
+        section.array.tolist() for section in edit_tree_sections(component(trees, [2, 1]), strings)
+    )
     assert settings == [1, 1]
     assert flat == [[0, 1, 0, 3, 0, 1], [1, 0, 1, 0, 1, 0]]
-    assert [[row[0], strings.texts[row[1]], strings.texts[row[2]]] for row in edits] == [[3, "was", "be"], [1, "d", "n"]]
+    assert [[row[0], strings.texts[row[1]], strings.texts[row[2]]] for row in edits] == [
+        [3, "was", "be"],
+        [1, "d", "n"],
+    ]
 
 
 def test_a_tree_that_keeps_the_word_needs_no_edits_but_the_section_is_there():
@@ -76,22 +93,28 @@ def test_a_tree_that_keeps_the_word_needs_no_edits_but_the_section_is_there():
     assert flat.array.tolist() == [[0, 0, 0, 0, 0, 0]] and edits.array.tolist() == [[0, NO_STRING, NO_STRING]]
 
 
-def match(prefix: int, suffix: int, prefix_tree: int, suffix_tree: int) -> Dict[str, Any]:
+def match(prefix: int, suffix: int, prefix_tree: int, suffix_tree: int) -> dict[str, Any]:
     return {"prefix_len": prefix, "suffix_len": suffix, "prefix_tree": prefix_tree, "suffix_tree": suffix_tree}
 
 
 NONE = 0xFFFFFFFF
 
 
-@pytest.mark.parametrize("trees, words", [
-    ([match(1, 0, NONE, NONE)], "edit tree 4294967295 is missing"),
-    ([match(2, 0, 1, NONE), {"orig": "abc", "subst": ""}], "edit tree 1 cannot apply to the 2 characters"),
-    ([match(2, 0, 1, NONE), match(2, 1, NONE, NONE)], "edit tree 4294967295 is missing"),
-    ([match(1, 0, 1, NONE), match(1, 1, 2, 2), {"orig": "a", "subst": ""}], "edit tree 1 cannot apply to the 1 characters"),
-    ([match(1, 0, 0, NONE)], "edit tree 0 is too deep"),
-    ([match(0, 1, NONE, 7)], "edit tree 7 is missing"),
-    ([{"orig": 12345, "subst": "a"}], "edit tree 0 has a string that the pipeline lacks"),
-])
+@pytest.mark.parametrize(
+    "trees, words",
+    [
+        ([match(1, 0, NONE, NONE)], "edit tree 4294967295 is missing"),
+        ([match(2, 0, 1, NONE), {"orig": "abc", "subst": ""}], "edit tree 1 cannot apply to the 2 characters"),
+        ([match(2, 0, 1, NONE), match(2, 1, NONE, NONE)], "edit tree 4294967295 is missing"),
+        (
+            [match(1, 0, 1, NONE), match(1, 1, 2, 2), {"orig": "a", "subst": ""}],
+            "edit tree 1 cannot apply to the 1 characters",
+        ),
+        ([match(1, 0, 0, NONE)], "edit tree 0 is too deep"),
+        ([match(0, 1, NONE, 7)], "edit tree 7 is missing"),
+        ([{"orig": 12345, "subst": "a"}], "edit tree 0 has a string that the pipeline lacks"),
+    ],
+)
 def test_trees_that_cannot_be_laid_flat(trees, words):
     with pytest.raises(ConvertError, match=f"component lemmatizer: {words}"):
         edit_tree_sections(component(trees, [0]), StringTable())
@@ -104,8 +127,9 @@ def test_every_top_k_of_spacys(top_k, written):
     assert settings.array.tolist() == [written, 1]
 
 
-@pytest.mark.parametrize("settings, words", [
-    ({"backoff": "lower"}, "backoff = 'lower' is not supported, only 'orth' or none")])
+@pytest.mark.parametrize(
+    "settings, words", [({"backoff": "lower"}, "backoff = 'lower' is not supported, only 'orth' or none")]
+)
 def test_settings_that_are_refused(settings, words):
     with pytest.raises(ConvertError, match=f"component lemmatizer: {words}"):
         edit_tree_sections(component([{"orig": "a", "subst": "b"}], [0], **settings), StringTable())

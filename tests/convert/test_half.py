@@ -1,4 +1,5 @@
 """`--half`: the engine computes with the rounded weights, and with nothing else that differs."""
+
 from __future__ import annotations
 
 import subprocess
@@ -37,7 +38,7 @@ def test_documents_are_those_of_the_rounded_weights(tmp_path: Path) -> None:
     assert subprocess.run([BUILD / "tern", "verify", half]).returncode == 0
 
 
-@pytest.mark.parametrize("value", [65504.0, 2.0 ** -24, -(2.0 ** -14), 0.0, 1.0009765625])
+@pytest.mark.parametrize("value", [65504.0, 2.0**-24, -(2.0**-14), 0.0, 1.0009765625])
 def test_what_half_precision_holds_stays(value: float) -> None:
     assert halved(Group("", [container.tensor("x", [value], "f4")])).sections[0].array[0] == value
 
@@ -47,11 +48,15 @@ def test_a_weight_that_half_precision_cannot_hold_is_refused() -> None:
         halved(Group("", [container.tensor("ner/upper/W", [1e5], "f4")]))
 
 
-@pytest.mark.parametrize("values, dtype", [([1.0, -0.0, 65504.0, 2.0 ** -24], "<f2"), ([1.0, 0.1], "<f4"), ([1e5], "<f4"),
-                                           ([2.0 ** -25], "<f4")])
+@pytest.mark.parametrize(
+    "values, dtype", [([1.0, -0.0, 65504.0, 2.0**-24], "<f2"), ([1.0, 0.1], "<f4"), ([1e5], "<f4"), ([2.0**-25], "<f4")]
+)
 def test_half_only_where_nothing_is_lost(values: list, dtype: str) -> None:
     section = half_if_exact(container.tensor("x", values, "f4"))
-    assert section.array.dtype == np.dtype(dtype) and section.array.astype("f4").tolist() == container.tensor("x", values, "f4").array.tolist()
+    assert (
+        section.array.dtype == np.dtype(dtype)
+        and section.array.astype("f4").tolist() == container.tensor("x", values, "f4").array.tolist()
+    )
 
 
 def test_numbers_that_are_no_weights_stay() -> None:

@@ -1,13 +1,25 @@
 """Which lemmatizers convert is told by the functions that they run."""
+
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 import pytest
 import spacy
 from convert.errors import ConvertError
-from convert.lemma_kinds import (DUTCH, ENGLISH, FRENCH, GREEK, ITALIAN, LOOKUP, LOWER_LOOKUP, MACEDONIAN, POLISH, RULES,
-                                 lemmatizer_kind)
+from convert.lemma_kinds import (
+    DUTCH,
+    ENGLISH,
+    FRENCH,
+    GREEK,
+    ITALIAN,
+    LOOKUP,
+    LOWER_LOOKUP,
+    MACEDONIAN,
+    POLISH,
+    RULES,
+    lemmatizer_kind,
+)
 from convert.lemma_lookups import LEMMA_IS_TEXT, pos_lookup_key
 from convert.lemma_tables import exception_key, lemmatizer_sections
 from convert.maps import ID_ABSENT
@@ -21,19 +33,41 @@ def lemmatizer(lang: str, mode: str) -> Any:
     return spacy.blank(lang).add_pipe("lemmatizer", config={"mode": mode})
 
 
-@pytest.mark.parametrize("lang, mode, kind", [
-    ("en", "rule", ENGLISH), ("en", "lookup", LOOKUP), ("nb", "rule", RULES), ("de", "lookup", LOOKUP), ("fr", "rule", FRENCH),
-    ("ca", "rule", FRENCH), ("ca", "lookup", LOOKUP), ("mk", "rule", MACEDONIAN), ("el", "lookup", LOOKUP),
-    ("el", "rule", GREEK), ("nl", "rule", DUTCH), ("nl", "lookup", LOWER_LOOKUP), ("ht", "rule", LOWER_LOOKUP),
-    ("ht", "lookup", LOOKUP), ("pl", "pos_lookup", POLISH), ("pl", "lookup", LOOKUP), ("it", "pos_lookup", ITALIAN),
-    ("it", "rule", RULES), ("ru", "lookup", LOOKUP), ("uk", "lookup", LOOKUP)])
+@pytest.mark.parametrize(
+    "lang, mode, kind",
+    [
+        ("en", "rule", ENGLISH),
+        ("en", "lookup", LOOKUP),
+        ("nb", "rule", RULES),
+        ("de", "lookup", LOOKUP),
+        ("fr", "rule", FRENCH),
+        ("ca", "rule", FRENCH),
+        ("ca", "lookup", LOOKUP),
+        ("mk", "rule", MACEDONIAN),
+        ("el", "lookup", LOOKUP),
+        ("el", "rule", GREEK),
+        ("nl", "rule", DUTCH),
+        ("nl", "lookup", LOWER_LOOKUP),
+        ("ht", "rule", LOWER_LOOKUP),
+        ("ht", "lookup", LOOKUP),
+        ("pl", "pos_lookup", POLISH),
+        ("pl", "lookup", LOOKUP),
+        ("it", "pos_lookup", ITALIAN),
+        ("it", "rule", RULES),
+        ("ru", "lookup", LOOKUP),
+        ("uk", "lookup", LOOKUP),
+    ],
+)
 def test_kinds(lang, mode, kind):
     assert lemmatizer_kind(lemmatizer(lang, mode)) == kind
 
 
 def test_kinds_that_are_refused_by_name():
-    with pytest.raises(ConvertError, match=r"component lemmatizer: .*IrishLemmatizer \(language 'ga', mode 'pos_lookup'\) is not "
-                                           r"supported: its algorithm is none"):
+    with pytest.raises(
+        ConvertError,
+        match=r"component lemmatizer: .*IrishLemmatizer \(language 'ga', mode 'pos_lookup'\) is not "
+        r"supported: its algorithm is none",
+    ):
         lemmatizer_kind(lemmatizer("ga", "pos_lookup"))
 
 
@@ -68,7 +102,7 @@ def test_code_of_a_packages_own():
         lemmatizer_kind(pipe)
 
 
-def sections_of(lang: str, mode: str, tables: Dict[str, Any], strings: StringTable) -> Dict[str, Any]:
+def sections_of(lang: str, mode: str, tables: dict[str, Any], strings: StringTable) -> dict[str, Any]:
     lookups = Lookups()
     for name, table in tables.items():
         lookups.add_table(name, table)
@@ -85,14 +119,22 @@ def test_look_up_table_is_in_the_order_of_its_keys():
     values = sections["lemmatizer/lookup/values"].tolist()
     assert sections["lemmatizer/kind"].tolist() == [LOOKUP] and keys == sorted(keys)
     ids = spacy.blank("de").vocab.strings
-    found = {word: values[keys.index(ids[word])] for word in words}   # the id of "X" is a symbol's
+    found = {word: values[keys.index(ids[word])] for word in words}  # the id of "X" is a symbol's
     assert {word: strings.texts[value & ~LEMMA_IS_TEXT] for word, value in found.items()} == {
-        "was": "be", "X": "ex", "feet": "foot", "é": ""}
+        "was": "be",
+        "X": "ex",
+        "feet": "foot",
+        "é": "",
+    }
     assert {word for word, value in found.items() if value & LEMMA_IS_TEXT} == {"was", "X"}
 
 
-FRENCH_TABLES: Dict[str, Any] = {"lemma_lookup": {"a": ["b"]}, "lemma_rules": {"noun": [["s", ""]]}, "lemma_index": {},
-                                 "lemma_exc": {"aux": {"est": ["être", "x"], "sont": []}}}
+FRENCH_TABLES: dict[str, Any] = {
+    "lemma_lookup": {"a": ["b"]},
+    "lemma_rules": {"noun": [["s", ""]]},
+    "lemma_index": {},
+    "lemma_exc": {"aux": {"est": ["être", "x"], "sont": []}},
+}
 
 
 def test_french_exceptions_have_one_form():
@@ -117,20 +159,38 @@ def test_an_empty_lemma_is_one_where_no_character_of_it_is_taken():
     assert [strings.texts[value & ~LEMMA_IS_TEXT] for value in values] == [""]
 
 
-DUTCH_TABLES: Dict[str, Any] = {"lemma_lookup": {"a": "b"}, "lemma_rules": {}, "lemma_index": {}, "lemma_exc": {"noun": {"a": ["b"]}}}
+DUTCH_TABLES: dict[str, Any] = {
+    "lemma_lookup": {"a": "b"},
+    "lemma_rules": {},
+    "lemma_index": {},
+    "lemma_exc": {"noun": {"a": ["b"]}},
+}
 
 
 def test_dutch_tables():
     strings = StringTable()
     sections = sections_of("nl", "rule", DUTCH_TABLES, strings)
     assert [strings.texts[row[0]] for row in sections["lemmatizer/parts"]] == [
-        "ADJ", "ADP", "ADV", "AUX", "DET", "NOUN", "NUM", "PRON", "VERB"]
+        "ADJ",
+        "ADP",
+        "ADV",
+        "AUX",
+        "DET",
+        "NOUN",
+        "NUM",
+        "PRON",
+        "VERB",
+    ]
     assert sections["lemmatizer/forms/keys"].tolist() == [exception_key(5, "a")]
     assert [strings.texts[value] for value in sections["lemmatizer/lookup/values"]] == ["b"]
-    with pytest.raises(ConvertError, match="the lemmatizer's exception 'a' has no form, on which spaCy fails, too: remove it"):
+    with pytest.raises(
+        ConvertError, match="the lemmatizer's exception 'a' has no form, on which spaCy fails, too: remove it"
+    ):
         sections_of("nl", "rule", {**DUTCH_TABLES, "lemma_exc": {"noun": {"a": []}}}, StringTable())
     for mode in ("rule", "lookup"):
-        with pytest.raises(ConvertError, match=r"a lemma of the look-up table lemma_lookup is \['b'\], .*: make it a text"):
+        with pytest.raises(
+            ConvertError, match=r"a lemma of the look-up table lemma_lookup is \['b'\], .*: make it a text"
+        ):
             sections_of("nl", mode, {**DUTCH_TABLES, "lemma_lookup": {"a": ["b"]}}, StringTable())
 
 
@@ -139,7 +199,7 @@ def test_haitian_rules_do_not_look_up():
     assert sections_of("ht", "rule", tables, StringTable())["lemmatizer/lookup/values"].tolist() == [ID_ABSENT]
 
 
-def pos_tables(lang: str, **more: Any) -> Dict[str, Any]:
+def pos_tables(lang: str, **more: Any) -> dict[str, Any]:
     required, _ = type(lemmatizer(lang, "pos_lookup")).get_lookups_config("pos_lookup")
     return {**{name: {} for name in required}, **{f"lemma_{name}": table for name, table in more.items()}}
 
@@ -147,27 +207,53 @@ def pos_tables(lang: str, **more: Any) -> Dict[str, Any]:
 def test_italian_tables():
     """A part of speech for each table that is not empty; one fallback, whose first table passes over empty lemmas."""
     strings = StringTable()
-    tables = pos_tables("it", lookup_noun={"case": "casa"}, lookup_x={"b": "c"}, lookup_other={"a": "", "d": "e"},
-                        lookup={"a": "f", "d": "g", "h": ""})
+    tables = pos_tables(
+        "it",
+        lookup_noun={"case": "casa"},
+        lookup_x={"b": "c"},
+        lookup_other={"a": "", "d": "e"},
+        lookup={"a": "f", "d": "g", "h": ""},
+    )
     sections = sections_of("it", "pos_lookup", tables, strings)
     ids = spacy.blank("it").vocab.strings
     assert [strings.texts[row[0]] for row in sections["lemmatizer/parts"]] == ["NOUN", "X"]
     found = dict(zip(sections["lemmatizer/forms/keys"].tolist(), sections["lemmatizer/forms/values"].tolist()))
     assert {key: strings.texts[value] for key, value in found.items()} == {
-        pos_lookup_key(0, ids["case"]): "casa", pos_lookup_key(1, ids["b"]): "c"}
+        pos_lookup_key(0, ids["case"]): "casa",
+        pos_lookup_key(1, ids["b"]): "c",
+    }
     found = dict(zip(sections["lemmatizer/lookup/keys"].tolist(), sections["lemmatizer/lookup/values"].tolist()))
-    assert {word: strings.texts[found[ids[word]]] for word in "adh"} == {"a": "f", "d": "e", "h": ""} and len(found) == 3
+    assert {word: strings.texts[found[ids[word]]] for word in "adh"} == {"a": "f", "d": "e", "h": ""} and len(
+        found
+    ) == 3
 
 
 def test_polish_tables_have_no_fallback():
     sections = sections_of("pl", "pos_lookup", pos_tables("pl", lookup_verb={"a": "b"}), StringTable())
-    assert sorted(sections) == ["lemmatizer/forms/keys", "lemmatizer/forms/values", "lemmatizer/kind", "lemmatizer/parts"]
+    assert sorted(sections) == [
+        "lemmatizer/forms/keys",
+        "lemmatizer/forms/values",
+        "lemmatizer/kind",
+        "lemmatizer/parts",
+    ]
 
 
-@pytest.mark.parametrize("lang, tables, words", [
-    ("pl", {}, "component lemmatizer has no tables"),
-    ("pl", {"lookup_adj": {"a": ["b"]}}, r"a lemma of the look-up table lemma_lookup_adj is \['b'\], .*: make it a text"),
-    ("it", {"lookup_noun": {"a": "b"}, "lookup_other": {"a": 7}}, "a lemma of the look-up table lemma_lookup_other is 7")])
+@pytest.mark.parametrize(
+    "lang, tables, words",
+    [
+        ("pl", {}, "component lemmatizer has no tables"),
+        (
+            "pl",
+            {"lookup_adj": {"a": ["b"]}},
+            r"a lemma of the look-up table lemma_lookup_adj is \['b'\], .*: make it a text",
+        ),
+        (
+            "it",
+            {"lookup_noun": {"a": "b"}, "lookup_other": {"a": 7}},
+            "a lemma of the look-up table lemma_lookup_other is 7",
+        ),
+    ],
+)
 def test_tables_of_parts_of_speech_that_are_refused(lang, tables, words):
     with pytest.raises(ConvertError, match=words):
         sections_of(lang, "pos_lookup", pos_tables(lang, **tables), StringTable())

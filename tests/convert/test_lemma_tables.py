@@ -1,8 +1,10 @@
 """The lemmatizer's tables hold spaCy's lookups, no more and no less."""
+
 from __future__ import annotations
 
 import random
-from typing import Any, Dict, Iterable, List, Set
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,10 +19,10 @@ from convert.word_set import EMPTY_WORD, LEAF, WordSets
 from spacy.lookups import Lookups
 
 PARTS = ["ADJ", "ADV", "NOUN", "PUNCT", "VERB"]
-Sections = Dict[str, Section]
+Sections = dict[str, Section]
 
 
-def has_word(edges: List[int], root: int, word: str) -> bool:
+def has_word(edges: list[int], root: int, word: str) -> bool:
     """The walk of engine/word_set.h."""
     node, ends = root & ~EMPTY_WORD, bool(root & EMPTY_WORD)
     for byte in word.encode("utf-8"):
@@ -34,7 +36,7 @@ def has_word(edges: List[int], root: int, word: str) -> bool:
     return ends
 
 
-def all_words(edges: List[int], root: int, prefix: bytes = b"") -> Iterable[bytes]:
+def all_words(edges: list[int], root: int, prefix: bytes = b"") -> Iterable[bytes]:
     node = root
     while node != LEAF:
         word = prefix + bytes([edges[node] & 0xFF])
@@ -46,11 +48,11 @@ def all_words(edges: List[int], root: int, prefix: bytes = b"") -> Iterable[byte
         node += 1
 
 
-def strings_of(sections: Sections) -> List[str]:
+def strings_of(sections: Sections) -> list[str]:
     return sections["strings/bytes"].data.decode("utf-8").split("\0")[:-1]
 
 
-def roots(sections: Sections) -> Dict[str, int]:
+def roots(sections: Sections) -> dict[str, int]:
     strings = strings_of(sections)
     return {strings[row[0]]: int(row[3]) for row in sections["lemmatizer/parts"].array}
 
@@ -74,8 +76,10 @@ def test_parts_are_those_with_tables(sections, lemmatizer):
 
 def test_suffix_rules_in_file_order(sections, lemmatizer):
     strings, rules = strings_of(sections), sections["lemmatizer/suffix_rules"].array
-    found = {strings[pos]: [[strings[old], strings[new]] for old, new in rules[first : first + count]]
-             for pos, first, count, _ in sections["lemmatizer/parts"].array}
+    found = {
+        strings[pos]: [[strings[old], strings[new]] for old, new in rules[first : first + count]]
+        for pos, first, count, _ in sections["lemmatizer/parts"].array
+    }
     assert found == {pos: [list(rule) for rule in table(lemmatizer, "lemma_rules", pos)] for pos in PARTS}
     assert sum(map(len, found.values())) == len(rules) == 26
 
@@ -90,15 +94,22 @@ def test_index_holds_exactly_the_words(sections, lemmatizer, pos):
     assert not [word for word in others if has_word(edges, root, word)]
 
 
-def non_words(words: Set[str], count: int) -> List[str]:
+def non_words(words: set[str], count: int) -> list[str]:
     """Words with a letter changed, added or dropped, and beginnings of words: none is in the set."""
     source, pool, found = random.Random(7), sorted(words), []
     while len(found) < count:
         word = source.choice(pool)
         at = source.randrange(len(word))
         letter = source.choice("aeiourstné\u0000")
-        changed = source.choice([word[:at] + letter + word[at:], word[:at] + word[at + 1 :], word[:at], word[:at] + letter + word[at + 1 :],
-                                 word + source.choice(pool)])
+        changed = source.choice(
+            [
+                word[:at] + letter + word[at:],
+                word[:at] + word[at + 1 :],
+                word[:at],
+                word[:at] + letter + word[at + 1 :],
+                word + source.choice(pool),
+            ]
+        )
         if changed not in words:
             found.append(changed)
     return found
@@ -139,7 +150,9 @@ def test_key_of_an_exception_is_the_one_of_the_format():
     assert exception_key(2, "apple") == mixed ^ mixed >> 47
 
 
-@pytest.mark.parametrize("sets", [[["a"]], [["a", "ab", "abc"], ["b", "c"]], [["é", "è", "e", "東京"], ["東京"]], [["aa", "ba"], ["a"]]])
+@pytest.mark.parametrize(
+    "sets", [[["a"]], [["a", "ab", "abc"], ["b", "c"]], [["é", "è", "e", "東京"], ["東京"]], [["aa", "ba"], ["a"]]]
+)
 def test_small_sets(sets):
     collection = WordSets()
     nodes = [collection.add(words) for words in sets]
@@ -159,7 +172,7 @@ def test_the_empty_word():
     assert [root & ~EMPTY_WORD == LEAF for root in roots] == [False, False, True, True] and len(edges) == 1
     alone = WordSets()
     alone.add([""])
-    assert len(alone.layout()[0]) == 1   # a section is never empty
+    assert len(alone.layout()[0]) == 1  # a section is never empty
 
 
 def test_tables_as_the_persian_ones():
@@ -197,7 +210,7 @@ def test_random_sets_are_found_whatever_their_order():
     assert layouts[0] == layouts[1]
 
 
-def lemmatizer_of(tables: Dict[str, Any], **settings: Any) -> Any:
+def lemmatizer_of(tables: dict[str, Any], **settings: Any) -> Any:
     pipe = spacy.blank("en").add_pipe("lemmatizer", config=settings)
     lookups = Lookups()
     for name, entries in tables.items():
@@ -217,7 +230,9 @@ def test_tables_of_the_tiny_model():
     assert [strings.texts[row[0]] for row in rows] == ["ADP", "NOUN", "PUNCT", "VERB"]
     assert {row[3] != NO_STRING for row in rows} == {True, False}
     edges = sections["lemmatizer/words"].array.tolist()
-    assert sorted(all_words(edges, int(rows[1][3]))) == sorted(word.encode() for word in LEMMA_TABLES["lemma_index"]["noun"])
+    assert sorted(all_words(edges, int(rows[1][3]))) == sorted(
+        word.encode() for word in LEMMA_TABLES["lemma_index"]["noun"]
+    )
 
 
 def test_absent_tables_have_no_sections():
@@ -228,19 +243,30 @@ def test_absent_tables_have_no_sections():
     assert "lemmatizer/words" not in sections and "lemmatizer/suffix_rules" not in sections
 
 
-@pytest.mark.parametrize("tables, words", [
-    ({"lemma_rules": {}}, "component lemmatizer has no tables"),
-    ({"lemma_rules": {"noun": [["s"]]}}, "table for NOUN has a rule that is not a pair"),
-    ({"lemma_rules": {}, "lemma_index": {"verb": ["be", 7]}}, "table for VERB: index words are not a list of texts"),
-    ({"lemma_rules": {}, "lemma_index": {"verb": "be"}}, "table for VERB: index words are not a list of texts"),
-    ({"lemma_rules": {}, "lemma_exc": {"verb": {"was": [7]}}}, "table for VERB: forms of the exception 'was' are not a list of texts"),
-])
+@pytest.mark.parametrize(
+    "tables, words",
+    [
+        ({"lemma_rules": {}}, "component lemmatizer has no tables"),
+        ({"lemma_rules": {"noun": [["s"]]}}, "table for NOUN has a rule that is not a pair"),
+        (
+            {"lemma_rules": {}, "lemma_index": {"verb": ["be", 7]}},
+            "table for VERB: index words are not a list of texts",
+        ),
+        ({"lemma_rules": {}, "lemma_index": {"verb": "be"}}, "table for VERB: index words are not a list of texts"),
+        (
+            {"lemma_rules": {}, "lemma_exc": {"verb": {"was": [7]}}},
+            "table for VERB: forms of the exception 'was' are not a list of texts",
+        ),
+    ],
+)
 def test_tables_that_are_not_supported(tables, words):
     with pytest.raises(ConvertError, match=words):
         sections_of(lemmatizer_of(tables), StringTable())
 
 
 def test_overwrite_is_a_section_more():
-    normal, overwriting = (sections_of(lemmatizer_of(LEMMA_TABLES, overwrite=overwrite), StringTable()) for overwrite in (False, True))
+    normal, overwriting = (
+        sections_of(lemmatizer_of(LEMMA_TABLES, overwrite=overwrite), StringTable()) for overwrite in (False, True)
+    )
     assert set(overwriting) - set(normal) == {"lemmatizer/settings"}
     assert overwriting["lemmatizer/settings"].array.tolist() == [1]

@@ -1,7 +1,8 @@
 """Components that cannot be converted are refused by name, with a reason and what to do."""
+
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 import pytest
 import spacy
@@ -12,15 +13,25 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 FACTORIES = {
-    "entity_ruler": "patterns", "future_entity_ruler": "patterns", "span_ruler": "patterns", "spancat": "span groups",
-    "spancat_singlelabel": "span groups", "span_finder": "span groups", "entity_linker": "knowledge base", "beam_ner": "greedily",
-    "beam_parser": "greedily", "doc_cleaner": "tensor", "merge_entities": "joins tokens", "merge_noun_chunks": "joins tokens",
-    "merge_subtokens": "joins tokens", "token_splitter": "splits tokens",
+    "entity_ruler": "patterns",
+    "future_entity_ruler": "patterns",
+    "span_ruler": "patterns",
+    "spancat": "span groups",
+    "spancat_singlelabel": "span groups",
+    "span_finder": "span groups",
+    "entity_linker": "knowledge base",
+    "beam_ner": "greedily",
+    "beam_parser": "greedily",
+    "doc_cleaner": "tensor",
+    "merge_entities": "joins tokens",
+    "merge_noun_chunks": "joins tokens",
+    "merge_subtokens": "joins tokens",
+    "token_splitter": "splits tokens",
 }
 """What spaCy itself brings -> words of the reason."""
 
 
-def refusal(config: Dict[str, Any]) -> str:
+def refusal(config: dict[str, Any]) -> str:
     with pytest.raises(ConvertError) as raised:
         plan_conversion(config)
     return str(raised.value)
@@ -35,9 +46,15 @@ def test_a_factory_of_spacy(factory: str) -> None:
     assert FACTORIES[factory] in message and message.endswith("nothing of the pipeline would be left but the tokenizer")
 
 
-@pytest.mark.parametrize("factory, words", [
-    ("transformer", "convolutional networks only"), ("curated_transformer", "sm, md or lg"), ("experimental_coref", "mentions"),
-    ("some_package.thing", "no code of a package's own")])
+@pytest.mark.parametrize(
+    "factory, words",
+    [
+        ("transformer", "convolutional networks only"),
+        ("curated_transformer", "sm, md or lg"),
+        ("experimental_coref", "mentions"),
+        ("some_package.thing", "no code of a package's own"),
+    ],
+)
 def test_a_factory_of_a_package_that_is_not_installed(factory: str, words: str) -> None:
     """The configuration alone is enough: spaCy is not asked to load it."""
     config = spacy.blank("en").config.interpolate()
@@ -55,7 +72,10 @@ def test_a_component_that_is_a_function() -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("tern_test_nothing")
     message = refusal(nlp.config.interpolate())
-    assert "component tern_test_nothing (factory tern_test_nothing) is not supported: tern knows tok2vec, tagger" in message
+    assert (
+        "component tern_test_nothing (factory tern_test_nothing) is not supported: tern knows tok2vec, tagger"
+        in message
+    )
 
 
 def test_no_reason_is_left_of_what_converts() -> None:

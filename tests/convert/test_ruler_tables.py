@@ -1,8 +1,10 @@
 """The attribute ruler's tables, evaluated in plain Python, change documents as spaCy's AttributeRuler does."""
+
 from __future__ import annotations
 
 import random
-from typing import Any, Dict, List, Sequence, Set, Tuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,18 +19,18 @@ from convert.tiny_recipe import RULER_PATTERNS
 from spacy.tokens import Doc
 
 TAG, POS, MORPH, LEMMA, DEP, LOWER, IS_SPACE = range(7)
-Sections = Dict[str, Section]
+Sections = dict[str, Section]
 
 
 class Ruler:
     """Evaluates the tables of a file. changes(doc): for every token, the texts that it is given by attribute."""
 
-    def __init__(self, sections: Sections, strings: List[str]) -> None:
+    def __init__(self, sections: Sections, strings: list[str]) -> None:
         self.strings = strings
         self.by_tag = sections["attribute_ruler/by_tag"]
         for name in ("rules", "tokens", "tests", "values", "list_start", "lists"):
             setattr(self, name, sections[f"attribute_ruler/{name}"].array.tolist())
-        self.fired: Set[int] = set()
+        self.fired: set[int] = set()
 
     def token_matches(self, pattern: int, values: Sequence[int]) -> bool:
         first, count = self.tokens[pattern]
@@ -39,24 +41,25 @@ class Ruler:
                 return False
         return True
 
-    def candidates(self, tag: int) -> List[int]:
+    def candidates(self, tag: int) -> list[int]:
         number = map_get(self.by_tag, tag)
         number = 0 if number == EMPTY else number
         return self.lists[self.list_start[number] : self.list_start[number + 1]]
 
-    def matches(self, features: Sequence[Sequence[int]]) -> List[Tuple[int, int]]:
+    def matches(self, features: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
         """(rule, first token) of every match, by rule."""
         found = []
         for token, values in enumerate(features):
             for number in self.candidates(values[TAG]):
                 first, length = self.rules[number][:2]
                 if token + length <= len(features) and all(
-                        self.token_matches(first + at, features[token + at]) for at in range(length)):
+                    self.token_matches(first + at, features[token + at]) for at in range(length)
+                ):
                     found.append((number, token))
         return sorted(found)
 
-    def changes(self, features: Sequence[Sequence[int]]) -> List[Dict[int, str]]:
-        changed: List[Dict[int, str]] = [{} for _ in features]
+    def changes(self, features: Sequence[Sequence[int]]) -> list[dict[int, str]]:
+        changed: list[dict[int, str]] = [{} for _ in features]
         for number, token in self.matches(features):
             self.fired.add(number)
             for attribute, text in enumerate(self.rules[number][3:]):
@@ -65,11 +68,11 @@ class Ruler:
         return changed
 
 
-def features_of(doc: Doc) -> List[List[int]]:
+def features_of(doc: Doc) -> list[list[int]]:
     return [[t.tag, t.pos, t.morph.key if t.has_morph() else 0, t.lemma, t.dep, t.lower, int(t.is_space)] for t in doc]
 
 
-def texts_of(doc: Doc) -> List[Tuple[str, ...]]:
+def texts_of(doc: Doc) -> list[tuple[str, ...]]:
     return [(t.tag_, t.pos_, str(t.morph), t.lemma_, t.dep_) for t in doc]
 
 
@@ -78,22 +81,31 @@ class Sampler:
 
     def __init__(self, ruler: Any, seed: int) -> None:
         self.vocab, self.random = ruler.vocab, random.Random(seed)
-        self.patterns = [[{key.upper(): value for key, value in spec.items()} for spec in pattern]
-                         for rule in ruler.patterns for pattern in rule["patterns"]]
+        self.patterns = [
+            [{key.upper(): value for key, value in spec.items()} for spec in pattern]
+            for rule in ruler.patterns
+            for pattern in rule["patterns"]
+        ]
         specs = [spec for pattern in self.patterns for spec in pattern]
-        pool = {key: sorted({text for spec in specs for text in self.texts(spec.get(key))})
-                for key in ("TAG", "DEP", "LOWER", "POS")}
+        pool = {
+            key: sorted({text for spec in specs for text in self.texts(spec.get(key))})
+            for key in ("TAG", "DEP", "LOWER", "POS")
+        }
         self.tags, self.deps, self.words = (pool[key] or ["x"] for key in ("TAG", "DEP", "LOWER"))
         self.parts = [text for text in pool["POS"] if text] + ["NOUN", "VERB"]
 
     @staticmethod
-    def texts(value: Any) -> List[str]:
+    def texts(value: Any) -> list[str]:
         if isinstance(value, dict):
-            return [text for kind, operand in value.items()
-                    for text in (matching_texts(operand) if kind == "REGEX" else operand) if isinstance(text, str)]
+            return [
+                text
+                for kind, operand in value.items()
+                for text in (matching_texts(operand) if kind == "REGEX" else operand)
+                if isinstance(text, str)
+            ]
         return [value] if isinstance(value, str) else []
 
-    def pick(self, spec: Dict[str, Any], key: str, pool: Sequence[str]) -> str:
+    def pick(self, spec: dict[str, Any], key: str, pool: Sequence[str]) -> str:
         """A text that often satisfies the spec's test of key."""
         value = spec.get(key)
         if isinstance(value, dict):
@@ -102,10 +114,17 @@ class Sampler:
         return self.random.choice(wanted if wanted and self.random.random() < 0.9 else list(pool))
 
     def doc(self) -> Doc:
-        specs = [spec for _ in range(self.random.randint(0, 3))
-                 for spec in [*self.random.choice(self.patterns), *[{}] * self.random.randint(0, 1)]]
-        words = [self.random.choice([" ", "\n", "\u00a0 "]) if spec.get("IS_SPACE")
-                 else self.cased(self.pick(spec, "LOWER", self.words)) for spec in specs]
+        specs = [
+            spec
+            for _ in range(self.random.randint(0, 3))
+            for spec in [*self.random.choice(self.patterns), *[{}] * self.random.randint(0, 1)]
+        ]
+        words = [
+            self.random.choice([" ", "\n", "\u00a0 "])
+            if spec.get("IS_SPACE")
+            else self.cased(self.pick(spec, "LOWER", self.words))
+            for spec in specs
+        ]
         unset = self.random.random() < 0.2
         tags = ["" if unset else self.pick(spec, "TAG", self.tags) for spec in specs]
         deps = ["" if unset else self.pick(spec, "DEP", [*self.deps, "ROOT"]) or "dep" for spec in specs]
@@ -139,7 +158,7 @@ def compare(ruler: Any, tables: Ruler, documents: int) -> None:
     assert tables.fired == set(range(len(tables.rules)))
 
 
-def ruler_of(patterns: List[Dict[str, Any]]) -> Any:
+def ruler_of(patterns: list[dict[str, Any]]) -> Any:
     ruler = spacy.blank("en").add_pipe("attribute_ruler")
     ruler.add_patterns(patterns)
     return ruler
@@ -151,7 +170,7 @@ def tables_of(ruler: Any) -> Ruler:
     return Ruler(sections, strings.texts)
 
 
-def strings_of(sections: Sections) -> List[str]:
+def strings_of(sections: Sections) -> list[str]:
     return sections["strings/bytes"].data.decode("utf-8").split("\0")[:-1]
 
 
@@ -166,17 +185,26 @@ def test_rules_of_the_tiny_model():
     compare(ruler, tables_of(ruler), 1500)
 
 
-EVERY_KIND: List[Dict[str, Any]] = [
+EVERY_KIND: list[dict[str, Any]] = [
     {"patterns": [[{"pos": "NOUN", "MORPH": "Number=Sing"}]], "attrs": {"TAG": "NN"}},
     {"patterns": [[{"MORPH": {"IN": ["Number=Plur|Case=Gen", "_"]}}]], "attrs": {"LEMMA": "plural"}},
     {"patterns": [[{"MORPH": "_"}], [{"MORPH": ""}, {"LOWER": "a"}]], "attrs": {"DEP": "empty"}},
     {"patterns": [[{"MORPH": {"NOT_IN": ["Case=Nom"]}, "LEMMA": {"IN": ["be", "have"]}}]], "attrs": {"POS": "AUX"}},
-    {"patterns": [[{"LOWER": "a"}, {"TAG": "B"}, {"LOWER": {"IN": ["c", "d"], "NOT_IN": ["d", "e"]}}]],
-     "attrs": {"MORPH": "Case=Nom|Abbr=Yes"}, "index": -2},
+    {
+        "patterns": [[{"LOWER": "a"}, {"TAG": "B"}, {"LOWER": {"IN": ["c", "d"], "NOT_IN": ["d", "e"]}}]],
+        "attrs": {"MORPH": "Case=Nom|Abbr=Yes"},
+        "index": -2,
+    },
     {"patterns": [[{"TAG": {"REGEX": "^(?:B|X{1,2}|)$"}, "DEP": {"NOT_IN": ["empty"]}}]], "attrs": {"LEMMA": "X"}},
-    {"patterns": [[{"IS_SPACE": {"IN": [True]}}, {"IS_SPACE": False}]], "attrs": {"TAG": "_SP", "POS": "X"}, "index": 1},
-    {"patterns": [[{"POS": {"NOT_IN": ["NOUN", ""]}, "LOWER": {"REGEX": r"\Ab\Z|^e$"}}]],
-     "attrs": {"morph": "Number=Sing"}},
+    {
+        "patterns": [[{"IS_SPACE": {"IN": [True]}}, {"IS_SPACE": False}]],
+        "attrs": {"TAG": "_SP", "POS": "X"},
+        "index": 1,
+    },
+    {
+        "patterns": [[{"POS": {"NOT_IN": ["NOUN", ""]}, "LOWER": {"REGEX": r"\Ab\Z|^e$"}}]],
+        "attrs": {"morph": "Number=Sing"},
+    },
 ]
 
 
@@ -209,47 +237,84 @@ def test_lists_by_tag_hold_every_rule_that_can_match(sections, nlp):
 def test_values_are_spacys_ids(sections, nlp):
     values = sections["attribute_ruler/values"].array
     assert values.dtype == np.dtype("<u8")
-    lower = {text for rule in nlp.get_pipe("attribute_ruler").patterns for pattern in rule["patterns"] for spec in pattern
-             for text in Sampler.texts(spec.get("LOWER"))}
+    lower = {
+        text
+        for rule in nlp.get_pipe("attribute_ruler").patterns
+        for pattern in rule["patterns"]
+        for spec in pattern
+        for text in Sampler.texts(spec.get("LOWER"))
+    }
     assert {nlp.vocab.strings[text] for text in lower} <= set(values.tolist()) and len(lower) > 50
 
 
-@pytest.mark.parametrize("patterns, words", [
-    ([{"patterns": [[{"LENGTH": 1}]], "attrs": {"TAG": "X"}}], "rule 0: a test of LENGTH is not supported"),
-    ([{"patterns": [[{"_": {"x": 1}}]], "attrs": {"TAG": "X"}}], "rule 0: a test of _ is not supported"),
-    ([{"patterns": [[{"TAG": "A"}]], "attrs": {"POS": "X"}}, {"patterns": [[{"TAG": "A", "OP": "+"}]], "attrs": {"POS": "X"}}],
-     r"rule 1: the quantifier OP = '\+' is not supported"),
-    ([{"patterns": [[{"TAG": "A"}, {}]], "attrs": {"TAG": "X"}}], "rule 0: a pattern without tests"),
-    ([{"patterns": [[{"TAG": {"IS_SUBSET": ["A"]}}]], "attrs": {"TAG": "X"}}], "rule 0: IS_SUBSET is not supported"),
-    ([{"patterns": [[{"LOWER": {"FUZZY": "a"}}]], "attrs": {"TAG": "X"}}], "rule 0: FUZZY is not supported"),
-    ([{"patterns": [[{"LOWER": {"REGEX": {"IN": ["a"]}}}]], "attrs": {"TAG": "X"}}], "rule 0: REGEX of LOWER"),
-    ([{"patterns": [[{"LOWER": {"REGEX": "a"}}]], "attrs": {"TAG": "X"}}], "rule 0: REGEX 'a' is not supported, only what few texts match, as .*: it is not anchored"),
-    ([{"patterns": [[{"LOWER": {"REGEX": "^a+$"}}]], "attrs": {"TAG": "X"}}],
-     "REGEX .* is not supported.*: it has a repetition without a small limit"),
-    ([{"patterns": [[{"LOWER": {"REGEX": "^$a"}}]], "attrs": {"TAG": "X"}}], "matches nothing"),
-    ([{"patterns": [[{"IS_SPACE": 3}]], "attrs": {"TAG": "X"}}], "IS_SPACE is compared with 3"),
-    ([{"patterns": [[{"TAG": 3}]], "attrs": {"TAG": "X"}}], "TAG is compared with 3, which is not supported"),
-    ([{"patterns": [[{"TAG": {"IN": []}}]], "attrs": {"TAG": "X"}}], "a list of values of TAG is empty"),
-    ([{"patterns": [[{"TAG": "A"}]], "attrs": {"NORM": "x"}}], "rule 0: it sets NORM, which is not supported"),
-    ([{"patterns": [[{"TAG": "A"}]], "attrs": {"LEMMA": ""}}], "rule 0: it sets LEMMA to '', which is not supported"),
-    ([{"patterns": [[{"TAG": "A"}]], "attrs": {"POS": "FOO"}}], "rule 0: it sets POS to 'FOO', which is not supported"),
-    ([{"patterns": [[{"TAG": "A"}]], "attrs": {"TAG": "X"}, "index": 1}], "rule 0: it changes token 1 of a pattern of 1"),
-    ([{"patterns": [[{"TAG": "A"}]], "attrs": {"TAG": "X\x1b[2J"}}], r"the label 'X\\x1b\[2J' has a control character: rename it"),
-    ([], "component attribute_ruler has no rules"),
-])
+@pytest.mark.parametrize(
+    "patterns, words",
+    [
+        ([{"patterns": [[{"LENGTH": 1}]], "attrs": {"TAG": "X"}}], "rule 0: a test of LENGTH is not supported"),
+        ([{"patterns": [[{"_": {"x": 1}}]], "attrs": {"TAG": "X"}}], "rule 0: a test of _ is not supported"),
+        (
+            [
+                {"patterns": [[{"TAG": "A"}]], "attrs": {"POS": "X"}},
+                {"patterns": [[{"TAG": "A", "OP": "+"}]], "attrs": {"POS": "X"}},
+            ],
+            r"rule 1: the quantifier OP = '\+' is not supported",
+        ),
+        ([{"patterns": [[{"TAG": "A"}, {}]], "attrs": {"TAG": "X"}}], "rule 0: a pattern without tests"),
+        (
+            [{"patterns": [[{"TAG": {"IS_SUBSET": ["A"]}}]], "attrs": {"TAG": "X"}}],
+            "rule 0: IS_SUBSET is not supported",
+        ),
+        ([{"patterns": [[{"LOWER": {"FUZZY": "a"}}]], "attrs": {"TAG": "X"}}], "rule 0: FUZZY is not supported"),
+        ([{"patterns": [[{"LOWER": {"REGEX": {"IN": ["a"]}}}]], "attrs": {"TAG": "X"}}], "rule 0: REGEX of LOWER"),
+        (
+            [{"patterns": [[{"LOWER": {"REGEX": "a"}}]], "attrs": {"TAG": "X"}}],
+            "rule 0: REGEX 'a' is not supported, only what few texts match, as .*: it is not anchored",
+        ),
+        (
+            [{"patterns": [[{"LOWER": {"REGEX": "^a+$"}}]], "attrs": {"TAG": "X"}}],
+            "REGEX .* is not supported.*: it has a repetition without a small limit",
+        ),
+        ([{"patterns": [[{"LOWER": {"REGEX": "^$a"}}]], "attrs": {"TAG": "X"}}], "matches nothing"),
+        ([{"patterns": [[{"IS_SPACE": 3}]], "attrs": {"TAG": "X"}}], "IS_SPACE is compared with 3"),
+        ([{"patterns": [[{"TAG": 3}]], "attrs": {"TAG": "X"}}], "TAG is compared with 3, which is not supported"),
+        ([{"patterns": [[{"TAG": {"IN": []}}]], "attrs": {"TAG": "X"}}], "a list of values of TAG is empty"),
+        ([{"patterns": [[{"TAG": "A"}]], "attrs": {"NORM": "x"}}], "rule 0: it sets NORM, which is not supported"),
+        (
+            [{"patterns": [[{"TAG": "A"}]], "attrs": {"LEMMA": ""}}],
+            "rule 0: it sets LEMMA to '', which is not supported",
+        ),
+        (
+            [{"patterns": [[{"TAG": "A"}]], "attrs": {"POS": "FOO"}}],
+            "rule 0: it sets POS to 'FOO', which is not supported",
+        ),
+        (
+            [{"patterns": [[{"TAG": "A"}]], "attrs": {"TAG": "X"}, "index": 1}],
+            "rule 0: it changes token 1 of a pattern of 1",
+        ),
+        (
+            [{"patterns": [[{"TAG": "A"}]], "attrs": {"TAG": "X\x1b[2J"}}],
+            r"the label 'X\\x1b\[2J' has a control character: rename it",
+        ),
+        ([], "component attribute_ruler has no rules"),
+    ],
+)
 def test_rule_that_is_not_supported(patterns, words):
     with pytest.raises(ConvertError, match=words):
         ruler_sections(ruler_of(patterns), StringTable())
 
 
 def test_a_refused_rule_is_shown_whole_up_to_a_length():
-    rules = [{"patterns": [[{"LOWER": "é", "OP": "*"}]], "attrs": {"TAG": "X"}, "index": 0},
-             {"patterns": [[{"LOWER": "a" * 1000, "OP": "*"}]], "attrs": {"TAG": "X"}, "index": 0}]
+    rules = [
+        {"patterns": [[{"LOWER": "é", "OP": "*"}]], "attrs": {"TAG": "X"}, "index": 0},
+        {"patterns": [[{"LOWER": "a" * 1000, "OP": "*"}]], "attrs": {"TAG": "X"}, "index": 0},
+    ]
     messages = []
     for rule in rules:
         with pytest.raises(ConvertError) as raised:
             ruler_sections(ruler_of([rule]), StringTable())
         messages.append(str(raised.value))
-    assert messages[0].endswith(': change or remove it, and save the pipeline. The rule is {"patterns": [[{"LOWER": "é", "OP": "*"}]], '
-                                '"attrs": {"TAG": "X"}, "index": 0}')
+    assert messages[0].endswith(
+        ': change or remove it, and save the pipeline. The rule is {"patterns": [[{"LOWER": "é", "OP": "*"}]], '
+        '"attrs": {"TAG": "X"}, "index": 0}'
+    )
     assert messages[1].endswith("aaa ...") and len(messages[1]) < 600

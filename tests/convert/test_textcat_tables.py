@@ -1,7 +1,8 @@
 """Text classifiers in the converter: sparse weights, what each architecture's sections say, what is refused."""
+
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,12 +16,26 @@ from panels import unpacked
 from spacy.training import Example
 
 LOGISTIC = 2
-BOW = {"@architectures": "spacy.TextCatBOW.v3", "exclusive_classes": False, "ngram_size": 2, "no_output_layer": False, "length": 100}
-TOWER = {"@architectures": "spacy.HashEmbedCNN.v2", "pretrained_vectors": None, "width": 8, "depth": 1, "embed_size": 50,
-         "window_size": 1, "maxout_pieces": 2, "subword_features": True}
+BOW = {
+    "@architectures": "spacy.TextCatBOW.v3",
+    "exclusive_classes": False,
+    "ngram_size": 2,
+    "no_output_layer": False,
+    "length": 100,
+}
+TOWER = {
+    "@architectures": "spacy.HashEmbedCNN.v2",
+    "pretrained_vectors": None,
+    "width": 8,
+    "depth": 1,
+    "embed_size": 50,
+    "window_size": 1,
+    "maxout_pieces": 2,
+    "subword_features": True,
+}
 
 
-def classifier(model: Dict[str, Any], *labels: str, factory: str = "textcat_multilabel", nlp: Any = None) -> Any:
+def classifier(model: dict[str, Any], *labels: str, factory: str = "textcat_multilabel", nlp: Any = None) -> Any:
     """A pipeline with an initialised classifier of that architecture."""
     nlp = nlp or spacy.blank("en")
     pipe = nlp.add_pipe(factory, config={"model": model})
@@ -31,7 +46,7 @@ def classifier(model: Dict[str, Any], *labels: str, factory: str = "textcat_mult
     return nlp
 
 
-def refusal(model: Dict[str, Any]) -> str:
+def refusal(model: dict[str, Any]) -> str:
     nlp = spacy.blank("en")
     nlp.add_pipe("textcat", name="topics", config={"model": model})
     with pytest.raises(ConvertError) as raised:
@@ -39,7 +54,7 @@ def refusal(model: Dict[str, Any]) -> str:
     return str(raised.value)
 
 
-def dense(sections: Dict[str, np.ndarray], prefix: str, position: int) -> np.ndarray:
+def dense(sections: dict[str, np.ndarray], prefix: str, position: int) -> np.ndarray:
     """The weights at a position: the format's description taken word for word."""
     used, before = sections[f"{prefix}/used"], sections[f"{prefix}/before"]
     rows = sections[f"{prefix}/rows"]
@@ -78,10 +93,12 @@ def test_weights_are_where_the_layer_has_them(version: int, buckets: int) -> Non
     prefix = "textcat_multilabel/bow"
     assert sections[f"{prefix}/settings"].tolist() == [2, buckets, LOGISTIC, int(version == 2)]
     for bucket in [*range(100), buckets - 1]:
-        if version == 3:   # thinc sparselinear.pyx: weights[(clas * nr_weight) + idx]
+        if version == 3:  # thinc sparselinear.pyx: weights[(clas * nr_weight) + idx]
             assert (dense(sections, prefix, bucket) == weights[bucket::buckets]).all()
-        else:              # weights[idx + clas]
-            assert [float(dense(sections, prefix, bucket + c)[0]) for c in range(3)] == weights[bucket:bucket + 3].tolist()
+        else:  # weights[idx + clas]
+            assert [float(dense(sections, prefix, bucket + c)[0]) for c in range(3)] == weights[
+                bucket : bucket + 3
+            ].tolist()
 
 
 # ---- architectures ---------------------------------------------------------------------------------------------------
@@ -92,7 +109,12 @@ def test_ensemble_reads_the_bag_before_the_pooled_rows() -> None:
     pipe = nlp.get_pipe("textcat_multilabel")
     network, embeddings = textcat_sections("textcat_multilabel", pipe, StringTable())
     sections = {section.name.split("/", 1)[1]: section.array for section in network + embeddings}
-    assert sections["settings"].tolist() == [16, LOGISTIC, 1] and sections["bow/settings"].tolist() == [2, 128, LOGISTIC, 0]
+    assert sections["settings"].tolist() == [16, LOGISTIC, 1] and sections["bow/settings"].tolist() == [
+        2,
+        128,
+        LOGISTIC,
+        0,
+    ]
     linear = next(node for node in pipe.model.walk() if node.name == "linear")
     weights, _ = unpacked(sections["output/W"], 3)
     assert weights.shape == (3, 1, 3 + 8) and np.array_equal(weights[:, 0], linear.get_param("W"))
@@ -103,8 +125,10 @@ def test_ensemble_reads_the_bag_before_the_pooled_rows() -> None:
 
 def test_reductions() -> None:
     reductions = {f"use_reduce_{name}": name != "last" for name in ("first", "last", "max", "mean")}
-    nlp = classifier({"@architectures": "spacy.TextCatReduce.v1", "exclusive_classes": True, "tok2vec": TOWER, **reductions},
-                     factory="textcat")
+    nlp = classifier(
+        {"@architectures": "spacy.TextCatReduce.v1", "exclusive_classes": True, "tok2vec": TOWER, **reductions},
+        factory="textcat",
+    )
     network, _ = textcat_sections("textcat", nlp.get_pipe("textcat"), StringTable())
     sections = {section.name: section.array for section in network}
     assert sections["textcat/settings"].tolist() == [1 + 4 + 8, 1, 0]
@@ -118,7 +142,11 @@ def test_labels_that_both_have() -> None:
     strings = StringTable()
     parts = component_sections(nlp, plan, strings)
     found = {section.name: section.array for part in parts.values() for section in part.network}
-    assert found["textcat/settings"].tolist() == [0, 0, 1 + 4] and found["textcat_multilabel/settings"].tolist() == [0, 0, 1]
+    assert found["textcat/settings"].tolist() == [0, 0, 1 + 4] and found["textcat_multilabel/settings"].tolist() == [
+        0,
+        0,
+        1,
+    ]
     assert found["textcat/same"].tolist() == [2, NO_STRING, 0] and "textcat_multilabel/same" not in found
     assert [strings.texts[number] for number in found["textcat_multilabel/labels"]] == ["x", "é", "y"]
     assert pipeline_section(plan).array.tolist() == [[11, 1], [10, 1]]
@@ -130,13 +158,16 @@ def test_labels_that_both_have() -> None:
 def test_refusals_by_name() -> None:
     assert refusal({"@architectures": "spacy.TextCatLowData.v1", "width": 8, "dropout": None}) == (
         "architecture spacy.TextCatLowData.v1 in component topics is not supported, only spacy.TextCatBOW.v1, spacy.TextCatBOW.v2, "
-        "spacy.TextCatBOW.v3, spacy.TextCatCNN.v1, spacy.TextCatCNN.v2, spacy.TextCatReduce.v1, spacy.TextCatParametricAttention.v1, "
-        "spacy.TextCatEnsemble.v2: train the component with that. Without it, nothing of the pipeline would be left but the tokenizer")
+        "spacy.TextCatBOW.v3, spacy.TextCatCNN.v1, spacy.TextCatCNN.v2, spacy.TextCatReduce.v1, spacy.TextCatParametricAttention.v1, "  # noqa: E501
+        "spacy.TextCatEnsemble.v2: train the component with that. Without it, nothing of the pipeline would be left but the tokenizer"  # noqa: E501
+    )
     assert refusal({**BOW, "ngram_size": 17}).startswith(
-        "spacy.TextCatBOW.v3 in component topics has ngram_size 17; 1 to 16 are supported")
+        "spacy.TextCatBOW.v3 in component topics has ngram_size 17; 1 to 16 are supported"
+    )
     cnn = {"@architectures": "spacy.TextCatCNN.v2", "exclusive_classes": True, "tok2vec": TOWER}
     assert refusal({"@architectures": "spacy.TextCatEnsemble.v2", "tok2vec": TOWER, "linear_model": cnn}).startswith(
-        "architecture spacy.TextCatCNN.v2 in component topics is not supported")
+        "architecture spacy.TextCatCNN.v2 in component topics is not supported"
+    )
     assert "depth 9" in refusal({**cnn, "tok2vec": {**TOWER, "depth": 9}})
 
 

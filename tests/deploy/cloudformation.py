@@ -1,10 +1,12 @@
 """template.yaml as CloudFormation sees it: read, expanded by AWS's own SAM translator, and resolved for given parameters."""
+
 from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Set, Union
+from typing import Any
 
 import boto3
 import yaml
@@ -12,7 +14,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 Json = Any
-NOTHING = object()   # AWS::NoValue
+NOTHING = object()  # AWS::NoValue
 
 
 class _Loader(yaml.SafeLoader):
@@ -34,17 +36,19 @@ def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Json:
 _Loader.add_multi_constructor("!", _short_form)
 
 
-def read(path: Path) -> Dict[str, Json]:
-    return yaml.load(path.read_text(encoding="utf-8"), _Loader)   # noqa: S506 - a SafeLoader
+def read(path: Path) -> dict[str, Json]:
+    return yaml.load(path.read_text(encoding="utf-8"), _Loader)
 
 
-def parameter_values(template: Mapping[str, Json], given: Mapping[str, Union[str, int]]) -> Dict[str, str]:
+def parameter_values(template: Mapping[str, Json], given: Mapping[str, str | int]) -> dict[str, str]:
     """Every parameter as a string, as CloudFormation holds them; what is given must be a parameter and be allowed."""
-    values: Dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, parameter in template["Parameters"].items():
         values[name] = str(given.get(name, parameter["Default"]))
         allowed = parameter.get("AllowedValues")
-        assert allowed is None or values[name] in [str(value) for value in allowed], f"{name}: {values[name]} is not allowed"
+        assert allowed is None or values[name] in [str(value) for value in allowed], (
+            f"{name}: {values[name]} is not allowed"
+        )
         assert re.match(parameter.get("AllowedPattern", ""), values[name]), f"{name}: {values[name]} does not match"
         if parameter["Type"] == "Number":
             lowest, highest = (float(parameter.get(key, values[name])) for key in ("MinValue", "MaxValue"))
@@ -57,17 +61,17 @@ def parameter_values(template: Mapping[str, Json], given: Mapping[str, Union[str
 
 
 def _rule_holds(condition: Json, values: Mapping[str, str]) -> bool:
-    (function, (left, right)), = condition.items()
+    ((function, (left, right)),) = condition.items()
     left, right = (values[side["Ref"]] if isinstance(side, dict) else side for side in (left, right))
     return {"Fn::Equals": lambda: left == right, "Fn::Contains": lambda: right in left}[function]()
 
 
-def expand(template: Mapping[str, Json], values: Mapping[str, str]) -> Dict[str, Json]:
+def expand(template: Mapping[str, Json], values: Mapping[str, str]) -> dict[str, Json]:
     """What the SAM transform makes of the template. Raises InvalidDocumentException with what is wrong."""
     document = copy.deepcopy(dict(template))
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = "s3://bucket/key"   # as `sam package` writes it
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"  # as `sam package` writes it
     translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="us-east-1"))
     return translator.translate(sam_template=document, parameter_values=dict(values))
 
@@ -78,23 +82,28 @@ class Stack:
     def __init__(self, expanded: Mapping[str, Json], values: Mapping[str, str]) -> None:
         self._expanded = expanded
         self._values = values
-        self.resources: Dict[str, Json] = self._present("Resources")
-        self.outputs: Dict[str, Json] = self._present("Outputs")
+        self.resources: dict[str, Json] = self._present("Resources")
+        self.outputs: dict[str, Json] = self._present("Outputs")
 
-    def _present(self, section: str) -> Dict[str, Json]:
+    def _present(self, section: str) -> dict[str, Json]:
         entries = self._expanded.get(section, {})
-        return {name: self._resolve(entry) for name, entry in entries.items()
-                if "Condition" not in entry or self._holds({"Condition": entry["Condition"]})}
+        return {
+            name: self._resolve(entry)
+            for name, entry in entries.items()
+            if "Condition" not in entry or self._holds({"Condition": entry["Condition"]})
+        }
 
     def _holds(self, condition: Json) -> bool:
-        (function, argument), = condition.items()
+        ((function, argument),) = condition.items()
         if function == "Condition":
             return self._holds(self._expanded["Conditions"][argument])
         if function == "Fn::Equals":
             left, right = (str(self._resolve(side)) for side in argument)
             return left == right
         parts = [self._holds(part) for part in argument]
-        return {"Fn::Not": lambda: not parts[0], "Fn::And": lambda: all(parts), "Fn::Or": lambda: any(parts)}[function]()
+        return {"Fn::Not": lambda: not parts[0], "Fn::And": lambda: all(parts), "Fn::Or": lambda: any(parts)}[
+            function
+        ]()
 
     def _resolve(self, value: Json) -> Json:
         if isinstance(value, list):
@@ -102,7 +111,7 @@ class Stack:
         if not isinstance(value, dict):
             return value
         if len(value) == 1:
-            (function, argument), = value.items()
+            ((function, argument),) = value.items()
             if function == "Ref" and argument == "AWS::NoValue":
                 return NOTHING
             if function == "Ref" and argument in self._values:
@@ -115,7 +124,7 @@ class Stack:
         resolved = {key: self._resolve(item) for key, item in value.items()}
         return {key: item for key, item in resolved.items() if item is not NOTHING}
 
-    def of_type(self, kind: str) -> List[Json]:
+    def of_type(self, kind: str) -> list[Json]:
         """The properties of all resources of a type."""
         return [resource.get("Properties", {}) for resource in self.resources.values() if resource["Type"] == kind]
 
@@ -124,9 +133,13 @@ class Stack:
         assert len(found) == 1, f"{len(found)} of {kind}"
         return found[0]
 
-    def dangling(self) -> Set[str]:
+    def dangling(self) -> set[str]:
         """Names of resources that are referred to and not there."""
-        return {name for name in _references([self.resources, self.outputs]) if name not in self.resources and "::" not in name}
+        return {
+            name
+            for name in _references([self.resources, self.outputs])
+            if name not in self.resources and "::" not in name
+        }
 
 
 def _references(value: Json) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """What the tests need of a Dockerfile: its instructions, by stage."""
+
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
-from typing import List, NamedTuple
+from typing import NamedTuple
 
 
 class Instruction(NamedTuple):
@@ -12,7 +13,7 @@ class Instruction(NamedTuple):
     value: str
 
     @property
-    def words(self) -> List[str]:
+    def words(self) -> list[str]:
         """The exec form's words, or what a shell-less split gives."""
         return json.loads(self.value) if self.value.startswith("[") else self.value.split()
 
@@ -20,9 +21,9 @@ class Instruction(NamedTuple):
 class Stage(NamedTuple):
     image: str
     name: str
-    instructions: List[Instruction]
+    instructions: list[Instruction]
 
-    def values(self, name: str) -> List[str]:
+    def values(self, name: str) -> list[str]:
         return [instruction.value for instruction in self.instructions if instruction.name == name]
 
     def last(self, name: str) -> Instruction:
@@ -30,14 +31,30 @@ class Stage(NamedTuple):
 
 
 # The instructions of the Dockerfile reference that are not deprecated.
-KNOWN = set(
-    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split()
-)
+KNOWN = {
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
+}
 
 
-def read_stages(path: Path) -> List[Stage]:
+def read_stages(path: Path) -> list[Stage]:
     lines = [line for line in path.read_text().splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    stages: List[Stage] = []
+    stages: list[Stage] = []
     for logical in re.sub(r"\\\n\s*", " ", "\n".join(lines)).splitlines():
         name, _, value = logical.partition(" ")
         assert name in KNOWN, f"{path}: {logical!r} is no instruction"

@@ -1,5 +1,6 @@
 """deploy/container without a Docker engine: the image's file tree is made by the script that the Dockerfile runs, and tern
 serves from a chroot of it with the Dockerfile's user, environment and command; compose.yaml against the files it names."""
+
 from __future__ import annotations
 
 import http.server
@@ -10,8 +11,9 @@ import stat
 import subprocess
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
@@ -32,7 +34,7 @@ KEY = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
-def stages() -> List[Stage]:
+def stages() -> list[Stage]:
     return read_stages(DOCKERFILE)
 
 
@@ -42,17 +44,17 @@ class Rootfs(NamedTuple):
     script: str
     tern: str
     target: str
-    models: List[str]
+    models: list[str]
 
 
-def rootfs_call(stages: List[Stage]) -> Rootfs:
+def rootfs_call(stages: list[Stage]) -> Rootfs:
     (command,) = [value for value in stages[0].values("RUN") if "rootfs.sh" in value]
     script, tern, target, *models = command.split()
     return Rootfs(script, tern, target, models)
 
 
 @pytest.fixture(scope="module")
-def tree(stages: List[Stage], program) -> Iterator[Path]:
+def tree(stages: list[Stage], program) -> Iterator[Path]:
     """What the last stage copies: made as the Dockerfile makes it, from this build instead of the one in the image."""
     script, tern, target, models = rootfs_call(stages)
     assert (tern, models) == ("build/tern", ["weights/en_core_web_sm.tern", "weights/sentiment.tern"])
@@ -67,7 +69,7 @@ def tree(stages: List[Stage], program) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def in_chroot(stages: List[Stage], tree: Path, words: List[str]) -> Any:
+def in_chroot(stages: list[Stage], tree: Path, words: list[str]) -> Any:
     """subprocess arguments: words in the image, by its user, with its environment and nothing else."""
     user = stages[-1].last("USER").value
     return {
@@ -79,12 +81,14 @@ def in_chroot(stages: List[Stage], tree: Path, words: List[str]) -> Any:
 class ImageServer(TernServer):
     """The image's command in a chroot of its tree, on a free port of this machine's loopback interface."""
 
-    def __init__(self, stages: List[Stage], tree: Path) -> None:
+    def __init__(self, stages: list[Stage], tree: Path) -> None:
         words = stages[-1].last("ENTRYPOINT").words + stages[-1].last("CMD").words
         self.port_of_image = words[words.index("--port") + 1]
         words[words.index("--port") + 1] = "0"
         words[words.index("--host") + 1] = "127.0.0.1"
-        self.process = subprocess.Popen(**in_chroot(stages, tree, words), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            **in_chroot(stages, tree, words), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         self.read_address()
 
 
@@ -96,20 +100,27 @@ def needs_chroot() -> None:
         pytest.skip("the sanitizers need /proc, which a chroot has not")
 
 
-def test_tree_serves_in_a_chroot(stages: List[Stage], tree: Path, needs_chroot: None) -> None:
+def test_tree_serves_in_a_chroot(stages: list[Stage], tree: Path, needs_chroot: None) -> None:
     with ImageServer(stages, tree) as server:
         assert server.request("GET", "/healthz").json["status"] == "ok"
         entities = server.ner(ner_body(SAMPLE)).json["entities"]
         assert [(e["text"], e["label"]) for e in entities] == [
-            ("Alan Turing", "PERSON"), ("June 23, 1912", "DATE"), ("London", "GPE"), ("England", "GPE"),
+            ("Alan Turing", "PERSON"),
+            ("June 23, 1912", "DATE"),
+            ("London", "GPE"),
+            ("England", "GPE"),
         ]
-        sentiment = server.request("POST", "/sentiment", b'{"input": "I love strawberry cake!"}', {"Content-Type": "application/json"})
+        sentiment = server.request(
+            "POST", "/sentiment", b'{"input": "I love strawberry cake!"}', {"Content-Type": "application/json"}
+        )
         assert sentiment.json["sentiment"] == "POSITIVE"
         status = Path(f"/proc/{server.process.pid}/status").read_text()
-        assert re.search(r"^Uid:\s+(\d+)", status, re.MULTILINE)[1] == stages[-1].last("USER").value.split(":")[0] != "0"
+        assert (
+            re.search(r"^Uid:\s+(\d+)", status, re.MULTILINE)[1] == stages[-1].last("USER").value.split(":")[0] != "0"
+        )
 
 
-def test_tree_has_the_models_that_the_environment_names(stages: List[Stage], tree: Path) -> None:
+def test_tree_has_the_models_that_the_environment_names(stages: list[Stage], tree: Path) -> None:
     (variable,) = [value for value in stages[-1].values("ENV") if value.startswith("TERN_MODEL=")]
     paths = [item.partition("=")[2] for item in variable.partition("=")[2].split(",")]
     assert {path.lstrip("/") for path in paths} == {str(path.relative_to(tree)) for path in tree.rglob("*.tern")}
@@ -117,12 +128,14 @@ def test_tree_has_the_models_that_the_environment_names(stages: List[Stage], tre
         assert (tree / path.lstrip("/")).read_bytes() == (ROOT / model).read_bytes()
 
 
-def test_health_check_tells_a_server_that_lives(stages: List[Stage], tree: Path, needs_chroot: None) -> None:
+def test_health_check_tells_a_server_that_lives(stages: list[Stage], tree: Path, needs_chroot: None) -> None:
     command = re.search(r"CMD (\[.*\])", stages[-1].last("HEALTHCHECK").value)[1]
     program, port = yaml.safe_load(command)
 
     def check(port: str) -> int:
-        return subprocess.run(**in_chroot(stages, tree, [program, port]), stderr=subprocess.DEVNULL, timeout=30).returncode
+        return subprocess.run(
+            **in_chroot(stages, tree, [program, port]), stderr=subprocess.DEVNULL, timeout=30
+        ).returncode
 
     with ImageServer(stages, tree) as server:
         assert server.port_of_image == port == stages[-1].last("EXPOSE").value
@@ -131,7 +144,7 @@ def test_health_check_tells_a_server_that_lives(stages: List[Stage], tree: Path,
     assert check("x") == 2
 
 
-def test_health_check_tells_a_server_that_is_ill(stages: List[Stage], tree: Path, needs_chroot: None) -> None:
+def test_health_check_tells_a_server_that_is_ill(stages: list[Stage], tree: Path, needs_chroot: None) -> None:
     class Ill(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_error(503)
@@ -163,7 +176,10 @@ def test_tree_has_no_shell_and_nothing_to_write_to(tree: Path) -> None:
 
 
 def test_programs_are_hardened(tree: Path) -> None:
-    assert {name: faults(tree / "usr/bin" / name) for name in ("tern", "healthcheck")} == {"tern": [], "healthcheck": []}
+    assert {name: faults(tree / "usr/bin" / name) for name in ("tern", "healthcheck")} == {
+        "tern": [],
+        "healthcheck": [],
+    }
 
 
 def test_tree_has_the_licences(tree: Path) -> None:
@@ -171,10 +187,12 @@ def test_tree_has_the_licences(tree: Path) -> None:
     own = {path.name for path in (tree / "usr/share/doc/tern").iterdir()}
     assert own == {"LICENSE", *(f"LICENSE-{path.stem}" for path in tree.rglob("*.tern"))}
     libraries = [path.name for path in tree.rglob("*.so.*") if not path.name.startswith("ld-")]
-    assert not [name for name in libraries if "blas" in name or "gfortran" in name]   # only TERN_GEMM=openblas would load them
+    assert not [
+        name for name in libraries if "blas" in name or "gfortran" in name
+    ]  # only TERN_GEMM=openblas would load them
     if shutil.which("dpkg-query") and any(name.startswith("libcjson") for name in libraries):
         assert {"libc6", "libcjson1", "zlib1g"} <= {name.replace("t64", "") for name in notices}
-        assert notices & {"node-llhttp", "libllhttp-dev"}   # compiled into the program
+        assert notices & {"node-llhttp", "libllhttp-dev"}  # compiled into the program
 
 
 def test_static_program_needs_no_libraries(tmp_path: Path) -> None:
@@ -184,16 +202,22 @@ def test_static_program_needs_no_libraries(tmp_path: Path) -> None:
     assert [path for path in (tmp_path / "tree").rglob("*") if ".so" in path.name] == []
 
 
-@pytest.mark.parametrize("wrong, words", [
-    ("program", "no-tern is not a program"), ("model", "there is no model file"), ("licence", "LICENSE-tiny: who gets the model"),
-    ("target", "exists already"), ("models", "usage: rootfs.sh TERN DIR MODEL..."),
-])
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ("program", "no-tern is not a program"),
+        ("model", "there is no model file"),
+        ("licence", "LICENSE-tiny: who gets the model"),
+        ("target", "exists already"),
+        ("models", "usage: rootfs.sh TERN DIR MODEL..."),
+    ],
+)
 def test_script_says_what_is_wrong(wrong: str, words: str, tmp_path: Path, program) -> None:
     tern = tmp_path / "no-tern" if wrong == "program" else program("tern")
     second = {"model": [tmp_path / "no-model"], "licence": [TINY]}.get(wrong, [])
     target = tmp_path if wrong == "target" else tmp_path / "tree"
     command = [CONTAINER / "rootfs.sh", tern, target, *([] if wrong == "models" else [MODEL_FILE, *second])]
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 1
     assert words in result.stderr
     assert not (tmp_path / "tree").exists()
@@ -202,27 +226,27 @@ def test_script_says_what_is_wrong(wrong: str, words: str, tmp_path: Path, progr
 # ---- the Dockerfiles ----------------------------------------------------------------------------------------------------
 
 
-def test_last_stage_is_small_and_without_privileges(stages: List[Stage]) -> None:
+def test_last_stage_is_small_and_without_privileges(stages: list[Stage]) -> None:
     build, image = stages
     assert image.image == "scratch"
-    assert image.values("RUN") == []   # there is nothing to run it with
+    assert image.values("RUN") == []  # there is nothing to run it with
     assert image.values("COPY") == [f"--from={build.name} {rootfs_call(stages).target}/ /"]
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", image.last("USER").value)
     for name in ("ENTRYPOINT", "CMD"):
-        assert image.last(name).value.startswith("[")   # a shell form would need a shell
+        assert image.last(name).value.startswith("[")  # a shell form would need a shell
     assert image.last("STOPSIGNAL").value == "SIGTERM"
 
 
-def test_build_stage_installs_what_tools_run_installs(stages: List[Stage]) -> None:
+def test_build_stage_installs_what_tools_run_installs(stages: list[Stage]) -> None:
     (command,) = [value for value in stages[0].values("RUN") if "apt-get install" in value]
     lib = (ROOT / "tools" / "lib.sh").read_text()
     function = lib[lib.index("need_build_tools() {") :]
     wanted = set(re.findall(r"need_\w+ \S+ (\S+)", function[: function.index("\n}")]))
-    assert wanted and wanted - set(command.split()) <= {"make"}   # which build-essential brings
+    assert wanted and wanted - set(command.split()) <= {"make"}  # which build-essential brings
     assert "--no-install-recommends" in command and command.rstrip().endswith("rm -rf /var/lib/apt/lists/*")
 
 
-def test_copied_files_are_enough_to_build(stages: List[Stage], tmp_path: Path) -> None:
+def test_copied_files_are_enough_to_build(stages: list[Stage], tmp_path: Path) -> None:
     """Configures a copy of what the Dockerfile copies; and nothing that is copied is kept out by .dockerignore."""
     ignored = (CONTAINER / "Dockerfile.dockerignore").read_text().split()
     assert ignored[0] == "*"
@@ -254,11 +278,11 @@ def test_page_image_has_the_page_and_its_configuration() -> None:
 
 
 @pytest.fixture(scope="module")
-def compose() -> Dict[str, Any]:
+def compose() -> dict[str, Any]:
     return yaml.safe_load((CONTAINER / "compose.yaml").read_text())
 
 
-def test_services_have_no_privileges(compose: Dict[str, Any]) -> None:
+def test_services_have_no_privileges(compose: dict[str, Any]) -> None:
     assert set(compose["services"]) == {"tern", "kong", "page"}
     for name, service in compose["services"].items():
         assert service["read_only"] is True, name
@@ -269,7 +293,7 @@ def test_services_have_no_privileges(compose: Dict[str, Any]) -> None:
             assert (CONTAINER / source).exists() and mode == "ro", volume
 
 
-def test_only_the_gateway_and_the_page_can_be_reached(compose: Dict[str, Any]) -> None:
+def test_only_the_gateway_and_the_page_can_be_reached(compose: dict[str, Any]) -> None:
     services = compose["services"]
     assert compose["networks"]["inside"]["internal"] is True
     assert services["tern"]["networks"] == ["inside"]
@@ -281,21 +305,21 @@ def test_only_the_gateway_and_the_page_can_be_reached(compose: Dict[str, Any]) -
     assert services["kong"]["environment"]["KONG_ADMIN_LISTEN"] == "off"
 
 
-def test_images_are_built_from_files_that_are_there(compose: Dict[str, Any]) -> None:
+def test_images_are_built_from_files_that_are_there(compose: dict[str, Any]) -> None:
     tern, page = compose["services"]["tern"]["build"], compose["services"]["page"]["build"]
     assert (CONTAINER / tern["context"]).resolve() == ROOT
     assert ROOT / tern["dockerfile"] == DOCKERFILE
     assert (CONTAINER / page["context"]).resolve() / "Dockerfile" == PAGE_DOCKERFILE
 
 
-def test_each_waits_for_a_healthy_tern(compose: Dict[str, Any], stages: List[Stage]) -> None:
+def test_each_waits_for_a_healthy_tern(compose: dict[str, Any], stages: list[Stage]) -> None:
     assert stages[-1].values("HEALTHCHECK") and read_stages(PAGE_DOCKERFILE)[0].values("HEALTHCHECK")
     assert compose["services"]["kong"]["healthcheck"]["test"] == ["CMD", "kong", "health"]
     for name in ("kong", "page"):
         assert compose["services"][name]["depends_on"] == {"tern": {"condition": "service_healthy"}}
 
 
-def test_kong_gets_the_configuration_of_deploy_kong(compose: Dict[str, Any], tmp_path: Path) -> None:
+def test_kong_gets_the_configuration_of_deploy_kong(compose: dict[str, Any], tmp_path: Path) -> None:
     kong = compose["services"]["kong"]
     shell, option, script = kong["entrypoint"]
     start = " && exec /docker-entrypoint.sh kong docker-start"
@@ -315,10 +339,10 @@ def test_kong_gets_the_configuration_of_deploy_kong(compose: Dict[str, Any], tmp
     for service in configuration["services"]:
         assert {plugin["name"] for plugin in service["plugins"]} >= {"key-auth", "rate-limiting", "correlation-id"}
     assert configuration["consumers"][0]["keyauth_credentials"] == [{"key": KEY}]
-    assert kong["environment"]["DECK_BATCH_PROCESSOR_KEY"].startswith("${DECK_BATCH_PROCESSOR_KEY:?")   # never a default
+    assert kong["environment"]["DECK_BATCH_PROCESSOR_KEY"].startswith("${DECK_BATCH_PROCESSOR_KEY:?")  # never a default
 
 
-def test_addresses_name_services_of_the_file(compose: Dict[str, Any], stages: List[Stage]) -> None:
+def test_addresses_name_services_of_the_file(compose: dict[str, Any], stages: list[Stage]) -> None:
     port = stages[-1].last("EXPOSE").value
     (address,) = re.findall(r"proxy_pass (\S+);", (CONTAINER / "page-ner.conf").read_text())
     assert address + "/" == compose["services"]["kong"]["environment"]["DECK_TERN_URL"] == f"http://tern:{port}/"

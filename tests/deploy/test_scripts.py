@@ -1,4 +1,5 @@
 """tools/smoke and tools/delete; and of every script that a user starts: its help, and what it says where a program is missing."""
+
 from __future__ import annotations
 
 import http.server
@@ -8,26 +9,36 @@ import re
 import shutil
 import subprocess
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Callable
 
 import pytest
-
 from common import MODEL, ROOT
 from runtime.tern_server import TernServer
 
-SAMPLE_ENTITIES = [("Alan Turing", "PERSON", 0, 11), ("June 23, 1912", "DATE", 24, 37), ("London", "GPE", 42, 48),
-                   ("England", "GPE", 50, 57)]   # spaCy 3.8, en_core_web_sm 3.8.0
+SAMPLE_ENTITIES = [
+    ("Alan Turing", "PERSON", 0, 11),
+    ("June 23, 1912", "DATE", 24, 37),
+    ("London", "GPE", 42, 48),
+    ("England", "GPE", 50, 57),
+]  # spaCy 3.8, en_core_web_sm 3.8.0
 POWERSHELL = ["pwsh", "-NoProfile", "-File"]
 NO_POWERSHELL = pytest.mark.skipif(shutil.which("pwsh") is None, reason="PowerShell is not installed")
 
 
-def run_script(name: str, *arguments: str, env: Optional[Dict[str, str]] = None) -> "subprocess.CompletedProcess[str]":
+def run_script(name: str, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """A script of tools/, or one by its path in the repository."""
     shell = POWERSHELL if name.endswith(".ps1") else ["bash" if name == "package" else "sh"]
     path = ROOT / name if "/" in name else ROOT / "tools" / name
-    return subprocess.run([shutil.which(shell[0]), *shell[1:], str(path), *arguments], env={**os.environ, **(env or {})},
-                          capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        [shutil.which(shell[0]), *shell[1:], str(path), *arguments],
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +47,19 @@ def server(program: Callable[[str], Path], model_file: Path) -> Iterator[TernSer
         yield running
 
 
-SMOKE = pytest.mark.parametrize("end, asked, finds", [
-    *((end, end.rstrip("/") or "/ner", "the four entities of the sample")
-      for end in ("", "/", "/ner", "/ner//", "/ner/{model}", "/ner/{model}/")),
-    *((end, end.rstrip("/"), "the sample positive")
-      for end in ("/sentiment", "/sentiment/", "/sentiment/sentiment", "/sentiment/sentiment/")),
-])
+SMOKE = pytest.mark.parametrize(
+    "end, asked, finds",
+    [
+        *(
+            (end, end.rstrip("/") or "/ner", "the four entities of the sample")
+            for end in ("", "/", "/ner", "/ner//", "/ner/{model}", "/ner/{model}/")
+        ),
+        *(
+            (end, end.rstrip("/"), "the sample positive")
+            for end in ("/sentiment", "/sentiment/", "/sentiment/sentiment", "/sentiment/sentiment/")
+        ),
+    ],
+)
 
 
 @SMOKE
@@ -59,7 +77,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
     """Answers with the class's body, and keeps the headers that came."""
 
     body = b""
-    headers_seen: List[Dict[str, str]] = []
+    headers_seen: list[dict[str, str]] = []
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -82,15 +100,17 @@ def answering() -> Iterator[str]:
     listening.server_close()
 
 
-def answer(start: str = "start", end: str = "end", entities: Optional[List] = None,
-           separators: Optional[Tuple[str, str]] = None) -> str:
+def answer(
+    start: str = "start", end: str = "end", entities: list | None = None, separators: tuple[str, str] | None = None
+) -> str:
     found = SAMPLE_ENTITIES if entities is None else entities
     objects = [{"text": text, "label": label, start: first, end: last} for text, label, first, last in found]
     return json.dumps({"entities": objects}, separators=separators)
 
 
-@pytest.mark.parametrize("body", [answer(), answer("start_char", "end_char"), answer(separators=(",", ":"))],
-                         ids=["ner", "spacy", "compact"])
+@pytest.mark.parametrize(
+    "body", [answer(), answer("start_char", "end_char"), answer(separators=(",", ":"))], ids=["ner", "spacy", "compact"]
+)
 def test_smoke_through_a_gateway(answering: str, body: str) -> None:
     Answering.body = body.encode()
     done = run_script("smoke", f"{answering}/ner", "apikey: secret")
@@ -98,10 +118,17 @@ def test_smoke_through_a_gateway(answering: str, body: str) -> None:
     assert Answering.headers_seen[-1]["apikey"] == "secret"
 
 
-@pytest.mark.parametrize("body", [
-    answer(entities=SAMPLE_ENTITIES[:3]), answer(entities=[("Alan Turing", "ORG", 0, 11), *SAMPLE_ENTITIES[1:]]),
-    answer(entities=[]), '{"message": "Forbidden"}', "",
-], ids=["one is missing", "another label", "none", "another answer", "empty"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        answer(entities=SAMPLE_ENTITIES[:3]),
+        answer(entities=[("Alan Turing", "ORG", 0, 11), *SAMPLE_ENTITIES[1:]]),
+        answer(entities=[]),
+        '{"message": "Forbidden"}',
+        "",
+    ],
+    ids=["one is missing", "another label", "none", "another answer", "empty"],
+)
 def test_smoke_notices(answering: str, body: str) -> None:
     Answering.body = body.encode()
     done = run_script("smoke", f"{answering}/ner")
@@ -113,10 +140,19 @@ POSITIVE = '{"sentiment": "POSITIVE", "confidence": 0.98, "scores": {"positive":
 
 
 @pytest.mark.parametrize("end", ["/sentiment", "/sentiment/mine", "/ner/v1/sentiment"])
-@pytest.mark.parametrize("body, code", [
-    (POSITIVE, 0), (POSITIVE.replace(" ", "").replace(",", ",\n"), 0), (POSITIVE.replace("POSITIVE", "NEGATIVE"), 1), (answer(), 1),
-    ('{"error": "no model here finds sentiments"}', 1), ('{"message": "\\"sentiment\\": \\"POSITIVE\\""}', 1), ("", 1),
-], ids=["right", "other space", "negative", "entities", "error", "text", "empty"])
+@pytest.mark.parametrize(
+    "body, code",
+    [
+        (POSITIVE, 0),
+        (POSITIVE.replace(" ", "").replace(",", ",\n"), 0),
+        (POSITIVE.replace("POSITIVE", "NEGATIVE"), 1),
+        (answer(), 1),
+        ('{"error": "no model here finds sentiments"}', 1),
+        ('{"message": "\\"sentiment\\": \\"POSITIVE\\""}', 1),
+        ("", 1),
+    ],
+    ids=["right", "other space", "negative", "entities", "error", "text", "empty"],
+)
 def test_smoke_of_sentiment(answering: str, end: str, body: str, code: int) -> None:
     Answering.body = body.encode()
     done = run_script("smoke", answering + end)
@@ -130,13 +166,16 @@ def test_smoke_without_a_server() -> None:
 
 
 @pytest.mark.parametrize("script", ["delete", pytest.param("delete.ps1", marks=NO_POWERSHELL)])
-@pytest.mark.parametrize("arguments, expected", [
-    ([], "delete"),
-    (["other"], "delete --stack-name other"),
-    (["--profile", "learnerlab"], "delete --profile learnerlab"),
-    (["other", "--no-prompts"], "delete --stack-name other --no-prompts"),
-])
-def test_delete(script: str, arguments: List[str], expected: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "arguments, expected",
+    [
+        ([], "delete"),
+        (["other"], "delete --stack-name other"),
+        (["--profile", "learnerlab"], "delete --profile learnerlab"),
+        (["other", "--no-prompts"], "delete --stack-name other --no-prompts"),
+    ],
+)
+def test_delete(script: str, arguments: list[str], expected: str, tmp_path: Path) -> None:
     """sam runs where samconfig.toml is, with what was given."""
     (tmp_path / "sam").write_text('#!/bin/sh\nls samconfig.toml && echo "$@"\n', encoding="utf-8")
     (tmp_path / "sam").chmod(0o755)
@@ -162,18 +201,25 @@ def test_help(script: str, option: str) -> None:
     assert f"{path.relative_to(ROOT)}".replace("/", "\\" if script.endswith(".ps1") else "/") in done.stdout
 
 
-@pytest.mark.parametrize("script, arguments", [
-    ("smoke", []), ("smoke", ["a", "b", "c"]), ("package", ["--out", "x"]), ("package", ["x"]),
-    ("deploy/terraform/provision", ["--packed"]), ("deploy/terraform/provision", ["--pack", "a.tern", "b.tern"]),
-    ("deploy/kong/render", ["file"]),
-])
-def test_wrong_use_names_the_help(script: str, arguments: List[str]) -> None:
+@pytest.mark.parametrize(
+    "script, arguments",
+    [
+        ("smoke", []),
+        ("smoke", ["a", "b", "c"]),
+        ("package", ["--out", "x"]),
+        ("package", ["x"]),
+        ("deploy/terraform/provision", ["--packed"]),
+        ("deploy/terraform/provision", ["--pack", "a.tern", "b.tern"]),
+        ("deploy/kong/render", ["file"]),
+    ],
+)
+def test_wrong_use_names_the_help(script: str, arguments: list[str]) -> None:
     done = run_script(script, *arguments)
     assert done.returncode in (1, 2) and done.stdout == ""
     assert "usage: " in done.stderr and "--help" in done.stderr
 
 
-def path_without(folder: Path, *missing: str) -> Dict[str, str]:
+def path_without(folder: Path, *missing: str) -> dict[str, str]:
     """A PATH of links to all programs of this one but those."""
     folder.mkdir()
     for place in reversed(os.environ["PATH"].split(os.pathsep)):
@@ -185,15 +231,18 @@ def path_without(folder: Path, *missing: str) -> Dict[str, str]:
     return {"PATH": str(folder)}
 
 
-@pytest.mark.parametrize("script, arguments, missing, remedy", [
-    ("smoke", ["http://127.0.0.1:1"], "curl", "apt-get install curl"),
-    ("delete", [], "sam", "pip install aws-sam-cli"),
-    ("deploy/terraform/provision", ["--pack", str(MODEL)], "zip", "apt-get install zip"),
-    ("deploy/terraform/provision", [str(MODEL)], "zip", "apt-get install zip"),
-    ("deploy/terraform/provision", [str(MODEL)], "terraform", "https://developer.hashicorp.com/terraform/install"),
-    ("deploy/terraform/provision", [str(MODEL)], "aws", "https://docs.aws.amazon.com/cli/"),
-])
-def test_missing_program(tmp_path: Path, script: str, arguments: List[str], missing: str, remedy: str) -> None:
+@pytest.mark.parametrize(
+    "script, arguments, missing, remedy",
+    [
+        ("smoke", ["http://127.0.0.1:1"], "curl", "apt-get install curl"),
+        ("delete", [], "sam", "pip install aws-sam-cli"),
+        ("deploy/terraform/provision", ["--pack", str(MODEL)], "zip", "apt-get install zip"),
+        ("deploy/terraform/provision", [str(MODEL)], "zip", "apt-get install zip"),
+        ("deploy/terraform/provision", [str(MODEL)], "terraform", "https://developer.hashicorp.com/terraform/install"),
+        ("deploy/terraform/provision", [str(MODEL)], "aws", "https://docs.aws.amazon.com/cli/"),
+    ],
+)
+def test_missing_program(tmp_path: Path, script: str, arguments: list[str], missing: str, remedy: str) -> None:
     """It says which one and how to get it, before it does anything: what `provision` packed before stays."""
     programs = {"zip", "terraform", "aws"} if script.endswith("provision") else set()
     env = path_without(tmp_path / "bin", missing)
@@ -222,11 +271,29 @@ def test_package_without_its_compiler() -> None:
 
 @pytest.mark.skipif(shutil.which("git") is None or not (ROOT / ".git").exists(), reason="not a checkout of git")
 def test_what_the_guides_commands_leave_is_ignored() -> None:
-    left = [".venv", ".aws-sam/x", "build/x", "build-package/x", "deploy/load/.venv/x", "deploy/load/results/x",
-            "results/x", "deploy/terraform/venv/x", "venv/x", "deploy/terraform/.terraform/x", "deploy/terraform/terraform.tfstate",
-            "tools/convert/build/x", "kong.private.yaml"]
-    done = subprocess.run(["git", "check-ignore", *left, "bench/results/new.json", "tools/convert/convert/build.py"], cwd=ROOT,
-                          capture_output=True, text=True, timeout=60, check=False)
+    left = [
+        ".venv",
+        ".aws-sam/x",
+        "build/x",
+        "build-package/x",
+        "deploy/load/.venv/x",
+        "deploy/load/results/x",
+        "results/x",
+        "deploy/terraform/venv/x",
+        "venv/x",
+        "deploy/terraform/.terraform/x",
+        "deploy/terraform/terraform.tfstate",
+        "tools/convert/build/x",
+        "kong.private.yaml",
+    ]
+    done = subprocess.run(
+        ["git", "check-ignore", *left, "bench/results/new.json", "tools/convert/convert/build.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     if done.returncode == 128:
         pytest.skip(f"git does not read the checkout: {done.stderr}")
     assert done.stdout.splitlines() == left

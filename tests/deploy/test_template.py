@@ -2,6 +2,7 @@
 
 `sam` is that of TERN_SAM, of .venv-sam/ or of PATH; without one its own checks are skipped.
 """
+
 from __future__ import annotations
 
 import json
@@ -13,27 +14,39 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Dict, List, Set, Union
 
 import pytest
-
 from common import ROOT
 
 pytest.importorskip("samtranslator")
-import cloudformation  # noqa: E402
-from packages import model_files  # noqa: E402
+import cloudformation
+from packages import model_files
 
 TEMPLATE = ROOT / "template.yaml"
 ROLE = "arn:aws:iam::123456789012:role/LabRole"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alarms"
 DESTINATION = "arn:aws:sqs:us-east-1:123456789012:failed"
-EVERYTHING: Dict[str, Union[str, int]] = {
-    "Queue": "on", "OutputQueue": "on", "FunctionUrlAuth": "NONE", "ProvisionedConcurrency": 5, "AlarmTopicArn": TOPIC,
-    "MetricsNamespace": "tern", "Tracing": "Active", "Architecture": "arm64", "Timeout": 60, "MemorySize": 1024,
-    "SentimentApi": "on", "SentimentApiAuth": "APIKEY", "QueueBatchSize": 1000, "QueueBatchingWindow": 300,
-    "AsyncOnSuccess": TOPIC, "AsyncOnFailure": DESTINATION, "AsyncMaximumRetryAttempts": 0, "AsyncMaximumEventAge": 60,
+EVERYTHING: dict[str, str | int] = {
+    "Queue": "on",
+    "OutputQueue": "on",
+    "FunctionUrlAuth": "NONE",
+    "ProvisionedConcurrency": 5,
+    "AlarmTopicArn": TOPIC,
+    "MetricsNamespace": "tern",
+    "Tracing": "Active",
+    "Architecture": "arm64",
+    "Timeout": 60,
+    "MemorySize": 1024,
+    "SentimentApi": "on",
+    "SentimentApiAuth": "APIKEY",
+    "QueueBatchSize": 1000,
+    "QueueBatchingWindow": 300,
+    "AsyncOnSuccess": TOPIC,
+    "AsyncOnFailure": DESTINATION,
+    "AsyncMaximumRetryAttempts": 0,
+    "AsyncMaximumEventAge": 60,
 }
-PARAMETERS: Dict[str, Dict[str, Union[str, int]]] = {
+PARAMETERS: dict[str, dict[str, str | int]] = {
     "defaults": {},
     "role": {"RoleArn": ROLE},
     "text logs": {"LogFormat": "Text"},
@@ -49,17 +62,17 @@ PARAMETERS: Dict[str, Dict[str, Union[str, int]]] = {
 }
 
 
-def make_stack(**parameters: Union[str, int]) -> cloudformation.Stack:
+def make_stack(**parameters: str | int) -> cloudformation.Stack:
     template = cloudformation.read(TEMPLATE)
     values = cloudformation.parameter_values(template, parameters)
     return cloudformation.Stack(cloudformation.expand(template, values), values)
 
 
-def function(stack: cloudformation.Stack) -> Dict:
+def function(stack: cloudformation.Stack) -> dict:
     return stack.one("AWS::Lambda::Function")
 
 
-def variables(stack: cloudformation.Stack) -> Dict[str, object]:
+def variables(stack: cloudformation.Stack) -> dict[str, object]:
     return function(stack)["Environment"]["Variables"]
 
 
@@ -67,7 +80,7 @@ def variables(stack: cloudformation.Stack) -> Dict[str, object]:
 
 
 @pytest.mark.parametrize("parameters", PARAMETERS.values(), ids=PARAMETERS.keys())
-def test_nothing_refers_to_what_is_not_there(parameters: Dict[str, Union[str, int]]) -> None:
+def test_nothing_refers_to_what_is_not_there(parameters: dict[str, str | int]) -> None:
     assert make_stack(**parameters).dangling() == set()
 
 
@@ -110,15 +123,18 @@ def test_defaults() -> None:
 def test_http_api() -> None:
     stack = make_stack(CorsOrigin="https://www.example.org")
     body = stack.one("AWS::ApiGatewayV2::Api")["Body"]
-    assert {path: list(methods) for path, methods in body["paths"].items()} == {"/ner": ["post"], "/ner/{model}": ["post"]}
+    assert {path: list(methods) for path, methods in body["paths"].items()} == {
+        "/ner": ["post"],
+        "/ner/{model}": ["post"],
+    }
     for path in body["paths"].values():
         integration = path["post"]["x-amazon-apigateway-integration"]
         assert integration["payloadFormatVersion"] == "2.0"
-        assert "TernFunctionAliaslive" in integration["uri"]["Fn::Sub"]   # provisioned concurrency is the alias's
+        assert "TernFunctionAliaslive" in integration["uri"]["Fn::Sub"]  # provisioned concurrency is the alias's
     cors = body["x-amazon-apigateway-cors"]
     assert cors["allowOrigins"] == ["https://www.example.org"]
     assert "POST" in cors["allowMethods"] and cors["allowHeaders"] == ["content-type", "content-encoding"]
-    assert cors["exposeHeaders"] == ["server-timing"]   # the page shows it
+    assert cors["exposeHeaders"] == ["server-timing"]  # the page shows it
 
 
 def test_role_of_its_own_is_minimal() -> None:
@@ -129,7 +145,7 @@ def test_role_of_its_own_is_minimal() -> None:
 
 
 @pytest.mark.parametrize("parameters", [{}, EVERYTHING], ids=["function only", "everything"])
-def test_existing_role(parameters: Dict[str, Union[str, int]]) -> None:
+def test_existing_role(parameters: dict[str, str | int]) -> None:
     """In a Learner Lab no role can be made."""
     stack = make_stack(**{**parameters, "RoleArn": ROLE})
     assert function(stack)["Role"] == ROLE
@@ -137,8 +153,16 @@ def test_existing_role(parameters: Dict[str, Union[str, int]]) -> None:
 
 
 def test_parameters_of_the_function() -> None:
-    stack = make_stack(MemorySize=1024, Timeout=60, Architecture="arm64", ResponseFormat="spacy", MetricsNamespace="tern",
-                       ProvisionedConcurrency=5, LogLevel="DEBUG", LogRetentionDays=30)
+    stack = make_stack(
+        MemorySize=1024,
+        Timeout=60,
+        Architecture="arm64",
+        ResponseFormat="spacy",
+        MetricsNamespace="tern",
+        ProvisionedConcurrency=5,
+        LogLevel="DEBUG",
+        LogRetentionDays=30,
+    )
     properties = function(stack)
     assert (properties["MemorySize"], properties["Timeout"], properties["Architectures"]) == ("1024", "60", ["arm64"])
     assert variables(stack) == {"TERN_FORMAT": "spacy", "TERN_EMF_NAMESPACE": "tern"}
@@ -162,17 +186,20 @@ def test_text_logs_take_no_levels() -> None:
 def test_visibility_is_six_timeouts_and_the_window(timeout: int, window: int) -> None:
     """What Lambda asks for: messages that wait for their batch have been taken from the queue."""
     queues = make_stack(Queue="on", Timeout=timeout, QueueBatchingWindow=window).of_type("AWS::SQS::Queue")
-    visibility, = [int(queue["VisibilityTimeout"]) for queue in queues if "RedrivePolicy" in queue]
-    assert 6 * timeout + window <= visibility <= 43200   # SQS's limit
+    (visibility,) = [int(queue["VisibilityTimeout"]) for queue in queues if "RedrivePolicy" in queue]
+    assert 6 * timeout + window <= visibility <= 43200  # SQS's limit
     assert window or visibility <= max(30, 6 * timeout)
 
 
 def test_queue() -> None:
     stack = make_stack(Queue="on", QueueMaximumConcurrency=7, QueueMaxReceiveCount=3)
     queue = stack.resources["TextQueue"]["Properties"]
-    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}, "maxReceiveCount": "3"}
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]},
+        "maxReceiveCount": "3",
+    }
     dead = stack.resources["DeadLetterQueue"]["Properties"]
-    assert dead["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]   # it counts from the first sending
+    assert dead["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]  # it counts from the first sending
     mapping = stack.one("AWS::Lambda::EventSourceMapping")
     assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == ("10", "0")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -184,14 +211,23 @@ def test_queue() -> None:
 
 @pytest.mark.parametrize("size, window", [(1, 0), (10, 0), (10, 300), (11, 1), (10000, 300)])
 def test_batches(size: int, window: int) -> None:
-    mapping = make_stack(Queue="on", QueueBatchSize=size, QueueBatchingWindow=window).one("AWS::Lambda::EventSourceMapping")
+    mapping = make_stack(Queue="on", QueueBatchSize=size, QueueBatchingWindow=window).one(
+        "AWS::Lambda::EventSourceMapping"
+    )
     assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (str(size), str(window))
 
 
-@pytest.mark.parametrize("size, window, problem", [
-    (0, 0, "QueueBatchSize"), (10001, 1, "QueueBatchSize"), (10, -1, "QueueBatchingWindow"), (10, 301, "QueueBatchingWindow"),
-    (11, 0, "takes a QueueBatchingWindow"), (1000, 0, "takes a QueueBatchingWindow"),   # Lambda's own rule
-])
+@pytest.mark.parametrize(
+    "size, window, problem",
+    [
+        (0, 0, "QueueBatchSize"),
+        (10001, 1, "QueueBatchSize"),
+        (10, -1, "QueueBatchingWindow"),
+        (10, 301, "QueueBatchingWindow"),
+        (11, 0, "takes a QueueBatchingWindow"),
+        (1000, 0, "takes a QueueBatchingWindow"),  # Lambda's own rule
+    ],
+)
 def test_batches_that_lambda_refuses(size: int, window: int, problem: str) -> None:
     with pytest.raises(AssertionError, match=problem):
         make_stack(Queue="on", QueueBatchSize=size, QueueBatchingWindow=window)
@@ -203,14 +239,21 @@ def test_batches_that_lambda_refuses(size: int, window: int, problem: str) -> No
 def test_asynchronous_invocations() -> None:
     """Of the alias; Lambda's own defaults, unless wanted otherwise."""
     config = make_stack().one("AWS::Lambda::EventInvokeConfig")
-    assert config == {"FunctionName": {"Ref": "TernFunction"}, "Qualifier": "live", "MaximumRetryAttempts": "2",
-                      "MaximumEventAgeInSeconds": "21600"}
+    assert config == {
+        "FunctionName": {"Ref": "TernFunction"},
+        "Qualifier": "live",
+        "MaximumRetryAttempts": "2",
+        "MaximumEventAgeInSeconds": "21600",
+    }
     stack = make_stack(AsyncMaximumRetryAttempts=0, AsyncMaximumEventAge=60, AsyncOnFailure=DESTINATION)
     config = stack.one("AWS::Lambda::EventInvokeConfig")
     assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == ("0", "60")
     assert config["DestinationConfig"] == {"OnFailure": {"Destination": DESTINATION}}
     config = make_stack(AsyncOnSuccess=TOPIC, AsyncOnFailure=DESTINATION).one("AWS::Lambda::EventInvokeConfig")
-    assert config["DestinationConfig"] == {"OnSuccess": {"Destination": TOPIC}, "OnFailure": {"Destination": DESTINATION}}
+    assert config["DestinationConfig"] == {
+        "OnSuccess": {"Destination": TOPIC},
+        "OnFailure": {"Destination": DESTINATION},
+    }
 
 
 def test_role_may_send_to_the_destinations() -> None:
@@ -219,19 +262,30 @@ def test_role_may_send_to_the_destinations() -> None:
     statements = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
     assert [statement["Resource"] for statement in statements] == [TOPIC, DESTINATION]
     for statement in statements:
-        assert set(statement["Action"]) == {"sqs:SendMessage", "sns:Publish", "lambda:InvokeFunction", "events:PutEvents"}
+        assert set(statement["Action"]) == {
+            "sqs:SendMessage",
+            "sns:Publish",
+            "lambda:InvokeFunction",
+            "events:PutEvents",
+        }
 
 
-@pytest.mark.parametrize("destination", [
-    "failed", "https://sqs.us-east-1.amazonaws.com/123456789012/failed", "arn:aws:dynamodb:us-east-1:123456789012:table/failed"])
+@pytest.mark.parametrize(
+    "destination",
+    [
+        "failed",
+        "https://sqs.us-east-1.amazonaws.com/123456789012/failed",
+        "arn:aws:dynamodb:us-east-1:123456789012:table/failed",
+    ],
+)
 def test_what_is_no_destination(destination: str) -> None:
     with pytest.raises(AssertionError, match="AsyncOnFailure"):
         make_stack(AsyncOnFailure=destination)
 
 
-def policies(stack: cloudformation.Stack) -> Dict[str, List[str]]:
+def policies(stack: cloudformation.Stack) -> dict[str, list[str]]:
     """Queue -> what the role may do with it."""
-    allowed: Dict[str, List[str]] = {}
+    allowed: dict[str, list[str]] = {}
     for policy in stack.one("AWS::IAM::Role")["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
             actions = statement["Action"]
@@ -240,7 +294,11 @@ def policies(stack: cloudformation.Stack) -> Dict[str, List[str]]:
 
 
 def test_permissions_of_the_queues() -> None:
-    polling = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}   # what Lambda asks of a role that polls
+    polling = {
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+    }  # what Lambda asks of a role that polls
     allowed = policies(make_stack(Queue="on"))
     assert set(allowed) == {"TextQueue"} and polling <= set(allowed["TextQueue"])
     assert policies(make_stack(Queue="on", OutputQueue="on"))["ResultQueue"] == ["sqs:SendMessage"]
@@ -250,13 +308,13 @@ def test_output_queue() -> None:
     stack = make_stack(Queue="on", OutputQueue="on")
     assert variables(stack)["TERN_OUTPUT_QUEUE_URL"] == {"Ref": "ResultQueue"}
     assert "OutputQueueUrl" in stack.outputs
-    assert make_stack(OutputQueue="on").of_type("AWS::SQS::Queue") == []   # nothing comes out where nothing goes in
+    assert make_stack(OutputQueue="on").of_type("AWS::SQS::Queue") == []  # nothing comes out where nothing goes in
 
 
 # ---- the Function URL --------------------------------------------------------------------------------------------------------
 
 
-def url_permissions(stack: cloudformation.Stack) -> List[Dict]:
+def url_permissions(stack: cloudformation.Stack) -> list[dict]:
     return [permission for permission in stack.of_type("AWS::Lambda::Permission") if permission["Principal"] == "*"]
 
 
@@ -291,7 +349,7 @@ def test_sentiment_api() -> None:
     for path in body["paths"].values():
         for method in ("post", "options"):
             integration = path[method]["x-amazon-apigateway-integration"]
-            assert (integration["type"], integration["httpMethod"]) == ("aws_proxy", "POST")   # the function's
+            assert (integration["type"], integration["httpMethod"]) == ("aws_proxy", "POST")  # the function's
             assert integration["uri"]["Fn::Sub"][1] == {"Function": {"Ref": "TernFunctionAliaslive"}}
         assert path["post"]["security"] == []
     assert stack.one("AWS::ApiGateway::Stage")["StageName"] == "dev"
@@ -300,7 +358,7 @@ def test_sentiment_api() -> None:
     permission = stack.resources["SentimentPermission"]["Properties"]
     assert permission["Principal"] == "apigateway.amazonaws.com"
     assert permission["SourceArn"]["Fn::Sub"].endswith("${SentimentRestApi}/dev/*/sentiment*")
-    assert variables(stack)["TERN_CORS_ORIGIN"] == "https://www.example.org"   # REST APIs leave it to the function
+    assert variables(stack)["TERN_CORS_ORIGIN"] == "https://www.example.org"  # REST APIs leave it to the function
     assert stack.of_type("AWS::ApiGateway::ApiKey") == []
 
 
@@ -308,7 +366,9 @@ def test_function_holds_both_models() -> None:
     """Those that `sam build` packs (test_package.py)."""
     listed = variables(make_stack(SentimentApi="on"))["TERN_MODEL"].split(",")
     assert [item.split("=") for item in listed] == [
-        ["en_core_web_sm", "/var/task/weights/en_core_web_sm.tern"], ["sentiment", "/var/task/weights/sentiment.tern"]]
+        ["en_core_web_sm", "/var/task/weights/en_core_web_sm.tern"],
+        ["sentiment", "/var/task/weights/sentiment.tern"],
+    ]
     assert {"TERN_MODEL", "TERN_CORS_ORIGIN"}.isdisjoint(variables(make_stack()))
 
 
@@ -330,7 +390,7 @@ def test_sentiment_key_has_a_usage_plan() -> None:
     assert plan["Throttle"] == {"BurstLimit": 20, "RateLimit": 10}
     assert stack.one("AWS::ApiGateway::UsagePlanKey")["KeyId"] == {"Ref": "SentimentKey"}
     assert "SentimentKeyId" in stack.outputs
-    assert make_stack(SentimentApiAuth="APIKEY").of_type("AWS::ApiGateway::ApiKey") == []   # a key for nothing
+    assert make_stack(SentimentApiAuth="APIKEY").of_type("AWS::ApiGateway::ApiKey") == []  # a key for nothing
 
 
 def test_a_change_of_the_authentication_is_deployed() -> None:
@@ -371,7 +431,7 @@ def test_filter_counts_what_the_function_is_at_fault_for(log_format: str) -> Non
     """A line of the log begins with the error's type (runtime/loop.c); 500 and above are the function's own."""
     source = "".join((ROOT / "runtime" / name).read_text(encoding="utf-8") for name in ("response.h", "response.c"))
     types = dict(re.findall(r'#define (\w+) "((?:Function|Runtime)[.]\w+)"', source))
-    by_status: Dict[str, Set[str]] = {}
+    by_status: dict[str, set[str]] = {}
     for status, name in re.findall(r"respond_error\(out, (\d+), (\w+),", source):
         by_status.setdefault(status[0], set()).add(types[name])
     assert len(by_status["5"]) == 3 and by_status["4"]
@@ -419,9 +479,15 @@ def sam() -> str:
 
 
 def run_sam(sam: str, folder: Path, *arguments: str) -> str:
-    env = {**os.environ, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1",
-           "TERN_PACKAGE_CACHE": str(ROOT / "build-package")}
-    done = subprocess.run([sam, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=1800, check=False)
+    env = {
+        **os.environ,
+        "SAM_CLI_TELEMETRY": "0",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "TERN_PACKAGE_CACHE": str(ROOT / "build-package"),
+    }
+    done = subprocess.run(
+        [sam, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=1800, check=False
+    )
     assert done.returncode == 0, f"sam {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
     return done.stdout + done.stderr
 
@@ -432,7 +498,9 @@ def test_sam_validate(sam: str) -> None:
 
 def test_makefile_has_the_functions_target() -> None:
     template = cloudformation.read(TEMPLATE)
-    functions = [name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::Serverless::Function"]
+    functions = [
+        name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::Serverless::Function"
+    ]
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for name in functions:
         assert template["Resources"][name]["Metadata"]["BuildMethod"] == "makefile"
@@ -441,8 +509,15 @@ def test_makefile_has_the_functions_target() -> None:
 
 def test_make_tells_sam_what_it_does(tmp_path: Path) -> None:
     """On standard output: SAM holds the other one back until a build has failed."""
-    done = subprocess.run(["make", "build-TernFunction", f"ARTIFACTS_DIR={tmp_path}"], cwd=ROOT, capture_output=True, text=True,
-                          env={**os.environ, "TERN_ARCH": "sparc"}, timeout=120, check=False)
+    done = subprocess.run(
+        ["make", "build-TernFunction", f"ARTIFACTS_DIR={tmp_path}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TERN_ARCH": "sparc"},
+        timeout=120,
+        check=False,
+    )
     assert done.returncode != 0
     assert "package: Lambda has x86_64 and arm64, not sparc\n" in done.stdout
 
@@ -451,16 +526,31 @@ def test_questions_of_sam_deploy(sam: str, tmp_path: Path) -> None:
     """As deploy/README.md says: every default, but for two that ask whether it is okay; a bucket of one's own takes two options."""
     for name in ("template.yaml", "samconfig.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
-    env = {**os.environ, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
-           "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_MAX_ATTEMPTS": "1"}
+    env = {
+        **os.environ,
+        "SAM_CLI_TELEMETRY": "0",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
 
     def deploy(*options: str, said: str = "") -> str:
-        done = subprocess.run([sam, "deploy", *options], cwd=tmp_path, env=env, input=said, capture_output=True, text=True,
-                              timeout=300, check=False)
-        assert done.returncode != 0   # there is no AWS here
+        done = subprocess.run(
+            [sam, "deploy", *options],
+            cwd=tmp_path,
+            env=env,
+            input=said,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode != 0  # there is no AWS here
         return done.stdout + done.stderr
 
-    defaults = "\n" * (2 + len(cloudformation.read(TEMPLATE)["Parameters"]) + 3)   # name, region; what it may do
+    defaults = "\n" * (2 + len(cloudformation.read(TEMPLATE)["Parameters"]) + 3)  # name, region; what it may do
     refused, agreed = deploy("--guided", said=defaults + "\n"), deploy("--guided", said=defaults + "y\ny\nn\n")
     assert "Security Constraints Not Satisfied" in refused
     assert agreed.count("TernFunction has no authentication. Is this okay?") == 2
@@ -476,17 +566,31 @@ def test_sam_build(sam: str, tmp_path: Path) -> None:
     archive = ROOT / "build" / f"tern-lambda-{arch}.zip"
     if not archive.exists():
         pytest.skip("no package: run tools/package first")
-    for name in ["engine", "runtime", "cmake", "tools", "weights", "web", "CMakeLists.txt", "Makefile", "LICENSE",
-                 "template.yaml", "samconfig.toml"]:
+    for name in [
+        "engine",
+        "runtime",
+        "cmake",
+        "tools",
+        "weights",
+        "web",
+        "CMakeLists.txt",
+        "Makefile",
+        "LICENSE",
+        "template.yaml",
+        "samconfig.toml",
+    ]:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, tmp_path / name)
     output = run_sam(sam, tmp_path, "build")
-    assert f"/build-package/{arch} ...\n" in output   # it is not silent while it works
+    assert f"/build-package/{arch} ...\n" in output  # it is not silent while it works
     built = tmp_path / ".aws-sam" / "build" / "TernFunction"
     with zipfile.ZipFile(archive) as package:
         expected = {info.filename: package.read(info) for info in package.infolist()}
-    expected |= {name: (ROOT / name).read_bytes() for name in model_files(path.stem for path in (ROOT / "weights").glob("*.tern"))}
+    expected |= {
+        name: (ROOT / name).read_bytes()
+        for name in model_files(path.stem for path in (ROOT / "weights").glob("*.tern"))
+    }
     got = {str(path.relative_to(built)): path.read_bytes() for path in built.rglob("*") if path.is_file()}
-    del got["sbom.cdx.json"], expected["sbom.cdx.json"]   # which tell of other models
+    del got["sbom.cdx.json"], expected["sbom.cdx.json"]  # which tell of other models
     assert got == expected
     assert (built / "bootstrap").stat().st_mode & stat.S_IXOTH

@@ -2,6 +2,7 @@
 
 `terraform validate` needs the AWS provider, so it is skipped where `terraform init` cannot have it.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -13,10 +14,9 @@ import shutil
 import subprocess
 import zipfile
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 import pytest
-
 from common import MODEL, ROOT, TINY
 from runtime.mock_runtime_api import Invocation, MockRuntimeApi
 
@@ -35,9 +35,9 @@ def strip(value: Any) -> Any:
     return value[1:-1] if isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"' else value
 
 
-def blocks(kind: str) -> Dict[str, Dict[str, Any]]:
+def blocks(kind: str) -> dict[str, dict[str, Any]]:
     """All blocks of a kind by "type.name" (resource, data) or "name" (variable, output)."""
-    found: Dict[str, Dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for path in sorted(FOLDER.glob("*.tf")):
         for block in strip(hcl2.loads(path.read_text(encoding="utf-8"))).get(kind, []):
             for first, inner in block.items():
@@ -54,15 +54,15 @@ def only(value: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def resources() -> Dict[str, Dict[str, Any]]:
+def resources() -> dict[str, dict[str, Any]]:
     return blocks("resource")
 
 
-def defaults() -> Dict[str, Any]:
+def defaults() -> dict[str, Any]:
     return {name: body.get("default") for name, body in blocks("variable").items()}
 
 
-NAME = defaults()["model_file"]   # what ./provision takes and the function opens, if nothing else is said
+NAME = defaults()["model_file"]  # what ./provision takes and the function opens, if nothing else is said
 
 
 # ---- structure ---------------------------------------------------------------------------------------------------------------
@@ -93,43 +93,53 @@ def test_every_variable_is_documented() -> None:
 def test_who_looks_for_spacy_model_path_finds_it() -> None:
     """Seed 002's variable."""
     assert "SPACY_MODEL_PATH" in (FOLDER / "README.md").read_text(encoding="utf-8")
-    assert re.search(r"TERN_MODEL += local.tern_model # .*SPACY_MODEL_PATH", (FOLDER / "function.tf").read_text(encoding="utf-8"))
+    assert re.search(
+        r"TERN_MODEL += local.tern_model # .*SPACY_MODEL_PATH", (FOLDER / "function.tf").read_text(encoding="utf-8")
+    )
 
 
-def test_asynchronous_invocations(resources: Dict[str, Dict[str, Any]]) -> None:
+def test_asynchronous_invocations(resources: dict[str, dict[str, Any]]) -> None:
     config = resources["aws_lambda_function_event_invoke_config.live"]
     assert "aws_lambda_alias.live.name" in config["qualifier"]
     assert "var.async_maximum_retry_attempts" in config["maximum_retry_attempts"]
     assert "var.async_maximum_event_age" in config["maximum_event_age_in_seconds"]
-    destinations = {name: str(block) for block in only(only(config["dynamic"])["destination_config"]["content"])["dynamic"]
-                    for name, block in block.items()}
+    destinations = {
+        name: str(block)
+        for block in only(only(config["dynamic"])["destination_config"]["content"])["dynamic"]
+        for name, block in block.items()
+    }
     assert set(destinations) == {"on_success", "on_failure"}
     assert all(f"var.async_{name}" in block for name, block in destinations.items())
     assert "aws_iam_role_policy.destinations" in str(config["depends_on"])
     statement = only(blocks("data")["aws_iam_policy_document.destinations"]["statement"])
-    assert set(map(strip, statement["actions"])) == {"sqs:SendMessage", "sns:Publish", "lambda:InvokeFunction", "events:PutEvents"}
+    assert set(map(strip, statement["actions"])) == {
+        "sqs:SendMessage",
+        "sns:Publish",
+        "lambda:InvokeFunction",
+        "events:PutEvents",
+    }
     assert "local.destinations" in str(statement["resources"])
 
 
-def test_function(resources: Dict[str, Dict[str, Any]]) -> None:
+def test_function(resources: dict[str, dict[str, Any]]) -> None:
     function = resources["aws_lambda_function.ner"]
     assert function["runtime"] == "provided.al2023"
-    assert function["publish"] is True   # provisioned concurrency takes a version
+    assert function["publish"] is True  # provisioned concurrency takes a version
     assert "local.tern_model" in strip(only(function["environment"])["variables"])["TERN_MODEL"]
-    assert "aws_efs_mount_target.models" in str(function["depends_on"])   # a function whose mount fails does not start
+    assert "aws_efs_mount_target.models" in str(function["depends_on"])  # a function whose mount fails does not start
     dynamic = {name for block in function["dynamic"] for name in block}
-    assert dynamic == {"vpc_config", "file_system_config"}   # the variant with the model in the package has neither
+    assert dynamic == {"vpc_config", "file_system_config"}  # the variant with the model in the package has neither
     files = str([block["file_system_config"] for block in function["dynamic"] if "file_system_config" in block])
     assert "/mnt/models" in files
 
 
-def test_only_the_efs_variant_has_a_network(resources: Dict[str, Dict[str, Any]]) -> None:
+def test_only_the_efs_variant_has_a_network(resources: dict[str, dict[str, Any]]) -> None:
     for name, body in resources.items():
         if name.startswith(("aws_vpc", "aws_subnet", "aws_security_group", "aws_efs")) or name.endswith(".provision"):
             assert "on_efs" in str(body["count"]) or "local.subnets" in str(body["count"]), name
 
 
-def test_no_way_out_of_the_network(resources: Dict[str, Dict[str, Any]]) -> None:
+def test_no_way_out_of_the_network(resources: dict[str, dict[str, Any]]) -> None:
     kinds = {name.split(".")[0] for name in resources}
     assert not kinds & {"aws_internet_gateway", "aws_nat_gateway", "aws_route", "aws_eip"}
     rules = [body for name, body in resources.items() if name.startswith("aws_vpc_security_group_")]
@@ -139,10 +149,10 @@ def test_no_way_out_of_the_network(resources: Dict[str, Dict[str, Any]]) -> None
         assert "referenced_security_group_id" in rule and "cidr_ipv4" not in rule
 
 
-def test_file_system(resources: Dict[str, Dict[str, Any]]) -> None:
+def test_file_system(resources: dict[str, dict[str, Any]]) -> None:
     system = resources["aws_efs_file_system.models"]
     assert system["encrypted"] is True
-    throughput = system["provisioned_throughput_in_mibps"]   # EFS refuses it with another mode
+    throughput = system["provisioned_throughput_in_mibps"]  # EFS refuses it with another mode
     assert re.fullmatch(r'\$\{.*var.efs_throughput_mode == "provisioned" \? var.efs_throughput : null.*\}', throughput)
     point = resources["aws_efs_access_point.models"]
     user, root = only(point["posix_user"]), only(point["root_directory"])
@@ -153,8 +163,12 @@ def test_file_system(resources: Dict[str, Dict[str, Any]]) -> None:
 
 def test_only_the_provisioner_writes() -> None:
     statements = blocks("data")["aws_iam_policy_document.models"]["statement"]
-    allowed = {action: str(statement["principals"]) for statement in statements if statement.get("effect") != "Deny"
-               for action in statement["actions"]}
+    allowed = {
+        action: str(statement["principals"])
+        for statement in statements
+        if statement.get("effect") != "Deny"
+        for action in statement["actions"]
+    }
     allowed = {strip(action): principals for action, principals in allowed.items()}
     assert set(allowed) == {"elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"}
     assert "aws_iam_role.function" in allowed["elasticfilesystem:ClientMount"]
@@ -162,7 +176,7 @@ def test_only_the_provisioner_writes() -> None:
     assert "aws:SecureTransport" in str([statement for statement in statements if statement.get("effect") == "Deny"])
 
 
-def test_provisioned_concurrency_and_url_are_the_aliass(resources: Dict[str, Dict[str, Any]]) -> None:
+def test_provisioned_concurrency_and_url_are_the_aliass(resources: dict[str, dict[str, Any]]) -> None:
     provisioned = resources["aws_lambda_provisioned_concurrency_config.live"]
     assert "var.provisioned_concurrency > 0" in str(provisioned["count"])
     url = resources["aws_lambda_function_url.live"]
@@ -170,11 +184,13 @@ def test_provisioned_concurrency_and_url_are_the_aliass(resources: Dict[str, Dic
         assert "aws_lambda_alias.live" in body["qualifier"]
     assert "var.function_url_auth" in url["authorization_type"]
     # What adds both permissions of a public address by itself; an older provider adds one, and callers get 403.
-    version = re.search(r'hashicorp/aws"\s+version = ">= (\d+)\.(\d+)', (FOLDER / "versions.tf").read_text(encoding="utf-8"))
+    version = re.search(
+        r'hashicorp/aws"\s+version = ">= (\d+)\.(\d+)', (FOLDER / "versions.tf").read_text(encoding="utf-8")
+    )
     assert version and tuple(map(int, version.groups())) >= (6, 28)
 
 
-def test_logs_end(resources: Dict[str, Dict[str, Any]]) -> None:
+def test_logs_end(resources: dict[str, dict[str, Any]]) -> None:
     groups = [body for name, body in resources.items() if name.startswith("aws_cloudwatch_log_group.")]
     assert len(groups) == 2
     assert all("var.log_retention_days" in str(group["retention_in_days"]) for group in groups)
@@ -183,13 +199,16 @@ def test_logs_end(resources: Dict[str, Dict[str, Any]]) -> None:
 # ---- terraform ---------------------------------------------------------------------------------------------------------------
 
 
-def terraform(*arguments: str, cwd: Path = FOLDER, env: Optional[Dict[str, str]] = None) -> "subprocess.CompletedProcess[str]":
+def terraform(
+    *arguments: str, cwd: Path = FOLDER, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     program = shutil.which("terraform")
     if program is None:
         pytest.skip("terraform is not installed")
     environment = {**os.environ, "CHECKPOINT_DISABLE": "1", **(env or {})}
-    return subprocess.run([program, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=900,
-                          check=False)
+    return subprocess.run(
+        [program, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=900, check=False
+    )
 
 
 def test_terraform_fmt() -> None:
@@ -219,54 +238,81 @@ def test_terraform_validate_with_the_stand_in(copy: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("variable, value, words", [
-    ("efs_throughput_mode", "fast", "bursting, elastic or provisioned"), ("efs_throughput", "0", "1 to 3414"),
-    ("efs_throughput", "3415", "1 to 3414"), ("async_maximum_retry_attempts", "3", "0, 1 or 2"),
-    ("async_maximum_retry_attempts", "0.5", "0, 1 or 2"), ("async_maximum_event_age", "59", "60 to 21600"),
-    ("async_maximum_event_age", "21601", "60 to 21600"), ("async_on_success", "results", "is the ARN"),
-    ("async_on_failure", "arn:aws:dynamodb:us-east-1:123456789012:table/x", "is the ARN"),
-])
+@pytest.mark.parametrize(
+    "variable, value, words",
+    [
+        ("efs_throughput_mode", "fast", "bursting, elastic or provisioned"),
+        ("efs_throughput", "0", "1 to 3414"),
+        ("efs_throughput", "3415", "1 to 3414"),
+        ("async_maximum_retry_attempts", "3", "0, 1 or 2"),
+        ("async_maximum_retry_attempts", "0.5", "0, 1 or 2"),
+        ("async_maximum_event_age", "59", "60 to 21600"),
+        ("async_maximum_event_age", "21601", "60 to 21600"),
+        ("async_on_success", "results", "is the ARN"),
+        ("async_on_failure", "arn:aws:dynamodb:us-east-1:123456789012:table/x", "is the ARN"),
+    ],
+)
 def test_wrong_values_are_refused(tmp_path: Path, variable: str, value: str, words: str) -> None:
     done = tern_model(tmp_path, "-var", f"{variable}={value}", expression=f"var.{variable}")
     assert words in " ".join(re.sub(r"\W*\n\W*", " ", done.stderr).split()), done.stderr
 
 
-@pytest.mark.parametrize("options", [
-    ["efs_throughput_mode=provisioned", "efs_throughput=3414"], ["async_maximum_retry_attempts=0", "async_maximum_event_age=60"],
-    ["async_on_success=arn:aws:events:us-east-1:123456789012:event-bus/x", "async_on_failure=arn:aws-cn:sqs:cn-north-1:1:x"],
-])
-def test_right_values_are_taken(tmp_path: Path, options: List[str]) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["efs_throughput_mode=provisioned", "efs_throughput=3414"],
+        ["async_maximum_retry_attempts=0", "async_maximum_event_age=60"],
+        [
+            "async_on_success=arn:aws:events:us-east-1:123456789012:event-bus/x",
+            "async_on_failure=arn:aws-cn:sqs:cn-north-1:1:x",
+        ],
+    ],
+)
+def test_right_values_are_taken(tmp_path: Path, options: list[str]) -> None:
     chosen = "[" + ", ".join(f"var.{option.partition('=')[0]}" for option in options) + "]"
     done = tern_model(tmp_path, *(word for option in options for word in ("-var", option)), expression=chosen)
     assert (done.returncode, "Invalid value" in done.stderr) == (0, False), done.stderr
-    assert [line.strip(' ",') for line in done.stdout.splitlines()[1:-1]] == [option.partition("=")[2] for option in options]
+    assert [line.strip(' ",') for line in done.stdout.splitlines()[1:-1]] == [
+        option.partition("=")[2] for option in options
+    ]
 
 
 # ---- several models ----------------------------------------------------------------------------------------------------------
 
 
-def tern_model(folder: Path, *options: str, expression: str = "local.tern_model") -> "subprocess.CompletedProcess[str]":
+def tern_model(folder: Path, *options: str, expression: str = "local.tern_model") -> subprocess.CompletedProcess[str]:
     """What terraform makes of variables.tf and models.tf, which takes no provider."""
     program = shutil.which("terraform")
     if program is None:
         pytest.skip("terraform is not installed")
     for name in ("variables.tf", "models.tf"):
         shutil.copy(FOLDER / name, folder)
-    return subprocess.run([program, "console", *options], cwd=folder, input=f"{expression}\n", capture_output=True, text=True,
-                          env={**os.environ, "CHECKPOINT_DISABLE": "1"}, timeout=120, check=False)
+    return subprocess.run(
+        [program, "console", *options],
+        cwd=folder,
+        input=f"{expression}\n",
+        capture_output=True,
+        text=True,
+        env={**os.environ, "CHECKPOINT_DISABLE": "1"},
+        timeout=120,
+        check=False,
+    )
 
 
-@pytest.mark.parametrize("more, names", [
-    ({}, ["en_core_web_md"]),
-    ({"fr": "fr.tern", "de-2": "d.e.tern"}, ["en_core_web_md", "de-2", "fr"]),
-], ids=["one", "three"])
-def test_function_opens_the_models(tmp_path: Path, program, more: Dict[str, str], names: List[str]) -> None:
+@pytest.mark.parametrize(
+    "more, names",
+    [({}, ["en_core_web_md"]), ({"fr": "fr.tern", "de-2": "d.e.tern"}, ["en_core_web_md", "de-2", "fr"])],
+    ids=["one", "three"],
+)
+def test_function_opens_the_models(tmp_path: Path, program, more: dict[str, str], names: list[str]) -> None:
     done = tern_model(tmp_path, "-var", f"more_models={json.dumps(more)}")
     assert done.returncode == 0, done.stderr
     for name in (NAME, *more.values()):
         shutil.copy(MODEL, tmp_path / name)
     value = json.loads(done.stdout).replace("/mnt/models", str(tmp_path))
-    with MockRuntimeApi([event("/healthz", "GET"), *(event(f"/ner/{name}") for name in names), event("/ner/xx")]) as api:
+    with MockRuntimeApi(
+        [event("/healthz", "GET"), *(event(f"/ner/{name}") for name in names), event("/ner/xx")]
+    ) as api:
         env = {"TERN_MODEL": value, "AWS_LAMBDA_RUNTIME_API": api.address}
         subprocess.run([program("bootstrap")], env=env, capture_output=True, timeout=60, check=False)
     health, *found, unknown = [json.loads(post.body) for post in api.posts]
@@ -278,8 +324,10 @@ def test_function_opens_the_models(tmp_path: Path, program, more: Dict[str, str]
 def test_models_in_the_package(tmp_path: Path) -> None:
     for more, expected in (
         ({}, "/var/task/weights/en_core_web_sm.tern"),
-        ({"sentiment": "sentiment.tern"},
-         "en_core_web_sm=/var/task/weights/en_core_web_sm.tern,sentiment=/var/task/weights/sentiment.tern"),
+        (
+            {"sentiment": "sentiment.tern"},
+            "en_core_web_sm=/var/task/weights/en_core_web_sm.tern,sentiment=/var/task/weights/sentiment.tern",
+        ),
     ):
         done = tern_model(tmp_path, "-var", "model=package", "-var", f"more_models={json.dumps(more)}")
         assert json.loads(done.stdout) == expected, done.stderr
@@ -288,14 +336,23 @@ def test_models_in_the_package(tmp_path: Path) -> None:
 def event(path: str, method: str = "POST") -> Invocation:
     """As a Function URL gives it: every path comes to the function, so nothing in these files lists any."""
     about = {"http": {"method": method, "path": path}}
-    return Invocation(json.dumps({"version": "2.0", "rawPath": path, "requestContext": about, "body": '{"text": "London"}',
-                                  "headers": {"content-type": "application/json"}}).encode())
+    return Invocation(
+        json.dumps(
+            {
+                "version": "2.0",
+                "rawPath": path,
+                "requestContext": about,
+                "body": '{"text": "London"}',
+                "headers": {"content-type": "application/json"},
+            }
+        ).encode()
+    )
 
 
-@pytest.mark.parametrize("more", [
-    {"a/b": "x.tern"}, {"a" * 41: "x.tern"}, {"fr": "models/fr.tern"}, {"fr": "fr.tern,x=/etc/y.tern"},
-])
-def test_wrong_names_of_models_are_refused(tmp_path: Path, more: Dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "more", [{"a/b": "x.tern"}, {"a" * 41: "x.tern"}, {"fr": "models/fr.tern"}, {"fr": "fr.tern,x=/etc/y.tern"}]
+)
+def test_wrong_names_of_models_are_refused(tmp_path: Path, more: dict[str, str]) -> None:
     done = tern_model(tmp_path, "-var", f"more_models={json.dumps(more)}")
     assert done.returncode != 0 and "have no folder" in done.stderr
 
@@ -312,15 +369,22 @@ def repository(tmp_path: Path) -> Path:
     (folder / "weights").mkdir()
     shutil.copy(MODEL, folder / "weights" / "en_core_web_sm.tern")
     (folder / "build").mkdir()
-    shutil.copy(MODEL, folder / "build" / NAME)   # any model is as good here
+    shutil.copy(MODEL, folder / "build" / NAME)  # any model is as good here
     return folder
 
 
-def provision(repository: Path, *arguments: str, env: Optional[Dict[str, str]] = None) -> "subprocess.CompletedProcess[str]":
+def provision(repository: Path, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     if shutil.which("zip") is None:
         pytest.skip("zip is not installed")
-    return subprocess.run(["sh", "deploy/terraform/provision", *arguments], cwd=repository, env={**os.environ, **(env or {})},
-                          capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        ["sh", "deploy/terraform/provision", *arguments],
+        cwd=repository,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def sha256(path: Path) -> str:
@@ -328,7 +392,7 @@ def sha256(path: Path) -> str:
 
 
 def test_package_of_the_model(repository: Path) -> None:
-    packages: List[bytes] = []
+    packages: list[bytes] = []
     for _ in range(2):
         done = provision(repository, "--pack")
         assert done.returncode == 0, done.stderr
@@ -356,11 +420,14 @@ def test_pack_says_how_the_missing_model_is_made(repository: Path) -> None:
     assert f"build/{NAME}" in (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name, content, problem", [
-    ("model.bin", TINY.read_bytes(), "not a .tern file"),
-    ("model.tern", b"not a model", "not a .tern file"),
-    ("a b.tern", TINY.read_bytes(), "letters"),
-])
+@pytest.mark.parametrize(
+    "name, content, problem",
+    [
+        ("model.bin", TINY.read_bytes(), "not a .tern file"),
+        ("model.tern", b"not a model", "not a .tern file"),
+        ("a b.tern", TINY.read_bytes(), "letters"),
+    ],
+)
 def test_pack_refuses(repository: Path, name: str, content: bytes, problem: str) -> None:
     (repository / name).write_bytes(content)
     done = provision(repository, "--pack", name)
@@ -369,15 +436,20 @@ def test_pack_refuses(repository: Path, name: str, content: bytes, problem: str)
     assert not (repository / "build" / "tern-model.zip").exists()
 
 
-def write_models(repository: Path, target: Path, invocations: int = 1) -> List[Dict[str, Any]]:
+def write_models(repository: Path, target: Path, invocations: int = 1) -> list[dict[str, Any]]:
     """Runs the package that ./provision made as Lambda would; the answers."""
     task = repository / "task"
     with zipfile.ZipFile(repository / "build" / "tern-model.zip") as package:
         package.extractall(task)
     env = {"PATH": os.environ["PATH"], "LAMBDA_TASK_ROOT": str(task), "TERN_MODELS": str(target)}
     with MockRuntimeApi([Invocation(b"{}", request_id=f"id-{i}") for i in range(invocations)]) as api:
-        subprocess.run(["sh", str(task / "bootstrap")], env={**env, "AWS_LAMBDA_RUNTIME_API": api.address}, capture_output=True,
-                       timeout=120, check=False)
+        subprocess.run(
+            ["sh", str(task / "bootstrap")],
+            env={**env, "AWS_LAMBDA_RUNTIME_API": api.address},
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
     assert [request.path.split("/")[-2] for request in api.posts] == [f"id-{i}" for i in range(invocations)]
     return [{**json.loads(request.body), "path": request.path.split("/")[-1]} for request in api.posts]
 
@@ -394,22 +466,25 @@ def test_model_is_written_once(repository: Path, target: Path) -> None:
     first, second = write_models(repository, target, invocations=2)
     assert (first["state"], second["state"]) == ("written", "already there")
     assert first["sha256"] == second["sha256"] == sha256(MODEL) == sha256(target / NAME)
-    assert [path.name for path in target.iterdir()] == [NAME]   # no part is left
+    assert [path.name for path in target.iterdir()] == [NAME]  # no part is left
 
 
 def test_second_model_leaves_the_first(repository: Path, target: Path) -> None:
     for model in (f"build/{NAME}", "weights/en_core_web_sm.tern"):
         assert provision(repository, "--pack", model).returncode == 0
         shutil.rmtree(repository / "task", ignore_errors=True)
-        answer, = write_models(repository, target)
+        (answer,) = write_models(repository, target)
         assert answer["state"] == "written"
-    assert {path.name: sha256(path) for path in target.iterdir()} == {NAME: sha256(MODEL), "en_core_web_sm.tern": sha256(MODEL)}
+    assert {path.name: sha256(path) for path in target.iterdir()} == {
+        NAME: sha256(MODEL),
+        "en_core_web_sm.tern": sha256(MODEL),
+    }
 
 
 def test_damaged_model_is_replaced(repository: Path, target: Path) -> None:
     assert provision(repository, "--pack").returncode == 0
     (target / NAME).write_bytes(MODEL.read_bytes()[:-1] + b"?")
-    answer, = write_models(repository, target)
+    (answer,) = write_models(repository, target)
     assert answer["state"] == "written"
     assert sha256(target / NAME) == sha256(MODEL)
 
@@ -423,7 +498,7 @@ def test_damaged_package_is_not_written(repository: Path, target: Path) -> None:
     with zipfile.ZipFile(path, "w") as package:
         for name, content in files.items():
             package.writestr(name, content[:-1] + b"?" if name.endswith(".tern") else content)
-    answer, = write_models(repository, target)
+    (answer,) = write_models(repository, target)
     assert (answer["path"], answer["errorType"]) == ("error", "Function.NotWritten")
     assert {path.name: path.read_bytes() for path in target.iterdir()} == {NAME: b"the old model"}
 
@@ -446,16 +521,20 @@ printf '\\n\\342\\225\\267\\n\\342\\224\\202 Warning: No outputs found\\n'
 """
 
 
-def provision_with(repository: Path, folder: Path, **programs: str) -> "subprocess.CompletedProcess[str]":
+def provision_with(repository: Path, folder: Path, **programs: str) -> subprocess.CompletedProcess[str]:
     """With these programs in place of those of PATH; the AWS CLI's calls go to aws.log in the folder."""
     (folder / "bin").mkdir()
     for name, text in programs.items():
         (folder / "bin" / name).write_text(text, encoding="utf-8")
         (folder / "bin" / name).chmod(0o755)
-    return provision(repository, env={"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "AWS_LOG": str(folder / "aws.log")})
+    return provision(
+        repository, env={"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "AWS_LOG": str(folder / "aws.log")}
+    )
 
 
-@pytest.mark.parametrize("state", [NO_STATE, "#!/bin/sh\n", "#!/bin/sh\nexit 1\n"], ids=["a warning", "nothing", "an error"])
+@pytest.mark.parametrize(
+    "state", [NO_STATE, "#!/bin/sh\n", "#!/bin/sh\nexit 1\n"], ids=["a warning", "nothing", "an error"]
+)
 def test_provisioning_without_a_state(repository: Path, tmp_path: Path, state: str) -> None:
     """terraform warns on standard output, and exits with 0. Nothing is packed anew, nothing sent."""
     packed = repository / "build" / "tern-model.zip"
@@ -492,7 +571,9 @@ def test_provisioning(repository: Path, tmp_path: Path, right: bool) -> None:
     log = tmp_path / "aws.log"
     checksum = sha256(MODEL) if right else "0" * 64
     answer = json.dumps({"model": f"/mnt/models/{NAME}", "sha256": checksum, "state": "written"})
-    done = provision(repository, env={"PATH": f"{programs}:{os.environ['PATH']}", "AWS_LOG": str(log), "AWS_ANSWER": answer})
+    done = provision(
+        repository, env={"PATH": f"{programs}:{os.environ['PATH']}", "AWS_LOG": str(log), "AWS_ANSWER": answer}
+    )
     calls = log.read_text(encoding="utf-8").splitlines()
     found = [re.search(r"lambda (?:wait )?([a-z-]+) .*--function-name tern-ner-provision", call) for call in calls]
     assert [match and match[1] for match in found] == ["update-function-code", "function-updated", "invoke"]

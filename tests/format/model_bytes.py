@@ -2,19 +2,44 @@
 
 Written from the layout in engine/model_file.h, apart from the converter's own reader and writer.
 """
+
 from __future__ import annotations
 
 import struct
-from typing import Dict, List, Sequence, Union
+from collections.abc import Sequence
+from typing import Union
 
 HEADER_SIZE, RECORD_SIZE, NAME_SIZE = 64, 128, 48
 
-HEADER = {"magic": (0, "8s"), "major": (8, "H"), "minor": (10, "H"), "endian": (12, "I"), "file_size": (16, "Q"), "count": (24, "I"),
-          "record_size": (28, "I"), "table_offset": (32, "Q"), "features": (40, "Q"), "table_crc": (48, "I"),
-          "header_crc": (52, "I"), "reserved": (56, "Q")}
-RECORD = {"name": (0, "48s"), "kind": (48, "I"), "flags": (52, "I"), "offset": (56, "Q"), "size": (64, "Q"), "dtype": (72, "I"),
-          "rank": (76, "I"), "dim0": (80, "Q"), "dim1": (88, "Q"), "dim2": (96, "Q"), "dim3": (104, "Q"), "crc": (112, "I"),
-          "reserved": (116, "12s")}
+HEADER = {
+    "magic": (0, "8s"),
+    "major": (8, "H"),
+    "minor": (10, "H"),
+    "endian": (12, "I"),
+    "file_size": (16, "Q"),
+    "count": (24, "I"),
+    "record_size": (28, "I"),
+    "table_offset": (32, "Q"),
+    "features": (40, "Q"),
+    "table_crc": (48, "I"),
+    "header_crc": (52, "I"),
+    "reserved": (56, "Q"),
+}
+RECORD = {
+    "name": (0, "48s"),
+    "kind": (48, "I"),
+    "flags": (52, "I"),
+    "offset": (56, "Q"),
+    "size": (64, "Q"),
+    "dtype": (72, "I"),
+    "rank": (76, "I"),
+    "dim0": (80, "Q"),
+    "dim1": (88, "Q"),
+    "dim2": (96, "Q"),
+    "dim3": (104, "Q"),
+    "crc": (112, "I"),
+    "reserved": (116, "12s"),
+}
 TENSOR, MAP, TEXT = 1, 2, 3
 U8, U16, U32, U64, I32, F32 = 1, 2, 3, 4, 5, 6
 STRUCT_CODE = {U8: "B", U16: "H", U32: "I", U64: "Q", I32: "i", F32: "f"}
@@ -22,7 +47,7 @@ STRUCT_CODE = {U8: "B", U16: "H", U32: "I", U64: "Q", I32: "i", F32: "f"}
 Number = Union[int, float]
 
 
-def _crc_table() -> List[int]:
+def _crc_table() -> list[int]:
     table = []
     for value in range(256):
         for _ in range(8):
@@ -34,7 +59,7 @@ def _crc_table() -> List[int]:
 _TABLE = _crc_table()
 
 
-def crc32c(data: Union[bytes, bytearray]) -> int:
+def crc32c(data: bytes | bytearray) -> int:
     """CRC-32C, RFC 3720."""
     crc = 0xFFFFFFFF
     for byte in data:
@@ -48,7 +73,7 @@ class ModelBytes:
     def __init__(self, data: bytes) -> None:
         self.data = bytearray(data)
         names = [bytes(self.get_record(i, "name")).rstrip(b"\0").decode("ascii") for i in range(self.count)]
-        self.index: Dict[str, int] = {name: i for i, name in enumerate(names)}
+        self.index: dict[str, int] = {name: i for i, name in enumerate(names)}
 
     # ---- fields
 
@@ -64,33 +89,33 @@ class ModelBytes:
         at, code = HEADER[field]
         struct.pack_into("<" + code, self.data, at, value)
 
-    def record_at(self, section: Union[str, int]) -> int:
+    def record_at(self, section: str | int) -> int:
         index = section if isinstance(section, int) else self.index[section]
         return HEADER_SIZE + RECORD_SIZE * index
 
-    def get_record(self, section: Union[str, int], field: str):
+    def get_record(self, section: str | int, field: str):
         at, code = RECORD[field]
         return struct.unpack_from("<" + code, self.data, self.record_at(section) + at)[0]
 
-    def set_record(self, section: Union[str, int], field: str, value) -> None:
+    def set_record(self, section: str | int, field: str, value) -> None:
         at, code = RECORD[field]
         struct.pack_into("<" + code, self.data, self.record_at(section) + at, value)
 
     # ---- sections
 
-    def offset(self, section: Union[str, int]) -> int:
+    def offset(self, section: str | int) -> int:
         return self.get_record(section, "offset")
 
-    def size(self, section: Union[str, int]) -> int:
+    def size(self, section: str | int) -> int:
         return self.get_record(section, "size")
 
-    def dims(self, section: Union[str, int]) -> List[int]:
+    def dims(self, section: str | int) -> list[int]:
         return [self.get_record(section, f"dim{i}") for i in range(self.get_record(section, "rank"))]
 
-    def content(self, section: Union[str, int]) -> bytes:
-        return bytes(self.data[self.offset(section):self.offset(section) + self.size(section)])
+    def content(self, section: str | int) -> bytes:
+        return bytes(self.data[self.offset(section) : self.offset(section) + self.size(section)])
 
-    def _number(self, section: Union[str, int], index: int) -> "tuple[str, int]":
+    def _number(self, section: str | int, index: int) -> tuple[str, int]:
         code = "<" + STRUCT_CODE[self.get_record(section, "dtype")]
         total = self.size(section) // struct.calcsize(code)
         return code, self.offset(section) + struct.calcsize(code) * (index % total)
@@ -118,7 +143,7 @@ class ModelBytes:
     def remove(self, section: str) -> None:
         """Takes the record out of the table; the section's bytes stay where they are."""
         at, end = self.record_at(section), HEADER_SIZE + RECORD_SIZE * self.count
-        self.data[at:end] = self.data[at + RECORD_SIZE:end] + bytes(RECORD_SIZE)
+        self.data[at:end] = self.data[at + RECORD_SIZE : end] + bytes(RECORD_SIZE)
         self.set("count", self.count - 1)
         del self.index[section]
         self.index = {name: i for i, name in enumerate(sorted(self.index))}
@@ -128,9 +153,9 @@ class ModelBytes:
     def seal_header(self) -> None:
         self.set("header_crc", crc32c(self.data[:52]))
 
-    def seal(self) -> "ModelBytes":
+    def seal(self) -> ModelBytes:
         """File size and both checksums of the header as the bytes are now (sections' checksums: left)."""
         self.set("file_size", len(self.data))
-        self.set("table_crc", crc32c(self.data[HEADER_SIZE:HEADER_SIZE + RECORD_SIZE * self.count]))
+        self.set("table_crc", crc32c(self.data[HEADER_SIZE : HEADER_SIZE + RECORD_SIZE * self.count]))
         self.seal_header()
         return self

@@ -2,17 +2,17 @@
 
 Each case damages one thing and makes the checksums right again, so that the check under test is what refuses.
 """
+
 from __future__ import annotations
 
 import os
 import struct
 from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple
+from typing import Callable, NamedTuple
 
 import pytest
-from model_bytes import F32, HEADER_SIZE, MAP, NAME_SIZE, RECORD_SIZE, TEXT, U8, U32, ModelBytes
-
 from common import REDUCED
+from model_bytes import F32, HEADER_SIZE, MAP, NAME_SIZE, RECORD_SIZE, TEXT, U8, U32, ModelBytes
 
 OK, E_ARGUMENT, E_MEMORY, E_IO, E_FORMAT, E_VERSION, E_CHECKSUM = range(7)
 
@@ -20,8 +20,8 @@ LAST = -1
 
 
 class Case(NamedTuple):
-    damage: Callable[[ModelBytes], None]   # changes the model in place; sealed afterwards
-    words: str                             # that the message must contain
+    damage: Callable[[ModelBytes], None]  # changes the model in place; sealed afterwards
+    words: str  # that the message must contain
     status: int = E_FORMAT
 
 
@@ -37,13 +37,13 @@ def number(section: str, index: int, value) -> Callable[[ModelBytes], None]:
     return lambda m: m.set_number(section, index, value)
 
 
-def check(cases: Dict[str, Case], name: str, model_bytes: bytes, tmp_path: Path, open_files, seal: bool = True) -> None:
+def check(cases: dict[str, Case], name: str, model_bytes: bytes, tmp_path: Path, open_files, seal: bool = True) -> None:
     case = cases[name]
     model = ModelBytes(model_bytes)
     case.damage(model)
     path = tmp_path / "damaged.tern"
     path.write_bytes(model.seal().data if seal else model.data)
-    outcome, = open_files([path])
+    (outcome,) = open_files([path])
     path.unlink()
     assert outcome.status == case.status, outcome
     for word in case.words.split():
@@ -63,23 +63,23 @@ def test_undamaged_file_opens(model_bytes: bytes, tmp_path: Path, open_files) ->
 
 
 def test_missing_file(tmp_path: Path, open_files) -> None:
-    outcome, = open_files([tmp_path / "nowhere.tern"])
+    (outcome,) = open_files([tmp_path / "nowhere.tern"])
     assert outcome.status == E_IO and "nowhere.tern" in outcome.message and "No such file" in outcome.message
 
 
 def test_directory(tmp_path: Path, open_files) -> None:
-    outcome, = open_files([tmp_path])
+    (outcome,) = open_files([tmp_path])
     assert outcome.status == E_IO and "not a regular file" in outcome.message
 
 
 def test_fifo_does_not_block(tmp_path: Path, open_files) -> None:
     os.mkfifo(tmp_path / "fifo")
-    outcome, = open_files([tmp_path / "fifo"])
+    (outcome,) = open_files([tmp_path / "fifo"])
     assert outcome.status == E_IO and "not a regular file" in outcome.message
 
 
 def test_device(open_files) -> None:
-    outcome, = open_files([Path("/dev/null")])
+    (outcome,) = open_files([Path("/dev/null")])
     assert outcome.status == E_IO and "not a regular file" in outcome.message
 
 
@@ -87,20 +87,20 @@ def test_device(open_files) -> None:
 def test_unreadable_file(tmp_path: Path, open_files) -> None:
     path = tmp_path / "secret.tern"
     path.touch(mode=0)
-    outcome, = open_files([path])
+    (outcome,) = open_files([path])
     assert outcome.status == E_IO and "Permission denied" in outcome.message
 
 
 def test_empty_file(tmp_path: Path, open_files) -> None:
     (tmp_path / "empty.tern").touch()
-    outcome, = open_files([tmp_path / "empty.tern"])
+    (outcome,) = open_files([tmp_path / "empty.tern"])
     assert outcome.status == E_FORMAT and "empty" in outcome.message
 
 
 # ---- cut off -----------------------------------------------------------------------------------------------------------
 
 
-def cuts(model: ModelBytes) -> List[int]:
+def cuts(model: ModelBytes) -> list[int]:
     """Sizes at which something ends: each byte of the header, each record, each section, and one byte beside each."""
     table_end = HEADER_SIZE + RECORD_SIZE * model.count
     edges = {*range(1, HEADER_SIZE), *range(HEADER_SIZE, table_end + 1, RECORD_SIZE)}
@@ -113,9 +113,9 @@ def cuts(model: ModelBytes) -> List[int]:
 def test_every_cut(model_bytes: bytes, tmp_path: Path, open_files) -> None:
     path = tmp_path / "cut.tern"
     path.write_bytes(model_bytes)
-    for size in cuts(ModelBytes(model_bytes))[::4 if REDUCED else 1]:
+    for size in cuts(ModelBytes(model_bytes))[:: 4 if REDUCED else 1]:
         os.truncate(path, size)
-        outcome, = open_files([path])
+        (outcome,) = open_files([path])
         assert outcome.status == E_FORMAT, (size, outcome)
         expected = "not a .tern" if size < 8 else "cut off"
         assert expected in outcome.message, (size, outcome)
@@ -136,9 +136,9 @@ def test_cut_with_a_header_that_agrees(model_bytes: bytes, tmp_path: Path, open_
         paths.append(tmp_path / f"{size}.tern")
         paths[-1].write_bytes(cut.data)
     outcomes = open_files(paths)
-    for outcome in outcomes[:len(in_table)]:
+    for outcome in outcomes[: len(in_table)]:
         assert outcome.status == E_FORMAT and "table does not fit" in outcome.message, outcome
-    for outcome in outcomes[len(in_table):]:
+    for outcome in outcomes[len(in_table) :]:
         assert outcome.status == E_FORMAT and "outside the file" in outcome.message, outcome
 
 
@@ -164,7 +164,7 @@ def flip(at: int) -> Callable[[ModelBytes], None]:
     return damage
 
 
-UNSEALED: Dict[str, Case] = {
+UNSEALED: dict[str, Case] = {
     "crlf_to_lf": Case(lf_only, "text mode"),
     "lf_to_crlf": Case(crlf, "text mode"),
     "eighth_bit_lost": Case(seven_bits, "not a .tern"),
@@ -188,7 +188,7 @@ def file_size(change: int) -> Callable[[ModelBytes], None]:
     return damage
 
 
-SEALED_HEADER: Dict[str, Case] = {
+SEALED_HEADER: dict[str, Case] = {
     "wrong_magic": Case(header("magic", b"GGUF\r\n\x1a\n"), "not a .tern"),
     "major_version_1": Case(header("major", 1), "version 1 convert", E_VERSION),
     "major_version_0": Case(header("major", 0), "version 0", E_VERSION),
@@ -276,7 +276,7 @@ def dims_overflow(*dims: int) -> Callable[[ModelBytes], None]:
     return damage
 
 
-TABLE: Dict[str, Case] = {
+TABLE: dict[str, Case] = {
     "unsorted_names": Case(swapped, "order of names"),
     "duplicate_name": Case(lambda m: m.set_record(1, "name", m.get_record(0, "name")), "twice"),
     "name_without_nul": Case(raw_name(b"a" * NAME_SIZE), "invalid name"),
@@ -327,8 +327,11 @@ def test_every_missing_section(model_bytes: bytes, tmp_path: Path, open_files) -
         model = ModelBytes(model_bytes)
         model.remove(name)
         path.write_bytes(model.seal().data)
-        outcome, = open_files([path])
-        assert outcome.status == E_FORMAT and "no section" in outcome.message and name in outcome.message, (name, outcome)
+        (outcome,) = open_files([path])
+        assert outcome.status == E_FORMAT and "no section" in outcome.message and name in outcome.message, (
+            name,
+            outcome,
+        )
 
 
 def test_unknown_section_is_skipped(model_bytes: bytes, tmp_path: Path, open_files) -> None:
@@ -336,7 +339,7 @@ def test_unknown_section_is_skipped(model_bytes: bytes, tmp_path: Path, open_fil
     model = ModelBytes(model_bytes)
     whole = [model.content(i) for i in range(model.count)]
     table_end = HEADER_SIZE + RECORD_SIZE * model.count
-    shift = RECORD_SIZE   # a multiple of 64, so that every section stays aligned
+    shift = RECORD_SIZE  # a multiple of 64, so that every section stays aligned
     records = bytearray(model.data[HEADER_SIZE:table_end])
     extra = struct.pack("<48sIIQQII4QI12s", b"~future", TEXT, 0, len(model.data) + shift, 0, U8, 1, 0, 0, 0, 0, 0, b"")
     for i in range(model.count):
@@ -363,7 +366,7 @@ def shorter(section: str) -> Callable[[ModelBytes], None]:
     def damage(m: ModelBytes) -> None:
         dims = m.dims(section)
         content = m.content(section)
-        m.replace(section, content[:len(content) // dims[0] * (dims[0] - 1)], [dims[0] - 1, *dims[1:]])
+        m.replace(section, content[: len(content) // dims[0] * (dims[0] - 1)], [dims[0] - 1, *dims[1:]])
 
     return damage
 
@@ -395,7 +398,7 @@ def transposed(section: str) -> Callable[[ModelBytes], None]:
     return lambda m: m.replace(section, m.content(section), m.dims(section)[::-1])
 
 
-def reshaped(section: str, change: Callable[[List[int]], List[int]]) -> Callable[[ModelBytes], None]:
+def reshaped(section: str, change: Callable[[list[int]], list[int]]) -> Callable[[ModelBytes], None]:
     """The same numbers in another shape."""
     return lambda m: m.replace(section, m.content(section), change(m.dims(section)))
 
@@ -468,6 +471,7 @@ def string_without_nul(m: ModelBytes) -> None:
 
 def in_label(section: str, column: int, content: bytes) -> Callable[[ModelBytes], None]:
     """The first label of a column that is long enough begins so."""
+
     def damage(m: ModelBytes) -> None:
         width = m.dims(section)[1] if len(m.dims(section)) == 2 else 1
         for string in (m.number(section, i) for i in range(column, m.dims(section)[0] * width, width)):
@@ -497,7 +501,7 @@ def norm_out_of_range(m: ModelBytes) -> None:
     m.set_number("tokenizer/rule_pieces", 2, m.dims("strings/id")[0])
 
 
-SHAPES: Dict[str, Case] = {
+SHAPES: dict[str, Case] = {
     "meta_wrong_kind": Case(record("meta", "kind", 1), "meta kind"),
     "tensor_as_map": Case(record("ner/upper/W", "kind", MAP), "ner/upper/W kind"),
     "map_as_tensor": Case(record("symbols", "kind", 1), "symbols kind"),
@@ -511,15 +515,19 @@ SHAPES: Dict[str, Case] = {
     "wrong_shape_lower": Case(shorter("ner/lower/W"), "ner/lower/W shape"),
     "panels_one_slot_more": Case(reshaped("ner/lower/W", lambda d: [1, d[0] * d[1], d[2], d[3]]), "ner/lower/W shape"),
     "panels_of_no_input": Case(reshaped("ner/lower/W", lambda d: [d[0], d[1] * d[2], 1, d[3]]), "ner/lower/W panels"),
-    "panels_of_another_width": Case(reshaped("ner/lower/W", lambda d: [d[0], d[1] * 2, d[2], d[3] // 2]), "ner/lower/W shape"),
+    "panels_of_another_width": Case(
+        reshaped("ner/lower/W", lambda d: [d[0], d[1] * 2, d[2], d[3] // 2]), "ner/lower/W shape"
+    ),
     "panels_not_of_blocks": Case(panels("ner/lower/W", 9), "ner/lower/W panels"),
     "panels_of_too_many_pieces": Case(panels("ner/tok2vec/conv/0/W", 9), "ner/tok2vec/conv/0/W pieces"),
     "panels_of_no_piece": Case(panels("ner/tok2vec/conv/0/W", 0), "ner/tok2vec/conv/0/W dimension 0"),
     "panels_of_a_linear_layer_with_pieces": Case(panels("ner/upper/W", 2), "ner/upper/W shape"),
-    "panels_of_other_inputs": Case(reshaped("ner/tok2vec/conv/0/W", lambda d: [d[0], d[1] * d[2], 1, d[3]]),
-                                   "ner/tok2vec/conv/0/W shape"),
-    "panels_of_other_outputs": Case(reshaped("ner/tok2vec/mix/W", lambda d: [d[0] * d[1], 1, d[2], d[3]]),
-                                    "ner/tok2vec/mix/W shape"),
+    "panels_of_other_inputs": Case(
+        reshaped("ner/tok2vec/conv/0/W", lambda d: [d[0], d[1] * d[2], 1, d[3]]), "ner/tok2vec/conv/0/W shape"
+    ),
+    "panels_of_other_outputs": Case(
+        reshaped("ner/tok2vec/mix/W", lambda d: [d[0] * d[1], 1, d[2], d[3]]), "ner/tok2vec/mix/W shape"
+    ),
     "wrong_shape_mix": Case(longer("ner/tok2vec/mix/W"), "ner/tok2vec/mix/W shape"),
     "wrong_shape_layer_norm": Case(shorter("ner/tok2vec/conv/0/G"), "ner/tok2vec/conv/0/G shape"),
     "moves_without_a_panel": Case(longer("ner/moves", 16), "ner/upper/W shape"),

@@ -2,29 +2,40 @@
 
 The files are made for the tests: pipelines with random weights and tables drawn from the texts.
 """
+
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Callable, Dict, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 import numpy as np
 import pytest
 
 spacy = pytest.importorskip("spacy")
 
-import small_pipelines as small  # noqa: E402
-from common import REDUCED  # noqa: E402
-from convert.tiny import seed_weights  # noqa: E402
-from convert.tiny_recipe import SETTINGS  # noqa: E402
-from corpus import project_texts  # noqa: E402
-from lemma_pipelines import dutch_tables, pipeline, pos_tables, random_tables, spanish_tables  # noqa: E402
-from model_bytes import F32, U32, ModelBytes  # noqa: E402
-from spacy.training import Example  # noqa: E402
+import small_pipelines as small
+from common import REDUCED
+from convert.tiny import seed_weights
+from convert.tiny_recipe import SETTINGS
+from corpus import project_texts
+from lemma_pipelines import dutch_tables, pipeline, pos_tables, random_tables, spanish_tables
+from model_bytes import F32, U32, ModelBytes
+from spacy.training import Example
 
 OK, E_FORMAT = 0, 4
 HUGE = 2**32 - 1
-ADDED = ("morphologizer/", "trainable_lemmatizer/", "senter/settings", "sentencizer/", "lemmatizer/", "tagger/", "parser/", "ner/",
-         "textcat/", "textcat_multilabel/")
+ADDED = (
+    "morphologizer/",
+    "trainable_lemmatizer/",
+    "senter/settings",
+    "sentencizer/",
+    "lemmatizer/",
+    "tagger/",
+    "parser/",
+    "ner/",
+    "textcat/",
+    "textcat_multilabel/",
+)
 OPTIONAL = ("senter/settings", "lemmatizer/settings")
 
 
@@ -39,10 +50,19 @@ def labellers() -> Any:
     return nlp
 
 
-def transition(state_type: str, tok2vec: Dict[str, Any]) -> Dict[str, Any]:
+def transition(state_type: str, tok2vec: dict[str, Any]) -> dict[str, Any]:
     """Without an upper layer, with extra tokens."""
-    return {"model": {"@architectures": "spacy.TransitionBasedParser.v2", "state_type": state_type, "extra_state_tokens": True,
-                      "hidden_width": 5, "maxout_pieces": 3, "use_upper": False, "tok2vec": tok2vec}}
+    return {
+        "model": {
+            "@architectures": "spacy.TransitionBasedParser.v2",
+            "state_type": state_type,
+            "extra_state_tokens": True,
+            "hidden_width": 5,
+            "maxout_pieces": 3,
+            "use_upper": False,
+            "tok2vec": tok2vec,
+        }
+    }
 
 
 def networks() -> Any:
@@ -59,42 +79,58 @@ def networks() -> Any:
 def classifiers() -> Any:
     """A bag of words beside attention with its own tower; reductions that listen, with a label of the first."""
     nlp = spacy.blank("en")
-    bow = {"@architectures": "spacy.TextCatBOW.v3", "ngram_size": 2, "no_output_layer": False, "length": 256, "exclusive_classes": True}
+    bow = {
+        "@architectures": "spacy.TextCatBOW.v3",
+        "ngram_size": 2,
+        "no_output_layer": False,
+        "length": 256,
+        "exclusive_classes": True,
+    }
     ensemble = {"@architectures": "spacy.TextCatEnsemble.v2", "tok2vec": small.tower(16), "linear_model": bow}
-    reduce = {"@architectures": "spacy.TextCatReduce.v1", "tok2vec": small.listener(16), "exclusive_classes": False,
-              **{f"use_reduce_{name}": True for name in ("first", "last", "max", "mean")}}
+    reduce = {
+        "@architectures": "spacy.TextCatReduce.v1",
+        "tok2vec": small.listener(16),
+        "exclusive_classes": False,
+        **{f"use_reduce_{name}": True for name in ("first", "last", "max", "mean")},
+    }
     nlp.add_pipe("tok2vec", config={"model": small.tower(16)})
     cats = {"textcat": {"a": 1.0, "b": 0.0, "c": 0.0}, "textcat_multilabel": {"b": 1.0, "d": 1.0}}
     for name, model in (("textcat", ensemble), ("textcat_multilabel", reduce)):
         nlp.add_pipe(name, config={"model": model}).initialize(
-            lambda: [Example.from_dict(nlp.make_doc("Words."), {"cats": cats[name]})], nlp=nlp)
+            lambda: [Example.from_dict(nlp.make_doc("Words."), {"cats": cats[name]})], nlp=nlp
+        )
     nlp.get_pipe("tok2vec").initialize(lambda: [Example(doc, doc) for doc in [nlp.make_doc("Words.")]], nlp=nlp)
     stream = np.random.RandomState(small.SEED)
     for _, pipe in nlp.pipeline:
         seed_weights(pipe.model, stream)
     weights = nlp.get_pipe("textcat").model.get_ref("output_layer")
-    weights.set_param("W", weights.get_param("W") * (np.arange(3 * 256) % 256 % 3 == 0))   # a third of the buckets
+    weights.set_param("W", weights.get_param("W") * (np.arange(3 * 256) % 256 % 3 == 0))  # a third of the buckets
     return nlp
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> Dict[str, bytes]:
+def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> dict[str, bytes]:
     """A valid file by what it has."""
     texts = project_texts()[:100]
     french = random_tables(texts, texts_as_lemmas=True)
-    pipelines = {"labels": labellers(), "networks": networks(), "cats": classifiers(),
-                 "fr": pipeline("fr", "rule", french, overwrite=True),
-                 "es": pipeline("es", "rule", spanish_tables(texts)),
-                 "el": pipeline("el", "rule", french), "nl": pipeline("nl", "rule", dutch_tables(texts)),
-                 "nl look-up": pipeline("nl", "lookup", dutch_tables(texts)),
-                 "pl": pipeline("pl", "pos_lookup", pos_tables(texts, "pl")),
-                 "it": pipeline("it", "pos_lookup", pos_tables(texts, "it"))}
+    pipelines = {
+        "labels": labellers(),
+        "networks": networks(),
+        "cats": classifiers(),
+        "fr": pipeline("fr", "rule", french, overwrite=True),
+        "es": pipeline("es", "rule", spanish_tables(texts)),
+        "el": pipeline("el", "rule", french),
+        "nl": pipeline("nl", "rule", dutch_tables(texts)),
+        "nl look-up": pipeline("nl", "lookup", dutch_tables(texts)),
+        "pl": pipeline("pl", "pos_lookup", pos_tables(texts, "pl")),
+        "it": pipeline("it", "pos_lookup", pos_tables(texts, "it")),
+    }
     stages = program("tests/stages")
     pairs = {name: small.saved_pair(nlp, tmp_path_factory.mktemp(name), stages) for name, nlp in pipelines.items()}
     return {name: pair.file.read_bytes() for name, pair in pairs.items()}
 
 
-def test_undamaged_files_open(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+def test_undamaged_files_open(files: dict[str, bytes], tmp_path: Path, open_files) -> None:
     for name, content in files.items():
         (tmp_path / name).write_bytes(ModelBytes(content).seal().data)
     assert [outcome.status for outcome in open_files([tmp_path / name for name in files])] == [OK] * len(files)
@@ -111,7 +147,7 @@ class Case(NamedTuple):
     words: str = "out of range"
 
 
-CASES: Dict[str, Case] = {
+CASES: dict[str, Case] = {
     "morph_out_of_range": Case("labels", "morphologizer/labels", 0, HUGE),
     "backoff_unknown": Case("labels", "trainable_lemmatizer/settings", 1, 2),
     "first_edit": Case("labels", "trainable_lemmatizer/trees", 0, HUGE),
@@ -161,26 +197,31 @@ CASES: Dict[str, Case] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_number(name: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+def test_number(name: str, files: dict[str, bytes], tmp_path: Path, open_files) -> None:
     case = CASES[name]
     model = ModelBytes(files[case.file])
     model.set_number(case.section, case.index, case.value)
     (tmp_path / "damaged.tern").write_bytes(model.seal().data)
-    outcome, = open_files([tmp_path / "damaged.tern"])
+    (outcome,) = open_files([tmp_path / "damaged.tern"])
     assert outcome.status == E_FORMAT and case.section in outcome.message and case.words in outcome.message, outcome
 
 
-@pytest.mark.parametrize("section, change, words", [
-    ("parser/scores/W", lambda d: [d[0] - 1, *d[1:]], "number of slots"),
-    ("ner/scores/W", lambda d: [d[0] + 7, *d[1:]], "number of slots"),
-    ("ner/scores/W", lambda d: [d[0], d[1] + 1, *d[2:]], "panels"),
-    ("ner/scores/W", lambda d: [d[0], d[1] * 3, *d[2:]], "panels"),
-    ("parser/scores/pad", lambda d: [d[0], d[1] + 16], "shape"),
-    ("parser/scores/pad", lambda d: [d[0] - 5, d[1]], "shape"),
-    ("ner/linear/W", lambda d: [d[0], d[1], d[2] - 1, d[3]], "shape"),
-    ("ner/moves", lambda d: [d[0] + 17, d[1]], "panels"),
-])
-def test_shape(section: str, change: Callable[[Any], Any], words: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+@pytest.mark.parametrize(
+    "section, change, words",
+    [
+        ("parser/scores/W", lambda d: [d[0] - 1, *d[1:]], "number of slots"),
+        ("ner/scores/W", lambda d: [d[0] + 7, *d[1:]], "number of slots"),
+        ("ner/scores/W", lambda d: [d[0], d[1] + 1, *d[2:]], "panels"),
+        ("ner/scores/W", lambda d: [d[0], d[1] * 3, *d[2:]], "panels"),
+        ("parser/scores/pad", lambda d: [d[0], d[1] + 16], "shape"),
+        ("parser/scores/pad", lambda d: [d[0] - 5, d[1]], "shape"),
+        ("ner/linear/W", lambda d: [d[0], d[1], d[2] - 1, d[3]], "shape"),
+        ("ner/moves", lambda d: [d[0] + 17, d[1]], "panels"),
+    ],
+)
+def test_shape(
+    section: str, change: Callable[[Any], Any], words: str, files: dict[str, bytes], tmp_path: Path, open_files
+) -> None:
     model = ModelBytes(files["networks"])
     dims = change(model.dims(section))
     size = 4
@@ -188,18 +229,18 @@ def test_shape(section: str, change: Callable[[Any], Any], words: str, files: Di
         size *= dim
     model.replace(section, (model.content(section) * 4)[:size], dims)
     (tmp_path / "damaged.tern").write_bytes(model.seal().data)
-    outcome, = open_files([tmp_path / "damaged.tern"])
+    (outcome,) = open_files([tmp_path / "damaged.tern"])
     assert outcome.status == E_FORMAT and words in outcome.message, outcome
 
 
-def test_without_an_own_tower(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+def test_without_an_own_tower(files: dict[str, bytes], tmp_path: Path, open_files) -> None:
     """The component then reads the shared one, whose width must fit and which must be there."""
     paths = []
     for shared in (True, False):
         model = ModelBytes(files["networks"])
         for name in [name for name in model.index if name.startswith("tagger/tok2vec/")]:
             model.remove(name)
-        if not shared:   # the first component becomes a sentencizer
+        if not shared:  # the first component becomes a sentencizer
             model.set_number("pipeline", 0, 9)
         paths.append(tmp_path / f"{shared}.tern")
         paths[-1].write_bytes(model.seal().data)
@@ -209,20 +250,22 @@ def test_without_an_own_tower(files: Dict[str, bytes], tmp_path: Path, open_file
     assert "section tagger/tok2vec/: is not there, nor is a shared tok2vec" in no_tower.message
 
 
-def test_bag_of_words_that_does_not_fit(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+def test_bag_of_words_that_does_not_fit(files: dict[str, bytes], tmp_path: Path, open_files) -> None:
     """More buckets than bits, bits than rows, overlapping rows that are too long."""
-    for section, index, value, words in [("textcat/bow/settings", 1, 257, "section textcat/bow/used: has a shape"),
-                                         ("textcat/bow/settings", 3, 1, "section textcat/bow/rows: has a shape"),
-                                         ("textcat/bow/used", 3, 2**64 - 1, "counts more rows than there are"),
-                                         ("textcat/bow/used", 0, 0, "does not count the rows before it")]:
+    for section, index, value, words in [
+        ("textcat/bow/settings", 1, 257, "section textcat/bow/used: has a shape"),
+        ("textcat/bow/settings", 3, 1, "section textcat/bow/rows: has a shape"),
+        ("textcat/bow/used", 3, 2**64 - 1, "counts more rows than there are"),
+        ("textcat/bow/used", 0, 0, "does not count the rows before it"),
+    ]:
         model = ModelBytes(files["cats"])
         model.set_number(section, index, value)
         (tmp_path / "damaged.tern").write_bytes(model.seal().data)
-        outcome, = open_files([tmp_path / "damaged.tern"])
+        (outcome,) = open_files([tmp_path / "damaged.tern"])
         assert outcome.status == E_FORMAT and words in outcome.message, outcome
 
 
-def test_weights_that_are_no_numbers(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+def test_weights_that_are_no_numbers(files: dict[str, bytes], tmp_path: Path, open_files) -> None:
     """Scores become none either; nothing else happens."""
     paths = []
     for name in added_sections(ModelBytes(files["cats"])):
@@ -236,7 +279,7 @@ def test_weights_that_are_no_numbers(files: Dict[str, bytes], tmp_path: Path, op
     assert {outcome.status for outcome in open_files(paths)} == {OK} and len(paths) > 10
 
 
-def test_top_k_of_any_size(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+def test_top_k_of_any_size(files: dict[str, bytes], tmp_path: Path, open_files) -> None:
     """No more labels are tried than there are."""
     paths = []
     for top_k in (0, 20, 21, HUGE):
@@ -248,15 +291,17 @@ def test_top_k_of_any_size(files: Dict[str, bytes], tmp_path: Path, open_files) 
 
 
 @pytest.mark.parametrize("column, value, missing", [(2, 1, "lemmatizer/suffix_rules"), (3, 0, "lemmatizer/words")])
-def test_look_up_of_a_part_with_rules(column: int, value: int, missing: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+def test_look_up_of_a_part_with_rules(
+    column: int, value: int, missing: str, files: dict[str, bytes], tmp_path: Path, open_files
+) -> None:
     model = ModelBytes(files["pl"])
     model.set_number("lemmatizer/parts", column, value)
     (tmp_path / "damaged.tern").write_bytes(model.seal().data)
-    outcome, = open_files([tmp_path / "damaged.tern"])
+    (outcome,) = open_files([tmp_path / "damaged.tern"])
     assert outcome.status == E_FORMAT and "no section" in outcome.message and missing in outcome.message, outcome
 
 
-def test_sets_of_the_empty_word(files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+def test_sets_of_the_empty_word(files: dict[str, bytes], tmp_path: Path, open_files) -> None:
     paths = []
     for root in (2**31, 2**31 + 2**22 - 1, 2**22 - 1):
         model = ModelBytes(files["es"])
@@ -266,24 +311,27 @@ def test_sets_of_the_empty_word(files: Dict[str, bytes], tmp_path: Path, open_fi
     assert {outcome.status for outcome in open_files(paths)} == {OK}
 
 
-def added_sections(model: ModelBytes) -> "list[str]":
+def added_sections(model: ModelBytes) -> list[str]:
     return [name for name in model.index if name.startswith(ADDED)]
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_every_missing_section(file: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+def test_every_missing_section(file: str, files: dict[str, bytes], tmp_path: Path, open_files) -> None:
     for name in added_sections(ModelBytes(files[file])):
         if name in OPTIONAL:
             continue
         model = ModelBytes(files[file])
         model.remove(name)
         (tmp_path / "missing.tern").write_bytes(model.seal().data)
-        outcome, = open_files([tmp_path / "missing.tern"])
-        assert outcome.status == E_FORMAT and "no section" in outcome.message and name in outcome.message, (name, outcome)
+        (outcome,) = open_files([tmp_path / "missing.tern"])
+        assert outcome.status == E_FORMAT and "no section" in outcome.message and name in outcome.message, (
+            name,
+            outcome,
+        )
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_numbers_that_opening_passes_do_no_harm(file: str, files: Dict[str, bytes], tmp_path: Path, open_files) -> None:
+def test_numbers_that_opening_passes_do_no_harm(file: str, files: dict[str, bytes], tmp_path: Path, open_files) -> None:
     """Each of the first numbers of each table, and whole tables, made larger than anything: refused, or run without a crash."""
     paths = []
     for name in added_sections(ModelBytes(files[file])):

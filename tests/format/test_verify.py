@@ -1,4 +1,5 @@
 """`tern verify` and `tern inspect` on good and damaged files: exit codes 0 and 1, the reason on standard error."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -21,7 +22,7 @@ def test_bit_flip_in_a_section(section: str, place: str, model_bytes: bytes, tmp
     model = ModelBytes(model_bytes)
     begin, size = model.offset(section), model.size(section)
     at, bit = (begin, 1) if place == "first bit" else (begin + size - 1 - (section == "strings/bytes"), 0x40)
-    model.data[at] ^= bit   # not the NUL that ends the strings: that would be refused when opening
+    model.data[at] ^= bit  # not the NUL that ends the strings: that would be refused when opening
     path = tmp_path / "flipped.tern"
     path.write_bytes(model.data)
     assert open_files([path])[0].status == 0

@@ -1,20 +1,21 @@
 """Files with static vectors: damaged ones, of floret's too, and one with half a million rows, of which opening reads none."""
+
 from __future__ import annotations
 
 import re
 import subprocess
 from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple
+from typing import Callable, NamedTuple
 
 import pytest
 
 pytest.importorskip("spacy")
 
-from common import forget  # noqa: E402
-from convert import container  # noqa: E402
-from model_bytes import F32, U32, ModelBytes  # noqa: E402
-from spacy.strings import get_string_id  # noqa: E402
-from vector_pipeline import VectorPipeline, enlarged  # noqa: E402
+from common import forget
+from convert import container
+from model_bytes import F32, U32, ModelBytes
+from spacy.strings import get_string_id
+from vector_pipeline import VectorPipeline, enlarged
 
 OK, E_FORMAT = 0, 4
 KEYS, START, STATIC = "vectors/keys", "vectors/start", "ner/tok2vec/static"
@@ -50,13 +51,16 @@ class Case(NamedTuple):
     words: str
 
 
-REFUSED: Dict[str, Case] = {
+REFUSED: dict[str, Case] = {
     "no keys": Case(lambda m: m.remove(KEYS), "no section vectors/keys"),
     "no starts": Case(lambda m: m.remove(START), "no section vectors/start"),
     "no index": Case(lambda m: (m.remove(KEYS), m.remove(START)), "tok2vec/static no vectors/keys"),
     "starts of another number": Case(lambda m: m.replace(START, bytes(4 * 6), [6]), "vectors/start power of two"),
     "two starts": Case(lambda m: m.replace(START, bytes(4 * 2), [2]), "vectors/start power of two"),
-    "keys of u32": Case(lambda m: m.set_record(KEYS, "dtype", U32) or m.set_record(KEYS, "size", m.size(KEYS) // 2), "vectors/keys dtype"),
+    "keys of u32": Case(
+        lambda m: m.set_record(KEYS, "dtype", U32) or m.set_record(KEYS, "size", m.size(KEYS) // 2),
+        "vectors/keys dtype",
+    ),
     "starts of f32": Case(lambda m: m.set_record(START, "dtype", F32), "vectors/start dtype"),
     "rows of u32": Case(lambda m: m.set_record(STATIC, "dtype", U32), "ner/tok2vec/static dtype"),
     "rows of another width": Case(lambda m: m.replace(STATIC, bytes(4 * 30), [10, 3]), "ner/tok2vec/static shape"),
@@ -78,7 +82,7 @@ def test_refused(outcome, name: str) -> None:
 def fill(section: str, value: int) -> Callable[[ModelBytes], None]:
     def damage(model: ModelBytes) -> None:
         at = model.offset(section)
-        model.data[at:at + model.size(section)] = bytes([value]) * model.size(section)
+        model.data[at : at + model.size(section)] = bytes([value]) * model.size(section)
 
     return damage
 
@@ -96,7 +100,7 @@ def falling_starts(model: ModelBytes) -> None:
         model.set_number(START, i, start)
 
 
-HARMLESS: Dict[str, Callable[[ModelBytes], None]] = {
+HARMLESS: dict[str, Callable[[ModelBytes], None]] = {
     "rows beyond the table": all_rows_beyond,
     "a table of one row": lambda m: m.replace(STATIC, bytes(4 * 16), [1, 16]),
     "falling starts": falling_starts,
@@ -125,7 +129,7 @@ def floret_outcome(vector_pipeline: VectorPipeline, tmp_path_factory: pytest.Tem
     sections = container.read(vector_pipeline.model.read_bytes())
     for name in (KEYS, START):
         del sections[name]
-    strings = [0, 1]   # whichever these are
+    strings = [0, 1]  # whichever these are
     content = container.write([[*sections.values(), container.tensor(FLORET, [4, 5, 2, 2166136261, *strings], "u4")]])
     return outcome_of(content, tmp_path_factory.mktemp("floret"), open_files)
 
@@ -138,14 +142,16 @@ def setting(index: int, value: int) -> Callable[[ModelBytes], None]:
     return lambda model: model.set_number(FLORET, index, value)
 
 
-FLORET_REFUSED: Dict[str, Case] = {
+FLORET_REFUSED: dict[str, Case] = {
     "minn above maxn": Case(setting(0, 6), "vectors/floret out of range"),
     "maxn too large": Case(setting(1, 33), "vectors/floret out of range"),
     "maxn huge": Case(setting(1, 2**32 - 1), "vectors/floret out of range"),
     "no hashes": Case(setting(2, 0), "vectors/floret out of range"),
     "five hashes": Case(setting(2, 5), "vectors/floret out of range"),
     "bow beyond the strings": Case(setting(4, 2**32 - 1), "vectors/floret string number"),
-    "eow beyond the strings": Case(lambda m: m.set_number(FLORET, 5, m.dims("strings/id")[0]), "vectors/floret string number"),
+    "eow beyond the strings": Case(
+        lambda m: m.set_number(FLORET, 5, m.dims("strings/id")[0]), "vectors/floret string number"
+    ),
     "five settings": Case(lambda m: m.replace(FLORET, bytes(20), [5]), "vectors/floret shape"),
     "settings of f32": Case(lambda m: m.set_record(FLORET, "dtype", F32), "vectors/floret dtype"),
     "no settings": Case(lambda m: m.remove(FLORET), "tok2vec/static no vectors/keys"),
@@ -159,7 +165,10 @@ def test_floret_refused(floret_outcome, name: str) -> None:
     assert all(word in found.message for word in FLORET_REFUSED[name].words.split()), found
 
 
-@pytest.mark.parametrize("damage", [setting(0, 0), setting(1, 32), setting(2, 4), setting(3, 0), lambda m: m.replace(STATIC, bytes(64), [1, 16])])
+@pytest.mark.parametrize(
+    "damage",
+    [setting(0, 0), setting(1, 32), setting(2, 4), setting(3, 0), lambda m: m.replace(STATIC, bytes(64), [1, 16])],
+)
 def test_floret_harmless(floret_outcome, damage: Callable[[ModelBytes], None]) -> None:
     assert floret_outcome(damage).status == OK
 
@@ -191,14 +200,16 @@ def faults(pid: int) -> int:
 class Use(NamedTuple):
     """After the model was opened and a text without vectors was read; after a text of WORDS."""
 
-    mapped: List[int]
-    faults: List[int]
+    mapped: list[int]
+    faults: list[int]
 
 
 def use(tern: Path, model: Path) -> Use:
     forget(model)
     found = Use([], [])
-    with subprocess.Popen([str(tern), "pipe", "-m", str(model)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [str(tern), "pipe", "-m", str(model)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         for text in ("\\n", " ".join(WORDS)):
             process.stdin.write(f'{{"text": "{text}"}}\n'.encode())
             process.stdin.flush()
@@ -216,4 +227,7 @@ def test_opening_does_not_read_the_table(vector_pipeline: VectorPipeline, progra
     assert with_large.mapped[0] < with_small.mapped[0] + PLACES * TOUCHED
     assert with_large.faults[0] < with_small.faults[0] + 32
     assert with_large.mapped[1] - with_large.mapped[0] < len(WORDS) * PLACES * TOUCHED
-    assert with_large.faults[1] - with_large.faults[0] < with_small.faults[1] - with_small.faults[0] + len(WORDS) * PLACES * 4
+    assert (
+        with_large.faults[1] - with_large.faults[0]
+        < with_small.faults[1] - with_small.faults[0] + len(WORDS) * PLACES * 4
+    )

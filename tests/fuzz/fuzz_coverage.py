@@ -1,4 +1,7 @@
-"""Prints how many lines of each source file the fuzzers reach: the committed corpora, and a run of each target (make fuzz-coverage)."""
+"""Prints how many lines of each source file the fuzzers reach: the committed corpora, and a run of each target (make
+fuzz-coverage).
+"""
+
 from __future__ import annotations
 
 import json
@@ -7,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 from fuzz_targets import KERNELS, TARGETS, corpus, run, short_run
 
@@ -18,10 +21,12 @@ FOLDERS = ("engine", "runtime")
 
 def tool(name: str) -> str:
     """The one that belongs to this clang."""
-    return subprocess.run(["clang", f"-print-prog-name={name}"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        ["clang", f"-print-prog-name={name}"], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.strip()
 
 
-def reach(folder: Path) -> List[Path]:
+def reach(folder: Path) -> list[Path]:
     """Runs everything; the profiles."""
     kernels = [("model", name) for name in (*KERNELS, "openblas")]
     for target, name in [(target, "native") for target in TARGETS] + kernels:
@@ -30,22 +35,32 @@ def reach(folder: Path) -> List[Path]:
     for target in TARGETS:
         work = folder / target
         shutil.copytree(corpus(target)[0].parent, work)
-        done = run(BUILD, target, *short_run(target), f"-artifact_prefix={folder}/", str(work), profile=folder / f"{target}.profraw")
+        done = run(
+            BUILD,
+            target,
+            *short_run(target),
+            f"-artifact_prefix={folder}/",
+            str(work),
+            profile=folder / f"{target}.profraw",
+        )
         print(f"{target}: run, exit code {done.returncode}", file=sys.stderr)
     return sorted(folder.glob("*.profraw"))
 
 
-def lines_of(profiles: List[Path], merged: Path) -> Dict[str, Any]:
+def lines_of(profiles: list[Path], merged: Path) -> dict[str, Any]:
     """Path -> {"count": ..., "covered": ...}, of the sources that some target has."""
     subprocess.run([tool("llvm-profdata"), "merge", "-o", str(merged), *map(str, profiles)], check=True)
     programs = [argument for target in TARGETS for argument in ("-object", str(BUILD / "fuzz" / f"fuzz_{target}"))]
-    report = subprocess.run([tool("llvm-cov"), "export", "-summary-only", f"-instr-profile={merged}", *programs[1:]],
-                            stdout=subprocess.PIPE, check=True).stdout
+    report = subprocess.run(
+        [tool("llvm-cov"), "export", "-summary-only", f"-instr-profile={merged}", *programs[1:]],
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
     files = {Path(file["filename"]): file["summary"]["lines"] for file in json.loads(report)["data"][0]["files"]}
     return {str(path.relative_to(ROOT)): lines for path, lines in files.items() if path.parent.name in FOLDERS}
 
 
-def row(name: str, files: List[Dict[str, int]]) -> str:
+def row(name: str, files: list[dict[str, int]]) -> str:
     count, covered = (sum(file[key] for file in files) for key in ("count", "covered"))
     return f"{name:34} {count:6} {count - covered:7} {100 * covered / max(count, 1):7.1f}"
 

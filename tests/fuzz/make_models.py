@@ -4,32 +4,34 @@
 
 Real spaCy pipelines of a few labels and words with random weights, as convert.tiny makes; the files are the same on every machine.
 """
+
 from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping
+from typing import Any, Callable
 
 ROOT = Path(__file__).resolve().parents[2]
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT / "tools" / "convert"))
 
-import numpy as np  # noqa: E402
-import spacy  # noqa: E402
-from convert import container  # noqa: E402
-from convert.build import build_groups  # noqa: E402
-from convert.chars import python_facts  # noqa: E402
-from convert.components import labels_of  # noqa: E402
-from convert.config_check import plan_conversion  # noqa: E402
-from convert.describe import meta_json  # noqa: E402
-from convert.source import Source  # noqa: E402
-from convert.tiny import MAP_LOAD, blank, reduced_facts, seed_weights  # noqa: E402
-from convert.tiny_recipe import LEMMA_TABLES, META, SENTENCES  # noqa: E402
-from spacy.lookups import Lookups  # noqa: E402
-from spacy.tokens import Doc  # noqa: E402
-from spacy.training import Example  # noqa: E402
-from spacy.vectors import Vectors  # noqa: E402
+import numpy as np
+import spacy
+from convert import container
+from convert.build import build_groups
+from convert.chars import python_facts
+from convert.components import labels_of
+from convert.config_check import plan_conversion
+from convert.describe import meta_json
+from convert.source import Source
+from convert.tiny import MAP_LOAD, blank, reduced_facts, seed_weights
+from convert.tiny_recipe import LEMMA_TABLES, META, SENTENCES
+from spacy.lookups import Lookups
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.vectors import Vectors
 
 MODELS = Path(__file__).parent / "models"
 WIDTH, SEED = 4, 5
@@ -38,34 +40,72 @@ LISTENER = {"@architectures": "spacy.Tok2VecListener.v1", "width": WIDTH, "upstr
 # ---- settings --------------------------------------------------------------------------------------------------------------
 
 
-def tower(vectors: bool = False, attrs: Any = ("LOWER", "ORTH")) -> Dict[str, Any]:
+def tower(vectors: bool = False, attrs: Any = ("LOWER", "ORTH")) -> dict[str, Any]:
     return {
         "@architectures": "spacy.Tok2Vec.v2",
-        "embed": {"@architectures": "spacy.MultiHashEmbed.v2", "width": WIDTH, "attrs": list(attrs), "rows": [9] * len(attrs),
-                  "include_static_vectors": vectors},
-        "encode": {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": WIDTH, "window_size": 1, "maxout_pieces": 2, "depth": 1},
+        "embed": {
+            "@architectures": "spacy.MultiHashEmbed.v2",
+            "width": WIDTH,
+            "attrs": list(attrs),
+            "rows": [9] * len(attrs),
+            "include_static_vectors": vectors,
+        },
+        "encode": {
+            "@architectures": "spacy.MaxoutWindowEncoder.v2",
+            "width": WIDTH,
+            "window_size": 1,
+            "maxout_pieces": 2,
+            "depth": 1,
+        },
     }
 
 
-def tagger(tok2vec: Any = LISTENER) -> Dict[str, Any]:
+def tagger(tok2vec: Any = LISTENER) -> dict[str, Any]:
     return {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": tok2vec}}
 
 
-def transition(state_type: str, tok2vec: Any, upper: bool, extra: bool) -> Dict[str, Any]:
-    return {"model": {"@architectures": "spacy.TransitionBasedParser.v2", "state_type": state_type, "extra_state_tokens": extra,
-                      "hidden_width": WIDTH, "maxout_pieces": 3, "use_upper": upper, "tok2vec": tok2vec},
-            **({"min_action_freq": 1} if state_type == "parser" else {})}
+def transition(state_type: str, tok2vec: Any, upper: bool, extra: bool) -> dict[str, Any]:
+    return {
+        "model": {
+            "@architectures": "spacy.TransitionBasedParser.v2",
+            "state_type": state_type,
+            "extra_state_tokens": extra,
+            "hidden_width": WIDTH,
+            "maxout_pieces": 3,
+            "use_upper": upper,
+            "tok2vec": tok2vec,
+        },
+        **({"min_action_freq": 1} if state_type == "parser" else {}),
+    }
 
 
-def bow(exclusive: bool) -> Dict[str, Any]:
-    return {"model": {"@architectures": "spacy.TextCatBOW.v3", "exclusive_classes": exclusive, "ngram_size": 3, "length": 16,
-                      "no_output_layer": not exclusive}}
+def bow(exclusive: bool) -> dict[str, Any]:
+    return {
+        "model": {
+            "@architectures": "spacy.TextCatBOW.v3",
+            "exclusive_classes": exclusive,
+            "ngram_size": 3,
+            "length": 16,
+            "no_output_layer": not exclusive,
+        }
+    }
 
 
 # ---- what they learn from: labels, not weights --------------------------------------------------------------------------------
 
 POS = ["DET", "NOUN", "AUX", "VERB", "ADP", "PRON", "NUM", "ADJ", "ADV", "VERB"]
-MORPHS = ["Definite=Def", "Number=Plur", "Person=3|VerbForm=Fin", "VerbForm=Inf", "", "PronType=Prs", "NumType=Card", "Number=Plur", "", "Person=3|PronType=Prs|VerbForm=Fin"]
+MORPHS = [
+    "Definite=Def",
+    "Number=Plur",
+    "Person=3|VerbForm=Fin",
+    "VerbForm=Inf",
+    "",
+    "PronType=Prs",
+    "NumType=Card",
+    "Number=Plur",
+    "",
+    "Person=3|PronType=Prs|VerbForm=Fin",
+]
 LEMMAS = ["a", "hear", "be", "schedule", "on", "the", "issues", "TODAY", "Alan", "leave"]
 
 
@@ -90,7 +130,9 @@ def with_networks(nlp: Any, *components: Any) -> Any:
 def vectors(**settings: Any) -> Vectors:
     data = np.random.RandomState(SEED).uniform(-1, 1, (12, 5)).astype("float32")
     table = Vectors(data=data, **settings)
-    for row, word in enumerate(["Alan", "left", "London", "the", "was", "in", "born", ".", ","]) if not settings else ():
+    for row, word in (
+        enumerate(["Alan", "left", "London", "the", "was", "in", "born", ".", ","]) if not settings else ()
+    ):
         table.add(word, row=row)
     return table
 
@@ -109,13 +151,24 @@ def keyed_vectors() -> Any:
     """Hindi, whose norms are stems. Everything listens to a tower with vectors found by key; no upper layers."""
     nlp = blank("hi")
     nlp.vocab.vectors = vectors()
-    with_networks(nlp, ("tok2vec", {"model": tower(vectors=True, attrs=("NORM", "PREFIX"))}), ("tagger", tagger()),
-                  ("morphologizer", {**tagger(), "extend": True}), ("trainable_lemmatizer", {**tagger(), "top_k": 3, "min_tree_freq": 1}),
-                  ("parser", transition("parser", LISTENER, upper=False, extra=False)),
-                  ("ner", transition("ner", LISTENER, upper=False, extra=False)))
-    nlp.add_pipe("attribute_ruler", before="ner").add_patterns([
-        {"patterns": [[{"LEMMA": {"IN": ["be", "leave"]}}]], "attrs": {"TAG": "AUX"}},
-        {"patterns": [[{"ORTH": "The"}, {"POS": {"NOT_IN": ["NOUN"]}}], [{"MORPH": "Number=Plur"}]], "attrs": {"DEP": "x", "LEMMA": "y"}}])
+    with_networks(
+        nlp,
+        ("tok2vec", {"model": tower(vectors=True, attrs=("NORM", "PREFIX"))}),
+        ("tagger", tagger()),
+        ("morphologizer", {**tagger(), "extend": True}),
+        ("trainable_lemmatizer", {**tagger(), "top_k": 3, "min_tree_freq": 1}),
+        ("parser", transition("parser", LISTENER, upper=False, extra=False)),
+        ("ner", transition("ner", LISTENER, upper=False, extra=False)),
+    )
+    nlp.add_pipe("attribute_ruler", before="ner").add_patterns(
+        [
+            {"patterns": [[{"LEMMA": {"IN": ["be", "leave"]}}]], "attrs": {"TAG": "AUX"}},
+            {
+                "patterns": [[{"ORTH": "The"}, {"POS": {"NOT_IN": ["NOUN"]}}], [{"MORPH": "Number=Plur"}]],
+                "attrs": {"DEP": "x", "LEMMA": "y"},
+            },
+        ]
+    )
     return nlp
 
 
@@ -123,32 +176,74 @@ def floret() -> Any:
     """Vectors made of pieces of words; each component has its own tower; extra tokens of a state; two bags of words."""
     nlp = blank()
     nlp.vocab.vectors = vectors(mode="floret", minn=1, maxn=3, hash_count=3, hash_seed=7, bow="<", eow=">")
-    return with_networks(nlp, ("senter", {**tagger(tower(vectors=True)), "overwrite": True}), ("tagger", tagger(tower(attrs=("SPACY",)))),
-                         ("parser", transition("parser", tower(), upper=True, extra=True)),
-                         ("ner", transition("ner", tower(vectors=True), upper=True, extra=True)), ("textcat", bow(True)),
-                         ("textcat_multilabel", bow(False)))
+    return with_networks(
+        nlp,
+        ("senter", {**tagger(tower(vectors=True)), "overwrite": True}),
+        ("tagger", tagger(tower(attrs=("SPACY",)))),
+        ("parser", transition("parser", tower(), upper=True, extra=True)),
+        ("ner", transition("ner", tower(vectors=True), upper=True, extra=True)),
+        ("textcat", bow(True)),
+        ("textcat_multilabel", bow(False)),
+    )
 
 
-FRENCH_TABLES = {**LEMMA_TABLES, "lemma_lookup": {"axes": ["axe"], "was": "be", "left": ["leave"], "London": "L", "the": ["le"]}}
+FRENCH_TABLES = {
+    **LEMMA_TABLES,
+    "lemma_lookup": {"axes": ["axe"], "was": "be", "left": ["leave"], "London": "L", "the": ["le"]},
+}
 
-DUTCH_TABLES = {**LEMMA_TABLES, "lemma_index": {"noun": ["", "cat"], "verb": [""]},
-                "lemma_lookup": {"axes": "axe", "was": "be", "left": "", "cats": "cat"}}
+DUTCH_TABLES = {
+    **LEMMA_TABLES,
+    "lemma_index": {"noun": ["", "cat"], "verb": [""]},
+    "lemma_lookup": {"axes": "axe", "was": "be", "left": "", "cats": "cat"},
+}
 
-POS_TABLES: Dict[str, Mapping[str, Any]] = {
-    **{f"lemma_lookup_{pos}": {} for pos in ("adj", "adp", "adv", "aux", "det", "noun", "num", "other", "part", "pron", "verb")},
-    "lemma_lookup_noun": {"the": "de", "Alan": "alan", "left": ""}, "lemma_lookup_verb": {"left": "leave", "a": "b", "": "c"},
-    "lemma_lookup_adj": {"left": "alcun"}, "lemma_lookup_other": {"was": "be"}, "lemma_lookup": {"the": "e", "on": ""}}
+POS_TABLES: dict[str, Mapping[str, Any]] = {
+    **{
+        f"lemma_lookup_{pos}": {}
+        for pos in ("adj", "adp", "adv", "aux", "det", "noun", "num", "other", "part", "pron", "verb")
+    },
+    "lemma_lookup_noun": {"the": "de", "Alan": "alan", "left": ""},
+    "lemma_lookup_verb": {"left": "leave", "a": "b", "": "c"},
+    "lemma_lookup_adj": {"left": "alcun"},
+    "lemma_lookup_other": {"was": "be"},
+    "lemma_lookup": {"the": "e", "on": ""},
+}
 
-SPANISH_LISTS: Dict[str, List[List[str]]] = {
-    "adverbs": [["bien", "bueno"]], "det": [["la", "el"]], "pron": [["los", "el"]], "det_and_pron_fixed": [["the", "el"]],
-    "num": [["dos", "2"]], "det_and_pron_general": [["as", "o"], ["s", ""]], "voc_alt_1": [["e", "i"]], "voc_alt_2": [["ue", "o"]],
-    "accents": [["é", "e"], ["á", "a"]], "verbs": [["ando", "ar"], ["ed", "e"], ["s", ""]], "nouns": [["es", ""], ["s", ""]]}
-SPANISH_TABLES: Dict[str, Mapping[str, Any]] = {
+SPANISH_LISTS: dict[str, list[list[str]]] = {
+    "adverbs": [["bien", "bueno"]],
+    "det": [["la", "el"]],
+    "pron": [["los", "el"]],
+    "det_and_pron_fixed": [["the", "el"]],
+    "num": [["dos", "2"]],
+    "det_and_pron_general": [["as", "o"], ["s", ""]],
+    "voc_alt_1": [["e", "i"]],
+    "voc_alt_2": [["ue", "o"]],
+    "accents": [["é", "e"], ["á", "a"]],
+    "verbs": [["ando", "ar"], ["ed", "e"], ["s", ""]],
+    "nouns": [["es", ""], ["s", ""]],
+}
+SPANISH_TABLES: dict[str, Mapping[str, Any]] = {
     "lemma_rules": SPANISH_LISTS,
-    "lemma_rules_groups": {"verb": [["verbs", ["VerbForm=Fin"]], ["verbs", []]], "noun": [["nouns", ["Number=Plur"]], ["nouns", []]],
-                           "adj": [["nouns", []]]},
-    "lemma_index": {"verb": ["comprar", "dar", "be"], "noun": ["cat", "pan", "issue"], "adj": ["big"], "pron": ["el"], "det": ["el"]},
-    "lemma_exc": {"verb": {"is": ["be"]}, "aux": {"was": ["be"]}, "noun": {"oxen": ["ox"]}, "pron": {"los": ["el"]}, "num": {"uno": ["1"]}},
+    "lemma_rules_groups": {
+        "verb": [["verbs", ["VerbForm=Fin"]], ["verbs", []]],
+        "noun": [["nouns", ["Number=Plur"]], ["nouns", []]],
+        "adj": [["nouns", []]],
+    },
+    "lemma_index": {
+        "verb": ["comprar", "dar", "be"],
+        "noun": ["cat", "pan", "issue"],
+        "adj": ["big"],
+        "pron": ["el"],
+        "det": ["el"],
+    },
+    "lemma_exc": {
+        "verb": {"is": ["be"]},
+        "aux": {"was": ["be"]},
+        "noun": {"oxen": ["ox"]},
+        "pron": {"los": ["el"]},
+        "num": {"uno": ["1"]},
+    },
 }
 
 
@@ -161,14 +256,31 @@ def with_lemmatizer(lang: str, mode: str, tables: Mapping[str, Mapping[str, Any]
 
 def looked_up() -> Any:
     """Without a network, but for a classifier of one row of a tower."""
-    nlp = with_networks(blank("de"), ("sentencizer", {"overwrite": True}), ("textcat", {"model": {
-        "@architectures": "spacy.TextCatReduce.v1", "tok2vec": tower(attrs=("NORM",)), "exclusive_classes": True, "use_reduce_first": True,
-        "use_reduce_last": False, "use_reduce_max": False, "use_reduce_mean": False}}))
-    nlp.add_pipe("lemmatizer", config={"mode": "lookup"}).initialize(lookups=lookups({"lemma_lookup": {"was": "be", "left": "leave"}}))
+    nlp = with_networks(
+        blank("de"),
+        ("sentencizer", {"overwrite": True}),
+        (
+            "textcat",
+            {
+                "model": {
+                    "@architectures": "spacy.TextCatReduce.v1",
+                    "tok2vec": tower(attrs=("NORM",)),
+                    "exclusive_classes": True,
+                    "use_reduce_first": True,
+                    "use_reduce_last": False,
+                    "use_reduce_max": False,
+                    "use_reduce_mean": False,
+                }
+            },
+        ),
+    )
+    nlp.add_pipe("lemmatizer", config={"mode": "lookup"}).initialize(
+        lookups=lookups({"lemma_lookup": {"was": "be", "left": "leave"}})
+    )
     return nlp
 
 
-PIPELINES: Dict[str, Callable[[], Any]] = {
+PIPELINES: dict[str, Callable[[], Any]] = {
     "floret": floret,
     "french": lambda: with_lemmatizer("fr", "rule", FRENCH_TABLES),
     "lookup": looked_up,

@@ -3,6 +3,7 @@
 TERN_FUZZ_SECONDS: for each target (10); TERN_FUZZ_SEED: of its random numbers (1, so that a run can be repeated).
 An input that breaks something is shown in hex; put it into corpus/ once the cause is mended: it stays as a regression test.
 """
+
 from __future__ import annotations
 
 import os
@@ -10,9 +11,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from fuzz_targets import KERNELS, NOT_HERE, TARGETS, corpus, run, short_run
-
 from common import ROOT
+from fuzz_targets import KERNELS, NOT_HERE, TARGETS, corpus, run, short_run
 
 FUZZ_BUILD = (ROOT / os.environ.get("TERN_FUZZ_BUILD", "build-fuzz")).resolve()
 CASES = [(target, "native") for target in TARGETS] + [("model", kernels) for kernels in KERNELS]

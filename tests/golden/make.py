@@ -8,50 +8,54 @@ tokens "START END SPACE" in characters, their norms, tags, pos, morphs, lemmas, 
 END_TOKEN", entities "FIRST_TOKEN END_TOKEN LABEL"; then what parts of it give on a document from the tokenizer:
 entities_by_ner_alone, sentences_by_senter_alone.
 """
+
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Dict, List, Sequence
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "parity"))
 
-import oracle  # noqa: E402
-from corpus import project_texts  # noqa: E402
+import oracle
+from corpus import project_texts
 
 GOLDEN = HERE / "en_core_web_sm.jsonl"
 
 
-def joined(*columns: Sequence[Any]) -> List[str]:
+def joined(*columns: Sequence[Any]) -> list[str]:
     return [" ".join(map(str, row)) for row in zip(*columns)]
 
 
-def spans(found: Sequence[Sequence[Any]]) -> List[str]:
+def spans(found: Sequence[Sequence[Any]]) -> list[str]:
     return [" ".join(map(str, span)) for span in found]
 
 
-def golden_lines(package: str) -> List[str]:
+def golden_lines(package: str) -> list[str]:
     texts = project_texts()
     full, ner, senter = (oracle.answers(oracle.pipeline(package, name), texts) for name in ("full", "ner", "senter"))
-    lines: List[Dict[str, Any]] = [{"meta": oracle.versions(oracle.pipeline(package, "full"))}]
+    lines: list[dict[str, Any]] = [{"meta": oracle.versions(oracle.pipeline(package, "full"))}]
     for text, answer, by_ner, by_senter in zip(texts, full, ner, senter):
-        lines.append({
-            "text": text,
-            "tokens": joined(answer["start"], answer["end"], answer["space"]),
-            "norms": answer["norm"],
-            "tags": answer["tag"],
-            "pos": answer["pos"],
-            "morphs": answer["morph"],
-            "lemmas": answer["lemma"],
-            "arcs": joined(answer["head"], answer["dep"]),
-            "sentences": spans(answer["sents"]),
-            "entities": spans(answer["entities"]),
-            "entities_by_ner_alone": spans(by_ner["entities"]),
-            "sentences_by_senter_alone": spans(by_senter["sents"]),
-        })
+        lines.append(
+            {
+                "text": text,
+                "tokens": joined(answer["start"], answer["end"], answer["space"]),
+                "norms": answer["norm"],
+                "tags": answer["tag"],
+                "pos": answer["pos"],
+                "morphs": answer["morph"],
+                "lemmas": answer["lemma"],
+                "arcs": joined(answer["head"], answer["dep"]),
+                "sentences": spans(answer["sents"]),
+                "entities": spans(answer["entities"]),
+                "entities_by_ner_alone": spans(by_ner["entities"]),
+                "sentences_by_senter_alone": spans(by_senter["sents"]),
+            }
+        )
     return [json.dumps(line, separators=(",", ":")) for line in lines]
 
 

@@ -1,4 +1,5 @@
 """The answers that the C tests compare with are still those of the installed spaCy."""
+
 from __future__ import annotations
 
 import json
@@ -7,9 +8,9 @@ import pytest
 
 pytest.importorskip("spacy")
 
-import make  # noqa: E402
-import oracle  # noqa: E402
-from common import SPACY_PACKAGE  # noqa: E402
+import make
+import oracle
+from common import SPACY_PACKAGE
 
 
 def test_golden_answers_are_current() -> None:

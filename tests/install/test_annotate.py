@@ -1,8 +1,9 @@
 """The example of the C API's accessors (annotate.c) against spaCy: tokens with every field, and sentences."""
+
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, List
+from typing import Any
 
 import pytest
 from common import Run
@@ -21,7 +22,14 @@ def utf16(text: str) -> int:
 def token_line(token: Any) -> str:
     text = token.doc.text
     start, end = token.idx, token.idx + len(token)
-    fields: List[Any] = [start, end, len(text[:start].encode()), len(text[:end].encode()), utf16(text[:start]), utf16(text[:end])]
+    fields: list[Any] = [
+        start,
+        end,
+        len(text[:start].encode()),
+        len(text[:end].encode()),
+        utf16(text[:start]),
+        utf16(text[:end]),
+    ]
     fields += [token.text, len(token.whitespace_), {True: 1, False: -1, None: 0}[token.is_sent_start]]
     fields += [token.tag_, token.pos_, str(token.morph), token.lemma_, token.dep_, token.head.i, token.norm_]
     return "\t".join(map(str, fields))

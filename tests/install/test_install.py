@@ -2,6 +2,7 @@
 
 The program that is built is the usage example at the top of engine/tern.h, taken from the header itself.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -11,20 +12,20 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Dict, List, Optional
 
 import pytest
-
 from common import BUILD, ROOT
 from elf import faults
 
-EXPECTED = "Alan Turing PERSON\nLondon GPE\n"   # spaCy 3.8, en_core_web_sm 3.8.0
+EXPECTED = "Alan Turing PERSON\nLondon GPE\n"  # spaCy 3.8, en_core_web_sm 3.8.0
 
 
-def call(command: List[str], cwd: Path, env: Optional[Dict[str, str]] = None) -> str:
+def call(command: list[str], cwd: Path, env: dict[str, str] | None = None) -> str:
     """Standard output; a failure shows everything."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TERN_")}
-    done = subprocess.run(command, cwd=cwd, env={**environment, **(env or {})}, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        command, cwd=cwd, env={**environment, **(env or {})}, capture_output=True, text=True, timeout=300, check=False
+    )
     if done.returncode != 0:
         pytest.fail(f"{command}: exit code {done.returncode}\n{done.stdout}\n{done.stderr}", pytrace=False)
     return done.stdout
@@ -36,7 +37,9 @@ def header_example() -> str:
     code = re.findall(r"^ \*     (.*)$", comment, re.MULTILINE)
     assert len(code) >= 8, "tern.h has lost its example"
     body = "\n".join("    " + line for line in code)
-    return f"#include <tern.h>\n#include <stdio.h>\n#include <string.h>\n\nint main(void)\n{{\n{body}\n    return 0;\n}}\n"
+    return (
+        f"#include <tern.h>\n#include <stdio.h>\n#include <string.h>\n\nint main(void)\n{{\n{body}\n    return 0;\n}}\n"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +68,17 @@ def libdir(prefix: Path) -> Path:
 def test_files(prefix: Path) -> None:
     files = {str(path.relative_to(prefix)) for path in prefix.rglob("*") if path.is_file()}
     library = libdir(prefix).relative_to(prefix)
-    for name in ["bin/tern", "libexec/tern/bootstrap", "include/tern.h", f"{library}/libtern.a", f"{library}/pkgconfig/tern.pc",
-                 f"{library}/cmake/tern/ternConfig.cmake", f"{library}/cmake/tern/ternConfigVersion.cmake"]:
+    for name in [
+        "bin/tern",
+        "libexec/tern/bootstrap",
+        "include/tern.h",
+        f"{library}/libtern.a",
+        f"{library}/pkgconfig/tern.pc",
+        f"{library}/cmake/tern/ternConfig.cmake",
+        f"{library}/cmake/tern/ternConfigVersion.cmake",
+    ]:
         assert name in files
-    assert [name for name in files if name.endswith(".h")] == ["include/tern.h"]   # the only public header
+    assert [name for name in files if name.endswith(".h")] == ["include/tern.h"]  # the only public header
     assert any(name.startswith("share/doc/tern/") and "LICENSE" in name for name in files)
     for name in ("bin/tern", "libexec/tern/bootstrap"):
         assert faults(prefix / name) == []
@@ -101,14 +111,18 @@ def test_installed_tool_through_a_symbolic_link(prefix: Path, tmp_path: Path) ->
     assert "London" in call([str(tmp_path / "tern"), "ner", "Alan Turing was born in London."], tmp_path)
 
 
-@pytest.mark.parametrize("compiler, source", [(["cc", "-std=c11"], "consumer.c"), (["c++", "-std=c++11"], "consumer.cpp")],
-                         ids=["C", "C++"])
-def test_pkg_config(compiler: List[str], source: str, prefix: Path, project: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "compiler, source", [(["cc", "-std=c11"], "consumer.c"), (["c++", "-std=c++11"], "consumer.cpp")], ids=["C", "C++"]
+)
+def test_pkg_config(compiler: list[str], source: str, prefix: Path, project: Path, tmp_path: Path) -> None:
     env = {"PKG_CONFIG_PATH": str(libdir(prefix) / "pkgconfig")}
     flags = call(["pkg-config", "--cflags", "--libs", "tern"], tmp_path, env).split()
     program = tmp_path / "program"
-    call([*compiler, "-Wall", "-Wextra", "-Wpedantic", "-Werror", str(project / source), *flags, "-o", str(program)], tmp_path)
-    assert call([str(program)], ROOT) == EXPECTED   # the example opens weights/ relative to the repository
+    call(
+        [*compiler, "-Wall", "-Wextra", "-Wpedantic", "-Werror", str(project / source), *flags, "-o", str(program)],
+        tmp_path,
+    )
+    assert call([str(program)], ROOT) == EXPECTED  # the example opens weights/ relative to the repository
     assert call(["pkg-config", "--modversion", "tern"], tmp_path, env).strip() == "0.1.0"
     assert call(["pkg-config", "--print-requires", "--print-requires-private", "tern"], tmp_path, env) == ""
 
@@ -129,7 +143,8 @@ def test_find_package(program: str, built: Path) -> None:
 def test_library_defines_no_names_but_its_own(build_dir: Path) -> None:
     """A program may have a function called like one of the engine's."""
     symbols = subprocess.run(
-        ["nm", "-g", "--defined-only", str(build_dir / "libtern.a")], capture_output=True, text=True, check=True).stdout
+        ["nm", "-g", "--defined-only", str(build_dir / "libtern.a")], capture_output=True, text=True, check=True
+    ).stdout
     names = [line.split()[-1] for line in symbols.splitlines() if len(line.split()) == 3]
     assert "tern_run" in names
     assert [name for name in names if not name.startswith("tern_")] == []

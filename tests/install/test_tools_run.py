@@ -1,5 +1,6 @@
 """tools/run on a build/ that somebody or something left half made: it ends with a program that runs. A project of one program in
 place of tern's sources, with tern's tools."""
+
 from __future__ import annotations
 
 import os
@@ -9,7 +10,6 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-
 from common import ROOT
 
 PROJECT = """\
@@ -22,26 +22,43 @@ if(TERN_TESTS AND DEFINED CACHE{NEEDED})
 endif()
 add_executable(tern tern.c)
 """
-PROGRAM = '#include <stdio.h>\nint main(int argc, char **argv) { printf("%d %s\\n", argc, argv[argc - 1]); return 0; }\n'
+PROGRAM = (
+    '#include <stdio.h>\nint main(int argc, char **argv) { printf("%d %s\\n", argc, argv[argc - 1]); return 0; }\n'
+)
 
 
 class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.build = folder / "build"
-        shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("convert", "train_sentiment", "__pycache__"))
+        shutil.copytree(
+            ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("convert", "train_sentiment", "__pycache__")
+        )
         (folder / "CMakeLists.txt").write_text(PROJECT)
         (folder / "tern.c").write_text(PROGRAM)
 
     def cmake(self, *options: str, check: bool = True) -> None:
-        subprocess.run(["cmake", "-S", ".", "-B", "build", *options], cwd=self.folder, capture_output=True, timeout=120, check=check)
+        subprocess.run(
+            ["cmake", "-S", ".", "-B", "build", *options],
+            cwd=self.folder,
+            capture_output=True,
+            timeout=120,
+            check=check,
+        )
 
     def make(self) -> None:
         subprocess.run(["cmake", "--build", "build"], cwd=self.folder, capture_output=True, timeout=120, check=True)
 
-    def run(self, **env: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(["tools/run", "a text"], cwd=self.folder, env={**os.environ, **env}, capture_output=True, text=True,
-                              timeout=300, check=False)
+    def run(self, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["tools/run", "a text"],
+            cwd=self.folder,
+            env={**os.environ, **env},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
 
     def cache(self) -> str:
         return (self.build / "CMakeCache.txt").read_text(encoding="utf-8")
@@ -75,7 +92,7 @@ def interrupted_while_it_was_built(project: Project) -> None:
     project.cmake()
     project.make()
     for file in project.build.rglob("tern.c.o"):
-        file.write_bytes(file.read_bytes()[:100])   # and newer than its source
+        file.write_bytes(file.read_bytes()[:100])  # and newer than its source
     (project.build / "tern").unlink()
 
 
@@ -117,11 +134,21 @@ def none(project: Project) -> None:
     pass
 
 
-@pytest.mark.parametrize("left", [
-    none, tests_that_cannot_be_built, interrupted_while_it_was_configured, interrupted_before_there_was_a_cache,
-    interrupted_while_it_was_built, another_compiler_that_is_gone, another_generator_that_is_gone, another_machine, another_place,
-    another_place_of_the_build_alone,
-])
+@pytest.mark.parametrize(
+    "left",
+    [
+        none,
+        tests_that_cannot_be_built,
+        interrupted_while_it_was_configured,
+        interrupted_before_there_was_a_cache,
+        interrupted_while_it_was_built,
+        another_compiler_that_is_gone,
+        another_generator_that_is_gone,
+        another_machine,
+        another_place,
+        another_place_of_the_build_alone,
+    ],
+)
 def test_a_half_made_build(left: Callable[[Project], None], project: Project) -> None:
     left(project)
     if project.build.exists():
@@ -129,7 +156,9 @@ def test_a_half_made_build(left: Callable[[Project], None], project: Project) ->
     done = project.run()
     assert (done.returncode, done.stdout) == (0, "3 a text\n"), done.stderr
     again = project.run()
-    assert (again.returncode, again.stdout) == (0, "3 a text\n") and "from the beginning" not in again.stderr, again.stderr
+    assert (again.returncode, again.stdout) == (0, "3 a text\n") and "from the beginning" not in again.stderr, (
+        again.stderr
+    )
     if left is not none:
         assert (project.build / "package.zip").read_text() == "kept"
 

@@ -1,4 +1,5 @@
 """The provider's side of a run, against moto's CloudWatch over HTTP: queries, the window's edges, the file, the picture."""
+
 from __future__ import annotations
 
 import csv
@@ -7,9 +8,10 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
+from typing import Any, Callable
 
 import pytest
 from common import REDUCED, ROOT
@@ -20,8 +22,8 @@ if REDUCED:
 boto3 = pytest.importorskip("boto3")
 moto_models = pytest.importorskip("moto.cloudwatch.models")
 moto_server = pytest.importorskip("moto.server")
-from botocore.stub import Stubber  # noqa: E402
-from load import cloudwatch  # noqa: E402
+from botocore.stub import Stubber
+from load import cloudwatch
 
 TOOLS = ROOT / "deploy" / "load"
 REGION, FUNCTION = "eu-south-1", "tern-ner"
@@ -59,7 +61,7 @@ def aws(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
 _moto_statistic = moto_models.Statistics.get_statistics_for_type
 
 
-def statistic_with_percentiles(self: Any, stat: str) -> Optional[float]:
+def statistic_with_percentiles(self: Any, stat: str) -> float | None:
     """moto knows no percentiles (it answers 500): nearest rank, of the single values."""
     if not stat.startswith("p"):
         return _moto_statistic(self, stat)
@@ -72,11 +74,15 @@ def put(aws: None) -> Put:
     """put(metric, moment, *values): data points as Lambda writes them."""
     client = cloudwatch.client(REGION)
 
-    def call(metric: str, moment: datetime, *values: float, function: str = FUNCTION, resource: Optional[str] = None) -> None:
+    def call(
+        metric: str, moment: datetime, *values: float, function: str = FUNCTION, resource: str | None = None
+    ) -> None:
         dimensions = [{"Name": "FunctionName", "Value": function}]
         if resource:
             dimensions.append({"Name": "Resource", "Value": resource})
-        points = [{"MetricName": metric, "Dimensions": dimensions, "Timestamp": moment, "Value": value} for value in values]
+        points = [
+            {"MetricName": metric, "Dimensions": dimensions, "Timestamp": moment, "Value": value} for value in values
+        ]
         client.put_metric_data(Namespace="AWS/Lambda", MetricData=points)
 
     return call
@@ -105,11 +111,11 @@ def write_run(folder: Path, start: datetime, end: datetime, label: str = "") -> 
     return run
 
 
-def fetch(run: window.Run, alias: Optional[str] = None, function: str = FUNCTION) -> List[cloudwatch.Minute]:
+def fetch(run: window.Run, alias: str | None = None, function: str = FUNCTION) -> list[cloudwatch.Minute]:
     return cloudwatch.fetch(cloudwatch.client(REGION), function, alias, run)
 
 
-def values(rows: Sequence[cloudwatch.Minute], column: str) -> List[Optional[float]]:
+def values(rows: Sequence[cloudwatch.Minute], column: str) -> list[float | None]:
     return [row.values.get(column) for row in rows]
 
 
@@ -161,8 +167,14 @@ def test_every_column_and_its_statistic(put: Put, run: window.Run) -> None:
     put("Throttles", MINUTES[1], 0)
     rows = fetch(run)
     assert rows[1].values == {
-        "duration_p50_ms": 50, "duration_p95_ms": 95, "duration_p99_ms": 99, "duration_average_ms": 50.5,
-        "invocations": 100, "concurrent_executions": 9, "errors": 3, "throttles": 0,
+        "duration_p50_ms": 50,
+        "duration_p95_ms": 95,
+        "duration_p99_ms": 99,
+        "duration_average_ms": 50.5,
+        "invocations": 100,
+        "concurrent_executions": 9,
+        "errors": 3,
+        "throttles": 0,
     }
     assert [row.values for row in (rows[0], rows[2], rows[3])] == [{}, {}, {}]
 
@@ -194,10 +206,16 @@ def test_file_keeps_what_was_fetched(put: Put, run: window.Run) -> None:
     assert lines[3] == "2025-08-23T10:02:00.000Z,60,,,,,,,0,"
 
 
-def command(run: window.Run, *options: str) -> "subprocess.CompletedProcess[str]":
+def command(run: window.Run, *options: str) -> subprocess.CompletedProcess[str]:
     arguments = [f"{run.prefix}{window.SUFFIX}", "--function", FUNCTION, *options]
-    return subprocess.run([sys.executable, "-m", "load", "cloudwatch", *arguments], cwd=TOOLS, capture_output=True, text=True,
-                          timeout=120, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "load", "cloudwatch", *arguments],
+        cwd=TOOLS,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def test_command_writes_file_and_picture(put: Put, run: window.Run) -> None:
@@ -247,16 +265,26 @@ def stubbed(aws: None) -> Iterator[Any]:
         yield stub
 
 
-def request(token: Optional[str] = None) -> Dict[str, Any]:
+def request(token: str | None = None) -> dict[str, Any]:
     asked = {
         "MetricDataQueries": cloudwatch.queries(FUNCTION, None),
-        "StartTime": MINUTES[0], "EndTime": MINUTES[3] + timedelta(seconds=60), "ScanBy": "TimestampAscending",
+        "StartTime": MINUTES[0],
+        "EndTime": MINUTES[3] + timedelta(seconds=60),
+        "ScanBy": "TimestampAscending",
     }
     return {**asked, "NextToken": token} if token else asked
 
 
-def page(moments: Sequence[datetime], numbers: Sequence[float], status: str, token: Optional[str] = None) -> Dict[str, Any]:
-    result = {"Id": "invocations", "Label": "i", "Timestamps": list(moments), "Values": list(numbers), "StatusCode": status}
+def page(
+    moments: Sequence[datetime], numbers: Sequence[float], status: str, token: str | None = None
+) -> dict[str, Any]:
+    result = {
+        "Id": "invocations",
+        "Label": "i",
+        "Timestamps": list(moments),
+        "Values": list(numbers),
+        "StatusCode": status,
+    }
     return {"MetricDataResults": [result], **({"NextToken": token} if token else {})}
 
 
@@ -280,7 +308,7 @@ def test_refused_metric_is_an_error(stubbed: Any, run: window.Run) -> None:
 
 
 @pytest.fixture()
-def panels(put: Put, run: window.Run) -> Dict[str, Any]:
+def panels(put: Put, run: window.Run) -> dict[str, Any]:
     pytest.importorskip("matplotlib")
     from load import plot
 
@@ -291,23 +319,30 @@ def panels(put: Put, run: window.Run) -> Dict[str, Any]:
     return {axes.get_label(): axes for axes in plot.draw([run]).axes}
 
 
-def test_panels_share_the_window_as_their_axis(panels: Dict[str, Any]) -> None:
+def test_panels_share_the_window_as_their_axis(panels: dict[str, Any]) -> None:
     from matplotlib.dates import date2num
 
     assert list(panels) == [
-        "Locust: requests", "Locust: response time, last 10 s", "Locust: users",
-        "Lambda: Duration", "Lambda: Invocations", "Lambda: ConcurrentExecutions", "Lambda: Errors, Throttles",
+        "Locust: requests",
+        "Locust: response time, last 10 s",
+        "Locust: users",
+        "Lambda: Duration",
+        "Lambda: Invocations",
+        "Lambda: ConcurrentExecutions",
+        "Lambda: Errors, Throttles",
     ]
     for axes in panels.values():
         assert axes.get_xlim() == pytest.approx((date2num(START), date2num(END)), abs=1e-9)
 
 
-def test_curves_are_the_files_numbers(panels: Dict[str, Any]) -> None:
+def test_curves_are_the_files_numbers(panels: dict[str, Any]) -> None:
     requests, failures = panels["Locust: requests"].get_lines()[:2]
     assert requests.get_ydata() == pytest.approx(30.0) and failures.get_ydata() == pytest.approx(0.0)
     median = panels["Locust: response time, last 10 s"].get_lines()[0].get_ydata()
     assert math.isnan(median[0]) and set(median[1:]) == {180.0}
-    stairs = next(patch for patch in panels["Lambda: Invocations"].patches if patch.get_label() == "invocations").get_data()
+    stairs = next(
+        patch for patch in panels["Lambda: Invocations"].patches if patch.get_label() == "invocations"
+    ).get_data()
     assert list(stairs.values[:3]) == [1500, 1501, 1502] and math.isnan(stairs.values[3])
     assert (stairs.edges[1:] - stairs.edges[:-1]) * 86400 == pytest.approx(60.0, abs=1e-3)
 
@@ -334,8 +369,13 @@ def test_two_runs_beside_each_other(run: window.Run, tmp_path: Path, put: Put) -
         assert left.get_label() == right.get_label() and left.get_ylim() == right.get_ylim()
         assert right.get_xlim()[0] - left.get_xlim()[0] == pytest.approx(1 / 24)
         assert [panel.get_legend() is None for panel in (left, right)] == [True, False]
-    titles = [text.get_text().splitlines()[0] for panel in panels[:2] for text in panel.texts if "requests" in text.get_text()]
-    assert titles == ["C-heavy (Spike, heavy): 0 requests, 0 failures", "C-heavy 1024MB (Spike, heavy): 0 requests, 0 failures"]
+    titles = [
+        text.get_text().splitlines()[0] for panel in panels[:2] for text in panel.texts if "requests" in text.get_text()
+    ]
+    assert titles == [
+        "C-heavy (Spike, heavy): 0 requests, 0 failures",
+        "C-heavy 1024MB (Spike, heavy): 0 requests, 0 failures",
+    ]
     saved = plot.save([run, other], "svg")
     assert saved == tmp_path / "C-heavy_beside_C-heavy1024MB_plot.svg" and saved.read_text().endswith("</svg>\n")
 

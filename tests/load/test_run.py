@@ -1,4 +1,5 @@
 """Whole runs, shrunk to seconds: Locust against `tern serve`, and against a server that keeps count of what it was sent."""
+
 from __future__ import annotations
 
 import csv
@@ -13,10 +14,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Callable
 
 import pytest
 from common import REDUCED, ROOT
@@ -36,10 +38,15 @@ KEYS = ("--header", f"apikey: {SECRET}", "--header", "x-trace: on")
 without_tern = pytest.mark.skipif(REDUCED, reason="runs none of the instrumented programs")
 
 
-def start(module: str, *arguments: str) -> "subprocess.Popen[str]":
+def start(module: str, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", module, *arguments], cwd=TOOLS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env={key: value for key, value in os.environ.items() if key != "LOCUST_SKIP_MONKEY_PATCH"}, preexec_fn=heed_interrupts,
+        [sys.executable, "-m", module, *arguments],
+        cwd=TOOLS,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={key: value for key, value in os.environ.items() if key != "LOCUST_SKIP_MONKEY_PATCH"},
+        preexec_fn=heed_interrupts,
     )
 
 
@@ -48,11 +55,11 @@ def heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def start_run(scenario: str, url: str, out: Path, *options: str) -> "subprocess.Popen[str]":
+def start_run(scenario: str, url: str, out: Path, *options: str) -> subprocess.Popen[str]:
     return start("load", "run", scenario, "--host", url, "--out", str(out), "--time-scale", str(TIME_SCALE), *options)
 
 
-def finish(process: "subprocess.Popen[str]") -> Tuple[int, str]:
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     try:
         output, _ = process.communicate(timeout=PATIENCE)
     finally:
@@ -60,12 +67,12 @@ def finish(process: "subprocess.Popen[str]") -> Tuple[int, str]:
     return process.returncode, output
 
 
-def rows(path: Path) -> List[Dict[str, str]]:
+def rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
 
 
-def totals(prefix: Path) -> Tuple[int, int]:
+def totals(prefix: Path) -> tuple[int, int]:
     """(requests, failures) of Locust's statistics."""
     of_all = [row for row in rows(Path(f"{prefix}_stats.csv")) if row["Name"] == "Aggregated"]
     return int(of_all[0]["Request Count"]), int(of_all[0]["Failure Count"])
@@ -74,11 +81,11 @@ def totals(prefix: Path) -> Tuple[int, int]:
 # ---- against tern -------------------------------------------------------------------------------------------------------
 
 
-Result = Tuple[int, str, Path]  # exit code, output, prefix of the reports
+Result = tuple[int, str, Path]  # exit code, output, prefix of the reports
 
 
 @pytest.fixture(scope="module")
-def finished(program, model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Dict[str, Result]:
+def finished(program, model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
     """A heavy and C heavy, shrunk, side by side, each with a `tern serve` of its own."""
     out = tmp_path_factory.mktemp("reports")
     with TernServer(program("tern"), model_file) as one, TernServer(program("tern"), model_file) as other:
@@ -87,7 +94,7 @@ def finished(program, model_file: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.mark.parametrize("scenario", ["A-heavy", "C-heavy"])
-def test_no_failures(scenario: str, finished: Dict[str, Result]) -> None:
+def test_no_failures(scenario: str, finished: dict[str, Result]) -> None:
     status, output, prefix = finished[scenario]
     assert status == 0, output
     requests, failures = totals(prefix)
@@ -96,7 +103,7 @@ def test_no_failures(scenario: str, finished: Dict[str, Result]) -> None:
 
 
 @pytest.mark.parametrize("scenario", ["A-heavy", "C-heavy"])
-def test_reports(scenario: str, finished: Dict[str, Result]) -> None:
+def test_reports(scenario: str, finished: dict[str, Result]) -> None:
     _, output, prefix = finished[scenario]
     html = Path(f"{prefix}.html").read_text(encoding="utf-8")
     assert "/ner" in html and "127.0.0.1" in html
@@ -111,7 +118,7 @@ def test_reports(scenario: str, finished: Dict[str, Result]) -> None:
 
 
 @pytest.mark.parametrize("scenario", ["A-heavy", "C-heavy"])
-def test_history_is_the_main_window(scenario: str, finished: Dict[str, Result]) -> None:
+def test_history_is_the_main_window(scenario: str, finished: dict[str, Result]) -> None:
     run = window.read(Path(f"{finished[scenario][2]}{window.SUFFIX}"))
     history = rows(run.history)
     stamps = [int(row["Timestamp"]) for row in history]
@@ -123,7 +130,7 @@ def test_history_is_the_main_window(scenario: str, finished: Dict[str, Result]) 
 
 
 @without_tern
-def test_picture_of_locusts_side(finished: Dict[str, Result]) -> None:
+def test_picture_of_locusts_side(finished: dict[str, Result]) -> None:
     pytest.importorskip("matplotlib")
     prefix = finished["C-heavy"][2]
     status, output = finish(start("load", "plot", f"{prefix}{window.SUFFIX}", "--format", "svg"))
@@ -143,7 +150,7 @@ class Counter(ThreadingHTTPServer):
     def __init__(self, spoil: Callable[[int], int]) -> None:
         self.answers = {p.text: p.entities for of_kind in payloads.read().values() for p in of_kind}
         self.spoil, self.came, self.lock = spoil, [], threading.Lock()
-        self.keys: List[Optional[str]] = []   # of the header apikey
+        self.keys: list[str | None] = []  # of the header apikey
         super().__init__(("127.0.0.1", 0), CounterHandler)
 
     @property
@@ -155,7 +162,7 @@ class CounterHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Counter
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         with self.server.lock:
             number = len(self.server.came)
             self.server.came.append(time.time())
@@ -181,16 +188,22 @@ def serving(spoil: Callable[[int], int]) -> Iterator[Counter]:
 
 
 @pytest.fixture(scope="module")
-def counted(tmp_path_factory: pytest.TempPathFactory) -> Dict[str, Tuple[Counter, Result]]:
+def counted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Counter, Result]]:
     """Three runs side by side: one that fails in the warm-up only, one that gets wrong answers, one that is interrupted."""
     out = tmp_path_factory.mktemp("counted") / "new" / "folder"
     with ExitStack() as servers:
-        early = servers.enter_context(serving(lambda number: 500 if number < 2 else 200))  # once for each user of the warm-up
+        early = servers.enter_context(
+            serving(lambda number: 500 if number < 2 else 200)
+        )  # once for each user of the warm-up
         wrong = servers.enter_context(serving(lambda number: 500 if number % 2 else 200))
         wrong.answers = {text: entities[1:] for text, entities in wrong.answers.items()}
         cut = servers.enter_context(serving(lambda number: 200))
         running = {
-            "early": (early, start_run("C-heavy", early.url + "/stage", out, "--label", "early", *KEYS), "C-heavy-early"),
+            "early": (
+                early,
+                start_run("C-heavy", early.url + "/stage", out, "--label", "early", *KEYS),
+                "C-heavy-early",
+            ),
             "wrong": (wrong, start_run("C-heavy", wrong.url + "/stage", out, "--label", "wrong"), "C-heavy-wrong"),
             "cut": (cut, start_with_locust(cut.url, out / "cut"), "cut"),
         }
@@ -202,7 +215,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Dict[str, Tuple[Counter
 
 
 @without_tern
-def test_headers_go_along_and_stay_out_of_the_reports(counted: Dict[str, Tuple[Counter, Result]]) -> None:
+def test_headers_go_along_and_stay_out_of_the_reports(counted: dict[str, tuple[Counter, Result]]) -> None:
     server, (_, output, prefix) = counted["early"]
     assert set(server.keys) == {SECRET} and None in counted["wrong"][0].keys
     reports = list(prefix.parent.glob("C-heavy-early*"))
@@ -211,27 +224,41 @@ def test_headers_go_along_and_stay_out_of_the_reports(counted: Dict[str, Tuple[C
 
 
 @without_tern
-def test_reports_name_scenario_and_label(counted: Dict[str, Tuple[Counter, Result]]) -> None:
+def test_reports_name_scenario_and_label(counted: dict[str, tuple[Counter, Result]]) -> None:
     _, (_, _, prefix) = counted["early"]
     html = Path(f"{prefix}.html").read_text(encoding="utf-8")
-    assert '"profile": "C-heavy early (Spike, heavy)"' in html   # the window's title
+    assert '"profile": "C-heavy early (Spike, heavy)"' in html  # the window's title
     assert re.search(r"<body><h1[^>]*>C-heavy early \(Spike, heavy\)</h1>", html)
     assert window.read(Path(f"{prefix}{window.SUFFIX}")).document["label"] == "early"
 
 
-def is_past_warm_up(came: List[float]) -> bool:
+def is_past_warm_up(came: list[float]) -> bool:
     return bool(came) and came[-1] - came[0] > 60 * CUT_TIME_SCALE + 2
 
 
-def start_with_locust(url: str, prefix: Path) -> "subprocess.Popen[str]":
+def start_with_locust(url: str, prefix: Path) -> subprocess.Popen[str]:
     return start(
-        "locust", "-f", "locustfile.py", "--headless", "--scenario", "A-heavy", "--time-scale", str(CUT_TIME_SCALE),
-        "--host", url, "--path", "/stage/ner", "--csv", str(prefix), "--html", f"{prefix}.html",
+        "locust",
+        "-f",
+        "locustfile.py",
+        "--headless",
+        "--scenario",
+        "A-heavy",
+        "--time-scale",
+        str(CUT_TIME_SCALE),
+        "--host",
+        url,
+        "--path",
+        "/stage/ner",
+        "--csv",
+        str(prefix),
+        "--html",
+        f"{prefix}.html",
     )
 
 
 @without_tern
-def test_warm_up_does_not_count_and_everything_after_it_does(counted: Dict[str, Tuple[Counter, Result]]) -> None:
+def test_warm_up_does_not_count_and_everything_after_it_does(counted: dict[str, tuple[Counter, Result]]) -> None:
     server, (status, output, prefix) = counted["early"]
     assert status == 0, output
     run = window.read(Path(f"{prefix}{window.SUFFIX}"))
@@ -244,7 +271,7 @@ def test_warm_up_does_not_count_and_everything_after_it_does(counted: Dict[str, 
 
 
 @without_tern
-def test_wrong_answers_fail_the_run(counted: Dict[str, Tuple[Counter, Result]]) -> None:
+def test_wrong_answers_fail_the_run(counted: dict[str, tuple[Counter, Result]]) -> None:
     _, (status, output, prefix) = counted["wrong"]
     assert status == 1, output
     requests, failures = totals(prefix)
@@ -255,7 +282,7 @@ def test_wrong_answers_fail_the_run(counted: Dict[str, Tuple[Counter, Result]]) 
 
 
 @without_tern
-def test_interrupted_run_of_locusts_own_command_still_reports(counted: Dict[str, Tuple[Counter, Result]]) -> None:
+def test_interrupted_run_of_locusts_own_command_still_reports(counted: dict[str, tuple[Counter, Result]]) -> None:
     _, (status, output, prefix) = counted["cut"]
     assert status == 0, output
     run = window.read(Path(f"{prefix}{window.SUFFIX}"))
@@ -280,7 +307,7 @@ def test_interrupted_run_of_locusts_own_command_still_reports(counted: Dict[str,
         (["plot", "locustfile.py"], "not the record of a finished run"),
     ],
 )
-def test_wrong_use_of_the_runner(arguments: List[str], words: str) -> None:
+def test_wrong_use_of_the_runner(arguments: list[str], words: str) -> None:
     status, output = finish(start("load", *arguments))
     assert status in (1, 2) and words in output and "Traceback" not in output
 
@@ -288,7 +315,18 @@ def test_wrong_use_of_the_runner(arguments: List[str], words: str) -> None:
 @without_tern
 def test_environment_without_the_packages(tmp_path: Path) -> None:
     """It says which and how to get them, and makes nothing. -S: no site-packages."""
-    command = [sys.executable, "-S", "-m", "load", "run", "A-light", "--host", "http://127.0.0.1:9", "--out", str(tmp_path / "x")]
+    command = [
+        sys.executable,
+        "-S",
+        "-m",
+        "load",
+        "run",
+        "A-light",
+        "--host",
+        "http://127.0.0.1:9",
+        "--out",
+        str(tmp_path / "x"),
+    ]
     done = subprocess.run(command, cwd=TOOLS, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert "has no locust, click, boto3, matplotlib" in done.stderr and "pip install -r requirements.txt" in done.stderr
@@ -305,8 +343,10 @@ def test_environment_without_the_packages(tmp_path: Path) -> None:
         (["--master", "--expect-workers", "1"], "single Locust process"),
     ],
 )
-def test_wrong_use_of_locust(arguments: List[str], words: str) -> None:
-    status, output = finish(start("locust", "-f", "locustfile.py", "--headless", "--host", "http://127.0.0.1:9", *arguments))
+def test_wrong_use_of_locust(arguments: list[str], words: str) -> None:
+    status, output = finish(
+        start("locust", "-f", "locustfile.py", "--headless", "--host", "http://127.0.0.1:9", *arguments)
+    )
     assert status != 0 and words in output
 
 

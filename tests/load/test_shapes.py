@@ -1,19 +1,19 @@
 """The scenarios' tables and Locust shapes, second by second, against the paper's numbers; the payloads against spaCy."""
+
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Dict, List, Tuple
 
 import pytest
 from load import header, payloads, scenarios
 from load.answer import problem_with
 
 pytest.importorskip("locust")
-from load import shape as shape_module  # noqa: E402
+from load import shape as shape_module
 
 # Section 5.4 of the paper, written down again: (users, seconds) of the main window, then the think time's range.
 # B-heavy's ramp-up is not in the paper (see load/scenarios.py); its length, 240 s steady phase and 10 users are.
-PAPER: Dict[str, Tuple[List[Tuple[int, int]], Tuple[float, float]]] = {
+PAPER: dict[str, tuple[list[tuple[int, int]], tuple[float, float]]] = {
     "A-light": ([(5, 300)], (5, 10)),
     "A-heavy": ([(10, 360)], (0, 0.1)),
     "B-light": ([(1, 60), (3, 60), (5, 60), (6, 60), (7, 60), (8, 60), (8, 240), (4, 60), (1, 60)], (0.2, 1.0)),
@@ -52,13 +52,15 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def started(clock: Clock, scenario: str, time_scale: float = 1.0) -> shape_module.ScenarioShape:
     """A shape as Locust has it when a run starts."""
-    fired: List[float] = []
+    fired: list[float] = []
     shape = shape_module.ScenarioShape()
     shape.runner = SimpleNamespace(
         stats=Statistics(clock),
         exceptions={"of the warm-up": 1},
         environment=SimpleNamespace(
-            parsed_options=SimpleNamespace(scenario=scenario, label="x", time_scale=time_scale, host="http://host", path="/ner"),
+            parsed_options=SimpleNamespace(
+                scenario=scenario, label="x", time_scale=time_scale, host="http://host", path="/ner"
+            ),
             events=SimpleNamespace(reset_stats=SimpleNamespace(fire=lambda: fired.append(clock.now))),
         ),
     )
@@ -67,9 +69,9 @@ def started(clock: Clock, scenario: str, time_scale: float = 1.0) -> shape_modul
     return shape
 
 
-def drive(clock: Clock, shape: shape_module.ScenarioShape) -> List[Tuple[float, int, float]]:
+def drive(clock: Clock, shape: shape_module.ScenarioShape) -> list[tuple[float, int, float]]:
     """Asks as Locust does, once a second: (when, users, rate) of each change, and (when, 0, 0) at the end."""
-    changes: List[Tuple[float, int, float]] = []
+    changes: list[tuple[float, int, float]] = []
     while True:
         asked = clock.now
         answer = shape.tick()
@@ -80,7 +82,7 @@ def drive(clock: Clock, shape: shape_module.ScenarioShape) -> List[Tuple[float, 
         clock.advance(max(1 - (clock.now - asked), 0))
 
 
-def users_each_second(changes: List[Tuple[float, int, float]]) -> List[int]:
+def users_each_second(changes: list[tuple[float, int, float]]) -> list[int]:
     seconds = int(round(changes[-1][0]))
     return [[users for when, users, _ in changes if when <= second + 1e-6][-1] for second in range(seconds)]
 
@@ -168,7 +170,9 @@ def test_time_scale_multiplies_every_step(name: str, time_scale: float, clock: C
         when += seconds * time_scale
     expected.append((when, 0))
     # A step with the users of the one before it is no change (but the warm-up's rate is its own).
-    seen = [expected[0]] + [now for i, (before, now) in enumerate(zip(expected, expected[1:])) if i == 0 or before[1] != now[1]]
+    seen = [expected[0]] + [
+        now for i, (before, now) in enumerate(zip(expected, expected[1:])) if i == 0 or before[1] != now[1]
+    ]
     assert [(w, users) for w, users, _ in changes] == [(pytest.approx(w), users) for w, users in seen]
 
 
@@ -181,7 +185,7 @@ def test_time_scale_out_of_range(time_scale: float) -> None:
 # ---- payloads and answers -----------------------------------------------------------------------------------------------
 
 
-def all_payloads() -> List[payloads.Payload]:
+def all_payloads() -> list[payloads.Payload]:
     return [payload for of_kind in payloads.read().values() for payload in of_kind]
 
 
@@ -211,20 +215,25 @@ def test_right_answer_in_spacys_format() -> None:
     assert problem_with(200, "application/json", body.replace(b"6", b"7"), ENTITIES, "short 1") is not None
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("apikey: secret", ("apikey", "secret")), ("x-api-key:a b\t", ("x-api-key", "a b")),
-    ("Authorization: Bearer a:b==", ("Authorization", "Bearer a:b==")),
-])
-def test_header(text: str, expected: Tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("apikey: secret", ("apikey", "secret")),
+        ("x-api-key:a b\t", ("x-api-key", "a b")),
+        ("Authorization: Bearer a:b==", ("Authorization", "Bearer a:b==")),
+    ],
+)
+def test_header(text: str, expected: tuple[str, str]) -> None:
     assert header.parse(text) == expected
 
 
-@pytest.mark.parametrize("text", [
-    "", "apikey", "apikey:", "apikey: ", ": x", "api key: x", "a: b\r\nc: d", "a: b\x00", "a: b\u2026"])
+@pytest.mark.parametrize(
+    "text", ["", "apikey", "apikey:", "apikey: ", ": x", "api key: x", "a: b\r\nc: d", "a: b\x00", "a: b\u2026"]
+)
 def test_what_is_no_header(text: str) -> None:
     with pytest.raises(ValueError, match="'NAME: VALUE'") as problem:
         header.parse(text)
-    assert not text or text not in str(problem.value)   # which may be a secret
+    assert not text or text not in str(problem.value)  # which may be a secret
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"])
@@ -235,7 +244,7 @@ def test_right_answer(content_type: str) -> None:
 @pytest.mark.parametrize(
     ("status", "content_type", "body", "words"),
     [
-        (500, "application/json", b'{"message":"Internal Server Error"}', "status 500: {\"message\""),
+        (500, "application/json", b'{"message":"Internal Server Error"}', 'status 500: {"message"'),
         (503, "text/html", b"\xff" * 500, "status 503"),
         (200, "text/html", RIGHT, "content type 'text/html'"),
         (200, None, RIGHT, "content type None"),

@@ -1,12 +1,14 @@
 """Runs spaCy and tern over the same texts and says what differs; also in several processes."""
+
 from __future__ import annotations
 
 import multiprocessing
 import os
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Sequence
+from typing import Any, Optional
 
 import oracle
 import oracle_inside
@@ -24,7 +26,7 @@ class Comparison:
 
     package: str
     pipeline: str
-    program: Path   # stages
+    program: Path  # stages
     model: Path
 
     @property
@@ -34,20 +36,20 @@ class Comparison:
     def stages(self, *flags: str) -> Stages:
         return Stages(self.program, self.model, *flags)
 
-    def lines(self, texts: Sequence[str], sent_starts: Starts = None) -> Iterator[Dict[str, Any]]:
+    def lines(self, texts: Sequence[str], sent_starts: Starts = None) -> Iterator[dict[str, Any]]:
         """What stages reads."""
         components = oracle.PIPELINES[self.pipeline]
         for i, text in enumerate(texts):
-            line: Dict[str, Any] = {"text": text}
+            line: dict[str, Any] = {"text": text}
             if components:
                 line["components"] = components
             if sent_starts:
                 line["sent_starts"] = marks(sent_starts[i])
             yield line
 
-    def differences(self, texts: Sequence[str], sent_starts: Starts = None) -> List[str]:
+    def differences(self, texts: Sequence[str], sent_starts: Starts = None) -> list[str]:
         """One line for each text that differs; the first says where it comes from."""
-        found: List[str] = []
+        found: list[str] = []
         wanted = oracle.answers(self.nlp, texts, sent_starts)
         answers = self.stages("--features").answers(self.lines(texts, sent_starts))
         for i, (text, want, got) in enumerate(zip(texts, wanted, answers)):
@@ -59,7 +61,7 @@ class Comparison:
                 found.append(difference)
         return found
 
-    def explanation(self, text: str, sent_starts: Optional[Sequence[int]] = None) -> Optional[str]:
+    def explanation(self, text: str, sent_starts: Sequence[int] | None = None) -> str | None:
         """The first layer, score or decision that differs."""
         everything = oracle.pipeline(self.package, "everything")
         starts = [sent_starts] if sent_starts is not None else None
@@ -68,8 +70,8 @@ class Comparison:
 
 
 def first_inner_difference(
-    nlp: Any, text: str, got: Dict[str, Any], sent_starts: Optional[Sequence[int]] = None
-) -> Optional[str]:
+    nlp: Any, text: str, got: dict[str, Any], sent_starts: Sequence[int] | None = None
+) -> str | None:
     """nlp: a pipeline with all components. got: an answer of stages --layers --scores --trace."""
     starts = [sent_starts] if sent_starts is not None else None
     doc = next(oracle.prepared(nlp, [text], starts))
@@ -101,7 +103,7 @@ def text_maker(package: str, seed: int) -> TextMaker:
     return TextMaker(seed, list(oracle.pipeline(package, "ner").tokenizer.rules), project_texts())
 
 
-def random_differences(comparison: Comparison, seed: int, count: int) -> List[str]:
+def random_differences(comparison: Comparison, seed: int, count: int) -> list[str]:
     return comparison.differences(text_maker(comparison.package, seed).texts_of(count))
 
 

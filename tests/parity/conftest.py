@@ -1,18 +1,20 @@
 """What the parity tests share: spaCy beside tern in every pipeline of oracle.PIPELINES, in this process or on workers."""
+
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
 import pytest
 
 pytest.importorskip("spacy")
 
-import oracle  # noqa: E402
-from comparison import Comparison, text_maker, worker_pool  # noqa: E402
-from common import SPACY_PACKAGE  # noqa: E402
-from random_texts import TextMaker  # noqa: E402
+import oracle
+from common import SPACY_PACKAGE
+from comparison import Comparison, text_maker, worker_pool
+from random_texts import TextMaker
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,11 @@
 """The first difference between spaCy's answer and tern's: which stage, which token, both values, a decision's margin."""
+
 from __future__ import annotations
 
-from typing import Any, Collection, Mapping, Optional, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
-
 from oracle import ATTRS
 from oracle_inside import Layers, Trace
 
@@ -13,9 +14,16 @@ SCORE_TOLERANCE = 1e-4
 TOKENS = ("start", "end", "space")
 FIELDS = ("tag", "head", "dep", "sent_start", "pos", "morph", "lemma", "entities", "sents", "annotations")
 # Fields by what tern can be asked for.
-FIELDS_OF = {"entities": ("entities", "sents", "sent_start"), "sentences": ("sents", "sent_start"),
-             "dependencies": ("head", "dep"), "tags": ("tag",), "pos": ("pos",), "morphs": ("morph",), "lemmas": ("lemma",)}
-SPANS = ("entities", "sents")   # whose elements are spans of tokens, not tokens
+FIELDS_OF = {
+    "entities": ("entities", "sents", "sent_start"),
+    "sentences": ("sents", "sent_start"),
+    "dependencies": ("head", "dep"),
+    "tags": ("tag",),
+    "pos": ("pos",),
+    "morphs": ("morph",),
+    "lemmas": ("lemma",),
+}
+SPANS = ("entities", "sents")  # whose elements are spans of tokens, not tokens
 
 
 def floats(digits: str, columns: int) -> np.ndarray:
@@ -46,7 +54,7 @@ def _token(stage: str, index: int, want: Sequence[Any], got: Sequence[Any]) -> i
 
 def first_difference(
     text: str, want: Mapping[str, Any], got: Mapping[str, Any], fields: Collection[str] = FIELDS
-) -> Optional[str]:
+) -> str | None:
     """The first exact stage and token that differ, with both values; None if everything is equal. Features are compared if
     tern shows them."""
     if "error" in got:
@@ -61,7 +69,7 @@ def first_difference(
             i = _differing(expected, found)
             token = _token(stage, i, expected, found)
             is_word = stage != "annotations" and token < len(want["start"])
-            word = repr(text[want["start"][token]:want["end"][token]]) if is_word else "none"
+            word = repr(text[want["start"][token] : want["end"][token]]) if is_word else "none"
             return (
                 f"{stage} {i} (token {token}, {word}): spaCy {_element(expected, i)}, tern {_element(found, i)}"
                 f" in text {text[:300]!r}"
@@ -74,10 +82,12 @@ def first_difference(
 
 def first_layer_difference(
     tower: str, want: Layers, got: Mapping[str, Any], tolerance: float = LAYER_TOLERANCE
-) -> Optional[str]:
+) -> str | None:
     """Embedding sums bitwise; then static vectors and each layer within the tolerance."""
     width = want.layers[0].shape[1]
-    sums, static = np.split(floats(got["embed"], want.embed.shape[1] + want.static.shape[1]), [want.embed.shape[1]], axis=1)
+    sums, static = np.split(
+        floats(got["embed"], want.embed.shape[1] + want.static.shape[1]), [want.embed.shape[1]], axis=1
+    )
     sums = np.ascontiguousarray(sums)
     if sums.shape != want.embed.shape:
         return f"embedding sums of {tower}: spaCy has shape {want.embed.shape}, tern {sums.shape}"
@@ -99,7 +109,7 @@ def first_layer_difference(
     return None
 
 
-def _first_beyond(want: np.ndarray, got: np.ndarray, tolerance: float) -> Optional[str]:
+def _first_beyond(want: np.ndarray, got: np.ndarray, tolerance: float) -> str | None:
     if got.shape != want.shape:
         return f"spaCy has shape {want.shape}, tern {got.shape}"
     wrong = np.argwhere(~(np.abs(got - want) <= tolerance))
@@ -109,26 +119,28 @@ def _first_beyond(want: np.ndarray, got: np.ndarray, tolerance: float) -> Option
     return f"token {row}, column {column}: spaCy {want[row, column]!r}, tern {got[row, column]!r}"
 
 
-def first_score_difference(classifier: str, want: np.ndarray, got: str) -> Optional[str]:
+def first_score_difference(classifier: str, want: np.ndarray, got: str) -> str | None:
     """Scores of the tokens that tern shows, which are the last."""
     classes = want.shape[1]
     rows = floats(got, classes)
     if len(rows) == 0:
         return f"scores of {classifier}: tern has none"
-    difference = _first_beyond(want[-len(rows):], rows, SCORE_TOLERANCE)
+    difference = _first_beyond(want[-len(rows) :], rows, SCORE_TOLERANCE)
     if difference:
         return f"scores of {classifier}, {difference}"
-    wrong = np.flatnonzero(want[-len(rows):].argmax(axis=1) != rows.argmax(axis=1))
+    wrong = np.flatnonzero(want[-len(rows) :].argmax(axis=1) != rows.argmax(axis=1))
     if len(wrong) == 0:
         return None
-    ranked = np.sort(want[-len(rows):][wrong[0]])
-    return f"scores of {classifier}, token {wrong[0]}: another class is best; spaCy's margin {ranked[-1] - ranked[-2]!r}"
+    ranked = np.sort(want[-len(rows) :][wrong[0]])
+    return (
+        f"scores of {classifier}, token {wrong[0]}: another class is best; spaCy's margin {ranked[-1] - ranked[-2]!r}"
+    )
 
 
 # ---- decisions -------------------------------------------------------------------------------------------------------
 
 
-def first_decision_difference(decider: str, names: Sequence[str], want: Trace, got: Mapping[str, Any]) -> Optional[str]:
+def first_decision_difference(decider: str, names: Sequence[str], want: Trace, got: Mapping[str, Any]) -> str | None:
     """What is allowed and what is chosen exactly, the scores within the tolerance; a wrong choice comes with its margin."""
     classes = len(names)
     scores = floats(got["scores"], classes)

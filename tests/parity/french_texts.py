@@ -1,12 +1,13 @@
 """French texts for comparisons: written for the project, and drawn from patterns of its own by a fixed stream.
 
-    python french_texts.py        # JSON Lines on standard output
+python french_texts.py        # JSON Lines on standard output
 """
+
 from __future__ import annotations
 
 import json
 import random
-from typing import Callable, Dict, List
+from typing import Callable
 
 DRAWN = 450
 SEED = 17
@@ -95,7 +96,7 @@ un texte sans majuscule ni point
 UN TEXTE TOUT EN MAJUSCULES, AVEC L'APOSTROPHE ET L’AUTRE APOSTROPHE
 Le mot  avec  deux  espaces   et plus.
  Commence par une espace.
-Finit par une espace. 
+Finit par une espace.
 Une ligne\nune autre ligne\n\nun paragraphe\tune tabulation
 ’ commence par une apostrophe
 'Tit Louis a dit qu'y viendrait.
@@ -166,24 +167,158 @@ Hein?!... Quoi?? Non!!!!!
 ?
 """
 
-PEOPLE = ["Claire Moreau", "Karim Benali", "Jean-Luc Petit", "Élodie N'Diaye", "M. Garnier", "Mme d'Ormesson", "Hervé Le Goff",
-          "Thi Mai Nguyen", "le docteur Roche", "Zoé", "François de La Tour", "Ibrahima Diallo", "Mlle Bernard", "Aïcha O. Khelifi"]
-PLACES = ["Paris", "Aix-les-Bains", "la Côte d'Azur", "L'Isle-Adam", "Saint-Étienne", "Bruxelles", "Montréal", "l'Algérie", "Dakar",
-          "la Seine-Saint-Denis", "Nîmes", "le Val-d'Oise", "Genève", "les États-Unis", "Marseille"]
-FIRMS = ["Renault", "la SNCF", "l'Élysée", "EDF", "l'Union européenne", "le Stade rennais", "Hermès", "la Croix-Rouge", "l'OTAN",
-         "Orange S.A.", "le ministère de l'Intérieur", "l'AFP", "Michelin", "la mairie de Lille"]
-THINGS = ["l'arc-en-ciel", "un porte-monnaie", "les œufs", "l'ordinateur", "sa voiture neuve", "une lettre d'adieu", "le rapport annuel",
-          "des pommes de terre", "l'histoire", "ce chef-d'œuvre", "la clef des champs", "trois bouteilles d'eau", "le compte-rendu",
-          "leurs anciens amis", "quelques idées", "d'innombrables étoiles", "la plupart des journaux", "aucun des deux projets"]
-VERBS = ["a vu", "n'a pas trouvé", "cherchait", "perdra", "aurait voulu", "s'est acheté", "vend", "regardait", "vient d'obtenir",
-         "avait oublié", "n'aime guère", "a fini par rendre", "ne veut plus", "apporta", "fait construire", "nous prêterait"]
+PEOPLE = [
+    "Claire Moreau",
+    "Karim Benali",
+    "Jean-Luc Petit",
+    "Élodie N'Diaye",
+    "M. Garnier",
+    "Mme d'Ormesson",
+    "Hervé Le Goff",
+    "Thi Mai Nguyen",
+    "le docteur Roche",
+    "Zoé",
+    "François de La Tour",
+    "Ibrahima Diallo",
+    "Mlle Bernard",
+    "Aïcha O. Khelifi",
+]
+PLACES = [
+    "Paris",
+    "Aix-les-Bains",
+    "la Côte d'Azur",
+    "L'Isle-Adam",
+    "Saint-Étienne",
+    "Bruxelles",
+    "Montréal",
+    "l'Algérie",
+    "Dakar",
+    "la Seine-Saint-Denis",
+    "Nîmes",
+    "le Val-d'Oise",
+    "Genève",
+    "les États-Unis",
+    "Marseille",
+]
+FIRMS = [
+    "Renault",
+    "la SNCF",
+    "l'Élysée",
+    "EDF",
+    "l'Union européenne",
+    "le Stade rennais",
+    "Hermès",
+    "la Croix-Rouge",
+    "l'OTAN",
+    "Orange S.A.",
+    "le ministère de l'Intérieur",
+    "l'AFP",
+    "Michelin",
+    "la mairie de Lille",
+]
+THINGS = [
+    "l'arc-en-ciel",
+    "un porte-monnaie",
+    "les œufs",
+    "l'ordinateur",
+    "sa voiture neuve",
+    "une lettre d'adieu",
+    "le rapport annuel",
+    "des pommes de terre",
+    "l'histoire",
+    "ce chef-d'œuvre",
+    "la clef des champs",
+    "trois bouteilles d'eau",
+    "le compte-rendu",
+    "leurs anciens amis",
+    "quelques idées",
+    "d'innombrables étoiles",
+    "la plupart des journaux",
+    "aucun des deux projets",
+]
+VERBS = [
+    "a vu",
+    "n'a pas trouvé",
+    "cherchait",
+    "perdra",
+    "aurait voulu",
+    "s'est acheté",
+    "vend",
+    "regardait",
+    "vient d'obtenir",
+    "avait oublié",
+    "n'aime guère",
+    "a fini par rendre",
+    "ne veut plus",
+    "apporta",
+    "fait construire",
+    "nous prêterait",
+]
 SAID = ["dit", "demanda", "répondit", "ajouta", "s'exclama", "murmura", "expliqua", "fit", "cria", "affirme", "pense"]
-ADVERBS = ["hier soir", "aujourd'hui", "d'abord", "tout à coup", "à l'aube", "depuis lors", "l'an dernier", "peut-être", "quelquefois",
-           "sans doute", "là-bas", "d'ici peu", "à peu près", "en fin de compte", "tant bien que mal", "il y a dix ans"]
-ADJECTIVES = ["heureux", "inquiète", "prêts", "grande", "vieille", "nouvel", "bel", "anti-européen", "tout-puissant", "bienvenus", "déçue",
-              "ex-champion", "quasi nul", "fou", "beaux", "entières"]
-MONTHS = ["janvier", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "septembre", "oct.", "novembre", "décembre"]
-TAGS = ["#France", "#JO2024", "@lequipe_test", "😂", "https://t.co/Zx9", "mdr", "ptdr", "stp", "cc", ":)", "❤️", "#c'estlavie"]
+ADVERBS = [
+    "hier soir",
+    "aujourd'hui",
+    "d'abord",
+    "tout à coup",
+    "à l'aube",
+    "depuis lors",
+    "l'an dernier",
+    "peut-être",
+    "quelquefois",
+    "sans doute",
+    "là-bas",
+    "d'ici peu",
+    "à peu près",
+    "en fin de compte",
+    "tant bien que mal",
+    "il y a dix ans",
+]
+ADJECTIVES = [
+    "heureux",
+    "inquiète",
+    "prêts",
+    "grande",
+    "vieille",
+    "nouvel",
+    "bel",
+    "anti-européen",
+    "tout-puissant",
+    "bienvenus",
+    "déçue",
+    "ex-champion",
+    "quasi nul",
+    "fou",
+    "beaux",
+    "entières",
+]
+MONTHS = [
+    "janvier",
+    "févr.",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juil.",
+    "août",
+    "septembre",
+    "oct.",
+    "novembre",
+    "décembre",
+]
+TAGS = [
+    "#France",
+    "#JO2024",
+    "@lequipe_test",
+    "😂",
+    "https://t.co/Zx9",
+    "mdr",
+    "ptdr",
+    "stp",
+    "cc",
+    ":)",
+    "❤️",
+    "#c'estlavie",
+]
 PRONOUNS = ["il", "elle", "on", "je", "tu", "nous", "ils"]
 
 
@@ -192,46 +327,94 @@ class _Drawer:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.patterns: List[Callable[[], str]] = [
-            self._news, self._news, self._dialogue, self._dialogue, self._figures, self._question, self._letter, self._tweet, self._list,
-            self._subordinate, self._subordinate, self._address, self._headline]
+        self.patterns: list[Callable[[], str]] = [
+            self._news,
+            self._news,
+            self._dialogue,
+            self._dialogue,
+            self._figures,
+            self._question,
+            self._letter,
+            self._tweet,
+            self._list,
+            self._subordinate,
+            self._subordinate,
+            self._address,
+            self._headline,
+        ]
 
-    def _of(self, words: List[str]) -> str:
+    def _of(self, words: list[str]) -> str:
         return self.random.choice(words)
 
     def _date(self) -> str:
         day = self.random.randint(1, 31)
-        return self._of([f"le {day} {self._of(MONTHS)} {self.random.randint(1515, 2030)}", f"le {day}/{self.random.randint(1, 12):02}/24",
-                         "le 1er mai", f"en {self.random.randint(1900, 2030)}", f"mardi {day}", "au XVIe siècle"])
+        return self._of(
+            [
+                f"le {day} {self._of(MONTHS)} {self.random.randint(1515, 2030)}",
+                f"le {day}/{self.random.randint(1, 12):02}/24",
+                "le 1er mai",
+                f"en {self.random.randint(1900, 2030)}",
+                f"mardi {day}",
+                "au XVIe siècle",
+            ]
+        )
 
     def _number(self) -> str:
         n = self.random.randint(1, 10 ** self.random.randint(1, 7))
         spaced = f"{n:,}".replace(",", self._of([" ", "\u202f", "\u00a0", "."]))
-        return self._of([str(n), spaced, f"{n},{self.random.randint(0, 99)}", f"{n % 100} %", f"{spaced} €",
-                         f"{n % 1000} millions d'euros", f"{n % 24} h {n % 60:02}", f"{n % 90}°", f"n°{n % 999}", f"{n % 300}km/h", f"{n % 30}e"])
+        return self._of(
+            [
+                str(n),
+                spaced,
+                f"{n},{self.random.randint(0, 99)}",
+                f"{n % 100} %",
+                f"{spaced} €",
+                f"{n % 1000} millions d'euros",
+                f"{n % 24} h {n % 60:02}",
+                f"{n % 90}°",
+                f"n°{n % 999}",
+                f"{n % 300}km/h",
+                f"{n % 30}e",
+            ]
+        )
 
     def _clause(self) -> str:
         return f"{self._of(PEOPLE + FIRMS)} {self._of(VERBS)} {self._of(THINGS)}"
 
     def _news(self) -> str:
-        return self._of([
-            f"{self._clause()}, {self._date()}, à {self._of(PLACES)}.",
-            f"Selon {self._of(FIRMS)}, {self._number()} personnes vivaient à {self._of(PLACES)} {self._date()} ; c'est moins qu'ailleurs.",
-            f"{self._of(ADVERBS).capitalize()}, {self._clause()}, mais {self._of(PEOPLE)} n'en savait rien.",
-            f"Né {self._date()} à {self._of(PLACES)}, {self._of(PEOPLE)} travaille chez {self._of(FIRMS)} depuis {self._number()} jours.",
-            f"{self._of(FIRMS)} et {self._of(FIRMS)} (dont {self._of(PEOPLE)}) se sont mis d'accord sur {self._number()}, "
-            f"a-t-on appris {self._date()}.",
-        ])
+        return self._of(
+            [
+                f"{self._clause()}, {self._date()}, à {self._of(PLACES)}.",
+                f"Selon {self._of(FIRMS)}, {self._number()} personnes vivaient à {self._of(PLACES)} {self._date()} ; c'est moins qu'ailleurs.",  # noqa: E501
+                f"{self._of(ADVERBS).capitalize()}, {self._clause()}, mais {self._of(PEOPLE)} n'en savait rien.",
+                f"Né {self._date()} à {self._of(PLACES)}, {self._of(PEOPLE)} travaille chez {self._of(FIRMS)} depuis {self._number()} jours.",  # noqa: E501
+                f"{self._of(FIRMS)} et {self._of(FIRMS)} (dont {self._of(PEOPLE)}) se sont mis d'accord sur {self._number()}, "
+                f"a-t-on appris {self._date()}.",
+            ]
+        )
 
     def _dialogue(self) -> str:
         said, subject = self._of(SAID), self._of(["il", "elle", "on", "Zoé", "le vieux"])
         link = " " if subject in ("Zoé", "le vieux") else "-t-" if said[-1] in "ae" else "-"
         tail = said + link + subject
-        opening, closing = self._of([("« ", " »"), ("«\u00a0", "\u00a0»"), ('"', '"'), ("“", "”"), ("— ", ""), ("- ", ""), ("«", "»")])
-        inside = self._of([self._clause(), self._question(), f"Je n'ai que {self._number()}", f"Qu'{self._of(['il', 'elle'])} vienne",
-                           f"Va-t'en, {self._of(PEOPLE)}", f"C'est {self._of(ADJECTIVES)}", "J'y suis, j'y reste"])
-        return (f"{opening}{inside}{self._of(['', ',', ' !', '!', ' ?', '…', '...'])}{closing}{self._of([', ', ' '])}{tail}"
-                f"{self._of(['.', '', f' {self._of(ADVERBS)}.'])}")
+        opening, closing = self._of(
+            [("« ", " »"), ("«\u00a0", "\u00a0»"), ('"', '"'), ("“", "”"), ("— ", ""), ("- ", ""), ("«", "»")]
+        )
+        inside = self._of(
+            [
+                self._clause(),
+                self._question(),
+                f"Je n'ai que {self._number()}",
+                f"Qu'{self._of(['il', 'elle'])} vienne",
+                f"Va-t'en, {self._of(PEOPLE)}",
+                f"C'est {self._of(ADJECTIVES)}",
+                "J'y suis, j'y reste",
+            ]
+        )
+        return (
+            f"{opening}{inside}{self._of(['', ',', ' !', '!', ' ?', '…', '...'])}{closing}{self._of([', ', ' '])}{tail}"
+            f"{self._of(['.', '', f' {self._of(ADVERBS)}.'])}"
+        )
 
     def _figures(self) -> str:
         than = self._of(["en 2012", "hier", "à " + self._of(PLACES)])
@@ -240,19 +423,45 @@ class _Drawer:
     def _question(self) -> str:
         pronoun = self._of(PRONOUNS)
         that = "qu'" if pronoun[0] in "aeiou" else "que "
-        return self._of([
-            f"Où est-ce {that}{pronoun} {self._of(VERBS)} {self._of(THINGS)}{self._of([' ?', '?'])}",
-            f"Pourquoi n'a-t-{self._of(['il', 'elle', 'on'])} pas vu {self._of(THINGS)} à {self._of(PLACES)} ?",
-            f"Y a-t-il {self._of(THINGS)} {self._of(ADVERBS)} ?", f"Quel âge a donc {self._of(PEOPLE)} ?",
-            f"{self._of(PEOPLE)} {self._of(VERBS)}-{self._of(['t-il', 't-elle', 'il', 'elle'])} {self._of(THINGS)} ?"])
+        return self._of(
+            [
+                f"Où est-ce {that}{pronoun} {self._of(VERBS)} {self._of(THINGS)}{self._of([' ?', '?'])}",
+                f"Pourquoi n'a-t-{self._of(['il', 'elle', 'on'])} pas vu {self._of(THINGS)} à {self._of(PLACES)} ?",
+                f"Y a-t-il {self._of(THINGS)} {self._of(ADVERBS)} ?",
+                f"Quel âge a donc {self._of(PEOPLE)} ?",
+                f"{self._of(PEOPLE)} {self._of(VERBS)}-{self._of(['t-il', 't-elle', 'il', 'elle'])} {self._of(THINGS)} ?",
+            ]
+        )
 
     def _letter(self) -> str:
-        return (f"{self._of(['Bonjour', 'Cher Monsieur', 'Madame, Monsieur', 'Salut'])},\n\n{self._news()} {self._question()}\n"
-                f"{self._of(['Cordialement', 'Bien à vous', 'Bises', 'Dans l’attente de vous lire'])},\n{self._of(PEOPLE)}")
+        return (
+            f"{self._of(['Bonjour', 'Cher Monsieur', 'Madame, Monsieur', 'Salut'])},\n\n{self._news()} {self._question()}\n"
+            f"{self._of(['Cordialement', 'Bien à vous', 'Bises', 'Dans l’attente de vous lire'])},\n{self._of(PEOPLE)}"
+        )
 
     def _tweet(self) -> str:
-        words = [self._of([self._of(TAGS), self._of(PEOPLE), "trop", self._of(ADJECTIVES), "j'avoue", "g", "pas", self._of(ADVERBS),
-                           "c'est", "qd", "y'a", "l'autre", "!!", "…", self._number()]) for _ in range(self.random.randint(2, 14))]
+        words = [
+            self._of(
+                [
+                    self._of(TAGS),
+                    self._of(PEOPLE),
+                    "trop",
+                    self._of(ADJECTIVES),
+                    "j'avoue",
+                    "g",
+                    "pas",
+                    self._of(ADVERBS),
+                    "c'est",
+                    "qd",
+                    "y'a",
+                    "l'autre",
+                    "!!",
+                    "…",
+                    self._number(),
+                ]
+            )
+            for _ in range(self.random.randint(2, 14))
+        ]
         return " ".join(words)
 
     def _list(self) -> str:
@@ -260,27 +469,37 @@ class _Drawer:
         return self._of([", ", " ; ", "\n- ", " et ", "/"]).join(items) + self._of(["", ".", ", etc.", "…"])
 
     def _subordinate(self) -> str:
-        return self._of([
-            f"Bien que {self._of(PEOPLE)} fût {self._of(ADJECTIVES)}, {self._clause()}.",
-            f"{self._of(PEOPLE)}, dont {self._of(FIRMS)} {self._of(VERBS)} {self._of(THINGS)}, est {self._of(ADJECTIVES)} "
-            f"et {self._of(ADJECTIVES)}.",
-            f"Si l'on en croit {self._of(FIRMS)}, c'est à {self._of(PLACES)} qu'{self._of(['il', 'elle'])} "
-            f"{self._of(VERBS)} {self._of(THINGS)} ; {self._clause()}.",
-            f"Lorsqu'{self._of(['il', 'elle', 'on'])} {self._of(VERBS)} {self._of(THINGS)}, {self._of(PEOPLE)} "
-            f"s'en est allé {self._of(ADVERBS)}.",
-        ])
+        return self._of(
+            [
+                f"Bien que {self._of(PEOPLE)} fût {self._of(ADJECTIVES)}, {self._clause()}.",
+                f"{self._of(PEOPLE)}, dont {self._of(FIRMS)} {self._of(VERBS)} {self._of(THINGS)}, est {self._of(ADJECTIVES)} "
+                f"et {self._of(ADJECTIVES)}.",
+                f"Si l'on en croit {self._of(FIRMS)}, c'est à {self._of(PLACES)} qu'{self._of(['il', 'elle'])} "
+                f"{self._of(VERBS)} {self._of(THINGS)} ; {self._clause()}.",
+                f"Lorsqu'{self._of(['il', 'elle', 'on'])} {self._of(VERBS)} {self._of(THINGS)}, {self._of(PEOPLE)} "
+                f"s'en est allé {self._of(ADVERBS)}.",
+            ]
+        )
 
     def _address(self) -> str:
-        return (f"{self._of(PEOPLE)}, {self.random.randint(1, 300)}{self._of([' bis', '', ' ter'])}, {self._of(['rue', 'av.', 'bd', 'place'])} "
-                f"{self._of(['de l’Église', 'Victor-Hugo', 'du 8-Mai-1945', 'd’Italie'])}, {self.random.randint(1000, 98000):05} "
-                f"{self._of(PLACES)}{self._of(['', ' Cedex ' + str(self.random.randint(1, 19)), ', France'])}")
+        return (
+            f"{self._of(PEOPLE)}, {self.random.randint(1, 300)}{self._of([' bis', '', ' ter'])}, {self._of(['rue', 'av.', 'bd', 'place'])} "  # noqa: E501
+            f"{self._of(['de l’Église', 'Victor-Hugo', 'du 8-Mai-1945', 'd’Italie'])}, {self.random.randint(1000, 98000):05} "
+            f"{self._of(PLACES)}{self._of(['', ' Cedex ' + str(self.random.randint(1, 19)), ', France'])}"
+        )
 
     def _headline(self) -> str:
-        return f"{self._of(PLACES)} : {self._clause()}".upper() if self.random.random() < 0.4 else f"{self._of(PLACES)}. {self._clause()}"
+        return (
+            f"{self._of(PLACES)} : {self._clause()}".upper()
+            if self.random.random() < 0.4
+            else f"{self._of(PLACES)}. {self._clause()}"
+        )
 
     def text(self) -> str:
         """One to four patterns; now and then with typographic apostrophes, in capitals, without accents on blanks."""
-        text = self._of([" ", " ", "\n", "  "]).join(self._of(self.patterns)() for _ in range(self._of([1, 1, 1, 1, 2, 3, 4])))
+        text = self._of([" ", " ", "\n", "  "]).join(
+            self._of(self.patterns)() for _ in range(self._of([1, 1, 1, 1, 2, 3, 4]))
+        )
         draw = self.random.random()
         if draw < 0.3:
             return text.replace("'", "’")
@@ -295,10 +514,10 @@ def _unescaped(line: str) -> str:
     return line.replace("\\n", "\n").replace("\\t", "\t").replace("\\u00a0", "\u00a0")
 
 
-def french_texts() -> List[str]:
+def french_texts() -> list[str]:
     """All of them, in a fixed order, each once."""
     drawer = _Drawer(SEED)
-    texts: Dict[str, None] = dict.fromkeys(_unescaped(line) for line in WRITTEN.split("\n")[:-1])
+    texts: dict[str, None] = dict.fromkeys(_unescaped(line) for line in WRITTEN.split("\n")[:-1])
     written = len(texts)
     while len(texts) < written + DRAWN:
         texts[drawer.text()] = None

@@ -5,6 +5,7 @@
 prints a table. Texts come from the language itself (its example sentences, stop words, special cases, what its expressions
 match) mixed with what random_texts.py has. They depend on the language and the day only; so do the languages, if none is named.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -18,9 +19,10 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any
 
 import oracle
 import spacy
@@ -37,21 +39,21 @@ from stages import Stages
 
 DOZEN = 12
 RULE_TOKENIZER = "spacy.Tokenizer.v1"
-BY_CHOICE = ["ko"]   # has another tokenizer by default; its trained pipelines have this one
+BY_CHOICE = ["ko"]  # has another tokenizer by default; its trained pipelines have this one
 
 
 def tokenizer_name(code: str) -> str:
     return str(spacy.util.get_lang_class(code).default_config["nlp"]["tokenizer"]["@tokenizers"])
 
 
-def languages() -> Tuple[List[str], List[str]]:
+def languages() -> tuple[list[str], list[str]]:
     """Codes of the languages that spaCy can cut by rules, and of those that it leaves to something else by default."""
     codes = sorted(module.name for module in pkgutil.iter_modules(spacy.lang.__path__) if module.ispkg)
     others = [code for code in codes if tokenizer_name(code) != RULE_TOKENIZER]
     return [code for code in codes if code not in others or code in BY_CHOICE], others
 
 
-@functools.lru_cache(maxsize=2)   # thousands of special cases take spaCy seconds
+@functools.lru_cache(maxsize=2)  # thousands of special cases take spaCy seconds
 def blank(code: str) -> Any:
     """A pipeline with nothing but the rule tokenizer. Not to be changed."""
     return spacy.blank(code, config={"nlp": {"tokenizer": {"@tokenizers": RULE_TOKENIZER}}})
@@ -61,7 +63,7 @@ def today() -> int:
     return datetime.date.today().toordinal() - datetime.date(1970, 1, 1).toordinal()
 
 
-def dozen_of(day: int) -> List[str]:
+def dozen_of(day: int) -> list[str]:
     """A dozen languages, others every day; a week has them all."""
     codes = languages()[0]
     return sorted({codes[(day * DOZEN + i) % len(codes)] for i in range(DOZEN)})
@@ -70,7 +72,7 @@ def dozen_of(day: int) -> List[str]:
 # ---- texts -----------------------------------------------------------------------------------------------------------
 
 
-def _words(code: str, nlp: Any) -> List[str]:
+def _words(code: str, nlp: Any) -> list[str]:
     """Words of the language's examples, and its stop words."""
     try:
         sentences = importlib.import_module(f"spacy.lang.{code}.examples").sentences
@@ -108,14 +110,14 @@ class Report:
 
     code: str
     texts: int
-    sizes: Dict[str, str]
+    sizes: dict[str, str]
     file_size: int
     conversion_seconds: float
     comparison_seconds: float = 0.0
-    differences: List[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
 
 
-def convert_blank(code: str, folder: Path) -> Tuple[Path, Report]:
+def convert_blank(code: str, folder: Path) -> tuple[Path, Report]:
     """The file of blank(code), in folder."""
     blank(code).to_disk(folder / code)
     path = folder / f"{code}.tern"
@@ -124,11 +126,15 @@ def convert_blank(code: str, folder: Path) -> Tuple[Path, Report]:
     data = container.write([group.sections for group in conversion.groups])
     write_file(path, data)
     tables = {section.name: section.array for group in conversion.groups for section in group.sections}
-    sizes = {name: "x".join(map(str, tables[f"dfa/{name}/next"].shape)) for name in EXPRESSIONS if f"dfa/{name}/next" in tables}
+    sizes = {
+        name: "x".join(map(str, tables[f"dfa/{name}/next"].shape))
+        for name in EXPRESSIONS
+        if f"dfa/{name}/next" in tables
+    }
     return path, Report(code, 0, sizes, len(data), time.monotonic() - begin)
 
 
-def differences(code: str, texts: Sequence[str], program: Path, model: Path) -> List[str]:
+def differences(code: str, texts: Sequence[str], program: Path, model: Path) -> list[str]:
     """The first difference of each text that differs: tokens, spaces and the features that embeddings hash."""
     wanted, answers = oracle.answers(blank(code), texts), Stages(program, model, "--features").texts(texts)
     found = (first_difference(text, want, got) for text, want, got in zip(texts, wanted, answers))
@@ -138,7 +144,7 @@ def differences(code: str, texts: Sequence[str], program: Path, model: Path) -> 
 def compare(code: str, day: int, count: int, program: Path, folder: Path) -> Report:
     """Converts and compares on count random texts of the day."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")   # what spaCy's expressions hold and Python may read otherwise one day
+        warnings.simplefilter("ignore")  # what spaCy's expressions hold and Python may read otherwise one day
         path, report = convert_blank(code, folder)
         texts = LanguageTexts(code, blank(code), day).texts_of(count)
     begin = time.monotonic()
@@ -151,11 +157,18 @@ COLUMNS = ("language", "texts", "differing", *EXPRESSIONS, "file kB", "convert s
 
 
 def row(report: Report) -> Sequence[str]:
-    return (report.code, str(report.texts), str(len(report.differences)), *(report.sizes.get(name, "-") for name in EXPRESSIONS),
-            str(report.file_size // 1000), f"{report.conversion_seconds:.1f}", f"{report.comparison_seconds:.1f}")
+    return (
+        report.code,
+        str(report.texts),
+        str(len(report.differences)),
+        *(report.sizes.get(name, "-") for name in EXPRESSIONS),
+        str(report.file_size // 1000),
+        f"{report.conversion_seconds:.1f}",
+        f"{report.comparison_seconds:.1f}",
+    )
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("languages", nargs="*")
     parser.add_argument("--all", action="store_true")
@@ -163,7 +176,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     parser.add_argument("--day", type=int, default=today())
     options = parser.parse_args(arguments)
     codes = languages()[0] if options.all else options.languages or dozen_of(options.day)
-    reports: List[Report] = []
+    reports: list[Report] = []
     print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
     with tempfile.TemporaryDirectory() as folder:
         for code in codes:
@@ -173,7 +186,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
                 print(f"{code}: {difference}", file=sys.stderr)
             reports.append(report)
     differing = sum(len(report.differences) for report in reports)
-    print(f"{len(codes)} languages, {sum(report.texts for report in reports)} texts, {differing} differing, day {options.day}")
+    print(
+        f"{len(codes)} languages, {sum(report.texts for report in reports)} texts, {differing} differing, day {options.day}"
+    )
     return 1 if differing else 0
 
 

@@ -1,4 +1,5 @@
 """Deliberately broken copies: of the model file, and of the engine's sources. The parity tests must notice each of them."""
+
 from __future__ import annotations
 
 import os
@@ -8,7 +9,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, List, Tuple
+from typing import Callable
 
 from model_bytes import ModelBytes
 
@@ -21,7 +22,7 @@ def overwrite(model: ModelBytes, section: str, content: bytes) -> None:
     """New content of the same size."""
     begin, size = model.offset(section), model.size(section)
     assert len(content) == size
-    model.data[begin:begin + size] = content
+    model.data[begin : begin + size] = content
 
 
 def fill(model: ModelBytes, section: str, byte: int) -> None:
@@ -42,7 +43,7 @@ def mutate_model(source: Path, target: Path, change: Callable[[ModelBytes], None
 class ModelMutant:
     name: str
     change: Callable[[ModelBytes], None]
-    noticed_in: Tuple[str, ...]   # stages, one of which must be the first to differ
+    noticed_in: tuple[str, ...]  # stages, one of which must be the first to differ
 
 
 def _next_seed(model: ModelBytes) -> None:
@@ -57,6 +58,7 @@ def _no_overrides(model: ModelBytes) -> None:
 
 def _ascii_shapes(model: ModelBytes) -> None:
     """Letters beyond ASCII are not letters any more."""
+
     def class_of(code_point: int) -> int:
         block = model.number("chars/block", code_point >> 7)
         return model.number("chars/class", block * 128 + (code_point & 127))
@@ -110,14 +112,20 @@ def _no_index_words(model: ModelBytes) -> None:
 
 MODEL_MUTANTS = [
     ModelMutant("a hash seed is one too large", _next_seed, ("entities",)),
-    ModelMutant("padding vectors of the lower layer are zero", lambda m: fill(m, "ner/lower/pad", 0), ("entities", "decision")),
+    ModelMutant(
+        "padding vectors of the lower layer are zero", lambda m: fill(m, "ner/lower/pad", 0), ("entities", "decision")
+    ),
     ModelMutant("no NORM tables, lower case only", lambda m: fill(m, "norms", 0xFF), ("norm",)),
     ModelMutant("no NORM from tokenizer exceptions", _no_overrides, ("norm",)),
-    ModelMutant("reserved symbols are hashed like other strings", lambda m: fill(m, "symbols", 0xFF),
-                ("NORM", "PREFIX", "SUFFIX", "SHAPE")),
+    ModelMutant(
+        "reserved symbols are hashed like other strings",
+        lambda m: fill(m, "symbols", 0xFF),
+        ("NORM", "PREFIX", "SUFFIX", "SHAPE"),
+    ),
     ModelMutant("SHAPE knows ASCII letters only", _ascii_shapes, ("SHAPE",)),
-    ModelMutant("the tokenizer has no second pass", lambda m: fill(m, "tokenizer/phrases", 0xFF),
-                ("start", "end", "sent_start")),
+    ModelMutant(
+        "the tokenizer has no second pass", lambda m: fill(m, "tokenizer/phrases", 0xFF), ("start", "end", "sent_start")
+    ),
     ModelMutant("lower casing is off", lambda m: fill(m, "chars/lower", 0), ("norm",)),
     ModelMutant("two labels are swapped", _swap_two_labels, ("entities",)),
     ModelMutant("one weight of the last convolution is off by 0.01", _one_weight, ("layer 4 of ner", "entities")),
@@ -138,8 +146,8 @@ class EngineMutant:
     file: str
     old: str
     new: str
-    noticed_in: Tuple[str, ...]
-    times: int = 1   # that old must occur; all are changed
+    noticed_in: tuple[str, ...]
+    times: int = 1  # that old must occur; all are changed
 
 
 ZERO_PADDING_AT_EVERY_LAYER = """if (window_layer(&w->conv[d], width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;
@@ -150,87 +158,234 @@ ZERO_PADDING_AT_EVERY_LAYER = """if (window_layer(&w->conv[d], width, rows, doc-
 # it on random trees.
 ENGINE_MUTANTS = [
     # the machinery that all networks share
-    EngineMutant("layer norm's epsilon is 1e-5", "kernels_simd.h", "+ LAYER_NORM_EPSILON", "+ 1e-5f",
-                 ("layer",)),
-    EngineMutant("padding is zero again at every layer", "tok2vec.c",
-                 "if (window_layer(&w->conv[d], width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;",
-                 ZERO_PADDING_AT_EVERY_LAYER, ("entities", "layer")),
-    EngineMutant("the bias is left out", "kernels_simd.h", "vec bias = load(panel + (size_t)v * next_panel);",
-                 "vec bias = {0};", ("layer", "entities", "tag", "head")),
-    EngineMutant("the last of three pieces is left out", "kernels_simd.h",
-                 "larger(larger(sum[r][0], sum[r][1]), sum[r][2])", "larger(sum[r][0], sum[r][1])", ("layer", "entities")),
-    EngineMutant("the last piece of a state's sums is left out", "kernels_simd.h",
-                 "for (size_t p = 1; p < w->nP; p++) best = larger(best, load(", "for (size_t p = 2; p < w->nP; p++) best = larger(best, load(",
-                 ("decision", "entities", "head")),
-    EngineMutant("the residual is that of the row before", "tok2vec.c", "layer_norm(x, x + width, delta,",
-                 "layer_norm(x, x, delta,", ("layer", "entities")),
-    EngineMutant("the memo of embeddings knows one feature too few", "tok2vec.c", "k < tok2vec_blocks(w); k++)",
-                 "k + 1 < tok2vec_blocks(w); k++)", ("sent_start", "layer", "entities", "tag"), times=3),
-    EngineMutant("the memo of embeddings takes any token for the one it knows", "tok2vec.c",
-                 "if (place[1 + k] != block_key(w, doc, token, k)) return 0;", "(void)doc, (void)token;",
-                 ("layer", "entities", "tag")),
-    EngineMutant("the memo of embeddings does not know whose they are", "tok2vec.c",
-                 "if (memo->owner == w->mix.layer.panels) return 0;", "if (memo->owner) return 0;",
-                 ("layer", "entities", "sent_start", "scores")),
-    EngineMutant("a lone state has the pads of the slots before its own", "transition.c",
-                 "? r->w->lower_pad + slot * width", "? r->w->lower_pad + (slot - 1) * width", ("decision", "entities")),
-    EngineMutant("a state with a second token counts as a lone one", "transition.c",
-                 "if (slot_token[slot] != TRANSITION_MISSING) return 0;", "(void)slot;", ("decision", "entities")),
-    EngineMutant("the last of equal scores wins", "transition.c", "scores[c] > scores[best]", "scores[c] >= scores[best]",
-                 ("entities", "head")),
+    EngineMutant("layer norm's epsilon is 1e-5", "kernels_simd.h", "+ LAYER_NORM_EPSILON", "+ 1e-5f", ("layer",)),
+    EngineMutant(
+        "padding is zero again at every layer",
+        "tok2vec.c",
+        "if (window_layer(&w->conv[d], width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;",
+        ZERO_PADDING_AT_EVERY_LAYER,
+        ("entities", "layer"),
+    ),
+    EngineMutant(
+        "the bias is left out",
+        "kernels_simd.h",
+        "vec bias = load(panel + (size_t)v * next_panel);",
+        "vec bias = {0};",
+        ("layer", "entities", "tag", "head"),
+    ),
+    EngineMutant(
+        "the last of three pieces is left out",
+        "kernels_simd.h",
+        "larger(larger(sum[r][0], sum[r][1]), sum[r][2])",
+        "larger(sum[r][0], sum[r][1])",
+        ("layer", "entities"),
+    ),
+    EngineMutant(
+        "the last piece of a state's sums is left out",
+        "kernels_simd.h",
+        "for (size_t p = 1; p < w->nP; p++) best = larger(best, load(",
+        "for (size_t p = 2; p < w->nP; p++) best = larger(best, load(",
+        ("decision", "entities", "head"),
+    ),
+    EngineMutant(
+        "the residual is that of the row before",
+        "tok2vec.c",
+        "layer_norm(x, x + width, delta,",
+        "layer_norm(x, x, delta,",
+        ("layer", "entities"),
+    ),
+    EngineMutant(
+        "the memo of embeddings knows one feature too few",
+        "tok2vec.c",
+        "k < tok2vec_blocks(w); k++)",
+        "k + 1 < tok2vec_blocks(w); k++)",
+        ("sent_start", "layer", "entities", "tag"),
+        times=3,
+    ),
+    EngineMutant(
+        "the memo of embeddings takes any token for the one it knows",
+        "tok2vec.c",
+        "if (place[1 + k] != block_key(w, doc, token, k)) return 0;",
+        "(void)doc, (void)token;",
+        ("layer", "entities", "tag"),
+    ),
+    EngineMutant(
+        "the memo of embeddings does not know whose they are",
+        "tok2vec.c",
+        "if (memo->owner == w->mix.layer.panels) return 0;",
+        "if (memo->owner) return 0;",
+        ("layer", "entities", "sent_start", "scores"),
+    ),
+    EngineMutant(
+        "a lone state has the pads of the slots before its own",
+        "transition.c",
+        "? r->w->lower_pad + slot * width",
+        "? r->w->lower_pad + (slot - 1) * width",
+        ("decision", "entities"),
+    ),
+    EngineMutant(
+        "a state with a second token counts as a lone one",
+        "transition.c",
+        "if (slot_token[slot] != TRANSITION_MISSING) return 0;",
+        "(void)slot;",
+        ("decision", "entities"),
+    ),
+    EngineMutant(
+        "the last of equal scores wins",
+        "transition.c",
+        "scores[c] > scores[best]",
+        "scores[c] >= scores[best]",
+        ("entities", "head"),
+    ),
     # features
-    EngineMutant("SHAPE is LONG from 101 code points on", "lexeme.c", "SHAPE_LONG_FROM 100", "SHAPE_LONG_FROM 101",
-                 ("SHAPE",)),
-    EngineMutant("there is no final sigma", "unicode.c", "is_final_sigma(t, in, n, i) ? FINAL_SIGMA", "0 ? FINAL_SIGMA",
-                 ("norm",)),
+    EngineMutant(
+        "SHAPE is LONG from 101 code points on", "lexeme.c", "SHAPE_LONG_FROM 100", "SHAPE_LONG_FROM 101", ("SHAPE",)
+    ),
+    EngineMutant(
+        "there is no final sigma",
+        "unicode.c",
+        "is_final_sigma(t, in, n, i) ? FINAL_SIGMA",
+        "0 ? FINAL_SIGMA",
+        ("norm",),
+    ),
     # entities
-    EngineMutant("white space may begin an entity", "ner.c", "may_go_on && !is_space", "may_go_on",
-                 ("entities", "decision")),
+    EngineMutant(
+        "white space may begin an entity", "ner.c", "may_go_on && !is_space", "may_go_on", ("entities", "decision")
+    ),
     EngineMutant("entities cross sentence starts", "ner.c", "&& doc->sent_start[next] != 1", "", ("entities",)),
-    EngineMutant("an open entity looks at the current token twice", "ner.c", "(int32_t)s->token - 1", "(int32_t)s->token",
-                 ("entities", "decision")),
+    EngineMutant(
+        "an open entity looks at the current token twice",
+        "ner.c",
+        "(int32_t)s->token - 1",
+        "(int32_t)s->token",
+        ("entities", "decision"),
+    ),
     # arcs
-    EngineMutant("a token without a head is not put back", "parser.c", "if (has_head(s, s0) || s->stack_depth == 1)",
-                 "if (1)", ("head",)),
-    EngineMutant("what was put back stays unshiftable", "parser.c", "s->flags[b0] &= (unsigned char)~UNSHIFTABLE;", "",
-                 ("head", "decision")),
-    EngineMutant("arcs cross a break", "parser.c", "buffer_length(s) && !starts_sentence(s, buffer_token(s, 0))",
-                 "buffer_length(s)", ("head", "decision")),
-    EngineMutant("a break may come before a token that is not the next", "parser.c",
-                 "b1 == buffer_token(s, 0) + 1 && ", "", ("head", "decision")),
-    EngineMutant("a token that cannot start a sentence may", "parser.c", "s->doc->sent_start[token] == -1", "0",
-                 ("head", "sent_start", "decision")),
-    EngineMutant("a preset start does not part the arcs", "parser.c", "s->doc->sent_start[token] == 1 || ", "",
-                 ("head", "sent_start")),
-    EngineMutant("the right child of the stack's top is its left", "parser.c", "of_token(s->right, slot_token[SLOT_S0])", "of_token(s->left, slot_token[SLOT_S0])", ("head",)),
-    EngineMutant("an arc that is replaced stays in the child list", "parser.c",
-                 "if (has_head(s, child)) s->right[s->doc->head[child]] = s->next_sibling[child];", "",
-                 ("head", "decision")),
-    EngineMutant("a subtree is as wide as its root", "dependency.c", "left_edge[head] = f->left_edge[token]",
-                 "left_edge[head]", ("sent_start",)),
+    EngineMutant(
+        "a token without a head is not put back",
+        "parser.c",
+        "if (has_head(s, s0) || s->stack_depth == 1)",
+        "if (1)",
+        ("head",),
+    ),
+    EngineMutant(
+        "what was put back stays unshiftable",
+        "parser.c",
+        "s->flags[b0] &= (unsigned char)~UNSHIFTABLE;",
+        "",
+        ("head", "decision"),
+    ),
+    EngineMutant(
+        "arcs cross a break",
+        "parser.c",
+        "buffer_length(s) && !starts_sentence(s, buffer_token(s, 0))",
+        "buffer_length(s)",
+        ("head", "decision"),
+    ),
+    EngineMutant(
+        "a break may come before a token that is not the next",
+        "parser.c",
+        "b1 == buffer_token(s, 0) + 1 && ",
+        "",
+        ("head", "decision"),
+    ),
+    EngineMutant(
+        "a token that cannot start a sentence may",
+        "parser.c",
+        "s->doc->sent_start[token] == -1",
+        "0",
+        ("head", "sent_start", "decision"),
+    ),
+    EngineMutant(
+        "a preset start does not part the arcs",
+        "parser.c",
+        "s->doc->sent_start[token] == 1 || ",
+        "",
+        ("head", "sent_start"),
+    ),
+    EngineMutant(
+        "the right child of the stack's top is its left",
+        "parser.c",
+        "of_token(s->right, slot_token[SLOT_S0])",
+        "of_token(s->left, slot_token[SLOT_S0])",
+        ("head",),
+    ),
+    EngineMutant(
+        "an arc that is replaced stays in the child list",
+        "parser.c",
+        "if (has_head(s, child)) s->right[s->doc->head[child]] = s->next_sibling[child];",
+        "",
+        ("head", "decision"),
+    ),
+    EngineMutant(
+        "a subtree is as wide as its root",
+        "dependency.c",
+        "left_edge[head] = f->left_edge[token]",
+        "left_edge[head]",
+        ("sent_start",),
+    ),
     # tags and sentence starts
-    EngineMutant("the last of equal tags wins", "tagger.c", "scores[c] > scores[best]", "scores[c] >= scores[best]", ("tag",)),
-    EngineMutant("the senter writes over preset starts", "tagger.c", "!*start || doc->model->senter.overwrite", "1", ("sent_start",)),
-    EngineMutant("the first token makes sentences known", "doc.c", "size_t i = 1; i < doc->token_count; i++)\n        if",
-                 "size_t i = 0; i < doc->token_count; i++)\n        if", ("sents", "annotations")),
+    EngineMutant(
+        "the last of equal tags wins", "tagger.c", "scores[c] > scores[best]", "scores[c] >= scores[best]", ("tag",)
+    ),
+    EngineMutant(
+        "the senter writes over preset starts",
+        "tagger.c",
+        "!*start || doc->model->senter.overwrite",
+        "1",
+        ("sent_start",),
+    ),
+    EngineMutant(
+        "the first token makes sentences known",
+        "doc.c",
+        "size_t i = 1; i < doc->token_count; i++)\n        if",
+        "size_t i = 0; i < doc->token_count; i++)\n        if",
+        ("sents", "annotations"),
+    ),
     # rules
     EngineMutant("the first rule wins", "attribute_ruler.c", "changes[s] <= number", "!changes[s]", ("pos", "morph")),
-    EngineMutant("what is not among the values is", "attribute_ruler.c", "== (int)test[TEST_NEGATED]", "== 0",
-                 ("pos", "dep")),
+    EngineMutant(
+        "what is not among the values is", "attribute_ruler.c", "== (int)test[TEST_NEGATED]", "== 0", ("pos", "dep")
+    ),
     # lemmas
-    EngineMutant("the first exception wins", "lemma_rules.c", "!is_repeated(w->model, forms, i) && !is_rule_form",
-                 "!i && !is_repeated(w->model, forms, i) && !is_rule_form", ("lemma",)),
-    EngineMutant("the first listed form wins", "lemma_rules.c", "(best && kind != LISTED && kind >= best_kind)",
-                 "(best && kind >= best_kind)", ("lemma",)),
-    EngineMutant("base forms take rules", "lemma_rules.c", 'return has_feature(morph, "VerbForm", "Inf")',
-                 'return 0 && has_feature(morph, "VerbForm", "Inf")', ("lemma",)),
-    EngineMutant("singular nouns take rules", "lemma_rules.c", '!strcmp(pos, "NOUN") && ', '0 && ', ("lemma",)),
+    EngineMutant(
+        "the first exception wins",
+        "lemma_rules.c",
+        "!is_repeated(w->model, forms, i) && !is_rule_form",
+        "!i && !is_repeated(w->model, forms, i) && !is_rule_form",
+        ("lemma",),
+    ),
+    EngineMutant(
+        "the first listed form wins",
+        "lemma_rules.c",
+        "(best && kind != LISTED && kind >= best_kind)",
+        "(best && kind >= best_kind)",
+        ("lemma",),
+    ),
+    EngineMutant(
+        "base forms take rules",
+        "lemma_rules.c",
+        'return has_feature(morph, "VerbForm", "Inf")',
+        'return 0 && has_feature(morph, "VerbForm", "Inf")',
+        ("lemma",),
+    ),
+    EngineMutant("singular nouns take rules", "lemma_rules.c", '!strcmp(pos, "NOUN") && ', "0 && ", ("lemma",)),
     EngineMutant("proper nouns lose their capitals", "lemma_rules.c", '!strcmp(s.pos, "PROPN")', "0", ("lemma",)),
     # what runs
-    EngineMutant("entities alone do without the parser", "pipeline.c", "want & (TERN_ENTITIES | TERN_SENTENCES)",
-                 "want & TERN_SENTENCES", ("sent_start", "entities")),
-    EngineMutant("tags do without the ruler", "pipeline.c", "TERN_PARSER | TERN_ATTRIBUTE_RULER",
-                 "(want & TERN_POS ? TERN_ATTRIBUTE_RULER : 0u) | TERN_PARSER", ("tag", "dep")),
+    EngineMutant(
+        "entities alone do without the parser",
+        "pipeline.c",
+        "want & (TERN_ENTITIES | TERN_SENTENCES)",
+        "want & TERN_SENTENCES",
+        ("sent_start", "entities"),
+    ),
+    EngineMutant(
+        "tags do without the ruler",
+        "pipeline.c",
+        "TERN_PARSER | TERN_ATTRIBUTE_RULER",
+        "(want & TERN_POS ? TERN_ATTRIBUTE_RULER : 0u) | TERN_PARSER",
+        ("tag", "dep"),
+    ),
 ]
 
 
@@ -247,15 +402,26 @@ class EngineBuild:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.compiler = shlex.split(os.environ.get("CC", "cc"))
-        self.flags = ["-std=c11", "-O1", "-ffp-contract=off", f"-I{ENGINE}", f"-I{RUNTIME}", *self._pkg_config("--cflags")]
+        self.flags = [
+            "-std=c11",
+            "-O1",
+            "-ffp-contract=off",
+            f"-I{ENGINE}",
+            f"-I{RUNTIME}",
+            *self._pkg_config("--cflags"),
+        ]
         runtime = [RUNTIME / name for name in ("json_in.c", "json_out.c", "utf8_text.c", "bytes.c", "model_open.c")]
         stages = [ROOT / "tests" / "parity" / name for name in ("stages.c", "stages_inside.c")]
-        left_out = {"kernels_openblas.c"} | ({"kernels_avx2.c", "kernels_avx512.c"} if platform.machine() != "x86_64" else set())
+        left_out = {"kernels_openblas.c"} | (
+            {"kernels_avx2.c", "kernels_avx512.c"} if platform.machine() != "x86_64" else set()
+        )
         engine = [source for source in sorted(ENGINE.glob("*.c")) if source.name not in left_out]
-        self.objects = {source.name: self._compile(source, folder / f"{source.stem}.o") for source in [*engine, *runtime, *stages]}
+        self.objects = {
+            source.name: self._compile(source, folder / f"{source.stem}.o") for source in [*engine, *runtime, *stages]
+        }
 
     @staticmethod
-    def _pkg_config(what: str) -> List[str]:
+    def _pkg_config(what: str) -> list[str]:
         done = subprocess.run(["pkg-config", what, "libcjson"], stdout=subprocess.PIPE, check=True)
         return shlex.split(done.stdout.decode())
 
@@ -264,7 +430,7 @@ class EngineBuild:
         subprocess.run([*self.compiler, *self.flags, *kernels, "-c", str(source), "-o", str(target)], check=True)
         return target
 
-    def _link(self, objects: List[Path], name: str) -> Path:
+    def _link(self, objects: list[Path], name: str) -> Path:
         program = self.folder / name
         libraries = [*self._pkg_config("--libs"), "-lm"]
         subprocess.run([*self.compiler, *map(str, objects), *libraries, "-o", str(program)], check=True)
@@ -276,7 +442,9 @@ class EngineBuild:
     def mutant(self, mutant: EngineMutant) -> Path:
         source = (ENGINE / mutant.file).read_text(encoding="utf-8")
         found = source.count(mutant.old)
-        assert found == mutant.times, f"{mutant.old!r} occurs {found} times in {mutant.file}: adapt the mutant {mutant.name!r}"
+        assert found == mutant.times, (
+            f"{mutant.old!r} occurs {found} times in {mutant.file}: adapt the mutant {mutant.name!r}"
+        )
         folder = self.folder / "mutant"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -288,9 +456,13 @@ class EngineBuild:
         objects = {**self.objects, **{name: self._compile(folder / name, folder / f"{name}.o") for name in changed}}
         return self._link(list(objects.values()), "stages-mutant")
 
-    def _includers(self, header: str) -> List[str]:
+    def _includers(self, header: str) -> list[str]:
         """Sources of the build that include the header themselves."""
         line = f'#include "{header}"'
-        found = [name for name in self.objects if (ENGINE / name).is_file() and line in (ENGINE / name).read_text(encoding="utf-8")]
+        found = [
+            name
+            for name in self.objects
+            if (ENGINE / name).is_file() and line in (ENGINE / name).read_text(encoding="utf-8")
+        ]
         assert found, f"nothing includes {header}"
         return found

@@ -1,11 +1,13 @@
 """spaCy's side of the parity tests: what a pipeline gives for a text, in the form that tests/parity/stages.c prints."""
+
 from __future__ import annotations
 
 import functools
 import platform
 import unicodedata
 import warnings
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import spacy
@@ -14,14 +16,30 @@ from spacy.attrs import IS_SPACE, LOWER, NORM, ORTH, PREFIX, SENT_START, SHAPE, 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-ATTRS = ("NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE", "LOWER", "ORTH")   # the order of ATTR_* in engine/model_bind.h
+ATTRS = (
+    "NORM",
+    "PREFIX",
+    "SUFFIX",
+    "SHAPE",
+    "SPACY",
+    "IS_SPACE",
+    "LOWER",
+    "ORTH",
+)  # the order of ATTR_* in engine/model_bind.h
 # What Doc.has_annotation is asked, and what tern calls it.
-ANNOTATIONS = {"ENT_IOB": "entities", "SENT_START": "sentences", "DEP": "dependencies", "TAG": "tags", "POS": "pos",
-               "MORPH": "morphs", "LEMMA": "lemmas"}
+ANNOTATIONS = {
+    "ENT_IOB": "entities",
+    "SENT_START": "sentences",
+    "DEP": "dependencies",
+    "TAG": "tags",
+    "POS": "pos",
+    "MORPH": "morphs",
+    "LEMMA": "lemmas",
+}
 
 COMPONENTS = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner")
 # Components by pipeline; None: as spacy.load gives it.
-PIPELINES: Dict[str, Optional[Tuple[str, ...]]] = {
+PIPELINES: dict[str, tuple[str, ...] | None] = {
     "full": None,
     "ner": ("ner",),
     "senter for parser": tuple(name for name in COMPONENTS if name != "parser"),
@@ -42,13 +60,13 @@ def load(package: str, name: str) -> Language:
     return nlp
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def pipeline(package: str, name: str) -> Language:
     """load(), once for each; not to be changed."""
     return load(package, name)
 
 
-def versions(nlp: Language) -> Dict[str, str]:
+def versions(nlp: Language) -> dict[str, str]:
     """What an answer depends on."""
     return {
         "model": f"{nlp.meta['lang']}_{nlp.meta['name']}",
@@ -61,7 +79,7 @@ def versions(nlp: Language) -> Dict[str, str]:
     }
 
 
-def answer(doc: Doc) -> Dict[str, Any]:
+def answer(doc: Doc) -> dict[str, Any]:
     """Everything that a document says, and the features that the embeddings hash; the keys of stages.c."""
     start = [token.idx for token in doc]
     columns = doc.to_array([NORM, PREFIX, SUFFIX, SHAPE, SPACY, IS_SPACE, LOWER, ORTH, SENT_START]).astype(np.uint64)
@@ -79,14 +97,15 @@ def answer(doc: Doc) -> Dict[str, Any]:
         "lemma": [token.lemma_ for token in doc],
         "entities": [[ent.start, ent.end, ent.label_] for ent in doc.ents],
         "sents": [[sent.start, sent.end] for sent in doc.sents] if doc.has_annotation("SENT_START") else [],
-        "annotations": [name for attr, name in ANNOTATIONS.items() if doc.has_annotation(attr)] + ["cats"] * bool(doc.cats),
+        "annotations": [name for attr, name in ANNOTATIONS.items() if doc.has_annotation(attr)]
+        + ["cats"] * bool(doc.cats),
         "cats": [[label, score] for label, score in doc.cats.items()],
         "norm": [token.norm_ for token in doc],
         "attrs": columns[:, :-1].T.tolist(),
     }
 
 
-def prepared(nlp: Language, texts: Iterable[str], sent_starts: Optional[Sequence[Sequence[int]]]) -> Iterator[Doc]:
+def prepared(nlp: Language, texts: Iterable[str], sent_starts: Sequence[Sequence[int]] | None) -> Iterator[Doc]:
     """Documents from the tokenizer, with the sentence starts (1, -1, 0 per token) that somebody has set before."""
     for i, text in enumerate(texts):
         doc = nlp.make_doc(text)
@@ -96,9 +115,9 @@ def prepared(nlp: Language, texts: Iterable[str], sent_starts: Optional[Sequence
 
 
 def answers(
-    nlp: Language, texts: Iterable[str], sent_starts: Optional[Sequence[Sequence[int]]] = None
-) -> Iterator[Dict[str, Any]]:
+    nlp: Language, texts: Iterable[str], sent_starts: Sequence[Sequence[int]] | None = None
+) -> Iterator[dict[str, Any]]:
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"\[W108\]")   # the lemmatizer misses part-of-speech tags
+        warnings.filterwarnings("ignore", message=r"\[W108\]")  # the lemmatizer misses part-of-speech tags
         for doc in nlp.pipe(prepared(nlp, texts, sent_starts), batch_size=64):
             yield answer(doc)

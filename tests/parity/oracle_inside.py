@@ -1,8 +1,9 @@
 """What spaCy computes on its way: encoder layers, scores and decisions, in the form of tests/parity/stages_inside.c."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List
+from typing import Any
 
 import numpy as np
 from spacy.language import Language
@@ -19,9 +20,9 @@ DECIDERS = ("ner", "parser")
 
 @dataclass
 class Layers:
-    embed: np.ndarray          # [tokens][features * width], before the mixing maxout
-    static: np.ndarray         # [tokens][width] projected static vectors beside them, or [tokens][0] where the tower has none
-    layers: List[np.ndarray]   # mixed embedding, then one per convolution: [tokens][width] each
+    embed: np.ndarray  # [tokens][features * width], before the mixing maxout
+    static: np.ndarray  # [tokens][width] projected static vectors beside them, or [tokens][0] where the tower has none
+    layers: list[np.ndarray]  # mixed embedding, then one per convolution: [tokens][width] each
 
 
 def tower_model(nlp: Language, component: str) -> Model:
@@ -44,7 +45,7 @@ def layers(nlp: Language, component: str, doc: Doc) -> Layers:
     row = mix.layers[0].predict(np.hstack([summed, static]))
     found = [row]
     convolutions = encode.layers[0].layers
-    pad = len(convolutions)   # window 1 (spacy/ml/models/tok2vec.py: with_array(..., pad=receptive_field))
+    pad = len(convolutions)  # window 1 (spacy/ml/models/tok2vec.py: with_array(..., pad=receptive_field))
     padded = np.pad(row, ((pad, pad), (0, 0)))
     for convolution in convolutions:
         padded = convolution.predict(padded)
@@ -72,24 +73,24 @@ def scores(nlp: Language, classifier: str, doc: Doc) -> np.ndarray:
 
 @dataclass
 class Trace:
-    scores: np.ndarray   # [steps][classes]
-    valid: np.ndarray    # [steps][classes] bool
-    chosen: List[int]    # [steps]
+    scores: np.ndarray  # [steps][classes]
+    valid: np.ndarray  # [steps][classes] bool
+    chosen: list[int]  # [steps]
 
 
-def class_names(nlp: Language, decider: str) -> List[str]:
+def class_names(nlp: Language, decider: str) -> list[str]:
     moves = nlp.get_pipe(decider).moves
     return [moves.get_class_name(i) for i in range(moves.n_moves)]
 
 
-def valid_ner_classes(moves: Any, names: List[str], state: Any) -> List[bool]:
+def valid_ner_classes(moves: Any, names: list[str], state: Any) -> list[bool]:
     # "U-" cannot be looked up by name; it is for blocked tokens, which a fresh document has none of (ner.pyx Unit)
     return [name != "U-" and bool(moves.is_valid(state, name)) for name in names]
 
 
-def valid_parser_classes(moves: Any, names: List[str], state: Any) -> List[bool]:
+def valid_parser_classes(moves: Any, names: list[str], state: Any) -> list[bool]:
     """Labels make no difference (arc_eager.pyx set_valid), so one class of each action is asked."""
-    valid: Dict[str, bool] = {}
+    valid: dict[str, bool] = {}
     for name in names:
         assert not name.endswith("-subtok")
         if name[0] not in valid:
@@ -103,11 +104,11 @@ def trace(nlp: Language, decider: str, doc: Doc) -> Trace:
     moves, names = component.moves, class_names(nlp, decider)
     valid_classes = valid_ner_classes if decider == "ner" else valid_parser_classes
     if decider == "parser":
-        nlp.get_pipe("tok2vec")(doc)   # leaves the tensor that the parser's listener reads
+        nlp.get_pipe("tok2vec")(doc)  # leaves the tensor that the parser's listener reads
     step_model = component.model.predict([doc])
     first = states = moves.init_batch([doc])
-    rows: List[np.ndarray] = []
-    valid: List[List[bool]] = []
+    rows: list[np.ndarray] = []
+    valid: list[list[bool]] = []
     while states and not states[0].is_final():
         row = step_model.predict(states)
         rows.append(row[0].copy())

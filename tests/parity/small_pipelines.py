@@ -3,12 +3,14 @@
 Their labels come from what the installed pipeline says of the project's texts; their weights are trained on that, or random,
 which chooses every label now and then. Each is saved, loaded by spaCy, and converted.
 """
+
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from typing import Any, Callable
 
 import numpy as np
 import oracle
@@ -34,22 +36,32 @@ PASSES = 8
 # ---- settings --------------------------------------------------------------------------------------------------------
 
 
-def tower(width: int = WIDTH, depth: int = 2) -> Dict[str, Any]:
+def tower(width: int = WIDTH, depth: int = 2) -> dict[str, Any]:
     """A Tok2Vec of the features that spaCy's quickstart takes."""
     return {
         "@architectures": "spacy.Tok2Vec.v2",
-        "embed": {"@architectures": "spacy.MultiHashEmbed.v2", "width": width, "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-                  "rows": [500, 200, 500, 200], "include_static_vectors": False},
-        "encode": {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": width, "window_size": 1, "maxout_pieces": 3,
-                   "depth": depth},
+        "embed": {
+            "@architectures": "spacy.MultiHashEmbed.v2",
+            "width": width,
+            "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
+            "rows": [500, 200, 500, 200],
+            "include_static_vectors": False,
+        },
+        "encode": {
+            "@architectures": "spacy.MaxoutWindowEncoder.v2",
+            "width": width,
+            "window_size": 1,
+            "maxout_pieces": 3,
+            "depth": depth,
+        },
     }
 
 
-def listener(width: int = WIDTH) -> Dict[str, Any]:
+def listener(width: int = WIDTH) -> dict[str, Any]:
     return {"@architectures": "spacy.Tok2VecListener.v1", "width": width, "upstream": "*"}
 
 
-def labeller(**settings: Any) -> Dict[str, Any]:
+def labeller(**settings: Any) -> dict[str, Any]:
     """Settings of a tagger, morphologizer or trainable lemmatizer that listens to the shared tower."""
     return {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": listener()}, **settings}
 
@@ -71,7 +83,7 @@ def edited(word: str) -> str:
     return word[1:3] + "é" + word[3:] if len(word) % 5 == 0 else word.lower()
 
 
-def gold_docs(change: Optional[Callable[[Token], None]] = None, count: int = SENTENCES) -> List[Doc]:
+def gold_docs(change: Callable[[Token], None] | None = None, count: int = SENTENCES) -> list[Doc]:
     """Annotated documents; change: what is done to each token after that."""
     texts = [text for text in project_texts() if text.strip()]
     random.Random(SEED).shuffle(texts)
@@ -82,7 +94,7 @@ def gold_docs(change: Optional[Callable[[Token], None]] = None, count: int = SEN
     return docs
 
 
-def examples(nlp: Language, docs: Sequence[Doc]) -> List[Example]:
+def examples(nlp: Language, docs: Sequence[Doc]) -> list[Example]:
     return [Example(nlp.make_doc(doc.text), Doc(nlp.vocab).from_bytes(doc.to_bytes())) for doc in docs]
 
 
@@ -96,14 +108,16 @@ def train(nlp: Language, docs: Sequence[Doc], passes: int = PASSES, learn_rate: 
     for _ in range(passes):
         order.shuffle(sample)
         for begin in range(0, len(sample), 16):
-            nlp.update(sample[begin:begin + 16], sgd=optimizer)
+            nlp.update(sample[begin : begin + 16], sgd=optimizer)
 
 
-def randomise(nlp: Language, docs: Sequence[Doc], label_files: Optional[Dict[str, Path]] = None) -> None:
+def randomise(nlp: Language, docs: Sequence[Doc], label_files: dict[str, Path] | None = None) -> None:
     """Labels from the documents, or, by component, from a JSON file of its label_data; weights from a fixed stream."""
     sample = examples(nlp, docs)
     for name, path in (label_files or {}).items():
-        nlp.config["initialize"]["components"][name] = {"labels": {"@readers": "spacy.read_labels.v1", "path": str(path)}}
+        nlp.config["initialize"]["components"][name] = {
+            "labels": {"@readers": "spacy.read_labels.v1", "path": str(path)}
+        }
     nlp.initialize(lambda: sample)
     stream = np.random.RandomState(SEED)
     for _, pipe in nlp.pipeline:
@@ -120,17 +134,21 @@ class Pair:
 
     nlp: Language
     file: Path
-    program: Path   # stages
+    program: Path  # stages
 
     def stages(self, *flags: str) -> Stages:
         return Stages(self.program, self.file, *flags)
 
-    def components(self, names: Optional[Sequence[str]]) -> Optional[List[str]]:
+    def components(self, names: Sequence[str] | None) -> list[str] | None:
         """Names of the pipeline's components as factories, which tern goes by."""
         return None if names is None else [self.nlp.get_pipe_meta(name).factory for name in names]
 
-    def differences(self, texts: Sequence[str], only: Optional[Sequence[str]] = None,
-                    sent_starts: Optional[Sequence[Sequence[int]]] = None) -> List[str]:
+    def differences(
+        self,
+        texts: Sequence[str],
+        only: Sequence[str] | None = None,
+        sent_starts: Sequence[Sequence[int]] | None = None,
+    ) -> list[str]:
         """One line for each text that differs. only: names of the components that run; None: as loaded. sent_starts: 1, -1, 0
         per token, set before."""
         lines = [{"text": text, "components": self.components(only)} if only else {"text": text} for text in texts]

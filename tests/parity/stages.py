@@ -1,11 +1,13 @@
 """tern's side of the parity tests: runs the C program stages."""
+
 from __future__ import annotations
 
 import json
 import subprocess
 import threading
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Mapping
+from typing import Any
 
 
 class Stages:
@@ -14,10 +16,10 @@ class Stages:
     def __init__(self, program: Path, model: Path, *flags: str) -> None:
         self.command = [str(program), str(model), *flags]
 
-    def answers(self, lines: Iterable[Mapping[str, Any]], timeout: float = 600.0) -> Iterator[Dict[str, Any]]:
+    def answers(self, lines: Iterable[Mapping[str, Any]], timeout: float = 600.0) -> Iterator[dict[str, Any]]:
         """One answer a line. A program that dies, hangs or leaves lines out is an AssertionError with what it said."""
         process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        errors: List[bytes] = []
+        errors: list[bytes] = []
         sent = [0]
 
         def feed() -> None:
@@ -41,7 +43,7 @@ class Stages:
                 yield json.loads(output)
             at_end = True
         finally:
-            if not at_end:   # the caller wants no more
+            if not at_end:  # the caller wants no more
                 process.kill()
             process.wait()
             watchdog.cancel()
@@ -53,7 +55,7 @@ class Stages:
         assert process.returncode == 0, f"stages ended with {process.returncode}: {said}"
         assert received == sent[0], f"stages answered {received} of {sent[0]} lines: {said}"
 
-    def texts(self, texts: Iterable[str], timeout: float = 600.0) -> Iterator[Dict[str, Any]]:
+    def texts(self, texts: Iterable[str], timeout: float = 600.0) -> Iterator[dict[str, Any]]:
         return self.answers(({"text": text} for text in texts), timeout)
 
 

@@ -4,27 +4,27 @@ Every failure shows the first divergence: field, token, both values, text; and t
 differs, a decision with spaCy's margin. TERN_RANDOM_TEXTS and TERN_RANDOM_SEED choose other random texts; with
 TERN_REDUCED=1, for builds with sanitizers, there are fewer.
 """
+
 from __future__ import annotations
 
 import os
 import random
-from typing import List
 
 import pytest
 
 pytest.importorskip("spacy")
 
-from comparison import random_differences  # noqa: E402
-from common import REDUCED  # noqa: E402
-from corpus import CORPUS, TEXTS, project_texts, read_texts  # noqa: E402
+from common import REDUCED
+from comparison import random_differences
+from corpus import CORPUS, TEXTS, project_texts, read_texts
 
 RANDOM_TEXTS = int(os.environ.get("TERN_RANDOM_TEXTS", "1000" if REDUCED else "20000"))
 RANDOM_SEED = int(os.environ.get("TERN_RANDOM_SEED", "3"))
-RANDOM_PARTS = 20   # for several processes
+RANDOM_PARTS = 20  # for several processes
 PIPELINES = ("full", "ner", "senter for parser", "senter")
 
 
-def report(differences: List[str], texts: int) -> None:
+def report(differences: list[str], texts: int) -> None:
     if differences:
         pytest.fail(f"{len(differences)} of {texts} texts differ; the first:\n{differences[0]}", pytrace=False)
 
@@ -68,7 +68,7 @@ def test_preset_sentence_starts(comparison, make_texts, pipeline: str) -> None:
     alone = compared.stages().answers(compared.lines(texts))
     preset = compared.stages().answers(compared.lines(texts, starts))
     changed = sum(a["sents"] != b["sents"] or a["entities"] != b["entities"] for a, b in zip(alone, preset))
-    assert changed > 100   # the starts did matter
+    assert changed > 100  # the starts did matter
 
 
 # ---- whole documents -------------------------------------------------------------------------------------------------
@@ -130,8 +130,27 @@ def test_too_long_text(comparison) -> None:
         assert "1000001" in got["error"].replace(",", "")
 
 
-@pytest.mark.parametrize("unit", ["(", ")", "'", ":)", "a.", "x.Com ", "http://a", "$", "-", "A", "\u0301", " \n", "don't",
-                                  "the ", "do n't ", "what did you want to do "])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "(",
+        ")",
+        "'",
+        ":)",
+        "a.",
+        "x.Com ",
+        "http://a",
+        "$",
+        "-",
+        "A",
+        "\u0301",
+        " \n",
+        "don't",
+        "the ",
+        "do n't ",
+        "what did you want to do ",
+    ],
+)
 def test_hostile_text(comparison, unit: str) -> None:
     """Texts on which spaCy's time grows with the square or worse: equal while short, and 20,000 of them still end."""
     texts = [unit * count for count in (1, 2, 3, 50, 201)]

@@ -1,27 +1,29 @@
-"""Towers that read floret vectors, with several settings: documents and layers are spaCy's, with pipelines that spaCy trains for this."""
+"""Towers that read floret vectors, with several settings: documents and layers are spaCy's, with pipelines that
+spaCy trains for this.
+"""
+
 from __future__ import annotations
 
 import random
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
-import numpy as np
 import pytest
 
 pytest.importorskip("spacy")
 
-import oracle_inside  # noqa: E402
-from common import REDUCED  # noqa: E402
-from comparison import Comparison, text_maker  # noqa: E402
-from convert import container  # noqa: E402
-from convert.container import Group, Section, halved  # noqa: E402
-from corpus import project_texts  # noqa: E402
-from differences import first_layer_difference  # noqa: E402
-from stages import Stages  # noqa: E402
-from vector_pipeline import SYMBOLS, make  # noqa: E402
+import oracle_inside
+from common import REDUCED
+from comparison import Comparison, text_maker
+from convert import container
+from convert.container import Group, Section, halved
+from corpus import project_texts
+from differences import first_layer_difference
+from stages import Stages
+from vector_pipeline import SYMBOLS, make
 
-SETTINGS: Dict[str, Dict[str, Any]] = {
+SETTINGS: dict[str, dict[str, Any]] = {
     "as official": {"minn": 4, "maxn": 5, "hash_count": 2, "hash_seed": 2166136261},
     "short pieces, four rows": {"minn": 0, "maxn": 3, "hash_count": 4, "hash_seed": 0},
     "marks of several characters": {"minn": 2, "maxn": 6, "hash_count": 3, "hash_seed": 1, "bow": "é«", "eow": "» 東"},
@@ -32,7 +34,7 @@ LONGEST_WORD = 30
 RANDOM_TEXTS = 100 if REDUCED else 300
 
 
-@pytest.fixture(scope="module", params=list(SETTINGS)[:2 if REDUCED else None])
+@pytest.fixture(scope="module", params=list(SETTINGS)[: 2 if REDUCED else None])
 def compared(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]
 ) -> Callable[[str], Comparison]:
@@ -41,21 +43,24 @@ def compared(
 
 
 @pytest.fixture(scope="module")
-def texts(compared: Callable[[str], Comparison]) -> List[str]:
+def texts(compared: Callable[[str], Comparison]) -> list[str]:
     """The project's, of many scripts; words of 1 to 300 characters; reserved names."""
     choose = random.Random(1)
     long_words = ["".join(choose.choices("abcäé東ж😀", k=length)) for length in range(1, 300, 7)]
-    return project_texts() + [" ".join([*SYMBOLS, word, "x", *SYMBOLS]) for word in long_words] + text_maker(
-        compared("full").package, 23).texts_of(RANDOM_TEXTS)
+    return (
+        project_texts()
+        + [" ".join([*SYMBOLS, word, "x", *SYMBOLS]) for word in long_words]
+        + text_maker(compared("full").package, 23).texts_of(RANDOM_TEXTS)
+    )
 
 
 @pytest.mark.parametrize("pipeline", ["full", "senter"])
-def test_documents(compared: Callable[[str], Comparison], texts: List[str], pipeline: str) -> None:
+def test_documents(compared: Callable[[str], Comparison], texts: list[str], pipeline: str) -> None:
     differences = compared(pipeline).differences(texts)
     assert differences == [], f"{len(differences)} of {len(texts)} texts differ; the first:\n{differences[0]}"
 
 
-def test_layers(compared: Callable[[str], Comparison], texts: List[str]) -> None:
+def test_layers(compared: Callable[[str], Comparison], texts: list[str]) -> None:
     comparison = compared("everything")
     some = [text for text in texts if text and max(map(len, text.split(" "))) <= LONGEST_WORD][::9]
     assert len(some) > 100
@@ -67,18 +72,26 @@ def test_layers(compared: Callable[[str], Comparison], texts: List[str]) -> None
             assert first_layer_difference(tower, want, got["layers"][tower]) is None, text
 
 
-def answers(comparison: Comparison, model: Path, change: Callable[[Section], Section], texts: List[str]) -> List[object]:
+def answers(
+    comparison: Comparison, model: Path, change: Callable[[Section], Section], texts: list[str]
+) -> list[object]:
     """What tern says with a file whose sections were changed."""
     sections = container.read(comparison.model.read_bytes()).values()
     model.write_bytes(container.write([[change(section) for section in sections]]))
     return list(replace(comparison, model=model).stages().texts(texts))
 
 
-def test_each_setting_matters(compared: Callable[[str], Comparison], texts: List[str], tmp_path: Path) -> None:
+def test_each_setting_matters(compared: Callable[[str], Comparison], texts: list[str], tmp_path: Path) -> None:
     comparison, texts = compared("full"), texts[::3]
     normal = list(comparison.stages().texts(texts))
     minn, maxn, hash_count = container.read(comparison.model.read_bytes())["vectors/floret"].array[:3].tolist()
-    for place, value in ((0, minn - 1 if minn else 1), (1, maxn + 1 if maxn < 32 else maxn - 1), (2, hash_count % 4 + 1), (3, 99)):
+    for place, value in (
+        (0, minn - 1 if minn else 1),
+        (1, maxn + 1 if maxn < 32 else maxn - 1),
+        (2, hash_count % 4 + 1),
+        (3, 99),
+    ):
+
         def changed(section: Section) -> Section:
             if section.name != "vectors/floret":
                 return section
@@ -92,8 +105,9 @@ def test_each_setting_matters(compared: Callable[[str], Comparison], texts: List
         assert sum(a != b for a, b in zip(normal, got)) > (10 if place > 1 or maxn < 30 else 0), place
 
 
-def test_half_precision(compared: Callable[[str], Comparison], texts: List[str], tmp_path: Path) -> None:
+def test_half_precision(compared: Callable[[str], Comparison], texts: list[str], tmp_path: Path) -> None:
     """Rows of halves, which are expanded one by one, are the rounded rows."""
+
     def half(section: Section) -> Section:
         return halved(Group("", [section])).sections[0]
 

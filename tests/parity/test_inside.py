@@ -1,19 +1,21 @@
 """What tern computes on its way is what spaCy computes: hash embedding sums bitwise, encoder layers and scores within a
 tolerance, what a move table allows and what is chosen exactly."""
+
 from __future__ import annotations
 
 import random
-from typing import Callable, Sequence
+from collections.abc import Sequence
+from typing import Callable
 
 import pytest
 
 pytest.importorskip("spacy")
 
-import oracle_inside  # noqa: E402
-from comparison import first_inner_difference  # noqa: E402
-from common import REDUCED  # noqa: E402
-from corpus import CORPUS, TEXTS, project_texts, read_texts  # noqa: E402
-from random_texts import NAMES, WORDS  # noqa: E402
+import oracle_inside
+from common import REDUCED
+from comparison import first_inner_difference
+from corpus import CORPUS, TEXTS, project_texts, read_texts
+from random_texts import NAMES, WORDS
 
 INSIDE = ("--layers", "--scores", "--trace")
 
@@ -34,7 +36,7 @@ def compare_inside(comparison, nlp_everything) -> Callable[[Sequence[str]], int]
     return check
 
 
-@pytest.mark.parametrize("name", sorted(TEXTS, key=lambda name: name != "lengths"))   # 1, 2, 3, ... tokens first
+@pytest.mark.parametrize("name", sorted(TEXTS, key=lambda name: name != "lengths"))  # 1, 2, 3, ... tokens first
 def test_project_texts(compare_inside, name: str) -> None:
     texts = read_texts(TEXTS[name])
     assert compare_inside(texts[::5] if REDUCED else texts) > 50
@@ -46,7 +48,7 @@ def test_random_texts(compare_inside, make_texts) -> None:
 
 @pytest.mark.skipif(not CORPUS.is_file(), reason=f"no {CORPUS}")
 def test_corpus(compare_inside) -> None:
-    assert compare_inside(read_texts(CORPUS)[::40 if REDUCED else 4]) > 500
+    assert compare_inside(read_texts(CORPUS)[:: 40 if REDUCED else 4]) > 500
 
 
 @pytest.mark.parametrize("tokens", [510, 511, 512, 513, 514, 515, 516, 1023, 1024, 1025])

@@ -1,18 +1,20 @@
 """Morphologizer and trainable lemmatizer: small pipelines, trained and with random weights, give spaCy's documents."""
+
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from typing import Any, Callable
 
 import pytest
 
 spacy = pytest.importorskip("spacy")
 
-import small_pipelines as small  # noqa: E402
-from common import REDUCED, SPACY_PACKAGE  # noqa: E402
-from comparison import text_maker  # noqa: E402
-from corpus import project_texts  # noqa: E402
-from differences import FIELDS_OF  # noqa: E402
+import small_pipelines as small
+from common import REDUCED, SPACY_PACKAGE
+from comparison import text_maker
+from corpus import project_texts
+from differences import FIELDS_OF
 
 RANDOM_TEXTS = 300 if REDUCED else 800
 SEED = 7
@@ -20,13 +22,15 @@ SEED = 7
 LEMMA_RULES = [
     {"patterns": [[{"LEMMA": {"IN": ["be", "have", "gehen"]}}]], "attrs": {"TAG": "AUX"}},
     {"patterns": [[{"POS": "NOUN", "LEMMA": {"NOT_IN": ["", "time"]}}]], "attrs": {"TAG": "N"}},
-    {"patterns": [[{"ORTH": "The"}, {"TEXT": {"NOT_IN": ["of", "X"]}}], [{"TEXT": {"REGEX": "^(?:and|X)$"}}]],
-     "attrs": {"TAG": "ORTH"}},
+    {
+        "patterns": [[{"ORTH": "The"}, {"TEXT": {"NOT_IN": ["of", "X"]}}], [{"TEXT": {"REGEX": "^(?:and|X)$"}}]],
+        "attrs": {"TAG": "ORTH"},
+    },
     {"patterns": [[{"IS_SPACE": True}]], "attrs": {"TAG": "_SP", "POS": "SPACE", "MORPH": "_", "LEMMA": " "}},
 ]
 
 
-def blank(lemmatizer: Dict[str, Any], morphologizer: Optional[Dict[str, Any]] = None) -> Any:
+def blank(lemmatizer: dict[str, Any], morphologizer: dict[str, Any] | None = None) -> Any:
     nlp = spacy.blank("en")
     nlp.add_pipe("tok2vec", config={"model": small.tower()})
     nlp.add_pipe("tagger", config=small.labeller())
@@ -60,7 +64,7 @@ def random_weights(**lemmatizer: Any) -> Any:
     return nlp
 
 
-RECIPES: Dict[str, Callable[[], Any]] = {
+RECIPES: dict[str, Callable[[], Any]] = {
     "trained": trained,
     "trained, top_k 3": trained_top_3,
     "random": lambda: random_weights(top_k=1),
@@ -79,23 +83,27 @@ def pair(
 
 
 @pytest.fixture(scope="module")
-def texts() -> List[str]:
+def texts() -> list[str]:
     return project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
 
 
-def test_whole_pipeline(pair: small.Pair, texts: List[str]) -> None:
+def test_whole_pipeline(pair: small.Pair, texts: list[str]) -> None:
     small.report(pair.differences(texts), texts)
 
 
-@pytest.mark.parametrize("only", [["tok2vec", "morphologizer"], ["tok2vec", "lemmatizer"], ["morphologizer", "lemmatizer"]])
-def test_some_components(pair: small.Pair, texts: List[str], only: List[str]) -> None:
+@pytest.mark.parametrize(
+    "only", [["tok2vec", "morphologizer"], ["tok2vec", "lemmatizer"], ["morphologizer", "lemmatizer"]]
+)
+def test_some_components(pair: small.Pair, texts: list[str], only: list[str]) -> None:
     """Without the tower, the others read zeros."""
     small.report(pair.differences(texts[:500], only), texts[:500])
 
 
-@pytest.mark.parametrize("want, fields", [(name, fields) for name, fields in FIELDS_OF.items()
-                                          if name in ("tags", "pos", "morphs", "lemmas")])
-def test_wanting_one_annotation(pair: small.Pair, texts: List[str], want: str, fields: Sequence[str]) -> None:
+@pytest.mark.parametrize(
+    "want, fields",
+    [(name, fields) for name, fields in FIELDS_OF.items() if name in ("tags", "pos", "morphs", "lemmas")],
+)
+def test_wanting_one_annotation(pair: small.Pair, texts: list[str], want: str, fields: Sequence[str]) -> None:
     """What is wanted alone is what the whole pipeline gives: the ruler's patterns test lemmas and parts of speech."""
     stages = pair.stages()
     whole = list(stages.texts(texts[:500]))
@@ -104,7 +112,7 @@ def test_wanting_one_annotation(pair: small.Pair, texts: List[str], want: str, f
     assert any(value for answer in whole for field in fields for value in answer[field])
 
 
-def test_every_way_to_a_lemma_was_taken(pair: small.Pair, texts: List[str]) -> None:
+def test_every_way_to_a_lemma_was_taken(pair: small.Pair, texts: list[str]) -> None:
     """Trees that edit either end or the whole word, trees that do not apply, and those after them."""
     lemmatizer = pair.nlp.get_pipe("lemmatizer")
     docs = [doc for doc in pair.nlp.pipe(texts[:500], disable=["attribute_ruler"]) if len(doc)]

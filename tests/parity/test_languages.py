@@ -3,23 +3,24 @@
 Languages and texts depend on the day, which pytest prints at its head and --language-day chooses, so that a failure can be
 repeated. TERN_LANGUAGE_TEXTS: for each language (1000).
 """
+
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Callable, Dict, List
+from typing import Callable
 
 import pytest
 
 pytest.importorskip("spacy")
 
-import languages  # noqa: E402
-from common import REDUCED  # noqa: E402
-from convert.config_check import plan_conversion  # noqa: E402
-from convert.errors import ConvertError  # noqa: E402
-from model_bytes import ModelBytes  # noqa: E402
-from mutants import fill, mutate_model  # noqa: E402
-from stages import Stages  # noqa: E402
+import languages
+from common import REDUCED
+from convert.config_check import plan_conversion
+from convert.errors import ConvertError
+from model_bytes import ModelBytes
+from mutants import fill, mutate_model
+from stages import Stages
 
 TEXTS = int(os.environ.get("TERN_LANGUAGE_TEXTS", "200" if REDUCED else "1000"))
 CHARACTERS = 100_000 if REDUCED else 800_000
@@ -37,7 +38,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def converted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """converted("fr"): the file of the language's tokenizer."""
     folder = tmp_path_factory.mktemp("languages")
-    files: Dict[str, Path] = {}
+    files: dict[str, Path] = {}
 
     def convert(code: str) -> Path:
         if code not in files:
@@ -58,8 +59,11 @@ def test_random_texts(day_language: str, program, pytestconfig: pytest.Config, t
     day = pytestconfig.getoption("--language-day")
     report = languages.compare(day_language, day, TEXTS, program("tests/stages"), tmp_path)
     if report.differences:
-        pytest.fail(f"{len(report.differences)} of {TEXTS} texts differ (again with --language-day {day} --all-languages -k "
-                    f"'random_texts and {day_language}'); the first:\n{report.differences[0]}", pytrace=False)
+        pytest.fail(
+            f"{len(report.differences)} of {TEXTS} texts differ (again with --language-day {day} --all-languages -k "
+            f"'random_texts and {day_language}'); the first:\n{report.differences[0]}",
+            pytrace=False,
+        )
 
 
 @pytest.mark.parametrize("code", ["ja", "ko", "th", "vi", "zh"])
@@ -88,8 +92,10 @@ def stems_of_any_length(model: ModelBytes) -> None:
         model.set_number("norms/stems", 3 * row + 2, 10)
 
 
-@pytest.mark.parametrize("code, change, field", [
-    ("fr", no_token_match, "start "), ("hi", no_stems, "norm "), ("ne", stems_of_any_length, "norm ")])
+@pytest.mark.parametrize(
+    "code, change, field",
+    [("fr", no_token_match, "start "), ("hi", no_stems, "norm "), ("ne", stems_of_any_length, "norm ")],
+)
 def test_a_damaged_table_is_noticed(code: str, change, field: str, converted, program, tmp_path: Path) -> None:
     texts = languages.LanguageTexts(code, languages.blank(code), 1).texts_of(300)
     assert languages.differences(code, texts, program("tests/stages"), converted(code)) == []
@@ -107,12 +113,18 @@ def open_damaged(change: Callable[[ModelBytes], None], path: Path, tmp_path: Pat
     return done.stdout.decode()
 
 
-@pytest.mark.parametrize("change, words", [
-    (lambda model: model.set_number("norms/stems", 0, model.dims("strings/id")[0]), "section norms/stems: holds a value"),
-    (lambda model: model.set_number("norms/stems", 1, 30), "section norms/stems: holds a value"),
-    (lambda model: model.remove("norms/stems"), "no section norms/stems"),
-    (lambda model: model.set("features", 1 << 63), "required features 0x8000000000000000"),
-])
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (
+            lambda model: model.set_number("norms/stems", 0, model.dims("strings/id")[0]),
+            "section norms/stems: holds a value",
+        ),
+        (lambda model: model.set_number("norms/stems", 1, 30), "section norms/stems: holds a value"),
+        (lambda model: model.remove("norms/stems"), "no section norms/stems"),
+        (lambda model: model.set("features", 1 << 63), "required features 0x8000000000000000"),
+    ],
+)
 def test_damaged_stems_are_refused(change, words: str, converted, program, run, tmp_path: Path) -> None:
     assert words in open_damaged(change, converted("hi"), tmp_path, program("tests/open_model"), run)
 

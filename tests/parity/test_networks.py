@@ -1,57 +1,90 @@
 """Networks of every shape that can be converted: whose tower a component reads, of what that is made, how a transition model
 scores. Small pipelines, trained by spaCy here, give spaCy's documents."""
+
 from __future__ import annotations
 
 import functools
 import random
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from typing import Any, Callable
 
 import numpy as np
 import pytest
 
 spacy = pytest.importorskip("spacy")
 
-import small_pipelines as small  # noqa: E402
-from common import REDUCED, SPACY_PACKAGE  # noqa: E402
-from comparison import text_maker  # noqa: E402
-from corpus import project_texts  # noqa: E402
-from spacy.language import Language  # noqa: E402
-from spacy.tokens import Doc, Span  # noqa: E402
+import small_pipelines as small
+from common import REDUCED, SPACY_PACKAGE
+from comparison import text_maker
+from corpus import project_texts
+from spacy.language import Language
+from spacy.tokens import Doc, Span
 
 RANDOM_TEXTS = 100 if REDUCED else 400
 SEED = 11
 DOCS, PASSES, LEARN_RATE = 90, 7, 0.01
-FEW_PASSES = {"defaults": 3, "3 pieces, 128 hidden": 4}   # large networks
+FEW_PASSES = {"defaults": 3, "3 pieces, 128 hidden": 4}  # large networks
 
 
 # ---- settings --------------------------------------------------------------------------------------------------------
 
 
-def tower(width: int, depth: int, attrs: Sequence[str], pieces: int = 3, vectors: bool = False) -> Dict[str, Any]:
+def tower(width: int, depth: int, attrs: Sequence[str], pieces: int = 3, vectors: bool = False) -> dict[str, Any]:
     rows = [300 - 40 * i for i in range(len(attrs))]
     return {
         "@architectures": "spacy.Tok2Vec.v2",
-        "embed": {"@architectures": "spacy.MultiHashEmbed.v2", "width": width, "attrs": list(attrs), "rows": rows,
-                  "include_static_vectors": vectors},
-        "encode": {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": width, "window_size": 1, "maxout_pieces": pieces,
-                   "depth": depth},
+        "embed": {
+            "@architectures": "spacy.MultiHashEmbed.v2",
+            "width": width,
+            "attrs": list(attrs),
+            "rows": rows,
+            "include_static_vectors": vectors,
+        },
+        "encode": {
+            "@architectures": "spacy.MaxoutWindowEncoder.v2",
+            "width": width,
+            "window_size": 1,
+            "maxout_pieces": pieces,
+            "depth": depth,
+        },
     }
 
 
-def cnn(width: int, depth: int, pieces: int, subwords: bool = True, vectors: Optional[bool] = None) -> Dict[str, Any]:
-    return {"@architectures": "spacy.HashEmbedCNN.v2", "pretrained_vectors": vectors, "width": width, "depth": depth,
-            "embed_size": 301, "window_size": 1, "maxout_pieces": pieces, "subword_features": subwords}
+def cnn(width: int, depth: int, pieces: int, subwords: bool = True, vectors: bool | None = None) -> dict[str, Any]:
+    return {
+        "@architectures": "spacy.HashEmbedCNN.v2",
+        "pretrained_vectors": vectors,
+        "width": width,
+        "depth": depth,
+        "embed_size": 301,
+        "window_size": 1,
+        "maxout_pieces": pieces,
+        "subword_features": subwords,
+    }
 
 
-def labeller(tok2vec: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+def labeller(tok2vec: dict[str, Any] | None = None) -> dict[str, Any]:
     return {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": tok2vec or small.listener()}}
 
 
-def transition(state_type: str, tok2vec: Optional[Dict[str, Any]] = None, pieces: int = 2, hidden: int = 24, upper: bool = True,
-               extra: bool = False) -> Dict[str, Any]:
-    model = {"@architectures": "spacy.TransitionBasedParser.v2", "state_type": state_type, "extra_state_tokens": extra,
-             "hidden_width": hidden, "maxout_pieces": pieces, "use_upper": upper, "tok2vec": tok2vec or small.listener()}
+def transition(
+    state_type: str,
+    tok2vec: dict[str, Any] | None = None,
+    pieces: int = 2,
+    hidden: int = 24,
+    upper: bool = True,
+    extra: bool = False,
+) -> dict[str, Any]:
+    model = {
+        "@architectures": "spacy.TransitionBasedParser.v2",
+        "state_type": state_type,
+        "extra_state_tokens": extra,
+        "hidden_width": hidden,
+        "maxout_pieces": pieces,
+        "use_upper": upper,
+        "tok2vec": tok2vec or small.listener(),
+    }
     return {"model": model, **({"min_action_freq": 1} if state_type == "parser" else {})}
 
 
@@ -65,8 +98,11 @@ def blank(*components: Any) -> Language:
 
 def transitions(**settings: Any) -> Language:
     """Parser and recogniser of one shape, which listen."""
-    return blank(("tok2vec", {"model": small.tower()}), ("parser", transition("parser", **settings)),
-                 ("ner", transition("ner", **settings)))
+    return blank(
+        ("tok2vec", {"model": small.tower()}),
+        ("parser", transition("parser", **settings)),
+        ("ner", transition("ner", **settings)),
+    )
 
 
 # ---- pipelines -------------------------------------------------------------------------------------------------------
@@ -74,40 +110,63 @@ def transitions(**settings: Any) -> Language:
 
 def all_listen() -> Language:
     """The recogniser first, and the senter after the parser: the tower runs before all of them."""
-    return blank(("tok2vec", {"model": small.tower()}), ("ner", transition("ner")), ("tagger", labeller()),
-                 ("morphologizer", labeller()), ("trainable_lemmatizer", labeller()), ("parser", transition("parser")),
-                 ("senter", labeller()))
+    return blank(
+        ("tok2vec", {"model": small.tower()}),
+        ("ner", transition("ner")),
+        ("tagger", labeller()),
+        ("morphologizer", labeller()),
+        ("trainable_lemmatizer", labeller()),
+        ("parser", transition("parser")),
+        ("senter", labeller()),
+    )
 
 
 def all_defaults() -> Language:
     """What add_pipe gives without settings: a HashEmbedCNN each; but the morphologizer's, which embeds characters."""
-    return blank(("tagger", {}), ("morphologizer", labeller(cnn(96, 4, 3))), ("trainable_lemmatizer", {}), ("senter", {}),
-                 ("parser", {}), ("ner", {}))
+    return blank(
+        ("tagger", {}),
+        ("morphologizer", labeller(cnn(96, 4, 3))),
+        ("trainable_lemmatizer", {}),
+        ("senter", {}),
+        ("parser", {}),
+        ("ner", {}),
+    )
 
 
 def own_towers() -> Language:
     """Odd widths, all depths, all features; the senter before the recogniser, which minds sentence starts."""
     words = ("NORM", "PREFIX", "SUFFIX", "SHAPE")
-    return blank(("senter", labeller(tower(5, 1, ("SUFFIX", "SPACY"), pieces=1))),
-                 ("tagger", labeller(tower(19, 2, ("LOWER", "ORTH")))),
-                 ("morphologizer", labeller(tower(33, 3, ("NORM", "LOWER", *words[1:], "SPACY", "IS_SPACE"), pieces=2))),
-                 ("trainable_lemmatizer", labeller(cnn(31, 1, 1, subwords=False))),
-                 ("parser", transition("parser", tower(17, 8, words, pieces=5), hidden=13)),
-                 ("ner", transition("ner", tower(9, 4, ("NORM", "SHAPE"), pieces=8), hidden=11)))
+    return blank(
+        ("senter", labeller(tower(5, 1, ("SUFFIX", "SPACY"), pieces=1))),
+        ("tagger", labeller(tower(19, 2, ("LOWER", "ORTH")))),
+        ("morphologizer", labeller(tower(33, 3, ("NORM", "LOWER", *words[1:], "SPACY", "IS_SPACE"), pieces=2))),
+        ("trainable_lemmatizer", labeller(cnn(31, 1, 1, subwords=False))),
+        ("parser", transition("parser", tower(17, 8, words, pieces=5), hidden=13)),
+        ("ner", transition("ner", tower(9, 4, ("NORM", "SHAPE"), pieces=8), hidden=11)),
+    )
 
 
 def mixed_towers() -> Language:
     """Beside the shared one; of other widths than it."""
-    return blank(("tok2vec", {"model": cnn(small.WIDTH, 2, 2)}), ("tagger", labeller()),
-                 ("morphologizer", labeller(tower(20, 1, ("NORM", "SUFFIX")))), ("senter", labeller(cnn(12, 1, 2))),
-                 ("trainable_lemmatizer", labeller()), ("parser", transition("parser", tower(40, 2, ("LOWER",)))),
-                 ("ner", transition("ner")))
+    return blank(
+        ("tok2vec", {"model": cnn(small.WIDTH, 2, 2)}),
+        ("tagger", labeller()),
+        ("morphologizer", labeller(tower(20, 1, ("NORM", "SUFFIX")))),
+        ("senter", labeller(cnn(12, 1, 2))),
+        ("trainable_lemmatizer", labeller()),
+        ("parser", transition("parser", tower(40, 2, ("LOWER",)))),
+        ("ner", transition("ner")),
+    )
 
 
 def with_vectors() -> Language:
     """The form of the quickstart's "accuracy": the recogniser listens to a tower that reads static vectors."""
-    nlp = blank(("tok2vec", {"model": tower(small.WIDTH, 3, ("NORM", "PREFIX", "SUFFIX", "SHAPE"), vectors=True)}),
-                ("tagger", labeller()), ("ner", transition("ner")), ("senter", labeller(cnn(12, 1, 2, vectors=True))))
+    nlp = blank(
+        ("tok2vec", {"model": tower(small.WIDTH, 3, ("NORM", "PREFIX", "SUFFIX", "SHAPE"), vectors=True)}),
+        ("tagger", labeller()),
+        ("ner", transition("ner")),
+        ("senter", labeller(cnn(12, 1, 2, vectors=True))),
+    )
     words = sorted({token.text for text in project_texts() for token in nlp.make_doc(text)})
     chosen = random.Random(SEED).sample(words, len(words) * 4 // 5)
     rows = np.random.RandomState(SEED).uniform(-3, 3, (len(chosen), 20)).astype("float32")
@@ -115,7 +174,7 @@ def with_vectors() -> Language:
     return nlp
 
 
-RECIPES: Dict[str, Callable[[], Language]] = {
+RECIPES: dict[str, Callable[[], Language]] = {
     "all listen": all_listen,
     "defaults": all_defaults,
     "own towers": own_towers,
@@ -134,8 +193,8 @@ RECIPES: Dict[str, Callable[[], Language]] = {
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
 
-@functools.lru_cache(maxsize=None)
-def gold() -> List[Doc]:
+@functools.cache
+def gold() -> list[Doc]:
     """Some with an entity that is longer than what a state looks at."""
     docs = small.gold_docs(small.edit_lemma, DOCS)
     for doc in docs[::3]:
@@ -154,27 +213,32 @@ def pair(
 
 
 @pytest.fixture(scope="module")
-def texts() -> List[str]:
+def texts() -> list[str]:
     return project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
 
 
-def test_whole_pipeline(pair: small.Pair, texts: List[str]) -> None:
+def test_whole_pipeline(pair: small.Pair, texts: list[str]) -> None:
     small.report(pair.differences(texts), texts)
 
 
-def test_some_components(pair: small.Pair, texts: List[str]) -> None:
+def test_some_components(pair: small.Pair, texts: list[str]) -> None:
     """Each component alone: a listener without its tower reads zeros."""
     for name in pair.nlp.pipe_names:
         small.report(pair.differences(texts[:150], [name]), texts[:150])
 
 
-def test_there_is_something_to_compare(pair: small.Pair, texts: List[str]) -> None:
+def test_there_is_something_to_compare(pair: small.Pair, texts: list[str]) -> None:
     """No component says the same of everything; entities long enough for every slot, children for the second ones."""
     docs = list(pair.nlp.pipe(texts[:600]))
     tokens = [token for doc in docs for token in doc]
-    said = {"tagger": {token.tag_ for token in tokens}, "morphologizer": {str(token.morph) for token in tokens},
-            "trainable_lemmatizer": {token.lemma_ == token.text for token in tokens}, "parser": {token.dep_ for token in tokens},
-            "senter": {token.is_sent_start for token in tokens}, "ner": {ent.label_ for doc in docs for ent in doc.ents}}
+    said = {
+        "tagger": {token.tag_ for token in tokens},
+        "morphologizer": {str(token.morph) for token in tokens},
+        "trainable_lemmatizer": {token.lemma_ == token.text for token in tokens},
+        "parser": {token.dep_ for token in tokens},
+        "senter": {token.is_sent_start for token in tokens},
+        "ner": {ent.label_ for doc in docs for ent in doc.ents},
+    }
     for name in pair.nlp.pipe_names:
         assert name == "tok2vec" or len(said[name]) > 1, name
     for name in ("ner", "parser"):

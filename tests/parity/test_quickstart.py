@@ -1,31 +1,39 @@
 """What a user does: spacy init config, spacy train, convert. The file gives the documents of the pipeline that was trained."""
+
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Callable, List, Sequence
+from typing import Callable
 
 import pytest
 
 spacy = pytest.importorskip("spacy")
 
-import small_pipelines as small  # noqa: E402
-from common import ROOT, SPACY_PACKAGE  # noqa: E402
-from comparison import text_maker  # noqa: E402
-from corpus import project_texts  # noqa: E402
-from spacy.tokens import DocBin  # noqa: E402
+import small_pipelines as small
+from common import ROOT, SPACY_PACKAGE
+from comparison import text_maker
+from corpus import project_texts
+from spacy.tokens import DocBin
 
 SEED, STEPS, TIMEOUT_SECONDS = 12, 25, 300
-LONG = 120_000   # characters: more tokens than engine/transition.h keeps, so that ner and parser ask the shared tower for them
+LONG = 120_000  # characters: more tokens than engine/transition.h keeps, so that ner and parser ask the shared tower for them
 
 
 def python(*arguments: object) -> None:
     """python -m arguments"""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "tools" / "convert")}
-    done = subprocess.run([sys.executable, "-m", *map(str, arguments)], env=environment, capture_output=True, text=True,
-                          timeout=TIMEOUT_SECONDS, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", *map(str, arguments)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
     assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
 
 
@@ -44,15 +52,30 @@ def trained(folder: Path, corpus: Path, components: str) -> Path:
     """The pipeline's folder after a few steps, which learn fast."""
     config = folder / "config.cfg"
     python("spacy", "init", "config", config, "--lang", "en", "--pipeline", components, "--optimize", "efficiency")
-    python("spacy", "train", config, "--output", folder / "out", "--paths.train", corpus, "--paths.dev", corpus,
-           "--training.max_steps", STEPS, "--training.eval_frequency", STEPS, "--training.optimizer.learn_rate", 0.005)
+    python(
+        "spacy",
+        "train",
+        config,
+        "--output",
+        folder / "out",
+        "--paths.train",
+        corpus,
+        "--paths.dev",
+        corpus,
+        "--training.max_steps",
+        STEPS,
+        "--training.eval_frequency",
+        STEPS,
+        "--training.optimizer.learn_rate",
+        0.005,
+    )
     return folder / "out" / "model-last"
 
 
-@pytest.mark.parametrize("components, exclude", [
-    ("tok2vec,ner", []),
-    ("tagger,morphologizer,trainable_lemmatizer,parser,ner,textcat", ["textcat"]),
-])
+@pytest.mark.parametrize(
+    "components, exclude",
+    [("tok2vec,ner", []), ("tagger,morphologizer,trainable_lemmatizer,parser,ner,textcat", ["textcat"])],
+)
 def test_trained_and_converted(
     components: str, exclude: Sequence[str], corpus: Path, tmp_path: Path, program: Callable[[str], Path]
 ) -> None:
@@ -60,6 +83,6 @@ def test_trained_and_converted(
     python("convert", pipeline, "-o", file, *(word for name in exclude for word in ("--exclude", name)))
     pair = small.Pair(spacy.load(pipeline, exclude=list(exclude)), file, program("tests/stages"))
     maker = text_maker(SPACY_PACKAGE, SEED)
-    texts: List[str] = project_texts() + maker.texts_of(100) + [maker.long_text(LONG)]
+    texts: list[str] = project_texts() + maker.texts_of(100) + [maker.long_text(LONG)]
     assert any(doc.ents for doc in pair.nlp.pipe(texts))
     small.report(pair.differences(texts), texts)

@@ -1,33 +1,40 @@
 """What is asked for decides what runs, and nothing else: masks of annotations and components, contexts used again."""
+
 from __future__ import annotations
 
 import itertools
 import random
 import warnings
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 
 pytest.importorskip("spacy")
 
-import oracle  # noqa: E402
-from common import REDUCED  # noqa: E402
-from corpus import TEXTS, project_texts, read_texts  # noqa: E402
-from differences import FIELDS_OF, TOKENS, first_difference  # noqa: E402
+import oracle
+from common import REDUCED
+from corpus import TEXTS, project_texts, read_texts
+from differences import FIELDS_OF, TOKENS, first_difference
 
 # Fields that nothing can set that is needed for what is asked for.
-NEVER_SET = {"entities": ("tag", "pos", "morph", "lemma"), "sentences": ("tag", "pos", "morph", "lemma", "entities"),
-             "dependencies": ("entities",), "tags": ("entities",), "pos": ("entities",), "morphs": ("entities",),
-             "lemmas": ("entities",)}
+NEVER_SET = {
+    "entities": ("tag", "pos", "morph", "lemma"),
+    "sentences": ("tag", "pos", "morph", "lemma", "entities"),
+    "dependencies": ("entities",),
+    "tags": ("entities",),
+    "pos": ("entities",),
+    "morphs": ("entities",),
+    "lemmas": ("entities",),
+}
 ALL_MASKS = [names for size in range(8) for names in itertools.combinations(FIELDS_OF, size)]
 
 
-def is_unset(answer: Dict[str, Any], field: str) -> bool:
+def is_unset(answer: dict[str, Any], field: str) -> bool:
     return not any(answer[field])
 
 
 @pytest.fixture(scope="module")
-def texts() -> List[str]:
+def texts() -> list[str]:
     return [text for text in project_texts() if len(text) > 40][::40]
 
 
@@ -36,7 +43,9 @@ def test_asking_for_one_thing(comparison, name: str) -> None:
     """The same values as in the whole document, and what it takes no part in does not run."""
     texts = project_texts()
     stages = comparison("full").stages()
-    for text, full, got in zip(texts, stages.texts(texts), stages.answers({"text": text, "want": [name]} for text in texts)):
+    for text, full, got in zip(
+        texts, stages.texts(texts), stages.answers({"text": text, "want": [name]} for text in texts)
+    ):
         difference = first_difference(text, full, got, FIELDS_OF[name])
         assert difference is None, f"asked for {name}: {difference}"
         for field in NEVER_SET[name]:
@@ -78,10 +87,10 @@ def test_any_components(comparison, nlp_everything, texts) -> None:
 def test_running_twice_and_a_fresh_context_give_the_same(comparison, make_texts) -> None:
     """Bitwise, also after a long document has left its numbers in the scratch memory."""
     maker = make_texts(3300)
-    short = project_texts()[::21 if REDUCED else 7] + maker.texts_of(100)
+    short = project_texts()[:: 21 if REDUCED else 7] + maker.texts_of(100)
     texts = short + [maker.long_text(30_000)] + short + [""] + short[::-1]
     flags = ("--features", "--layers", "--scores", "--trace")
-    fresh: Dict[str, Any] = {}
+    fresh: dict[str, Any] = {}
     for text, answer in zip(texts, comparison("full").stages(*flags, "--fresh").texts(texts)):
         assert fresh.setdefault(text, answer) == answer
     for i, (text, answer) in enumerate(zip(texts, comparison("full").stages(*flags).texts(texts))):
@@ -93,7 +102,7 @@ def test_sentence_starts_do_not_stay(comparison) -> None:
     texts = [text for text in read_texts(TEXTS["documents"]) if text]
     stages = comparison("full").stages()
     plain = list(stages.texts(texts))
-    lines: List[Dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     for text, answer in zip(texts, plain):
         lines += [{"text": text, "sent_starts": "+" * len(answer["start"])}, {"text": text}]
     answers = list(stages.answers(lines))
@@ -107,6 +116,9 @@ def test_unknown_sentence_starts_are_refused(comparison) -> None:
 
 
 def test_tokens_are_always_there(comparison, texts) -> None:
-    for text, full, got in zip(texts, comparison("full").stages().texts(texts),
-                               comparison("full").stages().answers({"text": text, "want": []} for text in texts)):
+    for _text, full, got in zip(
+        texts,
+        comparison("full").stages().texts(texts),
+        comparison("full").stages().answers({"text": text, "want": []} for text in texts),
+    ):
         assert [got[key] for key in TOKENS] == [full[key] for key in TOKENS]

@@ -1,18 +1,19 @@
 """The sentencizer, alone, before and after what else sets sentence starts: spaCy's documents."""
+
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 import pytest
 
 spacy = pytest.importorskip("spacy")
 
-import small_pipelines as small  # noqa: E402
-from common import REDUCED, SPACY_PACKAGE  # noqa: E402
-from comparison import text_maker  # noqa: E402
-from convert.tiny_recipe import SETTINGS  # noqa: E402
-from corpus import project_texts  # noqa: E402
+import small_pipelines as small
+from common import REDUCED, SPACY_PACKAGE
+from comparison import text_maker
+from convert.tiny_recipe import SETTINGS
+from corpus import project_texts
 
 SEED = 13
 RANDOM_TEXTS = 500 if REDUCED else 800
@@ -29,7 +30,7 @@ def components(*names: str, **settings: Any) -> Any:
     return nlp
 
 
-RECIPES: Dict[str, Callable[[], Any]] = {
+RECIPES: dict[str, Callable[[], Any]] = {
     "alone": lambda: components("sentencizer"),
     "other marks": lambda: components("sentencizer", punct_chars=MARKS),
     "before ner": lambda: components("sentencizer", "ner"),
@@ -42,7 +43,7 @@ RECIPES: Dict[str, Callable[[], Any]] = {
 
 @pytest.mark.parametrize("recipe", list(RECIPES))
 def test_sentence_starts(recipe: str, tmp_path: Path, program: Callable[[str], Path]) -> None:
-    texts: List[str] = ["...", "? a", "Yes.) No.", "\n", " .a"] + project_texts()
+    texts: list[str] = ["...", "? a", "Yes.) No.", "\n", " .a"] + project_texts()
     texts += text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
     pair = small.saved_pair(RECIPES[recipe](), tmp_path, program("tests/stages"))
     small.report(pair.differences(texts), texts)

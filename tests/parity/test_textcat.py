@@ -1,26 +1,27 @@
 """Text classifiers: small pipelines that spaCy trains, of every architecture, give its scores for every label."""
+
 from __future__ import annotations
 
 import json
 import random
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable
 
 import numpy as np
 import pytest
 
 spacy = pytest.importorskip("spacy")
 
-import small_pipelines as small  # noqa: E402
-from common import REDUCED, SPACY_PACKAGE, Run  # noqa: E402
-from comparison import text_maker  # noqa: E402
-from convert import container  # noqa: E402
-from corpus import project_texts  # noqa: E402
-from spacy.language import Language  # noqa: E402
-from spacy.tokens import Doc  # noqa: E402
-from spacy.training import Example  # noqa: E402
-from spacy.vectors import Vectors  # noqa: E402
-from thinc.api import NumpyOps  # noqa: E402
+import small_pipelines as small
+from common import REDUCED, SPACY_PACKAGE, Run
+from comparison import text_maker
+from convert import container
+from corpus import project_texts
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.vectors import Vectors
+from thinc.api import NumpyOps
 
 # Lemmas without parts of speech are among what is compared.
 pytestmark = pytest.mark.filterwarnings("ignore:.*W108.*:UserWarning")
@@ -31,7 +32,7 @@ TRAINED_ON, PASSES = 160, 4
 RANDOM_TEXTS = 100 if REDUCED else 300
 EXTREMES = ["", " ", "X", "\n\n", "X X", "a X a X a", "🙂", "Why not? " * 300, "x" * 5000]
 LONG = "Why not? It was 1984 then. " * 1500
-LABELS: Dict[str, Callable[[str], bool]] = {
+LABELS: dict[str, Callable[[str], bool]] = {
     "question": lambda text: "?" in text,
     "numbers": lambda text: any(c.isdigit() for c in text),
     "long": lambda text: len(text) > 80,
@@ -42,16 +43,23 @@ LABELS: Dict[str, Callable[[str], bool]] = {
 # ---- what they learn -------------------------------------------------------------------------------------------------
 
 
-def exclusive_cats(text: str) -> Dict[str, float]:
+def exclusive_cats(text: str) -> dict[str, float]:
     """The first label that fits."""
     chosen = next((label for label, fits in LABELS.items() if fits(text)), "other")
     return {label: float(label == chosen) for label in [*LABELS, "other"]}
 
 
-def multilabel_cats(text: str) -> Dict[str, float]:
+def multilabel_cats(text: str) -> dict[str, float]:
     """Every label that fits; two of them are labels of the exclusive classifier too."""
-    return {name: float(LABELS[label](text)) for name, label in
-            [("is long", "long"), ("numbers", "numbers"), ("has capital", "capital É"), ("question", "question")]}
+    return {
+        name: float(LABELS[label](text))
+        for name, label in [
+            ("is long", "long"),
+            ("numbers", "numbers"),
+            ("has capital", "capital É"),
+            ("question", "question"),
+        ]
+    }
 
 
 CATS = {"textcat": exclusive_cats, "textcat_multilabel": multilabel_cats}
@@ -75,34 +83,46 @@ def train(nlp: Language) -> Language:
     for name in classifiers * PASSES:
         with nlp.select_pipes(enable=["tok2vec", name] if "tok2vec" in nlp.pipe_names else [name]):
             for begin in range(0, len(docs), 16):
-                nlp.update([example(text, name) for text in list(docs)[begin:begin + 16]], sgd=optimizer)
-    for node in (node for name in classifiers for node in nlp.get_pipe(name).model.walk() if node.name == "static_vectors"):
-        node.set_param("W", np.eye(small.WIDTH, dtype="f4"))   # so that the file has them in half precision, too
+                nlp.update([example(text, name) for text in list(docs)[begin : begin + 16]], sgd=optimizer)
+    for node in (
+        node for name in classifiers for node in nlp.get_pipe(name).model.walk() if node.name == "static_vectors"
+    ):
+        node.set_param("W", np.eye(small.WIDTH, dtype="f4"))  # so that the file has them in half precision, too
     return nlp
 
 
 # ---- what they are ---------------------------------------------------------------------------------------------------
 
 
-def bow(version: int, ngram_size: int, no_output_layer: bool = False, **settings: Any) -> Dict[str, Any]:
-    return {"@architectures": f"spacy.TextCatBOW.v{version}", "ngram_size": ngram_size, "no_output_layer": no_output_layer,
-            **settings}
+def bow(version: int, ngram_size: int, no_output_layer: bool = False, **settings: Any) -> dict[str, Any]:
+    return {
+        "@architectures": f"spacy.TextCatBOW.v{version}",
+        "ngram_size": ngram_size,
+        "no_output_layer": no_output_layer,
+        **settings,
+    }
 
 
-def reduce(*reductions: str) -> Dict[str, Any]:
-    return {"@architectures": "spacy.TextCatReduce.v1",
-            **{f"use_reduce_{name}": name in reductions for name in ("first", "last", "max", "mean")}}
+def reduce(*reductions: str) -> dict[str, Any]:
+    return {
+        "@architectures": "spacy.TextCatReduce.v1",
+        **{f"use_reduce_{name}": name in reductions for name in ("first", "last", "max", "mean")},
+    }
 
 
-def tower(width: int = small.WIDTH) -> Dict[str, Any]:
+def tower(width: int = small.WIDTH) -> dict[str, Any]:
     """The default classifier's, which reads LOWER, made smaller."""
     made = small.tower(width)
     made["embed"].update(attrs=["NORM", "LOWER", "PREFIX", "SUFFIX", "SHAPE"], rows=[300, 300, 100, 200, 100])
     return made
 
 
-def blank(model: Dict[str, Any], tok2vec: Optional[Dict[str, Any]] = None, linear: Optional[Dict[str, Any]] = None,
-          vectors: Optional[Vectors] = None) -> Language:
+def blank(
+    model: dict[str, Any],
+    tok2vec: dict[str, Any] | None = None,
+    linear: dict[str, Any] | None = None,
+    vectors: Vectors | None = None,
+) -> Language:
     """Both classifiers with that model: one exclusive, one not."""
     nlp = spacy.blank("en")
     nlp.vocab.vectors = vectors or nlp.vocab.vectors
@@ -130,7 +150,9 @@ def beside_a_parser() -> Language:
     """Two more who look at the tower of an installed pipeline, and at none."""
     nlp = spacy.load(SPACY_PACKAGE)
     nlp.add_pipe("textcat", first=True, config={"model": dict(bow(3, 1), exclusive_classes=True)})
-    nlp.add_pipe("textcat_multilabel", config={"model": dict(ATTENTION, exclusive_classes=False, tok2vec=small.listener(96))})
+    nlp.add_pipe(
+        "textcat_multilabel", config={"model": dict(ATTENTION, exclusive_classes=False, tok2vec=small.listener(96))}
+    )
     return nlp
 
 
@@ -143,9 +165,9 @@ def with_vectors() -> Language:
     return blank(ATTENTION, model, vectors=Vectors(data=data, keys=words))
 
 
-ENSEMBLE: Dict[str, Any] = {"@architectures": "spacy.TextCatEnsemble.v2"}
-ATTENTION: Dict[str, Any] = {"@architectures": "spacy.TextCatParametricAttention.v1"}
-RECIPES: Dict[str, Callable[[], Language]] = {
+ENSEMBLE: dict[str, Any] = {"@architectures": "spacy.TextCatEnsemble.v2"}
+ATTENTION: dict[str, Any] = {"@architectures": "spacy.TextCatParametricAttention.v1"}
+RECIPES: dict[str, Callable[[], Language]] = {
     "bow.v3": lambda: blank(bow(3, 1)),
     "bow.v3, n-grams": lambda: blank(bow(3, 3, length=1000)),
     "bow.v3, raw": lambda: blank(bow(3, 2, no_output_layer=True, length=10000)),
@@ -168,18 +190,18 @@ RECIPES: Dict[str, Callable[[], Language]] = {
 @pytest.fixture(scope="module", params=list(RECIPES))
 def named_pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]
-) -> Tuple[str, small.Pair]:
+) -> tuple[str, small.Pair]:
     nlp = train(RECIPES[request.param]())
     return request.param, small.saved_pair(nlp, tmp_path_factory.mktemp("pipeline"), program("tests/stages"))
 
 
 @pytest.fixture
-def pair(named_pair: Tuple[str, small.Pair]) -> small.Pair:
+def pair(named_pair: tuple[str, small.Pair]) -> small.Pair:
     return named_pair[1]
 
 
 @pytest.fixture(scope="module")
-def texts() -> List[str]:
+def texts() -> list[str]:
     made = project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
     return EXTREMES + random.Random(SEED).sample(made, 250 if REDUCED else 600)
 
@@ -187,7 +209,7 @@ def texts() -> List[str]:
 # ---- beside tern -----------------------------------------------------------------------------------------------------
 
 
-def first_cats_difference(doc: Doc, cats: List[Tuple[str, float]], tolerance: float) -> Optional[str]:
+def first_cats_difference(doc: Doc, cats: list[tuple[str, float]], tolerance: float) -> str | None:
     """Labels in their order, each score, the best label."""
     want = list(doc.cats.items())
     if [label for label, _ in want] != [label for label, _ in cats]:
@@ -200,7 +222,7 @@ def first_cats_difference(doc: Doc, cats: List[Tuple[str, float]], tolerance: fl
     return None
 
 
-def compare(pair: small.Pair, texts: List[str], tolerance: float, only: Optional[List[str]] = None) -> None:
+def compare(pair: small.Pair, texts: list[str], tolerance: float, only: list[str] | None = None) -> None:
     """One text at a time: in a batch spaCy runs the model on empty documents too."""
     lines = [{"text": text, "want": ["cats"], **({"components": only} if only else {})} for text in texts]
     with pair.nlp.select_pipes(enable=only or pair.nlp.pipe_names):
@@ -211,7 +233,7 @@ def compare(pair: small.Pair, texts: List[str], tolerance: float, only: Optional
     assert all(doc.cats for doc in docs)
 
 
-def test_scores(named_pair: Tuple[str, small.Pair], texts: List[str]) -> None:
+def test_scores(named_pair: tuple[str, small.Pair], texts: list[str]) -> None:
     """A bag of words without an output layer is equal bit by bit."""
     name, pair = named_pair
     compare(pair, texts, 0.0 if "bow" in name and "raw" in name else TOLERANCE)
@@ -219,7 +241,7 @@ def test_scores(named_pair: Tuple[str, small.Pair], texts: List[str]) -> None:
 
 def double_sum(ops: NumpyOps, rows: Any, lengths: Any) -> Any:
     ends = np.cumsum(lengths)
-    return np.array([rows[end - n:end].sum(axis=0, dtype="f8") for n, end in zip(lengths, ends)], dtype="f4")
+    return np.array([rows[end - n : end].sum(axis=0, dtype="f8") for n, end in zip(lengths, ends)], dtype="f4")
 
 
 def double_mean(ops: NumpyOps, rows: Any, lengths: Any) -> Any:
@@ -233,23 +255,23 @@ def test_a_long_document(pair: small.Pair, monkeypatch: pytest.MonkeyPatch) -> N
     compare(pair, [LONG], TOLERANCE)
 
 
-def test_vectors_in_half_precision(named_pair: Tuple[str, small.Pair]) -> None:
+def test_vectors_in_half_precision(named_pair: tuple[str, small.Pair]) -> None:
     name, pair = named_pair
     sections = container.read(pair.file.read_bytes())
     tables = [section.array.dtype for name, section in sections.items() if name.endswith("/static")]
     assert tables == [np.dtype("<f2")] * 2 * ("vectors" in name)
 
 
-def test_it_has_learnt(pair: small.Pair, texts: List[str]) -> None:
+def test_it_has_learnt(pair: small.Pair, texts: list[str]) -> None:
     """Or the scores would be the same whatever is computed."""
-    docs = [pair.nlp(text) for text in texts[len(EXTREMES):200]]
+    docs = [pair.nlp(text) for text in texts[len(EXTREMES) : 200]]
     best = [max(exclusive_cats(""), key=doc.cats.get) for doc in docs]
     assert len(set(best)) > 1
     assert all(len({round(doc.cats[label], 2) for doc in docs}) > 10 for label in multilabel_cats(""))
 
 
 @pytest.mark.parametrize("only", [["textcat"], ["textcat_multilabel"]])
-def test_one_classifier(pair: small.Pair, texts: List[str], only: List[str]) -> None:
+def test_one_classifier(pair: small.Pair, texts: list[str], only: list[str]) -> None:
     """Without the other, and without the tower if they listen to one: then they read zeros."""
     compare(pair, texts[:100], TOLERANCE, only)
 
@@ -259,13 +281,13 @@ def test_no_classifier_no_cats(pair: small.Pair) -> None:
         assert answer["cats"] == [] and "cats" not in answer["annotations"]
 
 
-def test_a_context_remembers_nothing(pair: small.Pair, texts: List[str]) -> None:
+def test_a_context_remembers_nothing(pair: small.Pair, texts: list[str]) -> None:
     """Long texts before short ones, every text in a new context: the same bits."""
     some = sorted(texts[:60], key=len, reverse=True)
     assert [a["cats"] for a in pair.stages().texts(some)] == [a["cats"] for a in pair.stages("--fresh").texts(some)]
 
 
-def test_pipe(pair: small.Pair, texts: List[str], run: Run) -> None:
+def test_pipe(pair: small.Pair, texts: list[str], run: Run) -> None:
     """tern pipe prints Doc.to_json(), its keys in their order; floats as Python does."""
     some = texts[:120]
     lines = "".join(json.dumps({"text": text}) + "\n" for text in some).encode()

@@ -1,47 +1,52 @@
 """Towers that read static vectors: documents and layers are spaCy's, with a pipeline that spaCy trains for this test."""
+
 from __future__ import annotations
 
 import random
 from dataclasses import replace
 from pathlib import Path
-from typing import Callable, List
+from typing import Callable
 
 import numpy as np
 import pytest
 
 pytest.importorskip("spacy")
 
-import oracle_inside  # noqa: E402
-from comparison import Comparison  # noqa: E402
-from convert import container  # noqa: E402
-from convert.container import Group, Section, halved  # noqa: E402
-from corpus import project_texts  # noqa: E402
-from differences import first_layer_difference  # noqa: E402
-from vector_pipeline import SYMBOLS, VectorPipeline  # noqa: E402
+import oracle_inside
+from comparison import Comparison
+from convert import container
+from convert.container import Group, Section, halved
+from corpus import project_texts
+from differences import first_layer_difference
+from vector_pipeline import SYMBOLS, VectorPipeline
 
 PIPELINES = ("full", "everything", "ner", "senter for parser", "senter")
 
 
 @pytest.fixture(scope="module")
 def compared(vector_pipeline: VectorPipeline, program: Callable[[str], Path]) -> Callable[[str], Comparison]:
-    return lambda pipeline: Comparison(str(vector_pipeline.folder), pipeline, program("tests/stages"), vector_pipeline.model)
+    return lambda pipeline: Comparison(
+        str(vector_pipeline.folder), pipeline, program("tests/stages"), vector_pipeline.model
+    )
 
 
 @pytest.fixture(scope="module")
-def texts() -> List[str]:
+def texts() -> list[str]:
     """The project's, and words in an order that nobody wrote: with vectors, without, of reserved names."""
     choose = random.Random(1)
-    words = [word for text in project_texts() for word in text.split(" ")] + list(SYMBOLS) * 20 + ["Zqxj", "apPLe", "\n"]
+    words = (
+        [word for text in project_texts() for word in text.split(" ")] + list(SYMBOLS) * 20 + ["Zqxj", "apPLe", "\n"]
+    )
     return project_texts() + [" ".join(choose.choices(words, k=choose.randrange(1, 60))) for _ in range(300)]
 
 
 @pytest.mark.parametrize("pipeline", PIPELINES)
-def test_documents(compared: Callable[[str], Comparison], texts: List[str], pipeline: str) -> None:
+def test_documents(compared: Callable[[str], Comparison], texts: list[str], pipeline: str) -> None:
     differences = compared(pipeline).differences(texts)
     assert differences == [], differences[0]
 
 
-def test_a_long_document(compared: Callable[[str], Comparison], texts: List[str]) -> None:
+def test_a_long_document(compared: Callable[[str], Comparison], texts: list[str]) -> None:
     assert compared("full").differences([" ".join(texts)]) == []
 
 
@@ -63,14 +68,16 @@ def test_layers(compared: Callable[[str], Comparison]) -> None:
 # ---- the same file with other tables -----------------------------------------------------------------------------------
 
 
-def answers(comparison: Comparison, model: Path, change: Callable[[Section], Section], texts: List[str]) -> List[object]:
+def answers(
+    comparison: Comparison, model: Path, change: Callable[[Section], Section], texts: list[str]
+) -> list[object]:
     """What tern says with a file whose sections were changed."""
     sections = container.read(comparison.model.read_bytes()).values()
     model.write_bytes(container.write([[change(section) for section in sections]]))
     return list(replace(comparison, model=model).stages().texts(texts))
 
 
-def test_vectors_matter(compared: Callable[[str], Comparison], texts: List[str], tmp_path: Path) -> None:
+def test_vectors_matter(compared: Callable[[str], Comparison], texts: list[str], tmp_path: Path) -> None:
     def without(section: Section) -> Section:
         return replace(section, array=np.zeros_like(section.array)) if section.name.endswith("/static") else section
 
@@ -79,8 +86,9 @@ def test_vectors_matter(compared: Callable[[str], Comparison], texts: List[str],
     assert sum(a != b for a, b in zip(normal, changed)) > 300
 
 
-def test_half_precision(compared: Callable[[str], Comparison], texts: List[str], tmp_path: Path) -> None:
+def test_half_precision(compared: Callable[[str], Comparison], texts: list[str], tmp_path: Path) -> None:
     """Rows of halves, which are expanded one by one, are the rounded rows."""
+
     def half(section: Section) -> Section:
         return halved(Group("", [section])).sections[0]
 

@@ -2,12 +2,14 @@
 
 A test module that wants the fixture imports it: `from runtime.bootstrap_run import serve  # noqa: F401`.
 """
+
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, NamedTuple
 
 import pytest
 from runtime.mock_runtime_api import Invocation, MockRuntimeApi, Request, run_bootstrap
@@ -28,7 +30,7 @@ MAX_RESPONSE = 6_291_556
 INIT_LINE = re.compile(r"^.*\binit: opened (.*) in (\d+\.\d) ms, ready after (\d+\.\d) ms.*\n", re.MULTILINE)
 
 
-def split_init(log: str) -> Tuple[str, str]:
+def split_init(log: str) -> tuple[str, str]:
     """(what the log says of a start that went well, everything else of it)."""
     started = "".join(found[0] for found in INIT_LINE.finditer(log))
     return started, INIT_LINE.sub("", log)
@@ -36,16 +38,16 @@ def split_init(log: str) -> Tuple[str, str]:
 
 class Outcome(NamedTuple):
     exit: int
-    log: str       # without the line of the start
+    log: str  # without the line of the start
     api: MockRuntimeApi
-    started: str   # that line
+    started: str  # that line
 
     @property
-    def posts(self) -> List[Request]:
+    def posts(self) -> list[Request]:
         return self.api.posts
 
     @property
-    def lines(self) -> List[Dict[str, Any]]:
+    def lines(self) -> list[dict[str, Any]]:
         """The log, where every line of it is JSON."""
         return [json.loads(line) for line in self.log.splitlines()]
 
@@ -58,11 +60,11 @@ def serve(program, model_file) -> Serve:
     """serve([invocation or event, ...], replies=[...], env={...}, prefix="/x"): runs the bootstrap until the script's end."""
 
     def call(
-        invocations: Sequence[Union[Invocation, bytes]],
-        replies: Sequence[Union[int, str]] = (),
-        env: Optional[Dict[str, str]] = None,
+        invocations: Sequence[Invocation | bytes],
+        replies: Sequence[int | str] = (),
+        env: dict[str, str] | None = None,
         prefix: str = "",
-        model: Optional[Path] = model_file,
+        model: Path | None = model_file,
         extensions: bool = False,
     ) -> Outcome:
         script = [i if isinstance(i, Invocation) else Invocation(i) for i in invocations]
@@ -81,7 +83,7 @@ def body_of(post: Request) -> Any:
     return json.loads(post.body)
 
 
-def take_time(answer: Dict[str, Any]) -> float:
+def take_time(answer: dict[str, Any]) -> float:
     """Takes server-timing out of an HTTP answer's headers: the milliseconds that it tells."""
     value = answer.get("headers", answer.get("multiValueHeaders")).pop("server-timing")
     value = value if isinstance(value, str) else value[0]
@@ -98,7 +100,7 @@ def the_response(outcome: Outcome) -> Any:
     return body_of(post)
 
 
-def check_error(post: Request, error_type: str, *words: str) -> Dict[str, Any]:
+def check_error(post: Request, error_type: str, *words: str) -> dict[str, Any]:
     body = body_of(post)
     assert body["errorType"] == error_type
     assert ERROR_TYPE.fullmatch(post.headers["lambda-runtime-function-error-type"])
@@ -109,7 +111,7 @@ def check_error(post: Request, error_type: str, *words: str) -> Dict[str, Any]:
     return body
 
 
-def the_error(outcome: Outcome, error_type: str, *words: str) -> Dict[str, Any]:
+def the_error(outcome: Outcome, error_type: str, *words: str) -> dict[str, Any]:
     (post,) = outcome.posts
     assert post.path.endswith("/error"), (post.path, post.body)
     body = check_error(post, error_type, *words)

@@ -3,15 +3,17 @@
 tools/test installs the program, of which PyPI has wheels for x86-64 and arm64. No Rust is needed: the emulator asks `cargo
 metadata` for the functions of a project, and a script that knows the answer stands in.
 """
+
 from __future__ import annotations
 
 import json
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Dict, Iterator, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from common import find_tool
@@ -22,7 +24,7 @@ FUNCTION = "ner"
 
 class Peer(NamedTuple):
     url: str
-    bootstrap: "subprocess.Popen[bytes]"
+    bootstrap: subprocess.Popen[bytes]
 
     @property
     def function_url(self) -> str:
@@ -37,12 +39,25 @@ def make_project(folder: Path) -> None:
     main = str(folder / "src" / "main.rs")
     target = {"kind": ["bin"], "crate_types": ["bin"], "name": FUNCTION, "src_path": main, "edition": "2021"}
     package = {
-        **{"name": FUNCTION, "version": "0.1.0", "id": FUNCTION, "source": None, "edition": "2021", "dependencies": []},
-        **{"features": {}, "targets": [target], "manifest_path": str(folder / "Cargo.toml")},
+        "name": FUNCTION,
+        "version": "0.1.0",
+        "id": FUNCTION,
+        "source": None,
+        "edition": "2021",
+        "dependencies": [],
+        "features": {},
+        "targets": [target],
+        "manifest_path": str(folder / "Cargo.toml"),
     }
     metadata = {
-        **{"packages": [package], "workspace_members": [FUNCTION], "workspace_default_members": [FUNCTION], "resolve": None},
-        **{"target_directory": str(folder / "target"), "version": 1, "workspace_root": str(folder), "metadata": None},
+        "packages": [package],
+        "workspace_members": [FUNCTION],
+        "workspace_default_members": [FUNCTION],
+        "resolve": None,
+        "target_directory": str(folder / "target"),
+        "version": 1,
+        "workspace_root": str(folder),
+        "metadata": None,
     }
     (folder / "metadata.json").write_text(json.dumps(metadata))
     cargo = folder / "cargo"
@@ -55,7 +70,7 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def wait_for(port: int, process: "subprocess.Popen[bytes]", output: Path) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], output: Path) -> None:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         try:
@@ -67,7 +82,7 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]", output: Path) -> Non
 
 
 @contextmanager
-def run_peer(bootstrap: Path, model: Path, folder: Path, env: Dict[str, str]) -> Iterator[Peer]:
+def run_peer(bootstrap: Path, model: Path, folder: Path, env: dict[str, str]) -> Iterator[Peer]:
     """Both processes, in an empty folder; env is the bootstrap's. Skips the test where there is no cargo-lambda."""
     emulator = find_tool("cargo-lambda")
     if emulator is None:
@@ -78,7 +93,9 @@ def run_peer(bootstrap: Path, model: Path, folder: Path, env: Dict[str, str]) ->
     command = [emulator, "lambda", "watch", "--only-lambda-apis", "-A", "127.0.0.1", "-P", str(port)]
     environment = {"PATH": f"{folder}:/usr/bin:/bin", "HOME": str(folder)}
     with output.open("wb") as sink:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink)
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
+        )
     try:
         wait_for(port, process, output)
         function = start_bootstrap(bootstrap, f"127.0.0.1:{port}/.rt/{FUNCTION}", model, env)

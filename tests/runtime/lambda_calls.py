@@ -1,24 +1,25 @@
 """Events through the real bootstrap: what the function's caller gets."""
+
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional, Union
+from typing import Any, NamedTuple, Union
 
 from runtime.bootstrap_run import Serve, body_of, check_error
 from runtime.mock_runtime_api import Invocation
 
 EVENTS = Path(__file__).parent / "events"
-Event = Union[Invocation, bytes, Dict[str, Any]]
+Event = Union[Invocation, bytes, dict[str, Any]]
 
 
 class Answer(NamedTuple):
-    error: Optional[str]   # the error type of a failed invocation
-    body: Any              # JSON: the result, or {"errorMessage": ..., "errorType": ...}
+    error: str | None  # the error type of a failed invocation
+    body: Any  # JSON: the result, or {"errorMessage": ..., "errorType": ...}
 
 
 class Calls(NamedTuple):
-    answers: List[Answer]
+    answers: list[Answer]
     log: str
 
     @property
@@ -29,13 +30,13 @@ class Calls(NamedTuple):
         return body
 
 
-def load(name: str) -> Dict[str, Any]:
+def load(name: str) -> dict[str, Any]:
     """The recorded event events/NAME.json."""
-    event: Dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     return event
 
 
-def invoke(serve: Serve, *events: Event, env: Optional[Dict[str, str]] = None) -> Calls:
+def invoke(serve: Serve, *events: Event, env: dict[str, str] | None = None) -> Calls:
     """Has one process answer the events, in their order."""
     outcome = serve([json.dumps(e).encode() if isinstance(e, dict) else e for e in events], env=env)
     answers = []

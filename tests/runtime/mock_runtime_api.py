@@ -3,6 +3,7 @@
 It serves the invocations in their order. After the last one /next answers 500, upon which a runtime has to end, so that every
 test of the bootstrap ends by itself.
 """
+
 from __future__ import annotations
 
 import os
@@ -10,13 +11,14 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Dict, List, Optional, Sequence, Union
+from typing import Callable
 
 VERSION = "2018-06-01"
 EXTENSIONS = "2020-01-01"
-PATIENCE = 120.0   # seconds until a hanging program fails a test
+PATIENCE = 120.0  # seconds until a hanging program fails a test
 
 NO_ANSWER = "close the connection without an answer"
 CUT_ANSWER = "close the connection in the middle of the answer"
@@ -30,19 +32,19 @@ class Invocation:
 
     event: bytes
     request_id: str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
-    headers: Dict[str, Optional[str]] = field(default_factory=dict)
+    headers: dict[str, str | None] = field(default_factory=dict)
     status: int = 200
     delay: float = 0.0
-    pause_in_body: float = 0.0   # seconds, after half of the event
+    pause_in_body: float = 0.0  # seconds, after half of the event
     chunked: bool = False
-    fault: Optional[str] = None  # NO_ANSWER, CUT_ANSWER, HOLD
-    before: Optional[Callable[[], object]] = None   # called when the runtime waits for it
-    halfway: Optional[Callable[[], object]] = None  # called after half of the event, before the pause
-    time_left: Optional[float] = None
-    deadline: float = 1893456000.0   # set from time_left when it is sent
+    fault: str | None = None  # NO_ANSWER, CUT_ANSWER, HOLD
+    before: Callable[[], object] | None = None  # called when the runtime waits for it
+    halfway: Callable[[], object] | None = None  # called after half of the event, before the pause
+    time_left: float | None = None
+    deadline: float = 1893456000.0  # set from time_left when it is sent
 
     def head(self) -> bytes:
-        headers: Dict[str, Optional[str]] = {
+        headers: dict[str, str | None] = {
             "Content-Type": "application/json",
             "Lambda-Runtime-Aws-Request-Id": self.request_id,
             "Lambda-Runtime-Deadline-Ms": str(int(self.deadline * 1000)),
@@ -52,7 +54,10 @@ class Invocation:
             "Transfer-Encoding": "chunked" if self.chunked else None,
             **self.headers,
         }
-        lines = [f"HTTP/1.1 {self.status} X", *(f"{name}: {value}" for name, value in headers.items() if value is not None)]
+        lines = [
+            f"HTTP/1.1 {self.status} X",
+            *(f"{name}: {value}" for name, value in headers.items() if value is not None),
+        ]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
     def body(self) -> bytes:
@@ -66,12 +71,12 @@ class Invocation:
 class Request:
     """What the runtime sent."""
 
-    connection: int   # 0 for the first connection it opened, 1 for the second, ...
+    connection: int  # 0 for the first connection it opened, 1 for the second, ...
     method: str
     path: str
-    headers: Dict[str, str]   # names in lower case
+    headers: dict[str, str]  # names in lower case
     body: bytes
-    time: float               # when it was here, in seconds since 1970
+    time: float  # when it was here, in seconds since 1970
 
 
 class MockRuntimeApi:
@@ -84,15 +89,15 @@ class MockRuntimeApi:
     def __init__(
         self,
         invocations: Sequence[Invocation] = (),
-        replies: Sequence[Union[int, str]] = (),
+        replies: Sequence[int | str] = (),
         prefix: str = "",
         extensions: bool = False,
     ) -> None:
-        self.requests: List[Request] = []
-        self.extension_requests: List[Request] = []
+        self.requests: list[Request] = []
+        self.extension_requests: list[Request] = []
         self.extensions = extensions
         self._closed = threading.Event()
-        self.unexpected: List[str] = []
+        self.unexpected: list[str] = []
         self.prefix = prefix
         self._invocations = list(invocations)
         self._replies = list(replies)
@@ -101,17 +106,17 @@ class MockRuntimeApi:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}{prefix}"
 
-    def __enter__(self) -> "MockRuntimeApi":
+    def __enter__(self) -> MockRuntimeApi:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._closed.set()
-        self._listener.shutdown(socket.SHUT_RDWR)   # wakes accept(), which close() alone does not
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept(), which close() alone does not
         self._listener.close()
 
     @property
-    def posts(self) -> List[Request]:
+    def posts(self) -> list[Request]:
         return [request for request in self.requests if request.method == "POST"]
 
     @property
@@ -135,9 +140,9 @@ class MockRuntimeApi:
                     if request is None or not self._answer(connection, request):
                         return
             except OSError:
-                return   # the runtime has closed the connection
+                return  # the runtime has closed the connection
 
-    def _read(self, stream, number: int) -> Optional[Request]:
+    def _read(self, stream, number: int) -> Request | None:
         line = stream.readline()
         if not line:
             return None
@@ -175,7 +180,7 @@ class MockRuntimeApi:
         elif (request.method, last) == ("POST", "register"):
             connection.sendall(b"HTTP/1.1 200 X\r\nLambda-Extension-Identifier: ext-7\r\nContent-Length: 2\r\n\r\n{}")
         elif (request.method, last) == ("GET", "event/next"):
-            self._closed.wait()   # it has not asked for any event
+            self._closed.wait()  # it has not asked for any event
             return False
         return True
 
@@ -219,8 +224,8 @@ class MockRuntimeApi:
 
 
 def start_bootstrap(
-    program: Path, address: Optional[str], model: Optional[Path], env: Optional[Dict[str, str]] = None
-) -> "subprocess.Popen[bytes]":
+    program: Path, address: str | None, model: Path | None, env: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("TERN_", "AWS_", "_X_AMZN"))}
     if address is not None:
         environment["AWS_LAMBDA_RUNTIME_API"] = address
@@ -236,8 +241,8 @@ def start_bootstrap(
 
 
 def run_bootstrap(
-    program: Path, address: Optional[str], model: Optional[Path], env: Optional[Dict[str, str]] = None
-) -> "subprocess.CompletedProcess[bytes]":
+    program: Path, address: str | None, model: Path | None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
     """Runs the bootstrap to its end."""
     with start_bootstrap(program, address, model, env) as process:
         try:

@@ -1,18 +1,20 @@
 """An SQS endpoint that follows a script, for what a real queue does not do on demand: faults, half-accepted batches, silence."""
+
 from __future__ import annotations
 
 import json
 import ssl
 import threading
 import time
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Union
 
 CLOSE = "close the connection without an answer"
 HANG = "accept all, after six seconds: sooner than the client would give up of itself"
 
-Reply = Union[str, Tuple[int, Any], Dict[str, Dict[str, Any]], None]
+Reply = Union[str, tuple[int, Any], dict[str, dict[str, Any]], None]
 """None: accept all. (status, body): as they are (bytes or JSON). A dict: {entry id: its item of "Failed"}, the others are
 accepted; {"*": ...} for all that are not mentioned. CLOSE, HANG."""
 
@@ -23,15 +25,15 @@ class ScriptedQueue:
     def __init__(
         self,
         replies: Sequence[Reply] = (),
-        certificate: Optional[Path] = None,
+        certificate: Path | None = None,
         name: str = "results",
         before: Callable[[], object] = lambda: None,
     ) -> None:
         """before: called when a request has come, before it is answered."""
         self._before = before
-        self.requests: List[Any] = []
-        self.headers: List[Dict[str, str]] = []
-        self.accepted: List[Dict[str, Any]] = []   # entries
+        self.requests: list[Any] = []
+        self.headers: list[dict[str, str]] = []
+        self.accepted: list[dict[str, Any]] = []  # entries
         self._replies = list(replies)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -43,7 +45,7 @@ class ScriptedQueue:
         scheme = "https" if certificate else "http"
         self.url = f"{scheme}://localhost:{self._server.server_port}/123456789012/{name}"
 
-    def __enter__(self) -> "ScriptedQueue":
+    def __enter__(self) -> ScriptedQueue:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
@@ -52,10 +54,10 @@ class ScriptedQueue:
         self._server.server_close()
 
     @property
-    def bodies(self) -> List[Any]:
+    def bodies(self) -> list[Any]:
         return [json.loads(entry["MessageBody"]) for entry in self.accepted]
 
-    def _answer(self, request: Any) -> Tuple[int, bytes]:
+    def _answer(self, request: Any) -> tuple[int, bytes]:
         self._before()
         with self._lock:
             reply: Reply = self._replies.pop(0) if self._replies else None
@@ -64,7 +66,7 @@ class ScriptedQueue:
         if isinstance(reply, tuple):
             status, body = reply
             return status, body if isinstance(body, bytes) else json.dumps(body).encode()
-        failures: Dict[str, Any] = reply if isinstance(reply, dict) else {}
+        failures: dict[str, Any] = reply if isinstance(reply, dict) else {}
         successful, failed = [], []
         for entry in request["Entries"]:
             failure = failures.get(entry["Id"], failures.get("*"))

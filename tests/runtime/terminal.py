@@ -1,24 +1,25 @@
 """Programs whose standard output is a terminal."""
+
 from __future__ import annotations
 
 import os
 import pty
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Mapping, Optional, Tuple
 
 import pytest
 
 
-def open_terminal() -> Tuple[int, int]:
+def open_terminal() -> tuple[int, int]:
     """Master and slave of a pseudo-terminal."""
     try:
         return pty.openpty()
-    except OSError as reason:   # a bare chroot or container
+    except OSError as reason:  # a bare chroot or container
         pytest.skip(f"no pseudo-terminals here, is /dev/pts mounted? ({reason})")
 
 
-def on_terminal(program: Path, *args: str, env: Mapping[str, str], input: Optional[bytes] = None) -> Tuple[int, str]:
+def on_terminal(program: Path, *args: str, env: Mapping[str, str], input: bytes | None = None) -> tuple[int, str]:
     """Exit code, and what a terminal gets from a program whose standard output is one."""
     master, slave = open_terminal()
     try:

@@ -1,4 +1,5 @@
 """A `tern serve` process on a free port, and requests to it: through http.client, or byte by byte."""
+
 from __future__ import annotations
 
 import http.client
@@ -9,7 +10,7 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
-from typing import Any, List, NamedTuple, Optional, Union
+from typing import Any, NamedTuple
 
 PATIENCE = 60.0  # seconds until a hanging server fails a test
 
@@ -53,7 +54,7 @@ def has_answer(connection: socket.socket) -> bool:
 
 
 class TernServer:
-    def __init__(self, tern: Path, model: Optional[Union[Path, str]], *options: str) -> None:
+    def __init__(self, tern: Path, model: Path | str | None, *options: str) -> None:
         """model: the value of -m; None: TERN_MODEL says."""
         chosen = [] if model is None else ["-m", str(model)]
         self.process = subprocess.Popen(
@@ -73,12 +74,12 @@ class TernServer:
         host, port = line[len(prefix) :].strip().rsplit(":", 1)
         self.address = (host, int(port))
 
-    def routes(self) -> List[str]:
+    def routes(self) -> list[str]:
         """Ends the server: the lines that it printed after its address."""
         assert self.process.stdout is not None and self.stop() == 0
         return self.process.stdout.read().decode().splitlines()
 
-    def __enter__(self) -> "TernServer":
+    def __enter__(self) -> TernServer:
         return self
 
     def __exit__(self, failure: object, *_: object) -> None:
@@ -97,7 +98,7 @@ class TernServer:
         return socket.create_connection(self.address, timeout=PATIENCE)
 
     def request(
-        self, method: str, path: str, body: Optional[Union[bytes, Any]] = None, headers: Optional[dict[str, str]] = None
+        self, method: str, path: str, body: bytes | Any | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
         """A request on a connection of its own. An iterable body without Content-Length is sent in chunks."""
         connection = self.http()

@@ -1,4 +1,5 @@
 """The Lambda bootstrap against a scripted Runtime API: every event shape, limits, bad events, and what the platform refuses."""
+
 from __future__ import annotations
 
 import base64
@@ -7,7 +8,7 @@ import re
 import resource
 import socket
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 import pytest
 from common import REDUCED, ROOT
@@ -21,7 +22,7 @@ from runtime.bootstrap_run import (
     Serve,
     body_of,
     check_error,
-    serve,  # noqa: F401 - a fixture
+    serve,
     take_time,
     text_event,
     the_error,
@@ -49,7 +50,11 @@ def test_recorded_event(serve: Serve, name: str) -> None:
         return
     assert json.loads(answer.pop("body")) == {"entities": ENTITIES}
     assert take_time(answer) > 0
-    expected: Dict[str, Any] = {"statusCode": 200, "headers": {"content-type": "application/json"}, "isBase64Encoded": False}
+    expected: dict[str, Any] = {
+        "statusCode": 200,
+        "headers": {"content-type": "application/json"},
+        "isBase64Encoded": False,
+    }
     if json.loads((EVENTS / f"{name}.json").read_text()).get("version") == "2.0":
         expected["cookies"] = []
     assert answer == expected
@@ -62,7 +67,7 @@ def test_answer_reads_like_the_sample(serve: Serve) -> None:
 
 def test_entities_are_those_of_spacy(serve: Serve, nlp_full) -> None:
     texts = [
-        "Zoë Müller\nmoved to \"New York\" in 2019 \\ for $5 million.",
+        'Zoë Müller\nmoved to "New York" in 2019 \\ for $5 million.',
         "\U0001f600 Angela Merkel visited Paris on Monday.",
         "Alan \x00 Turing was born in London.\x00",
         "   ",
@@ -72,7 +77,9 @@ def test_entities_are_those_of_spacy(serve: Serve, nlp_full) -> None:
     outcome = serve([text_event(text) for text in texts])
     assert len(outcome.posts) == len(texts)
     for text, post in zip(texts, outcome.posts):
-        expected = [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_full(text).ents]
+        expected = [
+            {"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_full(text).ents
+        ]
         assert body_of(post) == {"entities": expected}, text
 
 
@@ -82,11 +89,13 @@ def test_entities_are_those_of_spacy(serve: Serve, nlp_full) -> None:
 def test_three_invocations_on_one_connection(serve: Serve) -> None:
     outcome = serve([Invocation(TEXT_EVENT, request_id=f"id-{i}") for i in range(3)])
     assert outcome.api.connections == 1
-    assert [post.path for post in outcome.posts] == [f"/2018-06-01/runtime/invocation/id-{i}/response" for i in range(3)]
+    assert [post.path for post in outcome.posts] == [
+        f"/2018-06-01/runtime/invocation/id-{i}/response" for i in range(3)
+    ]
     assert [request.method for request in outcome.api.requests] == ["GET", "POST"] * 3 + ["GET"]
-    assert outcome.exit == 1   # after the 500 that ends the script
+    assert outcome.exit == 1  # after the 500 that ends the script
     assert outcome.log.endswith("ERROR cannot get the next invocation: status 500; giving up\n")
-    assert outcome.log.count("\n") == 1   # that is all
+    assert outcome.log.count("\n") == 1  # that is all
 
 
 def test_request_headers(serve: Serve) -> None:
@@ -112,7 +121,7 @@ def test_address_with_a_path(serve: Serve) -> None:
 
 
 def test_proxy_settings_are_ignored(serve: Serve) -> None:
-    proxies = {name: "http://127.0.0.1:9" for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy")}
+    proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
     assert the_response(serve([TEXT_EVENT], env={**proxies, "no_proxy": "", "NO_PROXY": ""})) == {"entities": ENTITIES}
 
 
@@ -122,18 +131,27 @@ def test_opaque_request_id_is_escaped(serve: Serve) -> None:
 
 
 def test_only_the_request_id_is_needed(serve: Serve) -> None:
-    names = ["Content-Type", "Lambda-Runtime-Deadline-Ms", "Lambda-Runtime-Invoked-Function-Arn", "Lambda-Runtime-Trace-Id"]
+    names = [
+        "Content-Type",
+        "Lambda-Runtime-Deadline-Ms",
+        "Lambda-Runtime-Invoked-Function-Arn",
+        "Lambda-Runtime-Trace-Id",
+    ]
     assert the_response(serve([Invocation(TEXT_EVENT, headers=dict.fromkeys(names))])) == {"entities": ENTITIES}
 
 
-@pytest.mark.parametrize("deadline", ["", "-1", "0", "600000", "9999999999999999999", "99999999999999999999999", "soon", "1e3"])
+@pytest.mark.parametrize(
+    "deadline", ["", "-1", "0", "600000", "9999999999999999999", "99999999999999999999999", "soon", "1e3"]
+)
 def test_bad_deadline_is_harmless(serve: Serve, deadline: str) -> None:
     invocation = Invocation(TEXT_EVENT, headers={"Lambda-Runtime-Deadline-Ms": deadline})
     assert the_response(serve([invocation])) == {"entities": ENTITIES}
 
 
 def test_header_names_in_any_case(serve: Serve) -> None:
-    invocation = Invocation(TEXT_EVENT, headers={"Lambda-Runtime-Aws-Request-Id": None, "LAMBDA-runtime-aws-REQUEST-id": "\t x1 "})
+    invocation = Invocation(
+        TEXT_EVENT, headers={"Lambda-Runtime-Aws-Request-Id": None, "LAMBDA-runtime-aws-REQUEST-id": "\t x1 "}
+    )
     assert serve([invocation]).posts[0].path.endswith("/invocation/x1/response")
 
 
@@ -153,17 +171,21 @@ def test_slow_platform(serve: Serve) -> None:
 
 @pytest.mark.parametrize("status", [413, 403, 400, 404])
 def test_refused_answer_is_logged_and_the_next_works(serve: Serve, status: int) -> None:
-    outcome = serve([Invocation(TEXT_EVENT, request_id="refused"), Invocation(TEXT_EVENT, request_id="fine")], replies=[status])
+    outcome = serve(
+        [Invocation(TEXT_EVENT, request_id="refused"), Invocation(TEXT_EVENT, request_id="fine")], replies=[status]
+    )
     assert [post.path.split("/")[-2] for post in outcome.posts] == ["refused", "fine"]
     assert body_of(outcome.posts[1]) == {"entities": ENTITIES}
-    assert re.search(f"ERROR RequestId: refused .*the answer was not accepted: status {status}; going on\n", outcome.log)
+    assert re.search(
+        f"ERROR RequestId: refused .*the answer was not accepted: status {status}; going on\n", outcome.log
+    )
     assert outcome.api.connections == 1
 
 
 @pytest.mark.parametrize("event", [TEXT_EVENT, b"{}"])
 def test_500_to_an_answer_ends_the_process(serve: Serve, event: bytes) -> None:
     outcome = serve([event, TEXT_EVENT], replies=[500])
-    assert len(outcome.api.requests) == 2   # no second /next
+    assert len(outcome.api.requests) == 2  # no second /next
     assert outcome.exit == 1
     assert "status 500; giving up" in outcome.log
 
@@ -192,7 +214,9 @@ def test_connections_that_break(serve: Serve) -> None:
 
 
 def test_answer_is_posted_again_when_the_connection_breaks(serve: Serve) -> None:
-    outcome = serve([Invocation(TEXT_EVENT, request_id="a"), Invocation(TEXT_EVENT, request_id="b")], replies=[NO_ANSWER])
+    outcome = serve(
+        [Invocation(TEXT_EVENT, request_id="a"), Invocation(TEXT_EVENT, request_id="b")], replies=[NO_ANSWER]
+    )
     assert [post.path.split("/")[-2] for post in outcome.posts] == ["a", "a", "b"]
     assert [body_of(post) for post in outcome.posts] == [{"entities": ENTITIES}] * 3
 
@@ -200,7 +224,7 @@ def test_answer_is_posted_again_when_the_connection_breaks(serve: Serve) -> None
 def test_answer_that_cannot_be_delivered_ends_the_process(serve: Serve) -> None:
     outcome = serve([TEXT_EVENT, TEXT_EVENT], replies=[NO_ANSWER] * 100)
     assert outcome.exit == 1
-    assert 3 <= len(outcome.posts) <= 6   # libcurl itself repeats a request on a kept connection that turns out dead
+    assert 3 <= len(outcome.posts) <= 6  # libcurl itself repeats a request on a kept connection that turns out dead
     assert "giving up" in outcome.log
     assert sum(request.method == "GET" for request in outcome.api.requests) == 1
 
@@ -212,7 +236,7 @@ def test_connection_that_closes_after_each_answer(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("request_id", [None, "", "  "])
-def test_without_request_id_nobody_is_answered(serve: Serve, request_id: Optional[str]) -> None:
+def test_without_request_id_nobody_is_answered(serve: Serve, request_id: str | None) -> None:
     headers = {"Lambda-Runtime-Aws-Request-Id": request_id}
     outcome = serve([Invocation(TEXT_EVENT, headers=headers), Invocation(TEXT_EVENT, request_id="here")])
     assert [post.path.split("/")[-2] for post in outcome.posts] == ["here"]
@@ -225,7 +249,7 @@ def test_large_headers_are_kept_within_limits(serve: Serve) -> None:
 
 
 def test_huge_headers_are_refused(serve: Serve) -> None:
-    headers: Dict[str, Optional[str]] = {f"X-{i}": "x" * 60_000 for i in range(10)}
+    headers: dict[str, str | None] = {f"X-{i}": "x" * 60_000 for i in range(10)}
     huge = Invocation(TEXT_EVENT, request_id="huge", headers=headers)
     nobody = Invocation(TEXT_EVENT, request_id="", headers=headers)
     outcome = serve([huge, nobody, Invocation(TEXT_EVENT, request_id="next")])
@@ -244,7 +268,7 @@ def test_large_client_context_is_no_lack_of_memory(serve: Serve, size: int) -> N
 
 
 def test_nobody_listens(program, model_file) -> None:
-    with socket.socket() as bound:   # to a port that does not listen
+    with socket.socket() as bound:  # to a port that does not listen
         bound.bind(("127.0.0.1", 0))
         done = run_bootstrap(program("bootstrap"), "127.0.0.1:%d" % bound.getsockname()[1], model_file)
     assert done.returncode == 1
@@ -280,7 +304,7 @@ def test_bad_event_is_an_error_and_the_next_works(serve: Serve, event: bytes, wo
     assert check_error(outcome.posts[0], "Function.BadRequest", words)["requestId"] == "bad"
     assert body_of(outcome.posts[1]) == {"entities": ENTITIES}
     assert re.search("ERROR RequestId: bad .*Function.BadRequest: ", outcome.log)
-    assert outcome.log.count("\n") == 2   # this line and the end of the script
+    assert outcome.log.count("\n") == 2  # this line and the end of the script
 
 
 @pytest.mark.parametrize(
@@ -295,7 +319,7 @@ def test_bad_event_is_an_error_and_the_next_works(serve: Serve, event: bytes, wo
         ("[" * 100_000, 400, "nested more than 200 deep"),
     ],
 )
-def test_bad_body_of_a_request_is_an_http_error(serve: Serve, body: Optional[str], status: int, words: str) -> None:
+def test_bad_body_of_a_request_is_an_http_error(serve: Serve, body: str | None, status: int, words: str) -> None:
     event = {**json.loads((EVENTS / "rest_v1.json").read_text()), "body": body}
     answer = the_response(serve([json.dumps(event).encode()]))
     assert answer["statusCode"] == status
@@ -315,7 +339,9 @@ def test_body_that_is_no_base64(serve: Serve) -> None:
 def test_base64_body_with_nul_in_its_text(serve: Serve, nlp_full) -> None:
     text = "Alan \x00 Turing was born in London."
     event = {"body": base64.b64encode(text_event(text)).decode(), "isBase64Encoded": True}
-    entities = [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_full(text).ents]
+    entities = [
+        {"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_full(text).ents
+    ]
     assert json.loads(the_response(serve([json.dumps(event).encode()]))["body"]) == {"entities": entities}
 
 
@@ -328,7 +354,9 @@ def test_event_of_6_mb(serve: Serve) -> None:
 
 
 def test_event_beyond_all_limits(serve: Serve) -> None:
-    outcome = serve([Invocation(text_event("x" * 9_000_000), request_id="large"), Invocation(TEXT_EVENT, request_id="fine")])
+    outcome = serve(
+        [Invocation(text_event("x" * 9_000_000), request_id="large"), Invocation(TEXT_EVENT, request_id="fine")]
+    )
     check_error(outcome.posts[0], "Function.EventSizeTooLarge", "8388608")
     assert body_of(outcome.posts[1]) == {"entities": ENTITIES}
 
@@ -351,15 +379,17 @@ def test_answer_of_more_than_1_mb(serve: Serve) -> None:
     assert "expect" not in outcome.posts[0].headers
 
 
-LARGE = {"text": "London Paris " * 50_000}   # 650 kB, for which the entities take more than 6 MB
-MANY = {"texts": ["London. " * 1200] * 400}   # of which the first hundred fill an answer
+LARGE = {"text": "London Paris " * 50_000}  # 650 kB, for which the entities take more than 6 MB
+MANY = {"texts": ["London. " * 1200] * 400}  # of which the first hundred fill an answer
 TOO_LARGE = "is larger than the 6291556 bytes that Lambda carries: send less text at a time"
 
 
 @pytest.mark.skipif(REDUCED, reason="many tokens: too slow under sanitizers")
 @pytest.mark.parametrize("request_body", [LARGE, MANY], ids=["text", "texts"])
-def test_answer_that_lambda_cannot_carry(serve: Serve, request_body: Dict[str, Any]) -> None:
-    outcome = serve([Invocation(json.dumps(request_body).encode(), request_id="large"), Invocation(TEXT_EVENT, request_id="fine")])
+def test_answer_that_lambda_cannot_carry(serve: Serve, request_body: dict[str, Any]) -> None:
+    outcome = serve(
+        [Invocation(json.dumps(request_body).encode(), request_id="large"), Invocation(TEXT_EVENT, request_id="fine")]
+    )
     check_error(outcome.posts[0], "Function.ResponseSizeTooLarge", TOO_LARGE)
     assert body_of(outcome.posts[1]) == {"entities": ENTITIES}
 
@@ -371,7 +401,7 @@ def test_answer_that_lambda_cannot_carry_over_http(serve: Serve, name: str) -> N
     outcome = serve([json.dumps(event).encode()])
     answer = the_response(outcome)
     assert answer["statusCode"] == 413 and TOO_LARGE in json.loads(answer["body"])["error"]
-    assert len(outcome.log.splitlines()) == 1   # the end of the script: the caller's mistake is no error
+    assert len(outcome.log.splitlines()) == 1  # the end of the script: the caller's mistake is no error
 
 
 @pytest.mark.skipif(REDUCED, reason="sanitizers reserve all address space")
@@ -409,7 +439,7 @@ def test_out_of_memory_is_answered_and_the_next_works(program, model_file) -> No
 
 def test_logs_never_contain_the_text(serve: Serve) -> None:
     secret = "Xylophonius"
-    events: List[bytes] = [
+    events: list[bytes] = [
         text_event(f"{secret} was born in London."),
         f'{{"text": "{secret}\\ud800"}}'.encode(),
         f'{{"text": "{secret}'.encode(),
@@ -427,7 +457,7 @@ def test_logs_never_contain_the_text(serve: Serve) -> None:
 
 
 def check_init_error(outcome: Outcome, error_type: str, *words: str) -> None:
-    (request,) = outcome.api.requests   # no /next
+    (request,) = outcome.api.requests  # no /next
     assert (request.method, request.path) == ("POST", "/2018-06-01/runtime/init/error")
     assert "requestId" not in check_error(request, error_type, *words)
     assert error_type in outcome.log
@@ -435,14 +465,17 @@ def check_init_error(outcome: Outcome, error_type: str, *words: str) -> None:
 
 
 def test_missing_model(serve: Serve, tmp_path: Path) -> None:
-    check_init_error(serve([TEXT_EVENT], model=tmp_path / "absent.tern"), "Runtime.ModelNotFound", "absent.tern",
-                     "change TERN_MODEL")
+    check_init_error(
+        serve([TEXT_EVENT], model=tmp_path / "absent.tern"), "Runtime.ModelNotFound", "absent.tern", "change TERN_MODEL"
+    )
 
 
 def test_text_file_as_model(serve: Serve, tmp_path: Path) -> None:
     path = tmp_path / "model.tern"
     path.write_text("This is a text, and long enough for a header. " * 100)
-    check_init_error(serve([TEXT_EVENT], model=path), "Runtime.ModelFormat", f"model {path}: this is not a .tern model file")
+    check_init_error(
+        serve([TEXT_EVENT], model=path), "Runtime.ModelFormat", f"model {path}: this is not a .tern model file"
+    )
 
 
 @pytest.mark.parametrize("size", [0, 10, 64, 4096, -1])
@@ -452,7 +485,9 @@ def test_truncated_model(serve: Serve, tmp_path: Path, model_file: Path, size: i
     check_init_error(serve([TEXT_EVENT], model=path), "Runtime.ModelFormat", f"model {path}: ")
 
 
-@pytest.mark.parametrize("field, error_type", [("header_crc", "Runtime.ModelChecksum"), ("major", "Runtime.ModelVersion")])
+@pytest.mark.parametrize(
+    "field, error_type", [("header_crc", "Runtime.ModelChecksum"), ("major", "Runtime.ModelVersion")]
+)
 def test_damaged_model_is_named(serve: Serve, tmp_path: Path, model_file: Path, field: str, error_type: str) -> None:
     path, model = tmp_path / "damaged.tern", ModelBytes(model_file.read_bytes())
     model.set(field, 7)
@@ -461,12 +496,14 @@ def test_damaged_model_is_named(serve: Serve, tmp_path: Path, model_file: Path, 
 
 
 def test_bad_kernels_in_the_environment(serve: Serve) -> None:
-    check_init_error(serve([TEXT_EVENT], env={"TERN_GEMM": "mkl"}), "Runtime.BadConfig", "TERN_GEMM: there are no kernels mkl")
+    check_init_error(
+        serve([TEXT_EVENT], env={"TERN_GEMM": "mkl"}), "Runtime.BadConfig", "TERN_GEMM: there are no kernels mkl"
+    )
 
 
 def address_space_at_the_first_invocation(program: Path, model_file: Path) -> int:
     """The most that the start took, in kB."""
-    peak: List[int] = []
+    peak: list[int] = []
 
     def look() -> None:
         status = Path(f"/proc/{process.pid}/status").read_text()
@@ -512,7 +549,7 @@ def test_model_beside_the_executable(serve: Serve, build_dir: Path) -> None:
 
 
 @pytest.mark.parametrize("address", [None, ""])
-def test_outside_lambda(program, model_file, address: Optional[str]) -> None:
+def test_outside_lambda(program, model_file, address: str | None) -> None:
     done = run_bootstrap(program("bootstrap"), address, model_file)
     assert done.returncode == 1
     assert b"AWS_LAMBDA_RUNTIME_API" in done.stderr

@@ -1,12 +1,13 @@
 """The bootstrap against a Runtime API that others wrote."""
+
 from __future__ import annotations
 
 import json
 import signal
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Dict, Iterator, Tuple
 
 import pytest
 from runtime.bootstrap_run import ENTITIES
@@ -25,7 +26,7 @@ def peer(program, model_file, tmp_path: Path) -> Iterator[Peer]:
         yield running
 
 
-def post(url: str, body: object, headers: Dict[str, str]) -> Tuple[int, object]:
+def post(url: str, body: object, headers: dict[str, str]) -> tuple[int, object]:
     request = urllib.request.Request(url, json.dumps(body).encode(), headers)
     try:
         with urllib.request.urlopen(request, timeout=INVOKE_TIMEOUT) as answer:
@@ -47,13 +48,13 @@ def test_all_ways_to_call_a_function(peer: Peer) -> None:
     assert post(http, {"text": SAMPLE}, {"Content-Type": "text/plain"})[0] == 415
     assert post(f"{peer.function_url}/elsewhere", {"text": SAMPLE}, as_json)[0] == 404
 
-    assert post(http, {"text": SAMPLE}, as_json) == (200, {"entities": ENTITIES})   # it is still there
+    assert post(http, {"text": SAMPLE}, as_json) == (200, {"entities": ENTITIES})  # it is still there
 
     peer.bootstrap.send_signal(signal.SIGTERM)
     stdout, stderr = peer.bootstrap.communicate(timeout=PATIENCE)
     assert peer.bootstrap.returncode == 0 and stderr == b""
     lines = [json.loads(line) for line in stdout.splitlines()]
-    assert [line["level"] for line in lines].count("ERROR") == 1   # the direct invocation that failed
+    assert [line["level"] for line in lines].count("ERROR") == 1  # the direct invocation that failed
     assert all(line["xrayTraceId"].startswith("Root=1-") for line in lines if "requestId" in line)
     assert lines[-1]["message"].startswith("SIGTERM")
-    assert "WARN" not in {line["level"] for line in lines}   # the extension was registered
+    assert "WARN" not in {line["level"] for line in lines}  # the extension was registered

@@ -1,4 +1,5 @@
 """The command line: ner, pipe, inspect, verify, serve's options; output for people and for programs, exit codes, messages."""
+
 from __future__ import annotations
 
 import json
@@ -7,7 +8,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 from common import REDUCED, ROOT, Run
@@ -26,12 +27,12 @@ MAX_LINE = 16 * 1024 * 1024
 SUBCOMMANDS = ["ner", "parse", "pipe", "serve", "inspect", "verify"]
 
 
-def good(result: "subprocess.CompletedProcess[bytes]") -> str:
+def good(result: subprocess.CompletedProcess[bytes]) -> str:
     assert (result.returncode, result.stderr) == (0, b"")
     return result.stdout.decode()
 
 
-def message(result: "subprocess.CompletedProcess[bytes]", status: int) -> str:
+def message(result: subprocess.CompletedProcess[bytes], status: int) -> str:
     """The one line on standard error of a command that failed."""
     text = result.stderr.decode()
     assert result.returncode == status, text
@@ -43,9 +44,11 @@ def message(result: "subprocess.CompletedProcess[bytes]", status: int) -> str:
 def terminal(program, model_file: Path):
     """terminal("ner", "text", TERM="xterm"): exit code and output on a terminal."""
 
-    def call(*args: str, input: Optional[bytes] = None, **variables: str) -> tuple[int, str]:
+    def call(*args: str, input: bytes | None = None, **variables: str) -> tuple[int, str]:
         clean = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
-        return on_terminal(program("tern"), *args, input=input, env={**clean, "TERN_MODEL": str(model_file), **variables})
+        return on_terminal(
+            program("tern"), *args, input=input, env={**clean, "TERN_MODEL": str(model_file), **variables}
+        )
 
     return call
 
@@ -121,7 +124,12 @@ def test_wrong_usage_says_what_and_where_to_look(run: Run, args: list[str], word
 
 
 def test_model_argument_goes_before_the_variable(run: Run, model_file: Path) -> None:
-    for option in (["-m", str(model_file)], [f"-m{model_file}"], ["--model", str(model_file)], [f"--model={model_file}"]):
+    for option in (
+        ["-m", str(model_file)],
+        [f"-m{model_file}"],
+        ["--model", str(model_file)],
+        [f"--model={model_file}"],
+    ):
         assert good(run("tern", "ner", *option, SENTENCE, env={"TERN_MODEL": "/nothing"})) == TABLE
 
 
@@ -191,10 +199,14 @@ def entities(run: Run, text: bytes) -> list[dict[str, Any]]:
     ],
 )
 def test_entities_are_spacys(run: Run, nlp_full, text: str) -> None:
-    expected = [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_full(text).ents]
+    expected = [
+        {"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_full(text).ents
+    ]
     assert entities(run, text.encode()) == expected
     table = [line.split("\t") for line in good(run("tern", "ner", input=text.encode())).split("\n")[:-1]]
-    assert [(int(start), int(end), label) for start, end, label, _ in table] == [(e["start"], e["end"], e["label"]) for e in expected]
+    assert [(int(start), int(end), label) for start, end, label, _ in table] == [
+        (e["start"], e["end"], e["label"]) for e in expected
+    ]
     for row, entity in zip(table, expected):
         assert not re.search(r"[\x00-\x1f\x7f-\x9f]", row[3])
         unescaped = re.sub(
@@ -214,11 +226,15 @@ def test_empty_text_has_no_entities(run: Run, terminal) -> None:
     assert terminal("ner", "") == (0, "\n")
 
 
-@pytest.mark.parametrize("text, position", [(b"\xff", 0), (b"Alan \xc3", 5), (b"ab\xed\xa0\x80", 2), (b"London \xf8\x88", 7)])
+@pytest.mark.parametrize(
+    "text, position", [(b"\xff", 0), (b"Alan \xc3", 5), (b"ab\xed\xa0\x80", 2), (b"London \xf8\x88", 7)]
+)
 def test_invalid_utf8_is_located(run: Run, text: bytes, position: int) -> None:
     for result in (run("tern", "ner", input=text), run("tern", "ner", os.fsdecode(text))):
-        assert message(result, 1) == (f"tern: the text is not valid UTF-8: byte 0x{text[position]:02X} at offset {position} does not "
-                                      "begin a character; encode the text as UTF-8\n")
+        assert message(result, 1) == (
+            f"tern: the text is not valid UTF-8: byte 0x{text[position]:02X} at offset {position} does not "
+            "begin a character; encode the text as UTF-8\n"
+        )
 
 
 def test_too_long_text(run: Run) -> None:
@@ -263,7 +279,7 @@ def test_json_on_a_terminal_is_json(terminal) -> None:
 # ---- tern pipe ------------------------------------------------------------------------------------------------------------
 
 
-def lines_of(result: "subprocess.CompletedProcess[bytes]") -> list[dict[str, Any]]:
+def lines_of(result: subprocess.CompletedProcess[bytes]) -> list[dict[str, Any]]:
     """JSON Lines: only a line feed ends a line (str.splitlines would also cut at U+2028 inside a string)."""
     lines = result.stdout.split(b"\n")
     assert lines.pop() == b""
@@ -276,15 +292,29 @@ def jsonl(*lines: Any) -> bytes:
 
 def test_pipe_is_doc_to_json(run: Run, nlp_full) -> None:
     """Other components: test_components.py."""
-    texts = [SENTENCE, "", "Alan\0 Turing\n\nin S\u00e3o Paulo \U0001f469\u200d\U0001f680 don't. Apple isn't looking\u2028"]
+    texts = [
+        SENTENCE,
+        "",
+        "Alan\0 Turing\n\nin S\u00e3o Paulo \U0001f469\u200d\U0001f680 don't. Apple isn't looking\u2028",
+    ]
     result = run("tern", "pipe", input=jsonl(*({"text": text} for text in texts)))
     good(result)
     assert lines_of(result) == [nlp_full(text).to_json() for text in texts]
 
 
 def test_bad_lines_give_errors_and_the_rest_goes_on(run: Run) -> None:
-    lines = [b'{"text": "Bonn"}', b"", b"nonsense", b'{"text": null}', b'{"text": "\xff"}', b'{"Text": "x"}', b"[" * 100_000]
-    result = run("tern", "pipe", input=b"\n".join([*lines, b'{"text": "in Paris"}\r', b'{"text": "last line, no line feed"}']))
+    lines = [
+        b'{"text": "Bonn"}',
+        b"",
+        b"nonsense",
+        b'{"text": null}',
+        b'{"text": "\xff"}',
+        b'{"Text": "x"}',
+        b"[" * 100_000,
+    ]
+    result = run(
+        "tern", "pipe", input=b"\n".join([*lines, b'{"text": "in Paris"}\r', b'{"text": "last line, no line feed"}'])
+    )
     answers = lines_of(result)
     assert ["error" in answer for answer in answers] == [False] + [True] * 6 + [False] * 2
     assert all(list(answer) == ["error"] and answer["error"] for answer in answers if "error" in answer)
@@ -332,7 +362,9 @@ def test_pipe_keeps_order_and_number_of_many_lines(run: Run) -> None:
 
 
 @pytest.mark.parametrize("signal_ignored", [False, True])
-def test_reader_that_stops_ends_the_pipe_quietly(program, model_file: Path, tmp_path: Path, signal_ignored: bool) -> None:
+def test_reader_that_stops_ends_the_pipe_quietly(
+    program, model_file: Path, tmp_path: Path, signal_ignored: bool
+) -> None:
     source = tmp_path / "in.jsonl"
     source.write_bytes(jsonl({"text": SENTENCE}) * 2000)
     ignore = "trap '' PIPE; " if signal_ignored else ""
@@ -342,7 +374,9 @@ def test_reader_that_stops_ends_the_pipe_quietly(program, model_file: Path, tmp_
     assert json.loads(result.stdout)["text"] == SENTENCE
 
 
-@pytest.mark.parametrize("args", [["--help"], ["ner", SENTENCE], ["ner", "--json", SENTENCE], ["parse", SENTENCE], ["pipe"]])
+@pytest.mark.parametrize(
+    "args", [["--help"], ["ner", SENTENCE], ["ner", "--json", SENTENCE], ["parse", SENTENCE], ["pipe"]]
+)
 def test_full_disk_is_reported(program, model_file: Path, args: list[str]) -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full here")
@@ -355,7 +389,10 @@ def test_full_disk_is_reported(program, model_file: Path, args: list[str]) -> No
             env={**os.environ, "TERN_MODEL": str(model_file)},
             timeout=60,
         )
-    assert (result.returncode, result.stderr.decode()) == (1, "tern: cannot write to standard output: No space left on device\n")
+    assert (result.returncode, result.stderr.decode()) == (
+        1,
+        "tern: cannot write to standard output: No space left on device\n",
+    )
 
 
 def test_progress_only_on_a_terminal(program, model_file: Path, tmp_path: Path) -> None:

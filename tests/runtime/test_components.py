@@ -1,8 +1,10 @@
 """Which components run: the whole pipeline by default, and what --only, --exclude, "components" and TERN_COMPONENTS change."""
+
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, Iterator, List, Optional
+from collections.abc import Iterator
+from typing import Any, Callable
 
 import pytest
 from common import ROOT, SPACY_PACKAGE, Run
@@ -40,19 +42,21 @@ def nlp():
     return pipeline
 
 
-def expected(nlp, components: List[str], texts: List[str] = TEXTS) -> List[Dict[str, Any]]:
+def expected(nlp, components: list[str], texts: list[str] = TEXTS) -> list[dict[str, Any]]:
     """Doc.to_json() with exactly these components."""
     with nlp.select_pipes(enable=components):
         return [nlp(text).to_json() for text in texts]
 
 
-def pipe(run: Run, *options: str, texts: List[str] = TEXTS, env: Optional[Dict[str, str]] = None) -> List[Dict[str, Any]]:
-    done = run("tern", "pipe", *options, input=b"".join(json.dumps({"text": text}).encode() + b"\n" for text in texts), env=env)
+def pipe(run: Run, *options: str, texts: list[str] = TEXTS, env: dict[str, str] | None = None) -> list[dict[str, Any]]:
+    done = run(
+        "tern", "pipe", *options, input=b"".join(json.dumps({"text": text}).encode() + b"\n" for text in texts), env=env
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     return [json.loads(line) for line in done.stdout.split(b"\n")[:-1]]
 
 
-def assert_same(documents: List[Dict[str, Any]], reference: List[Dict[str, Any]]) -> None:
+def assert_same(documents: list[dict[str, Any]], reference: list[dict[str, Any]]) -> None:
     """Same values, same keys, in the same order, everywhere."""
     assert len(documents) == len(reference)
     for document, wanted in zip(documents, reference):
@@ -98,7 +102,7 @@ def test_document_can_be_loaded_by_spacy(run: Run, nlp_full) -> None:
     ],
     ids=",".join,
 )
-def test_only(run: Run, nlp, only: List[str]) -> None:
+def test_only(run: Run, nlp, only: list[str]) -> None:
     assert_same(pipe(run, "--only", ",".join(only)), expected(nlp, only))
 
 
@@ -115,7 +119,7 @@ def test_only(run: Run, nlp, only: List[str]) -> None:
     ],
     ids=",".join,
 )
-def test_exclude(run: Run, nlp, exclude: List[str]) -> None:
+def test_exclude(run: Run, nlp, exclude: list[str]) -> None:
     kept = [name for name in NAMES if name != "senter" and name not in exclude]
     assert_same(pipe(run, "--exclude", ",".join(exclude)), expected(nlp, kept))
 
@@ -139,20 +143,27 @@ def test_variable_sets_another_default(run: Run, nlp) -> None:
 
 @pytest.mark.parametrize("command", ["ner", "parse", "pipe"])
 @pytest.mark.parametrize("option", ["--only", "--exclude"])
-@pytest.mark.parametrize("names", ["", "x", "NER", "ner,", ",ner", "ner;parser", "ner,tagger,\n", "ner\tx", "tok2vec" * 100])
+@pytest.mark.parametrize(
+    "names", ["", "x", "NER", "ner,", ",ner", "ner;parser", "ner,tagger,\n", "ner\tx", "tok2vec" * 100]
+)
 def test_unknown_name(run: Run, command: str, option: str, names: str) -> None:
     done = run("tern", command, option, names, input=b"")
     text = done.stderr.decode()
     assert (done.returncode, done.stdout, text.count("\n")) == (2, b"", 1)
-    assert text.startswith(f"tern: {option}: the model has no component \"") and f"{KNOWN}; see \"tern {command} --help\"" in text
+    assert (
+        text.startswith(f'tern: {option}: the model has no component "')
+        and f'{KNOWN}; see "tern {command} --help"' in text
+    )
 
 
 @pytest.mark.parametrize("command", [["ner", "Bonn"], ["parse", "Bonn"], ["pipe"], ["serve", "--port", "0"]])
 @pytest.mark.parametrize("value", ["x", "ner parser", "ner,,parser", "\u00e4"])
-def test_unknown_name_in_the_variable(run: Run, command: List[str], value: str) -> None:
+def test_unknown_name_in_the_variable(run: Run, command: list[str], value: str) -> None:
     done = run("tern", *command, env={"TERN_COMPONENTS": value})
     assert (done.returncode, done.stdout) == (1, b"")
-    assert done.stderr.startswith(b"tern: TERN_COMPONENTS: the model has no component ") and KNOWN.encode() in done.stderr
+    assert (
+        done.stderr.startswith(b"tern: TERN_COMPONENTS: the model has no component ") and KNOWN.encode() in done.stderr
+    )
 
 
 def test_both_options_exclude_each_other(run: Run) -> None:
@@ -165,7 +176,7 @@ def test_entities_need_ner(run: Run) -> None:
     for options in (["--only", "parser"], ["--exclude", "ner"]):
         done = run("tern", "ner", *options, "Bonn")
         assert (done.returncode, done.stdout) == (2, b"") and b'"ner" must run' in done.stderr
-    done = run("tern", "ner", "-m", ROOT / "tests/data/tiny_sentiment.tern", "Bonn")   # no option could help
+    done = run("tern", "ner", "-m", ROOT / "tests/data/tiny_sentiment.tern", "Bonn")  # no option could help
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr == b'tern: the model has no component "ner" (it has: sentencizer, textcat)\n'
     served = run("tern", "serve", "--port", "0", env={"TERN_COMPONENTS": "tok2vec,parser"})
@@ -193,7 +204,7 @@ def test_components_that_the_model_lacks(run: Run) -> None:
 # ---- tern ner -------------------------------------------------------------------------------------------------------------
 
 
-def entities(run: Run, *options: str, env: Optional[Dict[str, str]] = None) -> Any:
+def entities(run: Run, *options: str, env: dict[str, str] | None = None) -> Any:
     return json.loads(run("tern", "ner", "--json", *options, TEXTS[0], env=env).stdout)["entities"]
 
 
@@ -217,7 +228,7 @@ def server(request: pytest.FixtureRequest, program, model_file) -> Iterator[Tern
         else:
             patch.delenv("TERN_COMPONENTS", raising=False)
         with TernServer(program("tern"), model_file) as running:
-            running.default = [BROS] if request.param else [CO]   # type: ignore[attr-defined]
+            running.default = [BROS] if request.param else [CO]  # type: ignore[attr-defined]
             yield running
 
 
@@ -227,11 +238,11 @@ def post(server: TernServer, **members: Any) -> Any:
 
 
 def test_request_without_components(server: TernServer) -> None:
-    assert post(server) == server.default   # type: ignore[attr-defined]
+    assert post(server) == server.default  # type: ignore[attr-defined]
 
 
 def test_components_of_a_request(server: TernServer, nlp) -> None:
-    assert post(server, components=None) == server.default   # type: ignore[attr-defined]
+    assert post(server, components=None) == server.default  # type: ignore[attr-defined]
     assert post(server, components=["ner"]) == [BROS]
     assert post(server, components=["tok2vec", "parser", "ner"]) == [CO]
     for components in (["ner"], ["senter", "ner"], ["parser", "ner"], [name for name in NAMES if name != "senter"]):

@@ -1,17 +1,22 @@
 """`tern serve --cors`: what the Fetch Standard asks of a server whose answers pages of another origin may read; and the
 Server-Timing header (W3C Server Timing), which such pages may read too."""
+
 from __future__ import annotations
 
 import re
 import time
-from typing import Iterator
+from collections.abc import Iterator
 
 import pytest
 from runtime.tern_server import TernServer, ner_body
 
 ORIGIN = "http://localhost:8081"
 SAMPLE = ner_body("Alan Turing was born in London.")
-PREFLIGHT = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+PREFLIGHT = {
+    "Origin": ORIGIN,
+    "Access-Control-Request-Method": "POST",
+    "Access-Control-Request-Headers": "content-type",
+}
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +94,24 @@ def test_one_of_several_origins(program, model_file) -> None:
 
 @pytest.mark.parametrize(
     "origin",
-    ["", "example.org", "https://", "https://example.org/", "https://example.org/page", "https://example.org:",
-     "https://example.org:80a", "HTTPS://example.org", "https://EXAMPLE.org", "https://a b", "https://a\r\nX: y", "http://[::1",
-     "http://[]x", "* ", "a, b", "://x"],
+    [
+        "",
+        "example.org",
+        "https://",
+        "https://example.org/",
+        "https://example.org/page",
+        "https://example.org:",
+        "https://example.org:80a",
+        "HTTPS://example.org",
+        "https://EXAMPLE.org",
+        "https://a b",
+        "https://a\r\nX: y",
+        "http://[::1",
+        "http://[]x",
+        "* ",
+        "a, b",
+        "://x",
+    ],
 )
 def test_what_is_no_origin_is_refused(run, origin: str) -> None:
     result = run("tern", "serve", "--port", "0", "--cors", origin)

@@ -1,4 +1,5 @@
 """Every shape of event and every field of a request through the real bootstrap; events/ holds them as AWS documents them."""
+
 from __future__ import annotations
 
 import base64
@@ -6,10 +7,10 @@ import gzip
 import json
 from functools import partial
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 import pytest
-from runtime.bootstrap_run import Serve, serve, take_time  # noqa: F401
+from runtime.bootstrap_run import Serve, serve, take_time
 from runtime.lambda_calls import EVENTS, Calls, invoke, load
 from runtime.mock_runtime_api import MockRuntimeApi, run_bootstrap
 from runtime.tern_server import TernServer
@@ -23,12 +24,12 @@ Call = Callable[..., Calls]
 
 
 @pytest.fixture(scope="session")
-def call(serve: Serve) -> Call:  # noqa: F811
+def call(serve: Serve) -> Call:
     """call(event, event, ..., env={...})"""
     return partial(invoke, serve)
 
 
-def entities(nlp: Any, text: str, format: str = "ner", offsets: str = "codepoint") -> Dict[str, List[Dict[str, Any]]]:
+def entities(nlp: Any, text: str, format: str = "ner", offsets: str = "codepoint") -> dict[str, list[dict[str, Any]]]:
     """What spaCy finds, with its offsets in other units."""
     width = {
         "codepoint": len,
@@ -44,7 +45,7 @@ def entities(nlp: Any, text: str, format: str = "ner", offsets: str = "codepoint
     }
 
 
-def with_body(event: Dict[str, Any], body: Any) -> Dict[str, Any]:
+def with_body(event: dict[str, Any], body: Any) -> dict[str, Any]:
     return {**event, "body": json.dumps(body), "isBase64Encoded": False}
 
 
@@ -56,7 +57,9 @@ def test_load_balancer(call: Call, nlp_full: Any, multi: bool) -> None:
     answer = call(load("alb/multi_value_headers" if multi else "alb/request")).only
     assert json.loads(answer.pop("body")) == entities(nlp_full, TEXT)
     assert take_time(answer) > 0
-    headers: Dict[str, Any] = {"multiValueHeaders": {"content-type": ["application/json"]}} if multi else {"headers": JSON_HEADER}
+    headers: dict[str, Any] = (
+        {"multiValueHeaders": {"content-type": ["application/json"]}} if multi else {"headers": JSON_HEADER}
+    )
     assert answer == {"statusCode": 200, "statusDescription": "200 OK", "isBase64Encoded": False, **headers}
 
 
@@ -71,9 +74,16 @@ def test_load_balancer_checks_the_health(call: Call, model_file: Path) -> None:
 def test_vpc_lattice(call: Call, nlp_full: Any, name: str) -> None:
     event = load(name)
     path = "raw_path" if "raw_path" in event else "path"
-    good, nothing, put, health, preflight = (answer.body for answer in call(
-        event, {**event, path: "/nothing", "method": "PUT"}, {**event, "method": "PUT"},
-        {**event, path: "/healthz", "method": "GET"}, {**event, "method": "OPTIONS"}).answers)
+    good, nothing, put, health, preflight = (
+        answer.body
+        for answer in call(
+            event,
+            {**event, path: "/nothing", "method": "PUT"},
+            {**event, "method": "PUT"},
+            {**event, path: "/healthz", "method": "GET"},
+            {**event, "method": "OPTIONS"},
+        ).answers
+    )
     assert json.loads(good.pop("body")) == entities(nlp_full, TEXT)
     assert take_time(good) > 0
     assert good == {"statusCode": 200, "statusDescription": "200 OK", "isBase64Encoded": False, "headers": JSON_HEADER}
@@ -96,7 +106,9 @@ def test_headers_of_vpc_lattice_count(call: Call, name: str, value: Any) -> None
 def test_fields_of_requests_in_every_http_event(call: Call, nlp_full: Any, name: str) -> None:
     request = {"texts": [EMOJI, TEXT], "offsets": "utf16", "format": "spacy"}
     good, bad = call(with_body(load(name), request), with_body(load(name), {"text": TEXT, "texts": []})).answers
-    assert json.loads(good.body["body"]) == {"results": [entities(nlp_full, text, "spacy", "utf16") for text in (EMOJI, TEXT)]}
+    assert json.loads(good.body["body"]) == {
+        "results": [entities(nlp_full, text, "spacy", "utf16") for text in (EMOJI, TEXT)]
+    }
     assert bad.body["statusCode"] == 400
     assert "both" in json.loads(bad.body["body"])["error"]
 
@@ -115,7 +127,8 @@ def test_answer_reads_like_that_of_the_spacy_service(call: Call, nlp_full: Any) 
     """doc.ents as [{"text", "label", "start_char", "end_char"}], in this order."""
     answer = call({"text": TEXT, "format": "spacy"}).only
     expected = [
-        {"text": e.text, "label": e.label_, "start_char": e.start_char, "end_char": e.end_char} for e in nlp_full(TEXT).ents
+        {"text": e.text, "label": e.label_, "start_char": e.start_char, "end_char": e.end_char}
+        for e in nlp_full(TEXT).ents
     ]
     assert json.dumps(answer) == json.dumps({"entities": expected})
 
@@ -157,21 +170,28 @@ def test_unknown_events_without_a_name_show_their_keys(call: Call) -> None:
 def test_what_keeps_a_function_warm_is_answered_quietly(call: Call, name: str) -> None:
     calls = call(load(f"ping/{name}"), env={"AWS_LAMBDA_LOG_LEVEL": "INFO"})
     assert calls.only == {"status": "ok"}
-    assert calls.log.count("\n") == 1   # the end of the script
+    assert calls.log.count("\n") == 1  # the end of the script
 
 
 @pytest.mark.parametrize(
     "own",
-    [{"body": "article"}, {"httpMethod": "GET"}, {"requestContext": {"user": 1}}, {"path": "/", "headers": {}, "version": "2.0"}],
+    [
+        {"body": "article"},
+        {"httpMethod": "GET"},
+        {"requestContext": {"user": 1}},
+        {"path": "/", "headers": {}, "version": "2.0"},
+    ],
 )
-def test_members_like_those_of_a_gateway_do_not_make_a_request_its_event(call: Call, nlp_full: Any, own: Dict[str, Any]) -> None:
+def test_members_like_those_of_a_gateway_do_not_make_a_request_its_event(
+    call: Call, nlp_full: Any, own: dict[str, Any]
+) -> None:
     assert call({"text": TEXT, **own}).only == entities(nlp_full, TEXT)
 
 
 # ---- compressed bodies ------------------------------------------------------------------------------------------------------
 
 
-def compressed(event: Dict[str, Any], body: bytes, coding: str = "gzip") -> Dict[str, Any]:
+def compressed(event: dict[str, Any], body: bytes, coding: str = "gzip") -> dict[str, Any]:
     """As a gateway passes on what is no text; the header in the spelling of the client."""
     name = "multiValueHeaders" if "multiValueHeaders" in event and not event.get("headers") else "headers"
     headers = {**(event.get(name) or {}), "Content-Encoding": [coding] if name == "multiValueHeaders" else coding}
@@ -179,14 +199,20 @@ def compressed(event: Dict[str, Any], body: bytes, coding: str = "gzip") -> Dict
 
 
 @pytest.mark.parametrize(
-    "name", ["http_api_v2", "function_url", "rest_v1", "alb/request", "alb/multi_value_headers", "body_string"])
+    "name", ["http_api_v2", "function_url", "rest_v1", "alb/request", "alb/multi_value_headers", "body_string"]
+)
 def test_gzip_is_decompressed_in_every_http_event(call: Call, nlp_full: Any, name: str) -> None:
     plain = json.dumps({"text": TEXT}).encode()
     bodies = (gzip.compress(plain), gzip.compress(plain)[:-1], gzip.compress(bytes(50_000_000)), plain)
-    good, short, bomb, none = (answer.body for answer in call(*(compressed(load(name), body) for body in bodies)).answers)
+    good, short, bomb, none = (
+        answer.body for answer in call(*(compressed(load(name), body) for body in bodies)).answers
+    )
     assert json.loads(good["body"]) == entities(nlp_full, TEXT)
-    for answer, status, words in ((short, 400, "ends too early"), (bomb, 413, "6291456 bytes when it is decompressed"),
-                                  (none, 400, "but the body is not")):
+    for answer, status, words in (
+        (short, 400, "ends too early"),
+        (bomb, 413, "6291456 bytes when it is decompressed"),
+        (none, 400, "but the body is not"),
+    ):
         assert answer["statusCode"] == status and words in json.loads(answer["body"])["error"]
 
 
@@ -199,8 +225,10 @@ def test_other_codings_are_refused(call: Call) -> None:
 def test_what_a_gateway_has_decompressed_is_taken(call: Call, nlp_full: Any) -> None:
     """A REST API with content encoding does so. One that takes the body for text spoils it, which nobody can mend."""
     event = compressed(load("rest_v1"), b"")
-    plain, spoilt = ({**event, "isBase64Encoded": False, "body": body} for body in (
-        json.dumps({"text": TEXT}), gzip.compress(b"{}").decode("utf-8", "replace")))
+    plain, spoilt = (
+        {**event, "isBase64Encoded": False, "body": body}
+        for body in (json.dumps({"text": TEXT}), gzip.compress(b"{}").decode("utf-8", "replace"))
+    )
     good, bad = (answer.body for answer in call(plain, spoilt).answers)
     assert json.loads(good["body"]) == entities(nlp_full, TEXT)
     assert bad["statusCode"] == 400 and "binaryMediaTypes" in json.loads(bad["body"])["error"]
@@ -216,7 +244,7 @@ PREFLIGHT_HEADERS = {
 }
 
 
-def headers_of(answer: Dict[str, Any]) -> Dict[str, str]:
+def headers_of(answer: dict[str, Any]) -> dict[str, str]:
     if "headers" in answer:
         assert "multiValueHeaders" not in answer
         return dict(answer["headers"])
@@ -236,7 +264,7 @@ def headers_of(answer: Dict[str, Any]) -> Dict[str, str]:
         ("https://other.example", {"vary": "Origin"}),
     ],
 )
-def test_preflight(call: Call, name: str, origins: str | None, expected: Dict[str, str]) -> None:
+def test_preflight(call: Call, name: str, origins: str | None, expected: dict[str, str]) -> None:
     answer = call(load(f"preflight/{name}"), env={} if origins is None else {"TERN_CORS_ORIGIN": origins}).only
     assert answer["statusCode"] == 200
     assert headers_of(answer) == {**JSON_HEADER, "allow": "POST, OPTIONS", **expected}
@@ -259,7 +287,7 @@ def test_answers_name_the_allowed_origin(call: Call, name: str, body: Any, statu
 
 def test_time_is_that_of_the_work(call: Call) -> None:
     event = load("http_api_v2")
-    texts = call(*(with_body(event, {"text": TEXT * count}) for count in (1, 1, 500))).answers   # the first one warms up
+    texts = call(*(with_body(event, {"text": TEXT * count}) for count in (1, 1, 500))).answers  # the first one warms up
     _, short, long = (take_time(answer.body) for answer in texts)
     assert 0 < short < long
     assert "server-timing" not in call(with_body({**event, "rawPath": "/nothing"}, {"text": TEXT})).only["headers"]
@@ -273,9 +301,10 @@ def test_time_is_that_of_the_work(call: Call) -> None:
 def test_offsets_and_formats(call: Call, nlp_full: Any, offsets: str, format: str) -> None:
     texts = [EMOJI, "Alan \x00 Turing \ufffe was born in London.", "e\u0301 Angela Merkel"]
     expected = [entities(nlp_full, text, format, offsets) for text in texts]
-    asked, default = call(
-        {"texts": texts, "offsets": offsets, "format": format}, env={"TERN_OFFSETS": "byte"}
-    ).only, call({"texts": texts}, env={"TERN_OFFSETS": offsets, "TERN_FORMAT": format}).only
+    asked, default = (
+        call({"texts": texts, "offsets": offsets, "format": format}, env={"TERN_OFFSETS": "byte"}).only,
+        call({"texts": texts}, env={"TERN_OFFSETS": offsets, "TERN_FORMAT": format}).only,
+    )
     assert asked == default == {"results": expected}
 
 
@@ -288,7 +317,7 @@ def test_offsets_and_formats(call: Call, nlp_full: Any, offsets: str, format: st
         ({"texts": ["a"]}, ['both "text" and "texts"']),
     ],
 )
-def test_wrong_values_are_answered_with_the_allowed_ones(call: Call, fields: Dict[str, Any], words: List[str]) -> None:
+def test_wrong_values_are_answered_with_the_allowed_ones(call: Call, fields: dict[str, Any], words: list[str]) -> None:
     ((error, body),) = call({"text": TEXT, **fields}).answers
     assert error == "Function.BadRequest"
     for word in words:
@@ -323,7 +352,7 @@ def test_limits_from_the_environment(call: Call) -> None:
     ],
 )
 def test_bad_settings_end_the_start(
-    program: Callable[[str], Path], model_file: Path, name: str, value: str, words: List[str]
+    program: Callable[[str], Path], model_file: Path, name: str, value: str, words: list[str]
 ) -> None:
     with MockRuntimeApi([]) as api:
         done = run_bootstrap(program("bootstrap"), api.address, model_file, {name: value})
@@ -339,11 +368,23 @@ def test_bad_settings_end_the_start(
 def test_server_has_the_same_settings(
     program: Callable[[str], Path], model_file: Path, nlp_full: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"TERN_FORMAT": "spacy", "TERN_OFFSETS": "utf16", "TERN_MAX_CHARS": "100", "TERN_MAX_TEXTS": "1"}.items():
+    for name, value in {
+        "TERN_FORMAT": "spacy",
+        "TERN_OFFSETS": "utf16",
+        "TERN_MAX_CHARS": "100",
+        "TERN_MAX_TEXTS": "1",
+    }.items():
         monkeypatch.setenv(name, value)
     with TernServer(program("tern"), model_file) as server:
-        answers = [server.ner(json.dumps(body).encode()) for body in (
-            {"text": EMOJI}, {"texts": [EMOJI], "offsets": "byte", "format": "ner"}, {"text": "x" * 101}, {"texts": ["a", "b"]})]
+        answers = [
+            server.ner(json.dumps(body).encode())
+            for body in (
+                {"text": EMOJI},
+                {"texts": [EMOJI], "offsets": "byte", "format": "ner"},
+                {"text": "x" * 101},
+                {"texts": ["a", "b"]},
+            )
+        ]
     assert [a.status for a in answers] == [200, 200, 413, 413]
     assert answers[0].json == entities(nlp_full, EMOJI, "spacy", "utf16")
     assert answers[1].json == {"results": [entities(nlp_full, EMOJI, "ner", "byte")]}
@@ -360,7 +401,7 @@ def test_server_explains_its_settings(run: Callable[..., Any]) -> None:
     assert done.returncode == 0
     for name in ("TERN_MODEL", "TERN_COMPONENTS", "TERN_FORMAT", "TERN_OFFSETS", "TERN_MAX_CHARS", "TERN_MAX_TEXTS"):
         assert f"\n  {name} ".encode() in done.stdout
-    assert b"TERN_OUTPUT_QUEUE_URL" not in done.stdout   # Lambda's
+    assert b"TERN_OUTPUT_QUEUE_URL" not in done.stdout  # Lambda's
 
 
 # ---- messages of a queue, without an output queue ---------------------------------------------------------------------------
@@ -371,17 +412,23 @@ def test_batch_of_messages(call: Call) -> None:
     assert [answer.body for answer in calls.answers] == [{"batchItemFailures": []}] * 2
     assert calls.log.count("SQS: 3 messages, 0 failed, ") == 2
     dropped = [line for line in calls.log.splitlines() if "TERN_OUTPUT_QUEUE_URL is not set" in line]
-    assert len(dropped) == 1 and " WARN " in dropped[0]   # once a process
+    assert len(dropped) == 1 and " WARN " in dropped[0]  # once a process
 
 
 def test_events_in_messages_are_named(call: Call) -> None:
     event = load("sqs/events")
     calls = call(event)
     assert calls.only == {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event["Records"]]}
-    names = ["the s3:TestEvent", 'Records of "aws:s3"', 'Records of "aws:s3"', "an event of EventBridge",
-             "the record of a Lambda destination", "a confirmation that SNS asks for"]
+    names = [
+        "the s3:TestEvent",
+        'Records of "aws:s3"',
+        'Records of "aws:s3"',
+        "an event of EventBridge",
+        "the record of a Lambda destination",
+        "a confirmation that SNS asks for",
+    ]
     for record, name in zip(event["Records"], names):
-        assert f'SQS message {record["messageId"]}: Function.BadRequest: cannot answer {name}' in calls.log
+        assert f"SQS message {record['messageId']}: Function.BadRequest: cannot answer {name}" in calls.log
 
 
 @pytest.mark.parametrize(
@@ -392,7 +439,10 @@ def test_events_in_messages_are_named(call: Call) -> None:
         ('[{"text": "Xylophonius"}]', "the message is an array"),
         (json.dumps('{"text": "Xylophonius"}'), "encoded twice"),
         (base64.b64encode(b'{"text": "Xylophonius"}').decode(), "JSON in base64"),
-        (base64.encodebytes(b'{"text": "Xylophonius, and a text that is longer than a line"}').decode(), "JSON in base64"),
+        (
+            base64.encodebytes(b'{"text": "Xylophonius, and a text that is longer than a line"}').decode(),
+            "JSON in base64",
+        ),
         (base64.b64encode(gzip.compress(b'{"text": "Xylophonius"}')).decode(), "gzip"),
     ],
 )
@@ -420,4 +470,4 @@ def test_failed_messages_are_logged_without_their_text(call: Call) -> None:
     assert len(calls.only["batchItemFailures"]) == 3
     assert secret not in calls.log
     for record in event["Records"]:
-        assert calls.log.count(f'SQS message {record["messageId"]}: Function.BadRequest: ') == 1
+        assert calls.log.count(f"SQS message {record['messageId']}: Function.BadRequest: ") == 1

@@ -1,27 +1,31 @@
-"""One rule for the fields of a request, however it comes: a slip of the pen is asked about, null is absent, others are the caller's."""
+"""One rule for the fields of a request, however it comes: a slip of the pen is asked about, null is absent, others
+are the caller's.
+"""
+
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, Tuple
+from typing import Any, Callable
 
 import pytest
 from common import Run
-from runtime.bootstrap_run import Serve, serve  # noqa: F401 - a fixture
+from runtime.bootstrap_run import Serve, serve
 from runtime.lambda_calls import invoke, load
 from runtime.tern_server import TernServer
 
 TEXT = "I met Zo\u00eb M\u00fcller in New York."
 ENTITIES = ["Zo\u00eb M\u00fcller", "New York"]
 # Status and what is answered: the texts of the entities, or the error.
-Answer = Tuple[int, Any]
-Ask = Callable[[Dict[str, Any]], Answer]
+Answer = tuple[int, Any]
+Ask = Callable[[dict[str, Any]], Answer]
 
 
 def read(status: int, answer: Any) -> Answer:
     if "error" in answer:
         return status, answer["error"]
-    document = answer.get("entities") or [{"text": answer["text"][e["start"]:e["end"]]} for e in answer["ents"]]
+    document = answer.get("entities") or [{"text": answer["text"][e["start"] : e["end"]]} for e in answer["ents"]]
     return status, [entity["text"] for entity in document]
 
 
@@ -32,21 +36,23 @@ def server(program: Callable[[str], Path], model_file: Path) -> Iterator[TernSer
 
 
 @pytest.fixture(params=["tern serve", "HTTP API", "body", "direct", "queue", "tern pipe"])
-def ask(request: pytest.FixtureRequest, server: TernServer, serve: Serve, run: Run) -> Ask:  # noqa: F811
-    def over_http(fields: Dict[str, Any]) -> Answer:
+def ask(request: pytest.FixtureRequest, server: TernServer, serve: Serve, run: Run) -> Ask:
+    def over_http(fields: dict[str, Any]) -> Answer:
         answer = server.ner(json.dumps(fields).encode())
         return read(answer.status, answer.json)
 
-    def of_event(fields: Dict[str, Any]) -> Answer:
+    def of_event(fields: dict[str, Any]) -> Answer:
         body = json.dumps(fields)
-        answer = invoke(serve, {**load("http_api_v2"), "body": body} if request.param == "HTTP API" else {"body": body}).only
+        answer = invoke(
+            serve, {**load("http_api_v2"), "body": body} if request.param == "HTTP API" else {"body": body}
+        ).only
         return read(answer["statusCode"], json.loads(answer["body"]))
 
-    def directly(fields: Dict[str, Any]) -> Answer:
+    def directly(fields: dict[str, Any]) -> Answer:
         ((error, body),) = invoke(serve, fields).answers
         return (400, body["errorMessage"]) if error else read(200, body)
 
-    def in_queue(fields: Dict[str, Any]) -> Answer:
+    def in_queue(fields: dict[str, Any]) -> Answer:
         """Without an output queue only errors can be seen."""
         event = load("sqs/batch")
         event["Records"] = [{**event["Records"][0], "messageId": "m", "body": json.dumps(fields)}]
@@ -55,14 +61,18 @@ def ask(request: pytest.FixtureRequest, server: TernServer, serve: Serve, run: R
             return 200, ENTITIES
         return 400, calls.log.split("SQS message m: Function.BadRequest: ")[1].split("\n")[0]
 
-    def piped(fields: Dict[str, Any]) -> Answer:
+    def piped(fields: dict[str, Any]) -> Answer:
         done = run("tern", "pipe", input=json.dumps(fields).encode())
         return read(200 if done.returncode == 0 else 400, json.loads(done.stdout))
 
-    return {"tern serve": over_http, "direct": directly, "queue": in_queue, "tern pipe": piped}.get(request.param, of_event)
+    return {"tern serve": over_http, "direct": directly, "queue": in_queue, "tern pipe": piped}.get(
+        request.param, of_event
+    )
 
 
-@pytest.mark.parametrize("field, meant", [("offset", "offsets"), ("Format", "format"), ("modle", "model"), ("component", "components")])
+@pytest.mark.parametrize(
+    "field, meant", [("offset", "offsets"), ("Format", "format"), ("modle", "model"), ("component", "components")]
+)
 def test_slips_are_asked_about(ask: Ask, field: str, meant: str) -> None:
     assert ask({"text": TEXT, field: "utf16"}) == (400, f'there is no field "{field}": did you mean "{meant}"?')
 
@@ -77,5 +87,14 @@ def test_a_text_is_not_null(ask: Ask) -> None:
 
 
 def test_other_fields_are_the_callers_own(ask: Ask) -> None:
-    own = {"id": 7, "next": "x", "test": True, "text2": "London", "meta": {"offset": 1}, "language": "en", "": None, "units": "utf16"}
+    own = {
+        "id": 7,
+        "next": "x",
+        "test": True,
+        "text2": "London",
+        "meta": {"offset": 1},
+        "language": "en",
+        "": None,
+        "units": "utf16",
+    }
     assert ask({**own, "text": TEXT}) == (200, ENTITIES)

@@ -1,4 +1,5 @@
 """Documents for people and for other tools: CoNLL-U, pages, tables, trees. Expected values are spaCy's own documents."""
+
 from __future__ import annotations
 
 import json
@@ -7,9 +8,10 @@ import re
 import subprocess
 import unicodedata
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable
 
 import pytest
 from browser import running_browser
@@ -22,7 +24,7 @@ TEXTS = [
     "Alan Turing was born on June 23, 1912, in London, England. He'd never liked it\u2014had he?",
     " \n\n The committee, whose members had been appointed by the president in January, recommended that the government, "
     "despite its financial difficulties, should increase the money it spends on schools.\r\n\tIt didn't.  \n",
-    '<b>"AT&T"</b> &amp; <script>alert(1)</script> paid $5|6\\7 million to\u00a0Apple\u3000Inc. on Monday, \'they\' say.',
+    "<b>\"AT&T\"</b> &amp; <script>alert(1)</script> paid $5|6\\7 million to\u00a0Apple\u3000Inc. on Monday, 'they' say.",
     "\u05d0\u05dc\u05d1\u05e8\u05d8 \u05d0\u05d9\u05d9\u05e0\u05e9\u05d8\u05d9\u05d9\u05df and Zo\u00eb "
     "\U0001f469\u200d\U0001f680\U0001f600 saw \u6771\u4eac, e\u0301 and \u041c\u043e\u0441\u043a\u0432\u0430 in Paris.",
     "# Alan\0 Turing\x01 \x1b[31mred\x7f was\u0085 in\ufffe London\u2028 _ .",
@@ -31,13 +33,13 @@ TEXTS = [
 ]
 
 
-def good(done: "subprocess.CompletedProcess[bytes]") -> str:
+def good(done: subprocess.CompletedProcess[bytes]) -> str:
     assert (done.returncode, done.stderr) == (0, b"")
     return done.stdout.decode()
 
 
 @pytest.fixture(scope="module")
-def docs(nlp_full) -> List[Any]:
+def docs(nlp_full) -> list[Any]:
     return [nlp_full(text) for text in TEXTS]
 
 
@@ -59,7 +61,7 @@ def space_of(escaped: str) -> str:
     return re.sub(r"\\(.)", lambda m: meanings[m[1]], escaped)
 
 
-def rows_of(output: str) -> List[List[List[str]]]:
+def rows_of(output: str) -> list[list[list[str]]]:
     """Sentences of rows of columns, by the letter of the format: only a line feed ends a line."""
     assert output == "" or output.endswith("\n\n")
     blocks = output.split("\n\n")[:-1]
@@ -71,11 +73,11 @@ def rows_of(output: str) -> List[List[List[str]]]:
     return sentences
 
 
-def misc_of(row: List[str]) -> Dict[str, str]:
+def misc_of(row: list[str]) -> dict[str, str]:
     return {} if row[9] == "_" else dict(item.split("=", 1) for item in row[9].split("|"))
 
 
-def text_of(sentences: List[List[List[str]]]) -> str:
+def text_of(sentences: list[list[list[str]]]) -> str:
     text = ""
     for row in (row for sentence in sentences for row in sentence):
         misc = misc_of(row)
@@ -84,13 +86,13 @@ def text_of(sentences: List[List[List[str]]]) -> str:
     return text
 
 
-def words_of(doc: Any) -> List[List[Any]]:
+def words_of(doc: Any) -> list[list[Any]]:
     """The tokens of each sentence that are not white space, without sentences that have none."""
     sentences = [[token for token in sentence if not token.is_space] for sentence in doc.sents]
     return [words for words in sentences if words]
 
 
-def head_among(words: List[Any], token: Any) -> Optional[Any]:
+def head_among(words: list[Any], token: Any) -> Any | None:
     """The nearest ancestor among the words."""
     while token.head is not token and token.head.i != token.i:
         token = token.head
@@ -120,14 +122,14 @@ def test_conllu_is_spacys_parse(show, docs, index: int) -> None:
 
 def test_conllu_for_another_reader(show, docs) -> None:
     conllu = pytest.importorskip("conllu")
-    for text, doc in list(zip(TEXTS, docs))[:4]:   # it strips what Python calls white space from the ends of lines
+    for text, doc in list(zip(TEXTS, docs))[:4]:  # it strips what Python calls white space from the ends of lines
         sentences = conllu.parse(show("parse", "conllu", text))
         assert [s.metadata["sent_id"] for s in sentences] == [str(i) for i in range(1, len(sentences) + 1)]
         for sentence, words in zip(sentences, words_of(doc)):
             assert [token["form"] for token in sentence] == [word.text for word in words]
             assert [token["lemma"] for token in sentence] == [word.lemma_ for word in words]
             assert [token["feats"] or {} for token in sentence] == [word.morph.to_dict() for word in words]
-            tree = sentence.to_tree()   # fails if there is no root or a cycle
+            tree = sentence.to_tree()  # fails if there is no root or a cycle
             assert tree.token["deprel"] == "root"
             joined = "".join(t["form"] + ("" if (t["misc"] or {}).get("SpaceAfter") == "No" else " ") for t in sentence)
             assert sentence.metadata["text"] == joined.strip()
@@ -171,7 +173,7 @@ def test_norms_in_conllu(show, nlp_full) -> None:
 
 def test_norms_in_a_table(show, nlp_full) -> None:
     lines = show("parse", "table", NORMS, "--norm").split("\n")
-    assert lines[0].split() == "# token norm tag pos lemma dep head entity morph".split()
+    assert lines[0].split() == ["#", "token", "norm", "tag", "pos", "lemma", "dep", "head", "entity", "morph"]
     found = [re.split(r" {2,}", line.strip(" "))[2] for line in lines[1:] if line]
     assert found == [shown(token, token.norm_) for token in nlp_full(NORMS)]
 
@@ -191,7 +193,7 @@ def test_norms_in_conllu_hold_no_separators(run: Run, tmp_path: Path) -> None:
     nlp.tokenizer.add_special_case("ab", [{"ORTH": "ab", "NORM": "x|\ty \\\n"}])
     nlp.to_disk(tmp_path / "xx")
     main([str(tmp_path / "xx"), "-o", str(tmp_path / "xx.tern")], standalone_mode=False)
-    (row,), = rows_of(good(run("tern", "parse", "-m", tmp_path / "xx.tern", "--norm", "--format", "conllu", "ab")))
+    ((row,),) = rows_of(good(run("tern", "parse", "-m", tmp_path / "xx.tern", "--norm", "--format", "conllu", "ab")))
     assert row[9] == "Norm=x\\p\\ty\\s\\\\\\n|SpaceAfter=No" and space_of(misc_of(row)["Norm"]) == "x|\ty \\\n"
 
 
@@ -215,8 +217,12 @@ def visible(text: str) -> str:
         elif code == 0x7F:
             shown.append("\u2421")
         else:
-            shown.append("\ufffd" if unicodedata.category(c) == "Cc" or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF else c)
-    return "".join(shown).replace("\r\n", "\n").replace("\r", "\n")   # as parsers of HTML and XML read it
+            shown.append(
+                "\ufffd"
+                if unicodedata.category(c) == "Cc" or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+                else c
+            )
+    return "".join(shown).replace("\r\n", "\n").replace("\r", "\n")  # as parsers of HTML and XML read it
 
 
 class Tags(HTMLParser):
@@ -224,12 +230,12 @@ class Tags(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.tags: List[str] = []
-        self.attributes: List[Tuple[str, str]] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
         self.feed(page)
         self.close()
 
-    def handle_starttag(self, tag: str, attrs: List[Tuple[str, Optional[str]]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes += [(name, value or "") for name, value in attrs]
 
@@ -252,7 +258,7 @@ def test_page_of_entities(show, docs, index: int) -> None:
     main = page.find(f"{XHTML}body/{XHTML}main")
     assert main is not None
     marks = main.findall(f"{XHTML}mark")
-    shown = [(mark.text, mark.find(f"{XHTML}small").text) for mark in marks]   # type: ignore[union-attr]
+    shown = [(mark.text, mark.find(f"{XHTML}small").text) for mark in marks]  # type: ignore[union-attr]
     assert shown == [(visible(e.text), e.label_) for e in docs[index].ents]
     for small in main.iter(f"{XHTML}small"):
         small.text = ""
@@ -267,7 +273,7 @@ def test_each_label_has_a_colour_of_its_own(run: Run) -> None:
     assert set(colours) == set(labels.split()) and len(set(colours.values())) == len(colours)
 
 
-def shape_of(path: ET.Element) -> Tuple[int, int, int]:
+def shape_of(path: ET.Element) -> tuple[int, int, int]:
     """Left end, right end and height (y) of an arc."""
     numbers = re.fullmatch(r"M(\d+),\d+V\d+Q\d+,(\d+),\d+,\d+H\d+Q(\d+),\d+,\d+,\d+V\d+", path.get("d", ""))
     assert numbers, path.get("d")
@@ -292,12 +298,12 @@ def test_page_of_dependencies(show, docs, index: int) -> None:
     sentences = list(docs[index].sents)
     assert len(drawings) == len(sentences)
     for drawing, sentence in zip(drawings, sentences):
-        texts: Dict[str, List[ET.Element]] = {"word": [], "pos": [], "dep": []}
+        texts: dict[str, list[ET.Element]] = {"word": [], "pos": [], "dep": []}
         for element in drawing.iter(f"{SVG}text"):
             texts[element.get("class", "").split()[0]].append(element)
         tails = ["".join(t.itertext()) for t in texts["word"]]
         details = [t.findtext(f"{SVG}title") or "" for t in texts["word"]]
-        assert [tail[len(detail):] for tail, detail in zip(tails, details)] == [drawn(t) for t in sentence]
+        assert [tail[len(detail) :] for tail, detail in zip(tails, details)] == [drawn(t) for t in sentence]
         assert all(detail.startswith(visible(t.lemma_)) for detail, t in zip(details, sentence) if t.text.isprintable())
         assert [t.text for t in texts["pos"]] == [t.pos_ for t in sentence]
         assert sorted(t.text or "" for t in texts["dep"]) == sorted(t.dep_ for t in sentence)
@@ -313,7 +319,9 @@ def test_page_of_dependencies(show, docs, index: int) -> None:
             for a in arcs:
                 for b in arcs:
                     assert not a[0] < b[0] < a[1] < b[1], "arcs cross"
-                    assert not (a[0] < b[0] and b[1] < a[1]) or b[2] - a[2] >= 15, "an arc is not below the one around it"
+                    assert not (a[0] < b[0] and b[1] < a[1]) or b[2] - a[2] >= 15, (
+                        "an arc is not below the one around it"
+                    )
 
 
 def test_page_without_dependencies(show) -> None:
@@ -343,7 +351,7 @@ def browser() -> Iterator[Any]:
 
 def test_pages_in_a_browser(show, browser: Any, docs, tmp_path: Path) -> None:
     page = browser.new_page(viewport={"width": 500, "height": 800})
-    requests: List[str] = []
+    requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     for index, text in enumerate(TEXTS):
         for command in ("parse", "ner"):
@@ -351,7 +359,7 @@ def test_pages_in_a_browser(show, browser: Any, docs, tmp_path: Path) -> None:
             file.write_text(show(command, "html", text), encoding="utf-8", newline="")
             page.goto(file.as_uri())
             assert page.evaluate("document.compatMode") == "CSS1Compat"
-            assert page.evaluate("document.documentElement.scrollWidth") <= 500   # only a drawing scrolls, by itself
+            assert page.evaluate("document.documentElement.scrollWidth") <= 500  # only a drawing scrolls, by itself
             if command == "parse":
                 assert page.evaluate(OVERLAPS, ".word") == 0 and page.evaluate(OVERLAPS, ".dep") == 0
                 assert page.evaluate(OUTSIDE) == 0
@@ -380,17 +388,36 @@ def shown_token(token: Any) -> str:
     return shown(token, token.text)
 
 
-def table_row(token: Any) -> List[str]:
+def table_row(token: Any) -> list[str]:
     head = f"{token.head.i} {shown_token(token.head)}" if token.head.i != token.i else ""
     entity = f"{token.ent_iob_}-{token.ent_type_}" if token.ent_type_ else ""
-    cells = [str(token.i), shown_token(token), token.tag_, token.pos_, shown(token, token.lemma_), token.dep_, head, entity]
+    cells = [
+        str(token.i),
+        shown_token(token),
+        token.tag_,
+        token.pos_,
+        shown(token, token.lemma_),
+        token.dep_,
+        head,
+        entity,
+    ]
     return [cell for cell in [*cells, str(token.morph)] if cell]
 
 
 @pytest.mark.parametrize("index", range(len(TEXTS)))
 def test_table(show, docs, index: int) -> None:
     lines = show("parse", "table", TEXTS[index]).split("\n")
-    assert lines.pop() == "" and lines[0].split() == "# token tag pos lemma dep head entity morph".split()
+    assert lines.pop() == "" and lines[0].split() == [
+        "#",
+        "token",
+        "tag",
+        "pos",
+        "lemma",
+        "dep",
+        "head",
+        "entity",
+        "morph",
+    ]
     expected = []
     for number, sentence in enumerate(docs[index].sents):
         expected += [[]] * bool(number) + [table_row(token) for token in sentence]
@@ -413,7 +440,11 @@ def test_columns_of_a_table_stand_below_each_other(show) -> None:
 
 def test_table_has_the_columns_that_were_set(show) -> None:
     assert show("parse", "table", "I saw it", "--only", "ner").split("\n")[0].split() == ["#", "token", "entity"]
-    assert show("parse", "table", "I saw it", "--only", "tok2vec,tagger").split("\n")[0].split() == ["#", "token", "tag"]
+    assert show("parse", "table", "I saw it", "--only", "tok2vec,tagger").split("\n")[0].split() == [
+        "#",
+        "token",
+        "tag",
+    ]
 
 
 @pytest.mark.parametrize("index", range(len(TEXTS)))
@@ -422,12 +453,12 @@ def test_tree(show, docs, index: int) -> None:
     lines = show("parse", "tree", TEXTS[index]).split("\n")
     assert lines.pop() == ""
 
-    def walk(token: Any, depth: int) -> Iterator[Tuple[int, str]]:
+    def walk(token: Any, depth: int) -> Iterator[tuple[int, str]]:
         yield depth, "  ".join(part for part in (shown_token(token), token.dep_, token.pos_) if part)
         for child in token.children:
             yield from walk(child, depth + 1)
 
-    expected: List[Tuple[int, str]] = []
+    expected: list[tuple[int, str]] = []
     for root in (token for token in doc if token.head.i == token.i):
         expected += [*([(0, "")] if expected else []), *walk(root, 0)]
     found = [re.fullmatch("((?:\u2502  |   )*(?:\u251c\u2500 |\u2514\u2500 )?)(.*)", line) for line in lines]
@@ -435,13 +466,13 @@ def test_tree(show, docs, index: int) -> None:
     assert good_branches(lines)
 
 
-def good_branches(lines: List[str]) -> bool:
+def good_branches(lines: list[str]) -> bool:
     """Below each branch that goes on there is a line, and only there."""
     for line, below in zip(lines, [*lines[1:], ""]):
         for column in range(0, max(len(line), len(below)), 3):
             goes_on = line[column : column + 1] in ("\u2502", "\u251c") and "\u2500" not in line[:column]
             continued = below[column : column + 1] in ("\u2502", "\u251c", "\u2514") and "\u2500" not in below[:column]
-            starts = column == len(re.match("(?:\u2502  |   )*(?:\u251c\u2500 |\u2514\u2500 )?", line)[0])   # type: ignore[index]
+            starts = column == len(re.match("(?:\u2502  |   )*(?:\u251c\u2500 |\u2514\u2500 )?", line)[0])  # type: ignore[index]
             if goes_on and not continued or continued and not goes_on and not starts:
                 return False
     return True
@@ -461,19 +492,28 @@ def test_empty_text(run: Run, form: str) -> None:
     if form == "html":
         assert not list(page_of(shown).iter(f"{SVG}svg"))
     else:
-        assert shown == {"json": good(run("tern", "pipe", input=b'{"text": ""}')), "conllu": "", "tree": "",
-                         "table": "#  token  tag  pos  lemma  dep  head  entity  morph\n"}[form]
+        assert (
+            shown
+            == {
+                "json": good(run("tern", "pipe", input=b'{"text": ""}')),
+                "conllu": "",
+                "tree": "",
+                "table": "#  token  tag  pos  lemma  dep  head  entity  morph\n",
+            }[form]
+        )
 
 
 @pytest.mark.parametrize("form, most", [("table", 200), ("tree", 300), ("conllu", 200), ("html", 1500), ("json", 300)])
 @pytest.mark.parametrize(
-    "text", ["( " * 5000, "a" * 20000 + " b", "very " * 5000, "x\n\n" * 3000], ids=["brackets", "long", "chain", "lines"]
+    "text",
+    ["( " * 5000, "a" * 20000 + " b", "very " * 5000, "x\n\n" * 3000],
+    ids=["brackets", "long", "chain", "lines"],
 )
 def test_size_grows_with_the_text(show, form: str, most: int, text: str) -> None:
     assert len(show("parse", form, text)) < 100_000 + most * len(text.split()) + 20 * len(text)
 
 
-def terminal(program: Path, env: Dict[str, str], *args: str) -> str:
+def terminal(program: Path, env: dict[str, str], *args: str) -> str:
     """What a terminal gets."""
     status, shown = on_terminal(program, *args, env=env)
     assert status == 0

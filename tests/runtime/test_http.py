@@ -1,4 +1,5 @@
 """POST /ner, GET /healthz, GET / of `tern serve`: the contract, bad requests, bad clients, many clients, the end."""
+
 from __future__ import annotations
 
 import gzip
@@ -10,9 +11,10 @@ import subprocess
 import threading
 import time
 import zlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Callable
 
 import pytest
 from common import REDUCED, ROOT
@@ -28,7 +30,9 @@ SAMPLE_ANSWER = (
 MAX_BODY = 6 * 1024 * 1024
 MAX_TEXT = 1_000_000
 # Enough work for the order of answers to be clear.
-LONG_TEXT = "Alan Turing was born in London, and Angela Merkel paid $5 million to Apple on Monday. " * (400 if REDUCED else 2500)
+LONG_TEXT = "Alan Turing was born in London, and Angela Merkel paid $5 million to Apple on Monday. " * (
+    400 if REDUCED else 2500
+)
 
 Start = Callable[..., TernServer]
 
@@ -104,7 +108,9 @@ def test_slashes_too_many_of_the_health(server: TernServer, path: str) -> None:
     assert server.request("GET", path).json == server.request("GET", "/healthz").json
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/NER", "/index.html", "/../etc/passwd", "/sentiment/../ner", "/healthz%00x/"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/NER", "/index.html", "/../etc/passwd", "/sentiment/../ner", "/healthz%00x/"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_unknown_path_is_404(server: TernServer, path: str, method: str) -> None:
     assert_error(server.request(method, path, b"{}"), 404, "POST /ner")
@@ -132,12 +138,16 @@ def test_options(server: TernServer, path: str, allowed: str) -> None:
     assert (answer.status, answer.body, answer.headers["Allow"]) == (204, b"", allowed)
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "json", ""])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "json", ""]
+)
 def test_other_content_type_is_415(server: TernServer, content_type: str) -> None:
     assert_error(server.ner(SAMPLE, content_type), 415, "application/json")
 
 
-@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON", "application/json;v=1"])
+@pytest.mark.parametrize(
+    "content_type", ["application/json; charset=utf-8", "Application/JSON", "application/json;v=1"]
+)
 def test_json_content_type_in_any_spelling(server: TernServer, content_type: str) -> None:
     assert server.ner(SAMPLE, content_type).body == SAMPLE_ANSWER
 
@@ -153,7 +163,9 @@ def send_compressed(server: TernServer, body: bytes, coding: str = "gzip") -> An
 @pytest.mark.parametrize("coding", ["gzip", "x-gzip", "GZIP"])
 def test_gzip_is_decompressed(server: TernServer, coding: str) -> None:
     assert send_compressed(server, gzip.compress(SAMPLE), coding).body == SAMPLE_ANSWER
-    assert send_compressed(server, gzip.compress(SAMPLE[:20]) + gzip.compress(SAMPLE[20:]), coding).body == SAMPLE_ANSWER
+    assert (
+        send_compressed(server, gzip.compress(SAMPLE[:20]) + gzip.compress(SAMPLE[20:]), coding).body == SAMPLE_ANSWER
+    )
 
 
 @pytest.mark.parametrize("coding", ["br", "deflate", "zstd", "gzip, gzip"])
@@ -181,7 +193,9 @@ def test_spoilt_gzip_is_400(server: TernServer, body: bytes, words: str) -> None
 
 def test_gzip_counts_as_what_it_becomes(server: TernServer) -> None:
     assert send_compressed(server, gzip.compress(SAMPLE.ljust(MAX_BODY))).body == SAMPLE_ANSWER
-    assert_error(send_compressed(server, gzip.compress(SAMPLE.ljust(MAX_BODY + 1))), 413, "6291456 bytes when it is decompressed")
+    assert_error(
+        send_compressed(server, gzip.compress(SAMPLE.ljust(MAX_BODY + 1))), 413, "6291456 bytes when it is decompressed"
+    )
     bomb = gzip.compress(bytes(500_000_000), 9)
     assert len(bomb) < 1_000_000
     assert_error(send_compressed(server, bomb), 413, "when it is decompressed")
@@ -192,7 +206,7 @@ def test_gzip_counts_as_what_it_becomes(server: TernServer) -> None:
 def test_a_bomb_takes_no_more_memory_than_its_limit(start: Start) -> None:
     with start("--threads", "1") as server:
         send_compressed(server, gzip.compress(bytes(500_000_000), 9))
-        peak, = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{server.process.pid}/status").read_text())
+        (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{server.process.pid}/status").read_text())
         assert int(peak) < 100_000
 
 
@@ -219,9 +233,9 @@ def test_a_bomb_takes_no_more_memory_than_its_limit(start: Start) -> None:
         (b"null", ["object", "null"]),
         (b"12", ["object", "number"]),
         (b"{}", ["text", "missing"]),
-        (b'{"Text": "a"}', ["did you mean", "\"text\""]),
-        (b'{"TEXT": "a", "tex": "b", "text ": "c"}', ["did you mean", "\"text\""]),
-        (b'{"text\\u0000": "a"}', ["did you mean", "\"text\""]),
+        (b'{"Text": "a"}', ["did you mean", '"text"']),
+        (b'{"TEXT": "a", "tex": "b", "text ": "c"}', ["did you mean", '"text"']),
+        (b'{"text\\u0000": "a"}', ["did you mean", '"text"']),
         (b'{"text": null}', ["text", "string", "null"]),
         (b'{"text": 12}', ["text", "string", "number"]),
         (b'{"text": true}', ["text", "string"]),
@@ -409,10 +423,19 @@ def test_client_that_leaves_before_its_answer(server: TernServer) -> None:
 
 
 def test_64_parallel_connections_lose_and_mix_up_nothing(server: TernServer, nlp_full) -> None:
-    names = ["Angela Merkel", "Barack Obama", "Zo\u00eb M\u00fcller", "Alan Turing", "Apple", "the United Nations", "\U0001f600 Bob"]
+    names = [
+        "Angela Merkel",
+        "Barack Obama",
+        "Zo\u00eb M\u00fcller",
+        "Alan Turing",
+        "Apple",
+        "the United Nations",
+        "\U0001f600 Bob",
+    ]
     places = ["London", "S\u00e3o Paulo", "Tokyo", "Lake Geneva", "Berlin"]
     texts = [
-        f"{names[i % 7]} paid ${i} million in {places[i % 5]} on Monday. " * (1 + i % 3) for i in range(64 * (2 if REDUCED else 8))
+        f"{names[i % 7]} paid ${i} million in {places[i % 5]} on Monday. " * (1 + i % 3)
+        for i in range(64 * (2 if REDUCED else 8))
     ]
     expected = [server.ner(ner_body(text)) for text in texts]
     everyone_connected = threading.Barrier(64)
@@ -548,13 +571,13 @@ def test_sigterm_finishes_what_runs(start: Start) -> None:
         running = [server.connect() for _ in range(4)]
         for connection in running:
             connection.sendall(raw_request(ner_body(LONG_TEXT)))
-        assert server.ner(SAMPLE).status == 200   # so the others, sent earlier, are in the queue at least
+        assert server.ner(SAMPLE).status == 200  # so the others, sent earlier, are in the queue at least
         assert not all(has_answer(connection) for connection in running)
         server.send_signal()
         began = time.monotonic()
         wait_until_refused(server)
         answers = [read_answer(connection) for connection in running]
-        if time.monotonic() - began < 5:   # a machine so slow that they took longer: the rest got 503
+        if time.monotonic() - began < 5:  # a machine so slow that they took longer: the rest got 503
             assert [answer.status for answer in answers] == [200] * 4
             assert len({answer.body for answer in answers}) == 1
         assert answers[-1].headers["Connection"] == "close"

@@ -1,4 +1,5 @@
 """Clients of `tern serve` that leave, do not read, send nothing or come in crowds: others are answered all the same."""
+
 from __future__ import annotations
 
 import os
@@ -8,7 +9,7 @@ import socket
 import struct
 import time
 from pathlib import Path
-from typing import Callable, List
+from typing import Callable
 
 import pytest
 from common import REDUCED
@@ -45,11 +46,11 @@ def cpu_seconds(server: TernServer) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def connect(server: TernServer, count: int) -> List[socket.socket]:
+def connect(server: TernServer, count: int) -> list[socket.socket]:
     return [server.connect() for _ in range(count)]
 
 
-def close(connections: List[socket.socket]) -> None:
+def close(connections: list[socket.socket]) -> None:
     for connection in connections:
         connection.close()
 
@@ -141,7 +142,7 @@ def test_known_client_stays_when_a_crowd_comes(start: Start) -> None:
         known.getresponse().read()
         crowd = connect(server, 2 * PLACES)
         assert server.ner(SAMPLE).status == 200
-        known.request("GET", "/healthz")   # on the same connection: http.client would fail
+        known.request("GET", "/healthz")  # on the same connection: http.client would fail
         assert known.getresponse().status == 200
         known.close()
         close(crowd)
@@ -167,7 +168,7 @@ def test_queue_is_bounded(start: Start) -> None:
         for connection in many:
             connection.sendall(raw_request(SAMPLE))
         assert select.select(many, [], [], PATIENCE)[0]
-        assert server.request("GET", "/healthz").status == 200   # so all of them have been read
+        assert server.request("GET", "/healthz").status == 200  # so all of them have been read
         refused = [read_answer(connection) for connection in many if has_answer(connection)]
         assert 0 < len(refused) < 100
         for answer in refused:
@@ -190,7 +191,7 @@ def test_sigterm_ends_soon_whatever_runs(start: Start) -> None:
         server.send_signal()
         answers = [read_answer(connection) for connection in running]
         assert server.wait() == 0
-        if not REDUCED:   # 20 times some seconds of work
+        if not REDUCED:  # 20 times some seconds of work
             assert {answer.status for answer in answers} <= {200, 503} and answers[-1].status == 503
             assert "stopping" in answers[-1].json["error"]
         print(f"ended after {time.monotonic() - began:.1f} s")

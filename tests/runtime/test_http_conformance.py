@@ -1,11 +1,12 @@
 """RFC 9112 and 9110 on the wire: what must be answered, and what must be refused with one answer, in JSON, and the end of the
 connection. test_http_message.c has more of the second kind, byte by byte."""
+
 from __future__ import annotations
 
 import json
 import re
 import socket
-from typing import Iterator, List, Tuple
+from collections.abc import Iterator
 
 import pytest
 from runtime.tern_server import TernServer, read_to_end
@@ -29,7 +30,7 @@ def exchange(server: TernServer, request: bytes) -> bytes:
         return read_to_end(connection)
 
 
-def split(answer: bytes) -> Tuple[int, List[bytes], bytes]:
+def split(answer: bytes) -> tuple[int, list[bytes], bytes]:
     head, _, body = answer.partition(b"\r\n\r\n")
     first, *fields = head.split(b"\r\n")
     assert first.startswith(b"HTTP/1.1 ")
@@ -43,8 +44,11 @@ def chunked(*lines: bytes) -> bytes:
 WHOLE = b"%x\r\n%s\r\n" % (len(BODY), BODY)
 ANSWERED = {
     "content-length": POST + LENGTH + b"Connection: close\r\n\r\n" + BODY,
-    "any case of names": b"POST /ner HTTP/1.1\r\nhOST: x\r\ncONTENT-lENGTH: %d\r\ncONNECTION: CLOSE\r\n\r\n" % len(BODY) + BODY,
-    "no blank before a value": b"POST /ner HTTP/1.1\r\nHost:x\r\nContent-Length:%d\r\nConnection:close\r\n\r\n" % len(BODY) + BODY,
+    "any case of names": b"POST /ner HTTP/1.1\r\nhOST: x\r\ncONTENT-lENGTH: %d\r\ncONNECTION: CLOSE\r\n\r\n" % len(BODY)
+    + BODY,
+    "no blank before a value": b"POST /ner HTTP/1.1\r\nHost:x\r\nContent-Length:%d\r\nConnection:close\r\n\r\n"
+    % len(BODY)
+    + BODY,
     "tabs around a value": b"POST /ner HTTP/1.1\r\nHost:\tx\t\r\n" + LENGTH + b"Connection:\tclose\r\n\r\n" + BODY,
     "empty lines before": b"\r\n\r\n" + POST + LENGTH + b"Connection: close\r\n\r\n" + BODY,
     "HTTP/1.0": b"POST /ner HTTP/1.0\r\n" + LENGTH + b"\r\n" + BODY,
@@ -55,7 +59,11 @@ ANSWERED = {
     "upper case size": chunked(b"%X\r\n%s\r\n" % (len(BODY), BODY), b"0\r\n\r\n"),
     "zeros before a size": chunked(b"000%x\r\n%s\r\n" % (len(BODY), BODY), b"0\r\n\r\n"),
     "absolute form": b"POST http://localhost/ner HTTP/1.1\r\n" + HOST + LENGTH + b"Connection: close\r\n\r\n" + BODY,
-    "absolute form, port and query": b"POST http://x:80/ner?a=b HTTP/1.1\r\n" + HOST + LENGTH + b"Connection: close\r\n\r\n" + BODY,
+    "absolute form, port and query": b"POST http://x:80/ner?a=b HTTP/1.1\r\n"
+    + HOST
+    + LENGTH
+    + b"Connection: close\r\n\r\n"
+    + BODY,
     "query": b"POST /ner?a=b&c HTTP/1.1\r\n" + HOST + LENGTH + b"Connection: close\r\n\r\n" + BODY,
     "upgrade that nobody takes up": POST + LENGTH + b"Upgrade: h2c\r\nConnection: Upgrade, close\r\n\r\n" + BODY,
     "18 kB of cookies": POST + LENGTH + b"Cookie: " + b"x" * 18_000 + b"\r\nConnection: close\r\n\r\n" + BODY,

@@ -1,4 +1,5 @@
 """TERN_GEMM: every set of kernels that runs here gives the same document; another name is an error that says what there is."""
+
 from __future__ import annotations
 
 import json
@@ -6,7 +7,6 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from typing import List
 
 import pytest
 from common import BUILD, REDUCED, ROOT, Run
@@ -14,23 +14,26 @@ from corpus import project_texts
 
 
 @pytest.fixture(scope="module")
-def names(run: Run) -> List[str]:
+def names(run: Run) -> list[str]:
     """The names in the error about one that is none of them."""
     refused = run("tern", "ner", "text", env={"TERN_GEMM": "mkl"})
     assert (refused.returncode, refused.stdout) == (1, b"")
-    found = re.search(r"^tern: TERN_GEMM: there are no kernels mkl: this library and this CPU have ([a-z0-9, ]+)$", refused.stderr.decode().strip())
+    found = re.search(
+        r"^tern: TERN_GEMM: there are no kernels mkl: this library and this CPU have ([a-z0-9, ]+)$",
+        refused.stderr.decode().strip(),
+    )
     assert found, refused.stderr
     return found.group(1).split(", ")
 
 
-def test_unknown_name_says_what_there_is(names: List[str]) -> None:
+def test_unknown_name_says_what_there_is(names: list[str]) -> None:
     assert names[0] == "native" and "portable" in names and len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("name", ["", "native,", "NATIVE", "portabl", "portable2"])
 def test_only_whole_names_count(run: Run, name: str) -> None:
     done = run("tern", "ner", "text", env={"TERN_GEMM": name})
-    assert (done.returncode == 0) == (name == ""), done.stderr   # empty: as if it were not set
+    assert (done.returncode == 0) == (name == ""), done.stderr  # empty: as if it were not set
 
 
 @pytest.fixture(params=["no library", "another library"])
@@ -56,13 +59,16 @@ def test_openblas_is_loaded_only_when_it_is_chosen(run: Run, without_openblas: s
     refused = run("tern", "ner", "London", env={**hidden, "TERN_GEMM": "openblas"})
     assert (refused.returncode, refused.stdout) == (1, b"")
     words = refused.stderr.decode().strip()
-    found = re.search(r"the kernels openblas cannot run here: they need OpenBLAS, .*apt-get install libopenblas0-serial\); "
-                      r"those that can are (native, .*)$", words)
+    found = re.search(
+        r"the kernels openblas cannot run here: they need OpenBLAS, .*apt-get install libopenblas0-serial\); "
+        r"those that can are (native, .*)$",
+        words,
+    )
     assert found and "openblas" not in found.group(1), words
 
 
-def test_every_set_gives_the_same_documents(run: Run, names: List[str]) -> None:
-    texts = [text for text in project_texts() if text.strip()][::40 if REDUCED else 4]
+def test_every_set_gives_the_same_documents(run: Run, names: list[str]) -> None:
+    texts = [text for text in project_texts() if text.strip()][:: 40 if REDUCED else 4]
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
     answers = {}
     for name in names:

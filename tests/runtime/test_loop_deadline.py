@@ -1,22 +1,14 @@
 """What the bootstrap does when the time of an invocation runs out: it answers before the platform would end the environment."""
+
 from __future__ import annotations
 
 import json
 import re
 
-from runtime.bootstrap_run import (
-    ENTITIES,
-    EVENTS,
-    TEXT_EVENT,
-    Serve,
-    body_of,
-    check_error,
-    serve,  # noqa: F401 - a fixture
-    text_event,
-)
+from runtime.bootstrap_run import ENTITIES, EVENTS, TEXT_EVENT, Serve, body_of, check_error, serve, text_event
 from runtime.mock_runtime_api import Invocation
 
-LARGE = "Alan Turing was born in London. " * 31_250   # a million characters: many seconds of work
+LARGE = "Alan Turing was born in London. " * 31_250  # a million characters: many seconds of work
 # 300 ms to work in, and then time enough for an answer's way on a busy machine.
 TIME_LEFT = 3.0
 MARGIN = {"TERN_DEADLINE_MARGIN_MS": "2700"}

@@ -1,4 +1,5 @@
 """How the bootstrap ends: told to, by a crash; and several invocations at once."""
+
 from __future__ import annotations
 
 import json
@@ -8,8 +9,9 @@ import shutil
 import signal
 import subprocess
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Callable, Dict, List, Optional, Sequence
+from typing import Callable
 
 import pytest
 from runtime.bootstrap_run import ENTITIES, TEXT_EVENT, body_of, check_error, split_init, text_event
@@ -24,7 +26,7 @@ class Running:
 
     def __init__(self, program: Path, model: Path) -> None:
         self.program, self.model = program, model
-        self.process: Optional["subprocess.Popen[bytes]"] = None
+        self.process: subprocess.Popen[bytes] | None = None
         self.started = threading.Event()
 
     def send(self, number: int) -> Callable[[], None]:
@@ -40,7 +42,7 @@ class Running:
     def run(
         self,
         script: Sequence[Invocation],
-        env: Optional[Dict[str, str]] = None,
+        env: dict[str, str] | None = None,
         extensions: bool = False,
         replies: Sequence[object] = (),
     ) -> MockRuntimeApi:
@@ -62,7 +64,7 @@ def running(program, model_file) -> Running:
     return Running(program("bootstrap"), model_file)
 
 
-def ids(api: MockRuntimeApi) -> List[str]:
+def ids(api: MockRuntimeApi) -> list[str]:
     return [post.path.split("/")[-2] for post in api.posts]
 
 
@@ -79,7 +81,7 @@ def test_hook_registers_an_extension_without_events_before_the_first_next(runnin
     assert ready.headers["lambda-extension-identifier"] == "ext-7"
     assert register.time <= api.requests[0].time
     assert body_of(api.posts[0]) == {"entities": ENTITIES}
-    assert running.exit == 1   # the script's end is a failure as ever
+    assert running.exit == 1  # the script's end is a failure as ever
 
 
 def test_sigterm_ends_it_with_status_0(running: Running) -> None:
@@ -143,18 +145,25 @@ def rename(path: Path) -> None:
     fresh.replace(path)
 
 
-CHANGES = [overwrite, lambda path: os.truncate(path, 0), lambda path: os.truncate(path, 4096), lambda path: os.utime(path, (1, 1))]
+CHANGES = [
+    overwrite,
+    lambda path: os.truncate(path, 0),
+    lambda path: os.truncate(path, 4096),
+    lambda path: os.utime(path, (1, 1)),
+]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=["overwritten", "emptied", "cut short", "another time"])
-def test_model_file_that_was_written_to_is_not_used(running: Running, tmp_path: Path, change: Callable[[Path], None]) -> None:
+def test_model_file_that_was_written_to_is_not_used(
+    running: Running, tmp_path: Path, change: Callable[[Path], None]
+) -> None:
     running.model = model = Path(shutil.copy(running.model, tmp_path / "model.tern"))
     changed = Invocation(TEXT_EVENT, request_id="changed", before=lambda: change(model))
     api = running.run([Invocation(TEXT_EVENT, request_id="whole"), changed, Invocation(TEXT_EVENT, request_id="never")])
     assert ids(api) == ["whole", "changed"]
     assert body_of(api.posts[0]) == {"entities": ENTITIES}
     check_error(api.posts[1], "Function.ModelChanged", 'the model "model"', "write a new file and rename that")
-    assert running.exit == 1   # so that the platform starts another one, with the file as it is then
+    assert running.exit == 1  # so that the platform starts another one, with the file as it is then
     assert "ERROR RequestId: changed " in running.log
 
 
@@ -182,7 +191,7 @@ def test_answer_during_which_the_file_was_written_to_is_not_given(running: Runni
 WORKERS = 4
 
 
-def at_once(texts: Sequence[str]) -> List[Invocation]:
+def at_once(texts: Sequence[str]) -> list[Invocation]:
     """Each is sent only when WORKERS wait for one."""
     barrier = threading.Barrier(WORKERS, timeout=PATIENCE)
     return [Invocation(text_event(text), request_id=f"id-{i}", before=barrier.wait) for i, text in enumerate(texts)]
@@ -199,7 +208,9 @@ def test_parallel_invocations_on_one_model(running: Running, nlp_ner) -> None:
     assert sorted(ids(api)) == sorted(f"id-{i}" for i in range(len(texts)))
     for post in api.posts:
         text = texts[int(post.path.split("/")[-2][3:])]
-        expected = [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_ner(text).ents]
+        expected = [
+            {"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp_ner(text).ents
+        ]
         assert body_of(post) == {"entities": expected}
     assert api.connections == WORKERS
     assert running.exit == 1

@@ -1,40 +1,36 @@
 """The bootstrap's log: text and JSON, levels, what stands in it and what must not; and what X-Ray is told."""
+
 from __future__ import annotations
 
 import json
 import os
 import re
 from pathlib import Path
-from typing import Dict, List
 
 import pytest
 from common import TINY
-from runtime.bootstrap_run import (
-    ENTITIES,
-    INIT_LINE,
-    TEXT_EVENT,
-    Serve,
-    body_of,
-    serve,  # noqa: F401 - a fixture
-    text_event,
-)
+from runtime.bootstrap_run import ENTITIES, INIT_LINE, TEXT_EVENT, Serve, body_of, serve, text_event
 from runtime.mock_runtime_api import Invocation, MockRuntimeApi, run_bootstrap
 
-TRACE_ID = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1"   # the mock's
+TRACE_ID = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1"  # the mock's
 TIMESTAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 JSON = {"AWS_LAMBDA_LOG_FORMAT": "JSON"}
 LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
 BAD = b'{"text": 17}'
 
 
-def with_level(level: str, **other: str) -> Dict[str, str]:
+def with_level(level: str, **other: str) -> dict[str, str]:
     return {**JSON, "AWS_LAMBDA_LOG_LEVEL": level, **other}
 
 
-@pytest.mark.parametrize("env, listed", [
-    ({}, "{model}"), ({"TERN_MODEL": "a={model},b={tiny}"}, "a={model},b={tiny}"),
-], ids=["one model", "two"])
-def test_start_tells_the_models_and_their_time(serve: Serve, model_file: Path, env: Dict[str, str], listed: str) -> None:
+@pytest.mark.parametrize(
+    "env, listed",
+    [({}, "{model}"), ({"TERN_MODEL": "a={model},b={tiny}"}, "a={model},b={tiny}")],
+    ids=["one model", "two"],
+)
+def test_start_tells_the_models_and_their_time(
+    serve: Serve, model_file: Path, env: dict[str, str], listed: str
+) -> None:
     """Text and JSON, once a start, at INFO; seed 002's "Model loaded successfully in"."""
     names = {"model": str(model_file), "tiny": str(TINY)}
     env, listed = {name: value.format(**names) for name, value in env.items()}, listed.format(**names)
@@ -67,7 +63,7 @@ def test_json_line(serve: Serve) -> None:
     message = first.pop("message")
     assert message.startswith("Function.BadRequest: ") and "must be a string, not a number" in message
     assert first == {"level": "ERROR", "requestId": "id-1", "xrayTraceId": TRACE_ID, "tenantId": "blue"}
-    assert set(last) == {"timestamp", "level", "message"}   # the script's end belongs to no invocation
+    assert set(last) == {"timestamp", "level", "message"}  # the script's end belongs to no invocation
 
 
 def test_what_the_platform_did_not_send_is_left_out(serve: Serve) -> None:
@@ -88,7 +84,7 @@ def test_other_formats_are_text(serve: Serve, value: str) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_lines_below_the_level_are_dropped(serve: Serve, level: str) -> None:
-    refused = [Invocation(b"{}", status=403)]   # a warning
+    refused = [Invocation(b"{}", status=403)]  # a warning
     outcome = serve([TEXT_EVENT, BAD, *refused], env=with_level(level.lower()))
     seen = {line["level"] for line in outcome.lines}
     expected = {"TRACE", "DEBUG", "WARN", "ERROR"} & set(LEVELS[LEVELS.index(level) :])
@@ -102,7 +98,7 @@ def test_unknown_level_is_info(serve: Serve) -> None:
 
 def test_nothing_is_logged_of_what_went_well(serve: Serve) -> None:
     outcome = serve([TEXT_EVENT] * 3)
-    assert outcome.log.count("\n") == 1   # the end of the script
+    assert outcome.log.count("\n") == 1  # the end of the script
 
 
 def test_text_is_shown_at_trace_only(serve: Serve) -> None:
@@ -123,11 +119,11 @@ HOSTILE = ['a"b\\c', "a\x01\x1b[31mb", "caf\xe9 \xff", "x" * 5000, '"}\t{"level"
 
 @pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize("env", [JSON, {}])
-def test_hostile_headers_stay_within_their_line(serve: Serve, value: str, env: Dict[str, str]) -> None:
+def test_hostile_headers_stay_within_their_line(serve: Serve, value: str, env: dict[str, str]) -> None:
     headers = {"Lambda-Runtime-Aws-Tenant-Id": value, "Lambda-Runtime-Trace-Id": value}
     outcome = serve([Invocation(BAD, request_id=value, headers=headers)], env=env)
-    lines: List[str] = outcome.log.split("\n")
-    assert len(lines) == 3 and lines[2] == ""   # the error, the end of the script
+    lines: list[str] = outcome.log.split("\n")
+    assert len(lines) == 3 and lines[2] == ""  # the error, the end of the script
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f]", outcome.log)
     if env:
         assert outcome.lines[0]["level"] == "ERROR"
@@ -149,7 +145,7 @@ def test_line_of_a_long_event_is_cut_and_still_json(serve: Serve) -> None:
 # ---- X-Ray ----------------------------------------------------------------------------------------------------------------
 
 
-def cause_of(headers: Dict[str, str]) -> Dict[str, object]:
+def cause_of(headers: dict[str, str]) -> dict[str, object]:
     value = headers["lambda-runtime-function-xray-error-cause"]
     assert len(value) < 65536 and value.isascii() and value.isprintable()
     return json.loads(value)
@@ -170,7 +166,9 @@ def test_cause_of_a_failed_start(serve: Serve, tmp_path: Path) -> None:
 def test_cause_and_body_of_a_path_that_is_no_text(program, tmp_path: Path) -> None:
     path = os.path.join(os.fsencode(tmp_path), b"caf\xc3\xa9-\xff\x01.tern")
     with MockRuntimeApi([Invocation(TEXT_EVENT)]) as api:
-        done = run_bootstrap(program("bootstrap"), api.address, Path(os.fsdecode(path)), {"AWS_LAMBDA_LOG_FORMAT": "JSON"})
+        done = run_bootstrap(
+            program("bootstrap"), api.address, Path(os.fsdecode(path)), {"AWS_LAMBDA_LOG_FORMAT": "JSON"}
+        )
     (post,) = api.posts
     assert "caf\u00e9-\ufffd\x01.tern" in json.loads(post.body.decode("utf-8"))["errorMessage"]
     assert "caf??-??.tern" in str(cause_of(post.headers)["exceptions"])

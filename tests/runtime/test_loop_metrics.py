@@ -2,24 +2,17 @@
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
+
 from __future__ import annotations
 
 import json
 import re
 import time
-from typing import Any, Dict, List
+from typing import Any
 
 import pytest
 from common import REDUCED
-from runtime.bootstrap_run import (
-    EVENTS,
-    TEXT_EVENT,
-    Outcome,
-    Serve,
-    body_of,
-    serve,  # noqa: F401 - a fixture
-    text_event,
-)
+from runtime.bootstrap_run import EVENTS, TEXT_EVENT, Outcome, Serve, body_of, serve, text_event
 from runtime.mock_runtime_api import Invocation
 
 ENV = {"TERN_EMF_NAMESPACE": "tern/ner", "AWS_LAMBDA_FUNCTION_NAME": "ner", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST"}
@@ -28,13 +21,13 @@ UNITS = {"Seconds", "Microseconds", "Milliseconds", "Percent", "Count", "None", 
 UNITS |= {size + rate for size in SIZES for rate in ("", "/Second")}
 
 
-def check_emf(line: str) -> Dict[str, Any]:
+def check_emf(line: str) -> dict[str, Any]:
     """The document, after every rule of the specification that applies to one with a single directive."""
     assert len(line.encode()) <= 256 * 1024
     root = json.loads(line)
     metadata = root["_aws"]
     assert isinstance(metadata["Timestamp"], int)
-    assert set(metadata) == {"Timestamp", "CloudWatchMetrics"}   # no additional members
+    assert set(metadata) == {"Timestamp", "CloudWatchMetrics"}  # no additional members
     (directive,) = metadata["CloudWatchMetrics"]
     assert set(directive) == {"Namespace", "Dimensions", "Metrics"}
     assert isinstance(directive["Namespace"], str) and 1 <= len(directive["Namespace"]) <= 1024
@@ -50,15 +43,15 @@ def check_emf(line: str) -> Dict[str, Any]:
         assert set(metric) <= {"Name", "Unit", "StorageResolution"}
         assert isinstance(metric["Name"], str) and 1 <= len(metric["Name"]) <= 1024
         assert metric["Unit"] in UNITS
-        assert type(root[metric["Name"]]) in (int, float)   # no text, no true
+        assert type(root[metric["Name"]]) in (int, float)  # no text, no true
     return root
 
 
-def documents(outcome: Outcome) -> List[Dict[str, Any]]:
+def documents(outcome: Outcome) -> list[dict[str, Any]]:
     return [check_emf(line) for line in outcome.log.splitlines() if '"_aws"' in line]
 
 
-def units(document: Dict[str, Any]) -> Dict[str, str]:
+def units(document: dict[str, Any]) -> dict[str, str]:
     return {metric["Name"]: metric["Unit"] for metric in document["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
 
 
@@ -75,7 +68,14 @@ def test_one_document_for_each_invocation(serve: Serve, nlp_ner) -> None:
         assert document["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["FunctionName"]]
         assert (document["FunctionName"], document["FunctionVersion"]) == ("ner", "$LATEST")
         assert 0 < document["Duration"] < 120_000
-    common = {"Duration": "Milliseconds", "Tokens": "Count", "Entities": "Count", "Errors": "Count", "ColdStart": "Count", "PeakRssMb": "Megabytes"}
+    common = {
+        "Duration": "Milliseconds",
+        "Tokens": "Count",
+        "Entities": "Count",
+        "Errors": "Count",
+        "ColdStart": "Count",
+        "PeakRssMb": "Megabytes",
+    }
     assert units(first) == {**common, "InitMs": "Milliseconds"}
     assert units(second) == common
     assert (first["ColdStart"], second["ColdStart"]) == (1, 0)
@@ -104,13 +104,21 @@ def test_errors_count_as_invocations_without_tokens(serve: Serve) -> None:
 
 def http_event(**fields: Any) -> bytes:
     event = json.loads((EVENTS / "http_api_v2.json").read_text())
-    return json.dumps({**event, "isBase64Encoded": False, "body": json.dumps(json.loads(TEXT_EVENT)), **fields}).encode()
+    return json.dumps(
+        {**event, "isBase64Encoded": False, "body": json.dumps(json.loads(TEXT_EVENT)), **fields}
+    ).encode()
 
 
 def test_faults_of_the_function_count_on_every_way(serve: Serve) -> None:
     """A deadline that has come does; what the caller got wrong does not, nor is the next answer's count that of the one before."""
-    script = [Invocation(TEXT_EVENT, time_left=5.0), Invocation(http_event(), time_left=5.0),
-              *(Invocation(event, time_left=1e5) for event in (TEXT_EVENT, http_event(), b'{"text": 17}', http_event(body="{")))]
+    script = [
+        Invocation(TEXT_EVENT, time_left=5.0),
+        Invocation(http_event(), time_left=5.0),
+        *(
+            Invocation(event, time_left=1e5)
+            for event in (TEXT_EVENT, http_event(), b'{"text": 17}', http_event(body="{"))
+        ),
+    ]
     outcome = serve(script, env={**ENV, "TERN_DEADLINE_MARGIN_MS": "10000"})
     assert [document["Errors"] for document in documents(outcome)] == [1, 1, 0, 0, 0, 0]
     assert [body_of(post).get("statusCode") for post in outcome.posts] == [None, 504, None, 200, None, 400]

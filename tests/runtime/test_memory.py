@@ -1,5 +1,7 @@
-"""Long texts in a process of little memory: refused with a sentence or made to wait, while small ones go on. What a text needs is in
+"""Long texts in a process of little memory: refused with a sentence or made to wait, while small ones go on. What a
+text needs is in
 tests/unit/test_memory.c, what the system allows in tests/unit/test_memory_share.c; bench/hostile.py has real limits."""
+
 from __future__ import annotations
 
 import json
@@ -9,19 +11,10 @@ from typing import Callable
 
 import pytest
 from common import REDUCED
-from runtime.bootstrap_run import (
-    ENTITIES,
-    EVENTS,
-    TEXT_EVENT,
-    Serve,
-    body_of,
-    check_error,
-    serve,  # noqa: F401 - a fixture
-    text_event,
-)
+from runtime.bootstrap_run import ENTITIES, EVENTS, TEXT_EVENT, Serve, body_of, check_error, serve, text_event
 from runtime.tern_server import TernServer, ner_body
 
-HOSTILE = "(" * 200_000   # a token for each code point
+HOSTILE = "(" * 200_000  # a token for each code point
 SMALL = ner_body("Alan Turing was born in London.")
 
 Start = Callable[..., TernServer]

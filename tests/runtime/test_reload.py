@@ -1,4 +1,5 @@
 """Model files that are overwritten, cut short or replaced under `tern serve`; SIGHUP; what a crash says."""
+
 from __future__ import annotations
 
 import fcntl
@@ -10,8 +11,9 @@ import signal
 import subprocess
 import termios
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Tuple
+from typing import Callable
 
 import pytest
 from common import REDUCED, TINY
@@ -19,7 +21,9 @@ from runtime.terminal import open_terminal
 from runtime.tern_server import PATIENCE, Answer, TernServer, ner_body, raw_request, read_answer
 
 TEXT = "Angela Merkel visited Paris on Monday."
-LONG_TEXT = "Alan Turing was born in London, and Angela Merkel paid $5 million to Apple on Monday. " * (400 if REDUCED else 2500)
+LONG_TEXT = "Alan Turing was born in London, and Angela Merkel paid $5 million to Apple on Monday. " * (
+    400 if REDUCED else 2500
+)
 
 Start = Callable[..., TernServer]
 
@@ -35,7 +39,7 @@ def model(model_file: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def answers(start: Start, model_file: Path) -> Dict[str, bytes]:
+def answers(start: Start, model_file: Path) -> dict[str, bytes]:
     """What the two models say of the text."""
     found = {}
     for name, file in {"en": model_file, "tiny": TINY}.items():
@@ -72,7 +76,7 @@ class Crowd:
     """Clients that ask for as long as the context lasts; then all answers are there."""
 
     def __init__(self, server: TernServer, clients: int = 4) -> None:
-        self.server, self.answers, self.failures = server, [], []   # type: TernServer, List[Answer], List[Exception]
+        self.server, self.answers, self.failures = server, [], []  # type: TernServer, List[Answer], List[Exception]
         self.stop = threading.Event()
         self.seen = threading.Semaphore(0)
         self.threads = [threading.Thread(target=self.ask) for _ in range(clients)]
@@ -96,7 +100,7 @@ class Crowd:
         for _ in range(count):
             assert self.seen.acquire(timeout=PATIENCE)
 
-    def __enter__(self) -> "Crowd":
+    def __enter__(self) -> Crowd:
         for thread in self.threads:
             thread.start()
         self.wait()
@@ -123,13 +127,17 @@ def another_model(path: Path) -> None:
     shutil.copyfile(TINY, path)
 
 
-DAMAGE = {"zeros": zeros, "nothing": lambda path: os.truncate(path, 0), "cp": another_model,
-          "half": lambda path: os.truncate(path, path.stat().st_size // 2)}
+DAMAGE = {
+    "zeros": zeros,
+    "nothing": lambda path: os.truncate(path, 0),
+    "cp": another_model,
+    "half": lambda path: os.truncate(path, path.stat().st_size // 2),
+}
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_what_is_written_to_a_file_in_use_changes_no_answer(
-    start: Start, model: Path, answers: Dict[str, bytes], damage: Callable[[Path], None]
+    start: Start, model: Path, answers: dict[str, bytes], damage: Callable[[Path], None]
 ) -> None:
     with start(model) as server, Crowd(server) as crowd:
         damage(model)
@@ -143,12 +151,19 @@ def one_bit(path: Path) -> None:
     path.write_bytes(data)
 
 
-REFUSED = {"zeros": (zeros, "not a .tern model file"), "nothing": (DAMAGE["nothing"], "is empty"),
-           "half": (DAMAGE["half"], "cut off"), "one bit": (one_bit, "checksum"), "gone": (os.remove, "cannot open")}
+REFUSED = {
+    "zeros": (zeros, "not a .tern model file"),
+    "nothing": (DAMAGE["nothing"], "is empty"),
+    "half": (DAMAGE["half"], "cut off"),
+    "one bit": (one_bit, "checksum"),
+    "gone": (os.remove, "cannot open"),
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_reload_of_a_damaged_file_changes_nothing(start: Start, model: Path, answers: Dict[str, bytes], name: str) -> None:
+def test_reload_of_a_damaged_file_changes_nothing(
+    start: Start, model: Path, answers: dict[str, bytes], name: str
+) -> None:
     damage, reason = REFUSED[name]
     with start(model) as server:
         with Crowd(server) as crowd:
@@ -165,13 +180,13 @@ def test_reload_of_a_damaged_file_changes_nothing(start: Start, model: Path, ans
 
 
 def test_one_damaged_model_of_two(
-    start: Start, model: Path, model_file: Path, tmp_path: Path, answers: Dict[str, bytes]
+    start: Start, model: Path, model_file: Path, tmp_path: Path, answers: dict[str, bytes]
 ) -> None:
     """Neither is replaced, both go on: a client never meets a mixture."""
     tiny = Path(shutil.copy(TINY, tmp_path / "tiny.tern"))
     with start(f"en={model}", "-m", f"tiny={tiny}") as server:
         os.truncate(model, 100)
-        replace(tiny, model_file)   # which would change its answers
+        replace(tiny, model_file)  # which would change its answers
         server.send_signal(signal.SIGHUP)
         assert f"model {model}: " in next_problem(server)
         for name in "en", "tiny":
@@ -181,7 +196,7 @@ def test_one_damaged_model_of_two(
 # ---- files that are replaced ------------------------------------------------------------------------------------------------
 
 
-def test_replaced_under_load(start: Start, model: Path, model_file: Path, answers: Dict[str, bytes]) -> None:
+def test_replaced_under_load(start: Start, model: Path, model_file: Path, answers: dict[str, bytes]) -> None:
     """Each answer is the old model's or the new one's, and none is lost; what asks after the reload gets the new one."""
     with start(model, "--threads", "2") as server, Crowd(server) as crowd:
         for round in range(3 if REDUCED else 10):
@@ -193,7 +208,9 @@ def test_replaced_under_load(start: Start, model: Path, model_file: Path, answer
     assert {answer.body for answer in crowd.answers} == set(answers.values())
 
 
-def test_a_request_ends_with_the_models_that_it_began_with(start: Start, model: Path, answers: Dict[str, bytes]) -> None:
+def test_a_request_ends_with_the_models_that_it_began_with(
+    start: Start, model: Path, answers: dict[str, bytes]
+) -> None:
     """One that computes, and one of which only the half has come; the old models' memory and threads go with the last of them."""
     body = ner_body(TEXT)
     with start(model, "--threads", "2") as server:
@@ -204,7 +221,7 @@ def test_a_request_ends_with_the_models_that_it_began_with(start: Start, model: 
         with server.connect() as computing, server.connect() as half:
             computing.sendall(raw_request(long))
             half.sendall(raw_request(body)[:-10])
-            assert server.ner(body).status == 200   # and what came before it has been seen
+            assert server.ner(body).status == 200  # and what came before it has been seen
             replace(model, TINY)
             reload(server)
             assert server.ner(body).body == answers["tiny"]
@@ -212,19 +229,29 @@ def test_a_request_ends_with_the_models_that_it_began_with(start: Start, model: 
             assert len(list(tasks.iterdir())) > before
             half.sendall(raw_request(body)[-10:])
             assert read_answer(half).body == answers["en"]
-        while len(list(tasks.iterdir())) > before:   # else the test hangs
+        while len(list(tasks.iterdir())) > before:  # else the test hangs
             pass
 
 
 def test_models_that_come_and_go(start: Start, model: Path, opinions) -> None:
     """The page of state and the routes tell what the new files can do."""
     with start(f"one={model}") as server:
-        assert server.request("GET", "/healthz").json == {"status": "ok", "model": "one", "models": ["one"], "ner": ["one"]}
+        assert server.request("GET", "/healthz").json == {
+            "status": "ok",
+            "model": "one",
+            "models": ["one"],
+            "ner": ["one"],
+        }
         assert server.request("POST", "/sentiment", ner_body(TEXT)).status == 404
         replace(model, opinions.model)
         reload(server)
         assert next_line(server) == "POST /sentiment: one\n"
-        assert server.request("GET", "/healthz").json == {"status": "ok", "model": "one", "models": ["one"], "sentiment": ["one"]}
+        assert server.request("GET", "/healthz").json == {
+            "status": "ok",
+            "model": "one",
+            "models": ["one"],
+            "sentiment": ["one"],
+        }
         assert server.request("POST", "/sentiment", ner_body(TEXT)).status == 200
         assert server.ner(ner_body(TEXT)).status == 404
 
@@ -249,7 +276,7 @@ def test_many_reloads_take_no_memory(start: Start, model: Path) -> None:
 # ---- signals ----------------------------------------------------------------------------------------------------------------
 
 
-def test_sighup_and_sigterm_at_once(start: Start, model: Path, answers: Dict[str, bytes]) -> None:
+def test_sighup_and_sigterm_at_once(start: Start, model: Path, answers: dict[str, bytes]) -> None:
     with start(model) as server, server.connect() as connection:
         connection.sendall(raw_request(ner_body(TEXT)))
         for number in signal.SIGHUP, signal.SIGHUP, signal.SIGTERM, signal.SIGHUP:
@@ -270,8 +297,12 @@ def on_terminal(program, model: Path) -> Iterator[Callable[..., TernServer]]:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN if ignoring else signal.SIG_DFL)
 
             self.process = subprocess.Popen(
-                [str(program("tern")), "serve", "-m", str(model), "--port", "0"], stdin=slave, stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE, start_new_session=True, preexec_fn=take_terminal
+                [str(program("tern")), "serve", "-m", str(model), "--port", "0"],
+                stdin=slave,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                preexec_fn=take_terminal,
             )
             os.close(slave)
             self.read_address()
@@ -301,7 +332,9 @@ def test_nohup_outlives_its_terminal(on_terminal: Callable[..., TernServer]) -> 
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_a_pipe_gives_no_answer_after_its_file_was_written_to(program, model: Path, damage: Callable[[Path], None]) -> None:
+def test_a_pipe_gives_no_answer_after_its_file_was_written_to(
+    program, model: Path, damage: Callable[[Path], None]
+) -> None:
     exit_code, first, rest, errors = pipe_during(program, model, damage)
     assert (exit_code, rest) == (1, b"") and json.loads(first)["ents"]
     assert errors.startswith("tern: ") and errors.count("\n") == 1 and str(model) in errors and "rename" in errors
@@ -313,7 +346,7 @@ def test_a_pipe_goes_on_after_its_file_was_replaced(program, model: Path, change
     assert (exit_code, rest, errors) == (0, first, "")
 
 
-def pipe_during(program, model: Path, change: Callable[[Path], None]) -> Tuple[int, bytes, bytes, str]:
+def pipe_during(program, model: Path, change: Callable[[Path], None]) -> tuple[int, bytes, bytes, str]:
     """Exit code, the answer before the change, that after it, and standard error."""
     pipe, line = subprocess.PIPE, ner_body(TEXT) + b"\n"
     with subprocess.Popen([program("tern"), "pipe", "-m", model], stdin=pipe, stdout=pipe, stderr=pipe) as process:

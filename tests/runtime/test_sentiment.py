@@ -1,5 +1,6 @@
 """POST /sentiment and `tern sentiment` on a small trained model: what spaCy's scores and the rule of MIXED make of a text, whatever
 the transport; alone and beside a model that finds entities."""
+
 from __future__ import annotations
 
 import base64
@@ -7,26 +8,27 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Sequence
+from typing import Any, Callable
 
 import numpy as np
 import pytest
 
 spacy = pytest.importorskip("spacy")
 
-import opinion_pipeline  # noqa: E402
-from common import REDUCED, ROOT, TINY, Run  # noqa: E402
-from model_bytes import ModelBytes  # noqa: E402
-from opinion_pipeline import Opinions, expected, save, texts, train  # noqa: E402
-from runtime.bootstrap_run import Serve, check_error, serve  # noqa: E402, F401 - a fixture
-from runtime.lambda_calls import Calls, invoke, load  # noqa: E402
-from runtime.terminal import on_terminal  # noqa: E402
-from runtime.tern_server import Answer, TernServer  # noqa: E402
-from spacy.language import Language  # noqa: E402
-from spacy.vectors import Vectors  # noqa: E402
+import opinion_pipeline
+from common import REDUCED, ROOT, TINY, Run
+from model_bytes import ModelBytes
+from opinion_pipeline import Opinions, expected, save, texts, train
+from runtime.bootstrap_run import Serve, check_error, serve
+from runtime.lambda_calls import Calls, invoke, load
+from runtime.terminal import on_terminal
+from runtime.tern_server import Answer, TernServer
+from spacy.language import Language
+from spacy.vectors import Vectors
 
-TOLERANCE = 2e-6   # scores are written with six decimals
+TOLERANCE = 2e-6  # scores are written with six decimals
 GLAD, SAD = "I love the cake.", "We hate this street!"
 BOTH = f"{GLAD} {SAD}"
 JSON = {"Content-Type": "application/json"}
@@ -42,12 +44,14 @@ def nlp(opinions: Opinions) -> Language:
 @pytest.fixture(scope="module")
 def server(program: Callable[[str], Path], opinions: Opinions) -> Iterator[TernServer]:
     """Entities first, two models of sentiment."""
-    with TernServer(program("tern"), f"en={TINY}", "-m", f"mood={opinions.model}", "-m", f"again={opinions.model}") as running:
+    with TernServer(
+        program("tern"), f"en={TINY}", "-m", f"mood={opinions.model}", "-m", f"again={opinions.model}"
+    ) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def call(serve: Serve, opinions: Opinions) -> Call:  # noqa: F811
+def call(serve: Serve, opinions: Opinions) -> Call:
     """call(event, ..., env={...}): to a bootstrap with both models, unless env says otherwise."""
     both = {"TERN_MODEL": f"en={TINY},mood={opinions.model}"}
     return lambda *events, env=None: invoke(serve, *events, env={**both, **(env or {})})
@@ -68,7 +72,7 @@ def same(got: Any, want: Any) -> bool:
     return bool(got == want)
 
 
-def without_sentences(answer: Dict[str, Any]) -> Dict[str, Any]:
+def without_sentences(answer: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in answer.items() if key != "sentences"}
 
 
@@ -102,7 +106,9 @@ def test_floret_vectors(run: Run, tmp_path: Path) -> None:
     """The pieces of a sentence's words are those of its own words, also where there are more than the tower remembers."""
     data = np.random.RandomState(1).uniform(-3, 3, (300, 12)).astype("f4")
     nlp = train(vectors=Vectors(data=data, mode="floret", minn=2, maxn=4, hash_count=2, hash_seed=3))
-    text = " ".join(f"{sentence[:-1]} of{i} {i}th w{i}." for i, (sentence, _) in enumerate(opinion_pipeline.sentences(1500, 4)))
+    text = " ".join(
+        f"{sentence[:-1]} of{i} {i}th w{i}." for i, (sentence, _) in enumerate(opinion_pipeline.sentences(1500, 4))
+    )
     done = run("tern", "sentiment", "-m", save(nlp, tmp_path).model, "--json", "--sentences", input=text.encode())
     assert same(json.loads(done.stdout)["sentences"], expected(nlp, text)["sentences"])
 
@@ -111,8 +117,14 @@ def test_scores_that_are_no_probabilities_are_numbers(run: Run, opinions: Opinio
     """Of a classifier without an activation they may be anything."""
     model = ModelBytes(opinions.model.read_bytes())
     model.set_number("textcat/settings", 1, 0)
-    for score, written in ((10.0, b"10.0"), (1200.5, b"1200.5"), (-0.25, b"-0.25"), (-1e-9, b"-0.0"), (float("nan"), b"null")):
-        for at in range(model.size("textcat/output/W") // 4):   # the first row of the panel holds the biases
+    for score, written in (
+        (10.0, b"10.0"),
+        (1200.5, b"1200.5"),
+        (-0.25, b"-0.25"),
+        (-1e-9, b"-0.0"),
+        (float("nan"), b"null"),
+    ):
+        for at in range(model.size("textcat/output/W") // 4):  # the first row of the panel holds the biases
             model.set_number("textcat/output/W", at, score if at < 16 else 0.0)
         (tmp_path / "raw.tern").write_bytes(model.seal().data)
         done = run("tern", "sentiment", "-m", tmp_path / "raw.tern", "--json", "Fine.")
@@ -138,7 +150,9 @@ def test_sentences_with_offsets(server: TernServer, unit: str, width: int) -> No
     first = f"\U0001f600 {GLAD}"
     end = len(first) - 1 + width
     assert [(part["text"], part["start"], part["end"]) for part in got["sentences"]] == [
-        (first, 0, end), (SAD, end + 1, end + 1 + len(SAD))]
+        (first, 0, end),
+        (SAD, end + 1, end + 1 + len(SAD)),
+    ]
     assert [part["sentiment"] for part in got["sentences"]] == ["POSITIVE", "NEGATIVE"]
     assert got["sentiment"] == "MIXED" and got["confidence"] == got["scores"]["mixed"]
 
@@ -162,15 +176,28 @@ def test_many_texts(server: TernServer, nlp: Language) -> None:
     assert got[1:3] == [{"error": '"text" is empty'}, {"error": '"texts"[2] must be a string, not a number'}]
 
 
-@pytest.mark.parametrize("body, status, words", [
-    (b"", 400, "the request has no body"), (b"[", 400, "byte"), (b"[]", 400, "expected an object"), (b"{}", 400, '"text" is missing'),
-    (b'{"input": ""}', 400, '"input" is empty'), (b'{"text": ""}', 400, '"text" is empty'), (b'{"input": 1}', 400, '"input" must be a string'),
-    (b'{"text": "a", "input": "a"}', 400, 'both "text" and "input"'), (b'{"text": "\\ud800"}', 400, "surrogate"),
-    (b'{"text": "a", "format": "spacy"}', 400, '"format" must be "tern" or "comprehend"'),
-    (b'{"text": "a", "model": "x"}', 404, "(known: en, mood, again)"),
-    (b'{"text": "a", "model": "en"}', 400, 'the model "en" finds no sentiments: it classifies texts, but not as POSITIVE'),
-    (json.dumps({"text": "a " * 500_001}).encode(), 413, "1000002 characters, the limit is 1000000"),
-])
+@pytest.mark.parametrize(
+    "body, status, words",
+    [
+        (b"", 400, "the request has no body"),
+        (b"[", 400, "byte"),
+        (b"[]", 400, "expected an object"),
+        (b"{}", 400, '"text" is missing'),
+        (b'{"input": ""}', 400, '"input" is empty'),
+        (b'{"text": ""}', 400, '"text" is empty'),
+        (b'{"input": 1}', 400, '"input" must be a string'),
+        (b'{"text": "a", "input": "a"}', 400, 'both "text" and "input"'),
+        (b'{"text": "\\ud800"}', 400, "surrogate"),
+        (b'{"text": "a", "format": "spacy"}', 400, '"format" must be "tern" or "comprehend"'),
+        (b'{"text": "a", "model": "x"}', 404, "(known: en, mood, again)"),
+        (
+            b'{"text": "a", "model": "en"}',
+            400,
+            'the model "en" finds no sentiments: it classifies texts, but not as POSITIVE',
+        ),
+        (json.dumps({"text": "a " * 500_001}).encode(), 413, "1000002 characters, the limit is 1000000"),
+    ],
+)
 def test_errors_are_those_of_ner(server: TernServer, body: bytes, status: int, words: str) -> None:
     answer = server.request("POST", "/sentiment", body, JSON)
     assert answer.status == status and words in answer.json["error"]
@@ -178,9 +205,11 @@ def test_errors_are_those_of_ner(server: TernServer, body: bytes, status: int, w
 
 @pytest.mark.skipif(REDUCED, reason="many sentences: too slow under sanitizers")
 def test_answer_of_the_server_has_a_limit(server: TernServer) -> None:
-    answer = ask(server, texts=["Good. " * 150_000] * 3, sentences=True)   # about 30 MB for each
+    answer = ask(server, texts=["Good. " * 150_000] * 3, sentences=True)  # about 30 MB for each
     assert answer.status == 413
-    assert answer.json == {"error": "the answer is larger than the 33554432 bytes that this server carries: send less text at a time"}
+    assert answer.json == {
+        "error": "the answer is larger than the 33554432 bytes that this server carries: send less text at a time"
+    }
 
 
 # ---- addresses and models ------------------------------------------------------------------------------------------------
@@ -204,38 +233,61 @@ def test_addresses(server: TernServer) -> None:
         assert server.request("OPTIONS", path).headers["Allow"] == "POST, OPTIONS"
         assert server.request("POST", path, b"{}", {"Content-Type": "text/plain"}).status == 415
     assert server.request("GET", "/healthz").json == {
-        "status": "ok", "model": "en", "models": ["en", "mood", "again"], "ner": ["en"], "sentiment": ["mood", "again"]}
+        "status": "ok",
+        "model": "en",
+        "models": ["en", "mood", "again"],
+        "ner": ["en"],
+        "sentiment": ["mood", "again"],
+    }
 
 
 def test_sentiment_alone(program: Callable[[str], Path], opinions: Opinions) -> None:
     with TernServer(program("tern"), opinions.model, "--cors", "https://a.example") as alone:
-        answer = alone.request("POST", "/sentiment", json.dumps({"text": GLAD}).encode(), {**JSON, "Origin": "https://a.example"})
+        answer = alone.request(
+            "POST", "/sentiment", json.dumps({"text": GLAD}).encode(), {**JSON, "Origin": "https://a.example"}
+        )
         assert answer.status == 200 and answer.headers["Access-Control-Allow-Origin"] == "https://a.example"
-        assert ask(alone, "/ner", text=GLAD).json == {"error": "no model here finds entities: start with -m en=FILE.tern (tern serve) "
-                                                               "or TERN_MODEL=...,en=FILE.tern (Lambda)"}
+        assert ask(alone, "/ner", text=GLAD).json == {
+            "error": "no model here finds entities: start with -m en=FILE.tern (tern serve) "
+            "or TERN_MODEL=...,en=FILE.tern (Lambda)"
+        }
         assert alone.request("GET", "/healthz").json == {
-            "status": "ok", "model": "opinions", "models": ["opinions"], "sentiment": ["opinions"]}
+            "status": "ok",
+            "model": "opinions",
+            "models": ["opinions"],
+            "sentiment": ["opinions"],
+        }
         assert alone.routes() == ["POST /sentiment: opinions"]
 
 
-def test_default_components_are_those_of_entities(run: Run, program: Callable[[str], Path], opinions: Opinions,
-                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+def test_default_components_are_those_of_entities(
+    run: Run, program: Callable[[str], Path], opinions: Opinions, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TERN_COMPONENTS", "ner")
     with TernServer(program("tern"), f"en={TINY}", "-m", f"mood={opinions.model}") as running:
         assert ask(running, text=BOTH).json["sentiment"] == "MIXED"
 
 
-@pytest.mark.parametrize("other, words", [
-    ({"labels": ("SPORT", "MUSIC", "OTHER")}, "its labels are SPORT, MUSIC, OTHER"),
-    ({"labels": ("positive", "negative", "neutral")}, "its labels are positive, negative, neutral"),
-    ({"name": "textcat_multilabel"}, "its labels are NEUTRAL, POSITIVE, NEGATIVE"),
-])
-def test_classifiers_of_other_things(run: Run, serve: Serve, tmp_path: Path, other: Dict[str, Any], words: str) -> None:  # noqa: F811
+@pytest.mark.parametrize(
+    "other, words",
+    [
+        ({"labels": ("SPORT", "MUSIC", "OTHER")}, "its labels are SPORT, MUSIC, OTHER"),
+        ({"labels": ("positive", "negative", "neutral")}, "its labels are positive, negative, neutral"),
+        ({"name": "textcat_multilabel"}, "its labels are NEUTRAL, POSITIVE, NEGATIVE"),
+    ],
+)
+def test_classifiers_of_other_things(run: Run, serve: Serve, tmp_path: Path, other: dict[str, Any], words: str) -> None:
     model = save(train(**other), tmp_path).model
-    for command in (["serve", "--port", "0", "-m", f"en={TINY}", "-m", f"x={model}"], ["sentiment", "-m", str(model), GLAD]):
+    for command in (
+        ["serve", "--port", "0", "-m", f"en={TINY}", "-m", f"x={model}"],
+        ["sentiment", "-m", str(model), GLAD],
+    ):
         done = run("tern", *command)
         assert (done.returncode, done.stdout) == (1, b"")
-        assert "it is no sentiment model: that has a textcat with the labels POSITIVE, NEGATIVE and NEUTRAL" in done.stderr.decode()
+        assert (
+            "it is no sentiment model: that has a textcat with the labels POSITIVE, NEGATIVE and NEUTRAL"
+            in done.stderr.decode()
+        )
         assert words in done.stderr.decode()
     outcome = serve([b'{"text": "x"}'], env={"TERN_MODEL": f"en={TINY},x={model}"})
     check_error(outcome.api.requests[0], "Runtime.BadConfig", 'model "x": it is no sentiment model')
@@ -269,13 +321,16 @@ def test_lines_for_programs(run: Run, opinions: Opinions, nlp: Language) -> None
     assert name == "MIXED" and abs(float(score) - want["confidence"]) <= TOLERANCE
     rows = [line.split("\t") for line in others]
     assert [(int(start), int(end), name, words) for start, end, name, _, words in rows] == [
-        (part["start"], part["end"], part["sentiment"], part["text"].replace("\n", "\\n")) for part in want["sentences"]]
+        (part["start"], part["end"], part["sentiment"], part["text"].replace("\n", "\\n")) for part in want["sentences"]
+    ]
     assert run("tern", "sentiment", "-m", opinions.model, input=GLAD.encode()).stdout.startswith(b"POSITIVE\t0.")
 
 
 def test_percentages_on_a_terminal(program: Callable[[str], Path], opinions: Opinions) -> None:
     text = f"{GLAD}\n\033[31m We hate this street!"
-    code, shown = on_terminal(program("tern"), "sentiment", "-m", str(opinions.model), "--sentences", text, env=os.environ)
+    code, shown = on_terminal(
+        program("tern"), "sentiment", "-m", str(opinions.model), "--sentences", text, env=os.environ
+    )
     first, *others = shown.splitlines()
     assert code == 0 and re.fullmatch(r"MIXED \d\d %   POSITIVE \d+ %, NEGATIVE \d+ %, NEUTRAL \d+ %", first)
     assert [line.split()[0] for line in others] == ["POSITIVE", "NEGATIVE"]
@@ -293,16 +348,23 @@ def test_json_is_the_answer_of_the_server(run: Run, opinions: Opinions, server: 
 def test_json_lines(run: Run, opinions: Opinions) -> None:
     lines = b'{"text": "I love it."}\n\n{"text": ""}\n{"input": "We hate it!", "format": "comprehend"}\nno\n{"texts": ["a"]}'
     done = run("tern", "sentiment", "-m", opinions.model, "--jsonl", input=lines)
-    answers: List[Dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
+    answers: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1 and b"3 of 6 lines were wrong" in done.stderr
     assert [list(answer)[0] for answer in answers] == ["sentiment", "error", "error", "Sentiment", "error", "results"]
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (["--json", "--jsonl"], "cannot be used together"), (["--jsonl", "x"], "unexpected argument"), (["a", "b"], "more than one TEXT"),
-    (["--only", "ner"], "unknown option --only"), (["-m"], "needs a value"), (["-m", ""], "is empty"),
-])
-def test_wrong_usage(run: Run, arguments: List[str], words: str) -> None:
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--json", "--jsonl"], "cannot be used together"),
+        (["--jsonl", "x"], "unexpected argument"),
+        (["a", "b"], "more than one TEXT"),
+        (["--only", "ner"], "unknown option --only"),
+        (["-m"], "needs a value"),
+        (["-m", ""], "is empty"),
+    ],
+)
+def test_wrong_usage(run: Run, arguments: list[str], words: str) -> None:
     done = run("tern", "sentiment", *arguments)
     assert (done.returncode, done.stdout) == (2, b"") and words in done.stderr.decode()
 
@@ -316,7 +378,9 @@ def test_which_model_it_takes(run: Run, opinions: Opinions) -> None:
     assert done.returncode == 1 and b"finds no sentiments: name one that does by -m" in done.stderr
 
 
-def test_weights_beside_the_program(run: Run, program: Callable[[str], Path], opinions: Opinions, tmp_path: Path) -> None:
+def test_weights_beside_the_program(
+    run: Run, program: Callable[[str], Path], opinions: Opinions, tmp_path: Path
+) -> None:
     copy = tmp_path / "tern"
     shutil.copy(program("tern"), copy)
     (tmp_path / "weights").mkdir()
@@ -326,7 +390,7 @@ def test_weights_beside_the_program(run: Run, program: Callable[[str], Path], op
     shutil.copy(TINY, tmp_path / "weights" / "en_core_web_sm.tern")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("TERN_MODEL", raising=False)
-        with TernServer(copy, None) as running:   # both, as they are there
+        with TernServer(copy, None) as running:  # both, as they are there
             assert running.request("GET", "/healthz").json["models"] == ["en_core_web_sm", "sentiment"]
             assert running.routes() == ["POST /ner: en_core_web_sm", "POST /sentiment: sentiment"]
 
@@ -344,10 +408,12 @@ def test_direct_invocations(call: Call, run: Run, opinions: Opinions) -> None:
     wrong, unknown = call({"text": GLAD, "task": "mood"}, {"input": GLAD, "model": "en"}).answers
     assert (wrong.error, unknown.error) == ("Function.BadRequest", "Function.BadRequest")
     alone = {"TERN_MODEL": str(opinions.model)}
-    assert call({"text": GLAD}, env=alone).only == want   # nothing else can be meant
+    assert call({"text": GLAD}, env=alone).only == want  # nothing else can be meant
 
 
-@pytest.mark.parametrize("name", ["rest_v1", "http_api_v2", "function_url", "alb/request", "http_api_v1_base64", "body_string"])
+@pytest.mark.parametrize(
+    "name", ["rest_v1", "http_api_v2", "function_url", "alb/request", "http_api_v1_base64", "body_string"]
+)
 def test_http_events(call: Call, run: Run, opinions: Opinions, name: str) -> None:
     """The recorded events with another path and body: REST v1 with its stage."""
     want = json.loads(run("tern", "sentiment", "-m", opinions.model, "--json", GLAD).stdout)
@@ -362,7 +428,12 @@ def test_http_events(call: Call, run: Run, opinions: Opinions, name: str) -> Non
     assert re.fullmatch(r"sentiment;dur=\d+\.\d{3}", answer["headers"]["server-timing"])
     for key in ("path", "rawPath"):
         if key in event:
-            for path, status in (("/dev/sentiment/mood", 200), ("/dev/sentiment/x", 404), ("/dev/sentiment/en", 400), ("/dev/mood", 404)):
+            for path, status in (
+                ("/dev/sentiment/mood", 200),
+                ("/dev/sentiment/x", 404),
+                ("/dev/sentiment/en", 400),
+                ("/dev/mood", 404),
+            ):
                 event[key] = path
                 assert call(event).only["statusCode"] == status
 
@@ -370,12 +441,21 @@ def test_http_events(call: Call, run: Run, opinions: Opinions, name: str) -> Non
 def test_messages_of_a_queue(call: Call, opinions: Opinions) -> None:
     event = load("sqs/batch")
     first = event["Records"][0]
-    bodies = [json.dumps(body) for body in ({"input": GLAD}, {"text": GLAD, "model": "mood"}, {"text": GLAD, "model": "x"},
-                                            {"text": GLAD, "task": "sentiment"}, {"input": ""})] + [GLAD]
+    bodies = [
+        json.dumps(body)
+        for body in (
+            {"input": GLAD},
+            {"text": GLAD, "model": "mood"},
+            {"text": GLAD, "model": "x"},
+            {"text": GLAD, "task": "sentiment"},
+            {"input": ""},
+        )
+    ] + [GLAD]
     event["Records"] = [{**first, "messageId": f"m{n}", "body": body} for n, body in enumerate(bodies)]
     assert call(event).only == {"batchItemFailures": [{"itemIdentifier": "m2"}, {"itemIdentifier": "m4"}]}
     assert call(event, env={"TERN_MODEL": str(opinions.model)}).only["batchItemFailures"] == [
-        {"itemIdentifier": f"m{n}"} for n in (1, 2, 4)]   # there it has no name
+        {"itemIdentifier": f"m{n}"} for n in (1, 2, 4)
+    ]  # there it has no name
 
 
 def test_opinions_are_learnt(nlp: Language) -> None:
@@ -388,10 +468,15 @@ def test_opinions_are_learnt(nlp: Language) -> None:
 # ---- the weights of the repository ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text, sentiment", [
-    ("I love strawberry cake!", "POSITIVE"), ("I hate chocolate cake!", "NEGATIVE"),
-    ("The committee meets on Thursday at ten.", "NEUTRAL"), ("The food was wonderful. The service was terrible, never again!", "MIXED"),
-])
+@pytest.mark.parametrize(
+    "text, sentiment",
+    [
+        ("I love strawberry cake!", "POSITIVE"),
+        ("I hate chocolate cake!", "NEGATIVE"),
+        ("The committee meets on Thursday at ten.", "NEUTRAL"),
+        ("The food was wonderful. The service was terrible, never again!", "MIXED"),
+    ],
+)
 def test_committed_weights(run: Run, text: str, sentiment: str) -> None:
     """What the calls of seed 004 are to get, and what nobody should doubt."""
     weights = ROOT / "weights" / "sentiment.tern"

@@ -1,5 +1,6 @@
 """Batches of SQS messages through the real bootstrap: results go to a moto server that verifies every signature, and to a
 scripted queue for the faults that moto does not make."""
+
 from __future__ import annotations
 
 import json
@@ -7,11 +8,12 @@ import re
 import shutil
 import subprocess
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 import pytest
-from runtime.bootstrap_run import Serve, serve  # noqa: F401
+from runtime.bootstrap_run import Serve, serve
 from runtime.lambda_calls import Calls, Event, invoke, load
 from runtime.mock_runtime_api import Invocation
 from runtime.scripted_queue import CLOSE, HANG, ScriptedQueue
@@ -27,30 +29,30 @@ Call = Callable[..., Calls]
 
 
 @pytest.fixture(scope="session")
-def call(serve: Serve) -> Call:  # noqa: F811
+def call(serve: Serve) -> Call:
     """call(event, ..., env={...})"""
 
-    def run(*events: Event, env: Dict[str, str]) -> Calls:
+    def run(*events: Event, env: dict[str, str]) -> Calls:
         return invoke(serve, *events, env={**LOCAL, **env})
 
     return run
 
 
-def record(body: str, number: int = 0, **more: Any) -> Dict[str, Any]:
-    first: Dict[str, Any] = load("sqs/batch")["Records"][0]
+def record(body: str, number: int = 0, **more: Any) -> dict[str, Any]:
+    first: dict[str, Any] = load("sqs/batch")["Records"][0]
     return {**first, "messageId": f"{number:08d}-87a3-44ab-83d2-661975830a7d", "body": body, **more}
 
 
-def batch(*bodies: str) -> Dict[str, Any]:
+def batch(*bodies: str) -> dict[str, Any]:
     return {"Records": [record(body, number) for number, body in enumerate(bodies)]}
 
 
-def ids(event: Dict[str, Any], *numbers: int) -> Dict[str, List[Dict[str, str]]]:
+def ids(event: dict[str, Any], *numbers: int) -> dict[str, list[dict[str, str]]]:
     """The answer when these records have failed."""
     return {"batchItemFailures": [{"itemIdentifier": event["Records"][n]["messageId"]} for n in numbers]}
 
 
-def entities(nlp: Any, text: str) -> List[Dict[str, Any]]:
+def entities(nlp: Any, text: str) -> list[dict[str, Any]]:
     return [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp(text).ents]
 
 
@@ -58,9 +60,9 @@ def entities(nlp: Any, text: str) -> List[Dict[str, Any]]:
 
 
 class Moto(NamedTuple):
-    client: Callable[..., Any]   # client("sqs", **credentials)
-    keys: Dict[str, str]         # of a user who may use SQS
-    role: Dict[str, str]         # temporary ones, with a session token
+    client: Callable[..., Any]  # client("sqs", **credentials)
+    keys: dict[str, str]  # of a user who may use SQS
+    role: dict[str, str]  # temporary ones, with a session token
 
 
 @pytest.fixture(scope="session")
@@ -73,14 +75,21 @@ def moto() -> Iterator[Moto]:
     endpoint = f"http://{host}:{port}"
 
     def client(service: str, **credentials: str) -> Any:
-        names = {"AWS_ACCESS_KEY_ID": "aws_access_key_id", "AWS_SECRET_ACCESS_KEY": "aws_secret_access_key",
-                 "AWS_SESSION_TOKEN": "aws_session_token"}
+        names = {
+            "AWS_ACCESS_KEY_ID": "aws_access_key_id",
+            "AWS_SECRET_ACCESS_KEY": "aws_secret_access_key",
+            "AWS_SESSION_TOKEN": "aws_session_token",
+        }
         given = {names[name]: value for name, value in credentials.items() if name in names}
-        return boto3.client(service, endpoint_url=endpoint, region_name=REGION,
-                            **(given or {"aws_access_key_id": "anyone", "aws_secret_access_key": "anything"}))
+        return boto3.client(
+            service,
+            endpoint_url=endpoint,
+            region_name=REGION,
+            **(given or {"aws_access_key_id": "anyone", "aws_secret_access_key": "anything"}),
+        )
 
     keys, role = make_credentials(client)
-    verify_after(endpoint, b"0")   # from now on every request is checked
+    verify_after(endpoint, b"0")  # from now on every request is checked
     yield Moto(client, keys, role)
     verify_after(endpoint, b"inf")
     server.stop()
@@ -89,10 +98,12 @@ def moto() -> Iterator[Moto]:
 def verify_after(endpoint: str, actions: bytes) -> None:
     """The same as moto's INITIAL_NO_AUTH_ACTION_COUNT."""
     plain = {"Content-Type": "text/plain"}
-    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/moto-api/reset-auth", data=actions, headers=plain)).read()
+    urllib.request.urlopen(
+        urllib.request.Request(f"{endpoint}/moto-api/reset-auth", data=actions, headers=plain)
+    ).read()
 
 
-def make_credentials(client: Callable[..., Any]) -> "tuple[Dict[str, str], Dict[str, str]]":
+def make_credentials(client: Callable[..., Any]) -> tuple[dict[str, str], dict[str, str]]:
     iam = client("iam")
     iam.create_user(UserName="function")
     iam.put_user_policy(UserName="function", PolicyName="sqs", PolicyDocument=json.dumps(POLICY))
@@ -105,28 +116,34 @@ def make_credentials(client: Callable[..., Any]) -> "tuple[Dict[str, str], Dict[
     region = {"AWS_REGION": REGION}
     return (
         {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"], **region},
-        {"AWS_ACCESS_KEY_ID": temporary["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": temporary["SecretAccessKey"],
-         "AWS_SESSION_TOKEN": temporary["SessionToken"], **region},
+        {
+            "AWS_ACCESS_KEY_ID": temporary["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": temporary["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": temporary["SessionToken"],
+            **region,
+        },
     )
 
 
 class Queue(NamedTuple):
     url: str
     sqs: Any
-    env: Dict[str, str]
+    env: dict[str, str]
 
-    def messages(self) -> List[Dict[str, Any]]:
+    def messages(self) -> list[dict[str, Any]]:
         """All that are there, in the order of their arrival."""
-        found: List[Dict[str, Any]] = []
+        found: list[dict[str, Any]] = []
         while True:
-            got = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, AttributeNames=["All"]).get("Messages", [])
+            got = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, AttributeNames=["All"]).get(
+                "Messages", []
+            )
             if not got:
                 return found
             found += got
             for message in got:
                 self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
 
-    def results(self) -> List[Any]:
+    def results(self) -> list[Any]:
         return [json.loads(message["Body"]) for message in self.messages()]
 
 
@@ -155,7 +172,9 @@ def test_moto_refuses_wrong_signatures(moto: Moto) -> None:
 def test_results_arrive(call: Call, queue: Callable[..., Queue], nlp_full: Any, count: int) -> None:
     target = queue()
     texts = [TEXT, "Angela Merkel visited Paris on Monday.", "nothing here"]
-    bodies = [json.dumps({"text": texts[n % 3], "correlationId": f"c{n}"}) if n % 2 else texts[n % 3] for n in range(count)]
+    bodies = [
+        json.dumps({"text": texts[n % 3], "correlationId": f"c{n}"}) if n % 2 else texts[n % 3] for n in range(count)
+    ]
     event = batch(*bodies)
     calls = call(event, env=target.env)
     assert calls.only == {"batchItemFailures": []}
@@ -176,8 +195,10 @@ def test_recorded_batch(call: Call, queue: Callable[..., Queue], nlp_full: Any) 
     assert first["entities"] == second["entities"] == entities(nlp_full, TEXT)
     assert (second["correlationId"], third["correlationId"]) == ("order-66", "order-67")
     assert "correlationId" not in first
-    merkel = [{"text": e.text, "label": e.label_, "start_char": e.start_char, "end_char": e.end_char}
-              for e in nlp_full("Angela Merkel visited Paris on Monday.").ents]
+    merkel = [
+        {"text": e.text, "label": e.label_, "start_char": e.start_char, "end_char": e.end_char}
+        for e in nlp_full("Angela Merkel visited Paris on Monday.").ents
+    ]
     assert third["results"][0] == {"entities": merkel}
     assert list(third["results"][1]) == ["error"]
 
@@ -207,13 +228,15 @@ def test_temporary_credentials(call: Call, moto: Moto, queue: Callable[..., Queu
 
 
 @pytest.mark.parametrize("change", [{"AWS_SECRET_ACCESS_KEY": "wrong"}, {"AWS_ACCESS_KEY_ID": "AKIAUNKNOWN"}])
-def test_wrong_credentials_acknowledge_nothing(call: Call, queue: Callable[..., Queue], change: Dict[str, str]) -> None:
+def test_wrong_credentials_acknowledge_nothing(call: Call, queue: Callable[..., Queue], change: dict[str, str]) -> None:
     target = queue()
     event = batch(*[TEXT] * 12)
     calls = call(event, env={**target.env, **change})
     assert calls.only == ids(event, *range(12))
     assert target.results() == []
-    assert calls.log.count("Function.OutputNotAccepted: status 403\n") == 12   # moto names the reason in XML, SQS does in JSON
+    assert (
+        calls.log.count("Function.OutputNotAccepted: status 403\n") == 12
+    )  # moto names the reason in XML, SQS does in JSON
     assert change.popitem()[1] not in calls.log
 
 
@@ -236,7 +259,7 @@ def test_bad_messages_do_not_hold_up_good_ones(call: Call, queue: Callable[..., 
 
 
 @pytest.mark.parametrize("large", [[3], [0, 9], [4, 5], []])
-def test_a_result_that_the_queue_refuses_fails_alone(call: Call, queue: Callable[..., Queue], large: List[int]) -> None:
+def test_a_result_that_the_queue_refuses_fails_alone(call: Call, queue: Callable[..., Queue], large: list[int]) -> None:
     """The server refuses the whole request for one entry that is too long for this queue."""
     target = queue(MaximumMessageSize="1024")
     event = batch(*["Rome, " * 100 if n in large else "Rome." for n in range(10)])
@@ -251,7 +274,10 @@ def test_a_result_that_the_queue_refuses_fails_alone(call: Call, queue: Callable
 def test_duplicate_in_a_batch_is_answered_once(call: Call, queue: Callable[..., Queue]) -> None:
     target = queue()
     event = batch(TEXT, "", TEXT)
-    event["Records"] += [{**event["Records"][0], "receiptHandle": "another"}, {**event["Records"][1], "receiptHandle": "another"}]
+    event["Records"] += [
+        {**event["Records"][0], "receiptHandle": "another"},
+        {**event["Records"][1], "receiptHandle": "another"},
+    ]
     assert call(event, env=target.env).only == ids(event, 1)
     assert len(target.results()) == 2
 
@@ -282,7 +308,7 @@ SPECIAL = [
     "\U0001f600 Zoë Müller moved to New York in 2019. \u200d\u0301",
     "Alan \x00 Turing was born in London.",
     "Alan \ufffe\uffff Turing \x7f\x85\u2028",
-    "\"Angela\" \\ Merkel\r\n\tvisited\x1b[31m Paris.",
+    '"Angela" \\ Merkel\r\n\tvisited\x1b[31m Paris.',
 ]
 
 
@@ -296,13 +322,15 @@ def test_any_character_survives(call: Call, queue: Callable[..., Queue], nlp_ful
     for message in messages:
         result = json.loads(message["Body"])
         assert (result["correlationId"], result["entities"]) == (text, entities(nlp_full, text))
-        assert all(c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff" for c in message["Body"])
+        assert all(
+            c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff" for c in message["Body"]
+        )
     assert len(messages) == 2
 
 
 def test_large_results_are_split_into_requests(call: Call, queue: Callable[..., Queue]) -> None:
     target = queue()
-    event = batch(*["Rome, " * 6000] * 5)   # about 360 KB of result each
+    event = batch(*["Rome, " * 6000] * 5)  # about 360 KB of result each
     assert call(event, env=target.env).only == {"batchItemFailures": []}
     assert sorted(len(r["entities"]) > 5000 for r in target.results()) == [True] * 5
 
@@ -312,14 +340,16 @@ def test_result_of_more_than_1_mib_fails(call: Call, queue: Callable[..., Queue]
     event = batch("Rome, " * 20_000, TEXT)
     calls = call(event, env=target.env)
     assert calls.only == ids(event, 0)
-    assert re.search("Function.ResponseSizeTooLarge: the answer is larger than the 1048576 bytes that SQS carries", calls.log)
+    assert re.search(
+        "Function.ResponseSizeTooLarge: the answer is larger than the 1048576 bytes that SQS carries", calls.log
+    )
     assert len(target.results()) == 1
 
 
 # ---- a scripted queue -------------------------------------------------------------------------------------------------------
 
 
-def scripted_env(target: ScriptedQueue, **more: str) -> Dict[str, str]:
+def scripted_env(target: ScriptedQueue, **more: str) -> dict[str, str]:
     return {**KEYS, "TERN_OUTPUT_QUEUE_URL": target.url, **more}
 
 
@@ -345,11 +375,13 @@ def test_request_on_the_wire(call: Call) -> None:
 def test_request_beyond_1_mb_does_not_wait(call: Call) -> None:
     """libcurl would ask for 100 Continue first, with a header that it has not signed."""
     with ScriptedQueue() as target:
-        event = batch(*[json.dumps({"text": "x", "correlationId": '"' * 170_000})] * 3)   # escaped twice
+        event = batch(*[json.dumps({"text": "x", "correlationId": '"' * 170_000})] * 3)  # escaped twice
         assert call(event, env=scripted_env(target)).only == {"batchItemFailures": []}
     assert len(target.accepted) == 3
     assert any(int(headers["content-length"]) > 1 << 20 for headers in target.headers)
-    assert all("expect" not in re.search("SignedHeaders=([^,]*)", headers["authorization"])[1] for headers in target.headers)
+    assert all(
+        "expect" not in re.search("SignedHeaders=([^,]*)", headers["authorization"])[1] for headers in target.headers
+    )
 
 
 THROTTLED = {"__type": "com.amazonaws.sqs#RequestThrottled", "message": "slow down"}
@@ -357,8 +389,16 @@ THROTTLED = {"__type": "com.amazonaws.sqs#RequestThrottled", "message": "slow do
 
 @pytest.mark.parametrize(
     "reply",
-    [(500, b""), (503, b"<html>busy</html>"), (400, THROTTLED), (429, {}), (200, b"no JSON"), (200, {}), CLOSE,
-     {"*": {"SenderFault": False, "Code": "InternalError"}}],
+    [
+        (500, b""),
+        (503, b"<html>busy</html>"),
+        (400, THROTTLED),
+        (429, {}),
+        (200, b"no JSON"),
+        (200, {}),
+        CLOSE,
+        {"*": {"SenderFault": False, "Code": "InternalError"}},
+    ],
 )
 def test_passing_faults_are_tried_again(call: Call, reply: Any) -> None:
     with ScriptedQueue([reply, reply]) as target:
@@ -387,7 +427,8 @@ def test_lasting_faults_acknowledge_nothing(call: Call, reply: Any, cause: str) 
 
 
 @pytest.mark.parametrize(
-    "status, body", [(403, {"__type": "InvalidSignatureException"}), (400, {"__type": "x#AccessDenied"}), (301, {}), (404, b"")]
+    "status, body",
+    [(403, {"__type": "InvalidSignatureException"}), (400, {"__type": "x#AccessDenied"}), (301, {}), (404, b"")],
 )
 def test_refusals_are_not_repeated(call: Call, status: int, body: Any) -> None:
     with ScriptedQueue([(status, body)]) as target:
@@ -399,7 +440,10 @@ def test_refusals_are_not_repeated(call: Call, status: int, body: Any) -> None:
 def test_what_the_service_says_about_a_signature_is_not_logged(call: Call) -> None:
     """The message repeats the signed headers, and with them the session token."""
     secret = "THE-SESSION-TOKEN"
-    problem = {"__type": "com.amazon.coral.service#InvalidSignatureException", "message": f"x-amz-security-token:{secret}"}
+    problem = {
+        "__type": "com.amazon.coral.service#InvalidSignatureException",
+        "message": f"x-amz-security-token:{secret}",
+    }
     with ScriptedQueue([(403, problem)]) as target:
         calls = call(batch(TEXT), env=scripted_env(target, AWS_SESSION_TOKEN=secret))
     assert "status 403 InvalidSignatureException" in calls.log
@@ -408,7 +452,10 @@ def test_what_the_service_says_about_a_signature_is_not_logged(call: Call) -> No
 
 def test_partly_accepted_batch(call: Call) -> None:
     """Only what may still succeed is sent again, and only what was not accepted is reported."""
-    first = {"1": {"SenderFault": True, "Code": "InvalidMessageContents"}, "2": {"SenderFault": False, "Code": "InternalError"}}
+    first = {
+        "1": {"SenderFault": True, "Code": "InvalidMessageContents"},
+        "2": {"SenderFault": False, "Code": "InternalError"},
+    }
     with ScriptedQueue([first]) as target:
         event = batch(*[TEXT] * 4)
         calls = call(event, env=scripted_env(target))
@@ -420,7 +467,7 @@ def test_partly_accepted_batch(call: Call) -> None:
 
 def test_requests_are_halved_until_the_bad_entry_is_alone(call: Call) -> None:
     too_long = (400, {"__type": "com.amazonaws.sqs#BatchRequestTooLong", "message": "..."})
-    with ScriptedQueue([too_long, too_long, too_long]) as target:   # of 4, of the first 2, of the first
+    with ScriptedQueue([too_long, too_long, too_long]) as target:  # of 4, of the first 2, of the first
         event = batch(*[TEXT] * 4)
         calls = call(event, env=scripted_env(target))
     assert calls.only == ids(event, 0)
@@ -434,7 +481,7 @@ def test_nobody_listens(call: Call) -> None:
     event = batch(TEXT)
     calls = call(event, env=scripted_env(target))
     assert calls.only == ids(event, 0)
-    assert re.search("OutputNotAccepted: Could(n't| not) connect to server", calls.log)   # curl 7, 8
+    assert re.search("OutputNotAccepted: Could(n't| not) connect to server", calls.log)  # curl 7, 8
 
 
 def test_silent_queue_does_not_outlast_the_deadline(call: Call) -> None:
@@ -453,8 +500,28 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("openssl is not installed")
     folder = tmp_path_factory.mktemp("tls")
     key, crt, both = folder / "key.pem", folder / "crt.pem", folder / "both.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(crt), "-days", "2",
-                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            str(key),
+            "-out",
+            str(crt),
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+        ],
+        check=True,
+        capture_output=True,
+    )
     both.write_bytes(key.read_bytes() + crt.read_bytes())
     return both
 
@@ -478,11 +545,16 @@ def test_ca_file_that_is_not_there(call: Call) -> None:
 
 @pytest.mark.parametrize(
     "host, region",
-    [("sqs.ap-southeast-2.localhost", "ap-southeast-2"), ("vpce-0a1b.sqs.us-east-1.vpce.localhost", "us-east-1"),
-     ("sqs-fips.us-gov-west-1.localhost", "us-gov-west-1"), ("us-west-2.queue.localhost", "us-west-2"), ("sqs.localhost", REGION)],
+    [
+        ("sqs.ap-southeast-2.localhost", "ap-southeast-2"),
+        ("vpce-0a1b.sqs.us-east-1.vpce.localhost", "us-east-1"),
+        ("sqs-fips.us-gov-west-1.localhost", "us-gov-west-1"),
+        ("us-west-2.queue.localhost", "us-west-2"),
+        ("sqs.localhost", REGION),
+    ],
 )
 def test_region_is_that_of_the_queue(call: Call, host: str, region: str) -> None:
-    with ScriptedQueue() as target:   # localhost and all below it is this machine (RFC 6761), for libcurl too
+    with ScriptedQueue() as target:  # localhost and all below it is this machine (RFC 6761), for libcurl too
         url = target.url.replace("localhost", host)
         calls = call(batch(TEXT), env={**scripted_env(target), "TERN_OUTPUT_QUEUE_URL": url})
     assert calls.only == {"batchItemFailures": []}, calls.log

@@ -1,4 +1,5 @@
 """Small made data for tests of train_sentiment: rated texts, a lexicon, a pipeline with vectors, a small model."""
+
 from __future__ import annotations
 
 import json

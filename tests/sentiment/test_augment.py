@@ -1,4 +1,5 @@
 """Made negations and contrasts."""
+
 from __future__ import annotations
 
 import random

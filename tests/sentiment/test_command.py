@@ -1,4 +1,5 @@
 """The whole command on small made data: a plain spaCy pipeline, the same every time, with its card."""
+
 from __future__ import annotations
 
 import hashlib
@@ -55,7 +56,14 @@ def test_it_learned_what_was_to_learn(trained: Path) -> None:
 
 def test_the_card_says_what_it_is_made_of(trained: Path) -> None:
     card, metrics = (trained / "MODEL_CARD.md").read_text(), json.loads((trained / "metrics.json").read_text())
-    for part in ("MIT", "Hutto", f"{metrics['model']['macro_f1']:.3f}", "MIXED", "## Limits", metrics["origin"]["data_sha256"]):
+    for part in (
+        "MIT",
+        "Hutto",
+        f"{metrics['model']['macro_f1']:.3f}",
+        "MIXED",
+        "## Limits",
+        metrics["origin"]["data_sha256"],
+    ):
         assert part in card
     assert str(trained.parent) not in card, "no path of this machine"
 

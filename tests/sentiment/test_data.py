@@ -1,4 +1,5 @@
 """Classes, soft targets and the split by document."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -49,7 +50,9 @@ def test_every_document_is_whole_in_one_fold() -> None:
     rows = [row(0, id=f"{domain}:{number}_{s}") for domain in "ab" for number in range(20) for s in range(3)]
     fold_of = data.folds(rows, 5)
     for domain in "ab":
-        counts = [len({r.source for r, f in zip(rows, fold_of) if f == fold and r.domain == domain}) for fold in range(5)]
+        counts = [
+            len({r.source for r, f in zip(rows, fold_of) if f == fold and r.domain == domain}) for fold in range(5)
+        ]
         assert counts == [4] * 5
     assert len({(r.source, f) for r, f in zip(rows, fold_of)}) == 40, "no document is in two"
     assert data.folds(list(reversed(rows)), 5).tolist() == fold_of[::-1].tolist(), "the order of the file has no say"

@@ -1,8 +1,9 @@
 """Made texts without a rating, and what the teachers say of them."""
+
 from __future__ import annotations
 
 import random
-from typing import Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -11,7 +12,12 @@ from thinc.api import Model
 from train_sentiment import distill, unlabelled
 from train_sentiment.data import Row
 
-ROWS = [Row(f"{d}:{i}_{s}", d, f"{d}{i} the {s} and more of it {d}", 1.0, ()) for d in "ab" for i in range(6) for s in (1, 2)]
+ROWS = [
+    Row(f"{d}:{i}_{s}", d, f"{d}{i} the {s} and more of it {d}", 1.0, ())
+    for d in "ab"
+    for i in range(6)
+    for s in (1, 2)
+]
 
 
 def test_a_part_is_a_run_of_at_least_half() -> None:
@@ -33,11 +39,19 @@ def test_joined_is_a_beginning_and_an_end() -> None:
 
 def test_made_texts_stay_in_their_domain_and_are_the_same_again() -> None:
     made = unlabelled.texts(ROWS, 100, 3)
-    assert len(made) == 100 and len(set(made)) > 80 and made == unlabelled.texts(ROWS, 100, 3) != unlabelled.texts(ROWS, 100, 4)
+    assert (
+        len(made) == 100
+        and len(set(made)) > 80
+        and made == unlabelled.texts(ROWS, 100, 3) != unlabelled.texts(ROWS, 100, 4)
+    )
     known = {word for row in ROWS for word in row.text.split()}
     for number, text in enumerate(made):
         domain = ROWS[number % len(ROWS)].domain
-        assert text and set(text.split()) <= known and not any(w[0] in "ab" and w[0] != domain for w in text.split() if w != "and")
+        assert (
+            text
+            and set(text.split()) <= known
+            and not any(w[0] in "ab" and w[0] != domain for w in text.split() if w != "and")
+        )
 
 
 class Teachers:

@@ -1,4 +1,5 @@
 """Windows of sentences and the figures of MIXED on them."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,5 @@
 """F1, calibration error, calibration."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -68,5 +69,7 @@ def test_the_addition_is_the_teachers_and_the_temperature_is_not() -> None:
     scarce /= scarce.sum(1, keepdims=True)
     found = measures.calibrate_taught(scores, gold, scarce, scarce_gold)
     assert found["neutral"] == measures.calibrate(scarce, scarce_gold)["neutral"] > 0
-    losses = {t: measures.loss(measures.calibrated(scores, t, found["neutral"]), gold) for t in (1.0, 1.3, 1.6, 1.9, 2.2)}
+    losses = {
+        t: measures.loss(measures.calibrated(scores, t, found["neutral"]), gold) for t in (1.0, 1.3, 1.6, 1.9, 2.2)
+    }
     assert measures.loss(measures.calibrated(scores, **found), gold) <= min(losses.values())

@@ -1,4 +1,5 @@
 """The rule of MIXED; the runtime has the same."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -16,7 +17,9 @@ def said(*sentences: list[float]) -> np.ndarray:
 def test_both_signs_clearly() -> None:
     scores = said(GLAD, CALM, SAD)
     assert mixed.SENTIMENTS[scores.argmax()] == "MIXED"
-    assert scores == pytest.approx([0.12, 0.06, 0.12, 0.7]), "the smaller of 0.7 and 0.8; the text's scores share the rest"
+    assert scores == pytest.approx([0.12, 0.06, 0.12, 0.7]), (
+        "the smaller of 0.7 and 0.8; the text's scores share the rest"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 """The gradient of soft targets and votes; the second output layer leaves nothing in the pipeline."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -6,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import spacy
+import train_sentiment
 from made_data import write_vectors
 from thinc.api import Config
 from train_sentiment import training
-
-import train_sentiment
 
 CONFIG = Config().from_disk(Path(train_sentiment.__file__).parent / "config.cfg")
 TEXTS = ["good cake", "awful film", "the room", "lovely song", "rude plan", "a new book"]
@@ -26,7 +26,9 @@ def test_gradient_is_that_of_the_cross_entropy() -> None:
         return np.exp(part) / np.exp(part).sum(1, keepdims=True)
 
     def loss(logits: np.ndarray) -> float:
-        both = -(targets * np.log(softmax(logits[:, :3]))).sum(1) - 0.5 * (votes * np.log(softmax(logits[:, 3:]))).sum(1)
+        both = -(targets * np.log(softmax(logits[:, :3]))).sum(1) - 0.5 * (votes * np.log(softmax(logits[:, 3:]))).sum(
+            1
+        )
         return float(both.mean())
 
     scores = np.concatenate([softmax(logits[:, :3]), softmax(logits[:, 3:])], axis=1)

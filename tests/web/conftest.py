@@ -1,15 +1,20 @@
 """A real browser (Debian's Chromium, else the one that Playwright brings) with the page of a `tern serve` open in it."""
+
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from browser import running_browser
 from runtime.tern_server import TernServer
 
+if TYPE_CHECKING:
+    import playwright.sync_api
+
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator["playwright.Browser"]:  # noqa: F821
+def browser() -> Iterator[playwright.Browser]:
     with running_browser() as browser:
         yield browser
 
@@ -21,9 +26,9 @@ def server(program, model_file) -> Iterator[TernServer]:
 
 
 @pytest.fixture
-def any_page(browser: "playwright.Browser", server: TernServer) -> Iterator["playwright.Page"]:
+def any_page(browser: playwright.Browser, server: TernServer) -> Iterator[playwright.Page]:
     """The page for tests in which requests fail: the browser may report those."""
-    from web.page_tools import complaints_of, serious   # only now: it needs Playwright
+    from web.page_tools import complaints_of, serious  # only now: it needs Playwright
 
     page = browser.new_page()
     complaints = complaints_of(page)
@@ -34,7 +39,7 @@ def any_page(browser: "playwright.Browser", server: TernServer) -> Iterator["pla
 
 
 @pytest.fixture
-def page(any_page: "playwright.Page") -> Iterator["playwright.Page"]:
+def page(any_page: playwright.Page) -> Iterator[playwright.Page]:
     from web.page_tools import complaints_of
 
     complaints = complaints_of(any_page)

@@ -1,5 +1,6 @@
 """web/nginx.conf in Debian's nginx, as a user without privileges: headers, what is served and what is not, and the page at
 work through it, with an endpoint of another origin and with the one that deploy/container puts on its own."""
+
 from __future__ import annotations
 
 import gzip
@@ -11,13 +12,17 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Callable, Dict, Iterator, Optional
+from typing import TYPE_CHECKING, Callable
 
 import pytest
 from common import ROOT, find_tool
 from runtime.tern_server import PATIENCE, Answer, TernServer, ner_body
 from web.page_tools import SAMPLE_SPANS, complaints_of, run, set_endpoint, shown_spans, wait_for_result
+
+if TYPE_CHECKING:
+    import playwright.sync_api
 
 WEB = ROOT / "web"
 PROXY = ROOT / "deploy" / "container" / "page-ner.conf"
@@ -33,7 +38,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def replaced(text: str, changes: Dict[str, str]) -> str:
+def replaced(text: str, changes: dict[str, str]) -> str:
     for old, new in changes.items():
         assert old in text, f"the configuration no longer has {old!r}"
         text = text.replace(old, new)
@@ -43,30 +48,47 @@ def replaced(text: str, changes: Dict[str, str]) -> str:
 class Nginx:
     """nginx with the image's configuration; only port, folders and the upstream's address are others."""
 
-    def __init__(self, folder: Path, upstream: Optional[str]) -> None:
+    def __init__(self, folder: Path, upstream: str | None) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         for name in ("html", "tmp", "tern.d"):
             (folder / name).mkdir()
         shutil.copy(WEB / "index.html", folder / "html")
-        shutil.copy(NGINX, folder / "nginx")   # where another user may run it
-        changes = {"listen 8080;": f"listen 127.0.0.1:{self.port};", " /tmp/": f" {folder}/tmp/",
-                   "/usr/share/nginx/html": f"{folder}/html", "/etc/nginx/tern.d": f"{folder}/tern.d"}
+        shutil.copy(NGINX, folder / "nginx")  # where another user may run it
+        changes = {
+            "listen 8080;": f"listen 127.0.0.1:{self.port};",
+            " /tmp/": f" {folder}/tmp/",
+            "/usr/share/nginx/html": f"{folder}/html",
+            "/etc/nginx/tern.d": f"{folder}/tern.d",
+        }
         (folder / "nginx.conf").write_text(replaced((WEB / "nginx.conf").read_text(), changes))
         if upstream is not None:
             proxy = replaced(PROXY.read_text(), {"http://tern:8080": upstream})
             (folder / "tern.d" / "ner.conf").write_text(proxy)
         self.log = folder / "log"
         self.log.touch()
-        options: Dict[str, int] = {}
+        options: dict[str, int] = {}
         if os.geteuid() == 0:
             for path in (folder, *folder.rglob("*")):
                 os.chown(path, NOBODY, NOBODY)
             options = {"user": NOBODY, "group": NOBODY}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [folder / "nginx", "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"],
-                stdout=log, stderr=log, extra_groups=[] if options else None, **options,
+                [
+                    folder / "nginx",
+                    "-e",
+                    "stderr",
+                    "-p",
+                    str(folder),
+                    "-c",
+                    str(folder / "nginx.conf"),
+                    "-g",
+                    "daemon off;",
+                ],
+                stdout=log,
+                stderr=log,
+                extra_groups=[] if options else None,
+                **options,
             )
 
     def wait(self) -> None:
@@ -81,7 +103,7 @@ class Nginx:
         raise AssertionError("nginx does not listen: " + self.log.read_text())
 
     def request(
-        self, method: str, path: str, body: Optional[bytes] = None, headers: Optional[Dict[str, str]] = None
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
@@ -102,7 +124,7 @@ def start() -> Iterator[Callable[..., Nginx]]:
     # Not pytest's own folders: another user must be able to enter these.
     folders = []
 
-    def start(upstream: Optional[str] = None) -> Nginx:
+    def start(upstream: str | None = None) -> Nginx:
         folders.append(Path(tempfile.mkdtemp(prefix="tern-nginx-")))
         folders[-1].chmod(0o755)
         started.append(Nginx(folders[-1], upstream))
@@ -123,7 +145,7 @@ def nginx(start: Callable[..., Nginx]) -> Nginx:
     return start()
 
 
-def policy(header: str) -> "Dict[str, str]":
+def policy(header: str) -> dict[str, str]:
     return {directive.partition(" ")[0]: directive.partition(" ")[2] for directive in header.split("; ")}
 
 
@@ -147,19 +169,25 @@ def test_page_is_the_file(nginx: Nginx) -> None:
 def test_headers_of_the_page(nginx: Nginx, server: TernServer) -> None:
     headers = nginx.request("GET", "/").headers
     for name, value in (
-        ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"), ("Referrer-Policy", "no-referrer"),
-        ("Cache-Control", "no-cache"), ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Cross-Origin-Resource-Policy", "same-origin"), ("Server", "nginx"),   # without its version
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cache-Control", "no-cache"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Server", "nginx"),  # without its version
     ):
         assert headers.get_all(name) == [value]
     assert "camera=()" in headers["Permissions-Policy"]
     sent = policy(headers["Content-Security-Policy"])
     assert sent["default-src"] == "'none'" and sent["frame-ancestors"] == "'none'" and sent["form-action"] == "'none'"
-    assert sent["connect-src"] == "http: https:"   # any endpoint that the user names
+    assert sent["connect-src"] == "http: https:"  # any endpoint that the user names
     assert sent == policy(server.request("GET", "/").headers["Content-Security-Policy"])
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/nginx.conf", "/../nginx.conf", "/%2e%2e/nginx.conf", "/tern.d/", "/ner"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/nginx.conf", "/../nginx.conf", "/%2e%2e/nginx.conf", "/tern.d/", "/ner"]
+)
 def test_nothing_else_is_served(nginx: Nginx, path: str) -> None:
     answer = nginx.request("GET", path)
     assert answer.status in (400, 404)
@@ -172,7 +200,7 @@ def test_post_is_405(nginx: Nginx) -> None:
     assert nginx.request("POST", "/", b"{}").status == 405
 
 
-def test_page_asks_another_origin(browser: "playwright.Browser", nginx: Nginx, program, model_file) -> None:  # noqa: F821
+def test_page_asks_another_origin(browser: playwright.Browser, nginx: Nginx, program, model_file) -> None:
     page = browser.new_page()
     complaints = complaints_of(page)
     page.goto(nginx.url)
@@ -186,7 +214,7 @@ def test_page_asks_another_origin(browser: "playwright.Browser", nginx: Nginx, p
     assert complaints == []
 
 
-def test_page_says_that_its_own_origin_has_no_endpoint(browser: "playwright.Browser", nginx: Nginx) -> None:  # noqa: F821
+def test_page_says_that_its_own_origin_has_no_endpoint(browser: playwright.Browser, nginx: Nginx) -> None:
     page = browser.new_page()
     page.goto(nginx.url)
     run(page)
@@ -197,7 +225,7 @@ def test_page_says_that_its_own_origin_has_no_endpoint(browser: "playwright.Brow
 
 
 def test_endpoint_on_the_pages_own_origin(
-    browser: "playwright.Browser", start: Callable[..., Nginx], server: TernServer, model_file: Path  # noqa: F821
+    browser: playwright.Browser, start: Callable[..., Nginx], server: TernServer, model_file: Path
 ) -> None:
     nginx = start(server.url)
     json_type = {"Content-Type": "application/json"}
@@ -207,9 +235,11 @@ def test_endpoint_on_the_pages_own_origin(
         assert answer.headers.get_all(name) == [server.ner(ner_body("a")).headers[name]]
     assert answer.headers["Server-Timing"].startswith("ner;dur=")
     assert nginx.request("POST", f"/ner/{model_file.stem}", ner_body("London"), json_type).json["entities"]
-    assert model_file.stem in nginx.request("POST", "/ner/none", ner_body("London"), json_type).json["error"]   # who is there
+    assert (
+        model_file.stem in nginx.request("POST", "/ner/none", ner_body("London"), json_type).json["error"]
+    )  # who is there
     assert nginx.request("GET", "/healthz").json["status"] == "ok"
-    for path in ("/sentiment", "/sentiment/none"):   # whether there is such a model, tern says
+    for path in ("/sentiment", "/sentiment/none"):  # whether there is such a model, tern says
         answer = nginx.request("POST", path, ner_body("London"), json_type)
         assert (answer.status, list(answer.json)) == (404, ["error"])
     assert b"<center>nginx" in nginx.request("POST", "/nerd").body

@@ -1,4 +1,5 @@
 """The page (web/index.html) in a real browser: entities, legend, answer, endpoint."""
+
 from __future__ import annotations
 
 import json
@@ -7,8 +8,18 @@ import re
 import pytest
 from runtime.tern_server import TernServer
 from web.page_tools import (
-    LABELS, SAMPLE_SPANS, answer_entities, answer_with, complaints_of, playwright, run, shown_spans, shown_text, type_text,
-    visible_labels, wait_for_result,
+    LABELS,
+    SAMPLE_SPANS,
+    answer_entities,
+    answer_with,
+    complaints_of,
+    playwright,
+    run,
+    shown_spans,
+    shown_text,
+    type_text,
+    visible_labels,
+    wait_for_result,
 )
 
 # Characters of one, two and many UTF-16 units, and of several code points, before, inside and after the entities.
@@ -26,7 +37,7 @@ MIXED_TEXTS = [
 # ---- entities ------------------------------------------------------------------------------------------------------------
 
 
-def test_sample_text_is_ready_to_run(page: "playwright.Page") -> None:
+def test_sample_text_is_ready_to_run(page: playwright.Page) -> None:
     run(page)
     wait_for_result(page)
     assert shown_spans(page) == SAMPLE_SPANS
@@ -35,11 +46,11 @@ def test_sample_text_is_ready_to_run(page: "playwright.Page") -> None:
 
 
 @pytest.mark.parametrize("text", MIXED_TEXTS, ids=["emoji", "combining", "right-to-left", "astral"])
-def test_offsets_are_code_points(page: "playwright.Page", nlp_full, text: str) -> None:
+def test_offsets_are_code_points(page: playwright.Page, nlp_full, text: str) -> None:
     type_text(page, text)
     run(page)
     wait_for_result(page)
-    sent = text.replace("\r\n", "\n")   # what a text area makes of line ends
+    sent = text.replace("\r\n", "\n")  # what a text area makes of line ends
     expected = [(e.start_char, e.end_char, e.label_, e.text) for e in nlp_full(sent).ents]
     assert expected
     assert shown_spans(page) == expected
@@ -50,7 +61,7 @@ def test_offsets_are_code_points(page: "playwright.Page", nlp_full, text: str) -
     ]
 
 
-def test_right_to_left_text_is_set_so(page: "playwright.Page") -> None:
+def test_right_to_left_text_is_set_so(page: playwright.Page) -> None:
     text = "\u0633\u0627\u0641\u0631 \u0645\u062d\u0645\u062f \u0625\u0644\u0649 \u0644\u0646\u062f\u0646"
     answer_entities(page, (5, 9, "PERSON"), (14, 18, "GPE"))
     type_text(page, text)
@@ -65,7 +76,7 @@ def test_right_to_left_text_is_set_so(page: "playwright.Page") -> None:
     assert box["x"] + box["width"] / 2 < first.bounding_box()["x"] + first.bounding_box()["width"] / 2
 
 
-def test_long_text(page: "playwright.Page", nlp_full) -> None:
+def test_long_text(page: playwright.Page, nlp_full) -> None:
     page.get_by_role("button", name="50,000 characters").click()
     wait_for_result(page)
     text = page.get_by_label("Text", exact=True).input_value()
@@ -79,7 +90,7 @@ def test_long_text(page: "playwright.Page", nlp_full) -> None:
     assert page.locator("#result").bounding_box()["height"] < 2 * page.viewport_size["height"]
 
 
-def test_very_many_lines(page: "playwright.Page") -> None:
+def test_very_many_lines(page: playwright.Page) -> None:
     text = "London\n" * 7000
     page.get_by_label("Text", exact=True).evaluate("(area, text) => { area.value = text; }", text)
     run(page)
@@ -88,7 +99,7 @@ def test_very_many_lines(page: "playwright.Page") -> None:
     assert len(shown_spans(page)) > 5000
 
 
-def test_only_the_beginning_of_a_huge_text_is_shown(browser: "playwright.Browser", server: TernServer) -> None:
+def test_only_the_beginning_of_a_huge_text_is_shown(browser: playwright.Browser, server: TernServer) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(server.url)
@@ -110,7 +121,7 @@ def test_only_the_beginning_of_a_huge_text_is_shown(browser: "playwright.Browser
     context.close()
 
 
-def test_examples_run_at_once(page: "playwright.Page") -> None:
+def test_examples_run_at_once(page: playwright.Page) -> None:
     for example in page.get_by_role("group", name="Examples").get_by_role("button").all()[:4]:
         example.click()
         wait_for_result(page)
@@ -118,7 +129,7 @@ def test_examples_run_at_once(page: "playwright.Page") -> None:
         assert len(shown_spans(page)) > 4
 
 
-def test_no_entities(page: "playwright.Page") -> None:
+def test_no_entities(page: playwright.Page) -> None:
     type_text(page, "nothing")
     run(page)
     playwright.expect(page.get_by_role("status")).to_contain_text("No entities in 7 characters")
@@ -126,14 +137,14 @@ def test_no_entities(page: "playwright.Page") -> None:
     playwright.expect(page.locator("#legend")).to_be_hidden()
 
 
-def test_offsets_by_spacys_names(page: "playwright.Page") -> None:
+def test_offsets_by_spacys_names(page: playwright.Page) -> None:
     answer_with(page, 200, '{"entities": [{"text": "Turing", "label": "PERSON", "start_char": 5, "end_char": 11}]}')
     run(page)
     wait_for_result(page)
     assert shown_spans(page) == [(5, 11, "PERSON", "Turing")]
 
 
-def test_server_time_is_left_out_when_unknown(page: "playwright.Page") -> None:
+def test_server_time_is_left_out_when_unknown(page: playwright.Page) -> None:
     answer_entities(page, (0, 11, "PERSON"))
     run(page)
     wait_for_result(page)
@@ -143,7 +154,7 @@ def test_server_time_is_left_out_when_unknown(page: "playwright.Page") -> None:
 # ---- legend, answer, endpoint --------------------------------------------------------------------------------------------
 
 
-def test_legend_counts_and_filters(page: "playwright.Page") -> None:
+def test_legend_counts_and_filters(page: playwright.Page) -> None:
     run(page)
     wait_for_result(page)
     legend = page.get_by_role("group", name="Labels").get_by_role("button")
@@ -151,7 +162,7 @@ def test_legend_counts_and_filters(page: "playwright.Page") -> None:
     assert names == [["All"], ["GPE", "2"], ["DATE", "1"], ["PERSON", "1"]]
     everything, gpe, date, person = legend.all()
 
-    def pressed() -> "list[str]":
+    def pressed() -> list[str]:
         return [button.get_attribute("aria-pressed") for button in legend.all()]
 
     assert pressed() == ["true"] * 4
@@ -173,17 +184,19 @@ def test_legend_counts_and_filters(page: "playwright.Page") -> None:
     assert person.get_attribute("title")
 
 
-def test_each_label_has_its_colour(page: "playwright.Page") -> None:
+def test_each_label_has_its_colour(page: playwright.Page) -> None:
     text = " ".join("x" for _ in [*LABELS, "NEW"])
     answer_entities(page, *((2 * i, 2 * i + 1, label) for i, label in enumerate([*LABELS, "NEW"])))
     type_text(page, text)
     run(page)
     wait_for_result(page)
-    colours = page.evaluate("Array.from(document.querySelectorAll('#text mark'), e => getComputedStyle(e).backgroundColor)")
+    colours = page.evaluate(
+        "Array.from(document.querySelectorAll('#text mark'), e => getComputedStyle(e).backgroundColor)"
+    )
     assert len(set(colours)) == len(LABELS) + 1
 
 
-def test_answer_is_copied(browser: "playwright.Browser", server: TernServer) -> None:
+def test_answer_is_copied(browser: playwright.Browser, server: TernServer) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(server.url)
@@ -196,7 +209,7 @@ def test_answer_is_copied(browser: "playwright.Browser", server: TernServer) -> 
     context.close()
 
 
-def test_endpoint_is_remembered(page: "playwright.Page", server: TernServer) -> None:
+def test_endpoint_is_remembered(page: playwright.Page, server: TernServer) -> None:
     field, default = page.get_by_label("Endpoint"), page.get_by_role("button", name="Use the default")
     assert field.input_value() == "./ner"
     playwright.expect(default).to_be_hidden()
@@ -212,7 +225,7 @@ def test_endpoint_is_remembered(page: "playwright.Page", server: TernServer) -> 
     playwright.expect(default).to_be_hidden()
 
 
-def test_works_without_storage(browser: "playwright.Browser", server: TernServer) -> None:
+def test_works_without_storage(browser: playwright.Browser, server: TernServer) -> None:
     page = browser.new_page()
     complaints = complaints_of(page)
     refusal = "{get() { throw new DOMException('no', 'SecurityError'); }}"

@@ -1,4 +1,5 @@
 """The page for everybody: keyboard, screen reader, contrast, dark, phone; and nothing that does not belong into it."""
+
 from __future__ import annotations
 
 import base64
@@ -10,8 +11,17 @@ import pytest
 from common import ROOT
 from runtime.tern_server import TernServer
 from web.page_tools import (
-    LABELS, answer_entities, answer_with, expect_problem, playwright, run, set_endpoint, shown_spans, type_text,
-    visible_labels, wait_for_result,
+    LABELS,
+    answer_entities,
+    answer_with,
+    expect_problem,
+    playwright,
+    run,
+    set_endpoint,
+    shown_spans,
+    type_text,
+    visible_labels,
+    wait_for_result,
 )
 
 PAGE = ROOT / "web" / "index.html"
@@ -20,7 +30,7 @@ PAGE = ROOT / "web" / "index.html"
 # ---- everybody's page ----------------------------------------------------------------------------------------------------
 
 
-def has_visible_focus(page: "playwright.Page") -> bool:
+def has_visible_focus(page: playwright.Page) -> bool:
     return page.evaluate(
         """() => {
             const focused = document.activeElement, style = getComputedStyle(focused);
@@ -29,7 +39,7 @@ def has_visible_focus(page: "playwright.Page") -> bool:
     )
 
 
-def tab_to(page: "playwright.Page", target: "playwright.Locator") -> None:
+def tab_to(page: playwright.Page, target: playwright.Locator) -> None:
     for _ in range(30):
         page.keyboard.press("Tab")
         assert has_visible_focus(page)
@@ -38,7 +48,7 @@ def tab_to(page: "playwright.Page", target: "playwright.Locator") -> None:
     raise AssertionError("Tab does not lead there")
 
 
-def test_keyboard_alone_is_enough(page: "playwright.Page") -> None:
+def test_keyboard_alone_is_enough(page: playwright.Page) -> None:
     tab_to(page, page.get_by_label("Text", exact=True))
     page.keyboard.press("Control+A")
     page.keyboard.type("Angela Merkel visited Paris.")
@@ -58,11 +68,18 @@ def test_keyboard_alone_is_enough(page: "playwright.Page") -> None:
     tab_to(page, page.get_by_role("region", name="Answer as JSON"))
 
 
-def test_everything_has_a_name(page: "playwright.Page") -> None:
+def test_everything_has_a_name(page: playwright.Page) -> None:
     run(page)
     wait_for_result(page)
-    for role, name in (("textbox", "Text"), ("textbox", "Endpoint"), ("group", "Examples"), ("group", "Labels to highlight"),
-                       ("region", "Result"), ("region", "Entities in the text"), ("region", "Answer as JSON")):
+    for role, name in (
+        ("textbox", "Text"),
+        ("textbox", "Endpoint"),
+        ("group", "Examples"),
+        ("group", "Labels to highlight"),
+        ("region", "Result"),
+        ("region", "Entities in the text"),
+        ("region", "Answer as JSON"),
+    ):
         assert page.get_by_role(role, name=name, exact=True).count() == 1, (role, name)
     for button in page.get_by_role("button").all():
         assert button.inner_text().strip()
@@ -99,7 +116,7 @@ CONTRASTS = """() => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_contrast(any_page: "playwright.Page", scheme: str) -> None:
+def test_contrast(any_page: playwright.Page, scheme: str) -> None:
     any_page.emulate_media(color_scheme=scheme)
     answer_entities(any_page, *((2 * i, 2 * i + 1, label) for i, label in enumerate([*LABELS, "NEW"])))
     type_text(any_page, "x " * 40)
@@ -116,7 +133,7 @@ def test_contrast(any_page: "playwright.Page", scheme: str) -> None:
     assert [(ratio, what) for ratio, what in shown if ratio < 4.5] == []
 
 
-def test_dark_and_light_follow_the_system(page: "playwright.Page") -> None:
+def test_dark_and_light_follow_the_system(page: playwright.Page) -> None:
     def lightness() -> int:
         return sum(map(int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3]))
 
@@ -126,7 +143,7 @@ def test_dark_and_light_follow_the_system(page: "playwright.Page") -> None:
     assert lightness() < 3 * 60
 
 
-def test_nothing_sticks_out_of_a_phone(any_page: "playwright.Page") -> None:
+def test_nothing_sticks_out_of_a_phone(any_page: playwright.Page) -> None:
     any_page.set_viewport_size({"width": 375, "height": 667})
 
     def fits() -> bool:
@@ -147,7 +164,7 @@ def test_nothing_sticks_out_of_a_phone(any_page: "playwright.Page") -> None:
 
 
 @pytest.mark.parametrize("width", [320, 360, 375, 390, 412, 430, 480, 600, 768])
-def test_buttons_stay_on_one_line(any_page: "playwright.Page", width: int) -> None:
+def test_buttons_stay_on_one_line(any_page: playwright.Page, width: int) -> None:
     """Also while there is something to cancel."""
     any_page.set_viewport_size({"width": width, "height": 740})
     any_page.get_by_role("tab", name="Sentiment").click()
@@ -158,7 +175,7 @@ def test_buttons_stay_on_one_line(any_page: "playwright.Page", width: int) -> No
         return all(button.bounding_box()["height"] <= line for button in (run_button, cancel) if button.is_visible())
 
     assert run_button.inner_text() == "Find the sentiment" and one_line()
-    any_page.route("**/sentiment", lambda route: None)   # never answered
+    any_page.route("**/sentiment", lambda route: None)  # never answered
     run_button.click()
     playwright.expect(cancel).to_be_visible()
     assert one_line()
@@ -167,12 +184,12 @@ def test_buttons_stay_on_one_line(any_page: "playwright.Page", width: int) -> No
 
 
 @pytest.mark.parametrize("width, height", [(360, 740), (1280, 900)])
-def test_what_goes_on_below_is_marked(page: "playwright.Page", width: int, height: int) -> None:
+def test_what_goes_on_below_is_marked(page: playwright.Page, width: int, height: int) -> None:
     """Until it has been scrolled to its end; what is short has no mark."""
     page.set_viewport_size({"width": width, "height": height})
     marked = page.locator(".panel.more")
 
-    def sign(panel: "playwright.Locator") -> str:
+    def sign(panel: playwright.Locator) -> str:
         return panel.evaluate("p => getComputedStyle(p, '::after').content")
 
     run(page)
@@ -191,7 +208,7 @@ def test_what_goes_on_below_is_marked(page: "playwright.Page", width: int, heigh
     assert marked.count() == 0
 
 
-def test_cards_beside_each_other_end_together(page: "playwright.Page") -> None:
+def test_cards_beside_each_other_end_together(page: playwright.Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     run(page)
     wait_for_result(page)
@@ -205,7 +222,7 @@ def test_cards_beside_each_other_end_together(page: "playwright.Page") -> None:
 # ---- nothing but the page ------------------------------------------------------------------------------------------------
 
 
-def test_answers_are_shown_as_text(any_page: "playwright.Page") -> None:
+def test_answers_are_shown_as_text(any_page: playwright.Page) -> None:
     evil = "<img src=x onerror=alert(1)>"
     answer_entities(any_page, (0, 4, evil))
     run(any_page)
@@ -227,9 +244,9 @@ def test_policy_names_the_style_and_script_of_the_page() -> None:
     assert not re.search(r"\son\w+=|\sstyle=", page.split("<script>")[0])
 
 
-def test_page_needs_nothing_from_elsewhere(browser: "playwright.Browser", server: TernServer) -> None:
+def test_page_needs_nothing_from_elsewhere(browser: playwright.Browser, server: TernServer) -> None:
     page = browser.new_page()
-    asked: "list[str]" = []
+    asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if not request.url.startswith("data:") else None)
     page.goto(server.url)
     run(page)
@@ -238,7 +255,7 @@ def test_page_needs_nothing_from_elsewhere(browser: "playwright.Browser", server
     page.context.close()
 
 
-def test_scripts_from_elsewhere_do_not_run(browser: "playwright.Browser", server: TernServer) -> None:
+def test_scripts_from_elsewhere_do_not_run(browser: playwright.Browser, server: TernServer) -> None:
     page = browser.new_page()
     page.goto(server.url)
     # What a script may do that got in all the same: add another one, or markup.

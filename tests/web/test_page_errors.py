@@ -1,20 +1,30 @@
 """The page when something is wrong, or when it asks another origin: each kind of error is told apart."""
+
 from __future__ import annotations
 
-import json
 import socket
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 from common import ROOT
 from runtime.cargo_lambda import run_peer
 from runtime.tern_server import TernServer
 from web.page_tools import (
-    SAMPLE_SPANS, answer_with, complaints_of, expect_problem, expect_well, playwright, run, set_endpoint, shown_spans,
-    type_text, wait_for_result,
+    SAMPLE_SPANS,
+    answer_with,
+    complaints_of,
+    expect_problem,
+    expect_well,
+    playwright,
+    run,
+    set_endpoint,
+    shown_spans,
+    type_text,
+    wait_for_result,
 )
 
 PAGE = ROOT / "web" / "index.html"
@@ -23,17 +33,17 @@ PAGE = ROOT / "web" / "index.html"
 # ---- from another origin -------------------------------------------------------------------------------------------------
 
 
-def test_another_origin_that_allows_it(page: "playwright.Page", program, model_file, server: TernServer) -> None:
+def test_another_origin_that_allows_it(page: playwright.Page, program, model_file, server: TernServer) -> None:
     with TernServer(program("tern"), model_file, "--cors", server.url) as other:
         set_endpoint(page, other.url + "/ner")
         run(page)
         wait_for_result(page)
         assert shown_spans(page) == SAMPLE_SPANS
         assert "on the server" in page.get_by_role("status").inner_text()
-        page.goto("about:blank")   # gives up its connections
+        page.goto("about:blank")  # gives up its connections
 
 
-def test_function_url(page: "playwright.Page", program, model_file, server: TernServer, tmp_path: Path) -> None:
+def test_function_url(page: playwright.Page, program, model_file, server: TernServer, tmp_path: Path) -> None:
     """Through Lambda's bootstrap, with the emulator's HTTP in front; the server's time is the function's."""
     with run_peer(program("bootstrap"), model_file, tmp_path, {"TERN_CORS_ORIGIN": server.url}) as peer:
         set_endpoint(page, peer.function_url + "/ner")
@@ -44,7 +54,7 @@ def test_function_url(page: "playwright.Page", program, model_file, server: Tern
         page.goto("about:blank")
 
 
-def test_another_origin_that_does_not(any_page: "playwright.Page", program, model_file, server: TernServer) -> None:
+def test_another_origin_that_does_not(any_page: playwright.Page, program, model_file, server: TernServer) -> None:
     with TernServer(program("tern"), model_file) as other:
         set_endpoint(any_page, other.url + "/ner")
         run(any_page)
@@ -52,7 +62,7 @@ def test_another_origin_that_does_not(any_page: "playwright.Page", program, mode
         any_page.goto("about:blank")
 
 
-def test_page_of_a_file(browser: "playwright.Browser", program, model_file) -> None:
+def test_page_of_a_file(browser: playwright.Browser, program, model_file) -> None:
     page = browser.new_page()
     complaints = complaints_of(page)
     page.goto(PAGE.as_uri())
@@ -69,7 +79,7 @@ def test_page_of_a_file(browser: "playwright.Browser", program, model_file) -> N
 # ---- what goes wrong -----------------------------------------------------------------------------------------------------
 
 
-def test_no_text(any_page: "playwright.Page") -> None:
+def test_no_text(any_page: playwright.Page) -> None:
     type_text(any_page, "")
     run(any_page)
     expect_problem(any_page, "There is no text")
@@ -79,13 +89,13 @@ def test_no_text(any_page: "playwright.Page") -> None:
     expect_well(any_page)
 
 
-def test_bad_text_is_told_by_the_service(any_page: "playwright.Page") -> None:
+def test_bad_text_is_told_by_the_service(any_page: playwright.Page) -> None:
     any_page.get_by_label("Text", exact=True).evaluate(r"area => area.value = 'half a pair: \ud800'")
     run(any_page)
     expect_problem(any_page, "did not accept", "400", "surrogate")
 
 
-def test_text_too_long(any_page: "playwright.Page") -> None:
+def test_text_too_long(any_page: playwright.Page) -> None:
     any_page.get_by_label("Text", exact=True).evaluate("area => area.value = ('x'.repeat(79) + '\\n').repeat(12501)")
     run(any_page)
     expect_problem(any_page, "too long", "413", "1000080", "1000000")
@@ -105,7 +115,7 @@ def test_text_too_long(any_page: "playwright.Page") -> None:
         ("http://me:secret@localhost/ner", ["user name"]),
     ],
 )
-def test_wrong_endpoint(any_page: "playwright.Page", endpoint: str, words: "list[str]") -> None:
+def test_wrong_endpoint(any_page: playwright.Page, endpoint: str, words: list[str]) -> None:
     set_endpoint(any_page, endpoint)
     run(any_page)
     expect_problem(any_page, *words)
@@ -115,8 +125,8 @@ def test_wrong_endpoint(any_page: "playwright.Page", endpoint: str, words: "list
     expect_well(any_page)
 
 
-def test_nothing_listens(any_page: "playwright.Page") -> None:
-    with socket.socket() as reserved:   # bound and not listening: refuses, and nobody else takes the port
+def test_nothing_listens(any_page: playwright.Page) -> None:
+    with socket.socket() as reserved:  # bound and not listening: refuses, and nobody else takes the port
         reserved.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{reserved.getsockname()[1]}/ner"
         set_endpoint(any_page, url)
@@ -139,7 +149,7 @@ def test_nothing_listens(any_page: "playwright.Page") -> None:
         (504, '{"message": "Endpoint request timed out"}', ["too long", "504", "Endpoint request timed out"]),
     ],
 )
-def test_status_is_explained(any_page: "playwright.Page", status: int, body: str, words: "list[str]") -> None:
+def test_status_is_explained(any_page: playwright.Page, status: int, body: str, words: list[str]) -> None:
     answer_with(any_page, status, body)
     run(any_page)
     expect_problem(any_page, str(status), *words)
@@ -157,7 +167,7 @@ def test_status_is_explained(any_page: "playwright.Page", status: int, body: str
         ('{"status": "ok"}', "application/json", ["no entities"]),
     ],
 )
-def test_answer_of_something_else(any_page: "playwright.Page", body: str, content_type: str, words: "list[str]") -> None:
+def test_answer_of_something_else(any_page: playwright.Page, body: str, content_type: str, words: list[str]) -> None:
     answer_with(any_page, 200, body, content_type)
     run(any_page)
     expect_problem(any_page, *words)
@@ -177,7 +187,7 @@ def test_answer_of_something_else(any_page: "playwright.Page", body: str, conten
         '{"text": "Turin", "label": "X", "start": 0, "end": 5}',
     ],
 )
-def test_entities_that_do_not_fit(any_page: "playwright.Page", entities: str) -> None:
+def test_entities_that_do_not_fit(any_page: playwright.Page, entities: str) -> None:
     answer_with(any_page, 200, f'{{"entities": [{entities}]}}')
     run(any_page)
     expect_problem(any_page, "cannot be shown")
@@ -221,13 +231,13 @@ def peer() -> Iterator[str]:
         thread.join()
 
 
-def test_answer_that_breaks_off(any_page: "playwright.Page", peer: str) -> None:
+def test_answer_that_breaks_off(any_page: playwright.Page, peer: str) -> None:
     set_endpoint(any_page, peer + "/breaks")
     run(any_page)
     expect_problem(any_page, "broke off")
 
 
-def test_long_wait_can_be_cancelled(any_page: "playwright.Page", peer: str) -> None:
+def test_long_wait_can_be_cancelled(any_page: playwright.Page, peer: str) -> None:
     set_endpoint(any_page, peer + "/hangs")
     run(any_page)
     playwright.expect(any_page.get_by_role("status")).to_contain_text("Waiting")

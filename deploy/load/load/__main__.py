@@ -1,4 +1,5 @@
 """Runs a scenario, and fetches the provider's metrics for it: python -m load --help."""
+
 from __future__ import annotations
 
 import importlib.util
@@ -6,17 +7,18 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import List, Optional, Tuple
 
-NEEDED = ("locust", "click", "boto3", "matplotlib")   # requirements.txt
+NEEDED = ("locust", "click", "boto3", "matplotlib")  # requirements.txt
 MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
 if MISSING:
-    sys.exit(f"load: this Python ({sys.executable}) has no {', '.join(MISSING)}. In deploy/load: python3 -m venv .venv && "
-             ". .venv/bin/activate && pip install -r requirements.txt")
+    sys.exit(
+        f"load: this Python ({sys.executable}) has no {', '.join(MISSING)}. In deploy/load: python3 -m venv .venv && "
+        ". .venv/bin/activate && pip install -r requirements.txt"
+    )
 
-import click  # noqa: E402
+import click
 
-from load import header as one_header  # noqa: E402
+from load import header as one_header
 from load import payloads, window
 from load.scenarios import SCENARIOS, WARM_UP, WARM_UP_SPAWN_RATE, main_seconds, schedule
 
@@ -37,7 +39,9 @@ def scenarios() -> None:
     for name, scenario in SCENARIOS.items():
         low, high = scenario.think_seconds
         steps = ", ".join(f"{step.phase} {step.users} ({step.seconds:g} s)" for step in scenario.steps)
-        click.echo(f"\n{name}  {scenario.title}: {main_seconds(scenario):g} s, think time {low:g} to {high:g} s\n  {steps}")
+        click.echo(
+            f"\n{name}  {scenario.title}: {main_seconds(scenario):g} s, think time {low:g} to {high:g} s\n  {steps}"
+        )
 
 
 def check_scale(_context: click.Context, _option: click.Parameter, value: float) -> float:
@@ -54,7 +58,7 @@ def check_host(_context: click.Context, _option: click.Parameter, value: str) ->
     return value.rstrip("/")
 
 
-def check_headers(_context: click.Context, _option: click.Parameter, values: Tuple[str, ...]) -> Tuple[str, ...]:
+def check_headers(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     try:
         for value in values:
             one_header.parse(value)
@@ -65,18 +69,33 @@ def check_headers(_context: click.Context, _option: click.Parameter, values: Tup
 
 @main.command()
 @click.argument("scenario", type=click.Choice(list(SCENARIOS)))
-@click.option("--host", required=True, callback=check_host, help="The API's URL without /ner, as http://127.0.0.1:8080.")
+@click.option(
+    "--host", required=True, callback=check_host, help="The API's URL without /ner, as http://127.0.0.1:8080."
+)
 @click.option("--path", default="/ner", show_default=True, help="Where to post.")
-@click.option("--header", "headers", multiple=True, callback=check_headers, metavar="'NAME: VALUE'",
-              help="One more header of each request, as 'apikey: …' for Kong; again for another.")
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    callback=check_headers,
+    metavar="'NAME: VALUE'",
+    help="One more header of each request, as 'apikey: …' for Kong; again for another.",
+)
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the reports.")
 @click.option("--label", default="", help="Added to the reports' names and titles, as 512MB.")
-@click.option("--time-scale", default=1.0, show_default=True, callback=check_scale,
-              help="Multiply the length of warm-up and steps (think times stay).")
-@click.option("--align", is_flag=True,
-              help="Wait until the main window will begin with a full minute, as CloudWatch's points do.")
-def run(scenario: str, host: str, path: str, headers: Tuple[str, ...], out: Path, label: str, time_scale: float,
-        align: bool) -> None:
+@click.option(
+    "--time-scale",
+    default=1.0,
+    show_default=True,
+    callback=check_scale,
+    help="Multiply the length of warm-up and steps (think times stay).",
+)
+@click.option(
+    "--align", is_flag=True, help="Wait until the main window will begin with a full minute, as CloudWatch's points do."
+)
+def run(
+    scenario: str, host: str, path: str, headers: tuple[str, ...], out: Path, label: str, time_scale: float, align: bool
+) -> None:
     """Run SCENARIO and write its reports; the exit code is 1 if a request failed."""
     name = scenario + (f"-{label}" if label else "")
     prefix = out / name
@@ -84,9 +103,27 @@ def run(scenario: str, host: str, path: str, headers: Tuple[str, ...], out: Path
         raise click.UsageError(f"{prefix}{window.SUFFIX} exists: choose another --out or --label")
     out.mkdir(parents=True, exist_ok=True)
     command = [
-        sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary", "--host", host,
-        "--scenario", scenario, f"--label={label}", "--path", path, "--time-scale", str(time_scale),
-        "--csv", str(prefix), "--csv-full-history", "--html", f"{prefix}.html",
+        sys.executable,
+        "-m",
+        "locust",
+        "-f",
+        str(LOCUSTFILE),
+        "--headless",
+        "--only-summary",
+        "--host",
+        host,
+        "--scenario",
+        scenario,
+        f"--label={label}",
+        "--path",
+        path,
+        "--time-scale",
+        str(time_scale),
+        "--csv",
+        str(prefix),
+        "--csv-full-history",
+        "--html",
+        f"{prefix}.html",
     ]
     status = call(command + [f"--header={header}" for header in headers] + ["--align"] * align)
     record = Path(f"{prefix}{window.SUFFIX}")
@@ -95,7 +132,7 @@ def run(scenario: str, host: str, path: str, headers: Tuple[str, ...], out: Path
     sys.exit(status)
 
 
-def call(command: List[str]) -> int:
+def call(command: list[str]) -> int:
     """Runs it; on Ctrl-C, which it gets too, waits for it to write its reports."""
     with subprocess.Popen(command) as process:
         while True:
@@ -111,7 +148,7 @@ def call(command: List[str]) -> int:
 @click.option("--region", default="us-east-1", show_default=True)
 @click.option("--alias", help="Count only what this alias or version served.")
 @click.option("--profile", help="Profile of the AWS credentials file.")
-def cloudwatch(record: Path, function: str, region: str, alias: Optional[str], profile: Optional[str]) -> None:
+def cloudwatch(record: Path, function: str, region: str, alias: str | None, profile: str | None) -> None:
     """Fetch the function's metrics for the main window of the run whose *_run.json is RECORD; write and draw them."""
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -131,7 +168,7 @@ def cloudwatch(record: Path, function: str, region: str, alias: Optional[str], p
 @main.command()
 @click.argument("records", type=RECORD, nargs=-1, required=True, metavar="RECORD...")
 @click.option("--format", "kind", type=click.Choice(["png", "svg", "pdf"]), default="png", show_default=True)
-def plot(records: Tuple[Path, ...], kind: str) -> None:
+def plot(records: tuple[Path, ...], kind: str) -> None:
     """Draw the run whose *_run.json is RECORD: Locust's curves, and the provider's under them if they were fetched. Several are
     drawn beside each other with the same scales, as one at 512 MB and one at 1024."""
     draw([read_run(record) for record in records], kind)
@@ -144,7 +181,7 @@ def read_run(record: Path) -> window.Run:
         raise click.ClickException(str(problem)) from problem
 
 
-def draw(runs: List[window.Run], kind: str) -> None:
+def draw(runs: list[window.Run], kind: str) -> None:
     from load import plot as drawing
 
     try:

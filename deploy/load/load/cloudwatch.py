@@ -7,13 +7,14 @@ says how much of the minute belongs to the window. `--align` makes runs whose fi
 A minute without a point is an empty cell, not a zero. Cold starts (InitDuration) are no metric: they are in the function's
 logs only.
 """
+
 from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 from load.window import Run, from_text, to_text
 
@@ -21,7 +22,7 @@ PERIOD = timedelta(seconds=60)
 SUFFIX = "_cloudwatch.csv"
 
 # Column of the file -> Lambda's metric and CloudWatch's statistic of it.
-METRICS: Dict[str, Tuple[str, str]] = {
+METRICS: dict[str, tuple[str, str]] = {
     "duration_p50_ms": ("Duration", "p50"),
     "duration_p95_ms": ("Duration", "p95"),
     "duration_p99_ms": ("Duration", "p99"),
@@ -43,13 +44,13 @@ class Minute:
 
     begin: datetime
     seconds_in_window: float
-    values: Dict[str, float] = field(default_factory=dict)
+    values: dict[str, float] = field(default_factory=dict)
 
 
-def minutes(start: datetime, end: datetime) -> List[Minute]:
+def minutes(start: datetime, end: datetime) -> list[Minute]:
     """The minutes that [start, end) touches, both taken to the nearest second, which is as exact as Locust's steps are."""
     start, end = nearest_second(start), nearest_second(end)
-    found: List[Minute] = []
+    found: list[Minute] = []
     begin = start.replace(second=0)
     while begin < end:
         inside = min(end, begin + PERIOD) - max(start, begin)
@@ -62,14 +63,14 @@ def nearest_second(moment: datetime) -> datetime:
     return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
 
 
-def client(region: str, profile: Optional[str] = None) -> Any:
+def client(region: str, profile: str | None = None) -> Any:
     """A CloudWatch client with the credentials that boto3 finds."""
     import boto3
 
     return boto3.session.Session(profile_name=profile, region_name=region).client("cloudwatch")
 
 
-def queries(function: str, alias: Optional[str]) -> List[Dict[str, Any]]:
+def queries(function: str, alias: str | None) -> list[dict[str, Any]]:
     """One query a column, named by it."""
     dimensions = [{"Name": "FunctionName", "Value": function}]
     if alias:
@@ -87,7 +88,7 @@ def queries(function: str, alias: Optional[str]) -> List[Dict[str, Any]]:
     ]
 
 
-def fetch(cloudwatch: Any, function: str, alias: Optional[str], run: Run) -> List[Minute]:
+def fetch(cloudwatch: Any, function: str, alias: str | None, run: Run) -> list[Minute]:
     """The window's minutes with their values. NoMetrics if there is not one point, or if CloudWatch refuses one."""
     rows = minutes(run.start, run.end)
     if not rows:
@@ -116,17 +117,18 @@ def fetch(cloudwatch: Any, function: str, alias: Optional[str], run: Run) -> Lis
     return rows
 
 
-def gaps(rows: List[Minute]) -> List[str]:
+def gaps(rows: list[Minute]) -> list[str]:
     """What a reader of the values should know about them."""
     notes = [
         f"{to_text(row.begin)}: only {row.seconds_in_window:g} s of this minute are in the main window"
-        for row in rows if row.seconds_in_window < PERIOD.total_seconds()
+        for row in rows
+        if row.seconds_in_window < PERIOD.total_seconds()
     ]
     notes += [f"{to_text(row.begin)}: no points (yet)" for row in rows if not row.values]
     return notes
 
 
-def write(rows: List[Minute], run: Run) -> Path:
+def write(rows: list[Minute], run: Run) -> Path:
     """Writes <prefix>_cloudwatch.csv."""
     path = Path(run.prefix + SUFFIX)
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -138,12 +140,13 @@ def write(rows: List[Minute], run: Run) -> Path:
     return path
 
 
-def read(path: Path) -> List[Minute]:
+def read(path: Path) -> list[Minute]:
     """The rows that write wrote."""
     with path.open(newline="", encoding="utf-8") as file:
         return [
             Minute(
-                from_text(row["minute"]), float(row["seconds_in_window"]),
+                from_text(row["minute"]),
+                float(row["seconds_in_window"]),
                 {column: float(row[column]) for column in METRICS if row[column] != ""},
             )
             for row in csv.DictReader(file)

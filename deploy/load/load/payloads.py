@@ -3,13 +3,14 @@
 payloads.json: {"made_with": {"spacy": ..., package: version, "python": ...}, "payloads": [{"kind": "short" or "long",
 "text": ..., "entities": [{"text", "label", "start", "end"}, ...]}]}; start and end are code points.
 """
+
 from __future__ import annotations
 
 import json
 import platform
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 FILE = Path(__file__).with_name("payloads.json")
 KINDS = ("short", "long")  # sent equally often
@@ -20,19 +21,19 @@ PACKAGE = "en_core_web_sm"
 class Payload:
     name: str  # "short 1", "long 12"
     text: str
-    entities: List[Dict[str, Any]]
+    entities: list[dict[str, Any]]
 
 
-def read(path: Path = FILE) -> Dict[str, List[Payload]]:
+def read(path: Path = FILE) -> dict[str, list[Payload]]:
     """Payloads by kind."""
-    found: Dict[str, List[Payload]] = {kind: [] for kind in KINDS}
+    found: dict[str, list[Payload]] = {kind: [] for kind in KINDS}
     for entry in json.loads(path.read_text(encoding="utf-8"))["payloads"]:
         of_kind = found[entry["kind"]]
         of_kind.append(Payload(f"{entry['kind']} {len(of_kind) + 1}", entry["text"], entry["entities"]))
     return found
 
 
-def entities(nlp: Any, text: str) -> List[Dict[str, Any]]:
+def entities(nlp: Any, text: str) -> list[dict[str, Any]]:
     """spaCy's entities in the form of the service's answer."""
     return [{"text": e.text, "label": e.label_, "start": e.start_char, "end": e.end_char} for e in nlp(text).ents]
 
@@ -54,12 +55,16 @@ def record(package: str = PACKAGE, path: Path = FILE) -> int:
             raise ValueError(f"spaCy's parser changes the entities of this text; write another: {entry['text']!r}")
         if not entry["entities"]:
             raise ValueError(f"spaCy finds no entity in this text; write another: {entry['text']!r}")
-    document["made_with"] = {"spacy": spacy.__version__, package: whole.meta["version"], "python": platform.python_version()}
+    document["made_with"] = {
+        "spacy": spacy.__version__,
+        package: whole.meta["version"],
+        "python": platform.python_version(),
+    }
     path.write_text(layout(document), encoding="utf-8")
     return len(document["payloads"])
 
 
-def layout(document: Dict[str, Any]) -> str:
+def layout(document: dict[str, Any]) -> str:
     """JSON with one line for each text and one for its entities."""
 
     def line(value: Any) -> str:

@@ -1,12 +1,13 @@
 """One picture of a run, or of several beside each other: Locust's curves, the provider's under them, on one time axis that is
 exactly the run's main window."""
+
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timezone
 from pathlib import Path
-from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 from matplotlib import dates
@@ -34,7 +35,7 @@ class History:
     users: np.ndarray
     requests: np.ndarray  # a second
     failures: np.ndarray  # a second
-    percentiles: Dict[str, np.ndarray]  # ms, over Locust's last 10 s; NaN while there are no requests
+    percentiles: dict[str, np.ndarray]  # ms, over Locust's last 10 s; NaN while there are no requests
 
 
 def read_history(path: Path) -> History:
@@ -56,7 +57,7 @@ def read_history(path: Path) -> History:
     )
 
 
-def column(rows: Sequence[Dict[str, str]], name: str) -> np.ndarray:
+def column(rows: Sequence[dict[str, str]], name: str) -> np.ndarray:
     return np.array([float("nan") if row[name] == "N/A" else float(row[name]) for row in rows])
 
 
@@ -79,8 +80,9 @@ def draw(runs: Sequence[Run]) -> Figure:
         draw_locust(column[:3], read_history(run.history))
         if count > 3:
             draw_provider(column[3:], rows)
-        column[0].annotate(title(run, rows), (0, 1), xycoords="axes fraction", xytext=(0, 20), textcoords="offset points",
-                           fontsize=11)
+        column[0].annotate(
+            title(run, rows), (0, 1), xycoords="axes fraction", xytext=(0, 20), textcoords="offset points", fontsize=11
+        )
     for row in panels:
         frame_row(row)
     panels[0][0].set_ylim(top=panels[0][0].get_ylim()[1] * PHASE_HEADROOM)
@@ -89,7 +91,7 @@ def draw(runs: Sequence[Run]) -> Figure:
     return figure
 
 
-def provider_rows(run: Run) -> List[cloudwatch.Minute]:
+def provider_rows(run: Run) -> list[cloudwatch.Minute]:
     path = Path(run.prefix + cloudwatch.SUFFIX)
     return cloudwatch.read(path) if path.exists() else []
 
@@ -108,10 +110,14 @@ def draw_locust(panels: Sequence[Axes], history: History) -> None:
     name(users, "Locust: users", "users")
 
 
-def draw_provider(panels: Sequence[Axes], rows: List[cloudwatch.Minute]) -> None:
+def draw_provider(panels: Sequence[Axes], rows: list[cloudwatch.Minute]) -> None:
     duration, invocations, concurrency, errors = panels
-    for key, label, colour in (("duration_p50_ms", "p50", BLUE), ("duration_p95_ms", "p95", ORANGE),
-                               ("duration_p99_ms", "p99", RED), ("duration_average_ms", "average", GREY)):
+    for key, label, colour in (
+        ("duration_p50_ms", "p50", BLUE),
+        ("duration_p95_ms", "p95", ORANGE),
+        ("duration_p99_ms", "p99", RED),
+        ("duration_average_ms", "average", GREY),
+    ):
         steps(duration, rows, key, label, colour)
     name(duration, "Lambda: Duration", "ms")
     steps(invocations, rows, "invocations", "invocations", BLUE, fill=True)
@@ -129,7 +135,7 @@ def line(panel: Axes, moments: np.ndarray, values: np.ndarray, label: str, colou
     panel.plot(moments, values, color=colour, linewidth=1.2, label=label)
 
 
-def steps(panel: Axes, rows: List[cloudwatch.Minute], key: str, label: str, colour: str, fill: bool = False) -> None:
+def steps(panel: Axes, rows: list[cloudwatch.Minute], key: str, label: str, colour: str, fill: bool = False) -> None:
     """One flat piece a minute, nothing where there is no point, or none at all."""
     if not rows:
         return
@@ -155,8 +161,15 @@ def frame_row(row: Sequence[Axes]) -> None:
         panel.set_axisbelow(True)
         panel.spines[["top", "right"]].set_visible(False)
     curves = {label: curve for panel in row for curve, label in zip(*panel.get_legend_handles_labels())}
-    row[-1].legend(curves.values(), curves.keys(), fontsize=8, loc="center left", bbox_to_anchor=(1.005, 0.5), frameon=False,
-                   handlelength=1.4)
+    row[-1].legend(
+        curves.values(),
+        curves.keys(),
+        fontsize=8,
+        loc="center left",
+        bbox_to_anchor=(1.005, 0.5),
+        frameon=False,
+        handlelength=1.4,
+    )
 
 
 def frame_run(column: Sequence[Axes], run: Run) -> None:
@@ -171,10 +184,18 @@ def frame_run(column: Sequence[Axes], run: Run) -> None:
     column[-1].set_xlabel("UTC", fontsize=8)
 
 
-def mark_phases(panel: Axes, phases: Sequence[Tuple[str, object, object]]) -> None:
+def mark_phases(panel: Axes, phases: Sequence[tuple[str, object, object]]) -> None:
     for phase, begins, _ in phases:
-        panel.annotate(PHASES[phase], (dates.date2num(begins), 1.0), xycoords=("data", "axes fraction"), xytext=(3, -3),
-                       textcoords="offset points", fontsize=7, color=GREY, va="top")
+        panel.annotate(
+            PHASES[phase],
+            (dates.date2num(begins), 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, -3),
+            textcoords="offset points",
+            fontsize=7,
+            color=GREY,
+            va="top",
+        )
 
 
 def title(run: Run, rows: Sequence[cloudwatch.Minute]) -> str:

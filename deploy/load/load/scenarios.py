@@ -6,10 +6,10 @@ leaves two things open, which are settled here:
   600 s in all: 240 s steady and, as in B light, 120 s ramp-down leave 240 s: four steps of 60 s up to 10 users.
 * B light's last step up (8 users, 60 s) and its steady phase (8 users, 240 s) are two steps, as the text lists them.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Dict, List, Tuple
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Scenario:
     """What happens after the warm-up."""
 
     title: str
-    think_seconds: Tuple[float, float]  # a user's pause between two requests: uniform in this range
-    steps: Tuple[Step, ...]
+    think_seconds: tuple[float, float]  # a user's pause between two requests: uniform in this range
+    steps: tuple[Step, ...]
 
 
 WARM_UP = Step("WU", 2, 60)
@@ -38,14 +38,28 @@ MAIN_SPAWN_RATE = 10
 LONG_THINK, SHORT_THINK, HARDLY_ANY_THINK = (5.0, 10.0), (0.2, 1.0), (0.0, 0.1)
 RAMP_DOWN = (Step("RD", 4, 60), Step("RD", 1, 60))
 
-SCENARIOS: Dict[str, Scenario] = {
+SCENARIOS: dict[str, Scenario] = {
     "A-light": Scenario("Bursty, light", LONG_THINK, (Step("S", 5, 300),)),
     "A-heavy": Scenario("Bursty, heavy", HARDLY_ANY_THINK, (Step("S", 10, 360),)),
-    "B-light": Scenario("Ramp, steady, ramp-down, light", SHORT_THINK, (
-        Step("RU", 1, 60), Step("RU", 3, 60), Step("RU", 5, 60), Step("RU", 6, 60), Step("RU", 7, 60), Step("RU", 8, 60),
-        Step("S", 8, 240), *RAMP_DOWN)),
-    "B-heavy": Scenario("Ramp, steady, ramp-down, heavy", HARDLY_ANY_THINK, (
-        Step("RU", 2, 60), Step("RU", 5, 60), Step("RU", 8, 60), Step("RU", 10, 60), Step("S", 10, 240), *RAMP_DOWN)),
+    "B-light": Scenario(
+        "Ramp, steady, ramp-down, light",
+        SHORT_THINK,
+        (
+            Step("RU", 1, 60),
+            Step("RU", 3, 60),
+            Step("RU", 5, 60),
+            Step("RU", 6, 60),
+            Step("RU", 7, 60),
+            Step("RU", 8, 60),
+            Step("S", 8, 240),
+            *RAMP_DOWN,
+        ),
+    ),
+    "B-heavy": Scenario(
+        "Ramp, steady, ramp-down, heavy",
+        HARDLY_ANY_THINK,
+        (Step("RU", 2, 60), Step("RU", 5, 60), Step("RU", 8, 60), Step("RU", 10, 60), Step("S", 10, 240), *RAMP_DOWN),
+    ),
     "C-light": Scenario("Spike, light", SHORT_THINK, (Step("RU", 1, 30), Step("S", 8, 240), Step("RD", 2, 60))),
     "C-heavy": Scenario("Spike, heavy", HARDLY_ANY_THINK, (Step("RU", 2, 30), Step("S", 10, 240), Step("RD", 2, 60))),
 }
@@ -56,7 +70,7 @@ MIN_TIME_SCALE = SHORTEST_STEP_SECONDS / min(step.seconds for s in SCENARIOS.val
 MAX_TIME_SCALE = 10.0
 
 
-def schedule(scenario: Scenario, time_scale: float = 1.0) -> List[Step]:
+def schedule(scenario: Scenario, time_scale: float = 1.0) -> list[Step]:
     """The warm-up, then the scenario's steps; each lasts time_scale times its seconds (think times stay as they are)."""
     if not MIN_TIME_SCALE <= time_scale <= MAX_TIME_SCALE:
         raise ValueError(

@@ -1,7 +1,6 @@
 """A scenario as a Locust shape: warm-up, reset of the statistics, then the scenario's steps."""
-from __future__ import annotations
 
-from typing import List, Optional, Tuple
+from __future__ import annotations
 
 import gevent
 import locust
@@ -17,10 +16,10 @@ class ScenarioShape(locust.LoadTestShape):
 
     def __init__(self) -> None:
         super().__init__()
-        self.steps: List[Step] = []  # the warm-up is the first
+        self.steps: list[Step] = []  # the warm-up is the first
         self.current = 0
         self.entered = 0.0  # when the current step began, in seconds of the run
-        self.record: Optional[RunRecord] = None
+        self.record: RunRecord | None = None
 
     def reset_time(self) -> None:
         """Locust calls this when a run starts."""
@@ -29,10 +28,11 @@ class ScenarioShape(locust.LoadTestShape):
         self.steps = schedule(SCENARIOS[options.scenario], options.time_scale)
         self.current, self.entered = 0, 0.0
         self.record = RunRecord(
-            options.scenario, options.label, options.host, options.path, options.time_scale, locust.__version__)
+            options.scenario, options.label, options.host, options.path, options.time_scale, locust.__version__
+        )
         self.record.warm_up_start = utc_now()
 
-    def tick(self) -> Optional[Tuple[int, float]]:
+    def tick(self) -> tuple[int, float] | None:
         """(users, users a second on the way there), or None at the end."""
         remaining = self.entered + self.steps[self.current].seconds - self.get_run_time()
         if remaining < TICK_SECONDS:

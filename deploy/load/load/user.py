@@ -1,4 +1,5 @@
 """One virtual user: post a text, check the answer, think."""
+
 from __future__ import annotations
 
 import random
@@ -27,12 +28,17 @@ class NerUser(FastHttpUser):
         payload = random.choice(PAYLOADS[random.choice(payloads.KINDS)])
         options = self.environment.parsed_options
         headers = dict(map(header.parse, options.header))
-        with self.client.post(options.path, json={"text": payload.text}, headers=headers, name=options.path,
-                              catch_response=True) as response:
+        with self.client.post(
+            options.path, json={"text": payload.text}, headers=headers, name=options.path, catch_response=True
+        ) as response:
             if response.status_code == 0:
                 return  # no answer at all: Locust counts it and says why
             problem = problem_with(
-                response.status_code, response.headers.get("Content-Type"), response.content, payload.entities, payload.name
+                response.status_code,
+                response.headers.get("Content-Type"),
+                response.content,
+                payload.entities,
+                payload.name,
             )
             if problem is not None:
                 response.failure(problem)

@@ -3,6 +3,7 @@
 The window is what aligns the provider's metrics with Locust's: it begins when the warm-up ends and the statistics are reset,
 and ends when the last step ends (requests in flight then are still finished and counted).
 """
+
 from __future__ import annotations
 
 import csv
@@ -10,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 SUFFIX = "_run.json"
 HISTORY_SUFFIX = "_stats_history.csv"  # Locust's name
@@ -20,9 +21,13 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def to_text(moment: Optional[datetime]) -> Optional[str]:
+def to_text(moment: datetime | None) -> str | None:
     """RFC 3339 in UTC with milliseconds, as 2025-08-23T10:01:00.004Z."""
-    return None if moment is None else moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        None
+        if moment is None
+        else moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
 
 
 def from_text(text: str) -> datetime:
@@ -40,11 +45,11 @@ class RunRecord:
     path: str
     time_scale: float
     locust: str
-    warm_up_start: Optional[datetime] = None
-    start: Optional[datetime] = None
-    end: Optional[datetime] = None
+    warm_up_start: datetime | None = None
+    start: datetime | None = None
+    end: datetime | None = None
     completed: bool = False  # to the last step's end
-    steps: List[Dict[str, Any]] = field(default_factory=list)  # phase, users, start (as text)
+    steps: list[dict[str, Any]] = field(default_factory=list)  # phase, users, start (as text)
     requests: int = 0  # in the main window
     failures: int = 0
 
@@ -86,7 +91,7 @@ class Run:
     """A run as read back from its record."""
 
     prefix: str  # of all its files
-    document: Dict[str, Any]
+    document: dict[str, Any]
     start: datetime
     end: datetime
 
@@ -95,9 +100,9 @@ class Run:
         return Path(self.prefix + HISTORY_SUFFIX)
 
     @property
-    def steps(self) -> List[Tuple[str, datetime, datetime]]:
+    def steps(self) -> list[tuple[str, datetime, datetime]]:
         """(phase, start, end) of each step, with neighbours of one phase joined."""
-        joined: List[Tuple[str, datetime, datetime]] = []
+        joined: list[tuple[str, datetime, datetime]] = []
         starts = [from_text(step["start"]) for step in self.document["steps"]]
         for step, start, end in zip(self.document["steps"], starts, [*starts[1:], self.end]):
             if joined and joined[-1][0] == step["phase"]:

@@ -1,10 +1,11 @@
 """Command line: python -m convert PACKAGE_OR_PATH -o FILE [--manifest FILE] [--exclude NAME] [--code FILE]."""
+
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Optional, Sequence, Tuple
 
 import click
 
@@ -30,7 +31,9 @@ def _command(pipeline: str, output: str, manifest: str, half: bool, exclude: Seq
     return f"python -m convert {pipeline} -o {output} --manifest {manifest}{' --half' * half}{''.join(repeated)}"
 
 
-def _run(pipeline: str, output: str, manifest: Optional[str], half: bool, exclude: Sequence[str], code: Sequence[str]) -> None:
+def _run(
+    pipeline: str, output: str, manifest: str | None, half: bool, exclude: Sequence[str], code: Sequence[str]
+) -> None:
     with progress_bar() as progress:
         conversion = convert(pipeline, progress, exclude, code)
         progress("write")
@@ -54,11 +57,17 @@ def _run(pipeline: str, output: str, manifest: Optional[str], half: bool, exclud
 @click.option("--manifest", metavar="FILE", help="Also write a manifest: source, versions, checksum, command.")
 @click.option("--half", is_flag=True, help="Weights of half precision: half the size, not quite spaCy's results.")
 @click.option("--exclude", multiple=True, metavar="NAME", help="Leave this component out; may be given again.")
-@click.option("-c", "--code", multiple=True, metavar="FILE",
-              help="Import this Python file first, for the functions that it registers; may be given again.")
+@click.option(
+    "-c",
+    "--code",
+    multiple=True,
+    metavar="FILE",
+    help="Import this Python file first, for the functions that it registers; may be given again.",
+)
 @click.version_option(__version__, prog_name="convert")
-def main(pipeline: str, output: str, manifest: Optional[str], half: bool, exclude: Tuple[str, ...],
-         code: Tuple[str, ...]) -> None:
+def main(
+    pipeline: str, output: str, manifest: str | None, half: bool, exclude: tuple[str, ...], code: tuple[str, ...]
+) -> None:
     """Convert an installed spaCy pipeline, or the pipeline in a folder, to a .tern file."""
     try:
         _run(pipeline, output, manifest, half, exclude, code)

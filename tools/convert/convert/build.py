@@ -1,9 +1,11 @@
 """A loaded pipeline -> the groups of sections of a file."""
+
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, List, Optional, Sequence, Tuple
+from typing import Any, Callable
 
 from thinc.api import Config
 
@@ -32,13 +34,14 @@ Progress = Callable[[str], None]
 class Conversion:
     """groups: sections in the order of the file. warnings: sentences for the user."""
 
-    groups: List[Group]
+    groups: list[Group]
     plan: Plan
-    warnings: List[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
-def build_groups(nlp: Any, plan: Plan, meta: str, facts: CharFacts, progress: Progress,
-                 map_load: float = 0.5) -> List[Group]:
+def build_groups(
+    nlp: Any, plan: Plan, meta: str, facts: CharFacts, progress: Progress, map_load: float = 0.5
+) -> list[Group]:
     """Sections of a loaded pipeline; what every request touches first, embeddings after it, the description last.
 
     map_load: how full the maps of symbols and norms may be.
@@ -56,27 +59,39 @@ def build_groups(nlp: Any, plan: Plan, meta: str, facts: CharFacts, progress: Pr
     reads_vectors = any(section.name.endswith("/static") for part in components.values() for section in part.embeddings)
     vectors = [Group("vectors", index_sections(nlp.vocab.vectors, strings))] if reads_vectors else []
     norms = norms_sections(nlp.vocab, strings, map_load)
-    tables = [*char_sections(facts, classes), *expression_sections(expressions, classes), *tokenizer,
-              *strings.sections(), *norms, symbols_section(map_load), pipeline_section(plan)]
+    tables = [
+        *char_sections(facts, classes),
+        *expression_sections(expressions, classes),
+        *tokenizer,
+        *strings.sections(),
+        *norms,
+        symbols_section(map_load),
+        pipeline_section(plan),
+    ]
     networks = [Group(factory, part.network) for factory, part in components.items()]
-    embeddings = [Group(f"{factory}: embeddings", part.embeddings) for factory, part in components.items()
-                  if part.embeddings]
+    embeddings = [
+        Group(f"{factory}: embeddings", part.embeddings) for factory, part in components.items() if part.embeddings
+    ]
     return [Group("text", tables), *networks, *embeddings, *vectors, Group("description", [text("meta", meta)])]
 
 
-def _warnings(nlp: Any) -> List[str]:
-    found: List[str] = []
+def _warnings(nlp: Any) -> list[str]:
+    found: list[str] = []
     if unicodedata.unidata_version != REFERENCE_UNICODE:
-        found.append(f"this Python has Unicode {unicodedata.unidata_version}: the file equals spaCy under this Python, but "
-                     f"not, in rare characters, under one with Unicode {REFERENCE_UNICODE} (Python 3.11)")
-    chunk: Optional[str] = stale_cache_chunk(nlp.tokenizer)
+        found.append(
+            f"this Python has Unicode {unicodedata.unidata_version}: the file equals spaCy under this Python, but "
+            f"not, in rare characters, under one with Unicode {REFERENCE_UNICODE} (Python 3.11)"
+        )
+    chunk: str | None = stale_cache_chunk(nlp.tokenizer)
     if chunk is not None:
-        found.append(f"spaCy itself cuts {chunk!r} against its own special cases, because loading a tokenizer leaves that "
-                     "text in its cache; the file follows the special cases")
+        found.append(
+            f"spaCy itself cuts {chunk!r} against its own special cases, because loading a tokenizer leaves that "
+            "text in its cache; the file follows the special cases"
+        )
     return found
 
 
-def _known(config: Config, package: Optional[str], exclude: Sequence[str]) -> Tuple[Config, List[str]]:
+def _known(config: Config, package: str | None, exclude: Sequence[str]) -> tuple[Config, list[str]]:
     """The configuration with functions that are known, a package's own among them; warnings."""
     if package is not None and unknown_functions(config, exclude):
         import_package(package)
@@ -96,7 +111,9 @@ def convert(name: str, progress: Progress, exclude: Sequence[str] = (), code: Se
     try:
         progress("load the pipeline")
         nlp = load(origin, runnable, plan, exclude)
-        meta = describe.meta_json(source.meta_of(origin), origin, source.file_hashes(origin), plan, labels_of(nlp, plan))
+        meta = describe.meta_json(
+            source.meta_of(origin), origin, source.file_hashes(origin), plan, labels_of(nlp, plan)
+        )
         progress("Unicode facts")
         groups = build_groups(nlp, plan, meta, python_facts(), progress)
     except ConvertError as error:

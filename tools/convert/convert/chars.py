@@ -2,13 +2,14 @@
 
 The facts are those of the running Python: spaCy asks the same interpreter (str methods, unicodedata).
 """
+
 from __future__ import annotations
 
 import sys
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import List, Sequence, Tuple
 
 import numpy as np
 
@@ -55,8 +56,14 @@ def char_flags(char: str) -> int:
     """The CHAR_* bits (engine/model_bind.h) of one character."""
     category = unicodedata.category(char)
     facts = (
-        (char.isalpha(), ALPHA), (char.isdigit(), DIGIT), (char.isupper(), UPPER), (char.islower(), LOWER),
-        (char.istitle(), TITLE), (char.isspace(), SPACE), (category[0] == "P", PUNCT), (category == "Sc", CURRENCY),
+        (char.isalpha(), ALPHA),
+        (char.isdigit(), DIGIT),
+        (char.isupper(), UPPER),
+        (char.islower(), LOWER),
+        (char.istitle(), TITLE),
+        (char.isspace(), SPACE),
+        (category[0] == "P", PUNCT),
+        (category == "Sc", CURRENCY),
     )
     return sum(bit for true, bit in facts if true) | _sigma_flags(char)
 
@@ -67,8 +74,10 @@ def lower_delta(char: str) -> int:
     if len(lowered) == 1:
         return ord(lowered) - ord(char)
     if char != _GROWS:
-        raise ConvertError(f"str.lower() of U+{ord(char):04X} has {len(lowered)} characters in this Python's Unicode "
-                           f"{unicodedata.unidata_version}: only U+0130 may grow: convert with Python 3.11")
+        raise ConvertError(
+            f"str.lower() of U+{ord(char):04X} has {len(lowered)} characters in this Python's Unicode "
+            f"{unicodedata.unidata_version}: only U+0130 may grow: convert with Python 3.11"
+        )
     return 0
 
 
@@ -76,11 +85,13 @@ def lower_delta(char: str) -> int:
 def python_facts() -> CharFacts:
     """Facts of every code point in the running Python. The arrays are shared: not to be changed."""
     characters = [chr(code_point) for code_point in range(CODE_POINTS)]
-    return CharFacts(np.fromiter(map(char_flags, characters), dtype="<u2", count=CODE_POINTS),
-                     np.fromiter(map(lower_delta, characters), dtype="<i4", count=CODE_POINTS))
+    return CharFacts(
+        np.fromiter(map(char_flags, characters), dtype="<u2", count=CODE_POINTS),
+        np.fromiter(map(lower_delta, characters), dtype="<i4", count=CODE_POINTS),
+    )
 
 
-def spread(intervals: Sequence[Tuple[int, int]]) -> np.ndarray:
+def spread(intervals: Sequence[tuple[int, int]]) -> np.ndarray:
     """[(first code point, value)], increasing and beginning with 0 -> i64[CODE_POINTS]."""
     starts = np.array([first for first, _ in intervals] + [CODE_POINTS])
     if starts[0] != 0 or np.any(np.diff(starts) <= 0):
@@ -108,12 +119,14 @@ def partition(columns: Sequence[np.ndarray]) -> CharClasses:
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     if len(order) > 0xFFFF:
-        raise ConvertError(f"the expressions need {len(order)} character classes; at most 65535 are possible: use simpler "
-                           "expressions in the tokenizer")
+        raise ConvertError(
+            f"the expressions need {len(order)} character classes; at most 65535 are possible: use simpler "
+            "expressions in the tokenizer"
+        )
     return CharClasses(rank[labels].astype("<u2"), first[order])
 
 
-def two_stage(class_of: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+def two_stage(class_of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Block numbers [CODE_POINTS / BLOCK] and the distinct blocks [blocks][BLOCK], in the order of first use."""
     rows = class_of.reshape(-1, BLOCK)
     _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
@@ -123,11 +136,15 @@ def two_stage(class_of: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     return rank[inverse.reshape(-1)], rows[first[order]]
 
 
-def char_sections(facts: CharFacts, classes: CharClasses) -> List[Section]:
+def char_sections(facts: CharFacts, classes: CharClasses) -> list[Section]:
     """chars/block, chars/class, chars/flags, chars/lower."""
     block, class_rows = two_stage(classes.class_of)
-    return [tensor("chars/block", block, "u2"), tensor("chars/class", class_rows, "u2"),
-            tensor("chars/flags", facts.flags[classes.first], "u2"), tensor("chars/lower", facts.lower[classes.first], "i4")]
+    return [
+        tensor("chars/block", block, "u2"),
+        tensor("chars/class", class_rows, "u2"),
+        tensor("chars/flags", facts.flags[classes.first], "u2"),
+        tensor("chars/lower", facts.lower[classes.first], "i4"),
+    ]
 
 
 def build_classes(facts: CharFacts, columns: Sequence[np.ndarray]) -> CharClasses:

@@ -1,12 +1,24 @@
 """The components of a pipeline other than the named entity recogniser, and the section that lists all of them."""
+
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from spacy.parts_of_speech import NAMES as POS_NAMES
-from spacy.pipeline import (AttributeRuler, DependencyParser, EditTreeLemmatizer, EntityRecognizer, Morphologizer,
-                            SentenceRecognizer, Sentencizer, Tagger, TextCategorizer, Tok2Vec)
+from spacy.pipeline import (
+    AttributeRuler,
+    DependencyParser,
+    EditTreeLemmatizer,
+    EntityRecognizer,
+    Morphologizer,
+    SentenceRecognizer,
+    Sentencizer,
+    Tagger,
+    TextCategorizer,
+    Tok2Vec,
+)
 from spacy.pipeline.textcat_multilabel import MultiLabel_TextCategorizer
 from spacy.strings import get_string_id
 
@@ -15,16 +27,33 @@ from .container import Section, tensor
 from .edit_trees import edit_tree_sections
 from .errors import ConvertError, at_fault
 from .lemma_tables import lemmatizer_sections
-from .network import (NetworkSections, check_greedy, linear_section, ner_sections, own_tower_sections, tower_sections,
-                      transition_sections)
+from .network import (
+    NetworkSections,
+    check_greedy,
+    linear_section,
+    ner_sections,
+    own_tower_sections,
+    tower_sections,
+    transition_sections,
+)
 from .ruler_tables import ruler_sections
 from .strings import NO_STRING, StringTable
 from .textcat_tables import textcat_sections
 
-_CLASSES = {"tok2vec": Tok2Vec, "tagger": Tagger, "parser": DependencyParser, "senter": SentenceRecognizer,
-            "attribute_ruler": AttributeRuler, "lemmatizer": None, "ner": EntityRecognizer,
-            "morphologizer": Morphologizer, "trainable_lemmatizer": EditTreeLemmatizer,
-            "sentencizer": Sentencizer, "textcat": TextCategorizer, "textcat_multilabel": MultiLabel_TextCategorizer}
+_CLASSES = {
+    "tok2vec": Tok2Vec,
+    "tagger": Tagger,
+    "parser": DependencyParser,
+    "senter": SentenceRecognizer,
+    "attribute_ruler": AttributeRuler,
+    "lemmatizer": None,
+    "ner": EntityRecognizer,
+    "morphologizer": Morphologizer,
+    "trainable_lemmatizer": EditTreeLemmatizer,
+    "sentencizer": Sentencizer,
+    "textcat": TextCategorizer,
+    "textcat_multilabel": MultiLabel_TextCategorizer,
+}
 """Factory -> the only class that is supported; None: lemma_kinds.py tells."""
 
 ARC_MOVES = {"S": 0, "D": 1, "L": 2, "R": 3, "B": 4}
@@ -43,15 +72,17 @@ class ArcMove(NamedTuple):
 
     action: int
     label: str
-    head_label: Optional[str]
+    head_label: str | None
 
 
 def check_class(pipe: Any, factory: str) -> None:
     """Refuses a component that a package's own code has given another behaviour."""
     expected = _CLASSES[factory]
     if expected is not None and type(pipe) is not expected:
-        raise ConvertError(f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__} is not "
-                           f"supported, only {expected.__module__}.{expected.__qualname__}: train the component with that")
+        raise ConvertError(
+            f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__} is not "
+            f"supported, only {expected.__module__}.{expected.__qualname__}: train the component with that"
+        )
 
 
 def check_output(pipe: Any) -> None:
@@ -60,9 +91,11 @@ def check_output(pipe: Any) -> None:
     Probabilities (normalize) may round two scores to the same value, so that another class comes first.
     """
     if pipe.model.get_ref("softmax").attrs["softmax_normalize"]:
-        raise ConvertError(f"component {pipe.name}: normalize = true is not supported: train it with false, or load the pipeline, "
-                           f"set nlp.get_pipe({pipe.name!r}).model.get_ref('softmax').attrs['softmax_normalize'] = False, "
-                           "and save it")
+        raise ConvertError(
+            f"component {pipe.name}: normalize = true is not supported: train it with false, or load the pipeline, "
+            f"set nlp.get_pipe({pipe.name!r}).model.get_ref('softmax').attrs['softmax_normalize'] = False, "
+            "and save it"
+        )
 
 
 def _tagger_network(factory: str, pipe: Any, classes: int) -> NetworkSections:
@@ -86,13 +119,15 @@ def tagger_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     return NetworkSections([*network, tensor("tagger/labels", labels, "u4")], embeddings)
 
 
-def _morphology(pipe: Any, label: str) -> Tuple[str, str]:
+def _morphology(pipe: Any, label: str) -> tuple[str, str]:
     """MORPH and POS of a label, "" where it has none."""
     analysis = pipe.vocab.strings[pipe.vocab.morphology.add(pipe.cfg["labels_morph"][label])]
     pos = pipe.cfg["labels_pos"].get(label, 0)
     if pos not in POS_NAMES:
-        raise ConvertError(f"component {pipe.name}: the label {label!r} has the part of speech {pos!r}, which spaCy lacks: train "
-                           "it with those of Universal Dependencies")
+        raise ConvertError(
+            f"component {pipe.name}: the label {label!r} has the part of speech {pos!r}, which spaCy lacks: train "
+            "it with those of Universal Dependencies"
+        )
     return "" if analysis == pipe.vocab.morphology.EMPTY_MORPH else analysis, POS_NAMES[pos]
 
 
@@ -118,15 +153,17 @@ def senter_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     return NetworkSections([*network, *settings], embeddings)
 
 
-def read_arc_moves(moves: Any) -> List[ArcMove]:
+def read_arc_moves(moves: Any) -> list[ArcMove]:
     """Every class of the parser in the order of the upper layer's rows."""
     table = []
     for number in range(moves.n_moves):
         name = moves.get_class_name(number)
         action, _, label = name.partition("-")
         if action not in ARC_MOVES or label == SUBTOKEN:
-            raise ConvertError(f"transition {name!r} of the parser is not supported, only those of spaCy's arc-eager system: train "
-                               "the parser without learn_tokens and without transitions of your own")
+            raise ConvertError(
+                f"transition {name!r} of the parser is not supported, only those of spaCy's arc-eager system: train "
+                "the parser without learn_tokens and without transitions of your own"
+            )
         label, decorated, head_label = label.partition(DELIMITER)
         table.append(ArcMove(ARC_MOVES[action], label, head_label if decorated else None))
     return table
@@ -138,8 +175,14 @@ def parser_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     if pipe.cfg.get("learn_tokens"):
         raise ConvertError(f"component {pipe.name}: learn_tokens = true is not supported: train it with false")
     moves = read_arc_moves(pipe.moves)
-    rows = [(move.action, strings.label(move.label),
-             NO_STRING if move.head_label is None else strings.label(move.head_label)) for move in moves]
+    rows = [
+        (
+            move.action,
+            strings.label(move.label),
+            NO_STRING if move.head_label is None else strings.label(move.head_label),
+        )
+        for move in moves
+    ]
     network, embeddings = transition_sections("parser", pipe, PARSER_SLOTS, len(moves))
     tables = [tensor("parser/moves", rows, "u4"), tensor("parser/root", [strings.number(ROOT)], "u4")]
     return NetworkSections([*network, *tables], embeddings)
@@ -162,17 +205,25 @@ def _lemmatizer(pipe: Any, strings: StringTable) -> NetworkSections:
     return NetworkSections(lemmatizer_sections(pipe, strings), [])
 
 
-_SECTIONS = {"tok2vec": tok2vec_sections, "parser": parser_sections, "ner": ner_sections, "tagger": tagger_sections,
-             "morphologizer": morphologizer_sections, "trainable_lemmatizer": trainable_lemmatizer_sections,
-             "attribute_ruler": _ruler, "lemmatizer": _lemmatizer, "senter": senter_sections,
-             "sentencizer": sentencizer_sections}
+_SECTIONS = {
+    "tok2vec": tok2vec_sections,
+    "parser": parser_sections,
+    "ner": ner_sections,
+    "tagger": tagger_sections,
+    "morphologizer": morphologizer_sections,
+    "trainable_lemmatizer": trainable_lemmatizer_sections,
+    "attribute_ruler": _ruler,
+    "lemmatizer": _lemmatizer,
+    "senter": senter_sections,
+    "sentencizer": sentencizer_sections,
+}
 _ORDER = (*_SECTIONS, *TEXTCATS)
 """What a run for entities reads lies together: entities do not cross the parser's sentence starts."""
 
 
 def _labels_before(nlp: Any, plan: Plan, classifier: Component) -> Sequence[str]:
     """Labels of the other text classifier, if that is earlier in the pipeline."""
-    before = plan.components[:plan.components.index(classifier)]
+    before = plan.components[: plan.components.index(classifier)]
     return next((nlp.get_pipe(component.name).labels for component in before if component.factory in TEXTCATS), ())
 
 
@@ -184,9 +235,9 @@ def _sections_of(nlp: Any, plan: Plan, component: Component, strings: StringTabl
     return _SECTIONS[component.factory](pipe, strings)
 
 
-def component_sections(nlp: Any, plan: Plan, strings: StringTable) -> Dict[str, NetworkSections]:
+def component_sections(nlp: Any, plan: Plan, strings: StringTable) -> dict[str, NetworkSections]:
     """Factory -> sections, in the order in which a file has them."""
-    found: Dict[str, NetworkSections] = {}
+    found: dict[str, NetworkSections] = {}
     for component in sorted(plan.components, key=lambda component: _ORDER.index(component.factory)):
         with at_fault(component.name):
             found[component.factory] = _sections_of(nlp, plan, component, strings)
@@ -199,7 +250,11 @@ def pipeline_section(plan: Plan) -> Section:
     return Section("pipeline", tensor("pipeline", rows, "u4").array.reshape(-1, 2))
 
 
-def labels_of(nlp: Any, plan: Plan) -> Dict[str, Tuple[str, ...]]:
+def labels_of(nlp: Any, plan: Plan) -> dict[str, tuple[str, ...]]:
     """Factory -> sorted labels, of the components that have some which mean something to people."""
     pipes = {component.factory: nlp.get_pipe(component.name) for component in plan.components}
-    return {factory: tuple(sorted(pipes[factory].labels)) for factory in ("tagger", "parser", "ner", *TEXTCATS) if factory in pipes}
+    return {
+        factory: tuple(sorted(pipes[factory].labels))
+        for factory in ("tagger", "parser", "ner", *TEXTCATS)
+        if factory in pipes
+    }

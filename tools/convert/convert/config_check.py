@@ -1,8 +1,10 @@
 """Which pipelines can be converted: decided by the architectures in the configuration, never by a name."""
+
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Optional
 
 from .errors import ConvertError, at_fault
 from .unsupported import REASONS
@@ -20,7 +22,13 @@ TRANSITION = "spacy.TransitionBasedParser.v2"
 TAGGER = "spacy.Tagger.v2"
 BOWS = ("spacy.TextCatBOW.v1", "spacy.TextCatBOW.v2", "spacy.TextCatBOW.v3")
 ENSEMBLE = "spacy.TextCatEnsemble.v2"
-POOLED = ("spacy.TextCatCNN.v1", "spacy.TextCatCNN.v2", "spacy.TextCatReduce.v1", "spacy.TextCatParametricAttention.v1", ENSEMBLE)
+POOLED = (
+    "spacy.TextCatCNN.v1",
+    "spacy.TextCatCNN.v2",
+    "spacy.TextCatReduce.v1",
+    "spacy.TextCatParametricAttention.v1",
+    ENSEMBLE,
+)
 
 ATTRS = {"NORM": 0, "PREFIX": 1, "SUFFIX": 2, "SHAPE": 3, "SPACY": 4, "IS_SPACE": 5, "LOWER": 6, "ORTH": 7}
 """Features that an embedding may read, with their ATTR_* number (engine/model_bind.h)."""
@@ -29,8 +37,20 @@ MAX_NGRAM, MAX_BUCKETS = 16, 1 << 28
 """Of a bag of words."""
 
 
-COMPONENTS = {"tok2vec": 0, "tagger": 1, "parser": 2, "senter": 3, "attribute_ruler": 4, "lemmatizer": 5, "ner": 6,
-              "morphologizer": 7, "trainable_lemmatizer": 8, "sentencizer": 9, "textcat": 10, "textcat_multilabel": 11}
+COMPONENTS = {
+    "tok2vec": 0,
+    "tagger": 1,
+    "parser": 2,
+    "senter": 3,
+    "attribute_ruler": 4,
+    "lemmatizer": 5,
+    "ner": 6,
+    "morphologizer": 7,
+    "trainable_lemmatizer": 8,
+    "sentencizer": 9,
+    "textcat": 10,
+    "textcat_multilabel": 11,
+}
 """Factories of the components that can be converted, with their COMPONENT_* number (engine/model_bind.h)."""
 TEXTCATS = ("textcat", "textcat_multilabel")
 """Factories of the text classifiers."""
@@ -46,44 +66,52 @@ class Component:
     name: str
     factory: str
     enabled: bool = True
-    upstream: Optional[str] = None
+    upstream: str | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
     """The components of a pipeline in its order, each factory at most once."""
 
-    components: List[Component]
+    components: list[Component]
 
-    def find(self, factory: str) -> Optional[Component]:
+    def find(self, factory: str) -> Component | None:
         """The component that the factory made, or None."""
         return next((component for component in self.components if component.factory == factory), None)
 
 
-def _architecture(node: Optional[Node], component: str, *allowed: str) -> str:
+def _architecture(node: Node | None, component: str, *allowed: str) -> str:
     """Name of the architecture of a model's node; refuses every other than the allowed ones."""
     if not isinstance(node, Mapping) or "@architectures" not in node:
-        raise ConvertError(f"component {component} has a model without an architecture in its configuration, which is then not "
-                           "that of a saved pipeline: save the pipeline with nlp.to_disk")
+        raise ConvertError(
+            f"component {component} has a model without an architecture in its configuration, which is then not "
+            "that of a saved pipeline: save the pipeline with nlp.to_disk"
+        )
     name = str(node["@architectures"])
     if name not in allowed:
-        raise ConvertError(f"architecture {name} in component {component} is not supported, only {', '.join(allowed)}: train "
-                           "the component with that")
+        raise ConvertError(
+            f"architecture {name} in component {component} is not supported, only {', '.join(allowed)}: train "
+            "the component with that"
+        )
     return name
 
 
 def _setting(node: Node, key: str, expected: Any, architecture: str, component: str) -> None:
     if node.get(key) != expected:
-        raise ConvertError(f"architecture {architecture} in component {component} is not supported with "
-                           f"{key} = {node.get(key)!r}, only with {expected!r}: train the component with that")
+        raise ConvertError(
+            f"architecture {architecture} in component {component} is not supported with "
+            f"{key} = {node.get(key)!r}, only with {expected!r}: train the component with that"
+        )
 
 
 def _check_number(node: Node, key: str, limit: int, architecture: str, component: str) -> None:
     """Refuses what is no whole number from 1 to the limit."""
     value = node.get(key)
     if not isinstance(value, int) or not 1 <= value <= limit:
-        raise ConvertError(f"{architecture} in component {component} has {key} {value!r}; 1 to {limit} are supported: "
-                           "train it with such a number")
+        raise ConvertError(
+            f"{architecture} in component {component} has {key} {value!r}; 1 to {limit} are supported: "
+            "train it with such a number"
+        )
 
 
 def _check_embed(node: Node, component: str) -> None:
@@ -91,11 +119,15 @@ def _check_embed(node: Node, component: str) -> None:
     names = [str(attr) for attr in node.get("attrs", [])]
     for name in names:
         if name not in ATTRS:
-            raise ConvertError(f"feature {name} of {EMBED} in component {component} is not supported, only {', '.join(ATTRS)}: "
-                               "train it with these")
+            raise ConvertError(
+                f"feature {name} of {EMBED} in component {component} is not supported, only {', '.join(ATTRS)}: "
+                "train it with these"
+            )
     if not 1 <= len(names) <= MAX_FEATURES:
-        raise ConvertError(f"{EMBED} in component {component} has {len(names)} features; 1 to {MAX_FEATURES} are supported: "
-                           "train it with such a number")
+        raise ConvertError(
+            f"{EMBED} in component {component} has {len(names)} features; 1 to {MAX_FEATURES} are supported: "
+            "train it with such a number"
+        )
     _check_number(node, "width", MAX_WIDTH, EMBED, component)
 
 
@@ -106,10 +138,10 @@ def _check_window(node: Node, architecture: str, component: str) -> None:
     _check_number(node, "maxout_pieces", MAX_PIECES, architecture, component)
 
 
-def _check_tower(node: Optional[Node], component: str) -> None:
+def _check_tower(node: Node | None, component: str) -> None:
     name = _architecture(node, component, TOK2VEC, HASH_EMBED_CNN)
     assert node is not None
-    if name == HASH_EMBED_CNN:   # MultiHashEmbed and MaxoutWindowEncoder with the settings of both
+    if name == HASH_EMBED_CNN:  # MultiHashEmbed and MaxoutWindowEncoder with the settings of both
         _check_number(node, "width", MAX_WIDTH, name, component)
         return _check_window(node, name, component)
     _check_embed(node.get("embed", {}), component)
@@ -118,22 +150,22 @@ def _check_tower(node: Optional[Node], component: str) -> None:
     return _check_window(encode, ENCODE, component)
 
 
-def _check_tok2vec(model: Optional[Node], component: str) -> None:
+def _check_tok2vec(model: Node | None, component: str) -> None:
     """What a component reads: a tower of its own, or rows of the shared one; see _check_upstream."""
     node = model.get("tok2vec") if isinstance(model, Mapping) else None
     if upstream_of(model) is None:
         _check_tower(node, component)
 
 
-def upstream_of(model: Optional[Node]) -> Optional[str]:
+def upstream_of(model: Node | None) -> str | None:
     """Whom a component's model listens to, or None."""
     node = model.get("tok2vec") if isinstance(model, Mapping) else None
     if not isinstance(node, Mapping) or node.get("@architectures") != LISTENER:
         return None
-    return str(node.get("upstream", "*"))   # spacy/ml/models/tok2vec.py tok2vec_listener_v1
+    return str(node.get("upstream", "*"))  # spacy/ml/models/tok2vec.py tok2vec_listener_v1
 
 
-def _check_transition(model: Optional[Node], component: str, state_type: str) -> None:
+def _check_transition(model: Node | None, component: str, state_type: str) -> None:
     _architecture(model, component, TRANSITION)
     assert model is not None
     _setting(model, "state_type", state_type, TRANSITION, component)
@@ -141,20 +173,20 @@ def _check_transition(model: Optional[Node], component: str, state_type: str) ->
     _check_tok2vec(model, component)
 
 
-def _check_tagger(model: Optional[Node], component: str) -> None:
+def _check_tagger(model: Node | None, component: str) -> None:
     _architecture(model, component, TAGGER)
     _check_tok2vec(model, component)
 
 
-def _check_bow(model: Optional[Node], component: str) -> None:
+def _check_bow(model: Node | None, component: str) -> None:
     name = _architecture(model, component, *BOWS)
     assert model is not None
     _check_number(model, "ngram_size", MAX_NGRAM, name, component)
-    if name == BOWS[-1]:   # of the others it is fixed
+    if name == BOWS[-1]:  # of the others it is fixed
         _check_number(model, "length", MAX_BUCKETS, name, component)
 
 
-def _check_textcat(model: Optional[Node], component: str) -> None:
+def _check_textcat(model: Node | None, component: str) -> None:
     name = _architecture(model, component, *BOWS, *POOLED)
     assert model is not None
     if name in BOWS:
@@ -164,11 +196,11 @@ def _check_textcat(model: Optional[Node], component: str) -> None:
     return _check_tok2vec(model, component)
 
 
-def _check_nothing(model: Optional[Node], component: str) -> None:
+def _check_nothing(model: Node | None, component: str) -> None:
     """What has rules and tables has no network."""
 
 
-_CHECKS: Dict[str, _Check] = {
+_CHECKS: dict[str, _Check] = {
     "ner": lambda model, name: _check_transition(model, name, "ner"),
     "parser": lambda model, name: _check_transition(model, name, "parser"),
     "tok2vec": _check_tower,
@@ -187,11 +219,15 @@ _CHECKS: Dict[str, _Check] = {
 def _no_factory(name: str, settings: Node) -> ConvertError:
     """A saved pipeline has a factory for each component."""
     if settings.get("source") is not None:
-        return ConvertError(f"component {name} is to be taken from the pipeline {settings['source']!r} (source), so this is the "
-                            "configuration for a training: convert what was trained by it, such as model-best, or what "
-                            "spacy.load(...).to_disk(...) makes of it")
-    return ConvertError(f"[components.{name}] has no factory, which says what the component is: save the pipeline again with "
-                        "nlp.to_disk")
+        return ConvertError(
+            f"component {name} is to be taken from the pipeline {settings['source']!r} (source), so this is the "
+            "configuration for a training: convert what was trained by it, such as model-best, or what "
+            "spacy.load(...).to_disk(...) makes of it"
+        )
+    return ConvertError(
+        f"[components.{name}] has no factory, which says what the component is: save the pipeline again with "
+        "nlp.to_disk"
+    )
 
 
 def _check_factory(name: str, settings: Node) -> None:
@@ -207,44 +243,58 @@ def _check_tokenizer(config: Node) -> None:
     tokenizer = config.get("nlp", {}).get("tokenizer") or {}
     name, language = tokenizer.get("@tokenizers"), config.get("nlp", {}).get("lang")
     if name is None:
-        raise ConvertError(f"language {language!r}: [nlp.tokenizer] names no tokenizer; only {TOKENIZER} is supported: save the "
-                           "pipeline with nlp.to_disk, which writes it")
+        raise ConvertError(
+            f"language {language!r}: [nlp.tokenizer] names no tokenizer; only {TOKENIZER} is supported: save the "
+            "pipeline with nlp.to_disk, which writes it"
+        )
     if name != TOKENIZER:
-        raise ConvertError(f"language {language!r}: tokenizer {name} is not supported, only {TOKENIZER}, whose expressions and "
-                           "special cases may be your own: train the pipeline with that")
+        raise ConvertError(
+            f"language {language!r}: tokenizer {name} is not supported, only {TOKENIZER}, whose expressions and "
+            "special cases may be your own: train the pipeline with that"
+        )
 
 
 def _check_upstream(plan: Plan, listener: Component) -> None:
     """A listener reads the rows that the one shared tower left in the document before it."""
     tower = plan.find("tok2vec")
     if tower is None or listener.upstream not in ("*", tower.name):
-        raise ConvertError(f"component {listener.name} listens to {listener.upstream!r}, which is no tok2vec component of the "
-                           "pipeline: give it an encoder of its own, with nlp.replace_listeners, and save the pipeline")
+        raise ConvertError(
+            f"component {listener.name} listens to {listener.upstream!r}, which is no tok2vec component of the "
+            "pipeline: give it an encoder of its own, with nlp.replace_listeners, and save the pipeline"
+        )
     if plan.components.index(tower) > plan.components.index(listener) or (listener.enabled and not tower.enabled):
-        raise ConvertError(f"component {listener.name} listens to {tower.name}, which does not run before it: move {tower.name} to "
-                           "the front of [nlp] pipeline and out of disabled")
+        raise ConvertError(
+            f"component {listener.name} listens to {tower.name}, which does not run before it: move {tower.name} to "
+            "the front of [nlp] pipeline and out of disabled"
+        )
 
 
 def _check_labeller_order(plan: Plan, labeller: Component) -> None:
     """Nothing that reads or sets annotations of tokens runs before a labeller."""
-    before = plan.components[:plan.components.index(labeller)]
+    before = plan.components[: plan.components.index(labeller)]
     for component in before:
         if component.factory in ("attribute_ruler", "lemmatizer"):
-            raise ConvertError(f"component {labeller.name} runs after {component.name}: only the other order is supported; "
-                               "change it in [nlp] pipeline")
+            raise ConvertError(
+                f"component {labeller.name} runs after {component.name}: only the other order is supported; "
+                "change it in [nlp] pipeline"
+            )
 
 
 def _check_exclude(names: Sequence[str], exclude: Sequence[str]) -> None:
     for name in exclude:
         if name not in names:
-            raise ConvertError(f"there is no component {name} to exclude: the pipeline has {', '.join(names) or 'none'}")
+            raise ConvertError(
+                f"there is no component {name} to exclude: the pipeline has {', '.join(names) or 'none'}"
+            )
 
 
 def _check_twins(plan: Plan, component: Component) -> None:
     twin = plan.find(component.factory)
     if twin is not None:
-        raise ConvertError(f"components {twin.name} and {component.name} both come from the factory {component.factory}: only one "
-                           f"is supported in a file; a second file, with --exclude {twin.name}, can hold the other")
+        raise ConvertError(
+            f"components {twin.name} and {component.name} both come from the factory {component.factory}: only one "
+            f"is supported in a file; a second file, with --exclude {twin.name}, can hold the other"
+        )
 
 
 def _component(config: Node, name: str) -> Component:
@@ -275,7 +325,7 @@ def _plan(config: Node, exclude: Sequence[str]) -> Plan:
     return plan
 
 
-def _rest(config: Node, exclude: Sequence[str], component: str) -> Optional[Tuple[List[str], Plan]]:
+def _rest(config: Node, exclude: Sequence[str], component: str) -> tuple[list[str], Plan] | None:
     """What must be excluded, with a component, so that the rest converts; the rest. None if something else is refused, too."""
     left_out = [*exclude, component]
     while True:

@@ -3,13 +3,14 @@
 A file is a list of groups of sections. Groups keep their order in the file, so that what a request touches lies together;
 a group that is worth it begins on a page of its own.
 """
+
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Dict, Iterable, List, Sequence, Tuple
 
 import numpy as np
 
@@ -26,8 +27,13 @@ PAGE_WORTH = 16 * PAGE
 """A group of at least this many bytes begins on a page: the gap costs it at most a sixteenth."""
 
 OWN_TOWERS = 1 << 1
-FEATURES = {"norms/stems": 1 << 0, "tagger/tok2vec/attrs": OWN_TOWERS, "parser/tok2vec/attrs": OWN_TOWERS,
-            "morphologizer/tok2vec/attrs": OWN_TOWERS, "trainable_lemmatizer/tok2vec/attrs": OWN_TOWERS}
+FEATURES = {
+    "norms/stems": 1 << 0,
+    "tagger/tok2vec/attrs": OWN_TOWERS,
+    "parser/tok2vec/attrs": OWN_TOWERS,
+    "morphologizer/tok2vec/attrs": OWN_TOWERS,
+    "trainable_lemmatizer/tok2vec/attrs": OWN_TOWERS,
+}
 """Section that a reader must understand -> its bit among the required features (engine/model_file.h)."""
 KNOWN_FEATURES = reduce(or_, FEATURES.values())
 
@@ -58,7 +64,7 @@ class Group:
     """Sections that lie together in a file. title: for people; the file does not have it."""
 
     title: str
-    sections: List[Section]
+    sections: list[Section]
 
 
 def halved(group: Group) -> Group:
@@ -100,9 +106,9 @@ def _round_up(value: int, multiple: int) -> int:
     return -(-value // multiple) * multiple
 
 
-def _place(groups: Iterable[Sequence[Section]], begin: int) -> Tuple[List[Tuple[int, Section]], int]:
+def _place(groups: Iterable[Sequence[Section]], begin: int) -> tuple[list[tuple[int, Section]], int]:
     """Offsets of all sections from begin on, and the size of the file."""
-    placed: List[Tuple[int, Section]] = []
+    placed: list[tuple[int, Section]] = []
     end = begin
     for group in groups:
         size = sum(_round_up(section.array.nbytes, ALIGNMENT) for section in group)
@@ -117,8 +123,18 @@ def _place(groups: Iterable[Sequence[Section]], begin: int) -> Tuple[List[Tuple[
 def _record(offset: int, section: Section) -> bytes:
     array = section.array
     dims = list(array.shape) + [0] * (4 - array.ndim)
-    return _RECORD.pack(section.name.encode("ascii"), section.kind, 0, offset, array.nbytes, _DTYPE_CODES[array.dtype],
-                        array.ndim, *dims, crc32c(section.data), bytes(12))
+    return _RECORD.pack(
+        section.name.encode("ascii"),
+        section.kind,
+        0,
+        offset,
+        array.nbytes,
+        _DTYPE_CODES[array.dtype],
+        array.ndim,
+        *dims,
+        crc32c(section.data),
+        bytes(12),
+    )
 
 
 def _check_sections(sections: Sequence[Section]) -> None:
@@ -129,10 +145,14 @@ def _check_sections(sections: Sequence[Section]) -> None:
         raise ConvertError(f"a file has 1 to {MAX_SECTIONS} sections, not {len(sections)}: please report this")
     for section in sections:
         if not 0 < len(section.name) < NAME_SIZE or not all(" " < c <= "~" for c in section.name):
-            raise ConvertError(f"section name {section.name!r} is not 1 to {NAME_SIZE - 1} printable ASCII characters: please "
-                               "report this")
+            raise ConvertError(
+                f"section name {section.name!r} is not 1 to {NAME_SIZE - 1} printable ASCII characters: please "
+                "report this"
+            )
         if section.array.dtype not in _DTYPE_CODES or not 1 <= section.array.ndim <= 4:
-            raise ConvertError(f"section {section.name} has a type or rank that the format does not know: please report this")
+            raise ConvertError(
+                f"section {section.name} has a type or rank that the format does not know: please report this"
+            )
 
 
 def write(groups: Sequence[Sequence[Section]]) -> bytes:
@@ -143,8 +163,9 @@ def write(groups: Sequence[Sequence[Section]]) -> bytes:
     by_name = sorted(placed, key=lambda item: item[1].name.encode("ascii"))
     table = b"".join(_record(offset, section) for offset, section in by_name)
     features = reduce(or_, (FEATURES.get(section.name, 0) for section in sections), 0)
-    header = _HEADER.pack(MAGIC, MAJOR, MINOR, ENDIAN, size, len(sections), RECORD_SIZE, HEADER_SIZE, features, crc32c(table),
-                          0, bytes(8))
+    header = _HEADER.pack(
+        MAGIC, MAJOR, MINOR, ENDIAN, size, len(sections), RECORD_SIZE, HEADER_SIZE, features, crc32c(table), 0, bytes(8)
+    )
     header = header[:52] + struct.pack("<I", crc32c(header[:52])) + header[56:]
     out = bytearray(size)
     out[: len(header) + len(table)] = header + table
@@ -161,8 +182,9 @@ def _require(condition: bool, message: str) -> None:
 def _read_header(data: bytes) -> int:
     """Checks the header and the table's checksum; returns the number of sections."""
     _require(len(data) >= HEADER_SIZE, f"the file has {len(data)} bytes, fewer than a header")
-    (magic, major, _, endian, size, count, record_size, table_offset, features, table_crc, header_crc,
-     reserved) = _HEADER.unpack_from(data)
+    (magic, major, _, endian, size, count, record_size, table_offset, features, table_crc, header_crc, reserved) = (
+        _HEADER.unpack_from(data)
+    )
     _require(magic == MAGIC, "this is not a .tern file: the magic differs")
     _require(endian == ENDIAN, "the endian tag differs")
     _require(major == MAJOR, f"major version {major} is not {MAJOR}")
@@ -170,23 +192,31 @@ def _read_header(data: bytes) -> int:
     _require(features & ~KNOWN_FEATURES == 0, f"the file needs features {features:#x} that are unknown here")
     _require(reserved == bytes(8), "reserved bytes of the header are not zero")
     _require(size == len(data), f"the file has {len(data)} bytes, its header says {size}")
-    _require(1 <= count <= MAX_SECTIONS and record_size == RECORD_SIZE and table_offset == HEADER_SIZE,
-             "the header describes an impossible table")
+    _require(
+        1 <= count <= MAX_SECTIONS and record_size == RECORD_SIZE and table_offset == HEADER_SIZE,
+        "the header describes an impossible table",
+    )
     table_end = HEADER_SIZE + count * RECORD_SIZE
     _require(table_end <= size, "the table does not fit into the file")
     _require(table_crc == crc32c(data[HEADER_SIZE:table_end]), "the table's checksum differs")
     return count
 
 
-def _read_record(data: bytes, index: int, count: int) -> Tuple[int, int, Section]:
+def _read_record(data: bytes, index: int, count: int) -> tuple[int, int, Section]:
     """Offset, stored checksum and section of record index."""
-    (raw_name, kind, flags, offset, nbytes, dtype, rank, *rest) = _RECORD.unpack_from(data, HEADER_SIZE + index * RECORD_SIZE)
+    (raw_name, kind, flags, offset, nbytes, dtype, rank, *rest) = _RECORD.unpack_from(
+        data, HEADER_SIZE + index * RECORD_SIZE
+    )
     dims, crc, reserved = rest[:4], rest[4], rest[5]
     label = raw_name.rstrip(b"\0")
     name = label.decode("ascii", "replace")
-    _require(0 < len(label) < NAME_SIZE and all(0x20 < byte < 0x7F for byte in label), f"record {index} has a malformed name")
-    _require(kind in KIND_NAMES and flags == 0 and reserved == bytes(12),
-             f"section {name}: unknown kind, flag or reserved byte")
+    _require(
+        0 < len(label) < NAME_SIZE and all(0x20 < byte < 0x7F for byte in label), f"record {index} has a malformed name"
+    )
+    _require(
+        kind in KIND_NAMES and flags == 0 and reserved == bytes(12),
+        f"section {name}: unknown kind, flag or reserved byte",
+    )
     _require(dtype in DTYPES and 1 <= rank <= 4, f"section {name}: unknown type or rank")
     _require(all(dim == 0 for dim in dims[rank:]), f"section {name}: an unused dimension is not zero")
     shape = tuple(dims[:rank])
@@ -200,7 +230,7 @@ def _read_record(data: bytes, index: int, count: int) -> Tuple[int, int, Section
     return offset, crc, Section(name, array.reshape(shape), kind)
 
 
-def read(data: bytes) -> Dict[str, Section]:
+def read(data: bytes) -> dict[str, Section]:
     """Validates a file completely, checksums included; returns its sections by name, in the order of their names."""
     count = _read_header(data)
     records = [_read_record(data, index, count) for index in range(count)]

@@ -3,6 +3,7 @@
 A CRC register is linear over GF(2): the bytes are cut into equal lanes that advance together, one table step per byte of a
 lane, and neighbouring lanes are then joined by the matrix that stands for "as many zero bytes as the right lane is long".
 """
+
 from __future__ import annotations
 
 import numpy as np

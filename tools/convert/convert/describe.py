@@ -1,11 +1,13 @@
 """What a file says about itself: the meta section, and the manifest that lies beside a file in a repository."""
+
 from __future__ import annotations
 
 import hashlib
 import json
 import platform
 import unicodedata
-from typing import Any, Dict, Mapping, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy
 import spacy
@@ -16,16 +18,23 @@ from .config_check import Plan
 from .source import Source
 
 
-def versions() -> Dict[str, str]:
+def versions() -> dict[str, str]:
     """Everything whose version may change the tables."""
-    return {"convert": __version__, "numpy": numpy.__version__, "python": platform.python_version(),
-            "spacy": spacy.__version__, "thinc": thinc.__version__, "unicode": unicodedata.unidata_version}
+    return {
+        "convert": __version__,
+        "numpy": numpy.__version__,
+        "python": platform.python_version(),
+        "spacy": spacy.__version__,
+        "thinc": thinc.__version__,
+        "unicode": unicodedata.unidata_version,
+    }
 
 
-def meta_json(meta: Mapping[str, Any], source: Source, files: Mapping[str, str], plan: Plan,
-              labels: Mapping[str, Sequence[str]]) -> str:
+def meta_json(
+    meta: Mapping[str, Any], source: Source, files: Mapping[str, str], plan: Plan, labels: Mapping[str, Sequence[str]]
+) -> str:
     """JSON with sorted keys; nothing in it depends on the machine or the time. labels: by factory, if it has some."""
-    components: Dict[str, Dict[str, Any]] = {}
+    components: dict[str, dict[str, Any]] = {}
     for component in plan.components:
         components[component.factory] = {"name": component.name, "enabled": component.enabled}
         if component.factory in labels:
@@ -40,7 +49,7 @@ def meta_json(meta: Mapping[str, Any], source: Source, files: Mapping[str, str],
     return json.dumps(description, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def manifest_json(meta: Mapping[str, Any], source: Source, file_name: str, data: bytes, command: Optional[str]) -> str:
+def manifest_json(meta: Mapping[str, Any], source: Source, file_name: str, data: bytes, command: str | None) -> str:
     """Manifest of a converted file: where it comes from, how it is made again, and its SHA-256."""
     manifest = {
         "file": file_name,

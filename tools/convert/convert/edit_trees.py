@@ -3,9 +3,10 @@
 A tree keeps the middle of a word and edits its ends, which have fixed lengths: so each end is a row of edits from left to
 right, each of so many code points, however deep the tree. Only the trees that a label chooses are needed.
 """
+
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from .container import Section, tensor
 from .errors import ConvertError
@@ -24,15 +25,15 @@ class Edit(NamedTuple):
     """A piece of the word: its length in code points, what it must be (None: anything, it is kept), what it becomes."""
 
     length: int
-    old: Optional[str] = None
-    new: Optional[str] = None
+    old: str | None = None
+    new: str | None = None
 
 
 class FlatTree(NamedTuple):
     """whole: nothing may lie between the two ends; else what does is kept."""
 
-    left: List[Edit]
-    right: List[Edit]
+    left: list[Edit]
+    right: list[Edit]
     whole: bool
 
 
@@ -60,14 +61,20 @@ class _Flattener:
         old = self._text(tree, node["orig"])
         return Edit(len(old), old, self._text(tree, node["subst"]))
 
-    def _end(self, tree: int, length: int) -> List[Edit]:
+    def _end(self, tree: int, length: int) -> list[Edit]:
         """Edits of a tree below another one, for a piece of that length."""
         if tree == NO_TREE and length == 0:
             return []
         node = self._node(tree)
-        edits = [self._substitution(tree, node)] if "orig" in node else [
-            *self._end(node["prefix_tree"], node["prefix_len"]), Edit(length - node["prefix_len"] - node["suffix_len"]),
-            *self._end(node["suffix_tree"], node["suffix_len"])]
+        edits = (
+            [self._substitution(tree, node)]
+            if "orig" in node
+            else [
+                *self._end(node["prefix_tree"], node["prefix_len"]),
+                Edit(length - node["prefix_len"] - node["suffix_len"]),
+                *self._end(node["suffix_tree"], node["suffix_len"]),
+            ]
+        )
         if any(edit.length < 0 for edit in edits) or sum(edit.length for edit in edits) != length:
             raise self._refuse(tree, f"cannot apply to the {length} characters that another tree leaves to it")
         return edits
@@ -78,8 +85,11 @@ class _Flattener:
         if "orig" in node:
             return FlatTree([self._substitution(tree, node)], [], True)
         try:
-            flat = FlatTree(self._end(node["prefix_tree"], node["prefix_len"]),
-                            self._end(node["suffix_tree"], node["suffix_len"]), False)
+            flat = FlatTree(
+                self._end(node["prefix_tree"], node["prefix_len"]),
+                self._end(node["suffix_tree"], node["suffix_len"]),
+                False,
+            )
         except RecursionError as error:
             raise self._refuse(tree, "is too deep") from error
         if max(len(flat.left), len(flat.right)) > MAX_EDITS:
@@ -92,25 +102,29 @@ def flatten(pipe: Any, tree: int) -> FlatTree:
     return _Flattener(pipe).flatten(tree)
 
 
-def _settings(pipe: Any) -> List[int]:
+def _settings(pipe: Any) -> list[int]:
     if pipe.backoff not in BACKOFFS:
         raise ConvertError(f"component {pipe.name}: backoff = {pipe.backoff!r} is not supported, only 'orth' or none")
     return [min(max(pipe.top_k, 0), MAX_TOP_K), BACKOFFS.index(pipe.backoff)]
 
 
-def _edit_row(edit: Edit, strings: StringTable) -> List[int]:
+def _edit_row(edit: Edit, strings: StringTable) -> list[int]:
     return [edit.length, *(NO_STRING if text is None else strings.number(text) for text in (edit.old, edit.new))]
 
 
-def edit_tree_sections(pipe: Any, strings: StringTable) -> List[Section]:
+def edit_tree_sections(pipe: Any, strings: StringTable) -> list[Section]:
     """trainable_lemmatizer/settings, trees and edits of an EditTreeLemmatizer."""
     settings = tensor("trainable_lemmatizer/settings", _settings(pipe), "u4")
-    trees: List[List[int]] = []
-    edits: List[Edit] = []
+    trees: list[list[int]] = []
+    edits: list[Edit] = []
     for number in pipe.labels:
         tree = flatten(pipe, number)
         lengths = [sum(edit.length for edit in end) for end in (tree.left, tree.right)]
         trees.append([len(edits), len(tree.left), len(tree.right), *lengths, int(tree.whole)])
         edits += [*tree.left, *tree.right]
     rows = [_edit_row(edit, strings) for edit in edits] or [[0, NO_STRING, NO_STRING]]  # a section is never empty
-    return [settings, tensor("trainable_lemmatizer/trees", trees, "u4"), tensor("trainable_lemmatizer/edits", rows, "u4")]
+    return [
+        settings,
+        tensor("trainable_lemmatizer/trees", trees, "u4"),
+        tensor("trainable_lemmatizer/edits", rows, "u4"),
+    ]

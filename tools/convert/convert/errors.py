@@ -1,8 +1,9 @@
 """The one exception that a user's mistake or an unsupported pipeline raises."""
+
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Iterator, Optional
 
 
 class ConvertError(Exception):
@@ -11,7 +12,7 @@ class ConvertError(Exception):
     component: the one at fault, so that the pipeline may convert without it; None if no component is.
     """
 
-    component: Optional[str] = None
+    component: str | None = None
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Which algorithm a lemmatizer follows: told by the functions that it runs, never by its language."""
+
 from __future__ import annotations
 
 from types import FunctionType
-from typing import Any, Dict, Optional
+from typing import Any
 
 from spacy.lang.ca.lemmatizer import CatalanLemmatizer
 from spacy.lang.el.lemmatizer import GreekLemmatizer
@@ -26,13 +27,20 @@ MAX_RULES = 1024
 WITHOUT_RULES = ("", "EOL", "SPACE")
 """Parts of speech that every rule lemmatizer only lower-cases."""
 
-_KINDS: Dict[Any, int] = {
-    Lemmatizer.lookup_lemmatize: LOOKUP, FrenchLemmatizer.rule_lemmatize: FRENCH, CatalanLemmatizer.rule_lemmatize: FRENCH,
-    MacedonianLemmatizer.rule_lemmatize: MACEDONIAN, SpanishLemmatizer.rule_lemmatize: SPANISH,
-    GreekLemmatizer.rule_lemmatize: GREEK, DutchLemmatizer.rule_lemmatize: DUTCH,
-    DutchLemmatizer.lookup_lemmatize: LOWER_LOOKUP, HaitianCreoleLemmatizer.rule_lemmatize: LOWER_LOOKUP,
-    PolishLemmatizer.pos_lookup_lemmatize: POLISH, ItalianLemmatizer.pos_lookup_lemmatize: ITALIAN}
-_BASE_FORMS: Dict[Any, int] = {EnglishLemmatizer.is_base_form: ENGLISH, Lemmatizer.is_base_form: RULES}
+_KINDS: dict[Any, int] = {
+    Lemmatizer.lookup_lemmatize: LOOKUP,
+    FrenchLemmatizer.rule_lemmatize: FRENCH,
+    CatalanLemmatizer.rule_lemmatize: FRENCH,
+    MacedonianLemmatizer.rule_lemmatize: MACEDONIAN,
+    SpanishLemmatizer.rule_lemmatize: SPANISH,
+    GreekLemmatizer.rule_lemmatize: GREEK,
+    DutchLemmatizer.rule_lemmatize: DUTCH,
+    DutchLemmatizer.lookup_lemmatize: LOWER_LOOKUP,
+    HaitianCreoleLemmatizer.rule_lemmatize: LOWER_LOOKUP,
+    PolishLemmatizer.pos_lookup_lemmatize: POLISH,
+    ItalianLemmatizer.pos_lookup_lemmatize: ITALIAN,
+}
+_BASE_FORMS: dict[Any, int] = {EnglishLemmatizer.is_base_form: ENGLISH, Lemmatizer.is_base_form: RULES}
 _OF_SEVERAL_METHODS = {SPANISH: SpanishLemmatizer, POLISH: PolishLemmatizer, ITALIAN: ItalianLemmatizer}
 """Kinds whose rules are spread over methods -> the class that each of these must come from."""
 
@@ -44,10 +52,12 @@ def _function_of(pipe: Any, method: str) -> Any:
 
 
 def _runs_methods_of(pipe: Any, lemmatizer: type) -> bool:
-    return all(_function_of(pipe, name) is value for name, value in vars(lemmatizer).items() if isinstance(value, FunctionType))
+    return all(
+        _function_of(pipe, name) is value for name, value in vars(lemmatizer).items() if isinstance(value, FunctionType)
+    )
 
 
-def _kind(pipe: Any) -> Optional[int]:
+def _kind(pipe: Any) -> int | None:
     function = _function_of(pipe, "lemmatize")
     if type(pipe).__call__ is not Lemmatizer.__call__:
         return None
@@ -65,6 +75,10 @@ def lemmatizer_kind(pipe: Any) -> int:
     if kind is not None:
         return kind
     pymorphy = isinstance(pipe, RussianLemmatizer) and pipe.mode.startswith("pymorphy")
-    why = "its lemmas come from another library, pymorphy" if pymorphy else "its algorithm is none of those that tern has"
-    raise ConvertError(f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__} (language {pipe.vocab.lang!r}, "
-                       f"mode {pipe.mode!r}) is not supported: {why}")
+    why = (
+        "its lemmas come from another library, pymorphy" if pymorphy else "its algorithm is none of those that tern has"
+    )
+    raise ConvertError(
+        f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__} (language {pipe.vocab.lang!r}, "
+        f"mode {pipe.mode!r}) is not supported: {why}"
+    )

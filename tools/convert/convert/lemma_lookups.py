@@ -2,9 +2,11 @@
 
 spaCy keeps only the ids of their words.
 """
+
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from spacy.parts_of_speech import IDS as POS_IDS
 
@@ -24,8 +26,10 @@ def _no_tables(pipe: Any) -> ConvertError:
 
 
 def _refuse_lemma(pipe: Any, table: str, value: Any, wanted: str) -> ConvertError:
-    return ConvertError(f"component {pipe.name}: a lemma of the look-up table {table} is {value!r}, on which spaCy fails, too: "
-                        f"make it {wanted}")
+    return ConvertError(
+        f"component {pipe.name}: a lemma of the look-up table {table} is {value!r}, on which spaCy fails, too: "
+        f"make it {wanted}"
+    )
 
 
 # ---- one table -------------------------------------------------------------------------------------------------------
@@ -40,16 +44,18 @@ def _entry(value: Any, empty_is_lemma: bool, pipe: Any, strings: StringTable) ->
     return strings.number(forms[0]) | (LEMMA_IS_TEXT if isinstance(value, str) else 0)
 
 
-def lookup_sections(pipe: Any, strings: StringTable) -> List[Section]:
+def lookup_sections(pipe: Any, strings: StringTable) -> list[Section]:
     """lemmatizer/lookup of lookup_lemmatize, and of French, which takes a text's first character."""
     table = pipe.lookups.get_table("lemma_lookup")
     if not table:
         raise _no_tables(pipe)
     empty_is_lemma = lemmatizer_kind(pipe) == LOOKUP
-    return id_table("lemmatizer/lookup", {key: _entry(table[key], empty_is_lemma, pipe, strings) for key in sorted(table)})
+    return id_table(
+        "lemmatizer/lookup", {key: _entry(table[key], empty_is_lemma, pipe, strings) for key in sorted(table)}
+    )
 
 
-def _texts(pipe: Any, name: str) -> Dict[int, str]:
+def _texts(pipe: Any, name: str) -> dict[int, str]:
     """A table whose lemmas are texts, by id of the word."""
     table = pipe.lookups.get_table(name, {})
     for value in table.values():
@@ -58,16 +64,16 @@ def _texts(pipe: Any, name: str) -> Dict[int, str]:
     return {key: table[key] for key in sorted(table)}
 
 
-def _text_sections(lemmas: Mapping[int, str], strings: StringTable) -> List[Section]:
+def _text_sections(lemmas: Mapping[int, str], strings: StringTable) -> list[Section]:
     return id_table("lemmatizer/lookup", {key: strings.number(lemma) for key, lemma in lemmas.items()})
 
 
-def text_lookup_sections(pipe: Any, strings: StringTable) -> List[Section]:
+def text_lookup_sections(pipe: Any, strings: StringTable) -> list[Section]:
     """lemmatizer/lookup of Dutch rules, which do without it where it is empty."""
     return _text_sections(_texts(pipe, "lemma_lookup"), strings)
 
 
-def lower_lookup_sections(pipe: Any, strings: StringTable) -> List[Section]:
+def lower_lookup_sections(pipe: Any, strings: StringTable) -> list[Section]:
     """lemmatizer/lookup of Dutch words in lower case. The rules of Haitian Creole only lower-case: their table is empty."""
     lemmas = {} if pipe.mode == "rule" else _texts(pipe, "lemma_lookup")
     if not lemmas and pipe.mode != "rule":
@@ -84,19 +90,19 @@ def pos_lookup_key(part: int, word: int) -> int:
     return extended_hash(extended_hash(0, part + 1), word)
 
 
-def _italian_fallback(pipe: Any) -> Dict[int, str]:
+def _italian_fallback(pipe: Any) -> dict[int, str]:
     """lemma_lookup_other, then lemma_lookup: both are asked for the same word, and the first passes over empty lemmas."""
     other = _texts(pipe, "lemma_lookup_other")
     return {**_texts(pipe, "lemma_lookup"), **{key: lemma for key, lemma in other.items() if lemma}}
 
 
-def pos_lookup_sections(pipe: Any, strings: StringTable) -> List[Section]:
+def pos_lookup_sections(pipe: Any, strings: StringTable) -> list[Section]:
     """lemmatizer/parts and forms of Polish and Italian; of Italian, lemmatizer/lookup, too."""
     tables = {pos: _texts(pipe, f"lemma_lookup_{pos.lower()}") for pos in sorted(POS_IDS)}
     parts = [pos for pos, table in tables.items() if table]
     if not parts:
         raise _no_tables(pipe)
-    forms: Dict[int, int] = {}
+    forms: dict[int, int] = {}
     for number, pos in enumerate(parts):
         forms.update((pos_lookup_key(number, key), strings.number(lemma)) for key, lemma in tables[pos].items())
     if len(forms) != sum(len(tables[pos]) for pos in parts):

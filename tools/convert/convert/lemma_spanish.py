@@ -2,10 +2,11 @@
 
 Its rules are regular expressions to spaCy; those of every published table are plain texts, and only such are supported.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 from .errors import ConvertError
 from .lemma_checks import check_exceptions, exceptions, texts
@@ -13,7 +14,17 @@ from .lemma_kinds import MAX_RULES
 
 INDEX_OF = {pos: pos for pos in ("ADJ", "ADV", "DET", "NOUN", "NUM", "PRON", "VERB")} | {"AUX": "VERB"}
 """Parts of speech with tables -> the one whose index they ask."""
-LISTS = ("adverbs", "det", "pron", "det_and_pron_fixed", "det_and_pron_general", "num", "voc_alt_1", "voc_alt_2", "accents")
+LISTS = (
+    "adverbs",
+    "det",
+    "pron",
+    "det_and_pron_fixed",
+    "det_and_pron_general",
+    "num",
+    "voc_alt_1",
+    "voc_alt_2",
+    "accents",
+)
 """Lists of rules that the algorithm names, in the order of LIST_* (engine/lemma_spanish.c)."""
 MAX_FEATURES = 64
 _ANYWHERE = ("voc_alt_1", "voc_alt_2", "accents")
@@ -21,7 +32,7 @@ _WHOLE_WORDS = ("adverbs", "det", "pron", "det_and_pron_fixed", "num")
 
 _SPECIAL = set(".^$*+?{}[]\\|()")
 
-Rule = Tuple[str, str]
+Rule = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -29,16 +40,18 @@ class SpanishTables:
     """lists: rules (old, new), LISTS first. groups: POS, number of a list, the features a token must have. index: by POS.
     exceptions: POS -> word -> forms."""
 
-    lists: List[List[Rule]]
-    groups: List[Tuple[str, int, List[str]]]
-    index: Dict[str, List[str]]
-    exceptions: Dict[str, Dict[str, List[str]]]
+    lists: list[list[Rule]]
+    groups: list[tuple[str, int, list[str]]]
+    index: dict[str, list[str]]
+    exceptions: dict[str, dict[str, list[str]]]
 
 
-def _rules(pipe: Any, name: str) -> List[Rule]:
+def _rules(pipe: Any, name: str) -> list[Rule]:
     rules = [tuple(rule) for rule in pipe.lookups.get_table("lemma_rules").get(name, [])]
     where = f"component {pipe.name}: list {name} of the lemmatizer's rules"
-    if len(rules) > MAX_RULES or any(len(rule) != 2 or not all(isinstance(text, str) for text in rule) for rule in rules):
+    if len(rules) > MAX_RULES or any(
+        len(rule) != 2 or not all(isinstance(text, str) for text in rule) for rule in rules
+    ):
         raise ConvertError(f"{where} has more than {MAX_RULES} rules, or one that is not a pair of texts")
     if name not in _WHOLE_WORDS and any(set(old) & _SPECIAL or "\\" in new for old, new in rules):
         raise ConvertError(f"{where} has a rule that is a regular expression, which is not supported, only plain texts")
@@ -49,17 +62,23 @@ def _rules(pipe: Any, name: str) -> List[Rule]:
     return [(rule[0], rule[1]) for rule in rules]
 
 
-def _groups(pipe: Any, names: List[str]) -> List[Tuple[str, int, List[str]]]:
+def _groups(pipe: Any, names: list[str]) -> list[tuple[str, int, list[str]]]:
     """Adds the lists that groups name to names."""
-    groups: List[Tuple[str, int, List[str]]] = []
+    groups: list[tuple[str, int, list[str]]] = []
     table = pipe.lookups.get_table("lemma_rules_groups")
     for pos in INDEX_OF:
         for name, features in table.get(pos.lower(), []):
             if name not in names:
                 names.append(name)
             groups.append((pos, names.index(name), sorted(features)))
-    if not groups or any(len(features) > MAX_FEATURES for _, _, features in groups) or not any(group[2] for group in groups):
-        raise ConvertError(f"component {pipe.name}: the lemmatizer's groups of rules are empty or have too many features")
+    if (
+        not groups
+        or any(len(features) > MAX_FEATURES for _, _, features in groups)
+        or not any(group[2] for group in groups)
+    ):
+        raise ConvertError(
+            f"component {pipe.name}: the lemmatizer's groups of rules are empty or have too many features"
+        )
     return groups
 
 

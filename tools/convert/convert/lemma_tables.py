@@ -1,16 +1,29 @@
 """Tables of the lemmatizers without a network (spacy/pipeline/lemmatizer.py, spacy/lang/*/lemmatizer.py)."""
+
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any
 
 from spacy.parts_of_speech import IDS as POS_IDS
 
 from .container import Section, tensor
 from .errors import ConvertError
 from .lemma_checks import check_exceptions, exceptions, texts
-from .lemma_kinds import (DUTCH, FRENCH, GREEK, ITALIAN, LOOKUP, LOWER_LOOKUP, MAX_RULES, POLISH, SPANISH, WITHOUT_RULES,
-                          lemmatizer_kind)
+from .lemma_kinds import (
+    DUTCH,
+    FRENCH,
+    GREEK,
+    ITALIAN,
+    LOOKUP,
+    LOWER_LOOKUP,
+    MAX_RULES,
+    POLISH,
+    SPANISH,
+    WITHOUT_RULES,
+    lemmatizer_kind,
+)
 from .lemma_lookups import lookup_sections, lower_lookup_sections, pos_lookup_sections, text_lookup_sections
 from .lemma_spanish import INDEX_OF, read_spanish
 from .maps import build_map, id_table
@@ -32,15 +45,16 @@ class LemmaPart:
     """Tables of a part of speech. rules: (old ending, new ending). exceptions: word -> forms. Both in file order."""
 
     pos: str
-    rules: List[Tuple[str, str]]
-    words: List[str]
-    exceptions: Dict[str, List[str]]
+    rules: list[tuple[str, str]]
+    words: list[str]
+    exceptions: dict[str, list[str]]
 
 
 def _part(pipe: Any, pos: str) -> LemmaPart:
     """The tables' outer keys are string ids of lower-cased names, which Table.get takes care of."""
-    index, irregular, rules = (pipe.lookups.get_table(f"lemma_{table}", {}).get(pos.lower()) or {}
-                               for table in ("index", "exc", "rules"))
+    index, irregular, rules = (
+        pipe.lookups.get_table(f"lemma_{table}", {}).get(pos.lower()) or {} for table in ("index", "exc", "rules")
+    )
     where = f"component {pipe.name}: the lemmatizer's table for {pos}"
     words = texts(index, f"{where}: index words")
     pairs = [tuple(texts(rule, f"{where}: rules")) for rule in rules]
@@ -52,7 +66,7 @@ def _part(pipe: Any, pos: str) -> LemmaPart:
     return part
 
 
-def read_parts(pipe: Any) -> List[LemmaPart]:
+def read_parts(pipe: Any) -> list[LemmaPart]:
     """Parts of speech with a table that is not empty, by name: the others are only lower-cased."""
     parts = [_part(pipe, pos) for pos in sorted(POS_IDS) if pos not in WITHOUT_RULES]
     return [part for part in parts if part.rules or part.words or part.exceptions]
@@ -63,24 +77,29 @@ def exception_key(part: int, word: str) -> int:
     return phrase_hash(part + 1, word)
 
 
-def _exception_sections(parts: Sequence[LemmaPart], strings: StringTable) -> List[Section]:
-    entries: Dict[int, int] = {}
+def _exception_sections(parts: Sequence[LemmaPart], strings: StringTable) -> list[Section]:
+    entries: dict[int, int] = {}
     starts, forms = [0], []
     for number, part in enumerate(parts):
         for word, lemmas in part.exceptions.items():
             key = exception_key(number, word)
             if key in entries:
-                raise ConvertError(f"the hash of the lemmatizer's exception {word!r} ({part.pos}) is that of another one")
+                raise ConvertError(
+                    f"the hash of the lemmatizer's exception {word!r} ({part.pos}) is that of another one"
+                )
             entries[key] = len(starts) - 1
             forms.extend(strings.number(lemma) for lemma in lemmas)
             starts.append(len(forms))
     if not forms:
         return []
-    return [build_map("lemmatizer/exceptions", entries, EXCEPTIONS_LOAD), tensor("lemmatizer/exception_start", starts, "u4"),
-            tensor("lemmatizer/exception_forms", forms, "u4")]
+    return [
+        build_map("lemmatizer/exceptions", entries, EXCEPTIONS_LOAD),
+        tensor("lemmatizer/exception_start", starts, "u4"),
+        tensor("lemmatizer/exception_forms", forms, "u4"),
+    ]
 
 
-def _word_sections(parts: Sequence[LemmaPart]) -> Tuple[List[Section], Mapping[str, int]]:
+def _word_sections(parts: Sequence[LemmaPart]) -> tuple[list[Section], Mapping[str, int]]:
     """lemmatizer/words, and the root edge of every part that has index words."""
     sets = WordSets()
     numbers = {part.pos: sets.add(part.words) for part in parts if part.words}
@@ -89,7 +108,7 @@ def _word_sections(parts: Sequence[LemmaPart]) -> Tuple[List[Section], Mapping[s
     return sections, {pos: roots[number] for pos, number in numbers.items()}
 
 
-def _part_sections(parts: Sequence[LemmaPart], strings: StringTable) -> List[Section]:
+def _part_sections(parts: Sequence[LemmaPart], strings: StringTable) -> list[Section]:
     words, roots = _word_sections(parts)
     rows, rules = [], []
     for part in parts:
@@ -99,54 +118,56 @@ def _part_sections(parts: Sequence[LemmaPart], strings: StringTable) -> List[Sec
     return [tensor("lemmatizer/parts", rows, "u4"), *suffix_rules, *words]
 
 
-def _parts_with_tables(pipe: Any) -> List[LemmaPart]:
+def _parts_with_tables(pipe: Any) -> list[LemmaPart]:
     parts = read_parts(pipe)
     if not parts:
         raise ConvertError(f"component {pipe.name} has no tables: initialize it or remove it")
     return parts
 
 
-def _rule_sections(pipe: Any, strings: StringTable) -> List[Section]:
+def _rule_sections(pipe: Any, strings: StringTable) -> list[Section]:
     parts = _parts_with_tables(pipe)
     return [*_part_sections(parts, strings), *_exception_sections(parts, strings)]
 
 
-def _first_forms(parts: Sequence[LemmaPart], strings: StringTable) -> Dict[int, int]:
+def _first_forms(parts: Sequence[LemmaPart], strings: StringTable) -> dict[int, int]:
     """Key of an exception -> string number of its first form. An exception without forms is none."""
-    entries: Dict[int, int] = {}
+    entries: dict[int, int] = {}
     for number, part in enumerate(parts):
         for word, forms in part.exceptions.items():
             key = exception_key(number, word)
             if key in entries:
-                raise ConvertError(f"the hash of the lemmatizer's exception {word!r} ({part.pos}) is that of another one")
+                raise ConvertError(
+                    f"the hash of the lemmatizer's exception {word!r} ({part.pos}) is that of another one"
+                )
             if forms:
                 entries[key] = strings.number(forms[0])
     return entries
 
 
-def _sections_with_forms(parts: Sequence[LemmaPart], strings: StringTable) -> List[Section]:
+def _sections_with_forms(parts: Sequence[LemmaPart], strings: StringTable) -> list[Section]:
     """Of the kinds that take the first form of an exception."""
     forms = id_table("lemmatizer/forms", _first_forms(parts, strings))
     return [*_part_sections(parts, strings), *forms]
 
 
-def _french_sections(pipe: Any, strings: StringTable) -> List[Section]:
+def _french_sections(pipe: Any, strings: StringTable) -> list[Section]:
     parts = [_part(pipe, pos) for pos in FRENCH_PARTS]
     return [*_sections_with_forms(parts, strings), *lookup_sections(pipe, strings)]
 
 
-def _greek_sections(pipe: Any, strings: StringTable) -> List[Section]:
+def _greek_sections(pipe: Any, strings: StringTable) -> list[Section]:
     return _sections_with_forms(_parts_with_tables(pipe), strings)
 
 
-def _dutch_sections(pipe: Any, strings: StringTable) -> List[Section]:
+def _dutch_sections(pipe: Any, strings: StringTable) -> list[Section]:
     parts = [_part(pipe, pos) for pos in DUTCH_PARTS]
     for part in parts:
         check_exceptions(pipe, part.exceptions)
     return [*_sections_with_forms(parts, strings), *text_lookup_sections(pipe, strings)]
 
 
-def _spanish_sections(pipe: Any, strings: StringTable) -> List[Section]:
+def _spanish_sections(pipe: Any, strings: StringTable) -> list[Section]:
     tables = read_spanish(pipe)
     sets = WordSets()
     numbers = {pos: sets.add(words) for pos, words in tables.index.items() if words}
@@ -156,24 +177,35 @@ def _spanish_sections(pipe: Any, strings: StringTable) -> List[Section]:
     forms = _first_forms([LemmaPart(pos, [], [], tables.exceptions.get(pos, {})) for pos in INDEX_OF], strings)
     list_start, rules = flat(tables.lists)
     feature_start, features = flat([features for _, _, features in tables.groups])
-    groups = [(strings.number(pos), number, first, len(wanted))
-              for (pos, number, wanted), first in zip(tables.groups, feature_start)]
+    groups = [
+        (strings.number(pos), number, first, len(wanted))
+        for (pos, number, wanted), first in zip(tables.groups, feature_start)
+    ]
     return [
         tensor("lemmatizer/parts", parts, "u4"),
         tensor("lemmatizer/suffix_rules", [(strings.number(old), strings.number(new)) for old, new in rules], "u4"),
         tensor("lemmatizer/lists", [(first, len(rules)) for first, rules in zip(list_start, tables.lists)], "u4"),
         tensor("lemmatizer/groups", groups, "u4"),
         tensor("lemmatizer/features", [strings.number(feature) for feature in features], "u4"),
-        *([tensor("lemmatizer/words", edges, "u4")] if numbers else []), *id_table("lemmatizer/forms", forms),
+        *([tensor("lemmatizer/words", edges, "u4")] if numbers else []),
+        *id_table("lemmatizer/forms", forms),
     ]
 
 
-_READ = {FRENCH: _french_sections, LOOKUP: lookup_sections, SPANISH: _spanish_sections, GREEK: _greek_sections,
-         DUTCH: _dutch_sections, LOWER_LOOKUP: lower_lookup_sections, POLISH: pos_lookup_sections, ITALIAN: pos_lookup_sections}
+_READ = {
+    FRENCH: _french_sections,
+    LOOKUP: lookup_sections,
+    SPANISH: _spanish_sections,
+    GREEK: _greek_sections,
+    DUTCH: _dutch_sections,
+    LOWER_LOOKUP: lower_lookup_sections,
+    POLISH: pos_lookup_sections,
+    ITALIAN: pos_lookup_sections,
+}
 """Kinds other than those of _rule_sections."""
 
 
-def lemmatizer_sections(pipe: Any, strings: StringTable) -> List[Section]:
+def lemmatizer_sections(pipe: Any, strings: StringTable) -> list[Section]:
     """All lemmatizer/ sections of a Lemmatizer."""
     kind = lemmatizer_kind(pipe)
     settings = [tensor("lemmatizer/settings", [1], "u4")] if pipe.overwrite else []

@@ -1,8 +1,10 @@
 """A pipeline of spaCy, loaded; where spaCy cannot, what is wrong with which part of the folder."""
+
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, List, Mapping, Optional, Sequence, Tuple
+from typing import Any
 
 import spacy
 from spacy.util import get_model_meta, is_compatible_version, load_model_from_config
@@ -15,8 +17,9 @@ from .source import Source, meta_of
 from .user_code import place
 
 
-def _lfs_pointer(folder: Path) -> Optional[Path]:
+def _lfs_pointer(folder: Path) -> Path | None:
     """A file that Git LFS has not fetched."""
+
     def is_pointer(path: Path) -> bool:
         with path.open("rb") as file:
             return file.read(40).startswith(b"version https://git-lfs.github.com/")
@@ -30,17 +33,19 @@ def _made_for(meta: Mapping[str, Any]) -> str:
     return "" if fits else f"; the pipeline was made for spaCy {wanted}, and this is {spacy.__version__}"
 
 
-def _cannot_load(source: Source, why: str, remedy: str, component: Optional[str] = None) -> ConvertError:
-    error = ConvertError(f"spaCy cannot load {source.package or source.folder}: {why}{_made_for(meta_of(source))}: {remedy}")
+def _cannot_load(source: Source, why: str, remedy: str, component: str | None = None) -> ConvertError:
+    error = ConvertError(
+        f"spaCy cannot load {source.package or source.folder}: {why}{_made_for(meta_of(source))}: {remedy}"
+    )
     error.component = component
     return error
 
 
-def _parts(nlp: Any, exclude: Sequence[str]) -> List[str]:
+def _parts(nlp: Any, exclude: Sequence[str]) -> list[str]:
     return ["meta", "vocab", "tokenizer", *(name for name in nlp.component_names if name not in exclude)]
 
 
-def _damaged(nlp: Any, source: Source, exclude: Sequence[str]) -> Tuple[Optional[str], str]:
+def _damaged(nlp: Any, source: Source, exclude: Sequence[str]) -> tuple[str | None, str]:
     """The first part of the folder that cannot be read, and why."""
     parts = _parts(nlp, exclude)
     for part in parts:
@@ -57,10 +62,16 @@ def _read_data(nlp: Any, source: Source, exclude: Sequence[str]) -> Any:
     except Exception as error:
         pointer = _lfs_pointer(source.folder)
         if pointer is not None:
-            raise _cannot_load(source, f"{pointer} is a pointer of Git LFS, not the file itself", "run `git lfs pull`") from error
+            raise _cannot_load(
+                source, f"{pointer} is a pointer of Git LFS, not the file itself", "run `git lfs pull`"
+            ) from error
         part, why = _damaged(nlp, source, exclude)
-        raise _cannot_load(source, why, "copy the whole folder again, or save the trained pipeline again with nlp.to_disk",
-                           part if part in nlp.component_names else None) from error
+        raise _cannot_load(
+            source,
+            why,
+            "copy the whole folder again, or save the trained pipeline again with nlp.to_disk",
+            part if part in nlp.component_names else None,
+        ) from error
 
 
 def _checked_meta(source: Source) -> Any:
@@ -69,10 +80,12 @@ def _checked_meta(source: Source) -> Any:
     try:
         return get_model_meta(source.folder)
     except Exception as error:
-        raise _cannot_load(source, reason(error), "correct meta.json, or save the pipeline again with nlp.to_disk") from error
+        raise _cannot_load(
+            source, reason(error), "correct meta.json, or save the pipeline again with nlp.to_disk"
+        ) from error
 
 
-def _uncreated(config: Config, exclude: Sequence[str]) -> Optional[str]:
+def _uncreated(config: Config, exclude: Sequence[str]) -> str | None:
     """The component without which spaCy creates the pipeline, or None."""
     for name in config["nlp"]["pipeline"]:
         try:
@@ -110,9 +123,11 @@ def _check_unchanged(nlp: Any, plan: Plan) -> None:
     expected = [(component.name, component.enabled) for component in plan.components]
     found = [(name, name in nlp.pipe_names) for name in nlp.component_names]
     if found != expected:
-        raise ConvertError(f"a callback in [nlp] has changed the pipeline from {_shown(expected)} to {_shown(found)}: save what "
-                           "spaCy loads with nlp.to_disk, take the callback out of the new config.cfg, and convert that")
+        raise ConvertError(
+            f"a callback in [nlp] has changed the pipeline from {_shown(expected)} to {_shown(found)}: save what "
+            "spaCy loads with nlp.to_disk, take the callback out of the new config.cfg, and convert that"
+        )
 
 
-def _shown(components: Sequence[Tuple[str, bool]]) -> str:
+def _shown(components: Sequence[tuple[str, bool]]) -> str:
     return ", ".join(name + " (disabled)" * (not enabled) for name, enabled in components) or "nothing"

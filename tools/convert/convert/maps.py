@@ -1,7 +1,8 @@
 """Hash maps of the file: u64[capacity][2] = (key, value), open addressing, ready to probe (engine/map.h)."""
+
 from __future__ import annotations
 
-from typing import List, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def build_map(name: str, entries: Mapping[int, int], max_load: float = 0.5) -> S
     return Section(name, slots, MAP)
 
 
-def id_table(name: str, entries: Mapping[int, int]) -> List[Section]:
+def id_table(name: str, entries: Mapping[int, int]) -> list[Section]:
     """entries: 64-bit key -> value, as two arrays in the order of the keys (engine/map.h). A section is never empty."""
     keys = sorted(entries) or [0]
     values = [entries.get(key, ID_ABSENT) for key in keys]

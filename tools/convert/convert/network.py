@@ -1,7 +1,9 @@
 """Weights of networks, read from the live thinc model as they are (float32, C order); the named entity recogniser."""
+
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from spacy.pipeline.tok2vec import Tok2VecListener
@@ -23,11 +25,11 @@ PANEL = 16
 class NetworkSections(NamedTuple):
     """network: what every request reads in full; embeddings: what it reads a few rows of."""
 
-    network: List[Section]
-    embeddings: List[Section]
+    network: list[Section]
+    embeddings: list[Section]
 
 
-def nodes_of(model: Any, name: str) -> List[Any]:
+def nodes_of(model: Any, name: str) -> list[Any]:
     """Layers of that name in the order of the forward pass."""
     return [node for node in model.walk(order="dfs_pre") if node.name == name]
 
@@ -38,8 +40,10 @@ def param_section(node: Any, name: str, shape: Sequence[int], section: str) -> S
         raise ConvertError(f"{section}: the weights are not initialised: train the pipeline, then save it")
     array = np.asarray(node.get_param(name))
     if array.dtype != np.float32 or array.shape != tuple(shape):
-        raise ConvertError(f"{section}: expected float32 {tuple(shape)}, found {array.dtype} {array.shape}: "
-                           "train the component with spaCy's own layers")
+        raise ConvertError(
+            f"{section}: expected float32 {tuple(shape)}, found {array.dtype} {array.shape}: "
+            "train the component with spaCy's own layers"
+        )
     if not np.isfinite(array).all():
         raise ConvertError(f"{section}: a weight is not a finite number: train the component again")
     return tensor(section, array, "f4")
@@ -62,7 +66,7 @@ def linear_section(node: Any, outputs: int, inputs: int, prefix: str) -> Section
     return packed_layer(f"{prefix}/W", weights[:, None, :], bias[:, None])
 
 
-def maxout_sections(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: int) -> List[Section]:
+def maxout_sections(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: int) -> list[Section]:
     """A maxout layer and the layer norm after it."""
     pieces = maxout.get_dim("nP")
     weights = param_section(maxout, "W", (outputs, pieces, inputs), f"{prefix}/W").array
@@ -74,20 +78,24 @@ def maxout_sections(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: i
     ]
 
 
-def _embeddings(prefix: str, embed: Any, width: int) -> Tuple[List[Section], List[Section]]:
+def _embeddings(prefix: str, embed: Any, width: int) -> tuple[list[Section], list[Section]]:
     """(attrs and seeds, tables [rows][width]) of a MultiHashEmbed."""
     columns = [str(name) for name in nodes_of(embed, "extract_features")[0].attrs["columns"]]
     tables = sorted(nodes_of(embed, "hashembed"), key=lambda node: int(node.attrs["column"]))
     if len(tables) != len(columns) or any(name not in ATTRS for name in columns):
-        raise ConvertError(f"{prefix}: the embedding's features {columns} are not those of its {len(tables)} tables: "
-                           "train it with spaCy's own MultiHashEmbed")
+        raise ConvertError(
+            f"{prefix}: the embedding's features {columns} are not those of its {len(tables)} tables: "
+            "train it with spaCy's own MultiHashEmbed"
+        )
     seeds = [int(node.attrs["seed"]) for node in tables]
     heads = [tensor(f"{prefix}/attrs", [ATTRS[name] for name in columns], "u4"), tensor(f"{prefix}/seeds", seeds, "u4")]
-    rows = [param_section(node, "E", (node.get_dim("nV"), width), f"{prefix}/embed/{f}") for f, node in enumerate(tables)]
+    rows = [
+        param_section(node, "E", (node.get_dim("nV"), width), f"{prefix}/embed/{f}") for f, node in enumerate(tables)
+    ]
     return heads, rows
 
 
-def _static(prefix: str, embed: Any, width: int, vectors: Any) -> List[Section]:
+def _static(prefix: str, embed: Any, width: int, vectors: Any) -> list[Section]:
     """The projected vectors [rows][width], where the tower reads some. The engine reads them in place, be they f32 or f16."""
     found = []
     for node in nodes_of(embed, "static_vectors"):
@@ -102,13 +110,15 @@ def tower_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections:
     embed, encode = tok2vec.get_ref("embed"), tok2vec.get_ref("encode")
     width = int(tok2vec.get_dim("nO"))
     heads, tables = _embeddings(prefix, embed, width)
-    tables += _static(prefix, embed, width, vectors)   # last, as in spaCy
+    tables += _static(prefix, embed, width, vectors)  # last, as in spaCy
     (mix,), (mix_norm,) = nodes_of(embed, "maxout"), nodes_of(embed, "layernorm")
     maxouts, norms = nodes_of(encode, "maxout"), nodes_of(encode, "layernorm")
     windows = [int(node.attrs["window_size"]) for node in nodes_of(encode, "expand_window")]
     if not 1 <= len(maxouts) <= MAX_DEPTH or len(norms) != len(maxouts) or windows != [1] * len(maxouts):
-        raise ConvertError(f"{prefix}: the encoder's layers are not {len(maxouts)} maxout layers with window 1: "
-                           "train it with spaCy's own MaxoutWindowEncoder and window_size = 1")
+        raise ConvertError(
+            f"{prefix}: the encoder's layers are not {len(maxouts)} maxout layers with window 1: "
+            "train it with spaCy's own MaxoutWindowEncoder and window_size = 1"
+        )
     network = heads + maxout_sections(f"{prefix}/mix", mix, mix_norm, width, width * len(tables))
     for depth, (maxout, norm) in enumerate(zip(maxouts, norms)):
         network += maxout_sections(f"{prefix}/conv/{depth}", maxout, norm, width, 3 * width)
@@ -130,8 +140,10 @@ def transition_sections(prefix: str, pipe: Any, allowed_slots: Sequence[int], cl
     tower, width = own_tower_sections(prefix, pipe, tok2vec), int(tok2vec.get_dim("nO"))
     slots, hidden, pieces = int(lower.get_dim("nF")), int(lower.get_dim("nI")), int(lower.get_dim("nP"))
     if slots not in allowed_slots:
-        raise ConvertError(f"{prefix}: the lower layer has {slots} slots, not {' or '.join(map(str, allowed_slots))}: "
-                           "train it with spaCy's own state features")
+        raise ConvertError(
+            f"{prefix}: the lower layer has {slots} slots, not {' or '.join(map(str, allowed_slots))}: "
+            "train it with spaCy's own state features"
+        )
     has_upper = bool(pipe.model.attrs["has_upper"])
     outputs, name = (hidden, f"{prefix}/lower") if has_upper else (classes, f"{prefix}/scores")
     weights = param_section(lower, "W", (slots, outputs, pieces, hidden), f"{name}/W").array
@@ -152,15 +164,17 @@ def transition_sections(prefix: str, pipe: Any, allowed_slots: Sequence[int], cl
     return NetworkSections(tower.network + layers, tower.embeddings)
 
 
-def read_ner_moves(moves: Any) -> List[Tuple[int, str]]:
+def read_ner_moves(moves: Any) -> list[tuple[int, str]]:
     """(NER_* action, label) of every class, in the order of the upper layer's rows; O has the empty label."""
     table = []
     for number in range(moves.n_moves):
         name = moves.get_class_name(number)
         action, _, label = name.partition("-")
         if action not in MOVES:
-            raise ConvertError(f"transition {name!r} of the named entity recogniser is not supported, only those of "
-                               "spaCy's BILUO system: train it without transitions of your own")
+            raise ConvertError(
+                f"transition {name!r} of the named entity recogniser is not supported, only those of "
+                "spaCy's BILUO system: train it without transitions of your own"
+            )
         table.append((MOVES[action], label))
     return table
 
@@ -168,8 +182,10 @@ def read_ner_moves(moves: Any) -> List[Tuple[int, str]]:
 def check_greedy(pipe: Any) -> None:
     """Refuses a transition-based component that searches, or whose classes spaCy masks."""
     if pipe.cfg.get("beam_width", 1) != 1:
-        raise ConvertError(f"component {pipe.name}: beam_width = {pipe.cfg['beam_width']} is not supported, only 1: "
-                           "train the component without a beam")
+        raise ConvertError(
+            f"component {pipe.name}: beam_width = {pipe.cfg['beam_width']} is not supported, only 1: "
+            "train the component without a beam"
+        )
     if pipe.model.attrs["unseen_classes"]:
         raise ConvertError(f"component {pipe.name} has labels that it was never trained on: train it or remove them")
 

@@ -5,11 +5,13 @@ So the outermost table is asked first and the language's function last. The tabl
 function. What a function does that is not str.lower() is read from its module: a table (ht), or suffixes that it cuts off
 (hi, ne).
 """
+
 from __future__ import annotations
 
 import functools
 import sys
-from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from spacy import attrs, util
 from spacy.lang import lex_attrs
@@ -29,9 +31,9 @@ _FIXED_FEATURES = {
 }
 
 
-def _unwrap(function: Any) -> Tuple[List[Mapping[Any, str]], Any]:
+def _unwrap(function: Any) -> tuple[list[Mapping[Any, str]], Any]:
     """Look-up tables of a NORM function, first asked first, and the function that is asked last."""
-    tables: List[Mapping[Any, str]] = []
+    tables: list[Mapping[Any, str]] = []
     while isinstance(function, functools.partial) and function.func is util._get_attr_unless_lookup:
         function, lookups = function.args
         tables.extend(lookups)
@@ -54,7 +56,7 @@ def _describe(function: Any) -> str:
     return f"{getattr(function, '__module__', '?')}.{getattr(function, '__qualname__', function)}"
 
 
-def _language_norm(vocab: Any) -> Tuple[Dict[str, str], List[Stem]]:
+def _language_norm(vocab: Any) -> tuple[dict[str, str], list[Stem]]:
     """What the language's own function does: a table, and its stems in order. No stems: str.lower(). Else refused."""
     _, last = _unwrap(vocab.lex_attr_getters[attrs.NORM])
     module = sys.modules.get(getattr(last, "__module__", ""))
@@ -65,13 +67,15 @@ def _language_norm(vocab: Any) -> Tuple[Dict[str, str], List[Stem]]:
         return dict(module.NORM_MAP), []
     if name in _STEMMERS and last is module.norm:
         return {}, _stems(module._stem_suffixes, _STEMMERS[name])
-    raise ConvertError(f"language {vocab.lang!r} computes NORM with {_describe(last)}, which is not supported, only "
-                       "spaCy's own: train the pipeline with those of the language")
+    raise ConvertError(
+        f"language {vocab.lang!r} computes NORM with {_describe(last)}, which is not supported, only "
+        "spaCy's own: train the pipeline with those of the language"
+    )
 
 
-def _stems(groups: List[List[str]], short_ends: bool) -> List[Stem]:
+def _stems(groups: list[list[str]], short_ends: bool) -> list[Stem]:
     """groups: as in spacy/lang/hi/lex_attrs.py; the last one is tried first, each cuts as much as its first suffix has."""
-    stems: List[Stem] = []
+    stems: list[Stem] = []
     longest = 0
     for group in reversed(groups):
         cut = len(group[0])
@@ -80,7 +84,7 @@ def _stems(groups: List[List[str]], short_ends: bool) -> List[Stem]:
     return stems
 
 
-def norm_of(text: str, table: Mapping[str, str], stems: List[Stem]) -> str:
+def norm_of(text: str, table: Mapping[str, str], stems: list[Stem]) -> str:
     """What the engine computes for a text that no other table has."""
     if text in table or not stems:
         return table.get(text, text.lower())
@@ -93,10 +97,14 @@ def _check_norm(vocab: Any) -> None:
     table, stems = _language_norm(vocab)
     _, last = _unwrap(vocab.lex_attr_getters[attrs.NORM])
     endings = ["", *table, *(stem.suffix for stem in stems)]
-    for text in [start + ending for start in ("", "A", "क", "Ab", "कक", "İΣ", "ABCDE", "ककककककक") for ending in endings]:
+    for text in [
+        start + ending for start in ("", "A", "क", "Ab", "कक", "İΣ", "ABCDE", "ककककककक") for ending in endings
+    ]:
         if text not in BASE_NORMS and last(text) != norm_of(text, table, stems):
-            raise ConvertError(f"language {vocab.lang!r} computes NORM with a {_describe(last)} that is not the known one: "
-                               "convert with spaCy 3.8")
+            raise ConvertError(
+                f"language {vocab.lang!r} computes NORM with a {_describe(last)} that is not the known one: "
+                "convert with spaCy 3.8"
+            )
 
 
 def check_features(vocab: Any) -> None:
@@ -104,22 +112,24 @@ def check_features(vocab: Any) -> None:
     for name, (attr, expected) in _FIXED_FEATURES.items():
         actual = vocab.lex_attr_getters.get(attr)
         if actual is not expected:
-            raise ConvertError(f"language {vocab.lang!r} computes {name} with {_describe(actual)}, which is not "
-                               "supported, only spaCy's own: train the pipeline with that")
+            raise ConvertError(
+                f"language {vocab.lang!r} computes {name} with {_describe(actual)}, which is not "
+                "supported, only spaCy's own: train the pipeline with that"
+            )
     _check_norm(vocab)
 
 
-def norm_entries(vocab: Any) -> Dict[int, str]:
+def norm_entries(vocab: Any) -> dict[int, str]:
     """String id of a text -> its NORM, for every text that has one in a table."""
     tables, _ = _unwrap(vocab.lex_attr_getters[attrs.NORM])
-    entries: Dict[int, str] = {}
+    entries: dict[int, str] = {}
     for table in [_language_norm(vocab)[0], *reversed(tables)]:  # what is asked first must win
         for key, norm in table.items():
             entries[get_string_id(key)] = norm
     return entries
 
 
-def norms_sections(vocab: Any, strings: StringTable, max_load: float = 0.5) -> List[Section]:
+def norms_sections(vocab: Any, strings: StringTable, max_load: float = 0.5) -> list[Section]:
     """norms: string id of a text -> string number of its NORM. norms/stems, if the language has such: one row each."""
     entries = norm_entries(vocab)
     sections = [build_map("norms", {key: strings.number(entries[key]) for key in sorted(entries)}, max_load)]

@@ -1,8 +1,10 @@
 """What spaCy, thinc and Python say about a pipeline that they cannot read, in one line: place, value, reason."""
+
 from __future__ import annotations
 
 import re
-from typing import Any, List, Mapping, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from thinc.api import ConfigValidationError
 
@@ -25,7 +27,7 @@ def _node(config: Any, keys: Sequence[str]) -> Any:
     return config
 
 
-def _section(config: Any, keys: Sequence[str]) -> Optional[List[str]]:
+def _section(config: Any, keys: Sequence[str]) -> list[str] | None:
     """The section that has a setting: thinc names components without `components`, and what [nlp] has without `nlp`."""
     sections = [[*start, *keys[:-1]] for start in ([], ["components"], ["nlp"])]
     holders = [section for section in sections if section and isinstance(_node(config, section), Mapping)]

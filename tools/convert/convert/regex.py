@@ -7,9 +7,7 @@ UnsupportedPattern, never approximated.
 
 from __future__ import annotations
 
-from typing import Optional
-
-from .regex_automaton import ANY, FIRST, LONGEST, Progress, Program, Tracker, determinise
+from .regex_automaton import ANY, FIRST, LONGEST, Program, Progress, Tracker, determinise
 from .regex_check import check_expression
 from .regex_syntax import Syntax, UnsupportedPattern, category, ends_at_end, parse, reverse
 from .regex_tables import Expression, Matcher, minimal_tables
@@ -19,7 +17,7 @@ __all__ = ["Expression", "Matcher", "UnsupportedPattern", "check_expression", "c
 ROLES = ("search", "suffix", "match")
 
 
-def compile_expression(pattern: str, role: str, progress: Optional[Progress] = None) -> Expression:
+def compile_expression(pattern: str, role: str, progress: Progress | None = None) -> Expression:
     """Tables of a pattern for the way in which the tokenizer uses it.
 
     role: "search" for re.search and re.finditer (prefix, infix); "suffix" for the length of what re.search finds, where any
@@ -42,14 +40,14 @@ def compile_expression(pattern: str, role: str, progress: Optional[Progress] = N
     return _compile(parse(pattern), FIRST, progress)
 
 
-def _compile(syntax: Syntax, preference: str, progress: Optional[Progress]) -> Expression:
+def _compile(syntax: Syntax, preference: str, progress: Progress | None) -> Expression:
     program = Program(syntax)
     tracker = Tracker(program)
     automaton = determinise(program, tracker, preference, progress=progress)
     return minimal_tables(automaton, tracker.next, program.alphabet, preference)
 
 
-def _reversed(pattern: str) -> Optional[Syntax]:
+def _reversed(pattern: str) -> Syntax | None:
     """The reversed expression if its longest match, read from the end, is as long as what re.search finds; None otherwise.
 
     If all alternatives end with $, all matches end together and the leftmost is the longest. Then the only difference is the

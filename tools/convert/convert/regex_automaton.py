@@ -14,7 +14,8 @@ Everything is numbered in an order that only depends on the pattern, so that the
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from collections.abc import Iterable, Iterator
+from typing import Callable, NamedTuple
 
 from .regex_syntax import (
     AT_BEGIN,
@@ -23,7 +24,6 @@ from .regex_syntax import (
     END,
     Choice,
     Intervals,
-    Look,
     Node,
     Repeat,
     Sequence,
@@ -44,22 +44,22 @@ Progress = Callable[[int, int], None]  # states done, states known
 class Alphabet(NamedTuple):
     """Partition of the code points by the sets of an expression."""
 
-    intervals: List[Tuple[int, int]]  # (first code point, class), sorted, from 0; neighbours differ
-    members: List[Tuple[int, ...]]  # set -> its classes
+    intervals: list[tuple[int, int]]  # (first code point, class), sorted, from 0; neighbours differ
+    members: list[tuple[int, ...]]  # set -> its classes
     end: int  # class of END = number of classes of characters
     begin: int  # class of BEGIN
 
 
-def partition(sets: List[Intervals]) -> Alphabet:
+def partition(sets: list[Intervals]) -> Alphabet:
     """The coarsest classes such that every set is a union of classes, numbered by their first code point."""
-    changes: Dict[int, int] = {0: 0}  # code point -> sets that begin or end there, one bit each
+    changes: dict[int, int] = {0: 0}  # code point -> sets that begin or end there, one bit each
     for number, intervals in enumerate(sets):
         for first, limit in intervals:
             changes[first] = changes.get(first, 0) ^ (1 << number)
             changes[limit] = changes.get(limit, 0) ^ (1 << number)
     changes.pop(CODE_POINTS, None)
-    classes: Dict[int, int] = {}
-    intervals_out: List[Tuple[int, int]] = []
+    classes: dict[int, int] = {}
+    intervals_out: list[tuple[int, int]] = []
     current = 0
     for point in sorted(changes):
         current ^= changes[point]
@@ -86,9 +86,9 @@ class Program:
 
     def __init__(self, syntax: Syntax) -> None:
         self.alphabet = partition(syntax.sets)
-        self.instructions: List[tuple] = []
-        self._known: Dict[tuple, int] = {}
-        self._behinds: Dict[Tuple[Tuple[int, ...], ...], int] = {}
+        self.instructions: list[tuple] = []
+        self._known: dict[tuple, int] = {}
+        self._behinds: dict[tuple[tuple[int, ...], ...], int] = {}
         self._emit((_ACCEPT,))
         self.start = self._compile(syntax.root, ACCEPT)
         self.behinds = list(self._behinds)  # number of a look-behind -> its strings, each a sequence of sets
@@ -141,14 +141,16 @@ class Program:
 
     def _find_looks_behind(self) -> bytearray:
         """For each instruction: can the thread come to a look-behind?"""
-        sources: Dict[int, List[int]] = {}
+        sources: dict[int, list[int]] = {}
         found = bytearray(len(self.instructions))
         stack = []
         for number, instruction in enumerate(self.instructions):
             if instruction[0] == _BEHIND:
                 found[number] = 1
                 stack.append(number)
-            targets = instruction[1] if instruction[0] == _SPLIT else instruction[-1:] if instruction[0] != _ACCEPT else ()
+            targets = (
+                instruction[1] if instruction[0] == _SPLIT else instruction[-1:] if instruction[0] != _ACCEPT else ()
+            )
             for target in targets:
                 sources.setdefault(target, []).append(number)
         while stack:
@@ -159,7 +161,7 @@ class Program:
         return found
 
 
-def _strings(node: Node) -> List[Tuple[int, ...]]:
+def _strings(node: Node) -> list[tuple[int, ...]]:
     """All strings of sets that a look-behind can match."""
     if isinstance(node, Symbols):
         return [(node.set,)]
@@ -177,13 +179,15 @@ def _strings(node: Node) -> List[Tuple[int, ...]]:
     raise UnsupportedPattern("a look-ahead, look-behind, $ or \\b inside of a look-behind is not supported")
 
 
-def _joined(parts: List[List[Tuple[int, ...]]]) -> List[Tuple[int, ...]]:
-    strings: List[Tuple[int, ...]] = [()]
+def _joined(parts: list[list[tuple[int, ...]]]) -> list[tuple[int, ...]]:
+    strings: list[tuple[int, ...]] = [()]
     for part in parts:
         # BEGIN consumes nothing: ^^ is ^
         strings = [left if left[-1:] == right == (BEGIN,) else left + right for left in strings for right in part]
         if len(strings) > MAX_BEHIND_STRINGS:
-            raise UnsupportedPattern(f"a look-behind with more than {MAX_BEHIND_STRINGS:,} alternatives is not supported")
+            raise UnsupportedPattern(
+                f"a look-behind with more than {MAX_BEHIND_STRINGS:,} alternatives is not supported"
+            )
     return strings
 
 
@@ -197,7 +201,7 @@ class Tracker:
         self._place(program)
         first = self._first & self._masks[program.alphabet.begin]
         numbers, states = {first: 0}, [first]
-        self.next: List[List[int]] = []
+        self.next: list[list[int]] = []
         for state in states:  # grows on the way
             row = []
             for symbol in range(program.alphabet.end):
@@ -211,7 +215,7 @@ class Tracker:
             self.next.append(row + [0])
         self.holds = [tuple(always or state & last != 0 for always, last in self._lasts) for state in states]
 
-    def reached(self, symbols: Iterable[int]) -> List[int]:
+    def reached(self, symbols: Iterable[int]) -> list[int]:
         """States after texts of these symbols, in increasing order."""
         found = [0]
         for state in found:  # grows on the way
@@ -223,7 +227,7 @@ class Tracker:
         alphabet = program.alphabet
         self._masks = [0] * (alphabet.begin + 1)
         self._first = 0
-        self._lasts: List[Tuple[bool, int]] = []
+        self._lasts: list[tuple[bool, int]] = []
         width = 0
         for strings in program.behinds:
             last = 0
@@ -240,7 +244,7 @@ class Tracker:
 
 
 # A thread: (instruction, delay, guards). Guards: sorted numbers of open look-aheads.
-Thread = Tuple[int, int, Tuple[int, ...]]
+Thread = tuple[int, int, tuple[int, ...]]
 _TRUE, _FALSE = -1, -2  # a look-ahead that is decided
 
 FIRST, LONGEST, ANY = "first", "longest", "any"
@@ -252,17 +256,17 @@ class Automaton(NamedTuple):
     start[tracker] = (start state, start state if the match must not be empty); LONGEST and ANY: only start[0][0] is used.
     """
 
-    next: List[List[int]]
-    accept: List[int]
-    start: List[Tuple[int, int]]
+    next: list[list[int]]
+    accept: list[int]
+    start: list[tuple[int, int]]
 
 
 def determinise(
     program: Program,
     tracker: Tracker,
     preference: str,
-    symbols: Optional[Iterable[int]] = None,
-    progress: Optional[Progress] = None,
+    symbols: Iterable[int] | None = None,
+    progress: Progress | None = None,
 ) -> Automaton:
     """Run the subset construction.
 
@@ -274,7 +278,7 @@ def determinise(
 
 
 class _Subsets:
-    def __init__(self, program: Program, tracker: Tracker, preference: str, symbols: Optional[Iterable[int]]) -> None:
+    def __init__(self, program: Program, tracker: Tracker, preference: str, symbols: Iterable[int] | None) -> None:
         self.instructions = program.instructions
         self.program = program
         self.tracker = tracker
@@ -285,35 +289,35 @@ class _Subsets:
         self.symbols = tuple(sorted(wanted))
         self.members = [tuple(c for c in classes if c in wanted) for classes in alphabet.members]
         self.contains = [frozenset(classes) for classes in self.members]
-        self.guards: Dict[Tuple[bool, Tuple[Thread, ...]], int] = {}
-        self.guard_keys: List[Tuple[bool, Tuple[Thread, ...]]] = []
-        self.guard_steps: Dict[Tuple[int, int], int] = {}
-        self.states: Dict[tuple, int] = {}
-        self.queue: List[Tuple[Tuple[Thread, ...], int]] = []
-        self.accept: List[int] = []
+        self.guards: dict[tuple[bool, tuple[Thread, ...]], int] = {}
+        self.guard_keys: list[tuple[bool, tuple[Thread, ...]]] = []
+        self.guard_steps: dict[tuple[int, int], int] = {}
+        self.states: dict[tuple, int] = {}
+        self.queue: list[tuple[tuple[Thread, ...], int]] = []
+        self.accept: list[int] = []
 
-    def run(self, progress: Optional[Progress]) -> Automaton:
+    def run(self, progress: Progress | None) -> Automaton:
         self._state([], 0)
-        begin: List[Thread] = [(self.program.start, 0, ())]
+        begin: list[Thread] = [(self.program.start, 0, ())]
         if self.preference == FIRST:
             before = self.tracker.reached(self.symbols)
             start = [(self._state(begin, t), self._state(begin, t, empty_allowed=False)) for t in before]
         else:
             start = [(self._state(begin, 0), 0)]
-        rows: List[List[int]] = []
+        rows: list[list[int]] = []
         while len(rows) < len(self.queue):
             rows.append(self._row(*self.queue[len(rows)], len(rows)))
             if progress is not None and len(rows) % 256 == 0:
                 progress(len(rows), len(self.queue))
         return Automaton(rows, self.accept, start)
 
-    def _row(self, threads: Tuple[Thread, ...], tracker: int, state: int) -> List[int]:
+    def _row(self, threads: tuple[Thread, ...], tracker: int, state: int) -> list[int]:
         if not threads:
             stays = self.preference == ANY and self.accept[state]
             return [state if stays else 0] * self.width
         moves = self._moves(threads)
         row = [0] * self.width
-        done: Dict[tuple, int] = {}
+        done: dict[tuple, int] = {}
         before = self.tracker.next[tracker]
         for symbol in self.symbols:
             if moves[symbol]:
@@ -323,9 +327,9 @@ class _Subsets:
                 row[symbol] = done[key]
         return row
 
-    def _moves(self, threads: Tuple[Thread, ...]) -> List[List[Thread]]:
+    def _moves(self, threads: tuple[Thread, ...]) -> list[list[Thread]]:
         """Where the threads go with each symbol, in the threads' order."""
-        moves: List[List[Thread]] = [[] for _ in range(self.width)]
+        moves: list[list[Thread]] = [[] for _ in range(self.width)]
         waiting = 0 if self.preference == ANY else 1
         for instruction, delay, guards in threads:
             if instruction == ACCEPT:
@@ -339,7 +343,7 @@ class _Subsets:
                     moves[symbol].append((target, delay, after))
         return moves
 
-    def _state(self, threads: List[Thread], tracker: int, empty_allowed: bool = True) -> int:
+    def _state(self, threads: list[Thread], tracker: int, empty_allowed: bool = True) -> int:
         """Number of the state in which the given threads, not yet followed up to the next symbol to read, are."""
         leaves = self._leaves(threads, tracker)
         if not empty_allowed:
@@ -352,13 +356,15 @@ class _Subsets:
         key = (kept, delay, tracker)
         if key not in self.states:
             if len(self.queue) >= MAX_RAW_STATES:
-                raise UnsupportedPattern(f"the pattern needs too large an automaton: more than {MAX_RAW_STATES:,} states")
+                raise UnsupportedPattern(
+                    f"the pattern needs too large an automaton: more than {MAX_RAW_STATES:,} states"
+                )
             self.states[key] = len(self.queue)
             self.queue.append((kept, tracker))
             self.accept.append(delay + 1)
         return self.states[key]
 
-    def _first(self, leaves: Iterator[Thread]) -> Tuple[Tuple[Thread, ...], int]:
+    def _first(self, leaves: Iterator[Thread]) -> tuple[tuple[Thread, ...], int]:
         """Threads that are preferred to the first certain match, and its delay or -1."""
         kept = []
         finished = _Dominance()
@@ -372,11 +378,13 @@ class _Subsets:
             kept.append(leaf)
         return tuple(kept), -1
 
-    def _all(self, leaves: Iterator[Thread]) -> Tuple[Tuple[Thread, ...], int]:
+    def _all(self, leaves: Iterator[Thread]) -> tuple[tuple[Thread, ...], int]:
         """All threads that can still lead to a longer match than the certain one, and its delay or -1."""
         kept, certain = [], -1
         finished = _Dominance()
-        for leaf in sorted(leaves):  # ACCEPT is instruction 0: finished threads first, the longest match (shortest delay) ahead
+        for leaf in sorted(
+            leaves
+        ):  # ACCEPT is instruction 0: finished threads first, the longest match (shortest delay) ahead
             if leaf[0] == ACCEPT:
                 if not finished.add(ACCEPT, leaf[2]):
                     continue
@@ -388,7 +396,7 @@ class _Subsets:
             kept.append(leaf)
         return tuple(kept), certain
 
-    def _leaves(self, threads: Iterable[Thread], tracker: Optional[int]) -> Iterator[Thread]:
+    def _leaves(self, threads: Iterable[Thread], tracker: int | None) -> Iterator[Thread]:
         """Follow threads to the instructions that read or accept, in order of preference. tracker None: in a look-ahead."""
         stack = list(threads)[::-1]
         seen = _Dominance()
@@ -418,7 +426,7 @@ class _Subsets:
                 elif opened != _FALSE:
                     stack.append((instruction[3], delay, tuple(sorted({*guards, opened}))))
 
-    def _guard(self, negative: bool, threads: List[Thread]) -> int:
+    def _guard(self, negative: bool, threads: list[Thread]) -> int:
         """Number of the look-ahead that has come to the given threads, or _TRUE or _FALSE."""
         leaves = tuple(sorted(set(self._leaves(threads, None))))
         if (ACCEPT, 0, ()) in leaves:
@@ -431,7 +439,7 @@ class _Subsets:
             self.guard_keys.append(key)
         return self.guards[key]
 
-    def _step_guards(self, guards: Tuple[int, ...], symbol: int) -> Optional[Tuple[int, ...]]:
+    def _step_guards(self, guards: tuple[int, ...], symbol: int) -> tuple[int, ...] | None:
         """Guards after a symbol; None if one of them has failed."""
         after = set()
         for guard in guards:
@@ -447,7 +455,7 @@ class _Subsets:
         if known is not None:
             return known
         negative, threads = self.guard_keys[guard]
-        moved: List[Thread] = []
+        moved: list[Thread] = []
         for instruction, _, guards in threads:
             target = ACCEPT
             if instruction != ACCEPT:
@@ -467,9 +475,9 @@ class _Dominance:
     guards than it has: wherever the later one succeeds, the earlier one does."""
 
     def __init__(self) -> None:
-        self._met: Dict[int, List[Tuple[int, ...]]] = {}
+        self._met: dict[int, list[tuple[int, ...]]] = {}
 
-    def add(self, instruction: int, guards: Tuple[int, ...]) -> bool:
+    def add(self, instruction: int, guards: tuple[int, ...]) -> bool:
         """False if the thread is superfluous."""
         met = self._met.get(instruction)
         if met is None:

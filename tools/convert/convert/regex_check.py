@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 import warnings
-from typing import List
 
 from .regex_syntax import BEGIN, CODE_POINTS, END, Choice, Intervals, Look, Node, Repeat, Sequence, Symbols, parse
 from .regex_tables import Expression, Matcher
@@ -34,7 +33,7 @@ def check_expression(expression: Expression, pattern: str, role: str, count: int
             raise AssertionError(f"on {text!r} re finds {expected}, the tables find {found}")
 
 
-def _answers(compiled: "re.Pattern[str]", matcher: Matcher, role: str, backwards: bool, text: str) -> tuple:
+def _answers(compiled: re.Pattern[str], matcher: Matcher, role: str, backwards: bool, text: str) -> tuple:
     if role == "match":
         return compiled.match(text) is not None, matcher.matches(text)
     if backwards:
@@ -60,7 +59,7 @@ class PatternTexts:
         self._random = source
 
     def draw(self) -> str:
-        parts: List[str] = []
+        parts: list[str] = []
         for _ in range(self._random.randint(0, 4)):
             kind = self._random.random()
             if kind < 0.5:

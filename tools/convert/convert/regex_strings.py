@@ -3,11 +3,13 @@
 The attribute ruler's expressions, such as ^n'?t$, stand for a handful of words: the file has the words. Python's own parser
 gives the tree, and Python's own matcher has the last word on every text.
 """
+
 from __future__ import annotations
 
 import itertools
 import re
-from typing import Any, Iterable, List, NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from .errors import ConvertError
 from .regex_syntax import sre_parse
@@ -23,7 +25,7 @@ class _Path(NamedTuple):
     begins: bool = False
     ends: bool = False
 
-    def then(self, other: "_Path") -> "_Path":
+    def then(self, other: _Path) -> _Path:
         return _Path(self.text + other.text, self.begins or other.begins, self.ends or other.ends)
 
 
@@ -35,23 +37,23 @@ _ANCHORS = {
 }
 
 
-def _limited(paths: Iterable[_Path]) -> List[_Path]:
+def _limited(paths: Iterable[_Path]) -> list[_Path]:
     found = list(dict.fromkeys(itertools.islice(paths, MAX_TEXTS + 1)))
     if len(found) > MAX_TEXTS:
         raise ConvertError(f"it matches more than {MAX_TEXTS} texts")
     return found
 
 
-def _joined(parts: Iterable[List[_Path]]) -> List[_Path]:
+def _joined(parts: Iterable[list[_Path]]) -> list[_Path]:
     paths = [_Path()]
     for part in parts:
         paths = _limited(a.then(b) for a, b in itertools.product(paths, part))
     return paths
 
 
-def _characters(items: Any) -> List[_Path]:
+def _characters(items: Any) -> list[_Path]:
     """A class of characters, as listed ones and ranges."""
-    codes: List[int] = []
+    codes: list[int] = []
     for code, value in items:
         if code is sre_parse.LITERAL:
             codes.append(value)
@@ -62,20 +64,20 @@ def _characters(items: Any) -> List[_Path]:
     return _limited(_Path(chr(code)) for code in codes)
 
 
-def _repeated(least: int, most: Any, body: Any) -> List[_Path]:
+def _repeated(least: int, most: Any, body: Any) -> list[_Path]:
     if most is sre_parse.MAXREPEAT or most > MAX_REPEATS:
         raise ConvertError("it has a repetition without a small limit")
     once = _paths(body)
     return _limited(itertools.chain.from_iterable(_joined([once] * count) for count in range(least, most + 1)))
 
 
-def _group(add_flags: int, del_flags: int, body: Any) -> List[_Path]:
+def _group(add_flags: int, del_flags: int, body: Any) -> list[_Path]:
     if add_flags or del_flags:
         raise ConvertError("it has flags")
     return _paths(body)
 
 
-def _step(code: Any, value: Any) -> List[_Path]:
+def _step(code: Any, value: Any) -> list[_Path]:
     if code is sre_parse.LITERAL:
         return [_Path(chr(value))]
     if code is sre_parse.IN:
@@ -91,11 +93,11 @@ def _step(code: Any, value: Any) -> List[_Path]:
     raise ConvertError(f"it uses {str(code).lower()}")
 
 
-def _paths(items: Any) -> List[_Path]:
+def _paths(items: Any) -> list[_Path]:
     return _joined(_step(code, value) for code, value in items)
 
 
-def matching_texts(pattern: str) -> List[str]:
+def matching_texts(pattern: str) -> list[str]:
     """All texts in which re.search finds pattern, sorted. ConvertError says why there is no such list."""
     try:
         tree, expression = sre_parse.parse(pattern), re.compile(pattern)
@@ -106,5 +108,7 @@ def matching_texts(pattern: str) -> List[str]:
     paths = _paths(tree)
     if not all(path.begins and path.ends for path in paths):
         raise ConvertError("it is not anchored at both ends, with ^ and $, so that it matches infinitely many texts")
-    candidates = {text for path in paths for text in (path.text, path.text + "\n")}  # $ also matches before a last newline
+    candidates = {
+        text for path in paths for text in (path.text, path.text + "\n")
+    }  # $ also matches before a last newline
     return sorted(text for text in candidates if expression.search(text))

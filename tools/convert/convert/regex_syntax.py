@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import warnings
 from functools import lru_cache
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, NamedTuple, Union
 
 try:
     from re import _compiler as sre_compile  # type: ignore[attr-defined]
@@ -25,7 +25,7 @@ CODE_POINTS = 0x110000
 
 BEGIN, END = 0, 1  # numbers of the two sets that hold an edge of the text instead of characters
 
-Intervals = Tuple[Tuple[int, int], ...]  # half open, sorted, not adjacent
+Intervals = tuple[tuple[int, int], ...]  # half open, sorted, not adjacent
 
 
 class UnsupportedPattern(ValueError):
@@ -39,26 +39,26 @@ class Symbols(NamedTuple):
 
 
 class Sequence(NamedTuple):
-    items: Tuple["Node", ...]
+    items: tuple[Node, ...]
 
 
 class Choice(NamedTuple):
     """Alternatives, the preferred one first. Without any, it fails."""
 
-    alternatives: Tuple["Node", ...]
+    alternatives: tuple[Node, ...]
 
 
 class Repeat(NamedTuple):
-    body: "Node"
+    body: Node
     least: int
-    most: Optional[int]  # None: no limit
+    most: int | None  # None: no limit
     lazy: bool
 
 
 class Look(NamedTuple):
     """Look-ahead or look-behind: true or false at a position, consumes nothing."""
 
-    body: "Node"
+    body: Node
     ahead: bool
     negative: bool
 
@@ -73,7 +73,7 @@ class Syntax(NamedTuple):
     """A parsed expression: sets[i] are the characters of Symbols(i); sets BEGIN and END are empty."""
 
     root: Node
-    sets: List[Intervals]
+    sets: list[Intervals]
 
 
 def parse(pattern: str, end_is_newline: bool = True) -> Syntax:
@@ -84,7 +84,9 @@ def parse(pattern: str, end_is_newline: bool = True) -> Syntax:
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # spaCy's classes hold '[' and '||', which Python may read otherwise one day
+            warnings.simplefilter(
+                "ignore"
+            )  # spaCy's classes hold '[' and '||', which Python may read otherwise one day
             tree = sre_parse.parse(pattern)
     except re.error as error:
         raise UnsupportedPattern(f"not a regular expression that Python accepts: {error}") from error
@@ -141,9 +143,9 @@ class _Reader:
     def __init__(self, flags: int, end_is_newline: bool) -> None:
         self.flags = flags
         self.end_is_newline = end_is_newline
-        self.sets: List[Intervals] = [(), ()]
-        self._number_of_set: Dict[Intervals, int] = {}
-        self._atoms: Dict[Tuple[Any, Any], Symbols] = {}
+        self.sets: list[Intervals] = [(), ()]
+        self._number_of_set: dict[Intervals, int] = {}
+        self._atoms: dict[tuple[Any, Any], Symbols] = {}
 
     def sequence(self, items: Any) -> Node:
         nodes = tuple(self.node(item[0], item[1]) for item in items)
@@ -166,7 +168,9 @@ class _Reader:
             direction, body = value
             least, most = body.getwidth()
             if direction < 0 and least != most:  # found by Python's compiler, not by its parser
-                raise UnsupportedPattern("not a regular expression that Python accepts: look-behind without a fixed width")
+                raise UnsupportedPattern(
+                    "not a regular expression that Python accepts: look-behind without a fixed width"
+                )
             return Look(self.sequence(body), ahead=direction > 0, negative=name == "ASSERT_NOT")
         if name == "AT":
             return self.position(value)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Iterator, List, Optional, Tuple
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class Expression:
     start[t][1] and trackers other than 0 are only filled for role "search" (and "suffix" unless reversed).
     """
 
-    intervals: List[Tuple[int, int]]  # (first code point, column), sorted, covering 0..0x10FFFF
+    intervals: list[tuple[int, int]]  # (first code point, column), sorted, covering 0..0x10FFFF
     cols: int
     next: np.ndarray  # uint16 [states, cols]
     accept: np.ndarray  # uint8 [states]
@@ -31,7 +31,9 @@ class Expression:
     reversed: bool = False  # reads the text from its end; the longest match counts
 
 
-def minimal_tables(automaton: Automaton, tracker_rows: List[List[int]], alphabet: Alphabet, preference: str) -> Expression:
+def minimal_tables(
+    automaton: Automaton, tracker_rows: list[list[int]], alphabet: Alphabet, preference: str
+) -> Expression:
     """The smallest tables that match like the automaton, made with the same preference.
 
     tracker_rows: Tracker.next. Raises UnsupportedPattern if the tables are too large for 16-bit numbers.
@@ -72,7 +74,7 @@ def minimal_tables(automaton: Automaton, tracker_rows: List[List[int]], alphabet
     )
 
 
-def _without_return(tracker: np.ndarray, start: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+def _without_return(tracker: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The tracker with a state 0 that no text leads back to, so that start tells whether an expression is anchored."""
     if not (tracker[:, :-1] == 0).any():
         return tracker, start
@@ -95,7 +97,9 @@ def _merge(rows: np.ndarray, output: np.ndarray) -> np.ndarray:
 def _numbered(rows: np.ndarray) -> np.ndarray:
     """A number for each row; equal rows have the same."""
     numbers: dict = {}
-    return np.array([numbers.setdefault(row.tobytes(), len(numbers)) for row in np.ascontiguousarray(rows, dtype=np.int32)])
+    return np.array(
+        [numbers.setdefault(row.tobytes(), len(numbers)) for row in np.ascontiguousarray(rows, dtype=np.int32)]
+    )
 
 
 def _first_of_each(groups: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -106,7 +110,7 @@ def _quotient(rows: np.ndarray, groups: np.ndarray) -> np.ndarray:
     return groups[_first_of_each(groups, rows)]
 
 
-def _reached(rows: np.ndarray, begin: List[int]) -> np.ndarray:
+def _reached(rows: np.ndarray, begin: list[int]) -> np.ndarray:
     """States that can be reached, in the order of a breadth-first search."""
     order = list(dict.fromkeys(int(state) for state in begin))
     known = set(order)
@@ -124,7 +128,7 @@ def _renumbered(rows: np.ndarray, order: np.ndarray) -> np.ndarray:
     return number[rows[order]]
 
 
-def _equal_columns(rows: np.ndarray, tracker: np.ndarray) -> Tuple[List[int], List[int]]:
+def _equal_columns(rows: np.ndarray, tracker: np.ndarray) -> tuple[list[int], list[int]]:
     """(class -> column, column -> one of its classes). The end of the text keeps a column to itself, the last one."""
     both = np.vstack([rows, tracker])
     columns: dict = {}
@@ -138,8 +142,8 @@ def _equal_columns(rows: np.ndarray, tracker: np.ndarray) -> Tuple[List[int], Li
     return column_of_class, [*classes, both.shape[1] - 1]
 
 
-def _intervals(alphabet: Alphabet, column_of_class: List[int]) -> List[Tuple[int, int]]:
-    merged: List[Tuple[int, int]] = []
+def _intervals(alphabet: Alphabet, column_of_class: list[int]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
     for first, number in alphabet.intervals:
         if not merged or merged[-1][1] != column_of_class[number]:
             merged.append((first, column_of_class[number]))
@@ -156,7 +160,7 @@ class Matcher:
         self._next, self._accept = expression.next.tolist(), expression.accept.tolist()
         self._start, self._tracker = expression.start.tolist(), expression.tracker.tolist()
 
-    def finditer(self, text: str) -> Iterator[Tuple[int, int]]:
+    def finditer(self, text: str) -> Iterator[tuple[int, int]]:
         """As re.finditer."""
         columns = self._read(text)
         tracker, position, not_empty = 0, 0, 0
@@ -171,7 +175,7 @@ class Matcher:
                 tracker = self._tracker[tracker][column]
             position = target
 
-    def search(self, text: str) -> Optional[Tuple[int, int]]:
+    def search(self, text: str) -> tuple[int, int] | None:
         """As re.search."""
         return next(self.finditer(text), None)
 
@@ -183,10 +187,10 @@ class Matcher:
         """Length of the longest match that ends at the end of the text or 0, for reversed tables."""
         return self._run(self._read(text)[::-1], 0, self._start[0][0]) or 0
 
-    def _read(self, text: str) -> List[int]:
+    def _read(self, text: str) -> list[int]:
         return [self._columns[bisect_right(self._firsts, ord(character)) - 1] for character in text]
 
-    def _run(self, columns: List[int], position: int, state: int) -> Optional[int]:
+    def _run(self, columns: list[int], position: int, state: int) -> int | None:
         """End of the match that begins at the position."""
         end = None
         while True:

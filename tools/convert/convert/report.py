@@ -1,9 +1,11 @@
 """What the command line shows: progress while it works, a table of the sections at the end."""
+
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Callable, Iterator, Sequence
+from typing import Callable
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

@@ -1,9 +1,11 @@
 """Tables of the attribute ruler (spacy/pipeline/attributeruler.py): token patterns as sets of ids, and what they set."""
+
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any
 
 import numpy as np
 from spacy.parts_of_speech import IDS as POS_IDS
@@ -31,20 +33,20 @@ class Test:
 
     attribute: int
     negated: bool
-    values: Tuple[int, ...]
+    values: tuple[int, ...]
 
     def holds(self, value: int) -> bool:
         return (value in self.values) != self.negated
 
 
-TokenPattern = Tuple[Test, ...]
+TokenPattern = tuple[Test, ...]
 
 
 @dataclass(frozen=True)
 class Row:
     """A pattern of a rule. target: index of the token that is changed. changes: attribute -> new text ("" for no MORPH)."""
 
-    tokens: Tuple[TokenPattern, ...]
+    tokens: tuple[TokenPattern, ...]
     target: int
     changes: Mapping[str, str]
 
@@ -58,7 +60,9 @@ class _Reader:
         self.rule = shown if len(shown) <= LONGEST else shown[:LONGEST] + " ..."
 
     def refuse(self, what: str) -> ConvertError:
-        return ConvertError(f"{self.where}: {what}: change or remove it, and save the pipeline. The rule is {self.rule}")
+        return ConvertError(
+            f"{self.where}: {what}: change or remove it, and save the pipeline. The rule is {self.rule}"
+        )
 
     def _value(self, name: str, value: Any) -> int:
         if name == "IS_SPACE":
@@ -69,18 +73,20 @@ class _Reader:
             raise self.refuse(f"{name} is compared with {value!r}, which is not supported, only texts")
         return int(get_string_id(value))
 
-    def _values(self, name: str, values: Any) -> Tuple[int, ...]:
+    def _values(self, name: str, values: Any) -> tuple[int, ...]:
         if not isinstance(values, (list, tuple, set)) or not values:
             raise self.refuse(f"a list of values of {name} is empty or not a list")
         return tuple(sorted({self._value(name, value) for value in values}))
 
-    def _expanded(self, name: str, pattern: Any) -> Tuple[int, ...]:
+    def _expanded(self, name: str, pattern: Any) -> tuple[int, ...]:
         if name == "IS_SPACE" or not isinstance(pattern, str):
             raise self.refuse(f"REGEX of {name} with {pattern!r} is not supported, only a text, and not of IS_SPACE")
         try:
             texts = matching_texts(pattern)
         except ConvertError as error:
-            raise self.refuse(f"REGEX {pattern!r} is not supported, only what few texts match, as ^(a|bc?)$: {error}") from error
+            raise self.refuse(
+                f"REGEX {pattern!r} is not supported, only what few texts match, as ^(a|bc?)$: {error}"
+            ) from error
         if not texts:
             raise self.refuse(f"REGEX {pattern!r} matches nothing, so that the rule never applies")
         return self._values(name, texts)
@@ -91,7 +97,9 @@ class _Reader:
             return Test(TESTED[name], False, self._expanded(name, value))
         if kind not in ("IN", "NOT_IN"):
             raise self.refuse(f"{predicate} is not supported, only IN, NOT_IN and REGEX")
-        if name == "MORPH" and isinstance(value, (list, tuple, set)):  # spaCy normalises lists of analyses, single ones not
+        if name == "MORPH" and isinstance(
+            value, (list, tuple, set)
+        ):  # spaCy normalises lists of analyses, single ones not
             value = [vocab.morphology.normalize_features(item) for item in value]
         return Test(TESTED[name], kind == "NOT_IN", self._values(name, value))
 
@@ -99,7 +107,7 @@ class _Reader:
         """Tests of one token, in the order of its keys."""
         if not isinstance(spec, Mapping) or not spec:
             raise self.refuse("a pattern without tests, which any token matches, is not supported")
-        tests: List[Test] = []
+        tests: list[Test] = []
         for key, value in spec.items():
             name = key.upper() if isinstance(key, str) else NAMES[key]
             name = "ORTH" if name == "TEXT" else name
@@ -115,14 +123,16 @@ class _Reader:
                 tests.append(Test(TESTED[name], False, (self._value(name, value),)))
         return tuple(tests)
 
-    def changes(self, attrs: Mapping[Any, Any], strings: Any) -> Dict[str, str]:
+    def changes(self, attrs: Mapping[Any, Any], strings: Any) -> dict[str, str]:
         """attrs: ids as spaCy has normalised them -> attribute's name -> text."""
-        changes: Dict[str, str] = {}
+        changes: dict[str, str] = {}
         for key, value in attrs.items():
             name = key if isinstance(key, str) else NAMES[key]
             if name not in SET:
-                raise self.refuse(f"it sets {'extension attributes' if name == '_' else name}, which is not supported, "
-                                  f"only {', '.join(SET)}")
+                raise self.refuse(
+                    f"it sets {'extension attributes' if name == '_' else name}, which is not supported, "
+                    f"only {', '.join(SET)}"
+                )
             text = strings[value]
             if not text or name == "POS" and text not in POS_IDS:
                 kind = "parts of speech of Universal Dependencies" if name == "POS" else "texts that are not empty"
@@ -136,9 +146,9 @@ class _Reader:
         return index % length
 
 
-def read_rows(ruler: Any) -> List[Row]:
+def read_rows(ruler: Any) -> list[Row]:
     """Rows in spaCy's order: by rule, then by pattern."""
-    rows: List[Row] = []
+    rows: list[Row] = []
     for number, pattern in enumerate(ruler.patterns):
         reader = _Reader(ruler.name, number, pattern)
         changes = reader.changes(ruler.attrs[number], ruler.vocab.strings)
@@ -150,21 +160,21 @@ def read_rows(ruler: Any) -> List[Row]:
     return rows
 
 
-def _tag_tests(row: Row) -> List[Test]:
+def _tag_tests(row: Row) -> list[Test]:
     return [test for test in row.tokens[0] if test.attribute == TESTED["TAG"]]
 
 
-def tag_lists(rows: Sequence[Row]) -> Tuple[Dict[int, int], List[List[int]]]:
+def tag_lists(rows: Sequence[Row]) -> tuple[dict[int, int], list[list[int]]]:
     """Id of a TAG -> list number; the lists: numbers of the rows whose first token may have that tag, list 0 for any other."""
     lists = [[number for number, row in enumerate(rows) if all(test.negated for test in _tag_tests(row))]]
-    numbers: Dict[int, int] = {}
+    numbers: dict[int, int] = {}
     for tag in sorted({value for row in rows for test in _tag_tests(row) if not test.negated for value in test.values}):
         numbers[tag] = len(lists)
         lists.append([number for number, row in enumerate(rows) if all(test.holds(tag) for test in _tag_tests(row))])
     return numbers, lists
 
 
-def flat(row_starts: Sequence[Sequence[Any]]) -> Tuple[List[int], List[Any]]:
+def flat(row_starts: Sequence[Sequence[Any]]) -> tuple[list[int], list[Any]]:
     """Offsets, with the total as the last one, and all items."""
     starts, items = [0], []
     for part in row_starts:
@@ -180,21 +190,26 @@ def _changed(row: Any, name: str, strings: StringTable) -> int:
     return (strings.number if name == "LEMMA" else strings.label)(row.changes[name])
 
 
-def ruler_sections(ruler: Any, strings: StringTable) -> List[Section]:
+def ruler_sections(ruler: Any, strings: StringTable) -> list[Section]:
     """All attribute_ruler/ sections of an AttributeRuler."""
     rows = read_rows(ruler)
     first_token, tokens = flat([row.tokens for row in rows])
     first_test, tests = flat(tokens)
     first_value, values = flat([test.values for test in tests])
-    rules = [(first, len(row.tokens), row.target,
-              *(_changed(row, name, strings) for name in SET)) for first, row in zip(first_token, rows)]
+    rules = [
+        (first, len(row.tokens), row.target, *(_changed(row, name, strings) for name in SET))
+        for first, row in zip(first_token, rows)
+    ]
     numbers, lists = tag_lists(rows)
     list_start, listed = flat(lists)
     return [
         tensor("attribute_ruler/rules", rules, "u4"),
         tensor("attribute_ruler/tokens", [(first, len(token)) for first, token in zip(first_test, tokens)], "u4"),
-        tensor("attribute_ruler/tests", [(test.attribute, int(test.negated), first, len(test.values))
-                                         for first, test in zip(first_value, tests)], "u4"),
+        tensor(
+            "attribute_ruler/tests",
+            [(test.attribute, int(test.negated), first, len(test.values)) for first, test in zip(first_value, tests)],
+            "u4",
+        ),
         Section("attribute_ruler/values", np.array(values, dtype="<u8")),
         build_map("attribute_ruler/by_tag", numbers),
         tensor("attribute_ruler/list_start", list_start, "u4"),

@@ -6,9 +6,11 @@ augmenters, callbacks). Of the callbacks in [nlp], before_creation changes the l
 what the tokenizer needs: without its code it does not run, and a warning says so. after_creation and after_pipeline_creation may
 change anything: without their code the pipeline is refused.
 """
+
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Mapping, Sequence, Tuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -30,9 +32,11 @@ def interpolated(raw: Config) -> Config:
         return _without_scorers(raw.interpolate())
     except Exception as error:
         try:
-            rest = Config({name: section for name, section in raw.items() if name not in TRAINING_SECTIONS}).interpolate()
+            rest = Config(
+                {name: section for name, section in raw.items() if name not in TRAINING_SECTIONS}
+            ).interpolate()
         except Exception:
-            raise error
+            raise error from None
         return _without_scorers(Config({**Language.default_config.interpolate(), **rest}))
 
 
@@ -44,7 +48,11 @@ def _without_scorers(config: Config) -> Config:
 
 
 def _without_scorer(settings: Any) -> Any:
-    return {key: value for key, value in settings.items() if key != "scorer"} if isinstance(settings, Mapping) else settings
+    return (
+        {key: value for key, value in settings.items() if key != "scorer"}
+        if isinstance(settings, Mapping)
+        else settings
+    )
 
 
 # ---- shape -----------------------------------------------------------------------------------------------------------
@@ -53,23 +61,29 @@ def _without_scorer(settings: Any) -> Any:
 def _check_names(nlp: Node, key: str) -> None:
     names = nlp.get(key)
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ConvertError(f"[nlp] {key} = {names!r} is not a list of components' names: write it as in [\"tagger\", \"ner\"]")
+        raise ConvertError(
+            f'[nlp] {key} = {names!r} is not a list of components\' names: write it as in ["tagger", "ner"]'
+        )
 
 
 def check_shape(config: Node) -> None:
     """Refuses a configuration without a language, without the names of its components, or without their sections."""
     nlp, components = config.get("nlp"), config["components"]
     if not isinstance(nlp, Mapping):
-        raise ConvertError("it has no section [nlp], so it is not of a trained pipeline: save the pipeline with nlp.to_disk")
+        raise ConvertError(
+            "it has no section [nlp], so it is not of a trained pipeline: save the pipeline with nlp.to_disk"
+        )
     if not isinstance(nlp.get("lang"), str):
-        raise ConvertError(f"[nlp] lang = {nlp.get('lang')!r} is not a language's code: write it as in lang = \"en\"")
+        raise ConvertError(f'[nlp] lang = {nlp.get("lang")!r} is not a language\'s code: write it as in lang = "en"')
     _check_names(nlp, "pipeline")
     if nlp.get("disabled") is not None:
         _check_names(nlp, "disabled")
     for name in nlp["pipeline"]:
         if not isinstance(components, Mapping) or not isinstance(components.get(name), Mapping):
-            raise ConvertError(f"[nlp] pipeline names {name!r}, but there is no section [components.{name}]: "
-                               f"add it, or take {name!r} out of the pipeline")
+            raise ConvertError(
+                f"[nlp] pipeline names {name!r}, but there is no section [components.{name}]: "
+                f"add it, or take {name!r} out of the pipeline"
+            )
 
 
 def check_language(config: Node) -> None:
@@ -77,14 +91,16 @@ def check_language(config: Node) -> None:
     try:
         get_lang_class(code)
     except ImportError as error:
-        raise ConvertError(f"[nlp] lang = {code!r} is no language that spaCy {spacy.__version__} knows: correct it, or, if it is "
-                           "your own, give the Python file that registers it with --code FILE") from error
+        raise ConvertError(
+            f"[nlp] lang = {code!r} is no language that spaCy {spacy.__version__} knows: correct it, or, if it is "
+            "your own, give the Python file that registers it with --code FILE"
+        ) from error
 
 
 # ---- registered functions --------------------------------------------------------------------------------------------
 
 
-def _functions(node: Any, section: str) -> Iterator[Tuple[str, str, str]]:
+def _functions(node: Any, section: str) -> Iterator[tuple[str, str, str]]:
     """(section, registry, name) of every registered function below a node."""
     for key, value in node.items() if isinstance(node, Mapping) else ():
         if isinstance(key, str) and key.startswith("@"):
@@ -93,7 +109,7 @@ def _functions(node: Any, section: str) -> Iterator[Tuple[str, str, str]]:
             yield from _functions(value, f"{section}.{key}")
 
 
-def unknown_functions(config: Node, exclude: Sequence[str]) -> List[Tuple[str, str, str]]:
+def unknown_functions(config: Node, exclude: Sequence[str]) -> list[tuple[str, str, str]]:
     """(section, registry, name) of what spaCy would ask for and does not have. exclude: components that are not created."""
     found = list(_functions(config["nlp"], "nlp"))
     for name, settings in config["components"].items():
@@ -101,14 +117,18 @@ def unknown_functions(config: Node, exclude: Sequence[str]) -> List[Tuple[str, s
     return [function for function in found if not registry.has(*function[1:])]
 
 
-def without_unknown(config: Config, exclude: Sequence[str]) -> Tuple[Config, List[str]]:
+def without_unknown(config: Config, exclude: Sequence[str]) -> tuple[Config, list[str]]:
     """The configuration without a before_creation that is not known, and a warning for it; refuses any other unknown function."""
-    warnings: List[str] = []
+    warnings: list[str] = []
     for section, kind, name in unknown_functions(config, exclude):
         if section.split(".")[:2] != ["nlp", "before_creation"]:
             changes = ", which may change the pipeline" if section.startswith("nlp.after_") else ""
-            raise ConvertError(f"[{section}] @{kind} = {name!r} is a function that is not known here{changes}: {_REGISTER}")
-        warnings.append(f"[{section}] @{kind} = {name!r} is not known here and was not run: what it changes of the tokenizer is in "
-                        f"the folder, but if it changes how words are normalised, {_REGISTER}")
+            raise ConvertError(
+                f"[{section}] @{kind} = {name!r} is a function that is not known here{changes}: {_REGISTER}"
+            )
+        warnings.append(
+            f"[{section}] @{kind} = {name!r} is not known here and was not run: what it changes of the tokenizer is in "
+            f"the folder, but if it changes how words are normalised, {_REGISTER}"
+        )
     nlp = {**config["nlp"], "before_creation": None} if warnings else config["nlp"]
     return Config({**config, "nlp": nlp}), warnings

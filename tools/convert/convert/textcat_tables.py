@@ -1,14 +1,23 @@
 """Text classifiers (spacy/ml/models/textcat.py): pooled rows of a tower, a bag of words, or both."""
+
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from .container import Section, tensor
 from .errors import ConvertError
-from .network import (NetworkSections, linear_section, maxout_sections, nodes_of, own_tower_sections, packed_layer,
-                      param_section)
+from .network import (
+    NetworkSections,
+    linear_section,
+    maxout_sections,
+    nodes_of,
+    own_tower_sections,
+    packed_layer,
+    param_section,
+)
 from .strings import NO_STRING, StringTable
 
 NONE, SOFTMAX, LOGISTIC = 0, 1, 2
@@ -24,29 +33,34 @@ WORD = 64
 # ---- bag of words ----------------------------------------------------------------------------------------------------
 
 
-def sparse_rows(weights: np.ndarray) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
+def sparse_rows(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(used u64, before u32, rows) of weights [positions][labels]: those of its rows that are not all zero, one at least."""
     is_used = weights.any(axis=1)
     padded = np.zeros(-(-len(weights) // WORD) * WORD, dtype=bool)
-    padded[:len(weights)] = is_used
+    padded[: len(weights)] = is_used
     used = np.packbits(padded, bitorder="little").view("<u8")
     counts = padded.reshape(-1, WORD).sum(axis=1)
     return used, np.cumsum(counts) - counts, weights[is_used] if is_used.any() else weights[:1]
 
 
-def bow_sections(prefix: str, model: Any, labels: int) -> List[Section]:
+def bow_sections(prefix: str, model: Any, labels: int) -> list[Section]:
     """A TextCatBOW (thinc sparselinear.pyx, spacy/ml/extract_ngrams.py), with its own activation."""
     (linear,), (extract,) = nodes_of(model, "sparse_linear"), nodes_of(model, "extract_ngrams")
     buckets, overlaps = int(linear.get_dim("length")), bool(linear.attrs["v1_indexing"])
     weights = param_section(linear, "W", (labels * buckets,), f"{prefix}/W").array
     bias = param_section(linear, "b", (labels,), f"{prefix}/b")
     # v1_indexing: a row of label c and bucket i is at i + c, so that only the beginning is ever read
-    by_position = weights[:buckets + labels - 1, None] if overlaps else weights.reshape(labels, buckets).T
+    by_position = weights[: buckets + labels - 1, None] if overlaps else weights.reshape(labels, buckets).T
     used, before, rows = sparse_rows(by_position)
     activation = SOFTMAX if nodes_of(model, "softmax_activation") else LOGISTIC if nodes_of(model, "logistic") else NONE
     settings = [int(extract.attrs["ngram_size"]), buckets, activation, int(overlaps)]
-    return [tensor(f"{prefix}/settings", settings, "u4"), bias, tensor(f"{prefix}/used", used, "u8"),
-            tensor(f"{prefix}/before", before, "u4"), tensor(f"{prefix}/rows", rows, "f4")]
+    return [
+        tensor(f"{prefix}/settings", settings, "u4"),
+        bias,
+        tensor(f"{prefix}/used", used, "u8"),
+        tensor(f"{prefix}/before", before, "u4"),
+        tensor(f"{prefix}/rows", rows, "f4"),
+    ]
 
 
 # ---- pooled rows -----------------------------------------------------------------------------------------------------
@@ -59,15 +73,17 @@ def pooling_of(model: Any) -> int:
     return sum(bit for name, bit in REDUCTIONS.items() if nodes_of(model, name))
 
 
-def _attention_sections(prefix: str, model: Any, width: int) -> List[Section]:
+def _attention_sections(prefix: str, model: Any, width: int) -> list[Section]:
     """The query, the key transform where there is one, and the layer after the sum, which is the last of its kind."""
-    attention, = nodes_of(model, "para-attn")
+    (attention,) = nodes_of(model, "para-attn")
     query = param_section(attention, "Q", (width,), f"{prefix}/query").array
     found = [packed_layer(f"{prefix}/query/W", query[None, None], np.zeros((1, 1), dtype="<f4"))]
     keys = [linear_section(node, width, width, f"{prefix}/key") for node in nodes_of(attention, "gelu")]
     if len(keys) != len(attention.layers):
-        raise ConvertError(f"{prefix}: the attention's key transform is not one layer of Gelu: train it with spaCy's own "
-                           "TextCatParametricAttention")
+        raise ConvertError(
+            f"{prefix}: the attention's key transform is not one layer of Gelu: train it with spaCy's own "
+            "TextCatParametricAttention"
+        )
     hidden, norm = nodes_of(model, "maxout")[-1], nodes_of(model, "layernorm")[-1]
     return found + keys + maxout_sections(f"{prefix}/hidden", hidden, norm, width, width)
 
@@ -79,7 +95,7 @@ def _pooled_sections(factory: str, pipe: Any, pooling: int, bow_labels: int) -> 
     network, embeddings = own_tower_sections(factory, pipe, tok2vec)
     if pooling == ATTENTION:
         network = network + _attention_sections(factory, pipe.model, width)
-    output, = nodes_of(pipe.model, "softmax") + nodes_of(pipe.model, "linear")
+    (output,) = nodes_of(pipe.model, "softmax") + nodes_of(pipe.model, "linear")
     inputs = bow_labels + width * bin(pooling).count("1")
     return NetworkSections([*network, linear_section(output, labels, inputs, f"{factory}/output")], embeddings)
 
@@ -87,9 +103,9 @@ def _pooled_sections(factory: str, pipe: Any, pooling: int, bow_labels: int) -> 
 # ---- the component ---------------------------------------------------------------------------------------------------
 
 
-def same_labels(labels: Sequence[str], earlier: Sequence[str]) -> Optional[List[int]]:
+def same_labels(labels: Sequence[str], earlier: Sequence[str]) -> list[int] | None:
     """The number of each label among those of the classifier earlier in the pipeline, or NO_STRING; None if it has none of them."""
-    numbers: Dict[str, int] = {label: number for number, label in enumerate(earlier)}
+    numbers: dict[str, int] = {label: number for number, label in enumerate(earlier)}
     return [numbers.get(label, NO_STRING) for label in labels] if set(labels) & set(earlier) else None
 
 
@@ -105,7 +121,9 @@ def textcat_sections(factory: str, pipe: Any, strings: StringTable, earlier: Seq
     bow = bow_sections(f"{factory}/bow", bag[0], labels) if bag else []
     pooled = _pooled_sections(factory, pipe, pooling, labels if bag else 0) if pooling else NetworkSections([], [])
     parts = BOW * bool(bag) | KEYS * bool(nodes_of(pipe.model, "gelu")) | SAME * (same is not None)
-    tables = [tensor(f"{factory}/settings", [pooling, activation, parts], "u4"),
-              tensor(f"{factory}/labels", [strings.label(label) for label in pipe.labels], "u4")]
+    tables = [
+        tensor(f"{factory}/settings", [pooling, activation, parts], "u4"),
+        tensor(f"{factory}/labels", [strings.label(label) for label in pipe.labels], "u4"),
+    ]
     tables += [tensor(f"{factory}/same", same, "u4")] if same is not None else []
     return NetworkSections(tables + pooled.network, bow + pooled.embeddings)

@@ -9,13 +9,15 @@ With --sentiment it is a text classifier of the labels of a sentiment model inst
 
 The file is the same on every machine: the weights come from numpy's frozen RandomState stream, not from training.
 """
+
 from __future__ import annotations
 
 import re
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, List, Mapping, Tuple
+from typing import Any
 
 import click
 import numpy as np
@@ -35,8 +37,24 @@ from .describe import meta_json
 from .errors import ConvertError
 from .report import print_summary, progress_bar
 from .source import Source
-from .tiny_recipe import (INFIX, KEPT_RANGES, LEMMA_TABLES, LEXEME_NORMS, META, PREFIX, RULER_PATTERNS, RULES, SENTENCES,
-                          SENTIMENT_LABELS, SENTIMENT_META, SENTIMENT_SETTINGS, SETTINGS, SUFFIX, TOKEN, URL)
+from .tiny_recipe import (
+    INFIX,
+    KEPT_RANGES,
+    LEMMA_TABLES,
+    LEXEME_NORMS,
+    META,
+    PREFIX,
+    RULER_PATTERNS,
+    RULES,
+    SENTENCES,
+    SENTIMENT_LABELS,
+    SENTIMENT_META,
+    SENTIMENT_SETTINGS,
+    SETTINGS,
+    SUFFIX,
+    TOKEN,
+    URL,
+)
 
 MAX_SIZE = 96 * 1024
 MAP_LOAD = 0.9
@@ -45,9 +63,15 @@ BIAS = 0.1
 
 
 def _tokenizer(vocab: Any) -> Tokenizer:
-    return Tokenizer(vocab, rules=RULES, prefix_search=re.compile(PREFIX).search, suffix_search=re.compile(SUFFIX).search,
-                     infix_finditer=re.compile(INFIX).finditer, url_match=re.compile(URL).match,
-                     token_match=re.compile(TOKEN).match)
+    return Tokenizer(
+        vocab,
+        rules=RULES,
+        prefix_search=re.compile(PREFIX).search,
+        suffix_search=re.compile(SUFFIX).search,
+        infix_finditer=re.compile(INFIX).finditer,
+        url_match=re.compile(URL).match,
+        token_match=re.compile(TOKEN).match,
+    )
 
 
 def _lookups(tables: Mapping[str, Mapping[str, Any]]) -> Lookups:
@@ -123,7 +147,7 @@ def reduced_facts(facts: CharFacts) -> CharFacts:
     return CharFacts(np.where(keep, facts.flags, 0).astype("<u2"), np.where(keep, facts.lower, 0).astype("<i4"))
 
 
-def build_file(sentiment: bool = False) -> Tuple[List[container.Group], bytes]:
+def build_file(sentiment: bool = False) -> tuple[list[container.Group], bytes]:
     """Groups and bytes of the tiny model, or of the one for sentiment."""
     with tempfile.TemporaryDirectory() as folder, progress_bar() as progress:
         nlp = (build_sentiment_pipeline if sentiment else build_pipeline)(Path(folder))

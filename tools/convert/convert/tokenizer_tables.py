@@ -1,9 +1,11 @@
 """Tables of spaCy's rule tokenizer (spacy/tokenizer.pyx): special cases with their NORMs, phrases of its second pass."""
+
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any
 
 from spacy.attrs import NORM, ORTH, intify_attrs
 from spacy.strings import hash_string
@@ -31,17 +33,19 @@ class Piece:
     """A token of a special case. norm: None if the exception has none."""
 
     text: str
-    norm: Optional[str]
+    norm: str | None
 
 
 def check_tokenizer(tokenizer: Any) -> None:
     if type(tokenizer) is not Tokenizer:
-        raise ConvertError(f"tokenizer {type(tokenizer).__module__}.{type(tokenizer).__qualname__} is not supported, only "
-                           "spacy.tokenizer.Tokenizer, whose expressions and special cases may be your own: train the pipeline "
-                           "with that")
+        raise ConvertError(
+            f"tokenizer {type(tokenizer).__module__}.{type(tokenizer).__qualname__} is not supported, only "
+            "spacy.tokenizer.Tokenizer, whose expressions and special cases may be your own: train the pipeline "
+            "with that"
+        )
 
 
-def pattern_of(tokenizer: Any, name: str) -> Optional[str]:
+def pattern_of(tokenizer: Any, name: str) -> str | None:
     """The pattern of an expression (a key of EXPRESSIONS) or None. Refuses what is not a method of a Unicode re.Pattern."""
     attribute, method = EXPRESSIONS[name]
     function = getattr(tokenizer, attribute)
@@ -49,43 +53,61 @@ def pattern_of(tokenizer: Any, name: str) -> Optional[str]:
         return None
     owner = getattr(function, "__self__", None)
     if not isinstance(owner, re.Pattern) or getattr(function, "__name__", None) != method:
-        raise ConvertError(f"the tokenizer's {attribute} is not the `{method}` of a compiled expression: "
-                           f"write what it finds as a regular expression, nlp.tokenizer.{attribute} = re.compile(...).{method}, "
-                           "and save the pipeline")
+        raise ConvertError(
+            f"the tokenizer's {attribute} is not the `{method}` of a compiled expression: "
+            f"write what it finds as a regular expression, nlp.tokenizer.{attribute} = re.compile(...).{method}, "
+            "and save the pipeline"
+        )
     if not isinstance(owner.pattern, str) or re.compile(owner.pattern).flags != owner.flags:
-        raise ConvertError(f"the tokenizer's {attribute} was compiled with flags outside its pattern, which spaCy "
-                           "loses when it saves a pipeline: write them into the pattern, such as (?i)")
+        raise ConvertError(
+            f"the tokenizer's {attribute} was compiled with flags outside its pattern, which spaCy "
+            "loses when it saves a pipeline: write them into the pattern, such as (?i)"
+        )
     return owner.pattern
 
 
-def read_rules(tokenizer: Any) -> Dict[str, List[Piece]]:
+def read_rules(tokenizer: Any) -> dict[str, list[Piece]]:
     """Special cases by text, sorted. The texts of a rule's pieces add up to its key."""
     strings = tokenizer.vocab.strings
-    rules: Dict[str, List[Piece]] = {}
+    rules: dict[str, list[Piece]] = {}
     for key in sorted(tokenizer.rules or {}):
         specs = [intify_attrs(spec, strings_map=strings, _do_deprecated=True) for spec in tokenizer.rules[key]]
         # NORM 0 means "no NORM" to a token (spacy/tokens/token.pyx)
         pieces = [Piece(strings[spec[ORTH]], strings[spec[NORM]] if spec.get(NORM) else None) for spec in specs]
         if not key or "".join(piece.text for piece in pieces) != key or not all(piece.text for piece in pieces):
-            raise ConvertError(f"the pieces of the tokenizer's special case {key!r} do not add up to it: correct it with "
-                               "nlp.tokenizer.add_special_case and save the pipeline")
+            raise ConvertError(
+                f"the pieces of the tokenizer's special case {key!r} do not add up to it: correct it with "
+                "nlp.tokenizer.add_special_case and save the pipeline"
+            )
         rules[key] = pieces
     return rules
 
 
 def _copy_without_rules(tokenizer: Any) -> Tokenizer:
     """Same expressions, no special cases: what Tokenizer._tokenize_affixes(text, False) computes."""
-    return Tokenizer(tokenizer.vocab, rules={}, prefix_search=tokenizer.prefix_search, suffix_search=tokenizer.suffix_search,
-                     infix_finditer=tokenizer.infix_finditer, token_match=tokenizer.token_match, url_match=tokenizer.url_match)
+    return Tokenizer(
+        tokenizer.vocab,
+        rules={},
+        prefix_search=tokenizer.prefix_search,
+        suffix_search=tokenizer.suffix_search,
+        infix_finditer=tokenizer.infix_finditer,
+        token_match=tokenizer.token_match,
+        url_match=tokenizer.url_match,
+    )
 
 
 def _needs_second_pass(tokenizer: Any, key: str) -> bool:
     """The condition of Tokenizer.add_special_case."""
-    return bool(not tokenizer.faster_heuristics or tokenizer.find_prefix(key) or tokenizer.find_infix(key)
-                or tokenizer.find_suffix(key) or " " in key)
+    return bool(
+        not tokenizer.faster_heuristics
+        or tokenizer.find_prefix(key)
+        or tokenizer.find_infix(key)
+        or tokenizer.find_suffix(key)
+        or " " in key
+    )
 
 
-def read_phrases(tokenizer: Any, rules: Dict[str, List[Piece]]) -> List[Tuple[str, ...]]:
+def read_phrases(tokenizer: Any, rules: dict[str, list[Piece]]) -> list[tuple[str, ...]]:
     """Token sequences that the second pass looks for, in the order of their rules, without duplicates."""
     blind = _copy_without_rules(tokenizer)
     phrases = (tuple(token.text for token in blind(key)) for key in rules if _needs_second_pass(tokenizer, key))
@@ -103,21 +125,23 @@ def phrase_hash(sequence: int, token: str) -> int:
     return extended_hash(sequence, hash_string(token))
 
 
-def phrase_entries(phrases: Sequence[Tuple[str, ...]]) -> Dict[int, int]:
+def phrase_entries(phrases: Sequence[tuple[str, ...]]) -> dict[int, int]:
     """Hash of every beginning of a phrase -> PHRASE where it is one, else PREFIX_OF_PHRASE."""
-    entries: Dict[int, int] = {}
-    owner: Dict[int, Tuple[str, ...]] = {}
+    entries: dict[int, int] = {}
+    owner: dict[int, tuple[str, ...]] = {}
     for phrase in phrases:
         value = 0
         for length, token in enumerate(phrase, start=1):
             value = phrase_hash(value, token)
             if owner.setdefault(value, phrase[:length]) != phrase[:length]:
-                raise ConvertError(f"the hashes of the special cases {owner[value]} and {phrase[:length]} are equal: remove one")
+                raise ConvertError(
+                    f"the hashes of the special cases {owner[value]} and {phrase[:length]} are equal: remove one"
+                )
             entries[value] = max(entries.get(value, 0), PHRASE if length == len(phrase) else PREFIX_OF_PHRASE)
     return entries
 
 
-def _rule_sections(rules: Dict[str, List[Piece]], strings: StringTable) -> List[Section]:
+def _rule_sections(rules: dict[str, list[Piece]], strings: StringTable) -> list[Section]:
     starts, rows = [0], []
     for pieces in rules.values():
         for piece in pieces:
@@ -128,21 +152,27 @@ def _rule_sections(rules: Dict[str, List[Piece]], strings: StringTable) -> List[
     if len(numbers) != len(rules):
         raise ConvertError("two special cases of the tokenizer have the same hash: please report this")
     pieces_table = tensor("tokenizer/rule_pieces", rows, "u4") if rows else tensor("tokenizer/rule_pieces", [], "u4")
-    return [build_map("tokenizer/rules", numbers), tensor("tokenizer/rule_start", starts, "u4"),
-            Section(pieces_table.name, pieces_table.array.reshape(-1, 3))]
+    return [
+        build_map("tokenizer/rules", numbers),
+        tensor("tokenizer/rule_start", starts, "u4"),
+        Section(pieces_table.name, pieces_table.array.reshape(-1, 3)),
+    ]
 
 
-def tokenizer_sections(tokenizer: Any, strings: StringTable, suffix_reversed: bool) -> List[Section]:
+def tokenizer_sections(tokenizer: Any, strings: StringTable, suffix_reversed: bool) -> list[Section]:
     """All tokenizer/ sections of a spacy.Tokenizer."""
     rules = read_rules(tokenizer)
     phrases = read_phrases(tokenizer, rules)
     longest_rule = max((len(key.encode("utf-8")) for key in rules), default=0)
     longest_phrase = max(map(len, phrases), default=0)
-    return [tensor("tokenizer/settings", [int(suffix_reversed), longest_rule, longest_phrase], "u4"),
-            *_rule_sections(rules, strings), build_map("tokenizer/phrases", phrase_entries(phrases))]
+    return [
+        tensor("tokenizer/settings", [int(suffix_reversed), longest_rule, longest_phrase], "u4"),
+        *_rule_sections(rules, strings),
+        build_map("tokenizer/phrases", phrase_entries(phrases)),
+    ]
 
 
-def stale_cache_chunk(tokenizer: Any) -> Optional[str]:
+def stale_cache_chunk(tokenizer: Any) -> str | None:
     """A chunk that the loaded tokenizer cuts otherwise than its rules say, or None.
 
     Tokenizer.from_bytes leaves in the cache what the last rule's chunks gave without special cases, because adding a rule
@@ -153,10 +183,16 @@ def stale_cache_chunk(tokenizer: Any) -> Optional[str]:
     last = max(tokenizer.rules)
     if " " not in last or not _needs_second_pass(tokenizer, last):
         return None
-    fresh = Tokenizer(tokenizer.vocab, rules=tokenizer.rules, prefix_search=tokenizer.prefix_search,
-                      suffix_search=tokenizer.suffix_search, infix_finditer=tokenizer.infix_finditer,
-                      token_match=tokenizer.token_match, url_match=tokenizer.url_match,
-                      faster_heuristics=tokenizer.faster_heuristics)
+    fresh = Tokenizer(
+        tokenizer.vocab,
+        rules=tokenizer.rules,
+        prefix_search=tokenizer.prefix_search,
+        suffix_search=tokenizer.suffix_search,
+        infix_finditer=tokenizer.infix_finditer,
+        token_match=tokenizer.token_match,
+        url_match=tokenizer.url_match,
+        faster_heuristics=tokenizer.faster_heuristics,
+    )
     for chunk in last.split():
         if [token.text for token in fresh(chunk)] != [token.text for token in tokenizer(chunk)]:
             return chunk

@@ -1,21 +1,33 @@
 """Why a factory of spaCy's, or of its well-known extensions, cannot be converted."""
+
 from __future__ import annotations
 
 _MATCHER = "it finds spans by patterns, which tern cannot match"
 _SPANS = "it makes span groups, which tern's documents do not have"
 _COREFERENCE = "it links mentions to each other, which tern's documents have no place for"
-_TRANSFORMER = "it is a transformer, and tern runs convolutional networks only: take a pipeline whose name ends in sm, md or lg"
+_TRANSFORMER = (
+    "it is a transformer, and tern runs convolutional networks only: take a pipeline whose name ends in sm, md or lg"
+)
 _MERGED = "it joins tokens, and tern's stay as the tokenizer cuts them"
 REASONS = {
-    "entity_ruler": _MATCHER, "future_entity_ruler": _MATCHER, "span_ruler": _MATCHER,
-    "spancat": _SPANS, "spancat_singlelabel": _SPANS, "span_finder": _SPANS,
+    "entity_ruler": _MATCHER,
+    "future_entity_ruler": _MATCHER,
+    "span_ruler": _MATCHER,
+    "spancat": _SPANS,
+    "spancat_singlelabel": _SPANS,
+    "span_finder": _SPANS,
     "entity_linker": "it looks entities up in a knowledge base, which a file cannot hold",
-    "coref": _COREFERENCE, "experimental_coref": _COREFERENCE, "span_resolver": _COREFERENCE,
+    "coref": _COREFERENCE,
+    "experimental_coref": _COREFERENCE,
+    "span_resolver": _COREFERENCE,
     "experimental_span_resolver": _COREFERENCE,
-    "transformer": _TRANSFORMER, "curated_transformer": _TRANSFORMER,
+    "transformer": _TRANSFORMER,
+    "curated_transformer": _TRANSFORMER,
     "beam_ner": "it searches with a beam, and tern decides greedily: train the factory ner",
     "beam_parser": "it searches with a beam, and tern decides greedily: train the factory parser",
     "doc_cleaner": "it empties attributes of the document, such as its tensor, which tern's documents do not have",
-    "merge_entities": _MERGED, "merge_noun_chunks": _MERGED, "merge_subtokens": _MERGED,
+    "merge_entities": _MERGED,
+    "merge_noun_chunks": _MERGED,
+    "merge_subtokens": _MERGED,
     "token_splitter": "it splits tokens, and tern's stay as the tokenizer cuts them",
 }

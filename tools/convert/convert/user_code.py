@@ -1,12 +1,13 @@
 """Python code that belongs to a pipeline: the files of --code, as spaCy's own commands have it, and a package's own module."""
+
 from __future__ import annotations
 
 import importlib
 import importlib.util
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence
 
 from .errors import ConvertError
 
@@ -15,7 +16,7 @@ _MODULE = "code_of_pipeline_"
 
 
 def place(error: BaseException) -> str:
-    """"FILE, line N: " of the last line of the user's files that an error came through, or ""."""
+    """ "FILE, line N: " of the last line of the user's files that an error came through, or ""."""
     found = ""
     for frame, line in traceback.walk_tb(error.__traceback__):
         if str(frame.f_globals.get("__name__")).startswith(_MODULE):
@@ -27,7 +28,9 @@ def _sentence(error: BaseException, name: str) -> str:
     where = place(error) or f"{name}: "
     if isinstance(error, SyntaxError):
         where = f"{error.filename or name}, line {error.lineno or 1}: "
-    remedy = "install it, or run the command where it can be imported" if isinstance(error, ImportError) else "correct it"
+    remedy = (
+        "install it, or run the command where it can be imported" if isinstance(error, ImportError) else "correct it"
+    )
     return f"{where}{type(error).__name__}: {' '.join(str(error).split())}: {remedy}"
 
 

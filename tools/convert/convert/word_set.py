@@ -2,9 +2,10 @@
 
 All sets of a file share their nodes; a set is the edge at which its first node begins, and whether it has the empty word.
 """
+
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, Tuple
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -15,7 +16,7 @@ TARGET_SHIFT = 10
 LEAF = 0x3FFFFF
 EMPTY_WORD = 1 << 31
 
-_Edge = Tuple[int, bool, int]
+_Edge = tuple[int, bool, int]
 """Byte, does a word end after it, number of the node that it leads to (-1: one without edges)."""
 
 
@@ -30,10 +31,10 @@ class WordSets:
     """Collects sets of words; nodes with the same edges exist once, whichever set they come from."""
 
     def __init__(self) -> None:
-        self._nodes: Dict[Tuple[_Edge, ...], int] = {}
-        self._sets: List[Tuple[int, int]] = []
+        self._nodes: dict[tuple[_Edge, ...], int] = {}
+        self._sets: list[tuple[int, int]] = []
 
-    def _node(self, edges: List[_Edge]) -> int:
+    def _node(self, edges: list[_Edge]) -> int:
         return self._nodes.setdefault(tuple(edges), len(self._nodes)) if edges else -1
 
     def add(self, words: Iterable[str]) -> int:
@@ -41,7 +42,7 @@ class WordSets:
         ordered = sorted({word.encode("utf-8") for word in words})
         has_empty = b"" in ordered
         previous, ends = b"", []  # the path to the last word; does a word end after its edges
-        open_nodes: List[List[_Edge]] = [[]]  # finished edges of the nodes on that path
+        open_nodes: list[list[_Edge]] = [[]]  # finished edges of the nodes on that path
         for word in [*ordered[has_empty:], b""]:
             common = _common_length(previous, word)
             for depth in range(len(previous) - 1, common - 1, -1):
@@ -56,7 +57,7 @@ class WordSets:
         self._sets.append((self._node(open_nodes[0]), EMPTY_WORD if has_empty else 0))
         return len(self._sets) - 1
 
-    def layout(self) -> Tuple[np.ndarray, List[int]]:
+    def layout(self) -> tuple[np.ndarray, list[int]]:
         """Edges u32, at least one, and the root of every set. A node lies before those that it leads to."""
         nodes = list(self._nodes)
         first, count = [0] * len(nodes), 0
@@ -65,8 +66,13 @@ class WordSets:
             count += len(nodes[number])
         if count > LEAF:
             raise ConvertError(f"the index words need {count} edges; at most {LEAF} are possible")
-        edges = [byte | (LAST_EDGE if position == len(node) - 1 else 0) | (WORD_ENDS if ends else 0)
-                 | (LEAF if target < 0 else first[target]) << TARGET_SHIFT
-                 for node in reversed(nodes) for position, (byte, ends, target) in enumerate(node)]
+        edges = [
+            byte
+            | (LAST_EDGE if position == len(node) - 1 else 0)
+            | (WORD_ENDS if ends else 0)
+            | (LEAF if target < 0 else first[target]) << TARGET_SHIFT
+            for node in reversed(nodes)
+            for position, (byte, ends, target) in enumerate(node)
+        ]
         roots = [(LEAF if node < 0 else first[node]) | empty for node, empty in self._sets]
         return np.array(edges or [LAST_EDGE | LEAF << TARGET_SHIFT], dtype="<u4"), roots

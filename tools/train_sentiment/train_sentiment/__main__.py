@@ -1,10 +1,10 @@
 """Command line: python -m train_sentiment TRAIN.jsonl -o FOLDER."""
+
 from __future__ import annotations
 
 import json
 import time
 from pathlib import Path
-from typing import Optional
 
 import click
 from thinc.api import Config
@@ -20,15 +20,19 @@ HERE = Path(__file__).parent
 @click.argument("train", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="TRAIN.jsonl")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the pipeline to write.")
 @click.option("--pipeline", default="en_core_web_sm", show_default=True, help="Gives tokenizer, word norms and senter.")
-@click.option("--vectors", default="en_core_web_md", show_default=True, help="Gives the word vectors: package or folder.")
+@click.option(
+    "--vectors", default="en_core_web_md", show_default=True, help="Gives the word vectors: package or folder."
+)
 @click.option("--lexicon", "lexicon_file", type=click.Path(exists=True, path_type=Path), help="vader_lexicon.txt.")
-@click.option("--config", default=HERE / "config.cfg", type=click.Path(exists=True, path_type=Path), help="Model and training.")
+@click.option(
+    "--config", default=HERE / "config.cfg", type=click.Path(exists=True, path_type=Path), help="Model and training."
+)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--share", default=0.15, show_default=True, help="Of each domain's documents, for development.")
 @click.option("--baselines/--no-baselines", default=True, help="Compare with VADER and TF-IDF (needs scikit-learn).")
 @click.version_option(__version__, prog_name="train_sentiment")
 def main(
-    train: Path, output: Path, pipeline: str, vectors: str, lexicon_file: Optional[Path], config: Path, seed: int, share: float,
+    train: Path, output: Path, pipeline: str, vectors: str, lexicon_file: Path | None, config: Path, seed: int, share: float,
     baselines: bool,
 ) -> None:  # fmt: skip
     """Train the sentiment pipeline: once without the development split, which is measured and calibrates; then with all texts.

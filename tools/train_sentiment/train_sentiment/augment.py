@@ -3,11 +3,12 @@
 Both are made of the training rows and the lexicon only. A negated positive word is NEGATIVE; a negated negative one leans to
 POSITIVE; of two clauses around a "but", the later weighs more (Hutto and Gilbert measured both on people's ratings).
 """
+
 from __future__ import annotations
 
 import random
 import re
-from typing import Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -21,8 +22,25 @@ NEGATED = (
     "There's nothing {} about it.", "hardly {}.", "He isn't {}.", "this is not a {} one", "Not a {} one.", "nothing {} here.",
     "I don't find it {}.",
 )  # fmt: skip
-PLAIN = ("It is {}.", "it was {}", "They are {}.", "This was {}.", "The movie is {}.", "I'm {}.", "very {}.", "I find it {}.")
-CONTRASTS = ("{}, but {}.", "{} but {}", "{}; but {}.", "{}, yet {}.", "Although {}, {}.", "{}. However, {}.", "{}, though {}.")
+PLAIN = (
+    "It is {}.",
+    "it was {}",
+    "They are {}.",
+    "This was {}.",
+    "The movie is {}.",
+    "I'm {}.",
+    "very {}.",
+    "I find it {}.",
+)
+CONTRASTS = (
+    "{}, but {}.",
+    "{} but {}",
+    "{}; but {}.",
+    "{}, yet {}.",
+    "Although {}, {}.",
+    "{}. However, {}.",
+    "{}, though {}.",
+)
 # targets where the positive sign is the one that counts; for the negative sign they are mirrored
 NEGATED_POSITIVE = (0.80, 0.15, 0.05)
 NEGATED_NEGATIVE = (0.12, 0.33, 0.55)

@@ -1,7 +1,8 @@
 """What the model is compared with: VADER's rules, and TF-IDF of words and pairs with logistic regression."""
+
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 import numpy as np
 

@@ -1,4 +1,5 @@
 """The model card, and what is printed of the figures."""
+
 from __future__ import annotations
 
 import hashlib
@@ -90,7 +91,9 @@ def text(metrics: dict[str, Any]) -> str:
         for m in mixed["limits"]
     )
     distillation, selection = source["distillation"], source["selection"]
-    rules = f"\n(VADER's rules there: {by_domain(metrics['vader_of_learned'])})" if "vader_of_learned" in metrics else ""
+    rules = (
+        f"\n(VADER's rules there: {by_domain(metrics['vader_of_learned'])})" if "vader_of_learned" in metrics else ""
+    )
     temperature, neutral = calibration["temperature"], calibration["neutral"]
     uncorrected = metrics["before_calibration"]["macro_f1"]
     held, learned = metrics["texts"]["development"], metrics["texts"]["learned"]
@@ -103,11 +106,11 @@ code. Made by `python -m train_sentiment`.
 
 * Texts and ratings: Hutto and Gilbert, VADER (ICWSM 2014): sentences of Amazon reviews, movie reviews and New York Times
   editorials, and tweets, each rated by about 20 people from -4 to 4. MIT licence, (c) 2016 C.J. Hutto. sha256 of the file
-  `{source['data_sha256']}`.
+  `{source["data_sha256"]}`.
 * Lexicon columns: vaderSentiment's word list, negations and boosters. MIT, the same author.
-* Tokenizer, word norms and senter: `{source['sources'][0]}`; word vectors: `{source['sources'][1]}`. Explosion, MIT.
+* Tokenizer, word norms and senter: `{source["sources"][0]}`; word vectors: `{source["sources"][1]}`. Explosion, MIT.
 * Sentences for negation and contrast, made from these (augment.py).
-* {distillation['texts']} texts without a rating, parts and mixtures of the rated ones (unlabelled.py).
+* {distillation["texts"]} texts without a rating, parts and mixtures of the rated ones (unlabelled.py).
 
 The model is under the MIT licence, too.
 
@@ -116,18 +119,18 @@ The model is under the MIT licence, too.
 A text is POSITIVE where the mean of its ratings is 0.5 or more, NEGATIVE where it is -0.5 or less, otherwise NEUTRAL. It learns
 from soft targets: half the shares of the votes, half the probability of each class of the mean under the votes' standard error.
 While it learns, a second output that is dropped afterwards predicts how often each of the nine ratings was given. The texts
-without a rating have the mean scores of {distillation['teachers']} such models ("teachers"), each of which learned without one fold of the
+without a rating have the mean scores of {distillation["teachers"]} such models ("teachers"), each of which learned without one fold of the
 documents, and none of which learned a development text.
 
 ## Figures
 
 On {held} texts of source documents of which nothing was learned ({learned} texts were learned). The delivered
 model learned from all of them, with the same settings and teachers. Settings and temperature were chosen on these {held} texts:
-{selection['configurations']} configurations were tried there with one to {selection['seeds']} seeds each, so new texts of the same kinds will do a little worse.
+{selection["configurations"]} configurations were tried there with one to {selection["seeds"]} seeds each, so new texts of the same kinds will do a little worse.
 
 {table(metrics)}
 
-Calibration: expected calibration error {error['before']:.3f} before, {error['after']:.3f} after: temperature
+Calibration: expected calibration error {error["before"]:.3f} before, {error["after"]:.3f} after: temperature
 {temperature:.2f} and {neutral:.1f} more for NEUTRAL are folded into the last layer (macro-F1 without them {uncorrected:.3f};
 by domain {by_domain(metrics["before_calibration"])}). The addition was chosen on what the teachers say of texts that they did not
 learn.
@@ -146,9 +149,9 @@ frames of the made sentences, so they flatter:
 The sentences of the pipeline's senter are scored one by one; with one above {CLEARLY} for POSITIVE and one above {CLEARLY} for
 NEGATIVE the text is MIXED (mixed.py says how the scores are shared out). A text of one sentence is never MIXED.
 
-Of {mixed['windows']} windows of five sentences MIXED was said of {mixed['said']}.
+Of {mixed["windows"]} windows of five sentences MIXED was said of {mixed["said"]}.
 {windows}
-Of {mixed['single_texts']} single rated sentences it was said of {mixed['said_of_single_texts']}, where senter saw several
+Of {mixed["single_texts"]} single rated sentences it was said of {mixed["said_of_single_texts"]}, where senter saw several
 sentences.
 
 ## Limits
@@ -166,10 +169,10 @@ The surest mistakes on development, by domain:
 
 ## Made with
 
-{versions}; seed {source['seed']}.
-Vectors: {vectors['keys']} words, {vectors['rows']} distinct rows, projected to {vectors['columns']} columns.
+{versions}; seed {source["seed"]}.
+Vectors: {vectors["keys"]} words, {vectors["rows"]} distinct rows, projected to {vectors["columns"]} columns.
 
 ```ini
-{source['config'].strip()}
+{source["config"].strip()}
 ```
 """

@@ -1,12 +1,13 @@
 """The rated texts: reading them, their class, their soft target, and how they are split by source document."""
+
 from __future__ import annotations
 
 import json
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Sequence, Union
 
 import numpy as np
 
@@ -35,7 +36,7 @@ class Row:
         return POSITIVE if self.mean >= CLEAR else NEGATIVE if self.mean <= -CLEAR else NEUTRAL
 
 
-def read(path: Union[str, Path]) -> list[Row]:
+def read(path: str | Path) -> list[Row]:
     """JSON Lines with id, domain, text, mean and, where known, the single ratings."""
     with open(path, encoding="utf-8") as lines:
         objects = [json.loads(line) for line in lines if line.strip()]

@@ -5,10 +5,12 @@ by learning what the mean says of many more texts than there are ratings for (Bu
 Those texts are made of the rated ones (unlabelled.py). The rated texts keep the targets of their votes: replacing these by
 what models say that did not learn them was worse on development.
 """
+
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Callable, Sequence
+from typing import Callable
 
 import numpy as np
 from spacy.language import Language

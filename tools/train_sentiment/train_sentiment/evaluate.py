@@ -1,9 +1,11 @@
 """Measures a pipeline on texts of documents it has not seen, and calibrates it there."""
+
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any
 
 import numpy as np
 from spacy.language import Language
@@ -47,7 +49,9 @@ def mixed_figures(nlp: Language, rows: Sequence[Row]) -> dict[str, Any]:
     of_text = mixed.score(nlp, [row.text for row in rows]).argmax(1) == len(LABELS)
     out: dict[str, Any] = {"windows": len(runs), "said": int(of_window.sum()), "limits": []}
     for limit in RATED:
-        gold = np.array([max(r.mean for r in run) >= limit and min(r.mean for r in run) <= -limit for run in runs], dtype=bool)
+        gold = np.array(
+            [max(r.mean for r in run) >= limit and min(r.mean for r in run) <= -limit for run in runs], dtype=bool
+        )
         both, mixed_windows = int((gold & of_window).sum()), int(gold.sum())
         precision, recall = both / max(1, out["said"]), both / max(1, mixed_windows)
         out["limits"].append({"limit": limit, "mixed": mixed_windows, "precision": precision, "recall": recall})
@@ -78,7 +82,9 @@ def mistakes(rows: Sequence[Row], scores: np.ndarray, count: int = 10) -> list[d
         for i in sorted(opposite, key=lambda i: -scores[i].max())[:count]:
             row = rows[i]
             confidence = round(float(scores[i].max()), 2)
-            out.append({"id": row.id, "mean": row.mean, "said": LABELS[said[i]], "confidence": confidence, "text": row.text})
+            out.append(
+                {"id": row.id, "mean": row.mean, "said": LABELS[said[i]], "confidence": confidence, "text": row.text}
+            )
     return out
 
 

@@ -1,7 +1,8 @@
 """From rated texts to a trained pipeline, its vectors projected; and the calibration that is folded into it."""
+
 from __future__ import annotations
 
-from typing import Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from spacy.language import Language
@@ -14,7 +15,13 @@ Examples = tuple[Sequence[str], np.ndarray]  # texts, (texts, 3) targets
 
 
 def learn(
-    nlp: Language, valences: Mapping[str, float], rows: Sequence[Row], config: Config, seed: int, title: str, *more: Examples
+    nlp: Language,
+    valences: Mapping[str, float],
+    rows: Sequence[Row],
+    config: Config,
+    seed: int,
+    title: str,
+    *more: Examples,
 ) -> Model:
     """A fresh textcat in nlp, in the place of an earlier one, that learns the rows, made texts and `more`."""
     training.fix_seed(seed)

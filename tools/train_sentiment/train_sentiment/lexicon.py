@@ -2,30 +2,104 @@
 
 The list is vaderSentiment's vader_lexicon.txt, the negations and boosters are those of its source (MIT, C.J. Hutto).
 """
+
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Mapping, Optional
 
 import numpy as np
 
 NEGATIONS = frozenset(
-    "n't nt not no never none neither nor nothing nowhere without cannot hardly rarely seldom despite aint".split()
+    [
+        "n't",
+        "nt",
+        "not",
+        "no",
+        "never",
+        "none",
+        "neither",
+        "nor",
+        "nothing",
+        "nowhere",
+        "without",
+        "cannot",
+        "hardly",
+        "rarely",
+        "seldom",
+        "despite",
+        "aint",
+    ]
 )
 BOOSTERS = frozenset(
-    """absolutely amazingly awfully completely considerably decidedly deeply effing enormously entirely especially
-    exceptionally extremely fabulously flipping fricking friggin fully fucking greatly hella highly hugely incredibly
-    intensely majorly more most particularly purely quite really remarkably so substantially thoroughly totally
-    tremendously uber unbelievably unusually utterly very""".split()
+    [
+        "absolutely",
+        "amazingly",
+        "awfully",
+        "completely",
+        "considerably",
+        "decidedly",
+        "deeply",
+        "effing",
+        "enormously",
+        "entirely",
+        "especially",
+        "exceptionally",
+        "extremely",
+        "fabulously",
+        "flipping",
+        "fricking",
+        "friggin",
+        "fully",
+        "fucking",
+        "greatly",
+        "hella",
+        "highly",
+        "hugely",
+        "incredibly",
+        "intensely",
+        "majorly",
+        "more",
+        "most",
+        "particularly",
+        "purely",
+        "quite",
+        "really",
+        "remarkably",
+        "so",
+        "substantially",
+        "thoroughly",
+        "totally",
+        "tremendously",
+        "uber",
+        "unbelievably",
+        "unusually",
+        "utterly",
+        "very",
+    ]
 )
 DAMPENERS = frozenset(
-    "almost barely hardly less little marginally occasionally partly scarcely slightly somewhat sorta kinda".split()
+    [
+        "almost",
+        "barely",
+        "hardly",
+        "less",
+        "little",
+        "marginally",
+        "occasionally",
+        "partly",
+        "scarcely",
+        "slightly",
+        "somewhat",
+        "sorta",
+        "kinda",
+    ]
 )
 COLUMNS = ("valence", "positive part", "negative part", "known", "booster", "negation")
 
 
-def read(path: Optional[Path] = None) -> dict[str, float]:
+def read(path: Path | None = None) -> dict[str, float]:
     """word -> mean valence, -4 to 4; without a path, the file of the installed vaderSentiment."""
     source = path if path is not None else files("vaderSentiment") / "vader_lexicon.txt"
     fields = (line.split("\t") for line in source.read_text(encoding="utf-8").splitlines() if line.strip())

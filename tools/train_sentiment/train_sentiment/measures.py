@@ -1,7 +1,8 @@
 """Figures of a classifier's probabilities: macro-F1, accuracy, expected calibration error, and what sets it right."""
+
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 import numpy as np
 

@@ -6,9 +6,10 @@ of its own tokens. If there are at least two, and the greatest POSITIVE and the 
 rest. Otherwise the mixed score is 0 and the scores are the whole text's. So the scores always sum to 1 and the sentiment is
 always the greatest of them.
 """
+
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from spacy.language import Language

@@ -1,7 +1,8 @@
 """The spaCy pipeline that is trained: en_core_web_sm's tokenizer, word norms and sentence recogniser, new vectors, textcat."""
+
 from __future__ import annotations
 
-from typing import Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import spacy
 from spacy.language import Language

@@ -6,16 +6,28 @@ softmax - target, goes into the pipe's model, and everything else is spaCy's and
 While it trains, a second softmax beside the pipe's own predicts the shares of the nine ratings: how strong a text is tells
 more about it than its class does (multi-task learning). It is not part of the pipeline.
 """
+
 from __future__ import annotations
 
 import math
-from typing import Any, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
-from thinc.api import Adam, Config, Model, Softmax, chain, concatenate, fix_random_seed, get_current_ops, set_dropout_rate
+from thinc.api import (
+    Adam,
+    Config,
+    Model,
+    Softmax,
+    chain,
+    concatenate,
+    fix_random_seed,
+    get_current_ops,
+    set_dropout_rate,
+)
 from tqdm import tqdm
 
 from .data import LABELS, NEUTRAL, RATINGS
@@ -58,7 +70,13 @@ def gradient(scores: np.ndarray, targets: np.ndarray, votes: np.ndarray, weight:
 
 
 def train(
-    model: Model, docs: Sequence[Doc], targets: np.ndarray, votes: np.ndarray, settings: dict[str, Any], seed: int, title: str
+    model: Model,
+    docs: Sequence[Doc],
+    targets: np.ndarray,
+    votes: np.ndarray,
+    settings: dict[str, Any],
+    seed: int,
+    title: str,
 ) -> None:
     """targets: (docs, 3); votes: (docs, 9), zeros where there are none.
 

@@ -1,8 +1,9 @@
 """Texts without a rating, made of the rated ones, for the teachers to score: they need not make sense, only be alike."""
+
 from __future__ import annotations
 
 import random
-from typing import Sequence
+from collections.abc import Sequence
 
 from .data import Row
 

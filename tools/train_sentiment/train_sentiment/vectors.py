@@ -4,10 +4,12 @@ In training a row is [vector | lexicon columns], and StaticVectors learns a proj
 row is only W·row, so the saved table holds that and the saved W is the identity: spaCy computes the same numbers from a fifth
 of the bytes. The projections are rounded to what a 16-bit float holds, so that a converter may store them so without loss.
 """
+
 from __future__ import annotations
 
 import re
-from typing import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Callable
 
 import numpy as np
 from spacy.language import Language
