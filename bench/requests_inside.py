@@ -20,7 +20,7 @@ def spacy_request(nlp: Any, body: bytes) -> bytes:
 
 
 def requests(bench: Bench) -> Iterator[None]:
-    """tern runs what entities need: the shared tower, parser and NER. spaCy runs everything, or just that, too."""
+    """tern runs what entities need: the shared encoder, parser and NER. spaCy runs everything, or just that, too."""
     pipelines = (bench.whole, bench.entities, bench.ner)
     for tokens in REQUEST_TOKENS:
         texts = of_length(bench.texts, tokens, REQUESTS_PER_LENGTH)

@@ -1,9 +1,9 @@
-/* bind_labels.c - components that choose labels of tokens by a linear layer on a tower. */
+/* bind_labels.c - components that choose labels of tokens by a linear layer on an encoder. */
 #include "binder.h"
 
 void bind_morphologizer(binder *b, tern_model *model)
 {
-    uint32_t two = 2, labels = 0, width = bind_tower(b, model, COMPONENT_MORPHOLOGIZER);
+    uint32_t two = 2, labels = 0, width = bind_encoder(b, model, COMPONENT_MORPHOLOGIZER);
     morphologizer_model *m = &model->morphologizer;
     m->labels = bind_matrix(b, "morphologizer/labels", TERN_DTYPE_U32, &labels, &two);
     bind_check_labels(b, "morphologizer/labels", m->labels, 2 * (size_t)labels, &model->strings, 0);
@@ -42,7 +42,7 @@ static void check_edits(binder *b, const uint32_t *edits, uint32_t count, uint32
 
 void bind_trainable_lemmatizer(binder *b, tern_model *model)
 {
-    uint32_t two = 2, three = 3, six = 6, labels = 0, edits = 0, width = bind_tower(b, model, COMPONENT_TRAINABLE_LEMMATIZER);
+    uint32_t two = 2, three = 3, six = 6, labels = 0, edits = 0, width = bind_encoder(b, model, COMPONENT_TRAINABLE_LEMMATIZER);
     trainable_lemmatizer_model *t = &model->trainable_lemmatizer;
     const uint32_t *settings = bind_vector(b, "trainable_lemmatizer/settings", TERN_DTYPE_U32, &two);
     t->trees = bind_matrix(b, "trainable_lemmatizer/trees", TERN_DTYPE_U32, &labels, &six);

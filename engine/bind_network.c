@@ -118,19 +118,19 @@ static void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
     }
 }
 
-uint32_t bind_tower(binder *b, tern_model *model, uint32_t component)
+uint32_t bind_encoder(binder *b, tern_model *model, uint32_t component)
 {
     section_name prefix = "tok2vec", within;
-    tok2vec_weights *own = &model->tower[component];
+    tok2vec_weights *own = &model->encoder[component];
     if (component != COMPONENT_TOK2VEC) bind_name(prefix, tern_component_name(1u << component), "tok2vec");
     bind_name(within, prefix, "");
     if (component != COMPONENT_TOK2VEC && !model_file_has(b->file, within)) {
         model->listeners |= 1u << component;
         if (!(model->components & TERN_TOK2VEC)) bind_refuse(b, within, "is not there, nor is a shared tok2vec to listen to instead");
-        return model->tower[COMPONENT_TOK2VEC].width;
+        return model->encoder[COMPONENT_TOK2VEC].width;
     }
     bind_tok2vec(b, prefix, own);
-    for (uint32_t f = 0; f < own->features && !b->status; f++) model->tower_attrs |= 1u << own->attr[f];
+    for (uint32_t f = 0; f < own->features && !b->status; f++) model->encoder_attrs |= 1u << own->attr[f];
     return own->width;
 }
 
@@ -173,7 +173,7 @@ void bind_ner(binder *b, tern_model *model)
 {
     uint32_t two = 2;
     ner_model *ner = &model->ner;
-    ner->net.width = bind_tower(b, model, COMPONENT_NER);
+    ner->net.width = bind_encoder(b, model, COMPONENT_NER);
     ner->moves = bind_matrix(b, "ner/moves", TERN_DTYPE_U32, &ner->net.classes, &two);
     bind_transition(b, "ner", NER_SLOTS, NER_EXTRA_SLOTS, &ner->net);
     for (uint32_t c = 0; c < ner->net.classes && !b->status; c++)
@@ -186,7 +186,7 @@ void bind_ner(binder *b, tern_model *model)
 void bind_tagger(binder *b, tern_model *model)
 {
     tagger_model *tagger = &model->tagger;
-    uint32_t labels = 0, width = bind_tower(b, model, COMPONENT_TAGGER);
+    uint32_t labels = 0, width = bind_encoder(b, model, COMPONENT_TAGGER);
     tagger->labels = bind_vector(b, "tagger/labels", TERN_DTYPE_U32, &labels);
     bind_check_labels(b, "tagger/labels", tagger->labels, labels, &model->strings, 0);
     bind_layer(b, "tagger", labels, 1, width, &tagger->output);
@@ -194,7 +194,7 @@ void bind_tagger(binder *b, tern_model *model)
 
 void bind_senter(binder *b, tern_model *model)
 {
-    uint32_t width = bind_tower(b, model, COMPONENT_SENTER);
+    uint32_t width = bind_encoder(b, model, COMPONENT_SENTER);
     bind_layer(b, "senter", 2, 1, width, &model->senter.output);
     model->senter.overwrite = bind_option(b, "senter/settings");
 }
@@ -205,7 +205,7 @@ void bind_parser(binder *b, tern_model *model)
 {
     uint32_t three = 3, one = 1;
     parser_model *parser = &model->parser;
-    parser->net.width = bind_tower(b, model, COMPONENT_PARSER);
+    parser->net.width = bind_encoder(b, model, COMPONENT_PARSER);
     parser->moves = bind_matrix(b, "parser/moves", TERN_DTYPE_U32, &parser->net.classes, &three);
     bind_transition(b, "parser", PARSER_SLOTS, PARSER_EXTRA_SLOTS, &parser->net);
     for (uint32_t c = 0; c < parser->net.classes && !b->status; c++)

@@ -76,7 +76,7 @@ static void bind_attention(binder *b, const char *prefix, textcat_model *w)
 static void bind_pooled(binder *b, tern_model *model, uint32_t component, const char *prefix, textcat_model *w)
 {
     section_name name;
-    w->width = bind_tower(b, model, component);
+    w->width = bind_encoder(b, model, component);
     if (w->pooling == POOL_ATTENTION) bind_attention(b, prefix, w);
     bind_name(name, prefix, "output");
     uint64_t inputs = w->bow.labels + (uint64_t)pooled_rows(w->pooling) * w->width;

@@ -9,7 +9,7 @@ typedef struct binder {
     const model_file *file;
     tern_error *err;
     expanded_floats **expanded;   /* the model's: where sections of f16 become floats */
-    const floret_settings *floret; /* the model's, for the towers; NULL: vectors have keys, or there are none */
+    const floret_settings *floret; /* the model's, for the encoders; NULL: vectors have keys, or there are none */
     tern_status status;
 } binder;
 
@@ -61,8 +61,8 @@ void bind_vectors(binder *b, tern_model *model);
 void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uint32_t nI, packed_layer *w);
 void bind_maxout(binder *b, const char *prefix, uint32_t nO, uint32_t nI, maxout_weights *m);
 
-/* The tower of a component's own, or, where the file has none, the shared one, which then must be there. Its width. */
-uint32_t bind_tower(binder *b, tern_model *model, uint32_t component);
+/* The encoder of a component's own, or, where the file has none, the shared one, which then must be there. Its width. */
+uint32_t bind_encoder(binder *b, tern_model *model, uint32_t component);
 
 void bind_tagger(binder *b, tern_model *model);
 void bind_morphologizer(binder *b, tern_model *model);

@@ -28,7 +28,7 @@ static void free_scratch(tern_ctx *ctx)
 {
     tokenizer_pieces_free(&ctx->tokenizer);
     lexeme_scratch_free(&ctx->lexeme);
-    for (uint32_t component = 0; component < COMPONENT_COUNT; component++) tok2vec_scratch_free(&ctx->tower[component]);
+    for (uint32_t component = 0; component < COMPONENT_COUNT; component++) tok2vec_scratch_free(&ctx->encoder[component]);
     tagger_scratch_free(&ctx->tagger);
     tagger_scratch_free(&ctx->morphologizer);
     trainable_lemmatizer_scratch_free(&ctx->trainable_lemmatizer);

@@ -22,7 +22,7 @@ struct tern_ctx {
     text_view text;   /* of the run under way; points to the caller's bytes */
     tokenizer_scratch tokenizer;
     lexeme_scratch lexeme;
-    tok2vec_scratch tower[COMPONENT_COUNT];   /* of the towers of the same number in the model: each keeps its memo */
+    tok2vec_scratch encoder[COMPONENT_COUNT];   /* of the encoders of the same number in the model: each keeps its memo */
     tagger_scratch tagger, morphologizer;
     trainable_lemmatizer_scratch trainable_lemmatizer;
     parser_scratch parser;

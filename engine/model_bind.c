@@ -32,7 +32,7 @@ static void bind_pipeline(binder *b, tern_model *model)
 static void bind_component(binder *b, tern_model *model, uint32_t component)
 {
     switch (component) {
-    case COMPONENT_TOK2VEC: bind_tower(b, model, COMPONENT_TOK2VEC); break;
+    case COMPONENT_TOK2VEC: bind_encoder(b, model, COMPONENT_TOK2VEC); break;
     case COMPONENT_TAGGER: bind_tagger(b, model); break;
     case COMPONENT_MORPHOLOGIZER: bind_morphologizer(b, model); break;
     case COMPONENT_TRAINABLE_LEMMATIZER: bind_trainable_lemmatizer(b, model); break;
@@ -60,7 +60,7 @@ tern_status model_bind(tern_model *model, tern_error *err)
     bind_tokenizer(&b, &model->tokenizer, &model->strings, model->chars.class_count);
     bind_vectors(&b, model);
     bind_pipeline(&b, model);
-    for (uint32_t component = 0; component < COMPONENT_COUNT && !b.status; component++)   /* the shared tower first */
+    for (uint32_t component = 0; component < COMPONENT_COUNT && !b.status; component++)   /* the shared encoder first */
         if (model->components >> component & 1) bind_component(&b, model, component);
     bind_check_textcats(&b, model);
     return b.status;

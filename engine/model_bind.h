@@ -28,13 +28,13 @@
  *     start                     u16 [trackers][2]  start state where the text before looks like this; [1]: empty match not allowed
  *     tracker                   u16 [trackers][cols]  look-behind automaton; 0 is the beginning of the text
  *   pipeline                    u32 [n][2]  COMPONENT_*, 1 if it runs by default; in spaCy's order. n is 0 for a tokenizer alone
- *   PREFIX/...                  PREFIX = tok2vec (the shared tower), or COMPONENT/tok2vec: a component's own. Of tagger, parser, senter,
+ *   PREFIX/...                  PREFIX = tok2vec (the shared encoder), or COMPONENT/tok2vec: a component's own. Of tagger, parser, senter,
  *                                           ner, morphologizer, trainable_lemmatizer and the text classifiers that pool rows those without
- *                                           read the shared tower's rows
+ *                                           read the shared encoder's rows
  *     attrs, seeds              u32 [F]     ATTR_* and Murmur3 seed of each embedding column
  *     embed/<f>                 f32 [rows][width]
- *     static                    f32 [rows][width]  static vectors after the tower's projection, each distinct one once (floret: all);
- *                                           absent where the tower reads none
+ *     static                    f32 [rows][width]  static vectors after the encoder's projection, each distinct one once (floret: all);
+ *                                           absent where the encoder reads none
  *     mix/W G beta              maxout layer of F*width inputs, (F+1)*width with static, which comes last; f32 [width], [width]:
  *                                           then a layer norm
  *     conv/<d>/W G beta         maxout layer of 3*width inputs, ...        depth layers with window 1 and residual
@@ -102,8 +102,8 @@
  *   An id_table T is T/keys     u64 [n]     ascending, and
  *                T/values       u32 [n]     the value of each; not checked when the file is opened: it would be read in full
  *   P/...                       P = textcat, textcat_multilabel. Scores of all labels are those of the bag of words or, where rows of a
- *                                           tower are pooled, those of the output layer, which reads the bag's before the pooled rows
- *     settings                  u32 [3]     POOL_* bits: what becomes of a tower's rows (0: no tower), ACTIVATION_* of the output
+ *                                           encoder are pooled, those of the output layer, which reads the bag's before the pooled rows
+ *     settings                  u32 [3]     POOL_* bits: what becomes of an encoder's rows (0: no encoder), ACTIVATION_* of the output
  *                                           layer, TEXTCAT_* bits: which of the parts below there are
  *     labels                    u32 [L]     string numbers
  *     same                      u32 [L]     TEXTCAT_SAME: the other classifier, earlier in the pipeline, has some of the labels too; the
@@ -248,7 +248,7 @@ typedef struct tok2vec_weights {
     uint32_t features, width, depth;
     uint32_t attr[TOK2VEC_MAX_FEATURES], seed[TOK2VEC_MAX_FEATURES], rows[TOK2VEC_MAX_FEATURES];
     const float *embed[TOK2VEC_MAX_FEATURES];   /* [rows][width] */
-    uint32_t static_rows;                       /* 0: the tower reads no static vectors */
+    uint32_t static_rows;                       /* 0: the encoder reads no static vectors */
     const float *static_floats;                 /* [static_rows][width]; NULL: static_halves */
     const uint16_t *static_halves;
     const floret_settings *floret;              /* what finds the rows of a word; NULL: its key */
@@ -298,7 +298,7 @@ typedef struct trainable_lemmatizer_model {
     uint32_t top_k, text_if_none_applies;
 } trainable_lemmatizer_model;
 
-/* How rows of a tower become one vector, in the order in which the parts stand there; POOL_ATTENTION stands alone. */
+/* How rows of an encoder become one vector, in the order in which the parts stand there; POOL_ATTENTION stands alone. */
 enum { POOL_FIRST = 1 << 0, POOL_LAST = 1 << 1, POOL_MAX = 1 << 2, POOL_MEAN = 1 << 3, POOL_ATTENTION = 1 << 4 };
 
 enum { TEXTCAT_BOW = 1 << 0, TEXTCAT_KEYS = 1 << 1, TEXTCAT_SAME = 1 << 2, TEXTCAT_PARTS = (1 << 3) - 1 };
@@ -379,9 +379,9 @@ struct tern_model {
     floret_settings floret;
     uint32_t pipeline[COMPONENT_COUNT], pipeline_length;   /* COMPONENT_* in the order in which they run */
     unsigned components, default_components;               /* TERN_TOK2VEC, ... */
-    tok2vec_weights tower[COMPONENT_COUNT];                /* of each component that has one; COMPONENT_TOK2VEC: the shared one */
-    unsigned listeners;                                    /* TERN_TAGGER, ...: those that read the shared tower */
-    unsigned tower_attrs;                                  /* bit 1 << ATTR_*: what some tower embeds */
+    tok2vec_weights encoder[COMPONENT_COUNT];                /* of each component that has one; COMPONENT_TOK2VEC: the shared one */
+    unsigned listeners;                                    /* TERN_TAGGER, ...: those that read the shared encoder */
+    unsigned encoder_attrs;                                  /* bit 1 << ATTR_*: what some encoder embeds */
     tagger_model tagger;
     morphologizer_model morphologizer;
     trainable_lemmatizer_model trainable_lemmatizer;
@@ -394,10 +394,10 @@ struct tern_model {
     textcat_model textcat[TEXTCATS];                       /* by textcat_place */
 };
 
-/* The tower whose rows a component reads, its own or the shared one; of width 0 if it reads none. */
-static inline const tok2vec_weights *model_tower(const tern_model *model, uint32_t component)
+/* The encoder whose rows a component reads, its own or the shared one; of width 0 if it reads none. */
+static inline const tok2vec_weights *model_encoder(const tern_model *model, uint32_t component)
 {
-    return &model->tower[model->listeners >> component & 1 ? COMPONENT_TOK2VEC : component];
+    return &model->encoder[model->listeners >> component & 1 ? COMPONENT_TOK2VEC : component];
 }
 
 /* Fills *model from model->file. On failure err names the section and what is wrong with it. */

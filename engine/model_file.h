@@ -10,7 +10,7 @@
  *  24  u32    number of sections (1..4096)                       28  u32  record size (128)
  *  32  u64    offset of the table (64)
  *  40  u64    required features: an unknown bit means the file cannot be read correctly. Bit 0: it has a section norms/stems.
- *            Bit 1: a component other than senter and ner has a tower of its own
+ *            Bit 1: a component other than senter and ner has an encoder of its own
  *  48  u32    CRC-32C of the table                               52  u32  CRC-32C of bytes 0..51
  *  56  u64    reserved, 0
  * Table, one 128-byte record per section, names strictly increasing (bytewise):
@@ -41,7 +41,7 @@ typedef struct model_file {
     void *mapping;      /* what munmap gets; NULL when the caller owns the bytes */
 } model_file;
 
-enum { TERN_FEATURE_STEMS = 1 << 0, TERN_FEATURE_OWN_TOWERS = 1 << 1 };   /* required features that this reader knows */
+enum { TERN_FEATURE_STEMS = 1 << 0, TERN_FEATURE_OWN_ENCODERS = 1 << 1 };   /* required features that this reader knows */
 
 typedef struct section {
     const char *name;

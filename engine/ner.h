@@ -13,7 +13,7 @@ typedef struct ner_scratch {
 /* Room for the document's tokens; before the first ner_project. 0 or -1. */
 int ner_reserve(tern_doc *doc, ner_scratch *scratch);
 
-/* Takes rows of the tower for the tokens from begin on, unless the document is so long that there is a source of them. */
+/* Takes rows of the encoder for the tokens from begin on, unless the document is so long that there is a source of them. */
 void ner_project(const tern_doc *doc, const float *rows, size_t begin, size_t count, ner_scratch *scratch);
 
 /* Fills doc->entity from its tokens, features and sent_start. Entities do not cross a sentence start. TERN_E_INTERRUPTED

@@ -15,7 +15,7 @@ typedef struct parser_scratch {
 /* Room for the document's tokens; before the first parser_project. 0 or -1. */
 int parser_reserve(const tern_doc *doc, parser_scratch *scratch);
 
-/* Takes rows of the tower for the tokens from begin on, unless the document is so long that there is a source of them. */
+/* Takes rows of the encoder for the tokens from begin on, unless the document is so long that there is a source of them. */
 void parser_project(const tern_doc *doc, const float *rows, size_t begin, size_t count, parser_scratch *scratch);
 
 /* Fills head, dep and sent_start (1 or -1 for every token). Preset sentence starts are honoured as far as arc_eager.pyx

@@ -42,15 +42,15 @@ static unsigned components_to_run(const tern_model *model, const tern_options *o
     return needed_components(model, options->want, allowed);
 }
 
-/* ---- towers and those who read them: what a tower makes of a document is needed nowhere else and is not kept --------------------- */
+/* ---- encoders and those who read them: what an encoder makes of a document is needed nowhere else and is not kept --------------------- */
 
-typedef struct tower_reader {
+typedef struct encoder_reader {
     tern_ctx *ctx;
-    uint32_t tower;
+    uint32_t encoder;
     int is_run;            /* 0: zeros instead */
     unsigned components;   /* mask of those that read its rows block by block */
     size_t fed;            /* tokens before this one have been read */
-} tower_reader;
+} encoder_reader;
 
 static textcat_scratch *textcat_scratch_of(tern_ctx *ctx, uint32_t component)
 {
@@ -89,36 +89,36 @@ static int feed_reader(tern_ctx *ctx, uint32_t component, const float *rows, siz
 }
 
 /* 0, or -1 when out of memory. */
-static int feed_readers(const tower_reader *r, const float *rows, size_t begin, size_t count)
+static int feed_readers(const encoder_reader *r, const float *rows, size_t begin, size_t count)
 {
     for (uint32_t component = 0; component < COMPONENT_COUNT; component++)
         if (r->components >> component & 1 && feed_reader(r->ctx, component, rows, begin, count)) return -1;
     return 0;
 }
 
-/* A listener whose tower was left out reads zeros (spacy/pipeline/tok2vec.py forward). */
+/* A listener whose encoder was left out reads zeros (spacy/pipeline/tok2vec.py forward). */
 static const float *zero_rows(tern_ctx *ctx, size_t count)
 {
-    buffer *zeros = &ctx->tower[COMPONENT_TOK2VEC].x;
-    size_t width = ctx->model->tower[COMPONENT_TOK2VEC].width;
+    buffer *zeros = &ctx->encoder[COMPONENT_TOK2VEC].x;
+    size_t width = ctx->model->encoder[COMPONENT_TOK2VEC].width;
     if (interrupted(ctx->doc.interruption) || buffer_reserve(zeros, count, width * sizeof(float))) return NULL;
     return memset(zeros->data, 0, count * width * sizeof(float));
 }
 
-/* Rows of the tokens [begin, end) of the reader's tower. The others get those that are new to them. A vector_source. */
+/* Rows of the tokens [begin, end) of the reader's encoder. The others get those that are new to them. A vector_source. */
 static const float *rows_for(void *user, size_t begin, size_t end)
 {
-    tower_reader *r = user;
-    const tok2vec_weights *w = &r->ctx->model->tower[r->tower];
+    encoder_reader *r = user;
+    const tok2vec_weights *w = &r->ctx->model->encoder[r->encoder];
     const float *rows = NULL;
     if (!r->is_run) rows = zero_rows(r->ctx, end - begin);
-    else if (tok2vec_rows(w, &r->ctx->doc, begin, end, &r->ctx->tower[r->tower], &rows)) return NULL;
+    else if (tok2vec_rows(w, &r->ctx->doc, begin, end, &r->ctx->encoder[r->encoder], &rows)) return NULL;
     if (!rows || begin != r->fed) return rows;
     r->fed = end;
     return feed_readers(r, rows, begin, end - begin) ? NULL : rows;
 }
 
-static int feed_rest(tower_reader *r)
+static int feed_rest(encoder_reader *r)
 {
     const size_t tokens = r->ctx->doc.token_count;
     while (r->fed < tokens)
@@ -133,16 +133,16 @@ static int reserve_readers(tern_ctx *ctx, unsigned components)
     return 0;
 }
 
-static tower_reader reader_of(tern_ctx *ctx, uint32_t tower, unsigned run, unsigned components)
+static encoder_reader reader_of(tern_ctx *ctx, uint32_t encoder, unsigned run, unsigned components)
 {
-    int is_run = tower != COMPONENT_TOK2VEC || run & TERN_TOK2VEC;
-    return (tower_reader){.ctx = ctx, .tower = tower, .is_run = is_run, .components = components};
+    int is_run = encoder != COMPONENT_TOK2VEC || run & TERN_TOK2VEC;
+    return (encoder_reader){.ctx = ctx, .encoder = encoder, .is_run = is_run, .components = components};
 }
 
-/* Hands the rows of the tower of that number, or zeros, block by block to these components. */
-static tern_status read_tower(tern_ctx *ctx, uint32_t tower, unsigned run, unsigned components, tern_error *err)
+/* Hands the rows of the encoder of that number, or zeros, block by block to these components. */
+static tern_status read_encoder(tern_ctx *ctx, uint32_t encoder, unsigned run, unsigned components, tern_error *err)
 {
-    tower_reader r = reader_of(ctx, tower, run, components);
+    encoder_reader r = reader_of(ctx, encoder, run, components);
     return reserve_readers(ctx, components) || feed_rest(&r) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
 }
 
@@ -155,10 +155,10 @@ static tern_status read_tower(tern_ctx *ctx, uint32_t tower, unsigned run, unsig
 
 static int is_long(const tern_ctx *ctx) { return ctx->doc.token_count > TRANSITION_KEPT; }
 
-/* Runs parser or ner on the tower of that number, whose rows the others get, too. */
-static tern_status run_taker(tern_ctx *ctx, uint32_t taker, uint32_t tower, unsigned run, unsigned others, tern_error *err)
+/* Runs parser or ner on the encoder of that number, whose rows the others get, too. */
+static tern_status run_taker(tern_ctx *ctx, uint32_t taker, uint32_t encoder, unsigned run, unsigned others, tern_error *err)
 {
-    tower_reader r = reader_of(ctx, tower, run, others);
+    encoder_reader r = reader_of(ctx, encoder, run, others);
     const vector_source source = {rows_for, &r};
     if (reserve_reader(ctx, taker) || reserve_readers(ctx, others)) return doc_gave_up(&ctx->doc, err);
     tern_status status = taker == COMPONENT_PARSER ? parser_annotate(&ctx->doc, &ctx->parser, &source, NULL, NULL, err)
@@ -167,7 +167,7 @@ static tern_status run_taker(tern_ctx *ctx, uint32_t taker, uint32_t tower, unsi
     return status;
 }
 
-/* The first component whose turn matters to others, if it takes rows of the shared tower: it may as well run ahead of its turn, in the
+/* The first component whose turn matters to others, if it takes rows of the shared encoder: it may as well run ahead of its turn, in the
  * same pass as all that listen. Otherwise COMPONENT_COUNT. */
 static uint32_t taker_ahead(const tern_model *model, unsigned run)
 {
@@ -182,22 +182,22 @@ static uint32_t taker_ahead(const tern_model *model, unsigned run)
 /* ---- whose turn it is -------------------------------------------------------------------------------------------------------------- */
 
 /* Once for all that listen to it, ahead of the first component. What has run with that is no longer in *run. */
-static tern_status read_shared_tower(tern_ctx *ctx, unsigned *run, tern_error *err)
+static tern_status read_shared_encoder(tern_ctx *ctx, unsigned *run, tern_error *err)
 {
     unsigned listeners = *run & ctx->model->listeners, all = *run;
-    if (!is_long(ctx)) return listeners ? read_tower(ctx, COMPONENT_TOK2VEC, all, listeners, err) : TERN_OK;
+    if (!is_long(ctx)) return listeners ? read_encoder(ctx, COMPONENT_TOK2VEC, all, listeners, err) : TERN_OK;
     uint32_t taker = taker_ahead(ctx->model, all);
     listeners &= ~(unsigned)TAKERS;
-    if (taker == COMPONENT_COUNT) return listeners ? read_tower(ctx, COMPONENT_TOK2VEC, all, listeners, err) : TERN_OK;
+    if (taker == COMPONENT_COUNT) return listeners ? read_encoder(ctx, COMPONENT_TOK2VEC, all, listeners, err) : TERN_OK;
     *run &= ~(1u << taker);
     return run_taker(ctx, taker, COMPONENT_TOK2VEC, all, listeners, err);
 }
 
 /* For a component that does not listen, when its turn comes. */
-static tern_status read_own_tower(tern_ctx *ctx, uint32_t component, unsigned run, tern_error *err)
+static tern_status read_own_encoder(tern_ctx *ctx, uint32_t component, unsigned run, tern_error *err)
 {
-    if (component == COMPONENT_TOK2VEC || !ctx->model->tower[component].width) return TERN_OK;
-    return read_tower(ctx, component, run, 1u << component, err);
+    if (component == COMPONENT_TOK2VEC || !ctx->model->encoder[component].width) return TERN_OK;
+    return read_encoder(ctx, component, run, 1u << component, err);
 }
 
 /* ---- components ------------------------------------------------------------------------------------------------------------------ */
@@ -223,10 +223,10 @@ static tern_status take_turn(tern_ctx *ctx, uint32_t component, unsigned run, te
 {
     if (interrupted(ctx->doc.interruption)) return fail_interrupted(err);
     if (is_long(ctx) && TAKERS >> component & 1) {
-        uint32_t tower = ctx->model->listeners >> component & 1 ? COMPONENT_TOK2VEC : component;
-        return run_taker(ctx, component, tower, run, 0, err);
+        uint32_t encoder = ctx->model->listeners >> component & 1 ? COMPONENT_TOK2VEC : component;
+        return run_taker(ctx, component, encoder, run, 0, err);
     }
-    tern_status status = read_own_tower(ctx, component, run, err);
+    tern_status status = read_own_encoder(ctx, component, run, err);
     return status ? status : run_component(ctx, component, err);
 }
 
@@ -234,7 +234,7 @@ static tern_status take_turn(tern_ctx *ctx, uint32_t component, unsigned run, te
 static tern_status run_in_order(tern_ctx *ctx, unsigned run, tern_error *err)
 {
     unsigned left = run;
-    tern_status status = read_shared_tower(ctx, &left, err);
+    tern_status status = read_shared_encoder(ctx, &left, err);
     for (uint32_t i = 0; i < ctx->model->pipeline_length && !status; i++) {
         uint32_t component = ctx->model->pipeline[i];
         if (left >> component & 1) status = take_turn(ctx, component, run, err);
@@ -245,7 +245,7 @@ static tern_status run_in_order(tern_ctx *ctx, unsigned run, tern_error *err)
 
 static tern_status annotate(tern_ctx *ctx, unsigned run, tern_error *err)
 {
-    int with_lower = (run & TERN_ATTRIBUTE_RULER && ctx->model->ruler.tests_lower) || ctx->model->tower_attrs >> ATTR_LOWER & 1;
+    int with_lower = (run & TERN_ATTRIBUTE_RULER && ctx->model->ruler.tests_lower) || ctx->model->encoder_attrs >> ATTR_LOWER & 1;
     return lexeme_features(&ctx->doc, &ctx->text, with_lower, &ctx->lexeme) ? doc_gave_up(&ctx->doc, err) : run_in_order(ctx, run, err);
 }
 

@@ -20,7 +20,7 @@ const float *linear_scores(const packed_layer *w, const float *rows, size_t coun
 /* The class of the highest score in a row of scores; of equal ones the first, as numpy's argmax. */
 uint32_t linear_best(const packed_layer *w, const float *scores);
 
-/* Sets the tags of the tokens [begin, begin + count) from their rows of the tower. 0, or -1 when out of memory. */
+/* Sets the tags of the tokens [begin, begin + count) from their rows of the encoder. 0, or -1 when out of memory. */
 int tagger_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count, tagger_scratch *scratch);
 
 /* The same for MORPH and POS. Nothing may have set them before: then spaCy's settings overwrite and extend change nothing. */
@@ -29,10 +29,10 @@ int morphologizer_annotate(tern_doc *doc, const float *rows, size_t begin, size_
 /* Room for the document's tokens; before the first senter_choose. 0 or -1. */
 int senter_reserve(const tern_doc *doc, senter_scratch *scratch);
 
-/* Chooses for the tokens [begin, begin + count) from their rows of the tower. 0, or -1 when out of memory. */
+/* Chooses for the tokens [begin, begin + count) from their rows of the encoder. 0, or -1 when out of memory. */
 int senter_choose(const tern_doc *doc, const float *rows, size_t begin, size_t count, senter_scratch *scratch);
 
-/* Sets sent_start as chosen where it is 0 (components between the tower and the senter may have set it); everywhere, if the
+/* Sets sent_start as chosen where it is 0 (components between the encoder and the senter may have set it); everywhere, if the
  * pipeline says so. */
 void senter_annotate(tern_doc *doc, const senter_scratch *scratch);
 

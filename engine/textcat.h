@@ -1,5 +1,5 @@
 /* textcat.h - text classifiers (spacy/pipeline/textcat.py, textcat_multilabel.py; spacy/ml/models/textcat.py): categories of the
- * document from its bag of words, from the rows of a tower, or from both. */
+ * document from its bag of words, from the rows of an encoder, or from both. */
 #ifndef TERN_TEXTCAT_H
 #define TERN_TEXTCAT_H
 
@@ -18,10 +18,10 @@ typedef struct textcat_scratch {
 /* The classifier of COMPONENT_TEXTCAT or COMPONENT_TEXTCAT_MULTILABEL. */
 const textcat_model *textcat_of(const tern_model *model, uint32_t component);
 
-/* Before the tower's first rows. 0, or -1 when out of memory. */
+/* Before the encoder's first rows. 0, or -1 when out of memory. */
 int textcat_begin(const textcat_model *w, textcat_scratch *scratch);
 
-/* Takes the tower's next count rows. 0, or -1 when out of memory. */
+/* Takes the encoder's next count rows. 0, or -1 when out of memory. */
 int textcat_pool(const textcat_model *w, const float *rows, size_t begin, size_t count, textcat_scratch *scratch);
 
 /* After its last rows: sets doc->cat. With no tokens the scores are 0 and nothing else is looked at. */

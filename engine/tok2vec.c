@@ -171,7 +171,7 @@ static tern_status embedding_layer(const tok2vec_weights *w, const tern_doc *doc
 }
 
 /* One convolution in place (MaxoutWindowEncoder with window_size 1): row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2]) for
- * i < rows, so that the tower loses its first and its last row. Row i is written after everything that needs it has been
+ * i < rows, so that the encoder loses its first and its last row. Row i is written after everything that needs it has been
  * read. 0, or -1 if interrupted. */
 static int window_layer(const maxout_weights *w, size_t width, size_t rows, interruption *stop, tok2vec_scratch *s, float *x)
 {

@@ -4,15 +4,15 @@
 
 #include "doc.h"
 
-/* What a tower made of the last tokens, by their features: embeddings after the mixing layer. Words come again and again, and the
+/* What an encoder made of the last tokens, by their features: embeddings after the mixing layer. Words come again and again, and the
  * same features always give the same bits (but see kernels_openblas.c). */
 typedef struct embedding_memo {
     char *entries;        /* memo_entry_size each (tok2vec.c) */
-    const float *owner;   /* the mixing layer's weights of the tower whose rows these are */
+    const float *owner;   /* the mixing layer's weights of the encoder whose rows these are */
 } embedding_memo;
 
 typedef struct tok2vec_scratch {
-    buffer x;                    /* [rows + 2 * depth][width] the tower, in place from layer to layer */
+    buffer x;                    /* [rows + 2 * depth][width] the encoder, in place from layer to layer */
     buffer wide, delta;          /* of a few rows: embeddings before they are mixed, a layer's output before the norm */
     buffer word;                 /* a word between its marks (floret.h) */
     embedding_memo memo;

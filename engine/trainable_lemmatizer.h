@@ -10,7 +10,7 @@ typedef struct trainable_lemmatizer_scratch {
     buffer lemma;    /* UTF-8 of the lemma under construction */
 } trainable_lemmatizer_scratch;
 
-/* Sets the lemmas of the tokens [begin, begin + count) from their texts and their rows of the shared tower. Nothing may have
+/* Sets the lemmas of the tokens [begin, begin + count) from their texts and their rows of the shared encoder. Nothing may have
  * set them before: then spaCy's setting overwrite changes nothing. 0, or -1 when out of memory. */
 int trainable_lemmatizer_annotate(tern_doc *doc, const text_view *text, const float *rows, size_t begin, size_t count,
                                   trainable_lemmatizer_scratch *scratch);

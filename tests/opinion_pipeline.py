@@ -55,7 +55,7 @@ def train(
     name: str = "textcat",
     vectors: Vectors | None = None,
 ) -> Language:
-    tower = {
+    encoder = {
         "@architectures": "spacy.Tok2Vec.v2",
         "embed": {
             "@architectures": "spacy.MultiHashEmbed.v2",
@@ -75,7 +75,7 @@ def train(
     model = {
         "@architectures": "spacy.TextCatReduce.v1",
         "exclusive_classes": name == "textcat",
-        "tok2vec": tower,
+        "tok2vec": encoder,
         "use_reduce_first": False,
         "use_reduce_last": False,
         "use_reduce_max": True,

@@ -1,4 +1,4 @@
-"""A small pipeline whose towers read static vectors, by key or floret's, trained by spaCy for the tests; and its
+"""A small pipeline whose encoders read static vectors, by key or floret's, trained by spaCy for the tests; and its
 file with a table of
 any size."""
 
@@ -53,7 +53,7 @@ def make(folder: Path, texts: Iterable[str], floret: dict[str, Any] | None = Non
     return made
 
 
-def _tower(width: int, depth: int) -> dict[str, Any]:
+def _encoder(width: int, depth: int) -> dict[str, Any]:
     return {
         "@architectures": "spacy.Tok2Vec.v2",
         "embed": {
@@ -83,11 +83,11 @@ def _settings() -> dict[str, Any]:
         "use_upper": True,
     }
     return {
-        "tok2vec": {"model": _tower(WIDTH, 2)},
+        "tok2vec": {"model": _encoder(WIDTH, 2)},
         "tagger": {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": listener}},
         "parser": {"model": {**transition, "state_type": "parser", "tok2vec": listener}, "min_action_freq": 1},
-        "senter": {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": _tower(6, 2)}},
-        "ner": {"model": {**transition, "state_type": "ner", "tok2vec": _tower(WIDTH, 3)}},
+        "senter": {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": _encoder(6, 2)}},
+        "ner": {"model": {**transition, "state_type": "ner", "tok2vec": _encoder(WIDTH, 3)}},
     }
 
 

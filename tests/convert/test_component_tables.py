@@ -155,7 +155,7 @@ def order(*names: str) -> Callable[[Any], None]:
     return change
 
 
-def test_listeners_of_the_one_shared_tower():
+def test_listeners_of_the_one_shared_encoder():
     for upstream in ("*", "tok2vec"):
         plan = plan_conversion(pipeline_config(listen_to("tagger", upstream)))
         assert [component.factory for component in plan.components] == list(SETTINGS)
@@ -184,7 +184,7 @@ def test_a_listener_that_names_nobody_listens_to_any():
     assert found is not None and found.upstream == "*"
 
 
-def test_disabled_tower():
+def test_disabled_encoder():
     def change(config: Any) -> None:
         config["nlp"]["disabled"] = ["tok2vec"]
 
@@ -202,7 +202,7 @@ def test_disabled_components():
 @pytest.mark.parametrize(
     "component, other, upstream", [("tagger", "senter", None), ("senter", "tagger", "*"), ("ner", "parser", "*")]
 )
-def test_a_tower_of_its_own_or_the_shared_one(component, other, upstream):
+def test_an_encoder_of_its_own_or_the_shared_one(component, other, upstream):
     def change(config: Any) -> None:
         config["components"][component]["model"]["tok2vec"] = config["components"][other]["model"]["tok2vec"]
 
@@ -210,7 +210,7 @@ def test_a_tower_of_its_own_or_the_shared_one(component, other, upstream):
     assert found is not None and found.upstream == upstream
 
 
-def test_tower_that_listens():
+def test_encoder_that_listens():
     def change(config: Any) -> None:
         config["components"]["tok2vec"]["model"] = config["components"]["tagger"]["model"]["tok2vec"]
 

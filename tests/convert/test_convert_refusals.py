@@ -106,8 +106,8 @@ def hash_embed_cnn(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_hash_embed_cnn(changes, words):
-    def config(tower: dict[str, Any]) -> Any:
-        return config_with("tagger", {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": tower}})
+    def config(encoder: dict[str, Any]) -> Any:
+        return config_with("tagger", {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": encoder}})
 
     assert plan_conversion(config(hash_embed_cnn())).components == [Component("tagger", "tagger")]
     message = refusal(config(hash_embed_cnn(**changes)))

@@ -23,7 +23,7 @@ BOW = {
     "no_output_layer": False,
     "length": 100,
 }
-TOWER = {
+ENCODER = {
     "@architectures": "spacy.HashEmbedCNN.v2",
     "pretrained_vectors": None,
     "width": 8,
@@ -105,7 +105,7 @@ def test_weights_are_where_the_layer_has_them(version: int, buckets: int) -> Non
 
 
 def test_ensemble_reads_the_bag_before_the_pooled_rows() -> None:
-    nlp = classifier({"@architectures": "spacy.TextCatEnsemble.v2", "tok2vec": TOWER, "linear_model": BOW})
+    nlp = classifier({"@architectures": "spacy.TextCatEnsemble.v2", "tok2vec": ENCODER, "linear_model": BOW})
     pipe = nlp.get_pipe("textcat_multilabel")
     network, embeddings = textcat_sections("textcat_multilabel", pipe, StringTable())
     sections = {section.name.split("/", 1)[1]: section.array for section in network + embeddings}
@@ -126,7 +126,7 @@ def test_ensemble_reads_the_bag_before_the_pooled_rows() -> None:
 def test_reductions() -> None:
     reductions = {f"use_reduce_{name}": name != "last" for name in ("first", "last", "max", "mean")}
     nlp = classifier(
-        {"@architectures": "spacy.TextCatReduce.v1", "exclusive_classes": True, "tok2vec": TOWER, **reductions},
+        {"@architectures": "spacy.TextCatReduce.v1", "exclusive_classes": True, "tok2vec": ENCODER, **reductions},
         factory="textcat",
     )
     network, _ = textcat_sections("textcat", nlp.get_pipe("textcat"), StringTable())
@@ -164,11 +164,11 @@ def test_refusals_by_name() -> None:
     assert refusal({**BOW, "ngram_size": 17}).startswith(
         "spacy.TextCatBOW.v3 in component topics has ngram_size 17; 1 to 16 are supported"
     )
-    cnn = {"@architectures": "spacy.TextCatCNN.v2", "exclusive_classes": True, "tok2vec": TOWER}
-    assert refusal({"@architectures": "spacy.TextCatEnsemble.v2", "tok2vec": TOWER, "linear_model": cnn}).startswith(
+    cnn = {"@architectures": "spacy.TextCatCNN.v2", "exclusive_classes": True, "tok2vec": ENCODER}
+    assert refusal({"@architectures": "spacy.TextCatEnsemble.v2", "tok2vec": ENCODER, "linear_model": cnn}).startswith(
         "architecture spacy.TextCatCNN.v2 in component topics is not supported"
     )
-    assert "depth 9" in refusal({**cnn, "tok2vec": {**TOWER, "depth": 9}})
+    assert "depth 9" in refusal({**cnn, "tok2vec": {**ENCODER, "depth": 9}})
 
 
 def test_no_labels() -> None:

@@ -204,7 +204,7 @@ def test_sections_of_a_pipeline(vector_pipeline: VectorPipeline) -> None:
     assert len(index["vectors/keys"]) == len(nlp.vocab.vectors.key2row)
 
 
-def test_vectors_that_no_tower_reads_stay_out(tmp_path: Path) -> None:
+def test_vectors_that_no_encoder_reads_stay_out(tmp_path: Path) -> None:
     nlp = build_pipeline(tmp_path / "tiny")
     nlp.vocab.vectors = vectors({"a": 1})
     nlp.to_disk(tmp_path / "tiny")

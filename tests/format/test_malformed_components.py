@@ -43,7 +43,7 @@ def labellers() -> Any:
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     nlp.add_pipe("senter", config={**SETTINGS["senter"], "overwrite": True})
-    nlp.add_pipe("tok2vec", config={"model": small.tower()})
+    nlp.add_pipe("tok2vec", config={"model": small.encoder()})
     for name in ("morphologizer", "trainable_lemmatizer"):
         nlp.add_pipe(name, config=small.labeller())
     small.randomise(nlp, small.gold_docs(small.edit_lemma, count=60))
@@ -66,18 +66,18 @@ def transition(state_type: str, tok2vec: dict[str, Any]) -> dict[str, Any]:
 
 
 def networks() -> Any:
-    """A tower of the tagger's and the parser's own, of another width than the shared one, to which the recogniser listens."""
+    """An encoder of the tagger's and the parser's own, of another width than the shared one, to which the recogniser listens."""
     nlp = spacy.blank("en")
-    nlp.add_pipe("tok2vec", config={"model": small.tower(width=16)})
-    nlp.add_pipe("tagger", config={"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": small.tower(width=6)}})
-    nlp.add_pipe("parser", config=transition("parser", small.tower(width=7)))
+    nlp.add_pipe("tok2vec", config={"model": small.encoder(width=16)})
+    nlp.add_pipe("tagger", config={"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": small.encoder(width=6)}})
+    nlp.add_pipe("parser", config=transition("parser", small.encoder(width=7)))
     nlp.add_pipe("ner", config=transition("ner", small.listener(width=16)))
     small.randomise(nlp, small.gold_docs(count=60))
     return nlp
 
 
 def classifiers() -> Any:
-    """A bag of words beside attention with its own tower; reductions that listen, with a label of the first."""
+    """A bag of words beside attention with its own encoder; reductions that listen, with a label of the first."""
     nlp = spacy.blank("en")
     bow = {
         "@architectures": "spacy.TextCatBOW.v3",
@@ -86,14 +86,14 @@ def classifiers() -> Any:
         "length": 256,
         "exclusive_classes": True,
     }
-    ensemble = {"@architectures": "spacy.TextCatEnsemble.v2", "tok2vec": small.tower(16), "linear_model": bow}
+    ensemble = {"@architectures": "spacy.TextCatEnsemble.v2", "tok2vec": small.encoder(16), "linear_model": bow}
     reduce = {
         "@architectures": "spacy.TextCatReduce.v1",
         "tok2vec": small.listener(16),
         "exclusive_classes": False,
         **{f"use_reduce_{name}": True for name in ("first", "last", "max", "mean")},
     }
-    nlp.add_pipe("tok2vec", config={"model": small.tower(16)})
+    nlp.add_pipe("tok2vec", config={"model": small.encoder(16)})
     cats = {"textcat": {"a": 1.0, "b": 0.0, "c": 0.0}, "textcat_multilabel": {"b": 1.0, "d": 1.0}}
     for name, model in (("textcat", ensemble), ("textcat_multilabel", reduce)):
         nlp.add_pipe(name, config={"model": model}).initialize(
@@ -161,7 +161,7 @@ CASES: dict[str, Case] = {
     "senter_overwrite_unknown": Case("labels", "senter/settings", 0, 2),
     "lemmatizer_overwrite_unknown": Case("fr", "lemmatizer/settings", 0, HUGE),
     "label_of_the_tagger": Case("networks", "tagger/labels", 0, HUGE),
-    "attribute_of_an_own_tower": Case("networks", "parser/tok2vec/attrs", 0, HUGE, "unknown token attribute"),
+    "attribute_of_an_own_encoder": Case("networks", "parser/tok2vec/attrs", 0, HUGE, "unknown token attribute"),
     "action_of_a_class": Case("networks", "ner/moves", 0, 6),
     "pooling_mixed": Case("cats", "textcat/settings", 0, 17),
     "pooling_unknown": Case("cats", "textcat_multilabel/settings", 0, 32),
@@ -233,7 +233,7 @@ def test_shape(
     assert outcome.status == E_FORMAT and words in outcome.message, outcome
 
 
-def test_without_an_own_tower(files: dict[str, bytes], tmp_path: Path, open_files) -> None:
+def test_without_an_own_encoder(files: dict[str, bytes], tmp_path: Path, open_files) -> None:
     """The component then reads the shared one, whose width must fit and which must be there."""
     paths = []
     for shared in (True, False):
@@ -244,10 +244,10 @@ def test_without_an_own_tower(files: dict[str, bytes], tmp_path: Path, open_file
             model.set_number("pipeline", 0, 9)
         paths.append(tmp_path / f"{shared}.tern")
         paths[-1].write_bytes(model.seal().data)
-    other_width, no_tower = open_files(paths)
-    assert other_width.status == no_tower.status == E_FORMAT
+    other_width, no_encoder = open_files(paths)
+    assert other_width.status == no_encoder.status == E_FORMAT
     assert "tagger/W" in other_width.message and "shape" in other_width.message
-    assert "section tagger/tok2vec/: is not there, nor is a shared tok2vec" in no_tower.message
+    assert "section tagger/tok2vec/: is not there, nor is a shared tok2vec" in no_encoder.message
 
 
 def test_bag_of_words_that_does_not_fit(files: dict[str, bytes], tmp_path: Path, open_files) -> None:

@@ -178,7 +178,7 @@ def test_floret_harmless(floret_outcome, damage: Callable[[ModelBytes], None]) -
 ROWS = 500_000
 WORDS = ["Apple", "bought", "London"]
 PLACES = 2 + 2
-"""Of a file that a word is looked up at: start, key, its row for the shared tower and for the recogniser's."""
+"""Of a file that a word is looked up at: start, key, its row for the shared encoder and for the recogniser's."""
 TOUCHED = 256 * 1024
 """Bytes that the system may read and map for one place: more than the page asked for."""
 

@@ -40,7 +40,7 @@ LISTENER = {"@architectures": "spacy.Tok2VecListener.v1", "width": WIDTH, "upstr
 # ---- settings --------------------------------------------------------------------------------------------------------------
 
 
-def tower(vectors: bool = False, attrs: Any = ("LOWER", "ORTH")) -> dict[str, Any]:
+def encoder(vectors: bool = False, attrs: Any = ("LOWER", "ORTH")) -> dict[str, Any]:
     return {
         "@architectures": "spacy.Tok2Vec.v2",
         "embed": {
@@ -148,12 +148,12 @@ def lookups(tables: Mapping[str, Mapping[str, Any]]) -> Lookups:
 
 
 def keyed_vectors() -> Any:
-    """Hindi, whose norms are stems. Everything listens to a tower with vectors found by key; no upper layers."""
+    """Hindi, whose norms are stems. Everything listens to an encoder with vectors found by key; no upper layers."""
     nlp = blank("hi")
     nlp.vocab.vectors = vectors()
     with_networks(
         nlp,
-        ("tok2vec", {"model": tower(vectors=True, attrs=("NORM", "PREFIX"))}),
+        ("tok2vec", {"model": encoder(vectors=True, attrs=("NORM", "PREFIX"))}),
         ("tagger", tagger()),
         ("morphologizer", {**tagger(), "extend": True}),
         ("trainable_lemmatizer", {**tagger(), "top_k": 3, "min_tree_freq": 1}),
@@ -173,15 +173,15 @@ def keyed_vectors() -> Any:
 
 
 def floret() -> Any:
-    """Vectors made of pieces of words; each component has its own tower; extra tokens of a state; two bags of words."""
+    """Vectors made of pieces of words; each component has its own encoder; extra tokens of a state; two bags of words."""
     nlp = blank()
     nlp.vocab.vectors = vectors(mode="floret", minn=1, maxn=3, hash_count=3, hash_seed=7, bow="<", eow=">")
     return with_networks(
         nlp,
-        ("senter", {**tagger(tower(vectors=True)), "overwrite": True}),
-        ("tagger", tagger(tower(attrs=("SPACY",)))),
-        ("parser", transition("parser", tower(), upper=True, extra=True)),
-        ("ner", transition("ner", tower(vectors=True), upper=True, extra=True)),
+        ("senter", {**tagger(encoder(vectors=True)), "overwrite": True}),
+        ("tagger", tagger(encoder(attrs=("SPACY",)))),
+        ("parser", transition("parser", encoder(), upper=True, extra=True)),
+        ("ner", transition("ner", encoder(vectors=True), upper=True, extra=True)),
         ("textcat", bow(True)),
         ("textcat_multilabel", bow(False)),
     )
@@ -249,13 +249,13 @@ SPANISH_TABLES: dict[str, Mapping[str, Any]] = {
 
 def with_lemmatizer(lang: str, mode: str, tables: Mapping[str, Mapping[str, Any]]) -> Any:
     """Below a morphologizer, whose random weights choose among the parts of speech and their features."""
-    nlp = with_networks(blank(lang), ("tok2vec", {"model": tower()}), ("morphologizer", tagger()))
+    nlp = with_networks(blank(lang), ("tok2vec", {"model": encoder()}), ("morphologizer", tagger()))
     nlp.add_pipe("lemmatizer", config={"mode": mode, "overwrite": True}).initialize(lookups=lookups(tables))
     return nlp
 
 
 def looked_up() -> Any:
-    """Without a network, but for a classifier of one row of a tower."""
+    """Without a network, but for a classifier of one row of an encoder."""
     nlp = with_networks(
         blank("de"),
         ("sentencizer", {"overwrite": True}),
@@ -264,7 +264,7 @@ def looked_up() -> Any:
             {
                 "model": {
                     "@architectures": "spacy.TextCatReduce.v1",
-                    "tok2vec": tower(attrs=("NORM",)),
+                    "tok2vec": encoder(attrs=("NORM",)),
                     "exclusive_classes": True,
                     "use_reduce_first": True,
                     "use_reduce_last": False,

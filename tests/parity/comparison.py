@@ -77,8 +77,8 @@ def first_inner_difference(
     doc = next(oracle.prepared(nlp, [text], starts))
     if len(doc) == 0:
         return None
-    for tower in oracle_inside.TOWERS:
-        difference = first_layer_difference(tower, oracle_inside.layers(nlp, tower, doc), got["layers"][tower])
+    for encoder in oracle_inside.ENCODERS:
+        difference = first_layer_difference(encoder, oracle_inside.layers(nlp, encoder, doc), got["layers"][encoder])
         if difference:
             return difference
     for classifier in oracle_inside.CLASSIFIERS:

@@ -81,7 +81,7 @@ def first_difference(
 
 
 def first_layer_difference(
-    tower: str, want: Layers, got: Mapping[str, Any], tolerance: float = LAYER_TOLERANCE
+    encoder: str, want: Layers, got: Mapping[str, Any], tolerance: float = LAYER_TOLERANCE
 ) -> str | None:
     """Embedding sums bitwise; then static vectors and each layer within the tolerance."""
     width = want.layers[0].shape[1]
@@ -90,22 +90,22 @@ def first_layer_difference(
     )
     sums = np.ascontiguousarray(sums)
     if sums.shape != want.embed.shape:
-        return f"embedding sums of {tower}: spaCy has shape {want.embed.shape}, tern {sums.shape}"
+        return f"embedding sums of {encoder}: spaCy has shape {want.embed.shape}, tern {sums.shape}"
     if sums.tobytes() != np.ascontiguousarray(want.embed).tobytes():
         token, column = np.argwhere(sums.view(np.uint32) != np.ascontiguousarray(want.embed).view(np.uint32))[0]
         return (
-            f"embedding sum of {tower}, token {token}, feature {ATTRS[column // width]}, column {column % width}:"
+            f"embedding sum of {encoder}, token {token}, feature {ATTRS[column // width]}, column {column % width}:"
             f" spaCy {want.embed[token, column]!r}, tern {sums[token, column]!r}"
         )
     difference = _first_beyond(want.static, static, tolerance)
     if difference:
-        return f"static vectors of {tower}, {difference}"
+        return f"static vectors of {encoder}, {difference}"
     if len(want.layers) != len(got["layers"]):
-        return f"layers of {tower}: spaCy has {len(want.layers)}, tern {len(got['layers'])}"
+        return f"layers of {encoder}: spaCy has {len(want.layers)}, tern {len(got['layers'])}"
     for depth, expected in enumerate(want.layers):
         difference = _first_beyond(expected, floats(got["layers"][depth], width), tolerance)
         if difference:
-            return f"layer {depth} of {tower}, {difference}"
+            return f"layer {depth} of {encoder}, {difference}"
     return None
 
 

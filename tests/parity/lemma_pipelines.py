@@ -197,7 +197,7 @@ def blank(lang: str, tokenizer: str = "en") -> Any:
         infix_finditer=other.infix_finditer,
         url_match=other.url_match,
     )
-    nlp.add_pipe("tok2vec", config={"model": small.tower()})
+    nlp.add_pipe("tok2vec", config={"model": small.encoder()})
     nlp.add_pipe("morphologizer", config=small.labeller(overwrite=True))
     return nlp
 

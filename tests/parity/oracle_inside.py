@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from thinc.api import Model
 
-TOWERS = ("tok2vec", "senter", "ner")
+ENCODERS = ("tok2vec", "senter", "ner")
 CLASSIFIERS = ("tagger", "senter")
 DECIDERS = ("ner", "parser")
 
@@ -21,11 +21,13 @@ DECIDERS = ("ner", "parser")
 @dataclass
 class Layers:
     embed: np.ndarray  # [tokens][features * width], before the mixing maxout
-    static: np.ndarray  # [tokens][width] projected static vectors beside them, or [tokens][0] where the tower has none
+    static: (
+        np.ndarray
+    )  # [tokens][width] projected static vectors beside them, or [tokens][0] where the encoder has none
     layers: list[np.ndarray]  # mixed embedding, then one per convolution: [tokens][width] each
 
 
-def tower_model(nlp: Language, component: str) -> Model:
+def encoder_model(nlp: Language, component: str) -> Model:
     """The component's own embed and encode."""
     model = nlp.get_pipe(component).model
     if component == "ner":
@@ -35,7 +37,7 @@ def tower_model(nlp: Language, component: str) -> Model:
 
 def layers(nlp: Language, component: str, doc: Doc) -> Layers:
     """Outputs of thinc's own layers, run one after the other."""
-    embed, encode = tower_model(nlp, component).layers
+    embed, encode = encoder_model(nlp, component).layers
     *inputs, mix, _ = embed.layers
     (hashed, vectors) = inputs[0].layers if len(inputs) == 1 else (embed, None)
     extract, _, sums = hashed.layers[:3]
@@ -53,19 +55,19 @@ def layers(nlp: Language, component: str, doc: Doc) -> Layers:
     return Layers(summed, static, found)
 
 
-def tower(nlp: Language, component: str, doc: Doc) -> np.ndarray:
+def encoder(nlp: Language, component: str, doc: Doc) -> np.ndarray:
     """The encoder's output as spaCy itself computes it; the last of layers() must be this."""
-    return tower_model(nlp, component).predict([doc])[0]
+    return encoder_model(nlp, component).predict([doc])[0]
 
 
 # ---- scores ----------------------------------------------------------------------------------------------------------
 
 
 def scores(nlp: Language, classifier: str, doc: Doc) -> np.ndarray:
-    """[tokens][classes] of the linear layer over the tower's rows, as it comes: spaCy does not normalise it."""
+    """[tokens][classes] of the linear layer over the encoder's rows, as it comes: spaCy does not normalise it."""
     softmax = nlp.get_pipe(classifier).model.get_ref("softmax")
     assert not softmax.attrs["softmax_normalize"]
-    return softmax.predict(tower(nlp, "tok2vec" if classifier == "tagger" else classifier, doc))
+    return softmax.predict(encoder(nlp, "tok2vec" if classifier == "tagger" else classifier, doc))
 
 
 # ---- decisions -------------------------------------------------------------------------------------------------------

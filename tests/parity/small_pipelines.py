@@ -36,7 +36,7 @@ PASSES = 8
 # ---- settings --------------------------------------------------------------------------------------------------------
 
 
-def tower(width: int = WIDTH, depth: int = 2) -> dict[str, Any]:
+def encoder(width: int = WIDTH, depth: int = 2) -> dict[str, Any]:
     """A Tok2Vec of the features that spaCy's quickstart takes."""
     return {
         "@architectures": "spacy.Tok2Vec.v2",
@@ -62,7 +62,7 @@ def listener(width: int = WIDTH) -> dict[str, Any]:
 
 
 def labeller(**settings: Any) -> dict[str, Any]:
-    """Settings of a tagger, morphologizer or trainable lemmatizer that listens to the shared tower."""
+    """Settings of a tagger, morphologizer or trainable lemmatizer that listens to the shared encoder."""
     return {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": listener()}, **settings}
 
 

@@ -43,14 +43,14 @@ void inside_features(bytes *out, tern_ctx *ctx)
     bytes_text(out, "]");
 }
 
-/* ---- towers ------------------------------------------------------------------------------------------------------ */
+/* ---- encoders ------------------------------------------------------------------------------------------------------ */
 
-static void write_embedding(bytes *out, tern_ctx *ctx, const tok2vec_weights *tower)
+static void write_embedding(bytes *out, tern_ctx *ctx, const tok2vec_weights *encoder)
 {
-    size_t tokens = ctx->doc.token_count, values = tokens * tok2vec_blocks(tower) * tower->width;
+    size_t tokens = ctx->doc.token_count, values = tokens * tok2vec_blocks(encoder) * encoder->width;
     float *sums = malloc((values ? values : 1) * sizeof(float));
 
-    if (sums && !tok2vec_embed(tower, &ctx->doc, 0, tokens, &ctx->tower[COMPONENT_TOK2VEC], sums)) {
+    if (sums && !tok2vec_embed(encoder, &ctx->doc, 0, tokens, &ctx->encoder[COMPONENT_TOK2VEC], sums)) {
         hex_floats(out, sums, values);
     } else {
         out->failed = 1;
@@ -71,17 +71,17 @@ static void append_rows(void *user, const float *rows, size_t begin, size_t coun
     hex_floats(to->out, rows, count * to->width);
 }
 
-static void write_tower(bytes *out, tern_ctx *ctx, const char *name, const tok2vec_weights *tower)
+static void write_encoder(bytes *out, tern_ctx *ctx, const char *name, const tok2vec_weights *encoder)
 {
-    tok2vec_weights cut = *tower;
-    hex_rows to = {out, tower->width};
+    tok2vec_weights cut = *encoder;
+    hex_rows to = {out, encoder->width};
 
     bytes_format(out, "\"%s\":{\"embed\":\"", name);
-    write_embedding(out, ctx, tower);
+    write_embedding(out, ctx, encoder);
     bytes_text(out, "\",\"layers\":[");
-    for (cut.depth = 0; cut.depth <= tower->depth; cut.depth++) {
+    for (cut.depth = 0; cut.depth <= encoder->depth; cut.depth++) {
         bytes_text(out, cut.depth ? ",\"" : "\"");
-        if (encode_blocks(&cut, &ctx->doc, &ctx->tower[COMPONENT_TOK2VEC], append_rows, &to)) out->failed = 1;
+        if (encode_blocks(&cut, &ctx->doc, &ctx->encoder[COMPONENT_TOK2VEC], append_rows, &to)) out->failed = 1;
         bytes_text(out, "\"");
     }
     bytes_text(out, "]}");
@@ -90,11 +90,11 @@ static void write_tower(bytes *out, tern_ctx *ctx, const char *name, const tok2v
 void inside_layers(bytes *out, tern_ctx *ctx)
 {
     bytes_text(out, ",\"layers\":{");
-    write_tower(out, ctx, "tok2vec", model_tower(ctx->model, COMPONENT_TOK2VEC));
+    write_encoder(out, ctx, "tok2vec", model_encoder(ctx->model, COMPONENT_TOK2VEC));
     bytes_text(out, ",");
-    write_tower(out, ctx, "senter", model_tower(ctx->model, COMPONENT_SENTER));
+    write_encoder(out, ctx, "senter", model_encoder(ctx->model, COMPONENT_SENTER));
     bytes_text(out, ",");
-    write_tower(out, ctx, "ner", model_tower(ctx->model, COMPONENT_NER));
+    write_encoder(out, ctx, "ner", model_encoder(ctx->model, COMPONENT_NER));
     bytes_text(out, "}");
 }
 
@@ -130,7 +130,7 @@ static void append_senter_scores(void *user, const float *rows, size_t begin, si
 
 static tern_status encode(tern_ctx *ctx, uint32_t component, row_consumer consumer, void *user)
 {
-    return encode_blocks(model_tower(ctx->model, component), &ctx->doc, &ctx->tower[component], consumer, user);
+    return encode_blocks(model_encoder(ctx->model, component), &ctx->doc, &ctx->encoder[component], consumer, user);
 }
 
 void inside_scores(bytes *out, tern_ctx *ctx)

@@ -12,7 +12,7 @@
 /* "attrs"; fills doc->attr, which the others need. */
 void inside_features(bytes *out, tern_ctx *ctx);
 
-/* "layers" by tower. */
+/* "layers" by encoder. */
 void inside_layers(bytes *out, tern_ctx *ctx);
 
 /* "scores" of tagger and senter; sets tags and sentence starts. */

@@ -1,4 +1,4 @@
-"""Towers that read floret vectors, with several settings: documents and layers are spaCy's, with pipelines that
+"""Encoders that read floret vectors, with several settings: documents and layers are spaCy's, with pipelines that
 spaCy trains for this.
 """
 
@@ -66,10 +66,10 @@ def test_layers(compared: Callable[[str], Comparison], texts: list[str]) -> None
     assert len(some) > 100
     for text, got in zip(some, comparison.stages("--layers").texts(some)):
         doc = comparison.nlp.make_doc(text)
-        for tower in oracle_inside.TOWERS:
-            want = oracle_inside.layers(comparison.nlp, tower, doc)
+        for encoder in oracle_inside.ENCODERS:
+            want = oracle_inside.layers(comparison.nlp, encoder, doc)
             assert want.static.any(axis=1).all()
-            assert first_layer_difference(tower, want, got["layers"][tower]) is None, text
+            assert first_layer_difference(encoder, want, got["layers"][encoder]) is None, text
 
 
 def answers(

@@ -65,14 +65,14 @@ def test_block_boundaries(comparison, compare_inside, tokens: int) -> None:
 # ---- the oracle itself -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("component", oracle_inside.TOWERS)
+@pytest.mark.parametrize("component", oracle_inside.ENCODERS)
 def test_oracle_layers_are_spacys(nlp_everything, component: str) -> None:
     """The oracle runs the encoder layer by layer: its last layer must be what spaCy's own forward pass gives."""
     for text in read_texts(TEXTS["lengths"]):
         doc = nlp_everything.make_doc(text)
         if len(doc):
             last = oracle_inside.layers(nlp_everything, component, doc).layers[-1]
-            assert last.tobytes() == oracle_inside.tower(nlp_everything, component, doc).tobytes()
+            assert last.tobytes() == oracle_inside.encoder(nlp_everything, component, doc).tobytes()
 
 
 def test_oracle_tags_are_spacys(nlp_everything) -> None:

@@ -32,7 +32,7 @@ LEMMA_RULES = [
 
 def blank(lemmatizer: dict[str, Any], morphologizer: dict[str, Any] | None = None) -> Any:
     nlp = spacy.blank("en")
-    nlp.add_pipe("tok2vec", config={"model": small.tower()})
+    nlp.add_pipe("tok2vec", config={"model": small.encoder()})
     nlp.add_pipe("tagger", config=small.labeller())
     nlp.add_pipe("morphologizer", config=small.labeller(**(morphologizer or {})))
     nlp.add_pipe("trainable_lemmatizer", name="lemmatizer", config=small.labeller(**lemmatizer))
@@ -95,7 +95,7 @@ def test_whole_pipeline(pair: small.Pair, texts: list[str]) -> None:
     "only", [["tok2vec", "morphologizer"], ["tok2vec", "lemmatizer"], ["morphologizer", "lemmatizer"]]
 )
 def test_some_components(pair: small.Pair, texts: list[str], only: list[str]) -> None:
-    """Without the tower, the others read zeros."""
+    """Without the encoder, the others read zeros."""
     small.report(pair.differences(texts[:500], only), texts[:500])
 
 

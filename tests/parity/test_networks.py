@@ -1,4 +1,4 @@
-"""Networks of every shape that can be converted: whose tower a component reads, of what that is made, how a transition model
+"""Networks of every shape that can be converted: whose encoder a component reads, of what that is made, how a transition model
 scores. Small pipelines, trained by spaCy here, give spaCy's documents."""
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FEW_PASSES = {"defaults": 3, "3 pieces, 128 hidden": 4}  # large networks
 # ---- settings --------------------------------------------------------------------------------------------------------
 
 
-def tower(width: int, depth: int, attrs: Sequence[str], pieces: int = 3, vectors: bool = False) -> dict[str, Any]:
+def encoder(width: int, depth: int, attrs: Sequence[str], pieces: int = 3, vectors: bool = False) -> dict[str, Any]:
     rows = [300 - 40 * i for i in range(len(attrs))]
     return {
         "@architectures": "spacy.Tok2Vec.v2",
@@ -99,7 +99,7 @@ def blank(*components: Any) -> Language:
 def transitions(**settings: Any) -> Language:
     """Parser and recogniser of one shape, which listen."""
     return blank(
-        ("tok2vec", {"model": small.tower()}),
+        ("tok2vec", {"model": small.encoder()}),
         ("parser", transition("parser", **settings)),
         ("ner", transition("ner", **settings)),
     )
@@ -109,9 +109,9 @@ def transitions(**settings: Any) -> Language:
 
 
 def all_listen() -> Language:
-    """The recogniser first, and the senter after the parser: the tower runs before all of them."""
+    """The recogniser first, and the senter after the parser: the encoder runs before all of them."""
     return blank(
-        ("tok2vec", {"model": small.tower()}),
+        ("tok2vec", {"model": small.encoder()}),
         ("ner", transition("ner")),
         ("tagger", labeller()),
         ("morphologizer", labeller()),
@@ -133,36 +133,36 @@ def all_defaults() -> Language:
     )
 
 
-def own_towers() -> Language:
+def own_encoders() -> Language:
     """Odd widths, all depths, all features; the senter before the recogniser, which minds sentence starts."""
     words = ("NORM", "PREFIX", "SUFFIX", "SHAPE")
     return blank(
-        ("senter", labeller(tower(5, 1, ("SUFFIX", "SPACY"), pieces=1))),
-        ("tagger", labeller(tower(19, 2, ("LOWER", "ORTH")))),
-        ("morphologizer", labeller(tower(33, 3, ("NORM", "LOWER", *words[1:], "SPACY", "IS_SPACE"), pieces=2))),
+        ("senter", labeller(encoder(5, 1, ("SUFFIX", "SPACY"), pieces=1))),
+        ("tagger", labeller(encoder(19, 2, ("LOWER", "ORTH")))),
+        ("morphologizer", labeller(encoder(33, 3, ("NORM", "LOWER", *words[1:], "SPACY", "IS_SPACE"), pieces=2))),
         ("trainable_lemmatizer", labeller(cnn(31, 1, 1, subwords=False))),
-        ("parser", transition("parser", tower(17, 8, words, pieces=5), hidden=13)),
-        ("ner", transition("ner", tower(9, 4, ("NORM", "SHAPE"), pieces=8), hidden=11)),
+        ("parser", transition("parser", encoder(17, 8, words, pieces=5), hidden=13)),
+        ("ner", transition("ner", encoder(9, 4, ("NORM", "SHAPE"), pieces=8), hidden=11)),
     )
 
 
-def mixed_towers() -> Language:
+def mixed_encoders() -> Language:
     """Beside the shared one; of other widths than it."""
     return blank(
         ("tok2vec", {"model": cnn(small.WIDTH, 2, 2)}),
         ("tagger", labeller()),
-        ("morphologizer", labeller(tower(20, 1, ("NORM", "SUFFIX")))),
+        ("morphologizer", labeller(encoder(20, 1, ("NORM", "SUFFIX")))),
         ("senter", labeller(cnn(12, 1, 2))),
         ("trainable_lemmatizer", labeller()),
-        ("parser", transition("parser", tower(40, 2, ("LOWER",)))),
+        ("parser", transition("parser", encoder(40, 2, ("LOWER",)))),
         ("ner", transition("ner")),
     )
 
 
 def with_vectors() -> Language:
-    """The form of the quickstart's "accuracy": the recogniser listens to a tower that reads static vectors."""
+    """The form of the quickstart's "accuracy": the recogniser listens to an encoder that reads static vectors."""
     nlp = blank(
-        ("tok2vec", {"model": tower(small.WIDTH, 3, ("NORM", "PREFIX", "SUFFIX", "SHAPE"), vectors=True)}),
+        ("tok2vec", {"model": encoder(small.WIDTH, 3, ("NORM", "PREFIX", "SUFFIX", "SHAPE"), vectors=True)}),
         ("tagger", labeller()),
         ("ner", transition("ner")),
         ("senter", labeller(cnn(12, 1, 2, vectors=True))),
@@ -177,8 +177,8 @@ def with_vectors() -> Language:
 RECIPES: dict[str, Callable[[], Language]] = {
     "all listen": all_listen,
     "defaults": all_defaults,
-    "own towers": own_towers,
-    "mixed towers": mixed_towers,
+    "own encoders": own_encoders,
+    "mixed encoders": mixed_encoders,
     "static vectors": with_vectors,
     "no upper, 1 piece": lambda: transitions(upper=False, pieces=1),
     "no upper, 2 pieces": lambda: transitions(upper=False, pieces=2, hidden=7),
@@ -222,7 +222,7 @@ def test_whole_pipeline(pair: small.Pair, texts: list[str]) -> None:
 
 
 def test_some_components(pair: small.Pair, texts: list[str]) -> None:
-    """Each component alone: a listener without its tower reads zeros."""
+    """Each component alone: a listener without its encoder reads zeros."""
     for name in pair.nlp.pipe_names:
         small.report(pair.differences(texts[:150], [name]), texts[:150])
 

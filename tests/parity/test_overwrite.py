@@ -75,7 +75,7 @@ def test_senter(names: Any, texts: list[str], tmp_path: Path, program: Callable[
 def labellers(**settings: Any) -> Any:
     """Tagger, morphologizer and trainable lemmatizer with random weights."""
     nlp = spacy.blank("en")
-    nlp.add_pipe("tok2vec", config={"model": small.tower()})
+    nlp.add_pipe("tok2vec", config={"model": small.encoder()})
     for name in ("tagger", "morphologizer", "trainable_lemmatizer"):
         nlp.add_pipe(name, config=small.labeller(**settings.get(name, {})))
     small.randomise(nlp, small.gold_docs(small.edit_lemma))

@@ -110,9 +110,9 @@ def reduce(*reductions: str) -> dict[str, Any]:
     }
 
 
-def tower(width: int = small.WIDTH) -> dict[str, Any]:
+def encoder(width: int = small.WIDTH) -> dict[str, Any]:
     """The default classifier's, which reads LOWER, made smaller."""
-    made = small.tower(width)
+    made = small.encoder(width)
     made["embed"].update(attrs=["NORM", "LOWER", "PREFIX", "SUFFIX", "SHAPE"], rows=[300, 300, 100, 200, 100])
     return made
 
@@ -127,7 +127,7 @@ def blank(
     nlp = spacy.blank("en")
     nlp.vocab.vectors = vectors or nlp.vocab.vectors
     if tok2vec and tok2vec["@architectures"] == "spacy.Tok2VecListener.v1":
-        nlp.add_pipe("tok2vec", config={"model": tower(tok2vec["width"])})
+        nlp.add_pipe("tok2vec", config={"model": encoder(tok2vec["width"])})
     for name, exclusive in (("textcat", True), ("textcat_multilabel", False)):
         settings = dict(model, **({"tok2vec": tok2vec} if tok2vec else {}))
         if linear:
@@ -147,7 +147,7 @@ def defaults() -> Language:
 
 
 def beside_a_parser() -> Language:
-    """Two more who look at the tower of an installed pipeline, and at none."""
+    """Two more who look at the encoder of an installed pipeline, and at none."""
     nlp = spacy.load(SPACY_PACKAGE)
     nlp.add_pipe("textcat", first=True, config={"model": dict(bow(3, 1), exclusive_classes=True)})
     nlp.add_pipe(
@@ -160,7 +160,7 @@ def with_vectors() -> Language:
     """Vectors that half precision holds as they are."""
     words = sorted({token.text for text in project_texts()[:200] for token in spacy.blank("en").make_doc(text)})
     data = np.random.RandomState(SEED).normal(size=(len(words), small.WIDTH)).astype("f2").astype("f4")
-    model = tower()
+    model = encoder()
     model["embed"]["include_static_vectors"] = True
     return blank(ATTENTION, model, vectors=Vectors(data=data, keys=words))
 
@@ -174,12 +174,12 @@ RECIPES: dict[str, Callable[[], Language]] = {
     "bow.v2, raw": lambda: blank(bow(2, 2, no_output_layer=True)),
     "bow.v1": lambda: blank(bow(1, 1)),
     "cnn.v2, listening": lambda: blank({"@architectures": "spacy.TextCatCNN.v2"}, small.listener()),
-    "cnn.v1": lambda: blank({"@architectures": "spacy.TextCatCNN.v1"}, tower()),
-    "reduce, all, odd width": lambda: blank(reduce("first", "last", "max", "mean"), tower(19)),
-    "reduce, last and max": lambda: blank(reduce("last", "max"), tower()),
-    "ensemble": lambda: blank(ENSEMBLE, tower(), bow(3, 1, length=4096)),
+    "cnn.v1": lambda: blank({"@architectures": "spacy.TextCatCNN.v1"}, encoder()),
+    "reduce, all, odd width": lambda: blank(reduce("first", "last", "max", "mean"), encoder(19)),
+    "reduce, last and max": lambda: blank(reduce("last", "max"), encoder()),
+    "ensemble": lambda: blank(ENSEMBLE, encoder(), bow(3, 1, length=4096)),
     "ensemble, listening": lambda: blank(ENSEMBLE, small.listener(), bow(2, 2, no_output_layer=True)),
-    "attention": lambda: blank(ATTENTION, tower()),
+    "attention": lambda: blank(ATTENTION, encoder()),
     "attention, listening": lambda: blank(ATTENTION, small.listener()),
     "attention, vectors": with_vectors,
     "defaults": defaults,
@@ -272,7 +272,7 @@ def test_it_has_learnt(pair: small.Pair, texts: list[str]) -> None:
 
 @pytest.mark.parametrize("only", [["textcat"], ["textcat_multilabel"]])
 def test_one_classifier(pair: small.Pair, texts: list[str], only: list[str]) -> None:
-    """Without the other, and without the tower if they listen to one: then they read zeros."""
+    """Without the other, and without the encoder if they listen to one: then they read zeros."""
     compare(pair, texts[:100], TOLERANCE, only)
 
 

@@ -1,4 +1,4 @@
-"""Towers that read static vectors: documents and layers are spaCy's, with a pipeline that spaCy trains for this test."""
+"""Encoders that read static vectors: documents and layers are spaCy's, with a pipeline that spaCy trains for this test."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def test_layers(compared: Callable[[str], Comparison]) -> None:
     with_vector = without = 0
     for text, got in zip(texts, comparison.stages("--layers").texts(texts)):
         doc = comparison.nlp.make_doc(text)
-        for tower in oracle_inside.TOWERS if len(doc) else ():
-            want = oracle_inside.layers(comparison.nlp, tower, doc)
-            assert first_layer_difference(tower, want, got["layers"][tower]) is None, text
-            assert want.layers[-1].tobytes() == oracle_inside.tower(comparison.nlp, tower, doc).tobytes()
+        for encoder in oracle_inside.ENCODERS if len(doc) else ():
+            want = oracle_inside.layers(comparison.nlp, encoder, doc)
+            assert first_layer_difference(encoder, want, got["layers"][encoder]) is None, text
+            assert want.layers[-1].tobytes() == oracle_inside.encoder(comparison.nlp, encoder, doc).tobytes()
             with_vector += int(want.static.any(axis=1).sum())
             without += int((~want.static.any(axis=1)).sum())
     assert with_vector > 1000 and without > 300

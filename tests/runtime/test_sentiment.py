@@ -94,7 +94,7 @@ def test_scores_are_those_of_spacy_and_the_rule(run: Run, nlp: Language, opinion
 
 
 def test_a_long_text(run: Run, nlp: Language, opinions: Opinions) -> None:
-    """More tokens than the tower takes at a time, and thousands of sentences after them."""
+    """More tokens than the encoder takes at a time, and thousands of sentences after them."""
     text = "the room is blue and " * 400 + "square. " + BOTH * 2000
     done = run("tern", "sentiment", "-m", opinions.model, "--json", "--sentences", input=text.encode())
     got = json.loads(done.stdout)
@@ -103,7 +103,7 @@ def test_a_long_text(run: Run, nlp: Language, opinions: Opinions) -> None:
 
 
 def test_floret_vectors(run: Run, tmp_path: Path) -> None:
-    """The pieces of a sentence's words are those of its own words, also where there are more than the tower remembers."""
+    """The pieces of a sentence's words are those of its own words, also where there are more than the encoder remembers."""
     data = np.random.RandomState(1).uniform(-3, 3, (300, 12)).astype("f4")
     nlp = train(vectors=Vectors(data=data, mode="floret", minn=2, maxn=4, hash_count=2, hash_seed=3))
     text = " ".join(

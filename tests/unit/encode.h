@@ -1,4 +1,4 @@
-/* encode.h - a tower's rows of a whole document, block by block as the pipeline reads them. */
+/* encode.h - an encoder's rows of a whole document, block by block as the pipeline reads them. */
 #ifndef TERN_TEST_ENCODE_H
 #define TERN_TEST_ENCODE_H
 

@@ -4,7 +4,7 @@
 
 #include "tern.h"
 
-#define TOKENS 1300   /* three blocks of the towers, two strides of the loops */
+#define TOKENS 1300   /* three blocks of the encoders, two strides of the loops */
 
 /* "Alan Turing was born in London . Alan Turing ..." */
 static char *make_text(size_t tokens, size_t *len)
@@ -169,7 +169,7 @@ static void senter_asks_too(void **state)
     free(text);
 }
 
-/* The bag of words besides the tower. */
+/* The bag of words besides the encoder. */
 static void classifiers_ask_too(void **state)
 {
     size_t len;

@@ -28,7 +28,7 @@ typedef struct fixture {
     signed char sent_start[MAX_TOKENS];
     tern_model model;
     tern_doc doc;
-    tok2vec_scratch tower;
+    tok2vec_scratch encoder;
     ner_scratch scratch;
     size_t steps;
     uint32_t chosen[MAX_TOKENS];
@@ -60,7 +60,7 @@ static void bind_obedient_model(fixture *f)
     static float ones[N], identity[SLOTS][N][N];   /* slots other than the first: zeros */
     for (size_t i = 0; i < N; i++) ones[i] = identity[0][i][i] = 1;
     fill_embedding(f);
-    f->model.tower[COMPONENT_NER] =
+    f->model.encoder[COMPONENT_NER] =
         (tok2vec_weights){.features = 1, .width = N, .attr = {ATTR_NORM}, .rows = {ROWS}, .embed = {f->embed[0]},
                           .mix = {pack_layer(N, 1, N, identity[0][0], zeros), ones, zeros}};
     f->model.ner.net = (transition_weights){.slots = SLOTS, .width = N, .hidden = N, .classes = CLASSES,
@@ -93,9 +93,9 @@ static int tear_down(void **state)
 {
     fixture *f = *state;
     buffer_free(&f->doc.entity_memory);
-    tok2vec_scratch_free(&f->tower);
+    tok2vec_scratch_free(&f->encoder);
     ner_scratch_free(&f->scratch);
-    free_layer(&f->model.tower[COMPONENT_NER].mix.layer);
+    free_layer(&f->model.encoder[COMPONENT_NER].mix.layer);
     free_layer(&f->model.ner.net.linear);
     free_layer(&f->model.ner.net.lower);
     free_layer(&f->model.ner.net.upper);
@@ -125,7 +125,7 @@ static void annotate(fixture *f, const uint32_t *wish, size_t tokens)
     f->steps = 0;
     for (size_t t = 0; t < tokens; t++) f->keys[t] = f->key_of[wish[t]];
     assert_int_equal(ner_reserve(&f->doc, &f->scratch), 0);
-    assert_int_equal(encode_blocks(&f->model.tower[COMPONENT_NER], &f->doc, &f->tower, project, f), TERN_OK);
+    assert_int_equal(encode_blocks(&f->model.encoder[COMPONENT_NER], &f->doc, &f->encoder, project, f), TERN_OK);
     assert_int_equal(ner_annotate(&f->doc, &f->scratch, NULL, record, f, NULL), TERN_OK);
 }
 
@@ -402,7 +402,7 @@ static void test_real_scores(void **state)
     close_real(&r);
 }
 
-static void test_real_tower(void **state)
+static void test_real_encoder(void **state)
 {
     (void)state;
     static const double expected[4] = {0.38630, -2.07337, -0.99017, 2.38354};
@@ -411,7 +411,7 @@ static void test_real_tower(void **state)
     const float *rows;
     open_real(&r);
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
-    assert_int_equal(tok2vec_rows(&r.model->tower[COMPONENT_NER], doc, 0, 11, &r.ctx->tower[COMPONENT_NER], &rows), TERN_OK);
+    assert_int_equal(tok2vec_rows(&r.model->encoder[COMPONENT_NER], doc, 0, 11, &r.ctx->encoder[COMPONENT_NER], &rows), TERN_OK);
     for (size_t i = 0; i < 4; i++) assert_close(rows[i], expected[i], 2.5e-5, "row 0", i);
     close_real(&r);
 }
@@ -425,9 +425,9 @@ static void test_real_padding_row(void **state)
     real r;
     const tern_doc *doc;
     const float *rows;
-    tok2vec_scratch scratch = {0};   /* not the context's, which keeps embeddings of the tower as it is */
+    tok2vec_scratch scratch = {0};   /* not the context's, which keeps embeddings of the encoder as it is */
     open_real(&r);
-    tok2vec_weights w = r.model->tower[COMPONENT_NER];
+    tok2vec_weights w = r.model->encoder[COMPONENT_NER];
     w.depth = 1;
     w.mix.G = w.mix.beta = zeros;
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
@@ -458,7 +458,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_only_missing_moves, set_up, tear_down),
         cmocka_unit_test(test_real_entities),
         cmocka_unit_test(test_real_scores),
-        cmocka_unit_test(test_real_tower),
+        cmocka_unit_test(test_real_encoder),
         cmocka_unit_test(test_real_padding_row),
     };
     return cmocka_run_group_tests_name("ner", tests, choose_kernels, NULL);

@@ -163,7 +163,7 @@ static void a_sentence_scores_as_it_does_alone(void **state)
     assert_int_equal(sentiment_best(&got), SENTIMENT_MIXED);
 }
 
-/* Both classifiers of the tiny model listen to its shared tower, which reads each sentence anew. The blank behind the first one is
+/* Both classifiers of the tiny model listen to its shared encoder, which reads each sentence anew. The blank behind the first one is
  * a feature of its last token. */
 static void listeners_score_a_sentence_as_it_is_alone(void **state)
 {

@@ -308,7 +308,7 @@ static void test_tokens_that_share_a_place(void **state)
     }
 }
 
-static void test_another_tower_in_the_same_scratch(void **state)
+static void test_another_encoder_in_the_same_scratch(void **state)
 {
     fixture *f = *state;
     tok2vec_weights first = f->w, second = f->w;
@@ -325,8 +325,8 @@ static void test_another_tower_in_the_same_scratch(void **state)
     free_layer(&second.mix.layer);
 }
 
-/* Towers with more features and wider rows, too: what is kept of one has another size than of the other. */
-static void test_a_wider_tower_in_the_same_scratch(void **state)
+/* Encoders with more features and wider rows, too: what is kept of one has another size than of the other. */
+static void test_a_wider_encoder_in_the_same_scratch(void **state)
 {
     fixture *f = *state;
     static const float table[2 * WIDTH] = {1, 2, 3}, gain[2 * WIDTH] = {1, 1}, beta[2 * WIDTH] = {4};
@@ -397,8 +397,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_same_features_give_the_same_bits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rows_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tokens_that_share_a_place, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_another_tower_in_the_same_scratch, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_a_wider_tower_in_the_same_scratch, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_another_encoder_in_the_same_scratch, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_wider_encoder_in_the_same_scratch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_embedding_buckets_and_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_row_that_is_hit_twice_counts_twice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_more_rows_than_memory, set_up, tear_down),

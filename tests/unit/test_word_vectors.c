@@ -102,7 +102,7 @@ static void test_starts_that_lie(void **state)
 
 enum { WIDTH = 20, BLOCKS = 2, PIECES = 3, ROWS = 50, TOKENS = 300 };
 
-typedef struct tower {
+typedef struct encoder {
     tok2vec_weights w;
     float embed[WIDTH], vectors[ROWS * WIDTH], W[WIDTH * PIECES * BLOCKS * WIDTH], b[WIDTH * PIECES], G[WIDTH], beta[WIDTH];
     uint16_t halves[ROWS * WIDTH];
@@ -110,12 +110,12 @@ typedef struct tower {
     uint32_t row[TOKENS];
     tern_doc doc;
     tok2vec_scratch scratch;
-} tower;
+} encoder;
 
 /* One feature, which is the same for all tokens, and a vector for most of them: the rows go through the table several times. */
-static int set_up_tower(void **state)
+static int set_up_encoder(void **state)
 {
-    tower *t = calloc(1, sizeof *t);
+    encoder *t = calloc(1, sizeof *t);
     if (!t) return -1;
     uint64_t seed = 9;
     FILL(&seed, t->embed);
@@ -135,9 +135,9 @@ static int set_up_tower(void **state)
     return 0;
 }
 
-static int tear_down_tower(void **state)
+static int tear_down_encoder(void **state)
 {
-    tower *t = *state;
+    encoder *t = *state;
     tok2vec_scratch_free(&t->scratch);
     free_layer(&t->w.mix.layer);
     free(t);
@@ -145,7 +145,7 @@ static int tear_down_tower(void **state)
 }
 
 /* The hash embedding's only row is hit four times; after it the static vector, zeros without one. */
-static void naive_row(const tower *t, size_t token, double *out)
+static void naive_row(const encoder *t, size_t token, double *out)
 {
     double in[BLOCKS * WIDTH] = {0}, mean = 0, variance = 0;
     for (size_t j = 0; j < WIDTH; j++) {
@@ -165,7 +165,7 @@ static void naive_row(const tower *t, size_t token, double *out)
     for (size_t o = 0; o < WIDTH; o++) out[o] = (out[o] - mean) / sqrt(variance + 1e-8) * t->G[o] + t->beta[o];
 }
 
-static void check_rows(tower *t)
+static void check_rows(encoder *t)
 {
     const float *rows = NULL;
     assert_int_equal(tok2vec_rows(&t->w, &t->doc, 0, TOKENS, &t->scratch, &rows), TERN_OK);
@@ -185,7 +185,7 @@ static void test_rows_of_all_tokens(void **state)
 /* All that a token's embedding has apart from what the memo keeps is the vector. */
 static void test_the_memo_knows_the_vector(void **state)
 {
-    tower *t = *state;
+    encoder *t = *state;
     check_rows(t);
     for (size_t i = 0; i < TOKENS; i++) t->row[i] = (uint32_t)(i * 17 % (ROWS + 1));
     check_rows(t);
@@ -196,7 +196,7 @@ static void test_the_memo_knows_the_vector(void **state)
 /* -1, -0.5, 0, 0.5, 1 as halves. */
 static void test_vectors_of_half_precision(void **state)
 {
-    tower *t = *state;
+    encoder *t = *state;
     static const uint16_t half[] = {0xBC00, 0xB800, 0x0000, 0x3800, 0x3C00};
     uint64_t seed = 3;
     for (size_t i = 0; i < ROWS * WIDTH; i++) {
@@ -216,9 +216,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_other_ids_have_none, set_up_index, tear_down_index),
         cmocka_unit_test_setup_teardown(test_starts_that_lie, set_up_index, tear_down_index),
         cmocka_unit_test(test_without_vectors),
-        cmocka_unit_test_setup_teardown(test_rows_of_all_tokens, set_up_tower, tear_down_tower),
-        cmocka_unit_test_setup_teardown(test_the_memo_knows_the_vector, set_up_tower, tear_down_tower),
-        cmocka_unit_test_setup_teardown(test_vectors_of_half_precision, set_up_tower, tear_down_tower),
+        cmocka_unit_test_setup_teardown(test_rows_of_all_tokens, set_up_encoder, tear_down_encoder),
+        cmocka_unit_test_setup_teardown(test_the_memo_knows_the_vector, set_up_encoder, tear_down_encoder),
+        cmocka_unit_test_setup_teardown(test_vectors_of_half_precision, set_up_encoder, tear_down_encoder),
     };
     return cmocka_run_group_tests_name("word vectors", tests, choose_kernels, NULL);
 }

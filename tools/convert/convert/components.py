@@ -30,10 +30,10 @@ from .lemma_tables import lemmatizer_sections
 from .network import (
     NetworkSections,
     check_greedy,
+    encoder_sections,
     linear_section,
     ner_sections,
-    own_tower_sections,
-    tower_sections,
+    own_encoder_sections,
     transition_sections,
 )
 from .ruler_tables import ruler_sections
@@ -99,17 +99,17 @@ def check_output(pipe: Any) -> None:
 
 
 def _tagger_network(factory: str, pipe: Any, classes: int) -> NetworkSections:
-    """Own tower and output layer of a Tagger's model (spacy/ml/models/tagger.py)."""
+    """Own encoder and output layer of a Tagger's model (spacy/ml/models/tagger.py)."""
     check_output(pipe)
     tok2vec = pipe.model.get_ref("tok2vec")
-    tower = own_tower_sections(factory, pipe, tok2vec)
+    encoder = own_encoder_sections(factory, pipe, tok2vec)
     output = linear_section(pipe.model.get_ref("softmax"), classes, int(tok2vec.get_dim("nO")), factory)
-    return NetworkSections([*tower.network, output], tower.embeddings)
+    return NetworkSections([*encoder.network, output], encoder.embeddings)
 
 
 def tok2vec_sections(pipe: Any, strings: StringTable) -> NetworkSections:
-    """Everything under tok2vec/: the tower that others listen to."""
-    return tower_sections("tok2vec", pipe.model, pipe.vocab.vectors)
+    """Everything under tok2vec/: the encoder that others listen to."""
+    return encoder_sections("tok2vec", pipe.model, pipe.vocab.vectors)
 
 
 def tagger_sections(pipe: Any, strings: StringTable) -> NetworkSections:

@@ -61,7 +61,7 @@ LABELLERS = ("tagger", "morphologizer", "trainable_lemmatizer")
 @dataclass(frozen=True)
 class Component:
     """enabled: does it run by default, or is it among nlp.disabled. upstream: whom its model listens to (a name, or "*" for
-    any tok2vec); None: its tower is its own, or it has none."""
+    any tok2vec); None: its encoder is its own, or it has none."""
 
     name: str
     factory: str
@@ -138,7 +138,7 @@ def _check_window(node: Node, architecture: str, component: str) -> None:
     _check_number(node, "maxout_pieces", MAX_PIECES, architecture, component)
 
 
-def _check_tower(node: Node | None, component: str) -> None:
+def _check_encoder(node: Node | None, component: str) -> None:
     name = _architecture(node, component, TOK2VEC, HASH_EMBED_CNN)
     assert node is not None
     if name == HASH_EMBED_CNN:  # MultiHashEmbed and MaxoutWindowEncoder with the settings of both
@@ -151,10 +151,10 @@ def _check_tower(node: Node | None, component: str) -> None:
 
 
 def _check_tok2vec(model: Node | None, component: str) -> None:
-    """What a component reads: a tower of its own, or rows of the shared one; see _check_upstream."""
+    """What a component reads: an encoder of its own, or rows of the shared one; see _check_upstream."""
     node = model.get("tok2vec") if isinstance(model, Mapping) else None
     if upstream_of(model) is None:
-        _check_tower(node, component)
+        _check_encoder(node, component)
 
 
 def upstream_of(model: Node | None) -> str | None:
@@ -203,7 +203,7 @@ def _check_nothing(model: Node | None, component: str) -> None:
 _CHECKS: dict[str, _Check] = {
     "ner": lambda model, name: _check_transition(model, name, "ner"),
     "parser": lambda model, name: _check_transition(model, name, "parser"),
-    "tok2vec": _check_tower,
+    "tok2vec": _check_encoder,
     "tagger": _check_tagger,
     "morphologizer": _check_tagger,
     "trainable_lemmatizer": _check_tagger,
@@ -255,16 +255,16 @@ def _check_tokenizer(config: Node) -> None:
 
 
 def _check_upstream(plan: Plan, listener: Component) -> None:
-    """A listener reads the rows that the one shared tower left in the document before it."""
-    tower = plan.find("tok2vec")
-    if tower is None or listener.upstream not in ("*", tower.name):
+    """A listener reads the rows that the one shared encoder left in the document before it."""
+    encoder = plan.find("tok2vec")
+    if encoder is None or listener.upstream not in ("*", encoder.name):
         raise ConvertError(
             f"component {listener.name} listens to {listener.upstream!r}, which is no tok2vec component of the "
             "pipeline: give it an encoder of its own, with nlp.replace_listeners, and save the pipeline"
         )
-    if plan.components.index(tower) > plan.components.index(listener) or (listener.enabled and not tower.enabled):
+    if plan.components.index(encoder) > plan.components.index(listener) or (listener.enabled and not encoder.enabled):
         raise ConvertError(
-            f"component {listener.name} listens to {tower.name}, which does not run before it: move {tower.name} to "
+            f"component {listener.name} listens to {encoder.name}, which does not run before it: move {encoder.name} to "
             "the front of [nlp] pipeline and out of disabled"
         )
 

@@ -26,13 +26,13 @@ ALIGNMENT, PAGE = 64, 4096
 PAGE_WORTH = 16 * PAGE
 """A group of at least this many bytes begins on a page: the gap costs it at most a sixteenth."""
 
-OWN_TOWERS = 1 << 1
+OWN_ENCODERS = 1 << 1
 FEATURES = {
     "norms/stems": 1 << 0,
-    "tagger/tok2vec/attrs": OWN_TOWERS,
-    "parser/tok2vec/attrs": OWN_TOWERS,
-    "morphologizer/tok2vec/attrs": OWN_TOWERS,
-    "trainable_lemmatizer/tok2vec/attrs": OWN_TOWERS,
+    "tagger/tok2vec/attrs": OWN_ENCODERS,
+    "parser/tok2vec/attrs": OWN_ENCODERS,
+    "morphologizer/tok2vec/attrs": OWN_ENCODERS,
+    "trainable_lemmatizer/tok2vec/attrs": OWN_ENCODERS,
 }
 """Section that a reader must understand -> its bit among the required features (engine/model_file.h)."""
 KNOWN_FEATURES = reduce(or_, FEATURES.values())

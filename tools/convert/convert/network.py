@@ -96,7 +96,7 @@ def _embeddings(prefix: str, embed: Any, width: int) -> tuple[list[Section], lis
 
 
 def _static(prefix: str, embed: Any, width: int, vectors: Any) -> list[Section]:
-    """The projected vectors [rows][width], where the tower reads some. The engine reads them in place, be they f32 or f16."""
+    """The projected vectors [rows][width], where the encoder reads some. The engine reads them in place, be they f32 or f16."""
     found = []
     for node in nodes_of(embed, "static_vectors"):
         rows = vector_rows(vectors)
@@ -105,7 +105,7 @@ def _static(prefix: str, embed: Any, width: int, vectors: Any) -> list[Section]:
     return found
 
 
-def tower_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections:
+def encoder_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections:
     """MultiHashEmbed and MaxoutWindowEncoder (spacy/ml/models/tok2vec.py). vectors: the vocabulary's."""
     embed, encode = tok2vec.get_ref("embed"), tok2vec.get_ref("encode")
     width = int(tok2vec.get_dim("nO"))
@@ -125,19 +125,19 @@ def tower_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections:
     return NetworkSections(network, tables)
 
 
-def own_tower_sections(factory: str, pipe: Any, tok2vec: Any) -> NetworkSections:
-    """FACTORY/tok2vec/...; none where tok2vec, the layer that the component's model reads, listens to the shared tower."""
+def own_encoder_sections(factory: str, pipe: Any, tok2vec: Any) -> NetworkSections:
+    """FACTORY/tok2vec/...; none where tok2vec, the layer that the component's model reads, listens to the shared encoder."""
     if isinstance(tok2vec, Tok2VecListener):
         return NetworkSections([], [])
-    return tower_sections(f"{factory}/tok2vec", tok2vec, pipe.vocab.vectors)
+    return encoder_sections(f"{factory}/tok2vec", tok2vec, pipe.vocab.vectors)
 
 
 def transition_sections(prefix: str, pipe: Any, allowed_slots: Sequence[int], classes: int) -> NetworkSections:
-    """Own tower, linear, lower and upper, or scores, of a TransitionBasedParser (spacy/ml/models/parser.py,
+    """Own encoder, linear, lower and upper, or scores, of a TransitionBasedParser (spacy/ml/models/parser.py,
     _precomputable_affine.py)."""
     lower, upper = pipe.model.get_ref("lower"), pipe.model.get_ref("upper")
     tok2vec, *_, linear = pipe.model.get_ref("tok2vec").layers
-    tower, width = own_tower_sections(prefix, pipe, tok2vec), int(tok2vec.get_dim("nO"))
+    encoder, width = own_encoder_sections(prefix, pipe, tok2vec), int(tok2vec.get_dim("nO"))
     slots, hidden, pieces = int(lower.get_dim("nF")), int(lower.get_dim("nI")), int(lower.get_dim("nP"))
     if slots not in allowed_slots:
         raise ConvertError(
@@ -161,7 +161,7 @@ def transition_sections(prefix: str, pipe: Any, allowed_slots: Sequence[int], cl
     ]
     if has_upper:
         layers.append(linear_section(upper, classes, hidden, f"{prefix}/upper"))
-    return NetworkSections(tower.network + layers, tower.embeddings)
+    return NetworkSections(encoder.network + layers, encoder.embeddings)
 
 
 def read_ner_moves(moves: Any) -> list[tuple[int, str]]:

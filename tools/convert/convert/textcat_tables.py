@@ -1,4 +1,4 @@
-"""Text classifiers (spacy/ml/models/textcat.py): pooled rows of a tower, a bag of words, or both."""
+"""Text classifiers (spacy/ml/models/textcat.py): pooled rows of an encoder, a bag of words, or both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .network import (
     linear_section,
     maxout_sections,
     nodes_of,
-    own_tower_sections,
+    own_encoder_sections,
     packed_layer,
     param_section,
 )
@@ -89,10 +89,10 @@ def _attention_sections(prefix: str, model: Any, width: int) -> list[Section]:
 
 
 def _pooled_sections(factory: str, pipe: Any, pooling: int, bow_labels: int) -> NetworkSections:
-    """Tower, pooling, output layer."""
+    """Encoder, pooling, output layer."""
     tok2vec = next(node for node in pipe.model.walk() if node.has_ref("tok2vec")).get_ref("tok2vec")
     width, labels = int(tok2vec.get_dim("nO")), len(pipe.labels)
-    network, embeddings = own_tower_sections(factory, pipe, tok2vec)
+    network, embeddings = own_encoder_sections(factory, pipe, tok2vec)
     if pooling == ATTENTION:
         network = network + _attention_sections(factory, pipe.model, width)
     (output,) = nodes_of(pipe.model, "softmax") + nodes_of(pipe.model, "linear")

@@ -46,7 +46,7 @@ LEXEME_NORMS = {"colour": "color", "cos": "because", "X": "ex", "Apr": "April"}
 WIDTH = 4
 
 
-def _tower(attrs: list[str], rows: list[int], depth: int) -> dict[str, Any]:
+def _encoder(attrs: list[str], rows: list[int], depth: int) -> dict[str, Any]:
     return {
         "@architectures": "spacy.Tok2Vec.v2",
         "embed": {
@@ -82,14 +82,14 @@ _LISTENER = {"@architectures": "spacy.Tok2VecListener.v1", "width": WIDTH, "upst
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "tok2vec": {
-        "model": _tower(["NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE"], [20, 15, 15, 15, 3, 3], depth=2)
+        "model": _encoder(["NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE"], [20, 15, 15, 15, 3, 3], depth=2)
     },
     "tagger": {"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": _LISTENER}},
     "parser": {"model": _transition("parser", _LISTENER), "min_action_freq": 1},
     "senter": {
-        "model": {"@architectures": "spacy.Tagger.v2", "tok2vec": _tower(["SUFFIX", "SPACY"], [15, 3], depth=1)}
+        "model": {"@architectures": "spacy.Tagger.v2", "tok2vec": _encoder(["SUFFIX", "SPACY"], [15, 3], depth=1)}
     },
-    "ner": {"model": _transition("ner", _tower(["NORM", "SHAPE"], [20, 15], depth=1))},
+    "ner": {"model": _transition("ner", _encoder(["NORM", "SHAPE"], [20, 15], depth=1))},
     "textcat": {
         "model": {
             "@architectures": "spacy.TextCatEnsemble.v2",
@@ -135,7 +135,7 @@ SENTIMENT_SETTINGS: dict[str, dict[str, Any]] = {
         "model": {
             "@architectures": "spacy.TextCatParametricAttention.v1",
             "exclusive_classes": True,
-            "tok2vec": _tower(["NORM", "SUFFIX"], [20, 15], depth=1),
+            "tok2vec": _encoder(["NORM", "SUFFIX"], [20, 15], depth=1),
         }
     },
 }

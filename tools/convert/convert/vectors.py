@@ -1,5 +1,5 @@
-"""Static vectors (spacy/vectors.pyx, spacy/ml/staticvectors.py): a table for each tower, already multiplied by the
-tower's projection,
+"""Static vectors (spacy/vectors.pyx, spacy/ml/staticvectors.py): a table for each encoder, already multiplied by the
+encoder's projection,
 and one index of the texts that have a row (engine/word_vectors.h), or what makes rows of any text (engine/floret.h)."""
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _check_floret(vectors: Any) -> None:
 
 
 def vector_rows(vectors: Any) -> np.ndarray:
-    """The rows f4[R][columns] that a file has for each tower, before its projection: of floret vectors all, as words
+    """The rows f4[R][columns] that a file has for each encoder, before its projection: of floret vectors all, as words
     hash to them.
     """
     check_vectors(vectors)
