@@ -23,6 +23,9 @@ collect_ignore = ["parity/test_mutants.py"] if REDUCED else []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all", action="store_true", help="besides what decides whether a change may land: the long tests"
+    )
     today = datetime.date.today().toordinal() - datetime.date(1970, 1, 1).toordinal()
     parser.addoption(
         "--all-languages", action="store_true", help="compare the tokenizers of all languages, not of a dozen"
