@@ -10,7 +10,7 @@
 #include "cmocka_all.h"
 
 #include "hash.h"
-#include "model_bind.h"
+#include "model.h"
 
 #ifndef TERN_SOURCE_DIR
 #define TERN_SOURCE_DIR "."

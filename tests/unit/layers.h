@@ -1,4 +1,4 @@
-/* layers.h - plain weights packed as engine/kernels.h describes a packed_layer, written apart from the converter. */
+/* layers.h - plain weights packed as engine/kernels/kernels.h describes a packed_layer, written apart from the converter. */
 #ifndef TERN_TEST_LAYERS_H
 #define TERN_TEST_LAYERS_H
 

@@ -1,4 +1,4 @@
-/* runtime/memory.h: what control groups allow, and how long texts share it. */
+/* runtime/base/memory.h: what control groups allow, and how long texts share it. */
 #define _POSIX_C_SOURCE 200809L   /* mkdtemp */
 #include "cmocka_all.h"
 

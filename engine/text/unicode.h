@@ -2,7 +2,7 @@
 #ifndef TERN_UNICODE_H
 #define TERN_UNICODE_H
 
-#include "model_bind.h"
+#include "model.h"
 
 static inline uint16_t char_class(const char_table *t, uint32_t code_point)
 {

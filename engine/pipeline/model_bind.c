@@ -1,5 +1,6 @@
-#include "binder.h"
+#include "model_bind.h"
 
+#include "binder.h"
 #include "utf8.h"
 
 static void bind_meta(binder *b, tern_model *model)

@@ -2,7 +2,7 @@
 #ifndef TERN_BINDER_H
 #define TERN_BINDER_H
 
-#include "model_bind.h"
+#include "model.h"
 
 /* The first failure sticks: what follows it returns at once, so that bind functions read straight down. */
 typedef struct binder {

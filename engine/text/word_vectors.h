@@ -2,7 +2,7 @@
 #ifndef TERN_WORD_VECTORS_H
 #define TERN_WORD_VECTORS_H
 
-#include "model_bind.h"
+#include "model.h"
 
 /* No row: every table of vectors is shorter. */
 #define NO_VECTOR UINT32_MAX

@@ -4,7 +4,7 @@
 
 #include "buffer.h"
 #include "interrupt.h"
-#include "model_bind.h"
+#include "model.h"
 
 /* The text with every code point decoded and classified once. length = number of code points. */
 typedef struct text_view {

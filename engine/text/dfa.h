@@ -5,7 +5,7 @@
 #ifndef TERN_DFA_H
 #define TERN_DFA_H
 
-#include "model_bind.h"
+#include "model.h"
 
 typedef struct dfa_match {
     size_t start, end;   /* half open */

@@ -7,7 +7,7 @@
 
 #include "buffer.h"
 #include "interrupt.h"
-#include "model_bind.h"
+#include "model.h"
 
 #define TRANSITION_MAX_SLOTS 16
 #define TRANSITION_MISSING (-1)

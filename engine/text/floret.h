@@ -4,7 +4,7 @@
 #define TERN_FLORET_H
 
 #include "buffer.h"
-#include "model_bind.h"
+#include "model.h"
 
 /* The word between its marks, and the piece that comes next: first the whole, then each piece of minn to maxn code points, from left
  * to right. */

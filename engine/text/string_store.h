@@ -2,7 +2,7 @@
 #ifndef TERN_STRING_STORE_H
 #define TERN_STRING_STORE_H
 
-#include "model_bind.h"
+#include "model.h"
 
 /* Id of any text: 0 for "", the number of a reserved symbol (spacy/symbols.pyx), else murmur64a(text, 1). */
 uint64_t string_id(const tern_model *model, const void *text, size_t len);

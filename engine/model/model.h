@@ -123,8 +123,8 @@
  * A maxout layer is f32 [blocks][pieces][1 + inputs][16], blocks = outputs / 16 rounded up, in the order that kernels.h
  * describes under packed_layer; a linear layer is one of a single piece.
  */
-#ifndef TERN_MODEL_BIND_H
-#define TERN_MODEL_BIND_H
+#ifndef TERN_MODEL_H
+#define TERN_MODEL_H
 
 #include "kernels.h"
 #include "map.h"
@@ -399,8 +399,5 @@ static inline const tok2vec_weights *model_encoder(const tern_model *model, uint
 {
     return &model->encoder[model->listeners >> component & 1 ? COMPONENT_TOK2VEC : component];
 }
-
-/* Fills *model from model->file. On failure err names the section and what is wrong with it. */
-tern_status model_bind(tern_model *model, tern_error *err);
 
 #endif
