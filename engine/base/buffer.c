@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE   /* MAP_ANONYMOUS */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "buffer.h"
 
 #include <stdint.h>
@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define ALIGNMENT 64u   /* a cache line; what the widest vector loads like */
+#define ALIGNMENT 64u /* a cache line; what the widest vector loads like */
 
-/* From here on memory comes from the system itself, so that it goes back there: an allocator may keep what lies below something
- * that is still in use. */
+/* From here on memory comes from the system itself, so that it goes back there: an allocator may keep what lies below
+ * something that is still in use. */
 #define MAPPED_FROM ((size_t)256 * 1024)
 
 static _Thread_local memory_account *current;
@@ -32,7 +32,8 @@ static void give_back(void *data, size_t capacity)
 /* While the old content is copied, both are there. */
 static int is_allowed(const memory_account *account, size_t capacity)
 {
-    return !account || !account->limit || (account->used <= account->limit && capacity <= account->limit - account->used);
+    return !account || !account->limit
+           || (account->used <= account->limit && capacity <= account->limit - account->used);
 }
 
 static void count(memory_account *account, size_t added, size_t removed)

@@ -6,10 +6,7 @@ static inline uint32_t load32(const unsigned char *p)
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static inline uint64_t load64(const unsigned char *p)
-{
-    return (uint64_t)load32(p) | (uint64_t)load32(p + 4) << 32;
-}
+static inline uint64_t load64(const unsigned char *p) { return (uint64_t)load32(p) | (uint64_t)load32(p + 4) << 32; }
 
 uint64_t murmur64a(const void *data, size_t len, uint64_t seed)
 {
@@ -39,8 +36,14 @@ static inline uint64_t murmur3_mix(uint64_t k)
     return k ^ (k >> 33);
 }
 
-static inline uint64_t murmur3_half1(uint64_t k) { return rotate_left(k * 0x87c37b91114253d5u, 31) * 0x4cf5ad432745937fu; }
-static inline uint64_t murmur3_half2(uint64_t k) { return rotate_left(k * 0x4cf5ad432745937fu, 33) * 0x87c37b91114253d5u; }
+static inline uint64_t murmur3_half1(uint64_t k)
+{
+    return rotate_left(k * 0x87c37b91114253d5u, 31) * 0x4cf5ad432745937fu;
+}
+static inline uint64_t murmur3_half2(uint64_t k)
+{
+    return rotate_left(k * 0x4cf5ad432745937fu, 33) * 0x87c37b91114253d5u;
+}
 
 static inline void murmur3_finish(uint64_t h1, uint64_t h2, uint64_t len, uint32_t out[4])
 {
@@ -107,7 +110,8 @@ static inline uint32_t crc_byte(uint32_t crc, unsigned char byte)
     return crc >> 4 ^ crc_nibble[crc & 15];
 }
 
-/* table[k][b]: CRC of byte b followed by k zero bytes. Made on the stack at each call, so that there is no global state. */
+/* table[k][b]: CRC of byte b followed by k zero bytes. Made on the stack at each call, so that there is no global
+ * state. */
 static void crc_tables(uint32_t table[8][256])
 {
     for (uint32_t b = 0; b < 256; b++) table[0][b] = crc_byte(0, (unsigned char)b);
@@ -122,13 +126,13 @@ static uint32_t crc_long(uint32_t crc, const unsigned char *p, size_t blocks)
     crc_tables(t);
     for (; blocks > 0; blocks--, p += 8) {
         uint32_t low = crc ^ load32(p), high = load32(p + 4);
-        crc = t[7][low & 255] ^ t[6][low >> 8 & 255] ^ t[5][low >> 16 & 255] ^ t[4][low >> 24]
-            ^ t[3][high & 255] ^ t[2][high >> 8 & 255] ^ t[1][high >> 16 & 255] ^ t[0][high >> 24];
+        crc = t[7][low & 255] ^ t[6][low >> 8 & 255] ^ t[5][low >> 16 & 255] ^ t[4][low >> 24] ^ t[3][high & 255]
+              ^ t[2][high >> 8 & 255] ^ t[1][high >> 16 & 255] ^ t[0][high >> 24];
     }
     return crc;
 }
 
-#define CRC_LONG_FROM 1024   /* bytes: from here on the tables earn what they cost */
+#define CRC_LONG_FROM 1024 /* bytes: from here on the tables earn what they cost */
 
 uint32_t crc32c(const void *data, size_t len)
 {

@@ -18,7 +18,8 @@ void murmur3_128(const void *data, size_t len, uint32_t seed, uint32_t out[4]);
 /* MurmurHash3_x86_32 of the 8 little-endian bytes of key: bucket hash of a bag of words (thinc sparselinear.pyx). */
 uint32_t murmur3_32_u64(uint64_t key, uint32_t seed);
 
-/* Hash of a token sequence, one token at a time, beginning with 0: the keys of tokenizer/phrases. token: murmur64a(text, 1). */
+/* Hash of a token sequence, one token at a time, beginning with 0: the keys of tokenizer/phrases. token:
+ * murmur64a(text, 1). */
 static inline uint64_t phrase_hash(uint64_t sequence, uint64_t token)
 {
     uint64_t h = (sequence ^ token) * 0xc6a4a7935bd1e995u;

@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 typedef struct interruption {
-    int (*ask)(void *user);   /* NULL: never */
+    int (*ask)(void *user); /* NULL: never */
     void *user;
-    int requested;            /* has said yes: it is not asked again, and the run ends with TERN_E_INTERRUPTED */
+    int requested; /* has said yes: it is not asked again, and the run ends with TERN_E_INTERRUPTED */
 } interruption;
 
 /* Tokens, transitions or code points that are worked off between two questions where one of them takes little time. */
@@ -21,6 +21,9 @@ static inline int interrupted(interruption *i)
 }
 
 /* The same for step 0, 1, 2, ... of a loop: asks at every INTERRUPT_STRIDEth only. */
-static inline int interrupted_at(interruption *i, size_t step) { return step % INTERRUPT_STRIDE == 0 && interrupted(i); }
+static inline int interrupted_at(interruption *i, size_t step)
+{
+    return step % INTERRUPT_STRIDE == 0 && interrupted(i);
+}
 
 #endif

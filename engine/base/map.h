@@ -1,9 +1,9 @@
 /* map.h - look a 64-bit key up in a table of the model file.
  *
  * A map is ready to probe: u64[capacity][2] = (key, value); capacity is a power of two; the first slot tried is
- * key & (capacity - 1), then the next, around. A slot whose value is UINT64_MAX is empty and ends the search. Keys are 64-bit
- * string hashes: as in spaCy (preshed), two strings of the same hash are the same string.
- * An id_table is for large tables that few words ask: sorted, and half as large. */
+ * key & (capacity - 1), then the next, around. A slot whose value is UINT64_MAX is empty and ends the search. Keys are
+ * 64-bit string hashes: as in spaCy (preshed), two strings of the same hash are the same string. An id_table is for
+ * large tables that few words ask: sorted, and half as large. */
 #ifndef TERN_MAP_H
 #define TERN_MAP_H
 
@@ -13,7 +13,7 @@
 #define MAP_ABSENT UINT64_MAX
 
 typedef struct map {
-    const uint64_t *slots;   /* NULL: an empty map */
+    const uint64_t *slots; /* NULL: an empty map */
     uint64_t capacity;
 } map;
 
@@ -28,8 +28,8 @@ static inline uint64_t map_get(const map *m, uint64_t key)
 }
 
 typedef struct id_table {
-    const uint64_t *keys;     /* [count] ascending */
-    const uint32_t *values;   /* [count] */
+    const uint64_t *keys;   /* [count] ascending */
+    const uint32_t *values; /* [count] */
     uint32_t count;
 } id_table;
 

@@ -11,7 +11,7 @@ enum { TEST_ATTR = 0, TEST_NEGATED, TEST_FIRST, TEST_COUNT, TEST_COLUMNS };
 /* What a rule sets, in the order of its table. */
 enum { SET_TAG = 0, SET_POS, SET_MORPH, SET_LEMMA, SET_DEP, SETTINGS };
 
-/* ---- matching --------------------------------------------------------------------------------------------------------- */
+/* ---- matching ---------------------------------------------------------------------------------------------------- */
 
 /* An analysis without features is "_" in spaCy's string store; one that nobody made is 0 (morphology.pyx). */
 static uint64_t morph_id(const tern_doc *doc, uint32_t string)
@@ -61,8 +61,8 @@ static int rule_matches(const tern_doc *doc, const uint32_t *rule, size_t token)
     return 1;
 }
 
-/* Of all rules that set the same annotation of a token the last one wins, whichever token it was found from: so no more than
- * its number + 1 is kept. */
+/* Of all rules that set the same annotation of a token the last one wins, whichever token it was found from: so no more
+ * than its number + 1 is kept. */
 static void note_changes(const uint32_t *rule, uint32_t number, uint32_t *changes)
 {
     for (uint32_t s = 0; s < SETTINGS; s++)
@@ -77,11 +77,12 @@ static void match_rules(const tern_doc *doc, size_t token, uint32_t *changes)
     for (uint32_t i = r->list_start[list]; i < r->list_start[list + 1]; i++) {
         uint32_t number = r->lists[i];
         const uint32_t *rule = r->rules + RULE_COLUMNS * (size_t)number;
-        if (rule_matches(doc, rule, token)) note_changes(rule, number, changes + SETTINGS * (token + rule[RULE_TARGET]));
+        if (rule_matches(doc, rule, token))
+            note_changes(rule, number, changes + SETTINGS * (token + rule[RULE_TARGET]));
     }
 }
 
-/* ---- applying --------------------------------------------------------------------------------------------------------- */
+/* ---- applying ---------------------------------------------------------------------------------------------------- */
 
 static void apply_changes(tern_doc *doc, size_t token, const uint32_t *changes)
 {

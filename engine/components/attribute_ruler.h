@@ -5,7 +5,7 @@
 #include "doc.h"
 
 typedef struct ruler_scratch {
-    buffer changes;   /* [tokens][annotations that a rule can set] which rule sets it */
+    buffer changes; /* [tokens][annotations that a rule can set] which rule sets it */
 } ruler_scratch;
 
 /* Matches every rule against the document as it is, then applies what matched in the order of the rules. Reads

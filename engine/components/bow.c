@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* ---- keys ------------------------------------------------------------------------------------------------------------------ */
+/* ---- keys -------------------------------------------------------------------------------------------------------- */
 
 static size_t ngram_count(size_t tokens, size_t n) { return tokens < n ? 0 : tokens - n + 1; }
 
@@ -57,7 +57,7 @@ static void insert_in_order(uint64_t *keys, size_t count)
     }
 }
 
-enum { FEW_KEYS = 64 };   /* insertion is faster */
+enum { FEW_KEYS = 64 }; /* insertion is faster */
 
 /* Ascending, in time linear in count; other: as much room again. 0, or -1 if interrupted. */
 static int sort_keys(uint64_t *keys, size_t count, interruption *stop, uint64_t *other)
@@ -67,11 +67,12 @@ static int sort_keys(uint64_t *keys, size_t count, interruption *stop, uint64_t 
         return 0;
     }
     for (int shift = 0; shift < 64; shift += 16)
-        if (order_by_byte(keys, count, shift, stop, other) || order_by_byte(other, count, shift + 8, stop, keys)) return -1;
+        if (order_by_byte(keys, count, shift, stop, other) || order_by_byte(other, count, shift + 8, stop, keys))
+            return -1;
     return 0;
 }
 
-/* ---- sums ------------------------------------------------------------------------------------------------------------------ */
+/* ---- sums -------------------------------------------------------------------------------------------------------- */
 
 /* The weights at a position; NULL where they are zero. */
 static const float *weights_at(const bow_model *w, size_t position)
@@ -86,7 +87,8 @@ static const float *weights_at(const bow_model *w, size_t position)
 static void add_bucket(const bow_model *w, uint32_t bucket, float count, float *scores)
 {
     const float *row;
-    if (w->overlaps) {   /* the weights of a label are those of the label before in the next bucket: attr v1_indexing */
+    if (w->overlaps) {
+        /* the weights of a label are those of the label before in the next bucket: attr v1_indexing */
         for (uint32_t c = 0; c < w->labels; c++)
             if ((row = weights_at(w, (size_t)bucket + c))) scores[c] += *row * count;
     } else if ((row = weights_at(w, bucket))) {
@@ -103,7 +105,8 @@ static int add_keys(const bow_model *w, const uint64_t *keys, size_t count, inte
     size_t work = 0;
     for (size_t i = 0, same; i < count; i += same) {
         for (same = 1; i + same < count && keys[i + same] == keys[i];) same++;
-        for (uint32_t seed = 0; seed < 2; seed++) add_bucket(w, murmur3_32_u64(keys[i], seed) % w->buckets, (float)same, scores);
+        for (uint32_t seed = 0; seed < 2; seed++)
+            add_bucket(w, murmur3_32_u64(keys[i], seed) % w->buckets, (float)same, scores);
         if ((work += w->labels) < WEIGHTS_STRIDE) continue;
         if (interrupted(stop)) return -1;
         work = 0;

@@ -1,12 +1,12 @@
-/* bow.h - a linear classifier of a document's bag of words and n-grams (spaCy's TextCatBOW; spacy/ml/extract_ngrams.py, thinc
- * sparselinear.pyx). */
+/* bow.h - a linear classifier of a document's bag of words and n-grams (spaCy's TextCatBOW; spacy/ml/extract_ngrams.py,
+ * thinc sparselinear.pyx). */
 #ifndef TERN_BOW_H
 #define TERN_BOW_H
 
 #include "doc.h"
 
 typedef struct bow_scratch {
-    buffer keys;   /* [2][n-grams of all lengths] */
+    buffer keys; /* [2][n-grams of all lengths] */
 } bow_scratch;
 
 /* scores[labels] = the sums of the document's words, after w's activation; bit for bit spaCy's before it. Wants

@@ -5,9 +5,9 @@
 /* doc.pyx set_children_from_heads gives up after them. */
 enum { MAX_ROUNDS = 12 };
 
-/* Children that searches may look at, by token of the document; English text needs 0.005. Texts made for it ("who what i fit
- * to to love", thousands of times) have one sentence full of lifted arcs, each searched for in all of it, which keeps spaCy
- * busy for hours. Here such a text gets spaCy's answer in bounded time, or an error. */
+/* Children that searches may look at, by token of the document; English text needs 0.005. Texts made for it ("who what
+ * i fit to to love", thousands of times) have one sentence full of lifted arcs, each searched for in all of it, which
+ * keeps spaCy busy for hours. Here such a text gets spaCy's answer in bounded time, or an error. */
 enum { MAX_VISITS = 4096 };
 
 #define NO_CHILD UINT32_MAX
@@ -15,15 +15,16 @@ enum { MAX_VISITS = 4096 };
 /* The trees of a document. Heads change while lifted arcs are taken back; the edges stay what they were before. */
 typedef struct forest {
     tern_doc *doc;
-    const uint32_t *head_label;             /* [tokens] */
-    uint32_t *left_edge, *right_edge;       /* [tokens] first and last token of the subtree */
-    uint32_t *first_child, *next_sibling, *previous_sibling;   /* [tokens] children by ascending position, or NO_CHILD */
-    uint32_t *newest;                       /* [tokens] the child that was moved here last, or NO_CHILD */
-    uint32_t *queue;                        /* [tokens] */
+    const uint32_t *head_label;       /* [tokens] */
+    uint32_t *left_edge, *right_edge; /* [tokens] first and last token of the subtree */
+    /* [tokens] children by ascending position, or NO_CHILD */
+    uint32_t *first_child, *next_sibling, *previous_sibling;
+    uint32_t *newest; /* [tokens] the child that was moved here last, or NO_CHILD */
+    uint32_t *queue;  /* [tokens] */
     uint64_t visits_left;
 } forest;
 
-/* ---- edges and sentences ---------------------------------------------------------------------------------------------- */
+/* ---- edges and sentences ----------------------------------------------------------------------------------------- */
 
 static void widen_head(const forest *f, size_t token)
 {
@@ -41,8 +42,8 @@ static void mark_sentence_starts(const forest *f)
         if (doc->head[i] == i) doc->sent_start[f->left_edge[i]] = 1;
 }
 
-/* As loose as spaCy's test: a head may be the token that begins the next sentence, and the last token's head is not looked
- * at. */
+/* As loose as spaCy's test: a head may be the token that begins the next sentence, and the last token's head is not
+ * looked at. */
 static int heads_are_within_sentences(const tern_doc *doc)
 {
     size_t begin = 0;
@@ -55,8 +56,8 @@ static int heads_are_within_sentences(const tern_doc *doc)
     return 1;
 }
 
-/* Subtrees from the heads, and sentences from them. One round does it for projective trees; for others, spaCy's number of
- * rounds decides where the edges are (doc.pyx _set_lr_kids_and_edges). */
+/* Subtrees from the heads, and sentences from them. One round does it for projective trees; for others, spaCy's number
+ * of rounds decides where the edges are (doc.pyx _set_lr_kids_and_edges). */
 static void find_edges(const forest *f)
 {
     size_t tokens = f->doc->token_count;
@@ -69,7 +70,7 @@ static void find_edges(const forest *f)
     }
 }
 
-/* ---- lifted arcs ------------------------------------------------------------------------------------------------------ */
+/* ---- lifted arcs ------------------------------------------------------------------------------------------------- */
 
 /* token becomes a child between two others, each of which may be NO_CHILD. */
 static void link_child(const forest *f, uint32_t head, uint32_t previous, uint32_t token, uint32_t next)
@@ -119,8 +120,8 @@ static int is_labelled(const forest *f, uint32_t child, uint32_t token, uint32_t
 }
 
 /* nonproj.pyx _find_new_head: the first token labelled so, top-down and left to right, below the head; else the head.
- * Children that earlier arcs have brought outside of a subtree's old edges are not seen (token.pyx lefts, rights). Without
- * visits left the answer is worth nothing. */
+ * Children that earlier arcs have brought outside of a subtree's old edges are not seen (token.pyx lefts, rights).
+ * Without visits left the answer is worth nothing. */
 static uint32_t find_head(forest *f, uint32_t token, uint32_t label)
 {
     const tern_doc *doc = f->doc;
@@ -153,8 +154,10 @@ static tern_status take_back_lifted_arcs(forest *f, tern_error *err)
         if (f->head_label[i] == NO_STRING) continue;
         uint32_t head = find_head(f, i, f->head_label[i]);
         if (!f->visits_left)
-            return fail(err, TERN_E_TOO_COMPLEX, f->doc->token_count, "the parse of these %zu tokens has too many lifted arcs "
-                        "that lead far in one sentence; send a shorter text", f->doc->token_count);
+            return fail(err, TERN_E_TOO_COMPLEX, f->doc->token_count,
+                        "the parse of these %zu tokens has too many lifted arcs "
+                        "that lead far in one sentence; send a shorter text",
+                        f->doc->token_count);
         if (head != f->doc->head[i]) move_to_head(f, i, head);
     }
     return TERN_OK;
@@ -165,7 +168,8 @@ static tern_status reserve(const tern_doc *doc, size_t first, size_t end, depend
 {
     for (size_t i = first; i < end; i++)
         if (buffer_reserve(&s->column[i], doc->token_count, sizeof(uint32_t)))
-            return fail(err, TERN_E_MEMORY, 0, "out of memory for the syntax of %zu tokens; send a shorter text", doc->token_count);
+            return fail(err, TERN_E_MEMORY, 0, "out of memory for the syntax of %zu tokens; send a shorter text",
+                        doc->token_count);
     return TERN_OK;
 }
 
@@ -173,7 +177,10 @@ tern_status dependency_finish(tern_doc *doc, const uint32_t *head_label, depende
 {
     tern_status status = reserve(doc, 0, EDGE_COLUMNS, s, err);
     if (status) return status;
-    forest f = {.doc = doc, .head_label = head_label, .left_edge = s->column[0].data, .right_edge = s->column[1].data,
+    forest f = {.doc = doc,
+                .head_label = head_label,
+                .left_edge = s->column[0].data,
+                .right_edge = s->column[1].data,
                 .visits_left = (uint64_t)doc->token_count * MAX_VISITS + 1};
     find_edges(&f);
     if (!has_lifted_arcs(&f)) return TERN_OK;

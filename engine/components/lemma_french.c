@@ -1,5 +1,5 @@
-/* lemma_french.c - lemmas of French, Catalan and Greek (lang/fr, lang/ca, lang/el/lemmatizer.py), which depend on text and POS.
- * Greek has no look-up table. */
+/* lemma_french.c - lemmas of French, Catalan and Greek (lang/fr, lang/ca, lang/el/lemmatizer.py), which depend on text
+ * and POS. Greek has no look-up table. */
 #include "lemma_kinds.h"
 #include "lemma_tables.h"
 #include "string_store.h"

@@ -11,18 +11,19 @@ typedef struct lemma_token {
     tern_doc *doc;
     const text_view *text;
     size_t token;
-    const char *pos;          /* "" where there is none */
+    const char *pos; /* "" where there is none */
     lexeme_scratch *lexeme;
-    buffer *scratch;          /* [LEMMA_SCRATCH] */
+    buffer *scratch; /* [LEMMA_SCRATCH] */
 } lemma_token;
 
 /* Each sets the token's lemma. 0, or -1 when out of memory. */
-int lemma_by_rules(lemma_token *t);          /* pipeline/lemmatizer.py rule_lemmatize, lang/en, lang/mk */
-int lemma_by_french_rules(lemma_token *t);   /* lang/fr, lang/ca, lang/el */
-int lemma_by_dutch_rules(lemma_token *t);    /* lang/nl */
-int lemma_by_spanish_rules(lemma_token *t);  /* lang/es */
-int lemma_by_lookup(lemma_token *t);         /* pipeline/lemmatizer.py lookup_lemmatize */
-int lemma_by_lower_lookup(lemma_token *t);   /* lang/nl lookup_lemmatize; with an empty table lang/ht rule_lemmatize */
+int lemma_by_rules(lemma_token *t);         /* pipeline/lemmatizer.py rule_lemmatize, lang/en, lang/mk */
+int lemma_by_french_rules(lemma_token *t);  /* lang/fr, lang/ca, lang/el */
+int lemma_by_dutch_rules(lemma_token *t);   /* lang/nl */
+int lemma_by_spanish_rules(lemma_token *t); /* lang/es */
+int lemma_by_lookup(lemma_token *t);        /* pipeline/lemmatizer.py lookup_lemmatize */
+/* lang/nl lookup_lemmatize; with an empty table lang/ht rule_lemmatize */
+int lemma_by_lower_lookup(lemma_token *t);
 int lemma_by_polish_lookup(lemma_token *t);  /* lang/pl pos_lookup_lemmatize */
 int lemma_by_italian_lookup(lemma_token *t); /* lang/it pos_lookup_lemmatize */
 int lemma_by_text(lemma_token *t);           /* the text itself */

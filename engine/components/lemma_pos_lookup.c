@@ -1,4 +1,5 @@
-/* lemma_pos_lookup.c - lemmas by a look-up table for each part of speech: Polish and Italian (lang/pl, lang/it/lemmatizer.py). */
+/* lemma_pos_lookup.c - lemmas by a look-up table for each part of speech: Polish and Italian (lang/pl,
+ * lang/it/lemmatizer.py). */
 #include "hash.h"
 #include "lemma_kinds.h"
 #include "lemma_tables.h"
@@ -13,7 +14,7 @@ typedef struct piece {
 
 typedef struct pos_lookup {
     lemma_token *token;
-    lemma_word table;     /* of the part of speech that is asked */
+    lemma_word table; /* of the part of speech that is asked */
     int has_table;
     piece text, lower;
 } pos_lookup;
@@ -55,7 +56,7 @@ static int set_lemma_of_noun(const pos_lookup *p)
 
 static int is_pos(const lemma_token *t, const char *pos) { return !strcmp(t->pos, pos); }
 
-/* ---- Polish ----------------------------------------------------------------------------------------------------------- */
+/* ---- Polish ------------------------------------------------------------------------------------------------------ */
 
 /* Of a word with the first prefix, what is behind that comes first; the same for the other prefixes. */
 static uint32_t entry_without(const pos_lookup *p, piece word, const char *const *prefixes)
@@ -80,7 +81,7 @@ int lemma_by_polish_lookup(lemma_token *t)
     return set_lemma(&p, entry_without(&p, is_name ? p.text : p.lower, prefixes));
 }
 
-/* ---- Italian ---------------------------------------------------------------------------------------------------------- */
+/* ---- Italian ----------------------------------------------------------------------------------------------------- */
 
 #define FIXED_WORDS 6
 
@@ -96,7 +97,10 @@ static const fixed_lemma fixed_lemmas[] = {
     {"ADP", "di", {"d'"}},
 };
 
-static int equals(piece word, const char *text) { return word.len == strlen(text) && !memcmp(word.bytes, text, word.len); }
+static int equals(piece word, const char *text)
+{
+    return word.len == strlen(text) && !memcmp(word.bytes, text, word.len);
+}
 
 /* NULL: none. */
 static const char *fixed_lemma_of(const lemma_token *t, piece word)
@@ -142,6 +146,7 @@ int lemma_by_italian_lookup(lemma_token *t)
     int is_name = is_pos(t, "PROPN");
     if (begin(&p, t, is_name ? "NOUN" : is_pos(t, "PART") ? "PRON" : t->pos)) return -1;
     if (is_pos(t, "NOUN")) return set_lemma_of_noun(&p);
-    if (is_pos(t, "DET") || is_pos(t, "PRON") || is_pos(t, "ADP") || is_pos(t, "ADJ")) return set_lemma_of_function_word(&p);
+    if (is_pos(t, "DET") || is_pos(t, "PRON") || is_pos(t, "ADP") || is_pos(t, "ADJ"))
+        return set_lemma_of_function_word(&p);
     return set_lemma_with_fallback(&p, is_name ? p.text : p.lower);
 }

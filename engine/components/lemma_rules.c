@@ -1,12 +1,12 @@
-/* lemma_rules.c - lemmas by suffix rules and lists of exceptions: English, Macedonian, and the algorithm of every language that
- * has none of its own. */
+/* lemma_rules.c - lemmas by suffix rules and lists of exceptions: English, Macedonian, and the algorithm of every
+ * language that has none of its own. */
 #include "lemma_kinds.h"
 #include "lemma_tables.h"
 #include "string_store.h"
 
 #include <string.h>
 
-/* ---- base forms ------------------------------------------------------------------------------------------------------- */
+/* ---- base forms -------------------------------------------------------------------------------------------------- */
 
 /* The value of a feature in "Case=Nom|Number=Sing"; NULL if it is not there. */
 static const char *feature(const char *morph, const char *name, size_t *len)
@@ -34,15 +34,16 @@ static int is_base_form(const char *pos, const char *morph)
     size_t len;
     if (!strcmp(pos, "NOUN") && has_feature(morph, "Number", "Sing")) return 1;
     if (!strcmp(pos, "VERB") && has_feature(morph, "VerbForm", "Fin") && has_feature(morph, "Tense", "Pres")
-        && !feature(morph, "Number", &len)) return 1;
+        && !feature(morph, "Number", &len))
+        return 1;
     return has_feature(morph, "VerbForm", "Inf") || has_feature(morph, "VerbForm", "None")
            || has_feature(morph, "Degree", "Pos");
 }
 
-/* ---- the best form ---------------------------------------------------------------------------------------------------- */
+/* ---- the best form ----------------------------------------------------------------------------------------------- */
 
-/* The rule whose form comes first in lemmatizer.py's list: listed forms are put at its front, so that the last of them wins;
- * then the first that is not alphabetic; then the first of the list oov_forms. NULL: no rule has a form. */
+/* The rule whose form comes first in lemmatizer.py's list: listed forms are put at its front, so that the last of them
+ * wins; then the first that is not alphabetic; then the first of the list oov_forms. NULL: no rule has a form. */
 static const uint32_t *best_rule(const lemma_word *w)
 {
     const uint32_t *best = NULL;
@@ -59,7 +60,10 @@ static const uint32_t *best_rule(const lemma_word *w)
 }
 
 /* lang/mk/lemmatizer.py keeps the order of the rules and has no list oov_forms. */
-static const uint32_t *first_kept_rule(const lemma_word *w) { return lemma_first_rule(w, 1u << LISTED | 1u << NOT_ALPHABETIC); }
+static const uint32_t *first_kept_rule(const lemma_word *w)
+{
+    return lemma_first_rule(w, 1u << LISTED | 1u << NOT_ALPHABETIC);
+}
 
 /* Does a suffix rule put this form on the list `forms` of lemmatizer.py? */
 static int is_rule_form(const lemma_word *w, const char *form, size_t form_len)
@@ -80,8 +84,8 @@ static int is_repeated(const tern_model *model, const uint32_t *forms, uint32_t 
     return 0;
 }
 
-/* String number of the exception that wins, or NO_STRING. lemmatizer.py puts one after the other at the front of the list,
- * so that the last wins, but passes over those that the list has already. */
+/* String number of the exception that wins, or NO_STRING. lemmatizer.py puts one after the other at the front of the
+ * list, so that the last wins, but passes over those that the list has already. */
 static uint32_t best_exception(const lemma_word *w)
 {
     const lemmatizer_tables *t = &w->model->lemmatizer;
@@ -96,11 +100,11 @@ static uint32_t best_exception(const lemma_word *w)
     return NO_STRING;
 }
 
-/* ---- one token -------------------------------------------------------------------------------------------------------- */
+/* ---- one token --------------------------------------------------------------------------------------------------- */
 
 /* What is lemmatized of the token: all of it, but in Macedonian not the ending of a gerund. */
 typedef struct stem {
-    size_t begin, end;       /* code points */
+    size_t begin, end; /* code points */
     size_t byte_end;
     const char *pos;
     uint64_t pos_id;
@@ -117,7 +121,8 @@ static stem stem_of(const lemma_token *t)
     stem all = {s->char_start, s->char_end, s->byte_end, t->pos, doc_id(t->doc, t->doc->column[COLUMN_POS][t->token])};
     size_t cut = all.end - all.begin >= GERUND_LENGTH ? all.end - GERUND_LENGTH : all.end;
     if (t->doc->model->lemmatizer.kind != LEMMATIZER_MACEDONIAN || lemma_has_no_rules(t) || cut == all.end
-        || memcmp(t->text->code_point + cut, gerund, sizeof gerund)) return all;
+        || memcmp(t->text->code_point + cut, gerund, sizeof gerund))
+        return all;
     return (stem){all.begin, cut, all.byte_end - GERUND_BYTES, "VERB", string_id(t->doc->model, "VERB", 4)};
 }
 
@@ -133,7 +138,7 @@ static int set_lemma_by_tables(lemma_token *t, const stem *s, lemma_word *w)
     uint32_t exception = best_exception(w);
     if (exception != NO_STRING) return lemma_set_string(t, exception);
     const uint32_t *rule = w->model->lemmatizer.kind == LEMMATIZER_MACEDONIAN ? first_kept_rule(w) : best_rule(w);
-    if (!rule) return set_lemma_to_stem(t, s);   /* with its capitals */
+    if (!rule) return set_lemma_to_stem(t, s); /* with its capitals */
     return doc_set_lemma(t->doc, t->token, w->form, lemma_replace_ending(w, rule));
 }
 

@@ -1,4 +1,5 @@
-/* lemma_spanish.c - lemmas of Spanish (lang/es/lemmatizer.py). They depend on the text, POS, MORPH and the sentence start. */
+/* lemma_spanish.c - lemmas of Spanish (lang/es/lemmatizer.py). They depend on the text, POS, MORPH and the sentence
+ * start. */
 #include "lemma_kinds.h"
 #include "lemma_tables.h"
 #include "string_store.h"
@@ -8,7 +9,17 @@
 #include <string.h>
 
 /* The lists of lemmatizer/lists whose number is fixed. */
-enum { LIST_ADVERBS = 0, LIST_DET, LIST_PRON, LIST_FIXED, LIST_GENERAL, LIST_NUM, LIST_VOWELS, LIST_DIPHTHONGS, LIST_ACCENTS };
+enum {
+    LIST_ADVERBS = 0,
+    LIST_DET,
+    LIST_PRON,
+    LIST_FIXED,
+    LIST_GENERAL,
+    LIST_NUM,
+    LIST_VOWELS,
+    LIST_DIPHTHONGS,
+    LIST_ACCENTS
+};
 
 /* Columns of the table lemmatizer/groups. */
 enum { GROUP_POS = 0, GROUP_LIST, GROUP_FEATURE, GROUP_FEATURES, GROUP_COLUMNS };
@@ -23,16 +34,17 @@ typedef struct piece {
 typedef struct spanish {
     const tern_model *model;
     const char *morph;
-    lemma_word part;     /* the tables of the word's part of speech; its index is asked */
-    buffer *scratch;     /* [LEMMA_SCRATCH] */
-    size_t longest;      /* bytes that replacing may make of the word; a table that doubles it again and again counts as out of memory */
+    lemma_word part; /* the tables of the word's part of speech; its index is asked */
+    buffer *scratch; /* [LEMMA_SCRATCH] */
+    /* bytes that replacing may make of the word; a table that doubles it again and again counts as out of memory */
+    size_t longest;
     int out_of_memory;
 } spanish;
 
 /* What the scratch buffers hold. */
 enum { CANDIDATE = 0, VARIANT, STRIPPED, JOINED };
 
-/* ---- pieces ------------------------------------------------------------------------------------------------------------- */
+/* ---- pieces ------------------------------------------------------------------------------------------------------ */
 
 static piece string_piece(const spanish *s, uint32_t number)
 {
@@ -81,7 +93,8 @@ static piece replace_at(spanish *s, int into, piece word, size_t at, piece old, 
 
 #define NOWHERE SIZE_MAX
 
-/* The first occurrence at or after from. The empty piece occurs at the beginning, between all characters and at the end. */
+/* The first occurrence at or after from. The empty piece occurs at the beginning, between all characters and at the
+ * end. */
 static size_t occurrence(piece word, piece old, size_t from)
 {
     if (from > word.len) return NOWHERE;
@@ -92,7 +105,9 @@ static size_t occurrence(piece word, piece old, size_t from)
 static size_t next_occurrence(piece word, piece old, size_t at)
 {
     size_t from = at + old.len;
-    if (!old.len) do from++; while (from < word.len && utf8_continues(word.bytes[from]));
+    if (!old.len) do
+            from++;
+        while (from < word.len && utf8_continues(word.bytes[from]));
     return occurrence(word, old, from);
 }
 
@@ -120,7 +135,7 @@ static piece replace_all(spanish *s, int into, piece word, piece old, piece new)
     return (piece){bytes, len + word.len - copied};
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------------------- */
+/* ---- tables ------------------------------------------------------------------------------------------------------ */
 
 /* Rule of a list by number: string numbers of old and new. NULL behind the last, and in a list that is not there. */
 static const uint32_t *list_rule(const spanish *s, uint32_t list, uint32_t number)
@@ -191,8 +206,8 @@ static int exception(const spanish *s, const char *pos, piece word, piece *lemma
     return 1;
 }
 
-/* re.sub(old + "$", new, word) where it changes something: 1 and the candidate. "$" is also before a newline at the end; only
- * an empty old text is found at both places. */
+/* re.sub(old + "$", new, word) where it changes something: 1 and the candidate. "$" is also before a newline at the
+ * end; only an empty old text is found at both places. */
 static int replace_ending(spanish *s, piece word, const uint32_t *rule, piece *candidate)
 {
     piece old = string_piece(s, rule[0]), new = string_piece(s, rule[1]);
@@ -210,7 +225,7 @@ static int replace_ending(spanish *s, piece word, const uint32_t *rule, piece *c
     return 1;
 }
 
-/* ---- nouns and adjectives, verbs ---------------------------------------------------------------------------------------- */
+/* ---- nouns and adjectives, verbs --------------------------------------------------------------------------------- */
 
 /* Looks for a variant of a candidate that is in the index: 1, and it in *lemma. */
 typedef int (*vary)(spanish *s, piece candidate, piece *lemma);
@@ -234,15 +249,16 @@ static int without_accent(spanish *s, piece candidate, piece *lemma)
     return 0;
 }
 
-/* A vowel at any place, then the first of a diphthong. What is changed behind the beginning of every listed word cannot be listed: a
- * word of a million vowels does not take a million copies. */
+/* A vowel at any place, then the first of a diphthong. What is changed behind the beginning of every listed word cannot
+ * be listed: a word of a million vowels does not take a million copies. */
 static int with_other_vowel(spanish *s, piece candidate, piece *lemma)
 {
     const uint32_t *rule;
     const size_t reach = lemma_listed_beginning(&s->part, candidate.bytes, candidate.len);
     for (uint32_t r = 0; (rule = list_rule(s, LIST_VOWELS, r)) != NULL; r++) {
         piece old = string_piece(s, rule[0]);
-        for (size_t at = find(candidate, old, 0); at < candidate.len && at <= reach; at = find(candidate, old, at + 1)) {
+        for (size_t at = find(candidate, old, 0); at < candidate.len && at <= reach;
+             at = find(candidate, old, at + 1)) {
             *lemma = replace_at(s, VARIANT, candidate, at, old, string_piece(s, rule[1]));
             if (is_listed(s, *lemma)) return 1;
         }
@@ -283,12 +299,15 @@ static piece lemma_of_noun(spanish *s, piece word, const char *pos)
     return by_endings(s, word, select_list(s, pos), has_named_feature(s, "Number=Plur") ? without_accent : NULL);
 }
 
-static piece lemma_of_verb(spanish *s, piece word) { return by_endings(s, word, select_list(s, "VERB"), with_other_vowel); }
+static piece lemma_of_verb(spanish *s, piece word)
+{
+    return by_endings(s, word, select_list(s, "VERB"), with_other_vowel);
+}
 
-/* ---- determiners and pronouns, numbers ---------------------------------------------------------------------------------- */
+/* ---- determiners and pronouns, numbers --------------------------------------------------------------------------- */
 
-/* The first candidate in the index, the word being the last one; else the first of them. with_word: a rule that changes nothing
- * has the word for its candidate, too. */
+/* The first candidate in the index, the word being the last one; else the first of them. with_word: a rule that changes
+ * nothing has the word for its candidate, too. */
 static piece by_general_endings(spanish *s, piece word, int with_word)
 {
     const uint32_t *rule;
@@ -342,7 +361,7 @@ static piece lemma_of_number(spanish *s, piece word)
     return replace_all(s, STRIPPED, word, comma, stop);
 }
 
-/* ---- verbs with pronouns ------------------------------------------------------------------------------------------------ */
+/* ---- verbs with pronouns ----------------------------------------------------------------------------------------- */
 
 /* Bytes of the pronoun at the end of a word, the longest that fits: [mts]e|l[aeo]s?|n?os; 0 if there is none. */
 static size_t pronoun_at_end(piece word)
@@ -388,7 +407,7 @@ static piece lemma_of_verb_with_pronouns(spanish *s, piece word)
     return lemma;
 }
 
-/* ---- one token ---------------------------------------------------------------------------------------------------------- */
+/* ---- one token --------------------------------------------------------------------------------------------------- */
 
 static piece lemma_by_tables(spanish *s, const char *pos, piece word)
 {
@@ -406,7 +425,9 @@ static piece lemma_by_tables(spanish *s, const char *pos, piece word)
 int lemma_by_spanish_rules(lemma_token *t)
 {
     const tern_doc *doc = t->doc;
-    spanish s = {.model = doc->model, .scratch = t->scratch, .part = {.model = doc->model},
+    spanish s = {.model = doc->model,
+                 .scratch = t->scratch,
+                 .part = {.model = doc->model},
                  .morph = string_get(doc->model, doc->column[COLUMN_MORPH][t->token], NULL)};
     if (lemma_has_no_rules(t)) return lemma_by_lower(t);
     if (!lemma_find_part(&s.part, doc_id(doc, doc->column[COLUMN_POS][t->token])))

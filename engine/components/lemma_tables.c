@@ -92,7 +92,10 @@ const uint32_t *lemma_first_rule(const lemma_word *w, unsigned kinds)
     return NULL;
 }
 
-uint64_t lemma_exception_key(const lemma_word *w) { return phrase_hash(w->part_number + 1, murmur64a(w->bytes, w->len, 1)); }
+uint64_t lemma_exception_key(const lemma_word *w)
+{
+    return phrase_hash(w->part_number + 1, murmur64a(w->bytes, w->len, 1));
+}
 
 uint32_t lemma_first_form(const lemma_word *w)
 {

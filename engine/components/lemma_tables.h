@@ -6,11 +6,11 @@
 
 typedef struct lemma_word {
     const tern_model *model;
-    const uint32_t *part;         /* row of lemmatizer/parts */
+    const uint32_t *part; /* row of lemmatizer/parts */
     uint32_t part_number;
-    const unsigned char *bytes;   /* lower-cased */
+    const unsigned char *bytes; /* lower-cased */
     size_t len;
-    unsigned char *form;          /* room for any form of this word */
+    unsigned char *form; /* room for any form of this word */
 } lemma_word;
 
 /* What a suffix rule makes of the word: nothing, a word of the index, something with a character that is no letter
@@ -26,8 +26,8 @@ int lemma_reserve_form(lemma_word *w, buffer *form);
 /* Rule number 0, 1, ... of the part: string numbers of the old ending and the new one. NULL behind the last. */
 const uint32_t *lemma_rule(const lemma_word *w, uint32_t number);
 
-/* Writes the word with its ending replaced to w->form and returns the length; 0 if the word does not end so, or nothing is
- * left. */
+/* Writes the word with its ending replaced to w->form and returns the length; 0 if the word does not end so, or nothing
+ * is left. */
 size_t lemma_replace_ending(const lemma_word *w, const uint32_t *rule);
 
 /* The same, and what has come out. */

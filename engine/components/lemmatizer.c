@@ -59,7 +59,8 @@ int lemmatizer_annotate(tern_doc *doc, const text_view *text, lexeme_scratch *le
         if (interrupted_at(doc->interruption, i)) return -1;
         if (doc_has_lemma(doc, i) && !doc->model->lemmatizer.overwrite) continue;
         const char *pos = string_get(doc->model, doc->column[COLUMN_POS][i], NULL);
-        lemma_token token = {.doc = doc, .text = text, .token = i, .pos = pos, .lexeme = lexeme, .scratch = scratch->forms};
+        lemma_token token = {
+            .doc = doc, .text = text, .token = i, .pos = pos, .lexeme = lexeme, .scratch = scratch->forms};
         if (lemmatize(&token)) return -1;
     }
     return 0;

@@ -7,12 +7,12 @@
 /* Every token is consumed by exactly one action. */
 typedef struct ner_state {
     tern_doc *doc;
-    const uint32_t *moves;         /* [classes][2] action, label */
-    const unsigned char *action;   /* [classes] */
+    const uint32_t *moves;       /* [classes][2] action, label */
+    const unsigned char *action; /* [classes] */
     uint32_t classes;
-    size_t token;                  /* the current one: B(0) */
-    int is_open;                   /* an entity is open; then: */
-    entity_span open;              /* token_end is not known yet */
+    size_t token;     /* the current one: B(0) */
+    int is_open;      /* an entity is open; then: */
+    entity_span open; /* token_end is not known yet */
 } ner_state;
 
 static int is_final(const void *state)
@@ -51,7 +51,7 @@ static void validate(const void *state, unsigned char *valid)
     int is_space = doc->is_space[s->token];
 
     unsigned char allowed[NER_OUT + 1] = {0};
-    if (s->is_open) {   /* a white-space token may well continue or end an entity */
+    if (s->is_open) { /* a white-space token may well continue or end an entity */
         allowed[NER_IN] = may_go_on;
         allowed[NER_LAST] = 1;
     } else {
@@ -83,17 +83,15 @@ static void apply(void *state, uint32_t cls)
         add_entity(s->doc, s->open, s->token + 1);
         s->is_open = 0;
         break;
-    case NER_UNIT:
-        add_entity(s->doc, here, s->token + 1);
-        break;
-    default:   /* NER_IN, NER_OUT */
-        break;
+    case NER_UNIT: add_entity(s->doc, here, s->token + 1); break;
+    default: /* NER_IN, NER_OUT */ break;
     }
     s->token++;
 }
 
-/* The action of each class. Entities need a label: B, I, L and U with an empty one are for preset entities only (a U without
- * label marks a blocked token), which a fresh document has none of, so they become the action that is never valid. */
+/* The action of each class. Entities need a label: B, I, L and U with an empty one are for preset entities only (a U
+ * without label marks a blocked token), which a fresh document has none of, so they become the action that is never
+ * valid. */
 static void list_actions(const tern_model *model, unsigned char *action)
 {
     const ner_model *ner = &model->ner;
@@ -107,8 +105,10 @@ static void list_actions(const tern_model *model, unsigned char *action)
 int ner_reserve(tern_doc *doc, ner_scratch *s)
 {
     size_t tokens = doc->token_count;
-    return doc_reserve_entities(doc, tokens) || buffer_reserve(&s->action, doc->model->ner.net.classes, 1) ||
-           transition_reserve(&doc->model->ner.net, tokens, &s->net) ? -1 : 0;
+    return doc_reserve_entities(doc, tokens) || buffer_reserve(&s->action, doc->model->ner.net.classes, 1)
+                   || transition_reserve(&doc->model->ner.net, tokens, &s->net)
+               ? -1
+               : 0;
 }
 
 void ner_project(const tern_doc *doc, const float *rows, size_t begin, size_t count, ner_scratch *s)
@@ -117,11 +117,14 @@ void ner_project(const tern_doc *doc, const float *rows, size_t begin, size_t co
 }
 
 tern_status ner_annotate(tern_doc *doc, ner_scratch *s, const vector_source *source, transition_trace trace, void *user,
-                          tern_error *err)
+                         tern_error *err)
 {
     const ner_model *ner = &doc->model->ner;
-    const move_table table = {.common_slots = 1u << 0, .has_lone_states = 1, .is_final = is_final,
-                              .features = ner->net.slots == NER_SLOTS ? features : extra_features, .validate = validate,
+    const move_table table = {.common_slots = 1u << 0,
+                              .has_lone_states = 1,
+                              .is_final = is_final,
+                              .features = ner->net.slots == NER_SLOTS ? features : extra_features,
+                              .validate = validate,
                               .apply = apply};
     ner_state state = {.doc = doc, .moves = ner->moves, .action = s->action.data, .classes = ner->net.classes};
     list_actions(doc->model, s->action.data);

@@ -11,14 +11,22 @@ enum { LEFT_OF_NEIGHBOUR = ARC_BREAK + 1, RIGHT_OF_NEIGHBOUR, ACTIONS };
 enum { SLOT_B0, SLOT_B1, SLOT_S0, SLOT_S1, SLOT_S2, SLOT_LEFT_OF_B0, SLOT_LEFT_OF_S0, SLOT_RIGHT_OF_S0 };
 
 /* With extra_state_tokens the first five are the same, then these. NEXT: the child before that one. */
-enum { EXTRA_LEFT_OF_S0 = SLOT_S2 + 1, EXTRA_RIGHT_OF_S0, EXTRA_LEFT_OF_B0, EXTRA_NEXT_RIGHT_OF_S0, EXTRA_LEFT_OF_S1,
-       EXTRA_NEXT_LEFT_OF_S1, EXTRA_RIGHT_OF_S1, EXTRA_NEXT_RIGHT_OF_S1 };
+enum {
+    EXTRA_LEFT_OF_S0 = SLOT_S2 + 1,
+    EXTRA_RIGHT_OF_S0,
+    EXTRA_LEFT_OF_B0,
+    EXTRA_NEXT_RIGHT_OF_S0,
+    EXTRA_LEFT_OF_S1,
+    EXTRA_NEXT_LEFT_OF_S1,
+    EXTRA_RIGHT_OF_S1,
+    EXTRA_NEXT_RIGHT_OF_S1
+};
 
-/* Slots that at least 44 % of the tokens of English text come up in: 1.00, 0.94, 1.00, 0.49, 0.44 and 0.49; the other two
- * have 0.29 and 0.27. Measured: 8 % faster than the first three alone, 24 % faster than none. */
-#define COMMON_SLOTS \
+/* Slots that at least 44 % of the tokens of English text come up in: 1.00, 0.94, 1.00, 0.49, 0.44 and 0.49; the other
+ * two have 0.29 and 0.27. Measured: 8 % faster than the first three alone, 24 % faster than none. */
+#define COMMON_SLOTS                                                                                                   \
     (1u << SLOT_B0 | 1u << SLOT_B1 | 1u << SLOT_S0 | 1u << SLOT_S1 | 1u << SLOT_LEFT_OF_B0 | 1u << SLOT_RIGHT_OF_S0)
-#define EXTRA_COMMON_SLOTS \
+#define EXTRA_COMMON_SLOTS                                                                                             \
     (1u << SLOT_B0 | 1u << SLOT_B1 | 1u << SLOT_S0 | 1u << SLOT_S1 | 1u << EXTRA_LEFT_OF_B0 | 1u << EXTRA_RIGHT_OF_S0)
 
 /* Bits of flags. */
@@ -26,20 +34,20 @@ enum { UNSHIFTABLE = 1 << 0, BREAKS = 1 << 1 };
 
 enum { NONE = TRANSITION_MISSING };
 
-/* StateC of _state.pxd. A token is on the stack, put back, not reached yet (from next on) or done with. In the buffer no
- * token has a head; on the stack a head is the token below. So only LEFT replaces a head, and the arc that goes is that
- * head's youngest: a list of right children is a stack. Left children are done with and never taken back. */
+/* StateC of _state.pxd. A token is on the stack, put back, not reached yet (from next on) or done with. In the buffer
+ * no token has a head; on the stack a head is the token below. So only LEFT replaces a head, and the arc that goes is
+ * that head's youngest: a list of right children is a stack. Left children are done with and never taken back. */
 typedef struct parser_state {
-    tern_doc *doc;                     /* head and COLUMN_DEP hold the arcs so far */
-    const uint32_t *moves;             /* [classes][3] action, label, label of the head to look for */
-    const unsigned char *action;       /* [classes] */
+    tern_doc *doc;               /* head and COLUMN_DEP hold the arcs so far */
+    const uint32_t *moves;       /* [classes][3] action, label, label of the head to look for */
+    const unsigned char *action; /* [classes] */
     uint32_t classes;
-    int32_t *stack, *rebuffer;         /* [tokens] each; rebuffer: tokens put back, the first to be taken last */
+    int32_t *stack, *rebuffer; /* [tokens] each; rebuffer: tokens put back, the first to be taken last */
     size_t stack_depth, rebuffer_depth, next;
-    unsigned char *flags;              /* [tokens] */
-    int32_t *left, *right;             /* [tokens] youngest child on each side, or NONE */
-    int32_t *next_sibling;             /* [tokens] the child that its head had before it on that side, or NONE */
-    uint32_t *head_label;              /* [tokens] Y of the label X||Y, or NO_STRING */
+    unsigned char *flags;  /* [tokens] */
+    int32_t *left, *right; /* [tokens] youngest child on each side, or NONE */
+    int32_t *next_sibling; /* [tokens] the child that its head had before it on that side, or NONE */
+    uint32_t *head_label;  /* [tokens] Y of the label X||Y, or NO_STRING */
 } parser_state;
 
 static size_t buffer_length(const parser_state *s) { return s->rebuffer_depth + s->doc->token_count - s->next; }
@@ -101,7 +109,7 @@ static void extra_features(const void *state, int32_t *slot_token)
     slot_token[EXTRA_NEXT_RIGHT_OF_S1] = of_token(s->next_sibling, slot_token[EXTRA_RIGHT_OF_S1]);
 }
 
-/* ---- what is allowed: arc_eager.pyx, is_valid of each move ------------------------------------------------------------ */
+/* ---- what is allowed: arc_eager.pyx, is_valid of each move ------------------------------------------------------- */
 
 /* By the caller's word, or by a BREAK. */
 static int starts_sentence(const parser_state *s, int32_t token)
@@ -149,11 +157,12 @@ static void validate(const void *state, unsigned char *valid)
     for (uint32_t c = 0; c < s->classes; c++) valid[c] = allowed[s->action[c]];
 }
 
-/* ---- what the actions do -------------------------------------------------------------------------------------------------
- *
- * A run takes at most 9 steps a token. Once popped by LEFT or REDUCE, a token is gone for good: n. RIGHT gives B0 a head,
- * which stays until the token is popped: n. BREAK: n. A token is shifted for the first time: n; onto the empty stack, from
- * where it is never put back: n; or because LEFT made it shiftable again: n. Each that is put back was shifted before: 3n. */
+/* ---- what the actions do ----------------------------------------------------------------------------------------- */
+
+/* A run takes at most 9 steps a token. Once popped by LEFT or REDUCE, a token is gone for good: n. RIGHT gives B0 a
+ * head, which stays until the token is popped: n. BREAK: n. A token is shifted for the first time: n; onto the empty
+ * stack, from where it is never put back: n; or because LEFT made it shiftable again: n. Each that is put back was
+ * shifted before: 3n. */
 
 static void push(parser_state *s)
 {
@@ -183,9 +192,7 @@ static void apply(void *state, uint32_t cls)
     parser_state *s = state;
     int32_t b0 = buffer_token(s, 0), s0 = stack_token(s, 0);
     switch (s->moves[3 * cls]) {
-    case ARC_SHIFT:
-        push(s);
-        break;
+    case ARC_SHIFT: push(s); break;
     case ARC_REDUCE:
         if (has_head(s, s0) || s->stack_depth == 1) s->stack_depth--;
         else put_back(s);
@@ -199,12 +206,11 @@ static void apply(void *state, uint32_t cls)
         attach(s, s0, b0, cls);
         push(s);
         break;
-    default:   /* ARC_BREAK */
-        s->flags[buffer_token(s, 1)] |= BREAKS;
+    default: /* ARC_BREAK */ s->flags[buffer_token(s, 1)] |= BREAKS;
     }
 }
 
-/* ---- a document ------------------------------------------------------------------------------------------------------- */
+/* ---- a document -------------------------------------------------------------------------------------------------- */
 
 /* Of the state, in the columns that the trees need when it is done with. */
 enum { COLUMN_STACK = 0, COLUMN_REBUFFER, COLUMN_LEFT, COLUMN_RIGHT, COLUMN_NEXT_SIBLING, STATE_COLUMNS };
@@ -215,8 +221,11 @@ int parser_reserve(const tern_doc *doc, parser_scratch *s)
     const transition_weights *net = &doc->model->parser.net;
     for (size_t i = 0; i < STATE_COLUMNS; i++)
         if (buffer_reserve(&s->dependency.column[i], doc->token_count, sizeof(int32_t))) return -1;
-    return buffer_reserve(&s->flags, doc->token_count, 1) || buffer_reserve(&s->head_label, doc->token_count, sizeof(uint32_t)) || buffer_reserve(&s->action, net->classes, 1) ||
-           transition_reserve(net, doc->token_count, &s->net) ? -1 : 0;
+    return buffer_reserve(&s->flags, doc->token_count, 1)
+                   || buffer_reserve(&s->head_label, doc->token_count, sizeof(uint32_t))
+                   || buffer_reserve(&s->action, net->classes, 1) || transition_reserve(net, doc->token_count, &s->net)
+               ? -1
+               : 0;
 }
 
 void parser_project(const tern_doc *doc, const float *rows, size_t begin, size_t count, parser_scratch *s)
@@ -242,10 +251,17 @@ static parser_state begin_state(tern_doc *doc, parser_scratch *scratch)
 {
     const parser_model *parser = &doc->model->parser;
     const buffer *column = scratch->dependency.column;
-    parser_state s = {.doc = doc, .moves = parser->moves, .action = scratch->action.data, .classes = parser->net.classes,
-                      .stack = column[COLUMN_STACK].data, .rebuffer = column[COLUMN_REBUFFER].data, .flags = scratch->flags.data,
-                      .left = column[COLUMN_LEFT].data, .right = column[COLUMN_RIGHT].data,
-                      .next_sibling = column[COLUMN_NEXT_SIBLING].data, .head_label = scratch->head_label.data};
+    parser_state s = {.doc = doc,
+                      .moves = parser->moves,
+                      .action = scratch->action.data,
+                      .classes = parser->net.classes,
+                      .stack = column[COLUMN_STACK].data,
+                      .rebuffer = column[COLUMN_REBUFFER].data,
+                      .flags = scratch->flags.data,
+                      .left = column[COLUMN_LEFT].data,
+                      .right = column[COLUMN_RIGHT].data,
+                      .next_sibling = column[COLUMN_NEXT_SIBLING].data,
+                      .head_label = scratch->head_label.data};
     for (size_t i = 0; i < doc->token_count; i++) {
         s.flags[i] = 0;
         s.left[i] = s.right[i] = NONE;
@@ -256,15 +272,19 @@ static parser_state begin_state(tern_doc *doc, parser_scratch *scratch)
     return s;
 }
 
-tern_status parser_annotate(tern_doc *doc, parser_scratch *s, const vector_source *source, transition_trace trace, void *user,
-                            tern_error *err)
+tern_status parser_annotate(tern_doc *doc, parser_scratch *s, const vector_source *source, transition_trace trace,
+                            void *user, tern_error *err)
 {
     const int is_extra = doc->model->parser.net.slots == PARSER_EXTRA_SLOTS;
-    const move_table table = {.common_slots = is_extra ? EXTRA_COMMON_SLOTS : COMMON_SLOTS, .is_final = is_final,
-                              .features = is_extra ? extra_features : features, .validate = validate, .apply = apply};
+    const move_table table = {.common_slots = is_extra ? EXTRA_COMMON_SLOTS : COMMON_SLOTS,
+                              .is_final = is_final,
+                              .features = is_extra ? extra_features : features,
+                              .validate = validate,
+                              .apply = apply};
     list_actions(doc, s->action.data);
     parser_state state = begin_state(doc, s);
-    if (transition_run(&doc->model->parser.net, &table, &state, doc->token_count, &s->net, source, doc->interruption, trace, user))
+    if (transition_run(&doc->model->parser.net, &table, &state, doc->token_count, &s->net, source, doc->interruption,
+                       trace, user))
         return doc_gave_up(doc, err);
     return dependency_finish(doc, state.head_label, &s->dependency, err);
 }

@@ -19,7 +19,7 @@ static int is_punctuation(const tern_doc *doc, const text_view *text, size_t tok
 
 int sentencizer_annotate(tern_doc *doc, const text_view *text)
 {
-    int after_mark = 1;   /* the first token begins a sentence, whatever it is */
+    int after_mark = 1; /* the first token begins a sentence, whatever it is */
     for (size_t i = 0; i < doc->token_count; i++) {
         if (interrupted_at(doc->interruption, i)) return -1;
         int mark = is_mark(doc, i);

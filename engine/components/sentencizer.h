@@ -4,7 +4,8 @@
 
 #include "doc.h"
 
-/* Sets sent_start to 1 or -1 where it is 0; everywhere, if the pipeline says so. Reads doc->attr. 0, or -1 when interrupted. */
+/* Sets sent_start to 1 or -1 where it is 0; everywhere, if the pipeline says so. Reads doc->attr. 0, or -1 when
+ * interrupted. */
 int sentencizer_annotate(tern_doc *doc, const text_view *text);
 
 #endif

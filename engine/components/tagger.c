@@ -40,7 +40,10 @@ int morphologizer_annotate(tern_doc *doc, const float *rows, size_t begin, size_
     return 0;
 }
 
-int senter_reserve(const tern_doc *doc, senter_scratch *scratch) { return buffer_reserve(&scratch->choices, doc->token_count, 1); }
+int senter_reserve(const tern_doc *doc, senter_scratch *scratch)
+{
+    return buffer_reserve(&scratch->choices, doc->token_count, 1);
+}
 
 int senter_choose(const tern_doc *doc, const float *rows, size_t begin, size_t count, senter_scratch *scratch)
 {
@@ -48,7 +51,8 @@ int senter_choose(const tern_doc *doc, const float *rows, size_t begin, size_t c
     const float *scores = linear_scores(w, rows, count, &scratch->scores);
     if (!scores) return -1;
     signed char *choices = scratch->choices.data;
-    for (size_t i = 0; i < count; i++, scores += layer_sums(w)) choices[begin + i] = linear_best(w, scores) == 1 ? 1 : -1;
+    for (size_t i = 0; i < count; i++, scores += layer_sums(w))
+        choices[begin + i] = linear_best(w, scores) == 1 ? 1 : -1;
     return 0;
 }
 

@@ -11,11 +11,12 @@ const textcat_model *textcat_of(const tern_model *model, uint32_t component)
     return &model->textcat[textcat_place(component)];
 }
 
-/* ---- rows -> one vector ------------------------------------------------------------------------------------------------------- */
+/* ---- rows -> one vector ------------------------------------------------------------------------------------------ */
 
 int textcat_begin(const textcat_model *w, textcat_scratch *s)
 {
-    if (buffer_reserve(&s->sums, w->width + 1, sizeof(double)) || buffer_reserve(&s->ends, w->width, 3 * sizeof(float))) return -1;
+    if (buffer_reserve(&s->sums, w->width + 1, sizeof(double)) || buffer_reserve(&s->ends, w->width, 3 * sizeof(float)))
+        return -1;
     memset(s->sums.data, 0, (w->width + 1) * sizeof(double));
     return 0;
 }
@@ -32,7 +33,8 @@ static void keep_largest(float *largest, const float *row, size_t width)
     for (size_t j = 0; j < width; j++) largest[j] = row[j] > largest[j] ? row[j] : largest[j];
 }
 
-/* Weight of each row before they are divided by their sum: exp of a dot product (ParametricAttention). NULL when out of memory. */
+/* Weight of each row before they are divided by their sum: exp of a dot product (ParametricAttention). NULL when out of
+ * memory. */
 static const float *attention(const textcat_model *w, const float *rows, size_t count, textcat_scratch *s)
 {
     size_t stride = layer_sums(&w->query);
@@ -61,13 +63,14 @@ int textcat_pool(const textcat_model *w, const float *rows, size_t begin, size_t
     if (begin == 0) memcpy(largest, rows, row_size);
     memcpy(last, rows + (count - 1) * width, row_size);
     for (size_t i = 0; i < count; i++) {
-        if (w->pooling & (POOL_MEAN | POOL_ATTENTION)) add_row(s->sums.data, rows + i * width, width, weights ? weights[i] : 1.0f);
+        if (w->pooling & (POOL_MEAN | POOL_ATTENTION))
+            add_row(s->sums.data, rows + i * width, width, weights ? weights[i] : 1.0f);
         if (w->pooling & POOL_MAX) keep_largest(largest, rows + i * width, width);
     }
     return 0;
 }
 
-/* ---- one vector -> scores ----------------------------------------------------------------------------------------------------- */
+/* ---- one vector -> scores ---------------------------------------------------------------------------------------- */
 
 /* v += the layer norm of the maxout layer's outputs. 0, or -1 when out of memory. */
 static int add_nonlinear(const maxout_weights *hidden, float *v, textcat_scratch *s)
@@ -112,7 +115,7 @@ static tern_status score(const textcat_model *w, const tern_doc *doc, textcat_sc
     return TERN_OK;
 }
 
-/* ---- scores -> Doc.cats -------------------------------------------------------------------------------------------------------- */
+/* ---- scores -> Doc.cats ------------------------------------------------------------------------------------------ */
 
 /* A label that the classifier before has too keeps its place, as in a Python dict. */
 static int set_cats(tern_doc *doc, const textcat_model *w, const float *scores)

@@ -1,5 +1,5 @@
-/* textcat.h - text classifiers (spacy/pipeline/textcat.py, textcat_multilabel.py; spacy/ml/models/textcat.py): categories of the
- * document from its bag of words, from the rows of an encoder, or from both. */
+/* textcat.h - text classifiers (spacy/pipeline/textcat.py, textcat_multilabel.py; spacy/ml/models/textcat.py):
+ * categories of the document from its bag of words, from the rows of an encoder, or from both. */
 #ifndef TERN_TEXTCAT_H
 #define TERN_TEXTCAT_H
 
@@ -8,11 +8,11 @@
 
 typedef struct textcat_scratch {
     bow_scratch bow;
-    buffer sums;       /* double [width + 1]: of the rows by their weights, then of these weights */
-    buffer ends;       /* float [3][width]: the first row, the last one, the largest values */
-    buffer features;   /* float [labels + pooled width] what the output layer reads */
-    buffer keys;       /* float [rows of a block][sums of the key layer] */
-    buffer scores;     /* float [sums of a layer] */
+    buffer sums;     /* double [width + 1]: of the rows by their weights, then of these weights */
+    buffer ends;     /* float [3][width]: the first row, the last one, the largest values */
+    buffer features; /* float [labels + pooled width] what the output layer reads */
+    buffer keys;     /* float [rows of a block][sums of the key layer] */
+    buffer scores;   /* float [sums of a layer] */
 } textcat_scratch;
 
 /* The classifier of COMPONENT_TEXTCAT or COMPONENT_TEXTCAT_MULTILABEL. */

@@ -12,8 +12,8 @@ enum { CHUNK = 32 };
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-/* out = sum of the four rows that the key hashes to, in this order (thinc hashembed.py; numpy_ops.pyx gather_add). A row that is
- * hit twice counts twice. */
+/* out = sum of the four rows that the key hashes to, in this order (thinc hashembed.py; numpy_ops.pyx gather_add). A
+ * row that is hit twice counts twice. */
 static void embed_key(const float *table, uint32_t rows, uint32_t seed, uint64_t key, size_t width, float *out)
 {
     uint32_t hash[4];
@@ -23,7 +23,8 @@ static void embed_key(const float *table, uint32_t rows, uint32_t seed, uint64_t
     sum_rows(out, row, 4, width);
 }
 
-/* out = the token's static vector, or zeros without one (spacy/ml/staticvectors.py). The row comes from the file: it may be any. */
+/* out = the token's static vector, or zeros without one (spacy/ml/staticvectors.py). The row comes from the file: it
+ * may be any. */
 static void copy_static(const tok2vec_weights *w, uint32_t row, float *out)
 {
     size_t at = (size_t)row * w->width;
@@ -40,15 +41,16 @@ static void add_static(const tok2vec_weights *w, uint32_t row, float scale, floa
     for (size_t k = 0; k < w->width; k++) out[k] += values[k] * scale;
 }
 
-/* out = mean of the rows that the word's pieces hash to, each scaled before it is added, as thinc's reduce_mean does. One token may
- * be the whole text, so that it is interrupted within. */
+/* out = mean of the rows that the word's pieces hash to, each scaled before it is added, as thinc's reduce_mean does.
+ * One token may be the whole text, so that it is interrupted within. */
 static tern_status mean_of_pieces(const tok2vec_weights *w, const tern_doc *doc, size_t token, buffer *word, float *out)
 {
     const floret_settings *f = w->floret;
     const token_span *s = &doc->span[token];
     floret_pieces pieces;
     uint32_t hash[4];
-    if (floret_begin(&pieces, f, doc->text->bytes + s->byte_start, s->byte_end - s->byte_start, word)) return TERN_E_MEMORY;
+    if (floret_begin(&pieces, f, doc->text->bytes + s->byte_start, s->byte_end - s->byte_start, word))
+        return TERN_E_MEMORY;
     float scale = (float)(1.0 / ((double)floret_count(&pieces) * f->hash_count));
     memset(out, 0, w->width * sizeof *out);
     for (size_t step = 1; floret_next(&pieces, hash); step++) {
@@ -58,7 +60,8 @@ static tern_status mean_of_pieces(const tok2vec_weights *w, const tern_doc *doc,
     return TERN_OK;
 }
 
-tern_status tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *scratch, float *out)
+tern_status tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end,
+                          tok2vec_scratch *scratch, float *out)
 {
     tern_status status = TERN_OK;
     for (size_t token = begin; token < end && !status; token++) {
@@ -72,7 +75,7 @@ tern_status tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t 
     return status;
 }
 
-/* ---- the memo of embeddings ----------------------------------------------------------------------------------------------- */
+/* ---- the memo of embeddings -------------------------------------------------------------------------------------- */
 
 /* A token's entry has the place that its features hash to, and replaces what was there. */
 enum { MEMO_ENTRIES = 4096 };
@@ -127,11 +130,11 @@ static void memo_put(const tok2vec_weights *w, uint64_t *place, const tern_doc *
     memcpy(memo_row(w, place), row, w->width * sizeof *row);
 }
 
-/* ---- layers ----------------------------------------------------------------------------------------------------------------- */
+/* ---- layers ------------------------------------------------------------------------------------------------------ */
 
 /* x[t - begin] = the embedding of token t, for count tokens whose features are given by their numbers. */
-static tern_status embed_tokens(const tok2vec_weights *w, const tern_doc *doc, const size_t *tokens, size_t count, size_t begin,
-                                tok2vec_scratch *s, float *x)
+static tern_status embed_tokens(const tok2vec_weights *w, const tern_doc *doc, const size_t *tokens, size_t count,
+                                size_t begin, tok2vec_scratch *s, float *x)
 {
     size_t in = (size_t)tok2vec_blocks(w) * w->width;
     float *wide = s->wide.data, *delta = s->delta.data;
@@ -150,8 +153,8 @@ static tern_status embed_tokens(const tok2vec_weights *w, const tern_doc *doc, c
 }
 
 /* Layer 0: x[end - begin][width] from the tokens [begin, end). */
-static tern_status embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s,
-                                   float *x)
+static tern_status embedding_layer(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end,
+                                   tok2vec_scratch *s, float *x)
 {
     size_t unknown[CHUNK], count = 0;
     for (size_t token = begin; token < end; token++) {
@@ -170,16 +173,17 @@ static tern_status embedding_layer(const tok2vec_weights *w, const tern_doc *doc
     return count ? embed_tokens(w, doc, unknown, count, begin, s, x) : TERN_OK;
 }
 
-/* One convolution in place (MaxoutWindowEncoder with window_size 1): row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2]) for
- * i < rows, so that the encoder loses its first and its last row. Row i is written after everything that needs it has been
- * read. 0, or -1 if interrupted. */
-static int window_layer(const maxout_weights *w, size_t width, size_t rows, interruption *stop, tok2vec_scratch *s, float *x)
+/* One convolution in place (MaxoutWindowEncoder with window_size 1): row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2])
+ * for i < rows, so that the encoder loses its first and its last row. Row i is written after everything that needs it
+ * has been read. 0, or -1 if interrupted. */
+static int window_layer(const maxout_weights *w, size_t width, size_t rows, interruption *stop, tok2vec_scratch *s,
+                        float *x)
 {
     float *delta = s->delta.data;
     for (size_t chunk; rows > 0; rows -= chunk, x += chunk * width) {
         if (interrupted(stop)) return -1;
         chunk = smaller(CHUNK, rows);
-        affine_maxout(delta, x, width, &w->layer, chunk);   /* rows of three neighbours each: they overlap */
+        affine_maxout(delta, x, width, &w->layer, chunk); /* rows of three neighbours each: they overlap */
         layer_norm(x, x + width, delta, w->G, w->beta, chunk, width);
     }
     return 0;
@@ -188,8 +192,8 @@ static int window_layer(const maxout_weights *w, size_t width, size_t rows, inte
 static int reserve(const tok2vec_weights *w, size_t rows, tok2vec_scratch *s)
 {
     size_t row = w->width * sizeof(float);
-    return buffer_reserve(&s->x, rows, row) || buffer_reserve(&s->wide, CHUNK, tok2vec_blocks(w) * row) ||
-           buffer_reserve(&s->delta, CHUNK, row) || memo_reserve(w, &s->memo);
+    return buffer_reserve(&s->x, rows, row) || buffer_reserve(&s->wide, CHUNK, tok2vec_blocks(w) * row)
+           || buffer_reserve(&s->delta, CHUNK, row) || memo_reserve(w, &s->memo);
 }
 
 tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s,

@@ -10,20 +10,20 @@
 enum { TREE_FIRST = 0, TREE_LEFT, TREE_RIGHT, TREE_LEFT_LENGTH, TREE_RIGHT_LENGTH, TREE_WHOLE, TREE_COLUMNS };
 enum { EDIT_LENGTH = 0, EDIT_OLD, EDIT_NEW, EDIT_COLUMNS };
 
-/* ---- a tree and a word -------------------------------------------------------------------------------------------------- */
+/* ---- a tree and a word ------------------------------------------------------------------------------------------- */
 
 typedef struct edited_word {
     const tern_model *model;
     const text_view *text;
-    size_t begin, end;   /* code points of the text */
+    size_t begin, end; /* code points of the text */
     buffer *lemma;
-    size_t length;       /* of the lemma so far, in bytes */
+    size_t length; /* of the lemma so far, in bytes */
 } edited_word;
 
 /* 1, or -1 when out of memory. */
 static int append(edited_word *w, const void *bytes, size_t len)
 {
-    if (buffer_reserve(w->lemma, w->length + len + 1, 1)) return -1;   /* never NULL, even for an empty lemma */
+    if (buffer_reserve(w->lemma, w->length + len + 1, 1)) return -1; /* never NULL, even for an empty lemma */
     memcpy((char *)w->lemma->data + w->length, bytes, len);
     w->length += len;
     return 1;
@@ -56,7 +56,8 @@ static int apply_edits(edited_word *w, const uint32_t *edits, uint32_t count, si
     return result;
 }
 
-/* Makes the lemma of the word by a tree (edit_trees.pyx _apply). 1; 0 if the tree does not apply; -1 when out of memory. */
+/* Makes the lemma of the word by a tree (edit_trees.pyx _apply). 1; 0 if the tree does not apply; -1 when out of
+ * memory. */
 static int apply_tree(edited_word *w, const uint32_t *tree)
 {
     const uint32_t *left = w->model->trainable_lemmatizer.edits + EDIT_COLUMNS * (size_t)tree[TREE_FIRST];
@@ -70,14 +71,14 @@ static int apply_tree(edited_word *w, const uint32_t *tree)
     return result;
 }
 
-/* ---- the choice of a tree ----------------------------------------------------------------------------------------------- */
+/* ---- the choice of a tree ---------------------------------------------------------------------------------------- */
 
 /* A heap of labels: the best one is the first. */
 typedef struct ranking {
     const float *scores;
     uint32_t *label;
     uint32_t count;
-    int last_first;   /* of equal scores: as numpy's argsort reversed, not as argmax */
+    int last_first; /* of equal scores: as numpy's argsort reversed, not as argmax */
 } ranking;
 
 static int comes_before(const ranking *r, uint32_t a, uint32_t b)
@@ -132,7 +133,8 @@ static int lemmatize(tern_doc *doc, const text_view *text, size_t token, const f
                      trainable_lemmatizer_scratch *scratch)
 {
     const token_span *s = &doc->span[token];
-    edited_word w = {.model = doc->model, .text = text, .begin = s->char_start, .end = s->char_end, .lemma = &scratch->lemma};
+    edited_word w = {
+        .model = doc->model, .text = text, .begin = s->char_start, .end = s->char_end, .lemma = &scratch->lemma};
     int result = apply_best_tree(&w, scores, &scratch->labels);
     if (result < 0) return -1;
     if (result) return doc_set_lemma(doc, token, scratch->lemma.data, w.length);

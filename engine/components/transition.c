@@ -5,32 +5,35 @@
 #include "kernels.h"
 
 /* Products of a slot that are kept: token t has row t % CACHED. A common slot fills the rows of AHEAD tokens in one
- * multiplication when it comes to the first of them; a token that lost its row since then comes back alone, so that a state
- * that looks far back again and again costs a row each time, not a block. A long document so needs no more memory here than
- * a short one. */
+ * multiplication when it comes to the first of them; a token that lost its row since then comes back alone, so that a
+ * state that looks far back again and again costs a row each time, not a block. A long document so needs no more memory
+ * here than a short one. */
 enum { CACHED = 256, AHEAD = 64 };
 
-/* A token that is projected again comes with its neighbours, as it is mostly a stack that is worked off. Of such blocks AGAIN are
- * kept, as many as a state looks at tokens. */
+/* A token that is projected again comes with its neighbours, as it is mostly a stack that is worked off. Of such blocks
+ * AGAIN are kept, as many as a state looks at tokens. */
 enum { AGAIN_BLOCK = 64, AGAIN = TRANSITION_MAX_SLOTS };
 
 enum { NO_CLASS = -1 };
 
-_Static_assert(TRANSITION_KEPT % TRANSITION_BLOCK == 0 && TRANSITION_BLOCK % AHEAD == 0, "products ahead are of one kept block");
+_Static_assert(TRANSITION_KEPT % TRANSITION_BLOCK == 0 && TRANSITION_BLOCK % AHEAD == 0,
+               "products ahead are of one kept block");
 
 typedef struct run {
     const transition_weights *w;
     const move_table *moves;
     size_t token_count;
     transition_scratch *scratch;
-    const vector_source *source;              /* NULL: all tokens are projected */
-    size_t projected_end;                     /* tokens before this one have been projected */
-    int failed;                               /* the source did */
-    uint32_t again_of[AGAIN], again_next;     /* the block that is in this place, plus 1, or 0; the place of the next one */
+    const vector_source *source; /* NULL: all tokens are projected */
+    size_t projected_end;        /* tokens before this one have been projected */
+    int failed;                  /* the source did */
+    /* the block that is in this place, plus 1, or 0; the place of the next one */
+    uint32_t again_of[AGAIN], again_next;
     float *products, *lone_scores, *sums, *hidden, *scores;
-    uint32_t *product_of;                     /* [slots][CACHED] the token whose product is in this row, plus 1; 0: none */
-    size_t come_to[TRANSITION_MAX_SLOTS];     /* tokens before this one have had their turn in a common slot */
-    size_t lone_begin, lone_end;              /* tokens of lone_scores */
+    /* [slots][CACHED] the token whose product is in this row, plus 1; 0: none */
+    uint32_t *product_of;
+    size_t come_to[TRANSITION_MAX_SLOTS]; /* tokens before this one have had their turn in a common slot */
+    size_t lone_begin, lone_end;          /* tokens of lone_scores */
     unsigned char *valid;
 } run;
 
@@ -40,14 +43,17 @@ static size_t score_floats(const transition_weights *w) { return w->upper.panels
 int transition_reserve(const transition_weights *w, size_t token_count, transition_scratch *s)
 {
     size_t sums = layer_sums(&w->lower) * sizeof(float), scores = score_floats(w) * sizeof(float);
-    size_t kept = token_count < TRANSITION_KEPT ? token_count : TRANSITION_KEPT, row = layer_sums(&w->linear) * sizeof(float);
+    size_t kept = token_count < TRANSITION_KEPT ? token_count : TRANSITION_KEPT,
+           row = layer_sums(&w->linear) * sizeof(float);
     if (token_count > TRANSITION_KEPT && buffer_reserve(&s->again, AGAIN * AGAIN_BLOCK, row)) return -1;
-    return buffer_reserve(&s->projected, kept, row) ||
-           buffer_reserve(&s->products, (size_t)w->slots * CACHED, sums) ||
-           buffer_reserve(&s->product_of, (size_t)w->slots * CACHED, sizeof(uint32_t)) ||
-           buffer_reserve(&s->sums, AHEAD, sums) || buffer_reserve(&s->hidden, AHEAD, w->hidden * sizeof(float)) ||
-           buffer_reserve(&s->lone_scores, AHEAD, scores) || buffer_reserve(&s->scores, 1, scores) ||
-           buffer_reserve(&s->valid, w->classes, 1) ? -1 : 0;
+    return buffer_reserve(&s->projected, kept, row) || buffer_reserve(&s->products, (size_t)w->slots * CACHED, sums)
+                   || buffer_reserve(&s->product_of, (size_t)w->slots * CACHED, sizeof(uint32_t))
+                   || buffer_reserve(&s->sums, AHEAD, sums)
+                   || buffer_reserve(&s->hidden, AHEAD, w->hidden * sizeof(float))
+                   || buffer_reserve(&s->lone_scores, AHEAD, scores) || buffer_reserve(&s->scores, 1, scores)
+                   || buffer_reserve(&s->valid, w->classes, 1)
+               ? -1
+               : 0;
 }
 
 static void project(const transition_weights *w, const float *vectors, size_t count, float *out)
@@ -60,12 +66,13 @@ static float *kept_row(const transition_weights *w, const transition_scratch *s,
     return (float *)s->projected.data + token % TRANSITION_KEPT * layer_sums(&w->linear);
 }
 
-void transition_project(const transition_weights *w, const float *vectors, size_t begin, size_t count, transition_scratch *s)
+void transition_project(const transition_weights *w, const float *vectors, size_t begin, size_t count,
+                        transition_scratch *s)
 {
     project(w, vectors, count, kept_row(w, s, begin));
 }
 
-/* ---- projected vectors of long documents ---------------------------------------------------------------------------------- */
+/* ---- projected vectors of long documents ------------------------------------------------------------------------- */
 
 /* Projects the tokens [begin, end) to out. */
 static void project_from_source(run *r, size_t begin, size_t end, float *out)
@@ -112,7 +119,7 @@ static const float *projected_rows(run *r, size_t first, size_t count)
     return is_kept(r, first) ? kept_row(r->w, r->scratch, first) : project_again(r, first);
 }
 
-/* ---- the lower layer ------------------------------------------------------------------------------------------------------ */
+/* ---- the lower layer --------------------------------------------------------------------------------------------- */
 
 static void multiply_slot(run *r, uint32_t slot, size_t first, size_t count)
 {
@@ -129,7 +136,8 @@ static const float *lower_product(run *r, uint32_t slot, size_t token)
 {
     size_t place = slot * (size_t)CACHED + token % CACHED;
     if (r->product_of[place] != token + 1) {
-        int is_ahead = r->moves->common_slots >> slot & 1 && token >= r->come_to[slot] && is_kept(r, token - token % AHEAD);
+        int is_ahead =
+            r->moves->common_slots >> slot & 1 && token >= r->come_to[slot] && is_kept(r, token - token % AHEAD);
         size_t first = is_ahead ? token - token % AHEAD : token, block = is_ahead ? AHEAD : 1;
         multiply_slot(r, slot, first, r->token_count - first < block ? r->token_count - first : block);
         if (is_ahead) r->come_to[slot] = first + AHEAD;
@@ -148,7 +156,7 @@ static void sum_slots(run *r, const int32_t *slot_token, float *sums)
     sum_rows(sums, rows, r->w->slots, width);
 }
 
-/* ---- scores ------------------------------------------------------------------------------------------------------------------ */
+/* ---- scores ------------------------------------------------------------------------------------------------------ */
 
 /* scores of the states whose sums are there */
 static void score_states(const run *r, size_t count, float *scores)
@@ -203,12 +211,22 @@ static int64_t best_valid_class(const float *scores, const unsigned char *valid,
 }
 
 int transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
-                   transition_scratch *s, const vector_source *source, interruption *stop, transition_trace trace, void *user)
+                   transition_scratch *s, const vector_source *source, interruption *stop, transition_trace trace,
+                   void *user)
 {
-    run r = {.w = w, .moves = moves, .token_count = token_count, .scratch = s, .source = source,
-             .projected_end = source ? 0 : token_count, .products = s->products.data,
-             .lone_scores = s->lone_scores.data, .sums = s->sums.data, .hidden = s->hidden.data, .scores = s->scores.data,
-             .product_of = s->product_of.data, .valid = s->valid.data};
+    run r = {.w = w,
+             .moves = moves,
+             .token_count = token_count,
+             .scratch = s,
+             .source = source,
+             .projected_end = source ? 0 : token_count,
+             .products = s->products.data,
+             .lone_scores = s->lone_scores.data,
+             .sums = s->sums.data,
+             .hidden = s->hidden.data,
+             .scores = s->scores.data,
+             .product_of = s->product_of.data,
+             .valid = s->valid.data};
     memset(r.product_of, 0, (size_t)w->slots * CACHED * sizeof *r.product_of);
 
     for (size_t step = 0; !moves->is_final(state); step++) {

@@ -3,7 +3,7 @@
 #define LAST_EDGE (1u << 8)
 #define WORD_END (1u << 9)
 #define TARGET_SHIFT 10
-#define MAX_EDGES 256   /* of one node: one per byte */
+#define MAX_EDGES 256 /* of one node: one per byte */
 
 /* The edge of the node at first that byte takes; NULL if there is none. */
 static const uint32_t *find_edge(const uint32_t *edges, size_t edge_count, size_t first, unsigned char byte)
@@ -18,7 +18,8 @@ static const uint32_t *find_edge(const uint32_t *edges, size_t edge_count, size_
 }
 
 /* Bytes of word that the automaton takes; *ends: whether a word ends there. */
-static size_t walk(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word, size_t len, int *ends)
+static size_t walk(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word, size_t len,
+                   int *ends)
 {
     uint32_t node = root & ~WORD_SET_EMPTY_WORD;
     *ends = (root & WORD_SET_EMPTY_WORD) != 0;
@@ -38,7 +39,8 @@ int word_set_has(const uint32_t *edges, size_t edge_count, uint32_t root, const 
     return walk(edges, edge_count, root, word, len, &ends) == len && ends;
 }
 
-size_t word_set_beginning(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word, size_t len)
+size_t word_set_beginning(const uint32_t *edges, size_t edge_count, uint32_t root, const unsigned char *word,
+                          size_t len)
 {
     int ends;
     return walk(edges, edge_count, root, word, len, &ends);

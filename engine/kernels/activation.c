@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#define CLIP 20.0f   /* ops.py sigmoid, softmax_sequences */
+#define CLIP 20.0f /* ops.py sigmoid, softmax_sequences */
 
 float clipped_exp(float x) { return expf(fminf(fmaxf(x, -CLIP), CLIP)); }
 

@@ -1,5 +1,5 @@
-/* activation.h - functions on the sums of a layer (thinc/backends/ops.py). Within a few units in the last place of thinc's, which
- * are numpy's. */
+/* activation.h - functions on the sums of a layer (thinc/backends/ops.py). Within a few units in the last place of
+ * thinc's, which are numpy's. */
 #ifndef TERN_ACTIVATION_H
 #define TERN_ACTIVATION_H
 

@@ -32,7 +32,8 @@ int kernels_choose(const char *name)
     pthread_mutex_lock(&choice);
     const kernel_set *set = !name && chosen ? chosen : find(name ? name : "native");
     int failed = !set || (chosen && set != chosen);
-    if (!failed && !chosen) chosen = set;   /* once: other threads may be running a model by now, and read it without the lock */
+    /* once: other threads may be running a model by now, and read it without the lock */
+    if (!failed && !chosen) chosen = set;
     pthread_mutex_unlock(&choice);
     return failed ? -1 : 0;
 }
@@ -69,7 +70,8 @@ void affine_maxout(float *out, const float *X, size_t ldx, const packed_layer *w
     chosen->affine_maxout(out, X, ldx, w, m);
 }
 
-void layer_norm(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m, size_t n)
+void layer_norm(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m,
+                size_t n)
 {
     chosen->layer_norm(out, residual, x, G, beta, m, n);
 }

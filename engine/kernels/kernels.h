@@ -1,4 +1,5 @@
-/* kernels.h - the arithmetic: pure functions on float32 rows, no allocation. Which CPU's instructions do it is chosen once. */
+/* kernels.h - the arithmetic: pure functions on float32 rows, no allocation. Which CPU's instructions do it is chosen
+ * once. */
 #ifndef TERN_KERNELS_H
 #define TERN_KERNELS_H
 
@@ -8,12 +9,12 @@
 /* Columns of a panel: one AVX-512 register, two of AVX2, four of NEON. */
 enum { PANEL = 16 };
 
-/* A linear or maxout layer (thinc linear.py, maxout.py), laid out as the kernels read it. Output o, piece p is column o % PANEL
- * of panel (o / PANEL) * nP + p; a panel has the biases of its columns, then for each input their weights. Columns beyond nO
- * are zero. */
+/* A linear or maxout layer (thinc linear.py, maxout.py), laid out as the kernels read it. Output o, piece p is column o
+ * % PANEL of panel (o / PANEL) * nP + p; a panel has the biases of its columns, then for each input their weights.
+ * Columns beyond nO are zero. */
 typedef struct packed_layer {
-    const float *panels;   /* [panels][1 + nI][PANEL] */
-    uint32_t nO, nP, nI;   /* outputs, pieces (1: linear), inputs; all > 0 */
+    const float *panels; /* [panels][1 + nI][PANEL] */
+    uint32_t nO, nP, nI; /* outputs, pieces (1: linear), inputs; all > 0 */
 } packed_layer;
 
 #define MAX_PIECES 8
@@ -27,20 +28,21 @@ static inline size_t layer_sums(const packed_layer *w) { return layer_panels(w) 
 
 /* The instructions that a process uses; every model, every thread. */
 typedef struct kernel_set {
-    const char *name, *needs;   /* what it takes to run, in words for an error message */
+    const char *name, *needs; /* what it takes to run, in words for an error message */
     int (*runs_here)(void);
     void (*affine)(float *Y, const float *X, size_t ldx, const packed_layer *w, size_t m);
     void (*affine_maxout)(float *out, const float *X, size_t ldx, const packed_layer *w, size_t m);
     void (*maxout)(float *out, const float *sums, const packed_layer *w, size_t m);
-    void (*layer_norm)(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m, size_t n);
+    void (*layer_norm)(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m,
+                       size_t n);
     void (*sum_rows)(float *out, const float *const *rows, size_t count, size_t n);
     void (*expand_halves)(float *out, const uint16_t *halves, size_t n);
     void (*gelu)(float *x, size_t n);
 } kernel_set;
 
-/* Chooses once for the process: "native", the best that runs here, or the name of a set. NULL: whatever was chosen before, else
- * "native". 0, or -1 if there is no such set, it cannot run here, or another one was chosen before. Nothing below works
- * before. */
+/* Chooses once for the process: "native", the best that runs here, or the name of a set. NULL: whatever was chosen
+ * before, else "native". 0, or -1 if there is no such set, it cannot run here, or another one was chosen before.
+ * Nothing below works before. */
 int kernels_choose(const char *name);
 
 /* The chosen set; NULL before. */
@@ -55,8 +57,8 @@ const char *kernels_needs(const char *name);
 /* Names of the sets that run here, in words for an error message; lives as long as the process. */
 const char *kernels_names(void);
 
-/* Y[m][layer_sums(w)] = X . W + b. Rows of X are ldx floats apart. A row's sums do not depend on the rows around it (but see
- * kernels_openblas.c). */
+/* Y[m][layer_sums(w)] = X . W + b. Rows of X are ldx floats apart. A row's sums do not depend on the rows around it
+ * (but see kernels_openblas.c). */
 void affine(float *Y, const float *X, size_t ldx, const packed_layer *w, size_t m);
 
 /* out[m][nO], dense: the largest piece of each output's sums. */
@@ -65,9 +67,10 @@ void maxout(float *out, const float *sums, const packed_layer *w, size_t m);
 /* Both at once; out does not overlap X. */
 void affine_maxout(float *out, const float *X, size_t ldx, const packed_layer *w, size_t m);
 
-/* out = residual + (x - mean) * (variance + 1e-8)^-0.5 * G + beta for each of m rows of n floats; biased variance (thinc
- * layernorm.py). residual NULL: none. out may be x, or lie before residual in the same rows. */
-void layer_norm(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m, size_t n);
+/* out = residual + (x - mean) * (variance + 1e-8)^-0.5 * G + beta for each of m rows of n floats; biased variance
+ * (thinc layernorm.py). residual NULL: none. out may be x, or lie before residual in the same rows. */
+void layer_norm(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m,
+                size_t n);
 
 /* out[n] = (rows[0] + rows[1]) + ..., in this order; count > 0. */
 void sum_rows(float *out, const float *const *rows, size_t count, size_t n);

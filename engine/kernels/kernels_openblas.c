@@ -1,6 +1,6 @@
-/* kernels_openblas.c - OpenBLAS: the reference that the other sets are compared with. It is loaded when it is asked for: who does
- * without it need not have it. A panel is a matrix of PANEL columns. A row's sums may depend on how many rows there are; the same
- * call always gives the same bits. */
+/* kernels_openblas.c - OpenBLAS: the reference that the other sets are compared with. It is loaded when it is asked
+ * for: who does without it need not have it. A panel is a matrix of PANEL columns. A row's sums may depend on how many
+ * rows there are; the same call always gives the same bits. */
 #include <dlfcn.h>
 #include <pthread.h>
 
@@ -13,10 +13,11 @@ enum { CHUNK = 16 };
 enum { ROW_MAJOR = 101, NO_TRANSPOSE = 111, SEQUENTIAL = 0 };
 
 /* Debian, Fedora and most others; Alpine; what is installed for developers; macOS. */
-static const char *const library_names[] = {"libopenblas.so.0", "libopenblas.so.3", "libopenblas.so", "libopenblas.dylib"};
+static const char *const library_names[] = {"libopenblas.so.0", "libopenblas.so.3", "libopenblas.so",
+                                            "libopenblas.dylib"};
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static sgemm_function *sgemm;   /* NULL: there is no OpenBLAS here */
+static sgemm_function *sgemm; /* NULL: there is no OpenBLAS here */
 static int is_unlocked;
 
 /* The library stays until the process ends: its threads and work spaces are the process's. */
@@ -31,9 +32,9 @@ static void *load(void)
     return NULL;
 }
 
-/* One thread: a request is too small for more, and callers have their own. An OpenBLAS built without threads and without locks,
- * as Debian's serial package, hands out one work space to all callers: four threads calling sgemm had up to 101 wrong results of
- * 20,000. So calls go one at a time there, and where it does not say how it was built. */
+/* One thread: a request is too small for more, and callers have their own. An OpenBLAS built without threads and
+ * without locks, as Debian's serial package, hands out one work space to all callers: four threads calling sgemm had up
+ * to 101 wrong results of 20,000. So calls go one at a time there, and where it does not say how it was built. */
 static void prepare(void)
 {
     void *library = load();
@@ -54,15 +55,15 @@ static int runs_here(void) { return openblas_sgemm() != NULL; }
 
 static pthread_mutex_t work_space = PTHREAD_MUTEX_INITIALIZER;
 
-/* Y[m][PANEL], ldy floats apart, of one panel. Rows of X that overlap, as an encoder's windows do, are none to BLAS: they go in
- * parts that do not. */
+/* Y[m][PANEL], ldy floats apart, of one panel. Rows of X that overlap, as an encoder's windows do, are none to BLAS:
+ * they go in parts that do not. */
 static void affine_panel(float *Y, size_t ldy, const float *X, size_t ldx, const float *panel, size_t nI, size_t m)
 {
     for (size_t row = 0; row < m; row++)
         for (size_t i = 0; i < PANEL; i++) Y[row * ldy + i] = panel[i];
     for (size_t i = 0; i < nI; i += ldx)
-        sgemm(ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, (int)m, PANEL, (int)(nI - i < ldx ? nI - i : ldx), 1.0f, X + i, (int)ldx,
-              panel + (1 + i) * PANEL, PANEL, 1.0f, Y, (int)ldy);
+        sgemm(ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, (int)m, PANEL, (int)(nI - i < ldx ? nI - i : ldx), 1.0f, X + i,
+              (int)ldx, panel + (1 + i) * PANEL, PANEL, 1.0f, Y, (int)ldy);
 }
 
 static void openblas_affine(float *Y, const float *X, size_t ldx, const packed_layer *w, size_t m)
@@ -94,8 +95,8 @@ static void openblas_affine_maxout(float *out, const float *X, size_t ldx, const
     }
 }
 
-static void openblas_layer_norm(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m,
-                                size_t n)
+static void openblas_layer_norm(float *out, const float *residual, const float *x, const float *G, const float *beta,
+                                size_t m, size_t n)
 {
     kernels_portable.layer_norm(out, residual, x, G, beta, m, n);
 }
@@ -113,8 +114,13 @@ static void openblas_expand_halves(float *out, const uint16_t *halves, size_t n)
 }
 
 const kernel_set kernels_openblas = {.name = "openblas",
-                                     .needs = "OpenBLAS, libopenblas.so.0 (Debian: apt-get install libopenblas0-serial)",
-                                     .runs_here = runs_here, .affine = openblas_affine,
-                                     .affine_maxout = openblas_affine_maxout, .maxout = openblas_maxout,
-                                     .layer_norm = openblas_layer_norm, .sum_rows = openblas_sum_rows,
-                                     .expand_halves = openblas_expand_halves, .gelu = openblas_gelu};
+                                     .needs =
+                                         "OpenBLAS, libopenblas.so.0 (Debian: apt-get install libopenblas0-serial)",
+                                     .runs_here = runs_here,
+                                     .affine = openblas_affine,
+                                     .affine_maxout = openblas_affine_maxout,
+                                     .maxout = openblas_maxout,
+                                     .layer_norm = openblas_layer_norm,
+                                     .sum_rows = openblas_sum_rows,
+                                     .expand_halves = openblas_expand_halves,
+                                     .gelu = openblas_gelu};

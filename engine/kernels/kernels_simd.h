@@ -1,7 +1,7 @@
-/* kernels_simd.h - the body of a kernel set, for vectors of LANES floats (the compiler's vector extension: FMA, where the CPU
- * has it, is the compiler's contraction of a * b + c, which these files allow). Included once by each file kernels_<set>.c that
- * defines LANES (4, 8 or 16) and ROWS: rows that are computed together, so that ROWS * 3 sums, three columns' weights and an
- * input fit in the registers. */
+/* kernels_simd.h - the body of a kernel set, for vectors of LANES floats (the compiler's vector extension: FMA, where
+ * the CPU has it, is the compiler's contraction of a * b + c, which these files allow). Included once by each file
+ * kernels_<set>.c that defines LANES (4, 8 or 16) and ROWS: rows that are computed together, so that ROWS * 3 sums,
+ * three columns' weights and an input fit in the registers. */
 #include "kernels_sets.h"
 
 #include <math.h>
@@ -9,8 +9,8 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Loops over the rows and vectors of a tile must vanish, or its sums would live in memory. Not under sanitizers: with their
- * checks in every copy clang is at work for many minutes. */
+/* Loops over the rows and vectors of a tile must vanish, or its sums would live in memory. Not under sanitizers: with
+ * their checks in every copy clang is at work for many minutes. */
 #ifdef TERN_KEEP_LOOPS
 #define UNROLL
 #elif defined __clang__
@@ -35,9 +35,10 @@ INLINE vec larger(vec a, vec b)
     return (vec)(((mask)b & is_b) | ((mask)a & ~is_b));
 }
 
-/* sum[r][v] = row r of X times LANES columns of panel v, beginning with the bias, then input by input: the same order for every
- * R and V. All bounds are constants where this is inlined. */
-INLINE void tile(vec sum[][WIDE], int R, int V, const float *X, size_t ldx, const float *panel, size_t next_panel, size_t nI)
+/* sum[r][v] = row r of X times LANES columns of panel v, beginning with the bias, then input by input: the same order
+ * for every R and V. All bounds are constants where this is inlined. */
+INLINE void tile(vec sum[][WIDE], int R, int V, const float *X, size_t ldx, const float *panel, size_t next_panel,
+                 size_t nI)
 {
     vec w[WIDE];
     UNROLL
@@ -59,19 +60,18 @@ INLINE void tile(vec sum[][WIDE], int R, int V, const float *X, size_t ldx, cons
     }
 }
 
-/* ---- sums ----------------------------------------------------------------------------------------------------------------- */
+/* ---- sums -------------------------------------------------------------------------------------------------------- */
 
-INLINE void affine_tile(float *Y, size_t ldy, int R, int V, const float *X, size_t ldx, const float *panel, size_t next_panel,
-                        size_t nI)
+INLINE void affine_tile(float *Y, size_t ldy, int R, int V, const float *X, size_t ldx, const float *panel,
+                        size_t next_panel, size_t nI)
 {
     UNROLL
     for (int at = 0; at < PANEL; at += LANES) {
         vec sum[ROWS][WIDE];
         tile(sum, R, V, X, ldx, panel + at, next_panel, nI);
         UNROLL
-        for (int r = 0; r < R; r++)
-            UNROLL
-            for (int v = 0; v < V; v++) store(Y + (size_t)r * ldy + v * PANEL + at, sum[r][v]);
+        for (int r = 0; r < R; r++) UNROLL
+        for (int v = 0; v < V; v++) store(Y + (size_t)r * ldy + v * PANEL + at, sum[r][v]);
     }
 }
 
@@ -79,7 +79,8 @@ INLINE void affine_rows(float *Y, const float *X, size_t ldx, const packed_layer
 {
     size_t panels = layer_panels(w), ldy = panels * PANEL, next = panel_floats(w), p = 0;
     if (R == 1) {
-        for (; p + WIDE <= panels; p += WIDE) affine_tile(Y + p * PANEL, ldy, R, WIDE, X, ldx, w->panels + p * next, next, w->nI);
+        for (; p + WIDE <= panels; p += WIDE)
+            affine_tile(Y + p * PANEL, ldy, R, WIDE, X, ldx, w->panels + p * next, next, w->nI);
         for (; p + WIDE / 2 <= panels; p += WIDE / 2)
             affine_tile(Y + p * PANEL, ldy, R, WIDE / 2, X, ldx, w->panels + p * next, next, w->nI);
     }
@@ -88,7 +89,7 @@ INLINE void affine_rows(float *Y, const float *X, size_t ldx, const packed_layer
     for (; p < panels; p++) affine_tile(Y + p * PANEL, ldy, R, 1, X, ldx, w->panels + p * next, next, w->nI);
 }
 
-/* ---- the largest piece ---------------------------------------------------------------------------------------------------- */
+/* ---- the largest piece ------------------------------------------------------------------------------------------- */
 
 INLINE void put_outputs(float *out, vec v, size_t count)
 {
@@ -129,7 +130,7 @@ INLINE void affine_maxout_rows(float *out, const float *X, size_t ldx, const pac
             maxout_tile(out + o + at, w->nO, w->nO - o - at, R, X, ldx, panel + at, w);
 }
 
-/* ---- all rows: blocks of nearly the same size --------------------------------------------------------------------------- */
+/* ---- all rows: blocks of nearly the same size -------------------------------------------------------------------- */
 
 INLINE size_t rows_of_block(size_t m)
 {
@@ -138,12 +139,18 @@ INLINE size_t rows_of_block(size_t m)
 }
 
 /* DO(R) with the constant R of the block. */
-#define CASE(R, DO) case R: DO(R); break;
+#define CASE(R, DO)                                                                                                    \
+    case R: DO(R); break;
 #if ROWS == 8
-#define FOR_CONSTANT(R, DO) \
-    switch (R) { CASE(1, DO) CASE(2, DO) CASE(3, DO) CASE(4, DO) CASE(5, DO) CASE(6, DO) CASE(7, DO) default: DO(8); }
+#define FOR_CONSTANT(R, DO)                                                                                            \
+    switch (R) {                                                                                                       \
+        CASE(1, DO) CASE(2, DO) CASE(3, DO) CASE(4, DO) CASE(5, DO) CASE(6, DO) CASE(7, DO) default : DO(8);           \
+    }
 #else
-#define FOR_CONSTANT(R, DO) switch (R) { CASE(1, DO) CASE(2, DO) CASE(3, DO) default: DO(4); }
+#define FOR_CONSTANT(R, DO)                                                                                            \
+    switch (R) {                                                                                                       \
+        CASE(1, DO) CASE(2, DO) CASE(3, DO) default : DO(4);                                                           \
+    }
 #endif
 
 static void simd_affine(float *Y, const float *X, size_t ldx, const packed_layer *w, size_t m)
@@ -164,7 +171,7 @@ static void simd_affine_maxout(float *out, const float *X, size_t ldx, const pac
     }
 }
 
-/* ---- rows ----------------------------------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
 
 INLINE float sum_of_lanes(vec v)
 {
@@ -175,7 +182,8 @@ INLINE float sum_of_lanes(vec v)
     return lane[0];
 }
 
-INLINE void layer_norm_row(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t n)
+INLINE void layer_norm_row(float *out, const float *residual, const float *x, const float *G, const float *beta,
+                           size_t n)
 {
     size_t whole = n - n % LANES;
     vec sums = {0}, squares = {0};
@@ -199,8 +207,8 @@ INLINE void layer_norm_row(float *out, const float *residual, const float *x, co
     }
 }
 
-static void simd_layer_norm(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m,
-                            size_t n)
+static void simd_layer_norm(float *out, const float *residual, const float *x, const float *G, const float *beta,
+                            size_t m, size_t n)
 {
     for (size_t row = 0; row < m; row++)
         layer_norm_row(out + row * n, residual ? residual + row * n : NULL, x + row * n, G, beta, n);
@@ -235,7 +243,10 @@ static void simd_sum_rows(float *out, const float *const *rows, size_t count, si
 /* A half's exponent and fraction, in a float's place, are its value times 2^-112, for subnormals too. */
 INLINE float half_to_float(uint16_t half)
 {
-    union { uint32_t bits; float value; } f = {.bits = (half & 0x7FFFu) << 13};
+    union {
+        uint32_t bits;
+        float value;
+    } f = {.bits = (half & 0x7FFFu) << 13};
     f.value *= 0x1p112f;
     f.bits |= (half & 0x8000u) << 16;
     return f.value;
@@ -246,19 +257,23 @@ static void simd_expand_halves(float *restrict out, const uint16_t *restrict hal
     for (size_t i = 0; i < n; i++) out[i] = half_to_float(halves[i]);
 }
 
-/* ---- gelu ----------------------------------------------------------------------------------------------------------------- */
+/* ---- gelu -------------------------------------------------------------------------------------------------------- */
 
 typedef uint32_t bits __attribute__((vector_size(LANES * sizeof(float))));
 
-/* exp(x), x <= 0, within 1e-7 of its value (the polynomial of Cephes' expf); below -87, where that is next to nothing, exp(-87). */
+/* exp(x), x <= 0, within 1e-7 of its value (the polynomial of Cephes' expf); below -87, where that is next to nothing,
+ * exp(-87). */
 INLINE vec exp_of_negative(vec x)
 {
     const vec least = (vec){0} - 87.0f;
     x = larger(x, least);
-    vec shifted = x * 1.44269504f + 12582912.0f;   /* 1.5 * 2^23: its last bits are those of the nearest whole number */
+    /* 1.5 * 2^23: its last bits are those of the nearest whole number */
+    vec shifted = x * 1.44269504f + 12582912.0f;
     vec power = shifted - 12582912.0f;
     vec r = x - power * 0.693359375f + power * 2.12194440e-4f;
-    vec sum = ((((1.9875691500e-4f * r + 1.3981999507e-3f) * r + 8.3334519073e-3f) * r + 4.1665795894e-2f) * r + 1.6666665459e-1f) * r
+    vec sum = ((((1.9875691500e-4f * r + 1.3981999507e-3f) * r + 8.3334519073e-3f) * r + 4.1665795894e-2f) * r
+               + 1.6666665459e-1f)
+                  * r
               + 5.0000001201e-1f;
     return (sum * r * r + r + 1.0f) * (vec)(((bits)shifted << 23) + (127u << 23));
 }
@@ -284,8 +299,14 @@ static void simd_gelu(float *x, size_t n)
     memcpy(x + whole, rest, (n - whole) * sizeof *x);
 }
 
-#define KERNEL_SET(set, what_it_needs) \
-    const kernel_set kernels_##set = {.name = #set, .needs = what_it_needs, .runs_here = runs_here, .affine = simd_affine, \
-                                      .affine_maxout = simd_affine_maxout, .maxout = simd_maxout, \
-                                      .layer_norm = simd_layer_norm, .sum_rows = simd_sum_rows, \
-                                      .expand_halves = simd_expand_halves, .gelu = simd_gelu};
+#define KERNEL_SET(set, what_it_needs)                                                                                 \
+    const kernel_set kernels_##set = {.name = #set,                                                                    \
+                                      .needs = what_it_needs,                                                          \
+                                      .runs_here = runs_here,                                                          \
+                                      .affine = simd_affine,                                                           \
+                                      .affine_maxout = simd_affine_maxout,                                             \
+                                      .maxout = simd_maxout,                                                           \
+                                      .layer_norm = simd_layer_norm,                                                   \
+                                      .sum_rows = simd_sum_rows,                                                       \
+                                      .expand_halves = simd_expand_halves,                                             \
+                                      .gelu = simd_gelu};

@@ -45,14 +45,18 @@ const void *bind_array(binder *b, const char *name, uint32_t dtype, uint32_t ran
     else if (s.rank != rank) bind_refuse(b, name, "has the wrong rank");
     for (uint32_t i = 0; i < rank && !b->status; i++) {
         if (!s.dims[i] || s.dims[i] > INT32_MAX) bind_refuse(b, name, "has a dimension that is 0 or too large");
-        else if (dims[i] && dims[i] != s.dims[i]) bind_refuse(b, name, "has a shape that does not fit the other sections");
+        else if (dims[i] && dims[i] != s.dims[i])
+            bind_refuse(b, name, "has a shape that does not fit the other sections");
         else dims[i] = (uint32_t)s.dims[i];
     }
     if (b->status) return NULL;
     return is_half ? expand(b, &s) : s.data;
 }
 
-const void *bind_vector(binder *b, const char *name, uint32_t dtype, uint32_t *n) { return bind_array(b, name, dtype, 1, n); }
+const void *bind_vector(binder *b, const char *name, uint32_t dtype, uint32_t *n)
+{
+    return bind_array(b, name, dtype, 1, n);
+}
 
 const void *bind_matrix(binder *b, const char *name, uint32_t dtype, uint32_t *rows, uint32_t *cols)
 {
@@ -63,7 +67,10 @@ const void *bind_matrix(binder *b, const char *name, uint32_t dtype, uint32_t *r
     return data;
 }
 
-const float *bind_vector_f32(binder *b, const char *name, uint32_t *n) { return bind_vector(b, name, TERN_DTYPE_F32, n); }
+const float *bind_vector_f32(binder *b, const char *name, uint32_t *n)
+{
+    return bind_vector(b, name, TERN_DTYPE_F32, n);
+}
 
 uint32_t bind_switch(binder *b, const char *name)
 {
@@ -95,8 +102,10 @@ map bind_map(binder *b, const char *name)
 {
     section s;
     if (!bind_find(b, name, TERN_KIND_MAP, &s)) return (map){0};
-    if (s.dtype != TERN_DTYPE_U64 || s.rank != 2 || s.dims[1] != 2) bind_refuse(b, name, "is not an array of pairs of u64");
-    else if (!s.dims[0] || s.dims[0] & (s.dims[0] - 1)) bind_refuse(b, name, "has a capacity that is not a power of two");
+    if (s.dtype != TERN_DTYPE_U64 || s.rank != 2 || s.dims[1] != 2)
+        bind_refuse(b, name, "is not an array of pairs of u64");
+    else if (!s.dims[0] || s.dims[0] & (s.dims[0] - 1))
+        bind_refuse(b, name, "has a capacity that is not a power of two");
     return b->status ? (map){0} : (map){s.data, s.dims[0]};
 }
 
@@ -108,20 +117,24 @@ void bind_name(section_name name, const char *prefix, const char *suffix)
 void bind_check_strings(binder *b, const char *name, const uint32_t *v, size_t n, uint32_t count, int may_be_absent)
 {
     for (size_t i = 0; i < n && !b->status; i++)
-        if (v[i] >= count && !(may_be_absent && v[i] == NO_STRING)) bind_refuse(b, name, "holds a string number that is out of range");
+        if (v[i] >= count && !(may_be_absent && v[i] == NO_STRING))
+            bind_refuse(b, name, "holds a string number that is out of range");
 }
 
-void bind_check_labels(binder *b, const char *name, const uint32_t *v, size_t n, const string_table *strings, int may_be_absent)
+void bind_check_labels(binder *b, const char *name, const uint32_t *v, size_t n, const string_table *strings,
+                       int may_be_absent)
 {
     bind_check_strings(b, name, v, n, strings->count, may_be_absent);
     for (size_t i = 0; i < n && !b->status; i++) {
         if (v[i] == NO_STRING) continue;
         uint32_t start = strings->start[v[i]], len = strings->start[v[i] + 1] - start - 1;
-        if (utf8_has_controls((const unsigned char *)strings->bytes + start, len)) bind_refuse(b, name, "names a label that has a control character");
+        if (utf8_has_controls((const unsigned char *)strings->bytes + start, len))
+            bind_refuse(b, name, "names a label that has a control character");
     }
 }
 
-void bind_check_starts(binder *b, const char *name, const uint32_t *start, uint32_t lists, uint32_t total, uint32_t longest)
+void bind_check_starts(binder *b, const char *name, const uint32_t *start, uint32_t lists, uint32_t total,
+                       uint32_t longest)
 {
     if (b->status) return;
     if (start[0] || start[lists] != total) return bind_refuse(b, name, "does not cover its lists");

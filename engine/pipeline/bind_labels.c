@@ -10,7 +10,7 @@ void bind_morphologizer(binder *b, tern_model *model)
     bind_layer(b, "morphologizer", labels, 1, width, &m->output);
 }
 
-/* ---- edit trees --------------------------------------------------------------------------------------------------------- */
+/* ---- edit trees -------------------------------------------------------------------------------------------------- */
 
 /* The code points that count edits take. */
 static uint64_t edited_length(const uint32_t *edits, uint32_t count)
@@ -36,13 +36,15 @@ static void check_edits(binder *b, const uint32_t *edits, uint32_t count, uint32
     for (uint32_t i = 0; i < count && !b->status; i++) {
         const uint32_t *edit = edits + 3 * (size_t)i;
         bind_check_strings(b, "trainable_lemmatizer/edits", edit + 1, 2, strings, 1);
-        if (edit[1] != NO_STRING && edit[2] == NO_STRING) bind_refuse(b, "trainable_lemmatizer/edits", "lacks a string");
+        if (edit[1] != NO_STRING && edit[2] == NO_STRING)
+            bind_refuse(b, "trainable_lemmatizer/edits", "lacks a string");
     }
 }
 
 void bind_trainable_lemmatizer(binder *b, tern_model *model)
 {
-    uint32_t two = 2, three = 3, six = 6, labels = 0, edits = 0, width = bind_encoder(b, model, COMPONENT_TRAINABLE_LEMMATIZER);
+    uint32_t two = 2, three = 3, six = 6, labels = 0, edits = 0,
+             width = bind_encoder(b, model, COMPONENT_TRAINABLE_LEMMATIZER);
     trainable_lemmatizer_model *t = &model->trainable_lemmatizer;
     const uint32_t *settings = bind_vector(b, "trainable_lemmatizer/settings", TERN_DTYPE_U32, &two);
     t->trees = bind_matrix(b, "trainable_lemmatizer/trees", TERN_DTYPE_U32, &labels, &six);

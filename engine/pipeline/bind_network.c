@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-/* ---- networks ---------------------------------------------------------------------------------------------------------- */
+/* ---- networks ---------------------------------------------------------------------------------------------------- */
 
 /* nO and nI are known. pieces 0: as many as the file has. */
 void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uint32_t nI, packed_layer *w)
@@ -30,7 +30,8 @@ static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
     section_name name;
     bind_name(name, prefix, "attrs");
     const uint32_t *attrs = bind_vector(b, name, TERN_DTYPE_U32, &w->features);
-    if (!b->status && w->features > TOK2VEC_MAX_FEATURES) bind_refuse(b, name, "has more features than this library supports");
+    if (!b->status && w->features > TOK2VEC_MAX_FEATURES)
+        bind_refuse(b, name, "has more features than this library supports");
     for (uint32_t f = 0; f < w->features && !b->status; f++)
         if (attrs[f] >= ATTR_COUNT) bind_refuse(b, name, "names an unknown token attribute");
     bind_name(name, prefix, "seeds");
@@ -43,7 +44,7 @@ static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
     }
 }
 
-/* ---- static vectors: what they hold is not looked at here, so that opening takes no longer with more of them ---------------- */
+/* ---- static vectors: what they hold is not looked at here, so that opening takes no longer with more of them */
 
 #define MAX_VECTOR_BITS 31
 
@@ -53,7 +54,8 @@ static void bind_vector_keys(binder *b, vector_keys *v)
     v->start = bind_vector(b, "vectors/start", TERN_DTYPE_U32, &starts);
     v->keys = bind_vector(b, "vectors/keys", TERN_DTYPE_U64, &v->count);
     while (bits < MAX_VECTOR_BITS && (UINT32_C(1) << bits) + 1 < starts) bits++;
-    if (!b->status && (UINT32_C(1) << bits) + 1 != starts) bind_refuse(b, "vectors/start", "is not one longer than a power of two");
+    if (!b->status && (UINT32_C(1) << bits) + 1 != starts)
+        bind_refuse(b, "vectors/start", "is not one longer than a power of two");
     v->bits = bits;
 }
 
@@ -63,7 +65,8 @@ static size_t bind_mark(binder *b, const string_table *strings, uint32_t number,
     if (number >= strings->count) bind_refuse(b, "vectors/floret", "holds a string number that is out of range");
     if (b->status) return 0;
     size_t len = strings->start[number + 1] - strings->start[number] - 1;
-    if (len > FLORET_MAX_MARK) bind_refuse(b, "vectors/floret", "puts a longer text before or after a word than this library supports");
+    if (len > FLORET_MAX_MARK)
+        bind_refuse(b, "vectors/floret", "puts a longer text before or after a word than this library supports");
     *mark = strings->bytes + strings->start[number];
     return len;
 }
@@ -94,7 +97,8 @@ static void bind_static(binder *b, const char *prefix, tok2vec_weights *w)
     section s;
     bind_name(name, prefix, "static");
     if (b->status || !model_file_find(b->file, name, &s)) return;
-    if (!model_file_has(b->file, "vectors/")) return bind_refuse(b, name, "has rows, but there are no vectors/keys to find them by");
+    if (!model_file_has(b->file, "vectors/"))
+        return bind_refuse(b, name, "has rows, but there are no vectors/keys to find them by");
     w->floret = b->floret;
     if (s.dtype == TERN_DTYPE_F16) w->static_halves = bind_matrix(b, name, TERN_DTYPE_F16, &w->static_rows, &w->width);
     else w->static_floats = bind_matrix(b, name, TERN_DTYPE_F32, &w->static_rows, &w->width);
@@ -126,7 +130,8 @@ uint32_t bind_encoder(binder *b, tern_model *model, uint32_t component)
     bind_name(within, prefix, "");
     if (component != COMPONENT_TOK2VEC && !model_file_has(b->file, within)) {
         model->listeners |= 1u << component;
-        if (!(model->components & TERN_TOK2VEC)) bind_refuse(b, within, "is not there, nor is a shared tok2vec to listen to instead");
+        if (!(model->components & TERN_TOK2VEC))
+            bind_refuse(b, within, "is not there, nor is a shared tok2vec to listen to instead");
         return model->encoder[COMPONENT_TOK2VEC].width;
     }
     bind_tok2vec(b, prefix, own);
@@ -135,7 +140,8 @@ uint32_t bind_encoder(binder *b, tern_model *model, uint32_t component)
 }
 
 /* classes is known. slots, extra_slots: the two numbers of slots that the move table knows. */
-static void bind_lower(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, int has_upper, transition_weights *w)
+static void bind_lower(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, int has_upper,
+                       transition_weights *w)
 {
     section_name name;
     uint32_t dims[4] = {0, 0, 0, PANEL};
@@ -145,7 +151,8 @@ static void bind_lower(binder *b, const char *prefix, uint32_t slots, uint32_t e
     w->slots = dims[0];
     w->hidden = dims[2] - 1;
     uint32_t outputs = has_upper ? w->hidden : w->classes, blocks = (outputs + PANEL - 1) / PANEL;
-    if (w->slots != slots && w->slots != extra_slots) return bind_refuse(b, name, "has a shape that no move table looks at: another number of slots");
+    if (w->slots != slots && w->slots != extra_slots)
+        return bind_refuse(b, name, "has a shape that no move table looks at: another number of slots");
     if (!w->hidden || dims[1] % blocks || dims[1] / blocks > MAX_PIECES)
         return bind_refuse(b, name, "has not as many panels as a maxout layer of its outputs");
     w->lower = (packed_layer){.panels = panels, .nO = outputs, .nP = dims[1] / blocks, .nI = w->hidden};
@@ -160,7 +167,8 @@ static void bind_transition(binder *b, const char *prefix, uint32_t slots, uint3
     section_name name;
     bind_name(name, prefix, "scores/");
     const int has_upper = !model_file_has(b->file, name);
-    if (!b->status && w->classes > TRANSITION_MAX_CLASSES) bind_refuse(b, prefix, "has more classes than this library supports");
+    if (!b->status && w->classes > TRANSITION_MAX_CLASSES)
+        bind_refuse(b, prefix, "has more classes than this library supports");
     bind_lower(b, prefix, slots, extra_slots, has_upper, w);
     if (b->status) return;
     bind_name(name, prefix, "linear");
@@ -181,7 +189,7 @@ void bind_ner(binder *b, tern_model *model)
         else bind_check_labels(b, "ner/moves", ner->moves + 2 * c + 1, 1, &model->strings, 0);
 }
 
-/* ---- components that are one linear layer ------------------------------------------------------------------------------ */
+/* ---- components that are one linear layer ------------------------------------------------------------------------ */
 
 void bind_tagger(binder *b, tern_model *model)
 {
@@ -199,7 +207,7 @@ void bind_senter(binder *b, tern_model *model)
     model->senter.overwrite = bind_option(b, "senter/settings");
 }
 
-/* ---- parser ------------------------------------------------------------------------------------------------------------- */
+/* ---- parser ------------------------------------------------------------------------------------------------------ */
 
 void bind_parser(binder *b, tern_model *model)
 {

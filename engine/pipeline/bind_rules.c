@@ -2,7 +2,7 @@
 #include "binder.h"
 #include "word_set.h"
 
-/* ---- attribute ruler ------------------------------------------------------------------------------------------------------ */
+/* ---- attribute ruler --------------------------------------------------------------------------------------------- */
 
 static void check_ruler_tokens(binder *b, ruler_tables *r, uint32_t tokens, uint32_t tests, uint32_t values)
 {
@@ -26,7 +26,8 @@ static void check_ruler_rules(binder *b, ruler_tables *r, uint32_t tokens, const
         if (!rule[1] || rule[2] >= rule[1] || !bind_in_range(rule[0], rule[1], tokens))
             bind_refuse(b, "attribute_ruler/rules", "holds an index that is out of range");
         for (uint32_t a = 0; a < 5; a++) {
-            if (annotation[a] == TERN_LEMMAS) bind_check_strings(b, "attribute_ruler/rules", rule + 3 + a, 1, strings->count, 1);
+            if (annotation[a] == TERN_LEMMAS)
+                bind_check_strings(b, "attribute_ruler/rules", rule + 3 + a, 1, strings->count, 1);
             else bind_check_labels(b, "attribute_ruler/rules", rule + 3 + a, 1, strings, 1);
             if (rule[3 + a] != NO_STRING) r->sets |= annotation[a];
         }
@@ -50,10 +51,11 @@ void bind_ruler(binder *b, ruler_tables *r, const string_table *strings)
     if (!r->list_count) return bind_refuse(b, "attribute_ruler/list_start", "is too short");
     bind_check_starts(b, "attribute_ruler/list_start", r->list_start, r->list_count, listed, RULER_MAX_LIST);
     for (uint32_t i = 0; i < listed && !b->status; i++)
-        if (r->lists[i] >= r->rule_count) bind_refuse(b, "attribute_ruler/lists", "holds a rule number that is out of range");
+        if (r->lists[i] >= r->rule_count)
+            bind_refuse(b, "attribute_ruler/lists", "holds a rule number that is out of range");
 }
 
-/* ---- sentencizer --------------------------------------------------------------------------------------------------------- */
+/* ---- sentencizer ------------------------------------------------------------------------------------------------- */
 
 void bind_sentencizer(binder *b, sentencizer_tables *s)
 {
@@ -61,12 +63,12 @@ void bind_sentencizer(binder *b, sentencizer_tables *s)
     s->marks = bind_vector(b, "sentencizer/marks", TERN_DTYPE_U64, &s->mark_count);
 }
 
-/* ---- lemmatizer ------------------------------------------------------------------------------------------------------------ */
+/* ---- lemmatizer -------------------------------------------------------------------------------------------------- */
 
 static void bind_lemma_exceptions(binder *b, lemmatizer_tables *l, uint32_t strings)
 {
     uint32_t starts = 0, forms = 0;
-    if (b->status || !model_file_has(b->file, "lemmatizer/exception")) return;   /* none of them, or all */
+    if (b->status || !model_file_has(b->file, "lemmatizer/exception")) return; /* none of them, or all */
     l->exceptions = bind_map(b, "lemmatizer/exceptions");
     l->exception_start = bind_vector(b, "lemmatizer/exception_start", TERN_DTYPE_U32, &starts);
     l->exception_forms = bind_vector(b, "lemmatizer/exception_forms", TERN_DTYPE_U32, &forms);
@@ -159,9 +161,9 @@ static void bind_kind(binder *b, lemmatizer_tables *l)
 /* Bit 1 << LEMMATIZER_*: the kinds that have these sections. */
 enum {
     HAVE_FORMS = 1 << LEMMATIZER_FRENCH | 1 << LEMMATIZER_SPANISH | 1 << LEMMATIZER_GREEK | 1 << LEMMATIZER_DUTCH
-                 | 1 << LEMMATIZER_POLISH | 1 << LEMMATIZER_ITALIAN,
+        | 1 << LEMMATIZER_POLISH | 1 << LEMMATIZER_ITALIAN,
     HAVE_LOOKUP = 1 << LEMMATIZER_FRENCH | 1 << LEMMATIZER_DUTCH | 1 << LEMMATIZER_LOOKUP | 1 << LEMMATIZER_LOWER_LOOKUP
-                  | 1 << LEMMATIZER_ITALIAN,
+        | 1 << LEMMATIZER_ITALIAN,
     HAVE_NO_PARTS = 1 << LEMMATIZER_LOOKUP | 1 << LEMMATIZER_LOWER_LOOKUP
 };
 

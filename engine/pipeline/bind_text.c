@@ -3,7 +3,7 @@
 
 #include "utf8.h"
 
-/* ---- maps, strings, characters ----------------------------------------------------------------------------------------- */
+/* ---- maps, strings, characters ----------------------------------------------------------------------------------- */
 
 void bind_strings(binder *b, string_table *t)
 {
@@ -14,7 +14,8 @@ void bind_strings(binder *b, string_table *t)
     if (!b->status && !t->count) bind_refuse(b, "strings/start", "is too short");
     t->id = bind_vector(b, "strings/id", TERN_DTYPE_U64, &t->count);
     if (b->status) return;
-    if (t->start[0] || t->start[t->count] != size) return bind_refuse(b, "strings/start", "does not cover strings/bytes");
+    if (t->start[0] || t->start[t->count] != size)
+        return bind_refuse(b, "strings/start", "does not cover strings/bytes");
     for (uint32_t i = 0; i < t->count; i++)
         if (t->start[i] >= t->start[i + 1] || t->start[i + 1] > size || t->bytes[t->start[i + 1] - 1])
             return bind_refuse(b, "strings/start", "is not increasing, or a string does not end with NUL");
@@ -44,18 +45,19 @@ void bind_stems(binder *b, stem_table *t, uint32_t strings)
     }
 }
 
-/* ---- tokenizer --------------------------------------------------------------------------------------------------------- */
+/* ---- tokenizer --------------------------------------------------------------------------------------------------- */
 
 static void check_dfa(binder *b, const char *prefix, const dfa *d, uint32_t classes)
 {
-    bind_check_below(b, prefix, d->column, classes, d->cols - 1);   /* the last column is no character's */
+    bind_check_below(b, prefix, d->column, classes, d->cols - 1); /* the last column is no character's */
     bind_check_below(b, prefix, d->next, (size_t)d->states * d->cols, d->states);
     bind_check_below(b, prefix, d->start, (size_t)d->trackers * 2, d->states);
     bind_check_below(b, prefix, d->tracker, (size_t)d->trackers * d->cols, d->trackers);
-    if (!b->status && (d->accept[0] || !bind_all_below(d->next, d->cols, 1))) bind_refuse(b, prefix, "state 0 is not dead");
+    if (!b->status && (d->accept[0] || !bind_all_below(d->next, d->cols, 1)))
+        bind_refuse(b, prefix, "state 0 is not dead");
 }
 
-#define STEADY_MAX_STATES 1024   /* larger automata are not looked through */
+#define STEADY_MAX_STATES 1024 /* larger automata are not looked through */
 
 /* Do all matches that do not begin with the text begin in one state, and does none of them need the end of the text? */
 static int dfa_steady(const dfa *d)
@@ -83,7 +85,7 @@ static void bind_dfa(binder *b, const char *expression, uint32_t classes, dfa *d
     section_name prefix, name;
     bind_name(prefix, "dfa", expression);
     bind_name(name, prefix, "");
-    if (b->status || !model_file_has(b->file, name)) return;   /* the pipeline has no such expression */
+    if (b->status || !model_file_has(b->file, name)) return; /* the pipeline has no such expression */
     bind_name(name, prefix, "column");
     d->column = bind_vector(b, name, TERN_DTYPE_U16, &classes);
     bind_name(name, prefix, "next");
@@ -113,7 +115,8 @@ static void bind_rules(binder *b, tokenizer_tables *t, const string_table *strin
     pieces = t->rule_start[t->rule_count];
     if (t->rule_start[0]) return bind_refuse(b, "tokenizer/rule_start", "does not begin with 0");
     for (uint32_t i = 0; i < t->rule_count; i++)
-        if (t->rule_start[i] >= t->rule_start[i + 1]) return bind_refuse(b, "tokenizer/rule_start", "is not increasing");
+        if (t->rule_start[i] >= t->rule_start[i + 1])
+            return bind_refuse(b, "tokenizer/rule_start", "is not increasing");
     if (!pieces) return;
     t->rule_pieces = bind_matrix(b, "tokenizer/rule_pieces", TERN_DTYPE_U32, &pieces, &three);
     for (uint32_t i = 0; i < pieces && !b->status; i++) {

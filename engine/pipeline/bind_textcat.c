@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-/* ---- bag of words -------------------------------------------------------------------------------------------------------------- */
+/* ---- bag of words ------------------------------------------------------------------------------------------------ */
 
 /* Rows are where `used` and `before` say; all of them lie in the section. */
 static void check_rows(binder *b, const char *name, const bow_model *w, uint32_t words, uint32_t rows)
@@ -28,8 +28,8 @@ static void bind_bow_settings(binder *b, const char *prefix, bow_model *w)
     w->buckets = settings[1];
     w->activation = settings[2];
     w->overlaps = settings[3];
-    if (!w->longest || w->longest > BOW_MAX_NGRAM || !w->buckets || w->buckets > BOW_MAX_BUCKETS || w->activation >= ACTIVATIONS
-        || w->overlaps > 1)
+    if (!w->longest || w->longest > BOW_MAX_NGRAM || !w->buckets || w->buckets > BOW_MAX_BUCKETS
+        || w->activation >= ACTIVATIONS || w->overlaps > 1)
         bind_refuse(b, name, "holds a value that is out of range");
 }
 
@@ -52,7 +52,7 @@ static void bind_bow(binder *b, const char *prefix, uint32_t labels, bow_model *
     if (!b->status) check_rows(b, name, w, words, rows);
 }
 
-/* ---- pooled rows ----------------------------------------------------------------------------------------------------------------- */
+/* ---- pooled rows ------------------------------------------------------------------------------------------------- */
 
 /* Vectors of width inputs that the pooling makes. */
 static uint32_t pooled_rows(uint32_t pooling)
@@ -84,7 +84,7 @@ static void bind_pooled(binder *b, tern_model *model, uint32_t component, const 
     bind_layer(b, name, w->label_count, 1, (uint32_t)inputs, &w->output);
 }
 
-/* ---- the classifier ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the classifier ---------------------------------------------------------------------------------------------- */
 
 /* Something is to be read, attention stands alone, keys belong to it. */
 static int is_made_of(uint32_t pooling, uint32_t parts)
@@ -130,7 +130,8 @@ static void check_same(binder *b, const char *prefix, const textcat_model *w, co
     section_name name;
     bind_name(name, prefix, "same");
     for (uint32_t c = 0; w->same && c < w->label_count && !b->status; c++)
-        if (w->same[c] != NO_STRING && w->same[c] >= other->label_count) bind_refuse(b, name, "holds a value that is out of range");
+        if (w->same[c] != NO_STRING && w->same[c] >= other->label_count)
+            bind_refuse(b, name, "holds a value that is out of range");
 }
 
 void bind_check_textcats(binder *b, const tern_model *model)

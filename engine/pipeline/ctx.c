@@ -4,8 +4,9 @@
 
 #include "error.h"
 
-/* Bytes that a context may keep for its next run: the scratch memory of a text of some 30,000 words. What is above would be lost
- * to every other context of the process; to get it anew takes under 1 % of the time of a text that needs it. */
+/* Bytes that a context may keep for its next run: the scratch memory of a text of some 30,000 words. What is above
+ * would be lost to every other context of the process; to get it anew takes under 1 % of the time of a text that needs
+ * it. */
 #define KEPT ((size_t)8 * 1024 * 1024)
 
 static int holds_much(const tern_ctx *ctx) { return ctx->memory.used > KEPT; }
@@ -28,7 +29,8 @@ static void free_scratch(tern_ctx *ctx)
 {
     tokenizer_pieces_free(&ctx->tokenizer);
     lexeme_scratch_free(&ctx->lexeme);
-    for (uint32_t component = 0; component < COMPONENT_COUNT; component++) tok2vec_scratch_free(&ctx->encoder[component]);
+    for (uint32_t component = 0; component < COMPONENT_COUNT; component++)
+        tok2vec_scratch_free(&ctx->encoder[component]);
     tagger_scratch_free(&ctx->tagger);
     tagger_scratch_free(&ctx->morphologizer);
     trainable_lemmatizer_scratch_free(&ctx->trainable_lemmatizer);
@@ -40,7 +42,7 @@ static void free_scratch(tern_ctx *ctx)
     for (size_t i = 0; i < TEXTCATS; i++) textcat_scratch_free(&ctx->textcat[i]);
 }
 
-/* ---- giving back ------------------------------------------------------------------------------------------------------------- */
+/* ---- giving back ------------------------------------------------------------------------------------------------- */
 
 void ctx_end_of_tokenizer(tern_ctx *ctx)
 {

@@ -17,12 +17,13 @@
 
 struct tern_ctx {
     const tern_model *model;
-    memory_account memory;   /* of all buffers below */
+    memory_account memory; /* of all buffers below */
     tern_doc doc;
-    text_view text;   /* of the run under way; points to the caller's bytes */
+    text_view text; /* of the run under way; points to the caller's bytes */
     tokenizer_scratch tokenizer;
     lexeme_scratch lexeme;
-    tok2vec_scratch encoder[COMPONENT_COUNT];   /* of the encoders of the same number in the model: each keeps its memo */
+    /* of the encoders of the same number in the model: each keeps its memo */
+    tok2vec_scratch encoder[COMPONENT_COUNT];
     tagger_scratch tagger, morphologizer;
     trainable_lemmatizer_scratch trainable_lemmatizer;
     parser_scratch parser;
@@ -30,14 +31,16 @@ struct tern_ctx {
     ruler_scratch ruler;
     lemmatizer_scratch lemmatizer;
     ner_scratch ner;
-    textcat_scratch textcat[TEXTCATS];         /* by textcat_place */
+    textcat_scratch textcat[TEXTCATS]; /* by textcat_place */
 };
 
-/* Between the stages of a run: gives back what a stage has left behind and no later one reads, if the context holds much. */
+/* Between the stages of a run: gives back what a stage has left behind and no later one reads, if the context holds
+ * much. */
 void ctx_end_of_tokenizer(tern_ctx *ctx);
 void ctx_end_of_component(tern_ctx *ctx, uint32_t component);
 
-/* Around a run: counts its memory, refuses what is above the limit (0: none); then the same for all but the document. */
+/* Around a run: counts its memory, refuses what is above the limit (0: none); then the same for all but the document.
+ */
 void ctx_begin_run(tern_ctx *ctx, size_t limit);
 void ctx_end_run(tern_ctx *ctx);
 

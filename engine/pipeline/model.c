@@ -10,13 +10,15 @@ tern_status tern_use_kernels(const char *name, tern_error *err)
 {
     if (!kernels_choose(name)) return TERN_OK;
     if (kernels_chosen())
-        return fail(err, TERN_E_UNSUPPORTED, 0, "the kernels %s are in use already: choose before the first model is opened",
+        return fail(err, TERN_E_UNSUPPORTED, 0,
+                    "the kernels %s are in use already: choose before the first model is opened",
                     kernels_chosen()->name);
     const char *needs = kernels_needs(name);
     if (needs)
-        return fail(err, TERN_E_UNSUPPORTED, 0, "the kernels %s cannot run here: they need %s; those that can are %s", name, needs,
-                    kernels_names());
-    return fail(err, TERN_E_UNSUPPORTED, 0, "there are no kernels %.60s: this library and this CPU have %s", name, kernels_names());
+        return fail(err, TERN_E_UNSUPPORTED, 0, "the kernels %s cannot run here: they need %s; those that can are %s",
+                    name, needs, kernels_names());
+    return fail(err, TERN_E_UNSUPPORTED, 0, "there are no kernels %.60s: this library and this CPU have %s", name,
+                kernels_names());
 }
 
 const char *tern_kernels(void) { return kernels_chosen() ? kernels_chosen()->name : NULL; }
@@ -42,7 +44,8 @@ static tern_model *new_model(tern_error *err)
 
 typedef tern_status (*file_opener)(const char *path, model_file *file, tern_error *err);
 
-static tern_status open_path(const char *name, file_opener open_file, const char *path, tern_model **out, tern_error *err)
+static tern_status open_path(const char *name, file_opener open_file, const char *path, tern_model **out,
+                             tern_error *err)
 {
     if (!out) return fail(err, TERN_E_ARGUMENT, 0, "%s: out is NULL", name);
     *out = NULL;
@@ -115,8 +118,10 @@ unsigned tern_model_offers(const tern_model *model)
 }
 
 static const char *const component_names[COMPONENT_COUNT] = {
-    "tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "ner", "morphologizer",
-    "trainable_lemmatizer", "sentencizer", "textcat", "textcat_multilabel",
+    "tok2vec",     "tagger",          "parser",
+    "senter",      "attribute_ruler", "lemmatizer",
+    "ner",         "morphologizer",   "trainable_lemmatizer",
+    "sentencizer", "textcat",         "textcat_multilabel",
 };
 
 unsigned tern_component_from_name(const char *name, size_t len)
@@ -141,8 +146,13 @@ tern_status tern_model_section(const tern_model *model, size_t index, tern_secti
     *out = (tern_section){0};
     if (!model || index >= model->file.section_count) return TERN_E_ARGUMENT;
     section s = model_file_section(&model->file, index);
-    *out = (tern_section){.name = s.name, .kind = model_file_kind_name(s.kind), .dtype = model_file_dtype_name(s.dtype),
-                          .offset = s.offset, .size = s.size, .rank = s.rank, .crc = s.crc};
+    *out = (tern_section){.name = s.name,
+                          .kind = model_file_kind_name(s.kind),
+                          .dtype = model_file_dtype_name(s.dtype),
+                          .offset = s.offset,
+                          .size = s.size,
+                          .rank = s.rank,
+                          .crc = s.crc};
     for (size_t i = 0; i < 4; i++) out->dims[i] = s.dims[i];
     return TERN_OK;
 }

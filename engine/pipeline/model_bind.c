@@ -17,12 +17,15 @@ static void bind_pipeline(binder *b, tern_model *model)
 {
     uint32_t two = 2;
     section s;
-    if (!bind_find(b, "pipeline", TERN_KIND_TENSOR, &s) || (s.rank == 2 && s.dims[0] == 0)) return;   /* a tokenizer alone */
+    /* a tokenizer alone */
+    if (!bind_find(b, "pipeline", TERN_KIND_TENSOR, &s) || (s.rank == 2 && s.dims[0] == 0)) return;
     const uint32_t *rows = bind_matrix(b, "pipeline", TERN_DTYPE_U32, &model->pipeline_length, &two);
-    if (!b->status && model->pipeline_length > COMPONENT_COUNT) bind_refuse(b, "pipeline", "names more components than there are");
+    if (!b->status && model->pipeline_length > COMPONENT_COUNT)
+        bind_refuse(b, "pipeline", "names more components than there are");
     for (uint32_t i = 0; i < model->pipeline_length && !b->status; i++) {
         uint32_t component = rows[2 * i], enabled = rows[2 * i + 1];
-        if (component >= COMPONENT_COUNT || enabled > 1) return bind_refuse(b, "pipeline", "holds a value that is out of range");
+        if (component >= COMPONENT_COUNT || enabled > 1)
+            return bind_refuse(b, "pipeline", "holds a value that is out of range");
         if (model->components >> component & 1) return bind_refuse(b, "pipeline", "names a component twice");
         model->pipeline[i] = component;
         model->components |= 1u << component;
@@ -61,7 +64,7 @@ tern_status model_bind(tern_model *model, tern_error *err)
     bind_tokenizer(&b, &model->tokenizer, &model->strings, model->chars.class_count);
     bind_vectors(&b, model);
     bind_pipeline(&b, model);
-    for (uint32_t component = 0; component < COMPONENT_COUNT && !b.status; component++)   /* the shared encoder first */
+    for (uint32_t component = 0; component < COMPONENT_COUNT && !b.status; component++) /* the shared encoder first */
         if (model->components >> component & 1) bind_component(&b, model, component);
     bind_check_textcats(&b, model);
     return b.status;

@@ -6,10 +6,13 @@
 
 static tern_status check_options(const tern_ctx *ctx, const tern_options *options, tern_error *err)
 {
-    unsigned missing = options->want & ~(tern_model_offers(ctx->model) | TERN_CATS);   /* no classifier, no cats: as in spaCy */
-    if (missing) return fail(err, TERN_E_UNSUPPORTED, 0, "the model has no component for what is wanted (mask %#x)", missing);
+    /* no classifier, no cats: as in spaCy */
+    unsigned missing = options->want & ~(tern_model_offers(ctx->model) | TERN_CATS);
+    if (missing)
+        return fail(err, TERN_E_UNSUPPORTED, 0, "the model has no component for what is wanted (mask %#x)", missing);
     missing = options->components & ~ctx->model->components;
-    if (missing) return fail(err, TERN_E_UNSUPPORTED, 0, "the model lacks a component that is asked for (mask %#x)", missing);
+    if (missing)
+        return fail(err, TERN_E_UNSUPPORTED, 0, "the model lacks a component that is asked for (mask %#x)", missing);
     if (!options->sent_starts && options->sent_start_count)
         return fail(err, TERN_E_ARGUMENT, 0, "tern_run: sent_start_count is set, sent_starts is NULL");
     if (options->sentence_cats && ~options->want & (TERN_CATS | TERN_SENTENCES))
@@ -17,10 +20,10 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
     return TERN_OK;
 }
 
-/* ---- what is wanted -> what runs ------------------------------------------------------------------------------------------- */
+/* ---- what is wanted -> what runs --------------------------------------------------------------------------------- */
 
-/* Couplings: entities and parses do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns test tags,
- * dependencies and lemmas, and may change each of the annotations of a token. */
+/* Couplings: entities and parses do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns
+ * test tags, dependencies and lemmas, and may change each of the annotations of a token. */
 static unsigned needed_components(const tern_model *model, unsigned want, unsigned allowed)
 {
     const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
@@ -28,7 +31,8 @@ static unsigned needed_components(const tern_model *model, unsigned want, unsign
     unsigned needed = 0;
     if (want & TERN_ENTITIES) needed |= TERN_NER;
     if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER | TERN_TOK2VEC;
-    if (want & of_tokens) needed |= TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
+    if (want & of_tokens)
+        needed |= TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
     if (lemmas) needed |= TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER;
     if (want & TERN_CATS) needed |= TERN_TEXTCATS | TERN_TOK2VEC;
     if (lemmas && model->lemmatizer.kind == LEMMATIZER_SPANISH) needed |= TERN_SENTER | TERN_SENTENCIZER;
@@ -42,14 +46,14 @@ static unsigned components_to_run(const tern_model *model, const tern_options *o
     return needed_components(model, options->want, allowed);
 }
 
-/* ---- encoders and those who read them: what an encoder makes of a document is needed nowhere else and is not kept --------------------- */
+/* ---- encoders and those who read them: what an encoder makes of a document is needed nowhere else and is not kept */
 
 typedef struct encoder_reader {
     tern_ctx *ctx;
     uint32_t encoder;
-    int is_run;            /* 0: zeros instead */
-    unsigned components;   /* mask of those that read its rows block by block */
-    size_t fed;            /* tokens before this one have been read */
+    int is_run;          /* 0: zeros instead */
+    unsigned components; /* mask of those that read its rows block by block */
+    size_t fed;          /* tokens before this one have been read */
 } encoder_reader;
 
 static textcat_scratch *textcat_scratch_of(tern_ctx *ctx, uint32_t component)
@@ -65,7 +69,8 @@ static int reserve_reader(tern_ctx *ctx, uint32_t component)
     case COMPONENT_SENTER: return senter_reserve(&ctx->doc, &ctx->senter);
     case COMPONENT_NER: return ner_reserve(&ctx->doc, &ctx->ner);
     case COMPONENT_TEXTCAT:
-    case COMPONENT_TEXTCAT_MULTILABEL: return textcat_begin(textcat_of(ctx->model, component), textcat_scratch_of(ctx, component));
+    case COMPONENT_TEXTCAT_MULTILABEL:
+        return textcat_begin(textcat_of(ctx->model, component), textcat_scratch_of(ctx, component));
     default: return 0;
     }
 }
@@ -105,7 +110,8 @@ static const float *zero_rows(tern_ctx *ctx, size_t count)
     return memset(zeros->data, 0, count * width * sizeof(float));
 }
 
-/* Rows of the tokens [begin, end) of the reader's encoder. The others get those that are new to them. A vector_source. */
+/* Rows of the tokens [begin, end) of the reader's encoder. The others get those that are new to them. A vector_source.
+ */
 static const float *rows_for(void *user, size_t begin, size_t end)
 {
     encoder_reader *r = user;
@@ -146,7 +152,9 @@ static tern_status read_encoder(tern_ctx *ctx, uint32_t encoder, unsigned run, u
     return reserve_readers(ctx, components) || feed_rest(&r) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
 }
 
-/* ---- long documents: what parser and ner would keep of every row is more than all else, so they take the rows as they come to them -- */
+/* ---- long documents ---------------------------------------------------------------------------------------------- */
+
+/* What parser and ner would keep of every row is more than all else, so they take the rows as they come to them. */
 
 #define TAKERS (TERN_PARSER | TERN_NER)
 
@@ -156,7 +164,8 @@ static tern_status read_encoder(tern_ctx *ctx, uint32_t encoder, unsigned run, u
 static int is_long(const tern_ctx *ctx) { return ctx->doc.token_count > TRANSITION_KEPT; }
 
 /* Runs parser or ner on the encoder of that number, whose rows the others get, too. */
-static tern_status run_taker(tern_ctx *ctx, uint32_t taker, uint32_t encoder, unsigned run, unsigned others, tern_error *err)
+static tern_status run_taker(tern_ctx *ctx, uint32_t taker, uint32_t encoder, unsigned run, unsigned others,
+                             tern_error *err)
 {
     encoder_reader r = reader_of(ctx, encoder, run, others);
     const vector_source source = {rows_for, &r};
@@ -167,8 +176,8 @@ static tern_status run_taker(tern_ctx *ctx, uint32_t taker, uint32_t encoder, un
     return status;
 }
 
-/* The first component whose turn matters to others, if it takes rows of the shared encoder: it may as well run ahead of its turn, in the
- * same pass as all that listen. Otherwise COMPONENT_COUNT. */
+/* The first component whose turn matters to others, if it takes rows of the shared encoder: it may as well run ahead of
+ * its turn, in the same pass as all that listen. Otherwise COMPONENT_COUNT. */
 static uint32_t taker_ahead(const tern_model *model, unsigned run)
 {
     for (uint32_t i = 0; i < model->pipeline_length; i++) {
@@ -179,7 +188,7 @@ static uint32_t taker_ahead(const tern_model *model, unsigned run)
     return COMPONENT_COUNT;
 }
 
-/* ---- whose turn it is -------------------------------------------------------------------------------------------------------------- */
+/* ---- whose turn it is -------------------------------------------------------------------------------------------- */
 
 /* Once for all that listen to it, ahead of the first component. What has run with that is no longer in *run. */
 static tern_status read_shared_encoder(tern_ctx *ctx, unsigned *run, tern_error *err)
@@ -188,7 +197,8 @@ static tern_status read_shared_encoder(tern_ctx *ctx, unsigned *run, tern_error 
     if (!is_long(ctx)) return listeners ? read_encoder(ctx, COMPONENT_TOK2VEC, all, listeners, err) : TERN_OK;
     uint32_t taker = taker_ahead(ctx->model, all);
     listeners &= ~(unsigned)TAKERS;
-    if (taker == COMPONENT_COUNT) return listeners ? read_encoder(ctx, COMPONENT_TOK2VEC, all, listeners, err) : TERN_OK;
+    if (taker == COMPONENT_COUNT)
+        return listeners ? read_encoder(ctx, COMPONENT_TOK2VEC, all, listeners, err) : TERN_OK;
     *run &= ~(1u << taker);
     return run_taker(ctx, taker, COMPONENT_TOK2VEC, all, listeners, err);
 }
@@ -200,7 +210,7 @@ static tern_status read_own_encoder(tern_ctx *ctx, uint32_t component, unsigned 
     return read_encoder(ctx, component, run, 1u << component, err);
 }
 
-/* ---- components ------------------------------------------------------------------------------------------------------------------ */
+/* ---- components -------------------------------------------------------------------------------------------------- */
 
 static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *err)
 {
@@ -209,13 +219,15 @@ static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *
     case COMPONENT_PARSER: return parser_annotate(doc, &ctx->parser, NULL, NULL, NULL, err);
     case COMPONENT_SENTER: senter_annotate(doc, &ctx->senter); return TERN_OK;
     case COMPONENT_SENTENCIZER: return sentencizer_annotate(doc, &ctx->text) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
-    case COMPONENT_ATTRIBUTE_RULER: return attribute_ruler_annotate(doc, &ctx->ruler) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
+    case COMPONENT_ATTRIBUTE_RULER:
+        return attribute_ruler_annotate(doc, &ctx->ruler) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
     case COMPONENT_LEMMATIZER:
-        return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
+        return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? doc_gave_up(&ctx->doc, err)
+                                                                                    : TERN_OK;
     case COMPONENT_TEXTCAT:
     case COMPONENT_TEXTCAT_MULTILABEL: return textcat_annotate(doc, component, textcat_scratch_of(ctx, component), err);
     case COMPONENT_NER: return ner_annotate(doc, &ctx->ner, NULL, NULL, NULL, err);
-    default: return TERN_OK;   /* tok2vec, and the labels that feed_reader sets */
+    default: return TERN_OK; /* tok2vec, and the labels that feed_reader sets */
     }
 }
 
@@ -245,11 +257,13 @@ static tern_status run_in_order(tern_ctx *ctx, unsigned run, tern_error *err)
 
 static tern_status annotate(tern_ctx *ctx, unsigned run, tern_error *err)
 {
-    int with_lower = (run & TERN_ATTRIBUTE_RULER && ctx->model->ruler.tests_lower) || ctx->model->encoder_attrs >> ATTR_LOWER & 1;
-    return lexeme_features(&ctx->doc, &ctx->text, with_lower, &ctx->lexeme) ? doc_gave_up(&ctx->doc, err) : run_in_order(ctx, run, err);
+    int with_lower =
+        (run & TERN_ATTRIBUTE_RULER && ctx->model->ruler.tests_lower) || ctx->model->encoder_attrs >> ATTR_LOWER & 1;
+    return lexeme_features(&ctx->doc, &ctx->text, with_lower, &ctx->lexeme) ? doc_gave_up(&ctx->doc, err)
+                                                                            : run_in_order(ctx, run, err);
 }
 
-/* ---- the categories of each sentence -------------------------------------------------------------------------------------------- */
+/* ---- the categories of each sentence ----------------------------------------------------------------------------- */
 
 static void read_cats(const tern_doc *doc, float *scores)
 {
@@ -261,7 +275,8 @@ static void write_cats(tern_doc *doc, const float *scores)
     for (size_t c = 0; c < doc->cat_count; c++) doc->cat[c].score = scores[c];
 }
 
-/* The document becomes that of its tokens [begin, end), as far as classifiers look at it; they set its categories anew. */
+/* The document becomes that of its tokens [begin, end), as far as classifiers look at it; they set its categories anew.
+ */
 static tern_status classify_tokens(tern_ctx *ctx, unsigned classifiers, size_t begin, size_t end, tern_error *err)
 {
     tern_doc *doc = &ctx->doc;
@@ -271,7 +286,7 @@ static tern_status classify_tokens(tern_ctx *ctx, unsigned classifiers, size_t b
     doc->space += begin;
     doc->is_space += begin;
     if (doc->vector) doc->vector += begin;
-    doc->span += begin;   /* of the words that floret vectors cut up */
+    doc->span += begin; /* of the words that floret vectors cut up */
     doc->token_count = end - begin;
     doc->cat_count = 0;
     tern_status status = run_in_order(ctx, classifiers, err);
@@ -284,7 +299,8 @@ static tern_status classify_tokens(tern_ctx *ctx, unsigned classifiers, size_t b
     return status;
 }
 
-/* After the last component. spaCy's Span.as_doc keeps NORM and the other features of the tokens, so these need no second look. */
+/* After the last component. spaCy's Span.as_doc keeps NORM and the other features of the tokens, so these need no
+ * second look. */
 static tern_status classify_sentences(tern_ctx *ctx, unsigned run, tern_error *err)
 {
     tern_doc *doc = &ctx->doc;
@@ -292,7 +308,7 @@ static tern_status classify_sentences(tern_ctx *ctx, unsigned run, tern_error *e
     tern_status status = TERN_OK;
     if (!sentences || !cats) return TERN_OK;
     if (doc_reserve_sentence_cats(doc, sentences + 1)) return doc_gave_up(&ctx->doc, err);
-    float *text_scores = doc->sentence_cat + sentences * cats;   /* kept behind those of the sentences meanwhile */
+    float *text_scores = doc->sentence_cat + sentences * cats; /* kept behind those of the sentences meanwhile */
     read_cats(doc, text_scores);
     for (size_t i = 0; i < sentences && !status; i++) {
         size_t end = i + 1 < sentences ? doc->sentence_start[i + 1] : doc->token_count;
@@ -306,19 +322,20 @@ static tern_status classify_sentences(tern_ctx *ctx, unsigned run, tern_error *e
     return TERN_OK;
 }
 
-/* ---- one run --------------------------------------------------------------------------------------------------------------------- */
+/* ---- one run ----------------------------------------------------------------------------------------------------- */
 
 static tern_status preset_sentence_starts(tern_doc *doc, const tern_options *options, tern_error *err)
 {
     if (!options->sent_starts) return TERN_OK;
     if (options->sent_start_count != doc->token_count)
-        return fail(err, TERN_E_ARGUMENT, 0, "tern_run: %zu preset sentence starts for %zu tokens", options->sent_start_count,
-                    doc->token_count);
+        return fail(err, TERN_E_ARGUMENT, 0, "tern_run: %zu preset sentence starts for %zu tokens",
+                    options->sent_start_count, doc->token_count);
     if (doc->token_count) memcpy(doc->sent_start, options->sent_starts, doc->token_count);
     return TERN_OK;
 }
 
-static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, const tern_options *options, tern_error *err)
+static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, const tern_options *options,
+                                  tern_error *err)
 {
     size_t max_chars = options->max_chars && options->max_chars < TERN_MAX_CHARS ? options->max_chars : TERN_MAX_CHARS;
     tern_doc *doc = &ctx->doc;
@@ -332,7 +349,7 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
     doc_clear_annotations(doc);
     if (options->want & TERN_NORMS && lexeme_norms(doc, &ctx->text, &ctx->lexeme)) return doc_gave_up(doc, err);
     unsigned run = components_to_run(ctx->model, options);
-    if (!doc->token_count) run &= TERN_TEXTCATS;   /* which say 0 of each label; nothing else says anything */
+    if (!doc->token_count) run &= TERN_TEXTCATS; /* which say 0 of each label; nothing else says anything */
     if (run) status = annotate(ctx, run, err);
     if (!status && doc_finish(doc)) status = doc_gave_up(&ctx->doc, err);
     if (!status && options->sentence_cats) status = classify_sentences(ctx, run, err);
@@ -341,8 +358,10 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
 
 static tern_status beyond_limit(const tern_ctx *ctx, size_t limit, tern_error *err)
 {
-    return fail(err, TERN_E_MEMORY_LIMIT, ctx->text.length, "this text of %zu characters needs more memory than the %zu bytes that a run "
-                "may take here; send a shorter text or allow more", ctx->text.length, limit);
+    return fail(err, TERN_E_MEMORY_LIMIT, ctx->text.length,
+                "this text of %zu characters needs more memory than the %zu bytes that a run "
+                "may take here; send a shorter text or allow more",
+                ctx->text.length, limit);
 }
 
 tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options, const tern_doc **out,

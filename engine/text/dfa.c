@@ -1,40 +1,43 @@
 #include "dfa.h"
 
 #define NO_MATCH SIZE_MAX
-#define SHORT_RUN 16   /* what is read again at no cost worth mentioning; longer runs leave a trail */
+#define SHORT_RUN 16 /* what is read again at no cost worth mentioning; longer runs leave a trail */
 
 enum { FORWARD = 1, BACKWARD = -1 };
-enum { WHERE, WHETHER };   /* what is asked of a run: where its match ends, or only if there is one */
+enum { WHERE, WHETHER }; /* what is asked of a run: where its match ends, or only if there is one */
 
 static inline uint32_t step(const dfa *d, uint32_t state, uint16_t cls)
 {
     return d->next[(size_t)state * d->cols + d->column[cls]];
 }
 
-static inline uint32_t step_at_end(const dfa *d, uint32_t state) { return d->next[(size_t)state * d->cols + d->cols - 1]; }
+static inline uint32_t step_at_end(const dfa *d, uint32_t state)
+{
+    return d->next[(size_t)state * d->cols + d->cols - 1];
+}
 
 static inline uint32_t track(const dfa *d, uint32_t tracker, uint16_t cls)
 {
     return d->tracker[(size_t)tracker * d->cols + d->column[cls]];
 }
 
-/* Where a match ended that `state` confirms after reading up to pos (end + 1: the end of the text was read too); NO_MATCH if
- * it confirms none. A delay that leads out of the piece can only come from a damaged file. Tables that were built for yes or
- * no only do not count delays. */
+/* Where a match ended that `state` confirms after reading up to pos (end + 1: the end of the text was read too);
+ * NO_MATCH if it confirms none. A delay that leads out of the piece can only come from a damaged file. Tables that were
+ * built for yes or no only do not count delays. */
 static inline size_t match_end(const dfa *d, int question, uint32_t state, size_t start, size_t pos, size_t end)
 {
     if (question == WHETHER) return d->accept[state] ? start : NO_MATCH;
-    size_t delay = (size_t)d->accept[state] - 1;   /* wraps for 0: too long as well */
+    size_t delay = (size_t)d->accept[state] - 1; /* wraps for 0: too long as well */
     if (delay > pos - start || pos - delay > end) return NO_MATCH;
     return pos - delay;
 }
 
-/* ---- one run from one position ------------------------------------------------------------------------------------------ */
+/* ---- one run from one position ----------------------------------------------------------------------------------- */
 
 typedef struct run {
-    size_t start, end, pos;   /* of the match; of the piece; where it has come to */
+    size_t start, end, pos; /* of the match; of the piece; where it has come to */
     uint32_t state;
-    size_t found;             /* end of the match, or NO_MATCH */
+    size_t found; /* end of the match, or NO_MATCH */
 } run;
 
 /* 1 if a match is confirmed. cls[pos * way] is the class at pos. A later confirmation stands higher in the order of the
@@ -59,9 +62,9 @@ static int on_trail(const dfa_trail *t, const run *r)
     return r->pos >= t->begin && r->pos < t->end && t->state[r->pos] == r->state;
 }
 
-/* The rest of a long run. If it comes to a position in the state of one before it, it will go the same way: to the end of the
- * piece without another confirmation, unless the end itself confirms one. Pieces only get shorter, so this holds for later
- * ones, too. */
+/* The rest of a long run. If it comes to a position in the state of one before it, it will go the same way: to the end
+ * of the piece without another confirmation, unless the end itself confirms one. Pieces only get shorter, so this holds
+ * for later ones, too. */
 static size_t run_far(const dfa *d, const uint16_t *cls, ptrdiff_t way, int question, run r, dfa_trail *trail)
 {
     size_t begin = r.pos;
@@ -82,20 +85,23 @@ static size_t run_far(const dfa *d, const uint16_t *cls, ptrdiff_t way, int ques
 }
 
 /* End of the match that begins at start, or NO_MATCH. */
-static inline size_t run_from(const dfa *d, const uint16_t *cls, ptrdiff_t way, size_t start, size_t end, uint32_t state,
-                              int question, dfa_trail *trail)
+static inline size_t run_from(const dfa *d, const uint16_t *cls, ptrdiff_t way, size_t start, size_t end,
+                              uint32_t state, int question, dfa_trail *trail)
 {
-    run r = {.start = start, .end = end, .pos = start, .state = state,
+    run r = {.start = start,
+             .end = end,
+             .pos = start,
+             .state = state,
              .found = match_end(d, question, state, start, start, end)};
     size_t near = end - start < SHORT_RUN ? end + 1 : start + SHORT_RUN;
     while (goes_on(question, &r, near)) read_on(d, cls, way, question, &r);
     return goes_on(question, &r, end + 1) ? run_far(d, cls, way, question, r, trail) : r.found;
 }
 
-/* ---- searches ----------------------------------------------------------------------------------------------------------- */
+/* ---- searches ---------------------------------------------------------------------------------------------------- */
 
-/* The first match that begins after the first character, where it neither looks behind nor at the end of the piece: then it
- * is the same for each piece that it lies in. */
+/* The first match that begins after the first character, where it neither looks behind nor at the end of the piece:
+ * then it is the same for each piece that it lies in. */
 static int search_inside(const dfa *d, const uint16_t *cls, size_t start, size_t end, dfa_trail *trail, dfa_match *m)
 {
     size_t pos = trail->clear > start ? trail->clear : start + 1;
@@ -114,7 +120,7 @@ int dfa_search(const dfa *d, const uint16_t *cls, size_t start, size_t end, dfa_
 {
     if (d->states == 0) return 0;
     uint32_t tracker = 0;
-    for (size_t pos = start; ; pos++) {
+    for (size_t pos = start;; pos++) {
         size_t match = run_from(d, cls, FORWARD, pos, end, d->start[2 * (size_t)tracker], WHERE, trail);
         if (match != NO_MATCH) {
             *m = (dfa_match){pos, match};

@@ -7,7 +7,8 @@
 int doc_reserve_tokens(tern_doc *doc, size_t tokens)
 {
     if (buffer_reserve(&doc->span_memory, tokens, sizeof *doc->span) || buffer_reserve(&doc->space_memory, tokens, 1)
-        || buffer_reserve(&doc->norm_memory, tokens, sizeof *doc->norm_override) || buffer_reserve(&doc->sent_memory, tokens, 1))
+        || buffer_reserve(&doc->norm_memory, tokens, sizeof *doc->norm_override)
+        || buffer_reserve(&doc->sent_memory, tokens, 1))
         return -1;
     doc->span = doc->span_memory.data;
     doc->space = doc->space_memory.data;
@@ -33,7 +34,8 @@ int doc_reserve_features(tern_doc *doc, size_t tokens, int with_lower, int with_
 
 int doc_reserve_annotations(tern_doc *doc, size_t tokens)
 {
-    if (buffer_reserve(&doc->head_memory, tokens, sizeof *doc->head) || buffer_reserve(&doc->lemma_memory, tokens, sizeof *doc->lemma))
+    if (buffer_reserve(&doc->head_memory, tokens, sizeof *doc->head)
+        || buffer_reserve(&doc->lemma_memory, tokens, sizeof *doc->lemma))
         return -1;
     doc->head = doc->head_memory.data;
     doc->lemma = doc->lemma_memory.data;
@@ -86,7 +88,9 @@ void doc_clear_annotations(tern_doc *doc)
 
 static int keep_text(tern_doc *doc, const void *text, size_t len, lemma_ref *ref)
 {
-    if (len > UINT32_MAX - 1 - doc->lemma_bytes || buffer_reserve(&doc->lemma_text_memory, doc->lemma_bytes + len + 1, 1)) return -1;
+    if (len > UINT32_MAX - 1 - doc->lemma_bytes
+        || buffer_reserve(&doc->lemma_text_memory, doc->lemma_bytes + len + 1, 1))
+        return -1;
     doc->lemma_text = doc->lemma_text_memory.data;
     memcpy(doc->lemma_text + doc->lemma_bytes, text, len);
     doc->lemma_text[doc->lemma_bytes + len] = '\0';
@@ -100,9 +104,12 @@ int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len)
     return keep_text(doc, text, len, &doc->lemma[token]);
 }
 
-int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len) { return keep_text(doc, text, len, &doc->norm[token]); }
+int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len)
+{
+    return keep_text(doc, text, len, &doc->norm[token]);
+}
 
-/* ---- what the document carries ----------------------------------------------------------------------------------------------- */
+/* ---- what the document carries ----------------------------------------------------------------------------------- */
 
 /* Does any token carry a string that is not empty? */
 static int has_strings(const tern_doc *doc, const uint32_t *column)
@@ -168,21 +175,25 @@ tern_status doc_gave_up(const tern_doc *doc, tern_error *err)
 
 void doc_free_columns(tern_doc *doc)
 {
-    buffer *owned[] = {&doc->span_memory, &doc->space_memory, &doc->norm_memory, &doc->sent_memory, &doc->head_memory, &doc->is_space_memory,
-                       &doc->vector_memory,
-                       &doc->lemma_memory, &doc->lemma_text_memory, &doc->entity_memory, &doc->cat_memory, &doc->sentence_memory,
+    buffer *owned[] = {&doc->span_memory,         &doc->space_memory,    &doc->norm_memory,   &doc->sent_memory,
+                       &doc->head_memory,         &doc->is_space_memory, &doc->vector_memory, &doc->lemma_memory,
+                       &doc->lemma_text_memory,   &doc->entity_memory,   &doc->cat_memory,    &doc->sentence_memory,
                        &doc->sentence_cat_memory, &doc->norm_text_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
     for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);
 }
 
-/* ---- public accessors ---------------------------------------------------------------------------------------------------- */
+/* ---- public accessors -------------------------------------------------------------------------------------------- */
 
 static tern_span public_span(const token_span *first, const token_span *last)
 {
-    return (tern_span){.byte_start = first->byte_start, .byte_end = last->byte_end, .char_start = first->char_start,
-                       .char_end = last->char_end, .utf16_start = first->utf16_start, .utf16_end = last->utf16_end};
+    return (tern_span){.byte_start = first->byte_start,
+                       .byte_end = last->byte_end,
+                       .char_start = first->char_start,
+                       .char_end = last->char_end,
+                       .utf16_start = first->utf16_start,
+                       .utf16_end = last->utf16_end};
 }
 
 unsigned tern_doc_annotations(const tern_doc *doc) { return doc ? doc->annotations : 0; }
@@ -257,7 +268,8 @@ tern_status tern_doc_cat(const tern_doc *doc, size_t index, tern_cat *out)
     *out = (tern_cat){0};
     if (!doc || index >= doc->cat_count) return TERN_E_ARGUMENT;
     const cat_score *c = &doc->cat[index];
-    *out = (tern_cat){.label = doc->model->strings.bytes + doc->model->strings.start[c->label], .score = (double)c->score};
+    *out =
+        (tern_cat){.label = doc->model->strings.bytes + doc->model->strings.start[c->label], .score = (double)c->score};
     return TERN_OK;
 }
 

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#define SHAPE_MAX_RUN 4       /* equal shape characters in a row that are kept (lex_attrs.py word_shape) */
-#define SHAPE_LONG_FROM 100   /* code points: from here on the shape is "LONG" */
+#define SHAPE_MAX_RUN 4     /* equal shape characters in a row that are kept (lex_attrs.py word_shape) */
+#define SHAPE_LONG_FROM 100 /* code points: from here on the shape is "LONG" */
 #define SUFFIX_LENGTH 3
 
 static uint32_t shape_of(const char_table *chars, uint32_t code_point)
@@ -69,7 +69,8 @@ const unsigned char *lexeme_lower_of(const tern_model *model, const text_view *t
 {
     size_t n = end - begin, bytes = 0;
     if (buffer_reserve(&scratch->code_points, 2 * n + 1, sizeof(uint32_t)) != 0
-        || buffer_reserve(&scratch->bytes, 2 * n + 1, 4) != 0) return NULL;
+        || buffer_reserve(&scratch->bytes, 2 * n + 1, 4) != 0)
+        return NULL;
     uint32_t *lower = scratch->code_points.data;
     unsigned char *out = scratch->bytes.data;
     size_t count = unicode_lower(&model->chars, text->code_point + begin, n, lower);
@@ -78,7 +79,8 @@ const unsigned char *lexeme_lower_of(const tern_model *model, const text_view *t
     return out;
 }
 
-const unsigned char *lexeme_lower(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len)
+const unsigned char *lexeme_lower(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch,
+                                  size_t *len)
 {
     const token_span *s = &doc->span[token];
     return lexeme_lower_of(doc->model, text, s->char_start, s->char_end, scratch, len);
@@ -108,7 +110,8 @@ int lexeme_norms(tern_doc *doc, const text_view *text, lexeme_scratch *scratch)
 }
 
 /* Id of str.lower() of a token whose own id is known. 0, or -1 when out of memory. */
-static int lower_id(const tern_doc *doc, const text_view *text, size_t token, uint64_t text_id, lexeme_scratch *scratch, uint64_t *id)
+static int lower_id(const tern_doc *doc, const text_view *text, size_t token, uint64_t text_id, lexeme_scratch *scratch,
+                    uint64_t *id)
 {
     const token_span *s = &doc->span[token];
     const unsigned char *lower = text->bytes + s->byte_start;
@@ -127,7 +130,8 @@ static uint64_t id_of_chars(const tern_doc *doc, const text_view *text, size_t s
 }
 
 /* NORM and, if lower is not NULL, LOWER of a token whose ORTH is there. 0, or -1 when out of memory. */
-static int word_ids(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, uint64_t *norm, uint64_t *lower)
+static int word_ids(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, uint64_t *norm,
+                    uint64_t *lower)
 {
     const token_span *s = &doc->span[token];
     const int stems = doc->model->stems.count > 0;
@@ -169,9 +173,11 @@ int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme
         uint64_t *lower = with_lower ? &doc->attr[ATTR_LOWER][i] : NULL;
         if (word_ids(doc, text, i, scratch, &doc->attr[ATTR_NORM][i], lower) != 0) return -1;
         doc->attr[ATTR_PREFIX][i] = id_of_chars(doc, text, start, start + 1);
-        doc->attr[ATTR_SUFFIX][i] = id_of_chars(doc, text, end - start > SUFFIX_LENGTH ? end - SUFFIX_LENGTH : start, end);
+        doc->attr[ATTR_SUFFIX][i] =
+            id_of_chars(doc, text, end - start > SUFFIX_LENGTH ? end - SUFFIX_LENGTH : start, end);
         doc->attr[ATTR_SHAPE][i] = shape_id(doc, text, start, end);
-        if (vectors->bits) doc->vector[i] = word_vectors_find(vectors, doc->attr[ATTR_ORTH][i]);   /* not by its NORM */
+        /* not by its NORM */
+        if (vectors->bits) doc->vector[i] = word_vectors_find(vectors, doc->attr[ATTR_ORTH][i]);
         doc->is_space[i] = (unsigned char)is_space(&doc->model->chars, text->char_class + start, end - start);
     }
     return 0;

@@ -8,16 +8,18 @@ typedef struct lexeme_scratch {
     buffer code_points, bytes;
 } lexeme_scratch;
 
-/* Fills doc->attr[*], doc->is_space and doc->vector for every token from its text and its norm_override; ATTR_LOWER only if
- * with_lower, for few read it. 0, or -1 when out of memory or interrupted. */
+/* Fills doc->attr[*], doc->is_space and doc->vector for every token from its text and its norm_override; ATTR_LOWER
+ * only if with_lower, for few read it. 0, or -1 when out of memory or interrupted. */
 int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme_scratch *scratch);
 
-/* str.lower() of the code points [begin, end) of the text as UTF-8, in scratch until the next call. NULL when out of memory. */
+/* str.lower() of the code points [begin, end) of the text as UTF-8, in scratch until the next call. NULL when out of
+ * memory. */
 const unsigned char *lexeme_lower_of(const tern_model *model, const text_view *text, size_t begin, size_t end,
                                      lexeme_scratch *scratch, size_t *len);
 
 /* The same of a token, in scratch until the next call. NULL when out of memory. */
-const unsigned char *lexeme_lower(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch, size_t *len);
+const unsigned char *lexeme_lower(const tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch,
+                                  size_t *len);
 
 /* The NORM of a token as UTF-8: its override, else the norm table's, else its stem or str.lower(). The result lives in
  * scratch, in the model or in the text until the next call. NULL when out of memory. */

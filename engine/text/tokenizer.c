@@ -8,7 +8,7 @@
 
 #define NO_RULE UINT32_MAX
 
-/* ---- text ------------------------------------------------------------------------------------------------------------- */
+/* ---- text -------------------------------------------------------------------------------------------------------- */
 
 static tern_status count_code_points(const unsigned char *bytes, size_t len, size_t *count, tern_error *err)
 {
@@ -17,16 +17,18 @@ static tern_status count_code_points(const unsigned char *bytes, size_t len, siz
         uint32_t code_point;
         size_t size = utf8_decode(bytes + at, bytes + len, &code_point);
         if (size == 0)
-            return fail(err, TERN_E_UTF8, at, "the text is not valid UTF-8: byte 0x%02X at offset %zu does not begin a "
-                        "character; encode the text as UTF-8", (unsigned)bytes[at], at);
+            return fail(err, TERN_E_UTF8, at,
+                        "the text is not valid UTF-8: byte 0x%02X at offset %zu does not begin a "
+                        "character; encode the text as UTF-8",
+                        (unsigned)bytes[at], at);
         at += size;
     }
     *count = n;
     return TERN_OK;
 }
 
-tern_status text_decode(const tern_model *model, const char *text, size_t len, size_t max_chars, tokenizer_scratch *scratch,
-                        text_view *view, tern_error *err)
+tern_status text_decode(const tern_model *model, const char *text, size_t len, size_t max_chars,
+                        tokenizer_scratch *scratch, text_view *view, tern_error *err)
 {
     const unsigned char *bytes = (const unsigned char *)text;
     size_t count = 0;
@@ -34,16 +36,20 @@ tern_status text_decode(const tern_model *model, const char *text, size_t len, s
     tern_status status = count_code_points(bytes, len, &count, err);
     if (status != TERN_OK) return status;
     if (count > max_chars)
-        return fail(err, TERN_E_TOO_LONG, count, "the text has %zu characters (code points), the limit is %zu; split it",
-                    count, max_chars);
-    view->length = count;   /* for whoever reports a failure */
+        return fail(err, TERN_E_TOO_LONG, count,
+                    "the text has %zu characters (code points), the limit is %zu; split it", count, max_chars);
+    view->length = count; /* for whoever reports a failure */
     if (len > UINT32_MAX || buffer_reserve(&scratch->code_point, count, sizeof(uint32_t)) != 0
         || buffer_reserve(&scratch->char_class, count, sizeof(uint16_t)) != 0
         || buffer_reserve(&scratch->byte_at, count + 1, sizeof(uint32_t)) != 0)
         return fail(err, TERN_E_MEMORY, 0, "out of memory for a text of %zu characters", count);
 
-    *view = (text_view){.bytes = bytes, .byte_count = len, .length = count, .code_point = scratch->code_point.data,
-                        .char_class = scratch->char_class.data, .byte_at = scratch->byte_at.data};
+    *view = (text_view){.bytes = bytes,
+                        .byte_count = len,
+                        .length = count,
+                        .code_point = scratch->code_point.data,
+                        .char_class = scratch->char_class.data,
+                        .byte_at = scratch->byte_at.data};
     size_t at = 0;
     for (size_t i = 0; i < count; i++) {
         view->byte_at[i] = (uint32_t)at;
@@ -54,7 +60,7 @@ tern_status text_decode(const tern_model *model, const char *text, size_t len, s
     return TERN_OK;
 }
 
-/* ---- first pass: whitespace, affixes, rules --------------------------------------------------------------------------- */
+/* ---- first pass: whitespace, affixes, rules ---------------------------------------------------------------------- */
 
 enum { TRAILS = 3 };
 
@@ -67,10 +73,10 @@ typedef struct run {
     const tern_model *model;
     const tokenizer_tables *tables;
     const text_view *view;
-    piece *tokens;           /* room for one per code point */
+    piece *tokens; /* room for one per code point */
     size_t count;
-    uint32_t *suffix_start;  /* stack of one chunk's suffixes; room for one per code point */
-    uint16_t *trails;        /* TRAILS times one per code point and one more */
+    uint32_t *suffix_start; /* stack of one chunk's suffixes; room for one per code point */
+    uint16_t *trails;       /* TRAILS times one per code point and one more */
     interruption *interruption;
 } run;
 
@@ -92,8 +98,8 @@ static int rule_fits(const run *r, uint32_t rule, size_t start, size_t end)
     return at == end;
 }
 
-/* Number of the rule (spaCy: special case) for exactly this text. Long texts are not even hashed: with that the affix loop
- * would be quadratic. */
+/* Number of the rule (spaCy: special case) for exactly this text. Long texts are not even hashed: with that the affix
+ * loop would be quadratic. */
 static uint32_t find_rule(const run *r, size_t start, size_t end)
 {
     const uint32_t *byte_at = r->view->byte_at;
@@ -104,7 +110,10 @@ static uint32_t find_rule(const run *r, size_t start, size_t end)
     return rule_fits(r, (uint32_t)rule, start, end) ? (uint32_t)rule : NO_RULE;
 }
 
-static size_t rule_size(const tokenizer_tables *t, uint32_t rule) { return t->rule_start[rule + 1] - t->rule_start[rule]; }
+static size_t rule_size(const tokenizer_tables *t, uint32_t rule)
+{
+    return t->rule_start[rule + 1] - t->rule_start[rule];
+}
 
 /* The rule's i-th token, where the one before ends at code point start. */
 static piece rule_token(const tokenizer_tables *t, uint32_t rule, size_t i, uint32_t start)
@@ -124,16 +133,20 @@ static void push_rule(run *r, uint32_t rule, size_t start)
 
 /* What is left of a run of whitespace or of other characters, and what its searches know. Pieces only get shorter. */
 typedef struct chunk {
-    size_t start, end, last;   /* last: where it ended at first */
-    size_t suffixes;           /* on the stack */
+    size_t start, end, last; /* last: where it ended at first */
+    size_t suffixes;         /* on the stack */
     dfa_trail token_match, prefix, suffix;
 } chunk;
 
 static chunk new_chunk(const run *r, size_t start, size_t end)
 {
     size_t size = r->view->length + 1;
-    return (chunk){.start = start, .end = end, .last = end, .token_match = {.state = r->trails},
-                   .prefix = {.state = r->trails + size}, .suffix = {.state = r->trails + 2 * size}};
+    return (chunk){.start = start,
+                   .end = end,
+                   .last = end,
+                   .token_match = {.state = r->trails},
+                   .prefix = {.state = r->trails + size},
+                   .suffix = {.state = r->trails + 2 * size}};
 }
 
 static int is_token(const run *r, chunk *c)
@@ -141,20 +154,22 @@ static int is_token(const run *r, chunk *c)
     return dfa_matches(&r->tables->token_match, r->view->char_class, c->start, c->end, &c->token_match);
 }
 
-/* Affixes are lengths, cut from the front and the end wherever the match was (tokenizer.pyx find_prefix, find_suffix). */
+/* Affixes are lengths, cut from the front and the end wherever the match was (tokenizer.pyx find_prefix, find_suffix).
+ */
 static size_t prefix_length(const run *r, chunk *c)
 {
     dfa_match m;
     return dfa_search(&r->tables->prefix, r->view->char_class, c->start, c->end, &c->prefix, &m) ? m.end - m.start : 0;
 }
 
-/* An expression that could not be reversed is searched in the whole piece for each suffix: quadratic in a text of suffixes.
- * So is a prefix expression that is neither anchored nor steady. None of spaCy's languages has such ones. */
+/* An expression that could not be reversed is searched in the whole piece for each suffix: quadratic in a text of
+ * suffixes. So is a prefix expression that is neither anchored nor steady. None of spaCy's languages has such ones. */
 static size_t suffix_length(const run *r, chunk *c, size_t start)
 {
     dfa_match m;
     const uint16_t *cls = r->view->char_class;
-    if (r->tables->suffix_reversed) return dfa_suffix_length(&r->tables->suffix, cls, start, c->end, c->last, &c->suffix);
+    if (r->tables->suffix_reversed)
+        return dfa_suffix_length(&r->tables->suffix, cls, start, c->end, c->last, &c->suffix);
     return dfa_search(&r->tables->suffix, cls, start, c->end, &c->suffix, &m) ? m.end - m.start : 0;
 }
 
@@ -186,7 +201,7 @@ static uint32_t strip_affixes(run *r, chunk *c)
         if (rule == NO_RULE) {
             suffix = suffix_length(r, c, c->start + prefix);
             if (suffix > 0 && c->start < c->end - suffix) rule = find_rule(r, c->start, c->end - suffix);
-            if (rule != NO_RULE) prefix = 0;   /* it is part of the rule */
+            if (rule != NO_RULE) prefix = 0; /* it is part of the rule */
         }
         if (prefix == 0 && suffix == 0) break;
         if (prefix > 0) push(r, c->start, c->start + prefix);
@@ -244,10 +259,10 @@ static int first_pass(run *r)
     return 0;
 }
 
-/* ---- second pass: rules that the first one may have torn apart (tokenizer.pyx _apply_special_cases) ------------------- */
+/* ---- second pass: rules that the first one may have torn apart (tokenizer.pyx _apply_special_cases) -------------- */
 
 typedef struct phrase {
-    uint32_t start, length;   /* tokens */
+    uint32_t start, length; /* tokens */
 } phrase;
 
 /* What was decided about a token: is it part of any phrase; if a replaced phrase begins there, its length and rule. */
@@ -255,8 +270,9 @@ typedef struct token_mark {
     uint32_t seen, length, rule;
 } token_mark;
 
-/* Every token sequence that is a phrase, all lengths, overlaps included, by start. Writes them to out unless that is NULL;
- * returns their number, or fewer when interrupted. Phrases are made of rules, so a token longer than any rule is in none. */
+/* Every token sequence that is a phrase, all lengths, overlaps included, by start. Writes them to out unless that is
+ * NULL; returns their number, or fewer when interrupted. Phrases are made of rules, so a token longer than any rule is
+ * in none. */
 static size_t find_phrases(const run *r, phrase *out)
 {
     const tokenizer_tables *t = r->tables;
@@ -278,9 +294,9 @@ static size_t find_phrases(const run *r, phrase *out)
     return found;
 }
 
-/* Keeps a phrase if neither its first nor its last token was seen; a phrase that is not kept marks its tokens as seen all
- * the same (tokenizer.pyx _filter_special_spans, unlike util.filter_spans). What is kept is replaced only if its text,
- * blanks between the tokens included, is a rule. */
+/* Keeps a phrase if neither its first nor its last token was seen; a phrase that is not kept marks its tokens as seen
+ * all the same (tokenizer.pyx _filter_special_spans, unlike util.filter_spans). What is kept is replaced only if its
+ * text, blanks between the tokens included, is a rule. */
 static void consider_phrase(const run *r, const phrase *p, token_mark *marks)
 {
     token_mark *first = marks + p->start;
@@ -295,14 +311,16 @@ static void consider_phrase(const run *r, const phrase *p, token_mark *marks)
     for (uint32_t i = 0; i < p->length; i++) first[i].seen = 1;
 }
 
-/* *marks: one per token, or NULL if there is no phrase in the text, as in most. 0, or -1 when out of memory or interrupted. */
+/* *marks: one per token, or NULL if there is no phrase in the text, as in most. 0, or -1 when out of memory or
+ * interrupted. */
 static int second_pass(const run *r, tokenizer_scratch *scratch, token_mark **marks)
 {
     *marks = NULL;
     size_t count = find_phrases(r, NULL);
     if (count == 0) return 0;
     if (buffer_reserve(&scratch->spans, count, sizeof(phrase)) != 0
-        || buffer_reserve(&scratch->kept, r->count, sizeof(token_mark)) != 0) return -1;
+        || buffer_reserve(&scratch->kept, r->count, sizeof(token_mark)) != 0)
+        return -1;
     phrase *phrases = scratch->spans.data;
     *marks = scratch->kept.data;
     for (size_t i = 0; i < r->count; i++) (*marks)[i] = (token_mark){0};
@@ -311,13 +329,13 @@ static int second_pass(const run *r, tokenizer_scratch *scratch, token_mark **ma
 
     uint32_t longest = 0;
     for (size_t i = 0; i < count; i++) longest = phrases[i].length > longest ? phrases[i].length : longest;
-    for (uint32_t length = longest; length > 0; length--)   /* longest first, then from the left */
+    for (uint32_t length = longest; length > 0; length--) /* longest first, then from the left */
         for (size_t i = 0; i < count; i++)
             if (phrases[i].length == length) consider_phrase(r, &phrases[i], *marks);
     return 0;
 }
 
-/* ---- document --------------------------------------------------------------------------------------------------------- */
+/* ---- document ---------------------------------------------------------------------------------------------------- */
 
 /* A code point above U+FFFF has four bytes, three more than its share; no other has. */
 static size_t utf16_length(const text_view *view, size_t start, size_t end)
@@ -334,9 +352,12 @@ static void append_token(tern_doc *doc, const text_view *view, const piece *p)
     size_t i = doc->token_count++;
     const token_span *before = i > 0 ? &doc->span[i - 1] : NULL;
     uint32_t utf16 = before ? before->utf16_end + (p->start - before->char_end) : 0;
-    doc->span[i] = (token_span){
-        .byte_start = view->byte_at[p->start], .byte_end = view->byte_at[p->end], .char_start = p->start, .char_end = p->end,
-        .utf16_start = utf16, .utf16_end = utf16 + (uint32_t)utf16_length(view, p->start, p->end)};
+    doc->span[i] = (token_span){.byte_start = view->byte_at[p->start],
+                                .byte_end = view->byte_at[p->end],
+                                .char_start = p->start,
+                                .char_end = p->end,
+                                .utf16_start = utf16,
+                                .utf16_end = utf16 + (uint32_t)utf16_length(view, p->start, p->end)};
     doc->space[i] = (unsigned char)p->space;
     doc->norm_override[i] = p->norm;
     doc->sent_start[i] = 0;
@@ -392,8 +413,13 @@ tern_status tokenize(tern_doc *doc, const text_view *view, tokenizer_scratch *sc
         || buffer_reserve(&scratch->trails, TRAILS * (view->length + 1), sizeof(uint16_t)) != 0)
         return fail(err, TERN_E_MEMORY, 0, "out of memory for the tokens of %zu characters", view->length);
 
-    run r = {.model = doc->model, .tables = &doc->model->tokenizer, .view = view, .tokens = scratch->tokens.data,
-             .suffix_start = scratch->suffixes.data, .trails = scratch->trails.data, .interruption = doc->interruption};
+    run r = {.model = doc->model,
+             .tables = &doc->model->tokenizer,
+             .view = view,
+             .tokens = scratch->tokens.data,
+             .suffix_start = scratch->suffixes.data,
+             .trails = scratch->trails.data,
+             .interruption = doc->interruption};
     if (first_pass(&r)) return fail_interrupted(err);
     int failed = second_pass(&r, scratch, &marks);
     if (interrupted(r.interruption)) return fail_interrupted(err);

@@ -7,8 +7,8 @@
 /* No row: every table of vectors is shorter. */
 #define NO_VECTOR UINT32_MAX
 
-/* Row of the text with that id (its own: not that of its NORM), or NO_VECTOR. Reads a page or two of the file; whatever a damaged file
- * has there, only the row is wrong, and rows are checked where a table is read. */
+/* Row of the text with that id (its own: not that of its NORM), or NO_VECTOR. Reads a page or two of the file; whatever
+ * a damaged file has there, only the row is wrong, and rows are checked where a table is read. */
 uint32_t word_vectors_find(const vector_keys *v, uint64_t id);
 
 #endif

@@ -18,8 +18,7 @@ void components_of(const tern_model *model, char out[COMPONENTS_NAMES_SIZE])
             used += (size_t)snprintf(out + used, COMPONENTS_NAMES_SIZE - used, "%s%s", comma, tern_component_name(bit));
             comma = ", ";
         }
-    if (used < COMPONENTS_NAMES_SIZE)
-        snprintf(out + used, COMPONENTS_NAMES_SIZE - used, ")");
+    if (used < COMPONENTS_NAMES_SIZE) snprintf(out + used, COMPONENTS_NAMES_SIZE - used, ")");
 }
 
 static int lacks(const tern_model *model, const char *name, char *error)
@@ -36,8 +35,7 @@ int components_parse(const char *list, const tern_model *model, unsigned *mask, 
     for (;;) {
         list += strspn(list, " ");
         size_t item = strcspn(list, ","), len = item;
-        while (len && list[len - 1] == ' ')
-            len--;
+        while (len && list[len - 1] == ' ') len--;
         unsigned component = tern_component_from_name(list, len);
         if (!component) {
             char shown[NAME_SHOWN_SIZE];
@@ -45,8 +43,7 @@ int components_parse(const char *list, const tern_model *model, unsigned *mask, 
             return lacks(model, shown, error);
         }
         *mask |= component;
-        if (!list[item])
-            return 0;
+        if (!list[item]) return 0;
         list += item + 1;
     }
 }
@@ -70,19 +67,16 @@ int components_default(const tern_model *model, unsigned *mask, char error[COMPO
 {
     const char *list = getenv(VARIABLE);
     *mask = tern_model_default_components(model);
-    if (!list || !*list)
-        return 0;
-    return components_parse(list, model, mask, error) || components_check(*mask, model, error) ? bad_variable(error) : 0;
+    if (!list || !*list) return 0;
+    return components_parse(list, model, mask, error) || components_check(*mask, model, error) ? bad_variable(error)
+                                                                                               : 0;
 }
 
 int components_default_for_entities(const tern_model *model, unsigned *mask, char error[COMPONENTS_ERROR_SIZE])
 {
-    if (components_default(model, mask, error))
-        return -1;
-    if (*mask & TERN_NER)
-        return 0;
-    if (components_check(TERN_NER, model, error))
-        return -1;
+    if (components_default(model, mask, error)) return -1;
+    if (*mask & TERN_NER) return 0;
+    if (components_check(TERN_NER, model, error)) return -1;
     snprintf(error, COMPONENTS_ERROR_SIZE, "\"ner\" must be among the components, it finds the entities");
     return bad_variable(error);
 }

@@ -41,8 +41,7 @@ static void write_cats(bytes *out, const tern_doc *doc)
     tern_cat cat;
     bytes_text(out, ", \"cats\": {");
     for (size_t i = 0; !tern_doc_cat(doc, i, &cat); i++) {
-        if (i)
-            bytes_text(out, ", ");
+        if (i) bytes_text(out, ", ");
         json_out_cstring(out, cat.label);
         bytes_text(out, ": ");
         json_out_double(out, cat.score);
@@ -62,12 +61,9 @@ static void write_token(bytes *out, size_t index, const tern_token *token, unsig
     json_out_size(out, index);
     bytes_text(out, ", ");
     write_offsets(out, &token->span);
-    if (annotations & TERN_TAGS)
-        write_string(out, ", \"tag\": ", token->tag);
-    if (annotations & TERN_POS)
-        write_string(out, ", \"pos\": ", token->pos);
-    if (annotations & TERN_MORPHS)
-        write_string(out, ", \"morph\": ", token->morph);
+    if (annotations & TERN_TAGS) write_string(out, ", \"tag\": ", token->tag);
+    if (annotations & TERN_POS) write_string(out, ", \"pos\": ", token->pos);
+    if (annotations & TERN_MORPHS) write_string(out, ", \"morph\": ", token->morph);
     if (annotations & TERN_LEMMAS) {
         bytes_text(out, ", \"lemma\": ");
         json_out_string(out, token->lemma, token->lemma_len);
@@ -90,16 +86,12 @@ void doc_json(bytes *out, const char *text, size_t len, const tern_doc *doc)
     tern_token token;
     bytes_text(out, "{\"text\": ");
     json_out_string(out, text, len);
-    if (annotations & TERN_ENTITIES)
-        write_ents(out, doc);
-    if (annotations & TERN_SENTENCES)
-        write_sents(out, doc);
-    if (annotations & TERN_CATS)
-        write_cats(out, doc);
+    if (annotations & TERN_ENTITIES) write_ents(out, doc);
+    if (annotations & TERN_SENTENCES) write_sents(out, doc);
+    if (annotations & TERN_CATS) write_cats(out, doc);
     bytes_text(out, ", \"tokens\": [");
     for (size_t i = 0; !tern_doc_token(doc, i, &token); i++) {
-        if (i)
-            bytes_text(out, ", ");
+        if (i) bytes_text(out, ", ");
         write_token(out, i, &token, annotations);
     }
     bytes_text(out, "]}");

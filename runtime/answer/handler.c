@@ -29,34 +29,32 @@ int handle_run(tern_ctx *ctx, const char *text, size_t len, unsigned want, const
                const tern_doc **doc, response *out)
 {
     tern_options options = {.want = want & tern_model_offers(settings->model), .components = settings->components};
-    if (!settings->components)   /* to the engine, 0 means its default */
+    if (!settings->components) /* to the engine, 0 means its default */
         options.want &= TERN_NORMS;
     return run(ctx, text, len, &options, settings, doc, out);
 }
 
-int handle_sentiment_run(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, const tern_doc **doc,
-                         response *out)
+int handle_sentiment_run(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings,
+                         const tern_doc **doc, response *out)
 {
     tern_options options = sentiment_run_options(settings->model);
     return run(ctx, text, len, &options, settings, doc, out);
 }
 
-/* ---- reading a request ------------------------------------------------------------------------------------------------ */
+/* ---- reading a request ------------------------------------------------------------------------------------------- */
 
 static json_doc *parse(const char *data, size_t len, response *out)
 {
     json_error error;
     json_doc *doc = json_parse(data, len, &error);
     if (!doc) {
-        if (error.no_memory)
-            respond_out_of_memory(out);
-        else
-            respond_bad_request(out, error.msg);
+        if (error.no_memory) respond_out_of_memory(out);
+        else respond_bad_request(out, error.msg);
     }
     return doc;
 }
 
-/* ---- one text ------------------------------------------------------------------------------------------------------------ */
+/* ---- one text ---------------------------------------------------------------------------------------------------- */
 
 static void write_entity(bytes *out, const char *text, const tern_entity *entity, const request_options *options)
 {
@@ -68,18 +66,17 @@ static void write_entity(bytes *out, const char *text, const tern_entity *entity
     json_out_cstring(out, entity->label);
     if (options->format == FORMAT_SPACY)
         bytes_format(out, ", \"start_char\": %zu, \"end_char\": %zu}", offsets.start, offsets.end);
-    else
-        bytes_format(out, ", \"start\": %zu, \"end\": %zu}", offsets.start, offsets.end);
+    else bytes_format(out, ", \"start\": %zu, \"end\": %zu}", offsets.start, offsets.end);
 }
 
 /* What answers: everything is borrowed. */
 typedef struct responder {
     task_kind task;
     tern_ctx *ctx;
-    const sentiment_labels *labels;   /* of TASK_SENTIMENT */
+    const sentiment_labels *labels; /* of TASK_SENTIMENT */
     const handler_settings *settings;
     const request_options *options;
-    size_t before;                    /* bytes of the answer in front of this text's */
+    size_t before; /* bytes of the answer in front of this text's */
 } responder;
 
 /* Whether the answer is already larger than may go out. */
@@ -92,8 +89,7 @@ static int is_over(const responder *by, response *out)
 static void end_answer(const responder *by, response *out)
 {
     response_end(out);
-    if (out->status == 200 && is_over(by, out))
-        respond_too_large(out, &by->settings->answer);
+    if (out->status == 200 && is_over(by, out)) respond_too_large(out, &by->settings->answer);
 }
 
 static int run_task(const responder *by, const char *text, size_t len, const tern_doc **doc, response *out)
@@ -109,10 +105,8 @@ static void write_entities(const responder *by, const char *text, const tern_doc
     bytes_text(&out->body, "{\"entities\": [");
     for (size_t i = 0; i < out->entities && !is_over(by, out); i++) {
         tern_entity entity;
-        if (tern_doc_entity(doc, i, &entity))
-            break;
-        if (i)
-            bytes_text(&out->body, ", ");
+        if (tern_doc_entity(doc, i, &entity)) break;
+        if (i) bytes_text(&out->body, ", ");
         write_entity(&out->body, text, &entity, by->options);
     }
     bytes_text(&out->body, "]}");
@@ -145,15 +139,12 @@ static void write_sentiments(const responder *by, const char *text, const tern_d
 static void answer_any_text(const responder *by, const char *text, size_t len, response *out)
 {
     const tern_doc *doc;
-    if (run_task(by, text, len, &doc, out))
-        return;
+    if (run_task(by, text, len, &doc, out)) return;
     response_begin(out);
     out->tokens = tern_doc_token_count(doc);
     out->entities = tern_doc_entity_count(doc);
-    if (by->task == TASK_SENTIMENT)
-        write_sentiments(by, text, doc, out);
-    else
-        write_entities(by, text, doc, out);
+    if (by->task == TASK_SENTIMENT) write_sentiments(by, text, doc, out);
+    else write_entities(by, text, doc, out);
     tern_ctx_trim(by->ctx);
     end_answer(by, out);
 }
@@ -163,13 +154,11 @@ static void answer_text(const responder *by, const char *name, const char *text,
 {
     char error[64];
     snprintf(error, sizeof error, "%s is empty", name);
-    if (len)
-        answer_any_text(by, text, len, out);
-    else
-        respond_bad_request(out, error);
+    if (len) answer_any_text(by, text, len, out);
+    else respond_bad_request(out, error);
 }
 
-/* ---- one request ---------------------------------------------------------------------------------------------------------- */
+/* ---- one request ------------------------------------------------------------------------------------------------- */
 
 /* One item of "texts", which need not be a string. */
 static void answer_item(const responder *by, const json_node *node, size_t index, bytes *text, response *out)
@@ -177,10 +166,8 @@ static void answer_item(const responder *by, const json_node *node, size_t index
     char name[48], error[REQUEST_ERROR_SIZE];
     snprintf(name, sizeof name, "\"texts\"[%zu]", index);
     int status = request_text(node, name, text, error);
-    if (status)
-        respond_refusal(out, status, error);
-    else
-        answer_text(by, "\"text\"", text->data, text->len, out);
+    if (status) respond_refusal(out, status, error);
+    else answer_text(by, "\"text\"", text->data, text->len, out);
 }
 
 /* Whether an error is not one text's but that of the request. */
@@ -202,30 +189,29 @@ static void answer_texts(const responder *by, const json_node *texts, response *
         each.before = response_size(out, by->settings->answer.quoted);
         answer_item(&each, node, index, &text, &item);
         if (is_for_all(&item)) {
-            bytes_free(&out->body);   /* it may be large */
+            bytes_free(&out->body); /* it may be large */
             respond_error(out, item.status, item.error_type, item.message);
             continue;
         }
-        if (index)
-            bytes_text(&out->body, ", ");
+        if (index) bytes_text(&out->body, ", ");
         bytes_append(&out->body, item.body.data, item.body.len);
         out->body.failed |= item.body.failed;
         out->tokens += item.tokens;
         out->entities += item.entities;
-        if (is_over(by, out))
-            respond_too_large(out, &by->settings->answer);
+        if (is_over(by, out)) respond_too_large(out, &by->settings->answer);
     }
     bytes_free(&text);
     response_free(&item);
-    if (out->status != 200)
-        return;
+    if (out->status != 200) return;
     bytes_text(&out->body, "]}");
     end_answer(by, out);
 }
 
 static request_options default_options(const handler_settings *settings)
 {
-    return (request_options){.components = settings->components, .format = settings->format, .offsets = settings->offsets,
+    return (request_options){.components = settings->components,
+                             .format = settings->format,
+                             .offsets = settings->offsets,
                              .sentiment = settings->sentiment};
 }
 
@@ -251,13 +237,17 @@ static void answer_plain(const model_contexts *contexts, const named_model *mode
 {
     const handler_settings own = settings_of(settings, model);
     const request_options options = default_options(&own);
-    const responder by = {.task = task, .ctx = model_context(contexts, model), .labels = &model->sentiment,
-                          .settings = &own, .options = &options};
+    const responder by = {.task = task,
+                          .ctx = model_context(contexts, model),
+                          .labels = &model->sentiment,
+                          .settings = &own,
+                          .options = &options};
     out->task = task;
     answer_text(&by, name, text, len, out);
 }
 
-void handle_text(const model_contexts *contexts, const char *text, size_t len, const handler_settings *settings, response *out)
+void handle_text(const model_contexts *contexts, const char *text, size_t len, const handler_settings *settings,
+                 response *out)
 {
     const named_model *model = models_default(contexts->models, TASK_ANY);
     task_kind task = model->tasks & TASK_BIT(TASK_NER) ? TASK_NER : TASK_SENTIMENT;
@@ -278,18 +268,17 @@ static void answer_request(const model_contexts *contexts, const request_target 
     bytes text = {0};
     const handler_settings own = settings_of(settings, target->model);
     text_request asked = {.options = default_options(&own)};
-    const responder by = {.task = target->task, .ctx = model_context(contexts, target->model),
-                          .labels = &target->model->sentiment, .settings = &own, .options = &asked.options};
+    const responder by = {.task = target->task,
+                          .ctx = model_context(contexts, target->model),
+                          .labels = &target->model->sentiment,
+                          .settings = &own,
+                          .options = &asked.options};
     size_t max_texts = settings->max_texts ? settings->max_texts : REQUEST_MAX_TEXTS;
     int status = request_read(body, target->task, own.model, max_texts, &asked, error);
-    if (!status && asked.text)
-        status = request_text(asked.text, asked.text_name, &text, error);
-    if (status)
-        respond_refusal(out, status, error);
-    else if (asked.text)
-        answer_text(&by, asked.text_name, text.data, text.len, out);
-    else
-        answer_texts(&by, asked.texts, out);
+    if (!status && asked.text) status = request_text(asked.text, asked.text_name, &text, error);
+    if (status) respond_refusal(out, status, error);
+    else if (asked.text) answer_text(&by, asked.text_name, text.data, text.len, out);
+    else answer_texts(&by, asked.texts, out);
     bytes_free(&text);
 }
 
@@ -300,18 +289,15 @@ void handle_request_json(const model_contexts *contexts, const request_target *a
     request_target target = *asked;
     int status = request_target_of(body, contexts->models, &target, error);
     out->task = target.task;
-    if (status)
-        respond_refusal(out, status, error);
-    else
-        answer_request(contexts, &target, body, settings, out);
+    if (status) respond_refusal(out, status, error);
+    else answer_request(contexts, &target, body, settings, out);
 }
 
 /* Whether there is a model for what the address asks for; answers if not, whatever the body may be. */
 static int can_be_asked(const model_set *models, const request_target *asked, response *out)
 {
     char error[MODELS_ERROR_SIZE];
-    if (models_default(models, asked->task))
-        return 1;
+    if (models_default(models, asked->task)) return 1;
     models_none_can(asked->task, error);
     respond_refusal(out, 404, error);
     return 0;
@@ -321,38 +307,32 @@ void handle_request(const model_contexts *contexts, const request_target *asked,
                     const handler_settings *settings, response *out)
 {
     out->task = asked->task;
-    if (!can_be_asked(contexts->models, asked, out))
-        return;
+    if (!can_be_asked(contexts->models, asked, out)) return;
     if (!len) {
         respond_bad_request(out, "the request has no body: send {\"text\": \"...\"}");
         return;
     }
     json_doc *doc = parse(body, len, out);
-    if (!doc)
-        return;
+    if (!doc) return;
     handle_request_json(contexts, asked, json_root(doc), settings, out);
     json_free(doc);
 }
 
-void handle_compressed_request(const model_contexts *contexts, const request_target *asked, const char *body, size_t len,
-                               const handler_settings *settings, response *out)
+void handle_compressed_request(const model_contexts *contexts, const request_target *asked, const char *body,
+                               size_t len, const handler_settings *settings, response *out)
 {
     char error[GZIP_ERROR_SIZE];
     bytes plain = {0};
     out->task = asked->task;
-    if (!can_be_asked(contexts->models, asked, out))
-        return;
+    if (!can_be_asked(contexts->models, asked, out)) return;
     int status = len ? gzip_inflate(body, len, REQUEST_MAX_BODY, &plain, error) : 0;
-    if (!status)
-        handle_request(contexts, asked, plain.data, plain.len, settings, out);
-    else if (status == 413)
-        respond_error(out, status, "Function.BodyTooLarge", error);
-    else
-        respond_refusal(out, status, error);
+    if (!status) handle_request(contexts, asked, plain.data, plain.len, settings, out);
+    else if (status == 413) respond_error(out, status, "Function.BodyTooLarge", error);
+    else respond_refusal(out, status, error);
     bytes_free(&plain);
 }
 
-/* ---- GET /healthz ----------------------------------------------------------------------------------------------------- */
+/* ---- GET /healthz ------------------------------------------------------------------------------------------------ */
 
 /* The names of those that can do the task; of all for TASK_ANY. */
 static void write_names(bytes *out, const model_set *models, task_kind task)
@@ -360,8 +340,7 @@ static void write_names(bytes *out, const model_set *models, task_kind task)
     int first = 1;
     bytes_text(out, "[");
     for (const named_model *m = models->item; m < models->item + models->count; m++) {
-        if (task != TASK_ANY && !(m->tasks & TASK_BIT(task)))
-            continue;
+        if (task != TASK_ANY && !(m->tasks & TASK_BIT(task))) continue;
         bytes_text(out, first ? "" : ", ");
         json_out_cstring(out, m->name);
         first = 0;
@@ -386,7 +365,7 @@ void handle_health(const model_set *models, response *out)
     response_end(out);
 }
 
-/* ---- tern pipe -------------------------------------------------------------------------------------------------------- */
+/* ---- tern pipe --------------------------------------------------------------------------------------------------- */
 
 /* The text of a line into *text, which may be empty. 0 or -1. */
 static int read_line(const json_node *root, bytes *text, response *out)
@@ -395,11 +374,10 @@ static int read_line(const json_node *root, bytes *text, response *out)
     const json_node *member = json_member(root, "text");
     int status = 400;
     if (json_type_of(root) != JSON_OBJECT)
-        snprintf(error, sizeof error, "expected an object like {\"text\": \"...\"}, not %s", json_type_name(json_type_of(root)));
-    else if (!request_check_names(root, error) && member)
-        status = request_text(member, "\"text\"", text, error);
-    if (status)
-        respond_refusal(out, status, error);
+        snprintf(error, sizeof error, "expected an object like {\"text\": \"...\"}, not %s",
+                 json_type_name(json_type_of(root)));
+    else if (!request_check_names(root, error) && member) status = request_text(member, "\"text\"", text, error);
+    if (status) respond_refusal(out, status, error);
     return status ? -1 : 0;
 }
 
@@ -409,8 +387,7 @@ void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_sett
     const tern_doc *result;
     unsigned want = settings->norms ? TERN_EVERYTHING : TERN_EVERYTHING & ~(unsigned)TERN_NORMS;
     json_doc *doc = parse(line, len, out);
-    if (!doc)
-        return;
+    if (!doc) return;
     int failed = read_line(json_root(doc), &text, out);
     json_free(doc);
     if (!failed && !handle_run(ctx, text.data, text.len, want, settings, &result, out)) {

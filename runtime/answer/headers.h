@@ -1,4 +1,5 @@
-/* headers.h - the header fields of an HTTP answer, for whoever sends them: the HTTP server as lines, Lambda events as JSON. */
+/* headers.h - the header fields of an HTTP answer, for whoever sends them: the HTTP server as lines, Lambda events as
+ * JSON. */
 #ifndef TERN_HEADERS_H
 #define TERN_HEADERS_H
 

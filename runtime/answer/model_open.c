@@ -13,12 +13,10 @@
 static int executable_folder(char *out, size_t size)
 {
     ssize_t len = readlink("/proc/self/exe", out, size - 1);
-    if (len <= 0 || (size_t)len >= size - 1)
-        return -1;
+    if (len <= 0 || (size_t)len >= size - 1) return -1;
     out[len] = '\0';
     char *slash = strrchr(out, '/');
-    if (!slash)
-        return -1;
+    if (!slash) return -1;
     *slash = '\0';
     return 0;
 }
@@ -34,11 +32,11 @@ int model_search(task_kind task, char *out, size_t size)
     }
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         int len = snprintf(out, size, "%s/%s/%s", folder, places[i], file);
-        if (len > 0 && (size_t)len < size && !access(out, R_OK))
-            return 0;
+        if (len > 0 && (size_t)len < size && !access(out, R_OK)) return 0;
     }
-    snprintf(out, size, "no model file: set TERN_MODEL, or put %s into weights/, ../weights/ or ../share/tern/ beside %s",
-             file, folder);
+    snprintf(out, size,
+             "no model file: set TERN_MODEL, or put %s into weights/, ../weights/ or ../share/tern/ beside %s", file,
+             folder);
     return -1;
 }
 
@@ -51,8 +49,8 @@ tern_status model_open(const char *path, model_access access, tern_model **model
         snprintf(error, MODEL_OPEN_ERROR_SIZE, KERNELS_VARIABLE ": %s", err.msg);
         return TERN_E_ARGUMENT;
     }
-    tern_status status = access == MODEL_LOADED ? tern_model_load(path, model, &err) : tern_model_open(path, model, &err);
-    if (status)
-        snprintf(error, MODEL_OPEN_ERROR_SIZE, "model %.500s: %s", path, err.msg);
+    tern_status status =
+        access == MODEL_LOADED ? tern_model_load(path, model, &err) : tern_model_open(path, model, &err);
+    if (status) snprintf(error, MODEL_OPEN_ERROR_SIZE, "model %.500s: %s", path, err.msg);
     return status;
 }

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L   /* strndup */
+#define _POSIX_C_SOURCE 200809L /* strndup */
 #include "models.h"
 
 #include <limits.h>
@@ -15,8 +15,9 @@
 #define NAME_RULE "a name is 1 to 40 letters, digits, _ and -, as in en=weights/en.tern"
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
-_Static_assert(MODELS_MAX * (MODEL_NAME_SIZE + 1) + 64 <= MODELS_ERROR_SIZE, "the sentence with all names fits");
-_Static_assert(COMPONENTS_ERROR_SIZE + MODEL_NAME_SIZE + 16 <= MODELS_ERROR_SIZE, "a sentence about a model's components fits");
+_Static_assert(MODELS_MAX *(MODEL_NAME_SIZE + 1) + 64 <= MODELS_ERROR_SIZE, "the sentence with all names fits");
+_Static_assert(COMPONENTS_ERROR_SIZE + MODEL_NAME_SIZE + 16 <= MODELS_ERROR_SIZE,
+               "a sentence about a model's components fits");
 _Static_assert(MODEL_OPEN_ERROR_SIZE == MODELS_ERROR_SIZE, "so does one about a file");
 _Static_assert(SENTIMENT_ERROR_SIZE <= COMPONENTS_ERROR_SIZE, "so does one about its labels");
 
@@ -32,7 +33,7 @@ static int fail(char *error, const char *format, ...)
     return -1;
 }
 
-/* ---- names and paths -------------------------------------------------------------------------------------------------- */
+/* ---- names and paths --------------------------------------------------------------------------------------------- */
 
 /* Where the "=" after a name is; NULL for a plain path. */
 static const char *end_of_name(const char *text)
@@ -46,10 +47,8 @@ static int add(model_set *models, const char *name, size_t len, char *path, char
 {
     named_model *item = &models->item[models->count];
     int status = 0;
-    if (!path)
-        return fail(error, "out of memory");
-    if (models->count == MODELS_MAX)
-        status = fail(error, "there are more than %u models", MODELS_MAX);
+    if (!path) return fail(error, "out of memory");
+    if (models->count == MODELS_MAX) status = fail(error, "there are more than %u models", MODELS_MAX);
     else if (models_find(models, name, len))
         status = fail(error, "there are two models with the name \"%.*s\"", (int)len, name);
     if (status) {
@@ -69,12 +68,9 @@ int models_add_file(model_set *models, const char *path, char error[MODELS_ERROR
     size_t len = strlen(file), suffix = strlen(SUFFIX);
     if (!len)
         return fail(error, *path ? "the path of a model file ends in \"/\"" : "the path of a model file is empty");
-    if (len > suffix && !strcmp(file + len - suffix, SUFFIX))
-        len -= suffix;
-    if (len > sizeof name - 1)
-        len = sizeof name - 1;
-    for (size_t i = 0; i < len; i++)
-        name[i] = strchr(NAME_CHARACTERS, file[i]) ? file[i] : '_';
+    if (len > suffix && !strcmp(file + len - suffix, SUFFIX)) len -= suffix;
+    if (len > sizeof name - 1) len = sizeof name - 1;
+    for (size_t i = 0; i < len; i++) name[i] = strchr(NAME_CHARACTERS, file[i]) ? file[i] : '_';
     return add(models, name, len, strdup(path), error);
 }
 
@@ -84,15 +80,15 @@ static int add_named(model_set *models, const char *text, size_t len, const char
     size_t name = (size_t)(equals - text), path = len - name - 1;
     if (!name || name >= MODEL_NAME_SIZE || strspn(text, NAME_CHARACTERS) != name)
         return fail(error, "what is before a \"=\" is not a model's name: " NAME_RULE);
-    if (!path)
-        return fail(error, "the model \"%.*s\" has no path", (int)name, text);
+    if (!path) return fail(error, "the model \"%.*s\" has no path", (int)name, text);
     return add(models, text, name, strndup(equals + 1, path), error);
 }
 
 int models_add(model_set *models, const char *argument, char error[MODELS_ERROR_SIZE])
 {
     const char *equals = end_of_name(argument);
-    return equals ? add_named(models, argument, strlen(argument), equals, error) : models_add_file(models, argument, error);
+    return equals ? add_named(models, argument, strlen(argument), equals, error)
+                  : models_add_file(models, argument, error);
 }
 
 static int add_list(model_set *models, const char *list, char *error)
@@ -100,12 +96,9 @@ static int add_list(model_set *models, const char *list, char *error)
     for (;;) {
         const char *equals = end_of_name(list);
         size_t len = strcspn(list, ",");
-        if (!equals)
-            return fail(error, "an item of the list is not NAME=PATH: " NAME_RULE);
-        if (add_named(models, list, len, equals, error))
-            return -1;
-        if (!list[len])
-            return 0;
+        if (!equals) return fail(error, "an item of the list is not NAME=PATH: " NAME_RULE);
+        if (add_named(models, list, len, equals, error)) return -1;
+        if (!list[len]) return 0;
         list += len + 1;
     }
 }
@@ -119,8 +112,7 @@ static int add_found(model_set *models, task_kind task, char *error)
 static int add_all_found(model_set *models, char *error)
 {
     char path[PATH_MAX + 256];
-    if (add_found(models, TASK_NER, error))
-        return -1;
+    if (add_found(models, TASK_NER, error)) return -1;
     return model_search(TASK_SENTIMENT, path, sizeof path) ? 0 : models_add_file(models, path, error);
 }
 
@@ -128,14 +120,12 @@ int models_add_default(model_set *models, task_kind task, char error[MODELS_ERRO
 {
     char reason[MODELS_ERROR_SIZE];
     const char *value = getenv(VARIABLE);
-    if (!value || !*value)
-        return task == TASK_ANY ? add_all_found(models, error) : add_found(models, task, error);
-    if (!(end_of_name(value) ? add_list(models, value, reason) : models_add_file(models, value, reason)))
-        return 0;
+    if (!value || !*value) return task == TASK_ANY ? add_all_found(models, error) : add_found(models, task, error);
+    if (!(end_of_name(value) ? add_list(models, value, reason) : models_add_file(models, value, reason))) return 0;
     return fail(error, VARIABLE ": %.*s", (int)(MODELS_ERROR_SIZE - sizeof VARIABLE - 2), reason);
 }
 
-/* ---- models ----------------------------------------------------------------------------------------------------------- */
+/* ---- models ------------------------------------------------------------------------------------------------------ */
 
 tern_status models_open(model_set *models, model_access access, char error[MODELS_ERROR_SIZE])
 {
@@ -150,8 +140,7 @@ tern_status models_open(model_set *models, model_access access, char error[MODEL
 const named_model *models_changed(const model_set *models)
 {
     for (const named_model *m = models->item; m < models->item + models->count; m++)
-        if (mapped_file_has_changed(m->file))
-            return m;
+        if (mapped_file_has_changed(m->file)) return m;
     return NULL;
 }
 
@@ -159,8 +148,7 @@ int models_again(const model_set *models, model_set *out)
 {
     char error[MODELS_ERROR_SIZE];
     for (const named_model *m = models->item; m < models->item + models->count; m++)
-        if (add(out, m->name, strlen(m->name), strdup(m->path), error))
-            return -1;
+        if (add(out, m->name, strlen(m->name), strdup(m->path), error)) return -1;
     return 0;
 }
 
@@ -170,15 +158,12 @@ static tern_status set_tasks(named_model *m, char reason[COMPONENTS_ERROR_SIZE])
     m->tasks = 0;
     m->components = tern_model_default_components(m->model);
     if (offers & TERN_ENTITIES) {
-        if (components_default_for_entities(m->model, &m->components, reason))
-            return TERN_E_UNSUPPORTED;
+        if (components_default_for_entities(m->model, &m->components, reason)) return TERN_E_UNSUPPORTED;
         m->tasks |= TASK_BIT(TASK_NER);
     }
-    if (!(offers & TERN_CATS))
-        return TERN_OK;
+    if (!(offers & TERN_CATS)) return TERN_OK;
     tern_status status = sentiment_find_labels(m->model, &m->sentiment, reason);
-    if (!status)
-        m->tasks |= TASK_BIT(TASK_SENTIMENT);
+    if (!status) m->tasks |= TASK_BIT(TASK_SENTIMENT);
     return m->tasks && status != TERN_E_MEMORY ? TERN_OK : status;
 }
 
@@ -188,15 +173,12 @@ tern_status models_set_tasks(model_set *models, char error[MODELS_ERROR_SIZE])
     for (named_model *m = models->item; m < models->item + models->count; m++) {
         tern_status status = set_tasks(m, reason);
         if (status) {
-            if (models->count == 1)
-                fail(error, "%s", reason);
-            else
-                fail(error, "model \"%s\": %s", m->name, reason);
+            if (models->count == 1) fail(error, "%s", reason);
+            else fail(error, "model \"%s\": %s", m->name, reason);
             return status;
         }
     }
-    if (models_default(models, TASK_ANY))
-        return TERN_OK;
+    if (models_default(models, TASK_ANY)) return TERN_OK;
     components_check(TERN_NER, models->item[0].model, reason);
     fail(error, "no model finds entities or sentiments: %s", reason);
     return TERN_E_UNSUPPORTED;
@@ -219,16 +201,16 @@ const named_model *models_default(const model_set *models, task_kind task)
         return entities ? entities : models_default(models, TASK_SENTIMENT);
     }
     for (const named_model *m = models->item; m < models->item + models->count; m++)
-        if (m->tasks & TASK_BIT(task))
-            return m;
+        if (m->tasks & TASK_BIT(task)) return m;
     return NULL;
 }
 
 void models_none_can(task_kind task, char error[MODELS_ERROR_SIZE])
 {
     static const char how[] = "start with -m %s=FILE.tern (tern serve) or " VARIABLE "=...,%s=FILE.tern (Lambda)";
-    size_t used = (size_t)snprintf(error, MODELS_ERROR_SIZE, task == TASK_SENTIMENT ? "no model here finds sentiments: "
-                                                                                    : "no model here finds entities: ");
+    size_t used = (size_t)snprintf(error, MODELS_ERROR_SIZE,
+                                   task == TASK_SENTIMENT ? "no model here finds sentiments: "
+                                                          : "no model here finds entities: ");
     const char *name = task == TASK_SENTIMENT ? "sentiment" : "en";
     snprintf(error + used, MODELS_ERROR_SIZE - used, how, name, name);
 }
@@ -236,8 +218,7 @@ void models_none_can(task_kind task, char error[MODELS_ERROR_SIZE])
 const named_model *models_find(const model_set *models, const char *name, size_t len)
 {
     for (const named_model *m = models->item; m < models->item + models->count; m++)
-        if (strlen(m->name) == len && !memcmp(m->name, name, len))
-            return m;
+        if (strlen(m->name) == len && !memcmp(m->name, name, len)) return m;
     return NULL;
 }
 
@@ -245,11 +226,12 @@ void models_unknown(const model_set *models, char error[MODELS_ERROR_SIZE])
 {
     size_t used = (size_t)snprintf(error, MODELS_ERROR_SIZE, "there is no model of this name (known:");
     for (const named_model *m = models->item; m < models->item + models->count; m++)
-        used += (size_t)snprintf(error + used, MODELS_ERROR_SIZE - used, "%s%s", m == models->item ? " " : ", ", m->name);
+        used +=
+            (size_t)snprintf(error + used, MODELS_ERROR_SIZE - used, "%s%s", m == models->item ? " " : ", ", m->name);
     snprintf(error + used, MODELS_ERROR_SIZE - used, ")");
 }
 
-/* ---- contexts --------------------------------------------------------------------------------------------------------- */
+/* ---- contexts ---------------------------------------------------------------------------------------------------- */
 
 int model_contexts_open(model_contexts *contexts, const model_set *models, tern_error *err)
 {
@@ -264,8 +246,7 @@ int model_contexts_open(model_contexts *contexts, const model_set *models, tern_
 
 void model_contexts_close(model_contexts *contexts)
 {
-    for (size_t i = 0; i < MODELS_MAX; i++)
-        tern_ctx_free(contexts->ctx[i]);
+    for (size_t i = 0; i < MODELS_MAX; i++) tern_ctx_free(contexts->ctx[i]);
     *contexts = (model_contexts){0};
 }
 

@@ -4,8 +4,8 @@
 
 int offset_unit_from_name(const char *name, size_t len)
 {
-    static const char *const names[] = {[OFFSETS_CODEPOINT] = "codepoint", [OFFSETS_UTF16] = "utf16",
-                                        [OFFSETS_BYTE] = "byte"};
+    static const char *const names[] = {
+        [OFFSETS_CODEPOINT] = "codepoint", [OFFSETS_UTF16] = "utf16", [OFFSETS_BYTE] = "byte"};
     return name_index(names, sizeof names / sizeof *names, name, len);
 }
 

@@ -7,7 +7,9 @@
 #define NOT_GZIP "the body is compressed in a way that is not known here: Content-Encoding may be gzip"
 
 static const char *const allowed_methods[] = {
-    [PLACE_PAGE] = "GET, HEAD, OPTIONS", [PLACE_HEALTH] = "GET, HEAD, OPTIONS", [PLACE_TASK] = "POST, OPTIONS",
+    [PLACE_PAGE] = "GET, HEAD, OPTIONS",
+    [PLACE_HEALTH] = "GET, HEAD, OPTIONS",
+    [PLACE_TASK] = "POST, OPTIONS",
 };
 
 static void refuse(route *r, int status, const char *error)
@@ -16,7 +18,7 @@ static void refuse(route *r, int status, const char *error)
     r->error = error;
 }
 
-/* ---- path ------------------------------------------------------------------------------------------------------------- */
+/* ---- path -------------------------------------------------------------------------------------------------------- */
 
 typedef struct segment {
     const char *text;
@@ -40,10 +42,7 @@ static size_t split(const char *path, size_t len, segment last[2])
     return count;
 }
 
-static int is(segment s, const char *name)
-{
-    return s.len == strlen(name) && !memcmp(s.text, name, s.len);
-}
+static int is(segment s, const char *name) { return s.len == strlen(name) && !memcmp(s.text, name, s.len); }
 
 /* The task of that name, or TASK_ANY. */
 static task_kind task_of(segment s)
@@ -70,20 +69,20 @@ static void find_place(route *r, route_program program, const model_set *models,
     } else if (program == ROUTE_SERVER && !count && len && path[0] == '/') {
         r->place = PLACE_PAGE;
     } else {
-        refuse(r, 404, of_model != TASK_ANY ? NULL : program == ROUTE_SERVER ? NOTHING_HERE ", GET / is a page to try it"
-                                                                             : NOTHING_HERE);
+        refuse(r, 404,
+               of_model != TASK_ANY      ? NULL
+               : program == ROUTE_SERVER ? NOTHING_HERE ", GET / is a page to try it"
+                                         : NOTHING_HERE);
     }
 }
 
-/* ---- method and header ------------------------------------------------------------------------------------------------ */
+/* ---- method and header ------------------------------------------------------------------------------------------- */
 
 static void check_method(route *r, const char *method)
 {
     int posts = r->place == PLACE_TASK;
-    if (!method)
-        return;
-    if (!strcmp(method, "OPTIONS"))
-        r->is_options = 1;
+    if (!method) return;
+    if (!strcmp(method, "OPTIONS")) r->is_options = 1;
     else if (posts ? strcmp(method, "POST") : strcmp(method, "GET") && strcmp(method, "HEAD"))
         refuse(r, 405, posts ? "the method must be POST" : "the method must be GET");
 }
@@ -91,21 +90,17 @@ static void check_method(route *r, const char *method)
 route route_find(route_program program, const model_set *models, const char *method, const char *path, size_t len)
 {
     route r = {.place = PLACE_NONE};
-    if (path)
-        find_place(&r, program, models, path, len);
-    else
-        r.place = PLACE_TASK;
+    if (path) find_place(&r, program, models, path, len);
+    else r.place = PLACE_TASK;
     r.allowed = allowed_methods[r.place];
-    if (!r.status)
-        check_method(&r, method);
+    if (!r.status) check_method(&r, method);
     return r;
 }
 
 /* 1 if the value of a Content-Type header says application/json, with or without parameters; so does none. */
 static int is_json(const char *content_type)
 {
-    if (!content_type)
-        return 1;
+    if (!content_type) return 1;
     content_type += strspn(content_type, " \t");
     return same_ignoring_case(content_type, strcspn(content_type, "; \t"), "application/json");
 }
@@ -120,8 +115,7 @@ static int is_coding(const char *value, const char *name)
 
 void route_check_body(route *r, const char *content_type, const char *content_encoding)
 {
-    if (r->status || r->is_options || r->place != PLACE_TASK)
-        return;
+    if (r->status || r->is_options || r->place != PLACE_TASK) return;
     r->gzip = content_encoding && (is_coding(content_encoding, "gzip") || is_coding(content_encoding, "x-gzip"));
     if (!is_json(content_type)) {
         refuse(r, 415, NOT_JSON);
@@ -131,20 +125,18 @@ void route_check_body(route *r, const char *content_type, const char *content_en
     }
 }
 
-/* ---- answer ----------------------------------------------------------------------------------------------------------- */
+/* ---- answer ------------------------------------------------------------------------------------------------------ */
 
 void route_refuse(const route *r, const model_set *models, response *out)
 {
     char unknown[MODELS_ERROR_SIZE];
-    if (!r->error)
-        models_unknown(models, unknown);
-    respond_error(out, r->status, r->error ? "Function.BadRequest" : "Function.UnknownModel", r->error ? r->error : unknown);
+    if (!r->error) models_unknown(models, unknown);
+    respond_error(out, r->status, r->error ? "Function.BadRequest" : "Function.UnknownModel",
+                  r->error ? r->error : unknown);
 }
 
 void route_headers(const route *r, header_list *out)
 {
-    if (r->status == 405 || r->is_options)
-        headers_add(out, "allow", r->allowed);
-    if (r->accepted)
-        headers_add(out, "accept-encoding", r->accepted);
+    if (r->status == 405 || r->is_options) headers_add(out, "allow", r->allowed);
+    if (r->accepted) headers_add(out, "accept-encoding", r->accepted);
 }

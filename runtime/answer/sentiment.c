@@ -6,26 +6,27 @@
 #include "chars.h"
 
 static const char *const names[SENTIMENT_CLASSES] = {
-    [SENTIMENT_POSITIVE] = "POSITIVE", [SENTIMENT_NEGATIVE] = "NEGATIVE", [SENTIMENT_NEUTRAL] = "NEUTRAL",
+    [SENTIMENT_POSITIVE] = "POSITIVE",
+    [SENTIMENT_NEGATIVE] = "NEGATIVE",
+    [SENTIMENT_NEUTRAL] = "NEUTRAL",
     [SENTIMENT_MIXED] = "MIXED",
 };
 
-const char *sentiment_name(sentiment_class of)
-{
-    return names[of];
-}
+const char *sentiment_name(sentiment_class of) { return names[of]; }
 
-/* ---- the model -------------------------------------------------------------------------------------------------------- */
+/* ---- the model --------------------------------------------------------------------------------------------------- */
 
 static tern_status refuse(const tern_doc *doc, char *error)
 {
-    size_t used = (size_t)snprintf(error, SENTIMENT_ERROR_SIZE, "it is no sentiment model: that has a textcat with the labels "
+    size_t used = (size_t)snprintf(error, SENTIMENT_ERROR_SIZE,
+                                   "it is no sentiment model: that has a textcat with the labels "
                                    "POSITIVE, NEGATIVE and NEUTRAL; its labels are");
     tern_cat cat;
     for (size_t i = 0; used < SENTIMENT_ERROR_SIZE && tern_doc_cat(doc, i, &cat) == TERN_OK; i++) {
         bytes label = {0};
         escape_label(&label, cat.label);
-        used += (size_t)snprintf(error + used, SENTIMENT_ERROR_SIZE - used, "%s%s", i ? ", " : " ", label.data ? label.data : "");
+        used += (size_t)snprintf(error + used, SENTIMENT_ERROR_SIZE - used, "%s%s", i ? ", " : " ",
+                                 label.data ? label.data : "");
         bytes_free(&label);
     }
     return TERN_E_UNSUPPORTED;
@@ -35,7 +36,8 @@ static tern_status refuse(const tern_doc *doc, char *error)
 static size_t find_label(const tern_doc *doc, const char *label)
 {
     size_t i = 0;
-    for (tern_cat cat; tern_doc_cat(doc, i, &cat) == TERN_OK && strcmp(cat.label, label) != 0; i++) {}
+    for (tern_cat cat; tern_doc_cat(doc, i, &cat) == TERN_OK && strcmp(cat.label, label) != 0; i++) {
+    }
     return i;
 }
 
@@ -46,8 +48,7 @@ static tern_status read_labels(const tern_doc *doc, unsigned components, sentime
         return refuse(doc, error);
     for (sentiment_class c = 0; c < SENTIMENT_MIXED; c++) {
         out->category[c] = find_label(doc, names[c]);
-        if (out->category[c] == count)
-            return refuse(doc, error);
+        if (out->category[c] == count) return refuse(doc, error);
     }
     return TERN_OK;
 }
@@ -61,16 +62,15 @@ static unsigned sentiment_components(const tern_model *model)
 tern_status sentiment_find_labels(const tern_model *model, sentiment_labels *out, char error[SENTIMENT_ERROR_SIZE])
 {
     const unsigned components = tern_model_components(model);
-    const tern_options options = {.want = TERN_CATS, .components = components & (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL)};
+    const tern_options options = {.want = TERN_CATS,
+                                  .components = components & (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL)};
     const tern_doc *doc;
     tern_ctx *ctx;
     tern_status status = tern_ctx_new(model, &ctx, NULL);
-    if (!status)
-        status = tern_run(ctx, "", 0, &options, &doc, NULL);
-    if (status)   /* nothing else can fail */
+    if (!status) status = tern_run(ctx, "", 0, &options, &doc, NULL);
+    if (status) /* nothing else can fail */
         snprintf(error, SENTIMENT_ERROR_SIZE, "out of memory at the start: give the process more");
-    else
-        status = read_labels(doc, components, out, error);
+    else status = read_labels(doc, components, out, error);
     tern_ctx_free(ctx);
     return status;
 }
@@ -84,19 +84,19 @@ int sentiment_finds_sentences(const tern_model *model)
 tern_options sentiment_run_options(const tern_model *model)
 {
     const int sentences = sentiment_finds_sentences(model);
-    return (tern_options){.want = TERN_CATS | (sentences ? TERN_SENTENCES : 0u), .components = sentiment_components(model),
+    return (tern_options){.want = TERN_CATS | (sentences ? TERN_SENTENCES : 0u),
+                          .components = sentiment_components(model),
                           .sentence_cats = sentences};
 }
 
-/* ---- scores ----------------------------------------------------------------------------------------------------------- */
+/* ---- scores ------------------------------------------------------------------------------------------------------ */
 
 sentiment sentiment_of_sentence(const tern_doc *doc, size_t sentence, const sentiment_labels *labels)
 {
     sentiment of = {{0}};
     tern_cat cat;
     for (sentiment_class c = 0; c < SENTIMENT_MIXED; c++)
-        if (tern_doc_sentence_cat(doc, sentence, labels->category[c], &cat) == TERN_OK)
-            of.score[c] = cat.score;
+        if (tern_doc_sentence_cat(doc, sentence, labels->category[c], &cat) == TERN_OK) of.score[c] = cat.score;
     return of;
 }
 
@@ -117,13 +117,11 @@ sentiment sentiment_of_doc(const tern_doc *doc, const sentiment_labels *labels)
     size_t sentences = tern_doc_sentence_count(doc);
     tern_cat cat;
     for (sentiment_class c = 0; c < SENTIMENT_MIXED; c++)
-        if (tern_doc_cat(doc, labels->category[c], &cat) == TERN_OK)
-            whole.score[c] = cat.score;
+        if (tern_doc_cat(doc, labels->category[c], &cat) == TERN_OK) whole.score[c] = cat.score;
     for (size_t i = 0; i < sentences; i++) {
         sentiment of = sentiment_of_sentence(doc, i, labels);
         for (sentiment_class c = 0; c < SENTIMENT_MIXED; c++)
-            if (of.score[c] > greatest[c])
-                greatest[c] = of.score[c];
+            if (of.score[c] > greatest[c]) greatest[c] = of.score[c];
     }
     return sentiment_with_mixed(&whole, sentences, greatest[SENTIMENT_POSITIVE], greatest[SENTIMENT_NEGATIVE]);
 }
@@ -132,7 +130,6 @@ sentiment_class sentiment_best(const sentiment *of)
 {
     sentiment_class best = SENTIMENT_POSITIVE;
     for (sentiment_class c = SENTIMENT_NEGATIVE; c < SENTIMENT_CLASSES; c++)
-        if (of->score[c] > of->score[best])
-            best = c;
+        if (of->score[c] > of->score[best]) best = c;
     return best;
 }

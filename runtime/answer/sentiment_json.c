@@ -7,15 +7,27 @@
 
 /* The keys of a form. */
 typedef struct key_set {
-    const char *sentiment, *confidence, *scores, *score[SENTIMENT_CLASSES];   /* confidence NULL: has none */
+    const char *sentiment, *confidence, *scores, *score[SENTIMENT_CLASSES]; /* confidence NULL: has none */
     const char *sentences, *text, *start, *end;
 } key_set;
 
 static const key_set keys_of[] = {
-    [FORMAT_TERN] = {"sentiment", "confidence", "scores", {"positive", "negative", "neutral", "mixed"},
-                     "sentences", "text", "start", "end"},
-    [FORMAT_COMPREHEND] = {"Sentiment", NULL, "SentimentScore", {"Positive", "Negative", "Neutral", "Mixed"},
-                           "Sentences", "Text", "BeginOffset", "EndOffset"},
+    [FORMAT_TERN] = {"sentiment",
+                     "confidence",
+                     "scores",
+                     {"positive", "negative", "neutral", "mixed"},
+                     "sentences",
+                     "text",
+                     "start",
+                     "end"},
+    [FORMAT_COMPREHEND] = {"Sentiment",
+                           NULL,
+                           "SentimentScore",
+                           {"Positive", "Negative", "Neutral", "Mixed"},
+                           "Sentences",
+                           "Text",
+                           "BeginOffset",
+                           "EndOffset"},
 };
 
 int sentiment_format_from_name(const char *name, size_t len)
@@ -24,7 +36,8 @@ int sentiment_format_from_name(const char *name, size_t len)
     return name_index(names, sizeof names / sizeof *names, name, len);
 }
 
-/* Six decimals, without the zeros at the end but the first: "0.98", "0.0"; null where a damaged model gives no number. */
+/* Six decimals, without the zeros at the end but the first: "0.98", "0.0"; null where a damaged model gives no number.
+ */
 static void write_score(bytes *out, double score)
 {
     if (!isfinite(score)) {
@@ -32,10 +45,8 @@ static void write_score(bytes *out, double score)
         return;
     }
     bytes_format(out, "%.6f", score);
-    if (out->failed)
-        return;
-    while (out->data[out->len - 1] == '0' && out->data[out->len - 2] != '.')
-        out->data[--out->len] = '\0';
+    if (out->failed) return;
+    while (out->data[out->len - 1] == '0' && out->data[out->len - 2] != '.') out->data[--out->len] = '\0';
 }
 
 /* The members that a text and a sentence have in common. */
@@ -55,8 +66,8 @@ static void write_sentiment(bytes *out, const sentiment *of, const key_set *keys
     bytes_text(out, "}");
 }
 
-static void write_sentence(bytes *out, const char *text, const tern_sentence *sentence, const sentiment *of, const key_set *keys,
-                           offset_unit unit)
+static void write_sentence(bytes *out, const char *text, const tern_sentence *sentence, const sentiment *of,
+                           const key_set *keys, offset_unit unit)
 {
     offset_pair offsets = offsets_of(&sentence->span, unit);
     bytes_format(out, "{\"%s\": ", keys->text);
@@ -76,8 +87,7 @@ static int write_sentences(bytes *out, const char *text, const tern_doc *doc, co
     tern_sentence sentence;
     bytes_format(out, ", \"%s\": [", keys->sentences);
     for (size_t i = 0; tern_doc_sentence(doc, i, &sentence) == TERN_OK; i++) {
-        if (options->interrupt && i % SENTENCE_STRIDE == 0 && options->interrupt(options->interrupt_user))
-            return -1;
+        if (options->interrupt && i % SENTENCE_STRIDE == 0 && options->interrupt(options->interrupt_user)) return -1;
         const sentiment of = sentiment_of_sentence(doc, i, labels);
         bytes_text(out, i ? ", " : "");
         write_sentence(out, text, &sentence, &of, keys, offsets);
@@ -92,8 +102,7 @@ int sentiment_json(bytes *out, const char *text, const tern_doc *doc, const sent
     const sentiment whole = sentiment_of_doc(doc, labels);
     bytes_text(out, "{");
     write_sentiment(out, &whole, &keys_of[options->format]);
-    if (options->sentences && write_sentences(out, text, doc, labels, options, offsets))
-        return -1;
+    if (options->sentences && write_sentences(out, text, doc, labels, options, offsets)) return -1;
     bytes_text(out, "}");
     return 0;
 }

@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 typedef enum task_kind {
-    TASK_ANY,          /* not said: the request decides (request.h) */
-    TASK_NER,          /* the entities of a text */
-    TASK_SENTIMENT,    /* whether it is positive, negative, neutral or mixed */
+    TASK_ANY,       /* not said: the request decides (request.h) */
+    TASK_NER,       /* the entities of a text */
+    TASK_SENTIMENT, /* whether it is positive, negative, neutral or mixed */
     TASK_COUNT
 } task_kind;
 

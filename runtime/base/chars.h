@@ -15,12 +15,13 @@ int is_space_char(uint32_t c);
 /* What nobody sees: white space, control characters and characters of no width, such as byte order marks. */
 int is_invisible_char(uint32_t c);
 
-/* Cells that a character takes on a terminal: 0 (combining, invisible), 1 or 2 (East Asian, emoji). An estimate: terminals and
- * fonts differ. */
+/* Cells that a character takes on a terminal: 0 (combining, invisible), 1 or 2 (East Asian, emoji). An estimate:
+ * terminals and fonts differ. */
 unsigned char_cells(uint32_t c);
 size_t text_cells(const char *text, size_t len);
 
-/* Appends text so that it stays on its line and cannot command a terminal: backslash and control characters (C0, DEL, C1) as
+/* Appends text so that it stays on its line and cannot command a terminal: backslash and control characters (C0, DEL,
+ * C1) as
  * \\ \t \n \r \u001b. keep_lines: line feed and tab stay, backslash too. text is valid UTF-8. */
 void escape_controls(bytes *out, const char *text, size_t len, int keep_lines);
 

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE   /* ucontext_t, SA_ONSTACK */
+#define _GNU_SOURCE /* ucontext_t, SA_ONSTACK */
 #include "crash.h"
 
 #include <signal.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <ucontext.h>
 #include <unistd.h>
-#ifdef __GLIBC__   /* defined by the headers above */
+#ifdef __GLIBC__ /* defined by the headers above */
 #include <execinfo.h>
 #endif
 
@@ -29,14 +29,13 @@ static const struct {
 
 static const crash_facts *others_facts;
 
-/* ---- in the handler: async-signal-safe functions only ----------------------------------------------------------------- */
+/* ---- in the handler: async-signal-safe functions only ------------------------------------------------------------ */
 
 /* A signal handler gets no argument of its own, but the system tells it the thread's alternate stack. */
 static const crash_guard *guard_of(const ucontext_t *context)
 {
     const stack_t *stack = &context->uc_stack;
-    if (!stack->ss_sp || stack->ss_size != STACK_SIZE)
-        return NULL;
+    if (!stack->ss_sp || stack->ss_size != STACK_SIZE) return NULL;
     return (const void *)((const unsigned char *)stack->ss_sp - offsetof(crash_guard, stack));
 }
 
@@ -65,12 +64,10 @@ static void add_address(message *m, uintptr_t address)
     add(m, at);
 }
 
-static int is_set(const char *text)
-{
-    return text && *text;
-}
+static int is_set(const char *text) { return text && *text; }
 
-/* Beyond the end of a mapped file there are no pages any more; and models are the only files that are mapped and read. */
+/* Beyond the end of a mapped file there are no pages any more; and models are the only files that are mapped and read.
+ */
 static int has_lost_pages(int number, const siginfo_t *info, const crash_facts *facts)
 {
     return number == SIGBUS && info->si_code == BUS_ADRERR && is_set(facts->mapped);
@@ -79,9 +76,8 @@ static int has_lost_pages(int number, const siginfo_t *info, const crash_facts *
 static void describe(message *m, int number, const siginfo_t *info, const crash_facts *facts)
 {
     for (size_t i = 0; i < CRASHES; i++)
-        if (crashes[i].number == number)
-            add(m, crashes[i].name);
-    const int is_fault = info->si_code > 0 && number != SIGABRT;   /* not sent by kill() */
+        if (crashes[i].number == number) add(m, crashes[i].name);
+    const int is_fault = info->si_code > 0 && number != SIGABRT; /* not sent by kill() */
     if (is_fault) {
         add(m, " at address ");
         add_address(m, (uintptr_t)info->si_addr);
@@ -91,11 +87,13 @@ static void describe(message *m, int number, const siginfo_t *info, const crash_
         add(m, facts->doing);
     }
     if (has_lost_pages(number, info, facts)) {
-        add(m, ": the model file was cut short while it was in use (write a new file and rename that), or its file system has "
+        add(m, ": the model file was cut short while it was in use (write a new file and rename that), or its file "
+               "system has "
                "gone: ");
         add(m, facts->mapped);
     } else if (is_fault && number == SIGSEGV && is_set(facts->mapped)) {
-        add(m, "; if the model file was written to while it was in use, that is why (write a new file and rename that): ");
+        add(m,
+            "; if the model file was written to while it was in use, that is why (write a new file and rename that): ");
         add(m, facts->mapped);
     }
     add(m, "; the process ends");
@@ -130,20 +128,17 @@ static void on_crash(int number, siginfo_t *info, void *context)
     message m = {.len = 0};
     describe(&m, number, info, facts);
     write_message(&m, facts);
-    if (guard && guard->has_unwinder)
-        write_backtrace(facts->log ? facts->log->file : STDERR_FILENO);
-    if (facts->exit_code && has_lost_pages(number, info, facts))
-        _exit(facts->exit_code);
-    raise(number);   /* SA_RESETHAND: takes effect when this handler returns */
+    if (guard && guard->has_unwinder) write_backtrace(facts->log ? facts->log->file : STDERR_FILENO);
+    if (facts->exit_code && has_lost_pages(number, info, facts)) _exit(facts->exit_code);
+    raise(number); /* SA_RESETHAND: takes effect when this handler returns */
 }
 
-/* ---- set up ----------------------------------------------------------------------------------------------------------- */
+/* ---- set up ------------------------------------------------------------------------------------------------------ */
 
 crash_guard *crash_guard_new(const crash_facts *facts)
 {
     crash_guard *guard = malloc(sizeof *guard);
-    if (!guard)
-        return NULL;
+    if (!guard) return NULL;
     guard->facts = facts;
     guard->has_unwinder = 0;
     const stack_t stack = {.ss_sp = guard->stack, .ss_size = STACK_SIZE};
@@ -157,8 +152,7 @@ crash_guard *crash_guard_new(const crash_facts *facts)
 void crash_guard_free(crash_guard *guard)
 {
     const stack_t none = {.ss_flags = SS_DISABLE};
-    if (guard)
-        sigaltstack(&none, NULL);
+    if (guard) sigaltstack(&none, NULL);
     free(guard);
 }
 
@@ -178,7 +172,6 @@ int crash_install(const crash_facts *others)
     struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < CRASHES; i++)
-        if (sigaction(crashes[i].number, &action, NULL))
-            return -1;
+        if (sigaction(crashes[i].number, &action, NULL)) return -1;
     return 0;
 }

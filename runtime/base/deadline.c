@@ -21,8 +21,7 @@ double clock_monotonic_ms(void)
 
 uint64_t deadline_before(uint64_t end_ms, uint64_t now_ms, unsigned margin_ms)
 {
-    if (end_ms <= now_ms || end_ms - now_ms > DAY_MS)
-        return 0;
+    if (end_ms <= now_ms || end_ms - now_ms > DAY_MS) return 0;
     return end_ms - now_ms > margin_ms ? end_ms - margin_ms : now_ms;
 }
 

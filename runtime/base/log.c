@@ -12,9 +12,9 @@
 #include "bytes.h"
 #include "utf8_text.h"
 
-#define MAX_FIELD 256u      /* bytes of an id */
-#define MAX_ESCAPE 6u       /* "\u001f" */
-#define ENDING "...\"}\n"   /* the most that follows a message */
+#define MAX_FIELD 256u    /* bytes of an id */
+#define MAX_ESCAPE 6u     /* "\u001f" */
+#define ENDING "...\"}\n" /* the most that follows a message */
 /* Time, level and three ids with their names, then a short message, all of it escaped. */
 #define SHORT_LINE (256u + (3 * MAX_FIELD + LOG_SHORT) * MAX_ESCAPE)
 
@@ -27,17 +27,13 @@ logger logger_from_environment(void)
     logger log = {.file = STDOUT_FILENO, .lowest = LOG_LEVEL_INFO};
     log.json = format && same_ignoring_case(format, strlen(format), "JSON");
     for (unsigned i = 0; level && i < LEVELS; i++)
-        if (same_ignoring_case(level, strlen(level), level_names[i]))
-            log.lowest = (log_level)i;
+        if (same_ignoring_case(level, strlen(level), level_names[i])) log.lowest = (log_level)i;
     return log;
 }
 
-int log_wants(const logger *log, log_level level)
-{
-    return level >= log->lowest;
-}
+int log_wants(const logger *log, log_level level) { return level >= log->lowest; }
 
-/* ---- time ------------------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------------------------- */
 
 static void put_digits(char *at, long long value, int count)
 {
@@ -47,8 +43,8 @@ static void put_digits(char *at, long long value, int count)
     }
 }
 
-/* gmtime_r is not async-signal-safe. The calendar is counted in years that begin in March, so that leap days come last, and in
- * eras of 400 years, which have 146,097 days each; 1970-01-01 is day 719,468 after 0000-03-01. */
+/* gmtime_r is not async-signal-safe. The calendar is counted in years that begin in March, so that leap days come last,
+ * and in eras of 400 years, which have 146,097 days each; 1970-01-01 is day 719,468 after 0000-03-01. */
 void log_timestamp(long long milliseconds, char out[LOG_TIMESTAMP_SIZE])
 {
     long long seconds = milliseconds / 1000, days = seconds / 86400 + 719468;
@@ -73,11 +69,11 @@ static void timestamp_now(char out[LOG_TIMESTAMP_SIZE])
     log_timestamp((long long)now.tv_sec * 1000 + now.tv_nsec / 1000000, out);
 }
 
-/* ---- a line ----------------------------------------------------------------------------------------------------------- */
+/* ---- a line ------------------------------------------------------------------------------------------------------ */
 
 typedef struct line {
     char *data;
-    size_t len, room;   /* what is appended has been seen to fit */
+    size_t len, room; /* what is appended has been seen to fit */
 } line;
 
 static void put(line *l, const char *text, size_t len)
@@ -86,18 +82,13 @@ static void put(line *l, const char *text, size_t len)
     l->len += len;
 }
 
-static void put_text(line *l, const char *text)
-{
-    put(l, text, strlen(text));
-}
+static void put_text(line *l, const char *text) { put(l, text, strlen(text)); }
 
 /* Controls and line separators (U+0000-001F, 007F-009F, 2028, 2029). */
 static int is_control(const unsigned char *c, size_t size)
 {
-    if (size == 1)
-        return c[0] < 0x20 || c[0] == 0x7F;
-    if (size == 2)
-        return c[0] == 0xC2 && c[1] < 0xA0;
+    if (size == 1) return c[0] < 0x20 || c[0] == 0x7F;
+    if (size == 2) return c[0] == 0xC2 && c[1] < 0xA0;
     return size == 3 && c[0] == 0xE2 && c[1] == 0x80 && (c[2] == 0xA8 || c[2] == 0xA9);
 }
 
@@ -127,8 +118,7 @@ static size_t show(const unsigned char *text, size_t len, int json, char shown[M
         return 3;
     }
     int control = is_control(text, size);
-    if (json && size == 1 && (control || *text == '"' || *text == '\\'))
-        return escape(*text, shown);
+    if (json && size == 1 && (control || *text == '"' || *text == '\\')) return escape(*text, shown);
     if (control && !json) {
         *shown = '?';
         return 1;
@@ -153,14 +143,12 @@ static void put_shown(line *l, const char *text, size_t len, int json)
 
 static void put_field(line *l, int json, const char *json_name, const char *text_name, const char *value)
 {
-    if (!value || !*value)
-        return;
+    if (!value || !*value) return;
     put_text(l, json ? ", \"" : " ");
     put_text(l, json ? json_name : text_name);
     put_text(l, json ? "\": \"" : ": ");
     put_shown(l, value, strnlen(value, MAX_FIELD), json);
-    if (json)
-        put_text(l, "\"");
+    if (json) put_text(l, "\"");
 }
 
 /* l->room: at least SHORT_LINE. */
@@ -186,8 +174,7 @@ void log_write(const logger *log, const char *data, size_t len)
 {
     while (len) {
         ssize_t done = write(log->file, data, len);
-        if (done < 0 && errno != EINTR)
-            return;
+        if (done < 0 && errno != EINTR) return;
         if (done > 0) {
             data += done;
             len -= (size_t)done;
@@ -199,14 +186,12 @@ void log_message(const logger *log, log_level level, const char *message, size_t
 {
     char small[SHORT_LINE];
     int error = errno;
-    if (!log_wants(log, level))
-        return;
+    if (!log_wants(log, level)) return;
     char *large = len > LOG_SHORT ? malloc(LOG_MAX_LINE) : NULL;
     line l = {.data = large ? large : small, .room = large ? LOG_MAX_LINE : sizeof small};
     compose(&l, log, level, message, len);
     log_write(log, l.data, l.len);
-    if (large)
-        free(large);
+    if (large) free(large);
     errno = error;
 }
 
@@ -214,8 +199,7 @@ void log_line(const logger *log, log_level level, const char *format, ...)
 {
     char small[LOG_SHORT + 1], *message = small;
     va_list args, again;
-    if (!log_wants(log, level))
-        return;
+    if (!log_wants(log, level)) return;
     int error = errno;
     va_start(args, format);
     va_copy(again, args);

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L   /* st_mtim */
+#define _POSIX_C_SOURCE 200809L /* st_mtim */
 #include "mapped_file.h"
 
 #include <fcntl.h>
@@ -14,11 +14,9 @@ struct mapped_file {
 mapped_file *mapped_file_open(const char *path)
 {
     mapped_file *file = malloc(sizeof *file);
-    if (!file)
-        return NULL;
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);   /* a FIFO must not block */
-    if (file->fd >= 0 && !fstat(file->fd, &file->then))
-        return file;
+    if (!file) return NULL;
+    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not block */
+    if (file->fd >= 0 && !fstat(file->fd, &file->then)) return file;
     mapped_file_close(file);
     return NULL;
 }
@@ -33,7 +31,6 @@ int mapped_file_has_changed(const mapped_file *file)
 
 void mapped_file_close(mapped_file *file)
 {
-    if (file && file->fd >= 0)
-        close(file->fd);
+    if (file && file->fd >= 0) close(file->fd);
     free(file);
 }

@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE   /* sysconf, mallopt */
+#define _DEFAULT_SOURCE /* sysconf, mallopt */
 #include "memory.h"
 
 #include <limits.h>
@@ -14,23 +14,21 @@
 
 #define MB ((size_t)1024 * 1024)
 
-/* Measured (tests/unit/test_memory.c): a text of one token for each code point takes the engine 150 bytes a code point; the rest is for
- * models with more components. Its fixed part is that of a model twice as wide as en_core_web_sm. */
+/* Measured (tests/unit/test_memory.c): a text of one token for each code point takes the engine 150 bytes a code point;
+ * the rest is for models with more components. Its fixed part is that of a model twice as wide as en_core_web_sm. */
 #define ENGINE_BYTES_PER_CHAR 250u
 #define ENGINE_FIXED (16 * MB)
 
-/* Of a body: itself, the copy that is parsed, its strings, the text, and an answer that has an entity for each sixth of them. */
+/* Of a body: itself, the copy that is parsed, its strings, the text, and an answer that has an entity for each sixth of
+ * them. */
 #define REQUEST_BYTES_PER_BYTE 16u
 
-#define PROGRAM (24 * MB)      /* code, libraries, pages of one model */
-#define CONTEXT_KEPT (8 * MB)  /* tern.h, tern_run */
+#define PROGRAM (24 * MB)     /* code, libraries, pages of one model */
+#define CONTEXT_KEPT (8 * MB) /* tern.h, tern_run */
 
-/* ---- limits -------------------------------------------------------------------------------------------------------------- */
+/* ---- limits ------------------------------------------------------------------------------------------------------ */
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* The number in a file; SIZE_MAX if there is none, or "max". */
 static size_t read_limit(const char *path)
@@ -38,25 +36,22 @@ static size_t read_limit(const char *path)
     unsigned long long value = 0;
     FILE *file = fopen(path, "r");
     int found = file && fscanf(file, "%llu", &value) == 1 && value > 0;
-    if (file)
-        fclose(file);
+    if (file) fclose(file);
     return found && value < SIZE_MAX ? (size_t)value : SIZE_MAX;
 }
 
-/* The least of the group's limit and those of the groups that it is in. Where a container sees only its own group, mounted in the place
- * of the root, that one is found as the last. group is cut down. */
+/* The least of the group's limit and those of the groups that it is in. Where a container sees only its own group,
+ * mounted in the place of the root, that one is found as the last. group is cut down. */
 static size_t limit_of_group(const char *mount, const char *controller, char *group, const char *file)
 {
     char path[PATH_MAX];
     size_t least = SIZE_MAX;
     for (;;) {
         char *slash = strrchr(group, '/');
-        if (slash && !slash[1])
-            *slash = '\0';
+        if (slash && !slash[1]) *slash = '\0';
         if (snprintf(path, sizeof path, "%s%s%s/%s", mount, controller, group, file) < (int)sizeof path)
             least = smaller(least, read_limit(path));
-        if (!slash || !*group)
-            return least;
+        if (!slash || !*group) return least;
         *slash = '\0';
     }
 }
@@ -65,8 +60,7 @@ static size_t limit_of_group(const char *mount, const char *controller, char *gr
 static int lists_memory(const char *list)
 {
     for (const char *item = list; item; item = strchr(item, ',') ? strchr(item, ',') + 1 : NULL)
-        if (!strncmp(item, "memory", 6) && (!item[6] || item[6] == ','))
-            return 1;
+        if (!strncmp(item, "memory", 6) && (!item[6] || item[6] == ',')) return 1;
     return 0;
 }
 
@@ -74,12 +68,10 @@ static int lists_memory(const char *list)
 static size_t limit_of_line(char *line, const char *mount)
 {
     char *controllers = strchr(line, ':'), *group = controllers ? strchr(controllers + 1, ':') : NULL;
-    if (!group)
-        return SIZE_MAX;
+    if (!group) return SIZE_MAX;
     *group++ = '\0';
     group[strcspn(group, "\n")] = '\0';
-    if (!controllers[1])
-        return limit_of_group(mount, "", group, "memory.max");
+    if (!controllers[1]) return limit_of_group(mount, "", group, "memory.max");
     return lists_memory(controllers + 1) ? limit_of_group(mount, "/memory", group, "memory.limit_in_bytes") : SIZE_MAX;
 }
 
@@ -88,10 +80,8 @@ size_t memory_limit_of_groups(const char *groups, const char *mount)
     char line[PATH_MAX];
     size_t least = SIZE_MAX;
     FILE *file = fopen(groups, "r");
-    while (file && fgets(line, sizeof line, file))
-        least = smaller(least, limit_of_line(line, mount));
-    if (file)
-        fclose(file);
+    while (file && fgets(line, sizeof line, file)) least = smaller(least, limit_of_line(line, mount));
+    if (file) fclose(file);
     return least;
 }
 
@@ -120,12 +110,9 @@ size_t memory_limit(void)
     return smaller(least, smaller(limit_of_function(), limit_of_addresses()));
 }
 
-/* ---- needs ---------------------------------------------------------------------------------------------------------------- */
+/* ---- needs ------------------------------------------------------------------------------------------------------- */
 
-size_t memory_beside_engine(size_t bytes)
-{
-    return bytes * REQUEST_BYTES_PER_BYTE;
-}
+size_t memory_beside_engine(size_t bytes) { return bytes * REQUEST_BYTES_PER_BYTE; }
 
 /* No request has more code points than bytes; of several texts, one is there at a time. */
 size_t memory_of_request(size_t bytes, size_t max_chars)
@@ -147,7 +134,7 @@ void memory_return_blocks(void)
 #endif
 }
 
-/* ---- sharing ---------------------------------------------------------------------------------------------------------------- */
+/* ---- sharing ----------------------------------------------------------------------------------------------------- */
 
 /* What a request takes of the share. */
 static size_t part(const memory_share *share, size_t bytes)
@@ -160,20 +147,13 @@ int memory_share_has(const memory_share *share, size_t bytes)
     return part(share, bytes) <= share->total - share->taken;
 }
 
-void memory_share_take(memory_share *share, size_t bytes)
-{
-    share->taken += part(share, bytes);
-}
+void memory_share_take(memory_share *share, size_t bytes) { share->taken += part(share, bytes); }
 
-void memory_share_put(memory_share *share, size_t bytes)
-{
-    share->taken -= part(share, bytes);
-}
+void memory_share_put(memory_share *share, size_t bytes) { share->taken -= part(share, bytes); }
 
 size_t memory_share_engine(const memory_share *share, size_t bytes)
 {
     size_t own = part(share, bytes), beside = memory_beside_engine(bytes);
-    if (!own)
-        return 0;
-    return own > beside ? own - beside : 1;   /* 1: nothing fits, and the engine says so */
+    if (!own) return 0;
+    return own > beside ? own - beside : 1; /* 1: nothing fits, and the engine says so */
 }

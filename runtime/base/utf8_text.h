@@ -1,4 +1,5 @@
-/* utf8_text.h - bytes that ought to be UTF-8: from callers, and from headers, paths and the environment, where nobody checks. */
+/* utf8_text.h - bytes that ought to be UTF-8: from callers, and from headers, paths and the environment, where nobody
+ * checks. */
 #ifndef TERN_UTF8_TEXT_H
 #define TERN_UTF8_TEXT_H
 

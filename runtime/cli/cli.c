@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L   /* PATH_MAX */
+#define _POSIX_C_SOURCE 200809L /* PATH_MAX */
 #include "cli.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "model_open.h"
 #include "models.h"
 
-#define MAX_SENTENCE 4096   /* bytes; a longer one is cut */
+#define MAX_SENTENCE 4096 /* bytes; a longer one is cut */
 
 /* Arguments and file names may hold anything. */
 static void say(const char *format, va_list arguments)
@@ -51,21 +51,21 @@ int cli_other_option(int option, char **argv, const char *help)
         fputs(help, stdout);
         return cli_finish(CLI_OK);
     }
-    const char *given = argv[optind - 1];   /* the option itself, unless it is one of several letters after one dash */
-    if (option == ':' && (given == NULL || given[0] != '-'))   /* musl's getopt counts the value that is not there */
+    /* the option itself, unless it is one of several letters after one dash */
+    const char *given = argv[optind - 1];
+    if (option == ':' && (given == NULL || given[0] != '-')) /* musl's getopt counts the value that is not there */
         return cli_usage(argv[0], "option -%c needs a value", optopt);
-    if (option == ':')
-        return cli_usage(argv[0], "option %s needs a value", given);
-    if (optopt == 0)   /* not a letter */
+    if (option == ':') return cli_usage(argv[0], "option %s needs a value", given);
+    if (optopt == 0) /* not a letter */
         return cli_usage(argv[0], "unknown option %s", given);
     if (given[0] == '-' && given[1] == '-' && strchr(given, '=') != NULL)
         return cli_usage(argv[0], "option %s takes no value", given);
     return cli_usage(argv[0], "unknown option -%c", optopt);
 }
 
-/* ---- crashes, and files that change ------------------------------------------------------------------------------------------ */
+/* ---- crashes, and files that change ------------------------------------------------------------------------------ */
 
-static char mapped[PATH_MAX + 256];   /* paths */
+static char mapped[PATH_MAX + 256]; /* paths */
 static mapped_file *files[MODELS_MAX];
 static size_t file_count;
 static crash_facts facts = {.mapped = mapped, .exit_code = CLI_FAILED};
@@ -74,8 +74,7 @@ crash_guard *cli_guard_crashes(const char *doing)
 {
     facts.doing = doing;
     crash_guard *guard = crash_guard_new(&facts);
-    if (guard == NULL || crash_install(&facts) != 0)
-        fputs("tern: crashes will not be explained\n", stderr);
+    if (guard == NULL || crash_install(&facts) != 0) fputs("tern: crashes will not be explained\n", stderr);
     return guard;
 }
 
@@ -84,8 +83,7 @@ static void note_mapped(const char *path)
 {
     size_t used = strlen(mapped);
     snprintf(mapped + used, sizeof mapped - used, "%s%s", used > 0 ? ", " : "", path);
-    if (file_count < MODELS_MAX)
-        files[file_count++] = mapped_file_open(path);
+    if (file_count < MODELS_MAX) files[file_count++] = mapped_file_open(path);
 }
 
 int cli_model_changed(void)
@@ -98,15 +96,14 @@ int cli_model_changed(void)
     return 0;
 }
 
-/* ---- models --------------------------------------------------------------------------------------------------------------- */
+/* ---- models ------------------------------------------------------------------------------------------------------ */
 
 /* 0, or -1 after cli_fail(). */
 static int open_file(const char *path, tern_model **model)
 {
     char problem[MODEL_OPEN_ERROR_SIZE];
     note_mapped(path);
-    if (model_open(path, MODEL_MAPPED, model, problem) == TERN_OK)
-        return 0;
+    if (model_open(path, MODEL_MAPPED, model, problem) == TERN_OK) return 0;
     cli_fail("%s", problem);
     return -1;
 }
@@ -117,14 +114,12 @@ static int open_default(unsigned want, tern_model **model)
     char problem[MODELS_ERROR_SIZE];
     model_set models = {.count = 0};
     int status = models_add_default(&models, TASK_NER, problem);
-    if (status != 0)
-        cli_fail("%s", problem);
+    if (status != 0) cli_fail("%s", problem);
     for (size_t i = 0; i < models.count && status == 0; i++) {
         tern_model_close(*model);
         *model = NULL;
         status = open_file(models.item[i].path, model);
-        if (status == 0 && (tern_model_offers(*model) & want) == want)
-            break;
+        if (status == 0 && (tern_model_offers(*model) & want) == want) break;
     }
     models_close(&models);
     return status;
@@ -140,23 +135,22 @@ int cli_open_models(model_set *models, task_kind task, model_access access)
 {
     char problem[MODELS_ERROR_SIZE];
     int failed = models->count == 0 && models_add_default(models, task, problem) != 0;
-    for (size_t i = 0; i < models->count && access == MODEL_MAPPED; i++)
-        note_mapped(models->item[i].path);
+    for (size_t i = 0; i < models->count && access == MODEL_MAPPED; i++) note_mapped(models->item[i].path);
     if (!failed)
         failed = models_open(models, access, problem) != TERN_OK || models_set_tasks(models, problem) != TERN_OK;
     return failed ? cli_fail("%s", problem) : CLI_OK;
 }
 
-int cli_begin(const char *subcommand, const char *model, unsigned want, const cli_components *components, cli_session *out)
+int cli_begin(const char *subcommand, const char *model, unsigned want, const cli_components *components,
+              cli_session *out)
 {
     tern_error error;
     *out = (cli_session){.model = NULL};
-    if (cli_open(model, want, &out->model) != 0)
-        return CLI_FAILED;
+    if (cli_open(model, want, &out->model) != 0) return CLI_FAILED;
     int code = tern_ctx_new(out->model, &out->ctx, &error) == TERN_OK
-                   ? cli_settings(subcommand, components, out->model, &out->settings) : cli_fail("%s", error.msg);
-    if (code != CLI_OK)
-        cli_end(out);
+                   ? cli_settings(subcommand, components, out->model, &out->settings)
+                   : cli_fail("%s", error.msg);
+    if (code != CLI_OK) cli_end(out);
     return code;
 }
 
@@ -168,9 +162,7 @@ void cli_end(cli_session *session)
 
 int cli_finish(int code)
 {
-    if (!ferror(stdout) && fflush(stdout) == 0)
-        return code;
-    if (errno != EPIPE)
-        cli_fail("cannot write to standard output: %s", strerror(errno));
+    if (!ferror(stdout) && fflush(stdout) == 0) return code;
+    if (errno != EPIPE) cli_fail("cannot write to standard output: %s", strerror(errno));
     return CLI_FAILED;
 }

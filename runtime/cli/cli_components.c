@@ -16,12 +16,9 @@ int cli_settings(const char *subcommand, const cli_components *given, const tern
     *out = (handler_settings){.model = model};
     if (given->only != NULL && given->exclude != NULL)
         return cli_usage(subcommand, "--only and --exclude cannot be used together");
-    if (given->exclude != NULL)
-        code = parse(subcommand, "--exclude", given->exclude, model, &excluded);
-    else if (given->only != NULL)
-        code = parse(subcommand, "--only", given->only, model, &out->components);
-    if (code != CLI_OK)
-        return code;
+    if (given->exclude != NULL) code = parse(subcommand, "--exclude", given->exclude, model, &excluded);
+    else if (given->only != NULL) code = parse(subcommand, "--only", given->only, model, &out->components);
+    if (code != CLI_OK) return code;
     int failed = given->only != NULL ? components_check(out->components, model, error)
                                      : components_default(model, &out->components, error);
     out->components &= ~excluded;

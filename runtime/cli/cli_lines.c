@@ -22,17 +22,14 @@ line_status line_next(line_reader *reader, const char **line, size_t *len)
 {
     size_t unseen = reader->end - reader->scanned;
     const char *found = unseen == 0 ? NULL : memchr(reader->data + reader->scanned, '\n', unseen);
-    if (found != NULL)
-        return end_line(reader, (size_t)(found - reader->data), line, len);
+    if (found != NULL) return end_line(reader, (size_t)(found - reader->data), line, len);
     reader->scanned = reader->end;
     if (reader->skipping || reader->end - reader->start > reader->max) {
         reader->skipping = 1;
         reader->start = reader->scanned = reader->end = 0;
     }
-    if (!reader->at_end)
-        return LINE_WAIT;
-    if (reader->start < reader->end || reader->skipping)
-        return end_line(reader, reader->end, line, len);
+    if (!reader->at_end) return LINE_WAIT;
+    if (reader->start < reader->end || reader->skipping) return end_line(reader, reader->end, line, len);
     return LINE_END;
 }
 
@@ -44,12 +41,10 @@ static int make_room(line_reader *reader)
         reader->end -= reader->start;
         reader->start = 0;
     }
-    if (reader->capacity - reader->end >= READ_SIZE)
-        return 0;
+    if (reader->capacity - reader->end >= READ_SIZE) return 0;
     size_t capacity = 2 * reader->capacity + READ_SIZE;
     char *data = realloc(reader->data, capacity);
-    if (data == NULL)
-        return -1;
+    if (data == NULL) return -1;
     reader->data = data;
     reader->capacity = capacity;
     return 0;
@@ -57,16 +52,12 @@ static int make_room(line_reader *reader)
 
 line_status line_fill(line_reader *reader)
 {
-    if (make_room(reader) != 0)
-        return LINE_ERROR;
+    if (make_room(reader) != 0) return LINE_ERROR;
     ssize_t got;
-    do
-        got = read(reader->fd, reader->data + reader->end, READ_SIZE);
+    do got = read(reader->fd, reader->data + reader->end, READ_SIZE);
     while (got < 0 && errno == EINTR);
-    if (got < 0)
-        return LINE_ERROR;
-    if (got == 0)
-        reader->at_end = 1;
+    if (got < 0) return LINE_ERROR;
+    if (got == 0) reader->at_end = 1;
     reader->end += (size_t)got;
     return LINE_OK;
 }

@@ -22,13 +22,11 @@ const char cli_parse_help[] =
     "                            of a root is \"root\"\n"
     "                            html: a page of one file with the arcs of each sentence\n"
     "                            json: spaCy's Doc.to_json(), as tern pipe prints it\n"
-    "      --tree                the same as --format tree\n"
-    CLI_COMPONENT_HELP
+    "      --tree                the same as --format tree\n" CLI_COMPONENT_HELP
     "      --norm                the norm of each token, too (spaCy's Token.norm_): a column of the table, Norm=\n"
     "                            in conllu's MISC, \"norm\" in json; trees and pages have no place for it\n"
     "  -h, --help                show this\n"
-    "\n"
-    CLI_COMPONENT_NAMES
+    "\n" CLI_COMPONENT_NAMES
     "has them. What none of those that run sets is left out; categories of the text are in json only. The\n"
     "environment variable TERN_COMPONENTS sets another default. In tables and trees, backslash and control\n"
     "characters are written as \\\\ \\t \\n \\r or \\u and four hexadecimal digits. Colours are for terminals\n"
@@ -79,8 +77,7 @@ static int run_text(const parse_options *options, tern_ctx *ctx, const handler_s
     const char *text = cli_text(options->text, &input, &len);
     unsigned want = formats[options->format].want;
     int code = CLI_FAILED;
-    if (!options->norms)
-        want &= ~(unsigned)TERN_NORMS;
+    if (!options->norms) want &= ~(unsigned)TERN_NORMS;
     if (text != NULL && handle_run(ctx, text, len, want, settings, &doc, &problem) != 0)
         code = cli_fail("%s", problem.message);
     else if (text != NULL) {
@@ -96,12 +93,10 @@ static int run(const parse_options *options)
 {
     cli_session session;
     int code = cli_begin("parse", options->model, 0, &options->components, &session);
-    if (code != CLI_OK)
-        return code;
+    if (code != CLI_OK) return code;
     if (options->format == PARSE_TREE && !(session.settings.components & TERN_PARSER))
         code = cli_usage("parse", "a tree needs the component \"parser\"");
-    else
-        code = run_text(options, session.ctx, &session.settings);
+    else code = run_text(options, session.ctx, &session.settings);
     cli_end(&session);
     return code;
 }
@@ -120,14 +115,17 @@ int cli_parse(int argc, char **argv)
 {
     enum { OPTION_FORMAT = CLI_OPTIONS, OPTION_TREE };
     static const struct option known[] = {
-        {"model", required_argument, NULL, 'm'}, {"format", required_argument, NULL, OPTION_FORMAT},
-        {"tree", no_argument, NULL, OPTION_TREE}, CLI_COMPONENT_OPTIONS, CLI_NORM_OPTION,
-        {"help", no_argument, NULL, CLI_HELP}, {0},
+        {"model", required_argument, NULL, 'm'},
+        {"format", required_argument, NULL, OPTION_FORMAT},
+        {"tree", no_argument, NULL, OPTION_TREE},
+        CLI_COMPONENT_OPTIONS,
+        CLI_NORM_OPTION,
+        {"help", no_argument, NULL, CLI_HELP},
+        {0},
     };
     parse_options options = {.model = NULL};
     int option, code = CLI_OK;
-    while (code == CLI_OK && (option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1)
-        switch (option) {
+    while (code == CLI_OK && (option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1) switch (option) {
         case 'm': options.model = optarg; break;
         case OPTION_FORMAT: code = parse_format_name(optarg, &options.format); break;
         case OPTION_TREE: options.format = PARSE_TREE; break;
@@ -136,13 +134,11 @@ int cli_parse(int argc, char **argv)
         case CLI_NORM: options.norms = 1; break;
         default: return cli_other_option(option, argv, cli_parse_help);
         }
-    if (code != CLI_OK)
-        return code;
-    if (argc - optind > 1)
-        return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
+    if (code != CLI_OK) return code;
+    if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
     if (options.norms && !(formats[options.format].want & TERN_NORMS))
         return cli_usage(argv[0], "--norm is for the formats table, conllu and json: a %s does not show it",
                          formats[options.format].name);
-    options.text = argv[optind];   /* NULL at the end */
+    options.text = argv[optind]; /* NULL at the end */
     return run(&options);
 }

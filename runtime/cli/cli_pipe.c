@@ -11,12 +11,10 @@ const char cli_pipe_help[] =
     "it writes {\"error\": ...} and goes on. Answers are written before it waits for more input, so that\n"
     "it can serve another program through two pipes.\n"
     "\n"
-    "  -m, --model MODEL         the model file (.tern)\n"
-    CLI_COMPONENT_HELP
+    "  -m, --model MODEL         the model file (.tern)\n" CLI_COMPONENT_HELP
     "      --norm                the norm of each token, too (spaCy's Token.norm_), as \"norm\"\n"
     "  -h, --help                show this\n"
-    "\n"
-    CLI_COMPONENT_NAMES
+    "\n" CLI_COMPONENT_NAMES
     "has them; one that is off by default, as senter in English, must be named. The environment variable\n"
     "TERN_COMPONENTS sets another default.\n"
     "Lines may have up to 16777216 bytes. Exit code: 1 if any line was wrong.\n";
@@ -30,13 +28,16 @@ static void answer_line(void *user, const char *line, size_t len, response *out)
 int cli_pipe(int argc, char **argv)
 {
     static const struct option known[] = {
-        {"model", required_argument, NULL, 'm'}, CLI_COMPONENT_OPTIONS, CLI_NORM_OPTION, {"help", no_argument, NULL, CLI_HELP}, {0},
+        {"model", required_argument, NULL, 'm'},
+        CLI_COMPONENT_OPTIONS,
+        CLI_NORM_OPTION,
+        {"help", no_argument, NULL, CLI_HELP},
+        {0},
     };
     const char *model_argument = NULL;
     cli_components components = {.only = NULL};
     int option, norms = 0;
-    while ((option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1)
-        switch (option) {
+    while ((option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1) switch (option) {
         case 'm': model_argument = optarg; break;
         case CLI_ONLY: components.only = optarg; break;
         case CLI_EXCLUDE: components.exclude = optarg; break;
@@ -47,8 +48,7 @@ int cli_pipe(int argc, char **argv)
         return cli_usage(argv[0], "unexpected argument \"%s\": the texts come on standard input", argv[optind]);
     cli_session session;
     int code = cli_begin(argv[0], model_argument, 0, &components, &session);
-    if (code != CLI_OK)
-        return code;
+    if (code != CLI_OK) return code;
     session.settings.norms = norms;
     code = cli_run_lines(answer_line, &session);
     cli_end(&session);

@@ -41,7 +41,7 @@ typedef struct sentiment_command {
     handler_settings settings;
 } sentiment_command;
 
-/* ---- for people and their tools ------------------------------------------------------------------------------------------ */
+/* ---- for people and their tools ---------------------------------------------------------------------------------- */
 
 static void show_scores(bytes *out, const sentiment *of)
 {
@@ -99,8 +99,7 @@ static int print_people(const sentiment_command *c, const char *text, size_t len
     response problem = {.status = 0};
     const tern_doc *doc;
     bytes out = {.data = NULL};
-    if (len == 0)
-        return cli_fail("the text is empty: there is no sentiment in it");
+    if (len == 0) return cli_fail("the text is empty: there is no sentiment in it");
     if (handle_sentiment_run(model_context(&c->contexts, c->chosen), text, len, &c->settings, &doc, &problem) != 0) {
         response_free(&problem);
         return cli_fail("%s", problem.message);
@@ -109,7 +108,7 @@ static int print_people(const sentiment_command *c, const char *text, size_t len
     return cli_print(&out);
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------------------------------ */
+/* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 static int print_json(const sentiment_command *c, const char *text, size_t len)
 {
@@ -127,7 +126,7 @@ static void answer_line(void *user, const char *line, size_t len, response *out)
     handle_request(&c->contexts, &asked, line, len, &c->settings, out);
 }
 
-/* ---- the command ----------------------------------------------------------------------------------------------------------- */
+/* ---- the command ------------------------------------------------------------------------------------------------- */
 
 static int run_text(const sentiment_command *c)
 {
@@ -145,11 +144,11 @@ static int begin(sentiment_command *c)
     tern_error error;
     if (c->model != NULL && models_add_file(&c->models, c->model, problem) != 0)
         return cli_usage("sentiment", "--model: %s", problem);
-    if (cli_open_models(&c->models, TASK_SENTIMENT, MODEL_MAPPED) != CLI_OK)
-        return CLI_FAILED;
+    if (cli_open_models(&c->models, TASK_SENTIMENT, MODEL_MAPPED) != CLI_OK) return CLI_FAILED;
     c->chosen = models_default(&c->models, TASK_SENTIMENT);
     if (c->chosen == NULL)
-        return cli_fail("model %s finds no sentiments: name one that does by -m, as -m sentiment.tern", c->models.item[0].path);
+        return cli_fail("model %s finds no sentiments: name one that does by -m, as -m sentiment.tern",
+                        c->models.item[0].path);
     c->settings.model = c->chosen->model;
     if (c->settings.sentiment.sentences && !sentiment_finds_sentences(c->chosen->model))
         return cli_fail("--sentences: the model finds no sentences");
@@ -159,8 +158,7 @@ static int begin(sentiment_command *c)
 static int run(sentiment_command *c)
 {
     int code = begin(c);
-    if (code == CLI_OK)
-        code = c->jsonl ? cli_run_lines(answer_line, c) : run_text(c);
+    if (code == CLI_OK) code = c->jsonl ? cli_run_lines(answer_line, c) : run_text(c);
     model_contexts_close(&c->contexts);
     models_close(&c->models);
     return code;
@@ -170,26 +168,24 @@ int cli_sentiment(int argc, char **argv)
 {
     enum { OPTION_JSON = CLI_OPTIONS, OPTION_JSONL, OPTION_SENTENCES };
     static const struct option known[] = {
-        {"model", required_argument, NULL, 'm'}, {"json", no_argument, NULL, OPTION_JSON},
+        {"model", required_argument, NULL, 'm'},    {"json", no_argument, NULL, OPTION_JSON},
         {"jsonl", no_argument, NULL, OPTION_JSONL}, {"sentences", no_argument, NULL, OPTION_SENTENCES},
-        {"help", no_argument, NULL, CLI_HELP}, {0},
+        {"help", no_argument, NULL, CLI_HELP},      {0},
     };
     sentiment_command c = {.model = NULL};
     int option;
-    while ((option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1)
-        switch (option) {
+    while ((option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1) switch (option) {
         case 'm': c.model = optarg; break;
         case OPTION_JSON: c.json = 1; break;
         case OPTION_JSONL: c.jsonl = 1; break;
         case OPTION_SENTENCES: c.settings.sentiment.sentences = 1; break;
         default: return cli_other_option(option, argv, cli_sentiment_help);
         }
-    if (c.json && c.jsonl)
-        return cli_usage(argv[0], "--json and --jsonl cannot be used together");
+    if (c.json && c.jsonl) return cli_usage(argv[0], "--json and --jsonl cannot be used together");
     if (c.jsonl && optind < argc)
-        return cli_usage(argv[0], "unexpected argument \"%s\": with --jsonl the texts come on standard input", argv[optind]);
-    if (argc - optind > 1)
-        return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
-    c.text = argv[optind];   /* NULL at the end */
+        return cli_usage(argv[0], "unexpected argument \"%s\": with --jsonl the texts come on standard input",
+                         argv[optind]);
+    if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
+    c.text = argv[optind]; /* NULL at the end */
     return run(&c);
 }

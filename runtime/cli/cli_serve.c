@@ -1,5 +1,5 @@
 /* cli_serve.c - `tern serve`: the HTTP server's options. */
-#define _POSIX_C_SOURCE 200809L   /* sysconf */
+#define _POSIX_C_SOURCE 200809L /* sysconf */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -31,7 +31,8 @@ const char cli_serve_help[] =
     "                         one, 1 to 3600 (default 30)\n"
     "      --cors ORIGINS     let pages of these origins (https://example.org,http://localhost:8081; or * for any)\n"
     "                         use the server; by default a browser shows its answers to its own page only\n"
-    "      --memory MB        how much memory the process may take: long texts wait for each other, or get 413 where it\n"
+    "      --memory MB        how much memory the process may take: long texts wait for each other, or get 413 where "
+    "it\n"
     "                         never is enough (default: the least of its control groups' and the machine's)\n"
     "  -h, --help             show this\n"
     "\n"
@@ -54,7 +55,7 @@ static int parse_number(const char *option, const char *value, unsigned low, uns
 static unsigned default_threads(void)
 {
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    return cpus < 2 ? 2 : cpus > (long)HTTP_MAX_THREADS ? HTTP_MAX_THREADS : (unsigned)cpus;
+    return cpus<2 ? 2 : cpus>(long) HTTP_MAX_THREADS ? HTTP_MAX_THREADS : (unsigned)cpus;
 }
 
 static int show_help(void)
@@ -70,10 +71,9 @@ static int read_settings(handler_settings *out)
 {
     runtime_settings from;
     char error[SETTINGS_ERROR_SIZE];
-    if (settings_read(&from, error) != 0)
-        return cli_fail("%s", error);
-    *out = (handler_settings){.max_chars = from.max_chars, .max_texts = from.max_texts, .format = from.format,
-                              .offsets = from.offsets};
+    if (settings_read(&from, error) != 0) return cli_fail("%s", error);
+    *out = (handler_settings){
+        .max_chars = from.max_chars, .max_texts = from.max_texts, .format = from.format, .offsets = from.offsets};
     return CLI_OK;
 }
 
@@ -92,8 +92,7 @@ static size_t loaded_bytes(const model_set *models)
     size_t sum = 0;
     struct stat file;
     for (size_t i = 0; i < models->count; i++)
-        if (stat(models->item[i].path, &file) == 0)
-            sum += 2 * (size_t)file.st_size;
+        if (stat(models->item[i].path, &file) == 0) sum += 2 * (size_t)file.st_size;
     return sum;
 }
 
@@ -116,7 +115,7 @@ static int run(model_set *models, http_server_options *options, unsigned megabyt
     share_memory(models, options, megabytes ? (size_t)megabytes << 20 : memory_limit());
     memory_return_blocks();
     options->models = models;
-    signal(SIGPIPE, SIG_IGN);   /* whoever reads the first line may close the pipe */
+    signal(SIGPIPE, SIG_IGN); /* whoever reads the first line may close the pipe */
     return http_server_run(options, error, sizeof error) == 0 ? CLI_OK : cli_fail("%s", error);
 }
 
@@ -128,8 +127,7 @@ static int add_model(model_set *models, const char *argument)
 
 static int take_origins(const char *value, const char **out)
 {
-    if (!cors_is_list(value))
-        return cli_usage("serve", "--cors must be " CORS_ORIGINS ", not \"%s\"", value);
+    if (!cors_is_list(value)) return cli_usage("serve", "--cors must be " CORS_ORIGINS ", not \"%s\"", value);
     *out = value;
     return CLI_OK;
 }
@@ -142,15 +140,19 @@ enum { OPTION_HOST = 256, OPTION_PORT, OPTION_THREADS, OPTION_TIMEOUT, OPTION_CO
 static int read_options(int argc, char **argv, http_server_options *options, model_set *models, unsigned *megabytes)
 {
     static const struct option known[] = {
-        {"model", required_argument, NULL, 'm'}, {"host", required_argument, NULL, OPTION_HOST},
-        {"port", required_argument, NULL, OPTION_PORT}, {"threads", required_argument, NULL, OPTION_THREADS},
-        {"timeout", required_argument, NULL, OPTION_TIMEOUT}, {"cors", required_argument, NULL, OPTION_CORS},
-        {"memory", required_argument, NULL, OPTION_MEMORY}, {"help", no_argument, NULL, CLI_HELP}, {0},
+        {"model", required_argument, NULL, 'm'},
+        {"host", required_argument, NULL, OPTION_HOST},
+        {"port", required_argument, NULL, OPTION_PORT},
+        {"threads", required_argument, NULL, OPTION_THREADS},
+        {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+        {"cors", required_argument, NULL, OPTION_CORS},
+        {"memory", required_argument, NULL, OPTION_MEMORY},
+        {"help", no_argument, NULL, CLI_HELP},
+        {0},
     };
     unsigned port = 8080;
     int option, code = CLI_OK;
-    while (code == CLI_OK && (option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1)
-        switch (option) {
+    while (code == CLI_OK && (option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1) switch (option) {
         case 'm': code = add_model(models, optarg); break;
         case OPTION_HOST: options->host = optarg; break;
         case OPTION_PORT: code = parse_number("--port", optarg, 0, 65535, &port); break;
@@ -161,10 +163,8 @@ static int read_options(int argc, char **argv, http_server_options *options, mod
         case OPTION_CORS: code = take_origins(optarg, &options->cors); break;
         default: return cli_other_option(option, argv, cli_serve_help);
         }
-    if (code != CLI_OK)
-        return code;
-    if (optind < argc)
-        return cli_usage(argv[0], "unexpected argument \"%s\"", argv[optind]);
+    if (code != CLI_OK) return code;
+    if (optind < argc) return cli_usage(argv[0], "unexpected argument \"%s\"", argv[optind]);
     options->port = (uint16_t)port;
     return GO_ON;
 }
@@ -175,8 +175,7 @@ int cli_serve(int argc, char **argv)
     model_set models = {.count = 0};
     unsigned megabytes = 0;
     int code = read_options(argc, argv, &options, &models, &megabytes);
-    if (code == GO_ON)
-        code = run(&models, &options, megabytes);
+    if (code == GO_ON) code = run(&models, &options, megabytes);
     models_close(&models);
     return code;
 }

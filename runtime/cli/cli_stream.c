@@ -1,5 +1,5 @@
 /* cli_stream.c - JSON Lines in, JSON Lines out: what `tern pipe` and `tern sentiment --jsonl` share. */
-#define _POSIX_C_SOURCE 200809L   /* isatty, clock_gettime */
+#define _POSIX_C_SOURCE 200809L /* isatty, clock_gettime */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "cli_lines.h"
 #include "handler.h"
 
-#define MAX_LINE (16u * 1024 * 1024)   /* bytes: a text at the engine's limit fits, every character written as \uXXXX */
+#define MAX_LINE (16u * 1024 * 1024) /* bytes: a text at the engine's limit fits, every character written as \uXXXX */
 
 typedef struct progress {
     int shown;
@@ -34,11 +34,9 @@ static void progress_begin(progress *p)
 static void progress_show(progress *p, int at_end)
 {
     struct timespec now;
-    if (!p->shown)
-        return;
+    if (!p->shown) return;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if (!at_end && seconds_between(&p->last, &now) < 0.2)
-        return;
+    if (!at_end && seconds_between(&p->last, &now) < 0.2) return;
     p->last = now;
     double seconds = seconds_between(&p->begin, &now);
     fprintf(stderr, "\r%zu lines, %.0f lines/s%s", p->lines, seconds > 0 ? (double)p->lines / seconds : 0.0,
@@ -48,14 +46,10 @@ static void progress_show(progress *p, int at_end)
 /* 0, or -1: no answer can be given any more, which has been said. */
 static int answer_line(cli_answer how, void *user, line_status status, const char *line, size_t len, response *answer)
 {
-    if (cli_model_changed())
-        return -1;
-    if (status == LINE_TOO_LONG)
-        respond_error(answer, 413, NULL, "the line is longer than 16777216 bytes");
-    else
-        how(user, line, len, answer);
-    if (cli_model_changed())
-        return -1;
+    if (cli_model_changed()) return -1;
+    if (status == LINE_TOO_LONG) respond_error(answer, 413, NULL, "the line is longer than 16777216 bytes");
+    else how(user, line, len, answer);
+    if (cli_model_changed()) return -1;
     cli_write_data(&answer->body);
     putchar('\n');
     return 0;
@@ -71,8 +65,7 @@ static int run_lines(cli_answer how, void *user, line_reader *reader, progress *
     int lost = 0;
     while (!lost && (status = line_next(reader, &line, &len)) != LINE_END && status != LINE_ERROR && !ferror(stdout)) {
         if (status == LINE_WAIT) {
-            if (fflush(stdout) != 0)
-                break;
+            if (fflush(stdout) != 0) break;
             if (line_fill(reader) == LINE_ERROR) {
                 status = LINE_ERROR;
                 break;
@@ -85,8 +78,7 @@ static int run_lines(cli_answer how, void *user, line_reader *reader, progress *
         progress_show(p, 0);
     }
     response_free(&answer);
-    if (lost)
-        return CLI_FAILED;
+    if (lost) return CLI_FAILED;
     return status == LINE_ERROR ? cli_fail("cannot read standard input: %s", strerror(errno)) : CLI_OK;
 }
 
@@ -98,7 +90,6 @@ int cli_run_lines(cli_answer answer, void *user)
     int code = cli_finish(run_lines(answer, user, &reader, &p));
     line_reader_free(&reader);
     progress_show(&p, 1);
-    if (p.failed > 0)
-        return cli_fail("%zu of %zu lines were wrong: see \"error\" in the output", p.failed, p.lines);
+    if (p.failed > 0) return cli_fail("%zu of %zu lines were wrong: see \"error\" in the output", p.failed, p.lines);
     return code;
 }

@@ -8,8 +8,8 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
-    {"ner", cli_ner}, {"parse", cli_parse}, {"pipe", cli_pipe}, {"sentiment", cli_sentiment}, {"serve", cli_serve},
-    {"inspect", cli_inspect}, {"verify", cli_verify},
+    {"ner", cli_ner},     {"parse", cli_parse},     {"pipe", cli_pipe},     {"sentiment", cli_sentiment},
+    {"serve", cli_serve}, {"inspect", cli_inspect}, {"verify", cli_verify},
 };
 
 static const char help[] =
@@ -36,8 +36,7 @@ static const char help[] =
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : NULL;
-    if (name == NULL)
-        return cli_usage(NULL, "a subcommand is missing");
+    if (name == NULL) return cli_usage(NULL, "a subcommand is missing");
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         fputs(help, stdout);
         return cli_finish(CLI_OK);

@@ -8,63 +8,62 @@
 
 /* All lengths in CSS pixels. */
 #define MARGIN 12
-#define WORD_GAP 18       /* between two words */
-#define NAME_GAP 8        /* beside the name of an arc */
+#define WORD_GAP 18 /* between two words */
+#define NAME_GAP 8  /* beside the name of an arc */
 #define MIN_WORD 20
-#define WORD_SIZE 17      /* font sizes, as in the page's style */
+#define WORD_SIZE 17 /* font sizes, as in the page's style */
 #define SMALL_SIZE 12
-#define PORT_FIRST 5      /* from the middle of a word to its first arc */
-#define PORT_STEP 5       /* from arc to arc */
+#define PORT_FIRST 5 /* from the middle of a word to its first arc */
+#define PORT_STEP 5  /* from arc to arc */
 #define LEVEL_STEP 25
 #define LEVEL_STEP_MIN 15 /* a name still fits between two arcs */
 #define ARCS_HEIGHT 500   /* above which levels move closer together */
 #define CORNER 9
-#define BELOW 52          /* words and parts of speech */
-#define SHOWN_CHARS 40    /* of a word; longer ones are cut */
+#define BELOW 52       /* words and parts of speech */
+#define SHOWN_CHARS 40 /* of a word; longer ones are cut */
 
 typedef struct arc {
-    size_t low, high;    /* columns, low < high */
+    size_t low, high; /* columns, low < high */
     int head_is_low;
     const char *dep;
-    size_t level;        /* from 1 */
+    size_t level; /* from 1 */
     size_t x_low, x_high;
 } arc;
 
 typedef struct column {
     tern_token token;
     int is_space;
-    size_t left, right;   /* how far it reaches from its middle */
-    size_t gap;           /* before it */
+    size_t left, right; /* how far it reaches from its middle */
+    size_t gap;         /* before it */
     size_t middle;
-    size_t arcs_left, arcs_right;   /* that leave to the left and to the right */
+    size_t arcs_left, arcs_right; /* that leave to the left and to the right */
 } column;
 
 typedef struct drawing {
     bytes *out;
     const char *text;
-    column *column;   /* [columns] */
-    arc *arc;         /* [arcs] */
-    size_t *open;     /* [arcs] */
-    size_t columns, arcs, levels, root;   /* root: column, or columns if there is none */
+    column *column;                     /* [columns] */
+    arc *arc;                           /* [arcs] */
+    size_t *open;                       /* [arcs] */
+    size_t columns, arcs, levels, root; /* root: column, or columns if there is none */
     unsigned annotations;
-    size_t base;      /* y where arcs end */
-    size_t step;      /* from level to level */
+    size_t base; /* y where arcs end */
+    size_t step; /* from level to level */
 } drawing;
 
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
-/* ---- what is drawn ---------------------------------------------------------------------------------------------------- */
+/* ---- what is drawn ----------------------------------------------------------------------------------------------- */
 
 /* Width of a text in a usual sans-serif typeface, rather too wide than too narrow. */
 static size_t text_width(const char *text, size_t len, size_t font_size)
 {
-    size_t sixteenths = 0, count = 0;   /* of the font size */
+    size_t sixteenths = 0, count = 0; /* of the font size */
     for (const char *p = text, *end = text + len; p < end && count < SHOWN_CHARS; count++) {
         uint32_t c = next_char(&p, end);
         if (c < 0x80)
             sixteenths += strchr("iIjlt.,:;'!|()[] ", (int)c) ? 6 : strchr("mwMW@%", (int)c) ? 15 : c < 'a' ? 11 : 10;
-        else
-            sixteenths += char_cells(c) == 2 ? 19 : 11 * char_cells(c);
+        else sixteenths += char_cells(c) == 2 ? 19 : 11 * char_cells(c);
     }
     return (sixteenths * font_size + 15) / 16;
 }
@@ -102,14 +101,12 @@ static void collect(drawing *d, const tern_doc *doc, doc_part part)
     }
     for (size_t i = 0; i < d->columns && (d->annotations & TERN_DEPENDENCIES); i++) {
         size_t head = d->column[i].token.head;
-        if (head == part.begin + i)
-            d->root = i;
-        else if (head >= part.begin && head < part.end)
-            add_arc(d, head - part.begin, i, d->column[i].token.dep);
+        if (head == part.begin + i) d->root = i;
+        else if (head >= part.begin && head < part.end) add_arc(d, head - part.begin, i, d->column[i].token.dep);
     }
 }
 
-/* ---- where it goes ---------------------------------------------------------------------------------------------------- */
+/* ---- where it goes ----------------------------------------------------------------------------------------------- */
 
 static int compare(size_t a, size_t b) { return a < b ? -1 : a > b; }
 
@@ -138,7 +135,7 @@ static void find_levels(drawing *d)
         a->level = 1;
         for (; open && d->arc[d->open[open - 1]].low >= a->low; open--)
             a->level = larger(a->level, d->arc[d->open[open - 1]].level + 1);
-        if (open && d->arc[d->open[open - 1]].high > a->low)   /* they cross */
+        if (open && d->arc[d->open[open - 1]].high > a->low) /* they cross */
             a->level = larger(a->level, d->arc[d->open[open - 1]].level + 1);
         d->open[open++] = i;
         d->levels = larger(d->levels, a->level);
@@ -188,7 +185,7 @@ static void place_ports(drawing *d)
         d->arc[i].x_low = d->column[d->arc[i].low].middle + PORT_FIRST + before * PORT_STEP;
     }
     qsort(d->arc, d->arcs, sizeof *d->arc, by_high_then_inner);
-    for (size_t i = d->arcs; i-- > 0;) {   /* backwards: outer before inner */
+    for (size_t i = d->arcs; i-- > 0;) { /* backwards: outer before inner */
         before = i + 1 < d->arcs && d->arc[i + 1].high == d->arc[i].high ? before + 1 : 0;
         d->arc[i].x_high = d->column[d->arc[i].high].middle - PORT_FIRST - before * PORT_STEP;
     }
@@ -205,7 +202,7 @@ static void lay_out(drawing *d)
     d->base = MARGIN + (drawn ? (d->levels + 1) * d->step + SMALL_SIZE : 0);
 }
 
-/* ---- SVG -------------------------------------------------------------------------------------------------------------- */
+/* ---- SVG --------------------------------------------------------------------------------------------------------- */
 
 /* The word, cut if it is long; white space by two arrows and an open box. */
 static void write_word(bytes *out, const char *text, size_t len, int is_space)
@@ -215,13 +212,11 @@ static void write_word(bytes *out, const char *text, size_t len, int is_space)
         const char *at = p;
         uint32_t c = next_char(&p, end);
         if (count == SHOWN_CHARS) {
-            bytes_text(out, "\xE2\x80\xA6");   /* ... */
+            bytes_text(out, "\xE2\x80\xA6"); /* ... */
             return;
         }
-        if (!is_space)
-            html_out_text(out, at, (size_t)(p - at));
-        else
-            bytes_text(out, c == '\n' ? "\xE2\x86\xB5" : c == '\t' ? "\xE2\x87\xA5" : "\xE2\x90\xA3");
+        if (!is_space) html_out_text(out, at, (size_t)(p - at));
+        else bytes_text(out, c == '\n' ? "\xE2\x86\xB5" : c == '\t' ? "\xE2\x87\xA5" : "\xE2\x90\xA3");
     }
 }
 
@@ -243,12 +238,10 @@ static void write_column(const drawing *d, const column *c)
     const char *word = token_text(d->text, &c->token, &len);
     bytes_format(d->out, "<text class=\"word%s\" x=\"%zu\" y=\"%zu\">", c->is_space ? " space" : "", c->middle,
                  d->base + 22);
-    if (c->token.lemma_len || *c->token.tag || *c->token.morph)
-        write_details(d->out, &c->token);
+    if (c->token.lemma_len || *c->token.tag || *c->token.morph) write_details(d->out, &c->token);
     write_word(d->out, word, len, c->is_space);
     bytes_text(d->out, "</text>\n");
-    if (!*c->token.pos)
-        return;
+    if (!*c->token.pos) return;
     bytes_format(d->out, "<text class=\"pos\" x=\"%zu\" y=\"%zu\">", c->middle, d->base + 40);
     html_out_cstring(d->out, c->token.pos);
     bytes_text(d->out, "</text>\n");
@@ -269,10 +262,9 @@ static void write_dep(const drawing *d, const char *dep, size_t x, size_t y)
 static void write_arc(const drawing *d, const arc *a)
 {
     size_t top = d->base - SMALL_SIZE / 2 - a->level * d->step, corner = (a->x_high - a->x_low) / 2;
-    if (corner > CORNER)
-        corner = CORNER;
-    bytes_format(d->out, "<path class=\"arc\" d=\"M%zu,%zuV%zuQ%zu,%zu,%zu,%zuH%zuQ%zu,%zu,%zu,%zuV%zu\"/>\n",
-                 a->x_low, d->base - (a->head_is_low ? 0 : 5), top + corner, a->x_low, top, a->x_low + corner, top,
+    if (corner > CORNER) corner = CORNER;
+    bytes_format(d->out, "<path class=\"arc\" d=\"M%zu,%zuV%zuQ%zu,%zu,%zu,%zuH%zuQ%zu,%zu,%zu,%zuV%zu\"/>\n", a->x_low,
+                 d->base - (a->head_is_low ? 0 : 5), top + corner, a->x_low, top, a->x_low + corner, top,
                  a->x_high - corner, a->x_high, top, a->x_high, top + corner, d->base - (a->head_is_low ? 5 : 0));
     write_tip(d, a->head_is_low ? a->x_high : a->x_low);
     write_dep(d, a->dep, (a->x_low + a->x_high) / 2, top - 4);
@@ -292,24 +284,22 @@ static void write_svg(const drawing *d)
     const column *last = &d->column[d->columns - 1];
     size_t width = last->middle + last->right + MARGIN, height = d->base + BELOW;
     const char *begin = d->text + d->column[0].token.span.byte_start, *end = d->text + last->token.span.byte_end;
-    bytes_format(d->out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" "
-                         "role=\"img\" aria-label=\"", width, height, width, height);
+    bytes_format(d->out,
+                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%zu\" viewBox=\"0 0 %zu %zu\" "
+                 "role=\"img\" aria-label=\"",
+                 width, height, width, height);
     html_out_text(d->out, begin, (size_t)(end - begin));
     bytes_text(d->out, "\">\n");
-    for (size_t i = 0; i < d->arcs; i++)
-        write_arc(d, &d->arc[i]);
-    if (d->root < d->columns)
-        write_root(d);
-    for (size_t i = 0; i < d->columns; i++)
-        write_column(d, &d->column[i]);
+    for (size_t i = 0; i < d->arcs; i++) write_arc(d, &d->arc[i]);
+    if (d->root < d->columns) write_root(d);
+    for (size_t i = 0; i < d->columns; i++) write_column(d, &d->column[i]);
     bytes_text(d->out, "</svg>\n");
 }
 
 int arcs_draw(bytes *out, const char *text, const tern_doc *doc, doc_part part)
 {
     drawing d = {.out = out, .text = text, .columns = part.end - part.begin, .annotations = tern_doc_annotations(doc)};
-    if (!d.columns)
-        return 0;
+    if (!d.columns) return 0;
     d.column = calloc(d.columns, sizeof *d.column);
     d.arc = calloc(d.columns, sizeof *d.arc);
     d.open = calloc(d.columns, sizeof *d.open);

@@ -5,7 +5,7 @@
 #include "html_out.h"
 #include "labels.h"
 
-/* ---- entities --------------------------------------------------------------------------------------------------------- */
+/* ---- entities ---------------------------------------------------------------------------------------------------- */
 
 static const char entities_style[] =
     "main { max-width: 48rem; margin: 0 auto; font-size: 1.1rem; line-height: 2.1; white-space: pre-wrap; "
@@ -40,7 +40,7 @@ void doc_html_entities(bytes *out, const char *text, size_t len, const tern_doc 
     html_out_end(out);
 }
 
-/* ---- dependencies ----------------------------------------------------------------------------------------------------- */
+/* ---- dependencies ------------------------------------------------------------------------------------------------ */
 
 static const char arcs_style[] =
     "body { --line: #7d8794; --name: #0b5cad; --quiet: #5d6673; }\n"
@@ -61,8 +61,7 @@ void doc_html_arcs(bytes *out, const char *text, const tern_doc *doc)
     bytes_text(out, "<main>\n");
     for (size_t i = 0; i < doc_part_count(doc) && !out->failed; i++) {
         bytes_text(out, "<figure>\n");
-        if (arcs_draw(out, text, doc, doc_part_at(doc, i)))
-            out->failed = 1;
+        if (arcs_draw(out, text, doc, doc_part_at(doc, i))) out->failed = 1;
         bytes_text(out, "</figure>\n");
     }
     bytes_text(out, "</main>\n");

@@ -11,7 +11,8 @@ static inline const char *token_text(const char *text, const tern_token *token, 
     return text + token->span.byte_start;
 }
 
-/* Whether the token is white space alone (Token.is_space): spaCy makes tokens of what is more than one space between words. */
+/* Whether the token is white space alone (Token.is_space): spaCy makes tokens of what is more than one space between
+ * words. */
 int token_is_space(const char *text, const tern_token *token);
 
 /* One part of a document: a sentence or, where no sentences are known, the whole. Tokens, half open. */
@@ -19,7 +20,7 @@ typedef struct doc_part {
     size_t begin, end;
 } doc_part;
 
-size_t doc_part_count(const tern_doc *doc);   /* 0 for a document without tokens */
+size_t doc_part_count(const tern_doc *doc); /* 0 for a document without tokens */
 doc_part doc_part_at(const tern_doc *doc, size_t index);
 
 /* The entities of tokens that are asked for in rising order. Start with {.doc = doc}. */

@@ -1,13 +1,14 @@
-/* doc_table.h - documents as tables and trees for a terminal. colour: with SGR sequences. Control characters and backslashes of
- * text and labels are escaped (chars.h); of tokens that are white space, spaces show as an open box, others as \uXXXX. */
+/* doc_table.h - documents as tables and trees for a terminal. colour: with SGR sequences. Control characters and
+ * backslashes of text and labels are escaped (chars.h); of tokens that are white space, spaces show as an open box,
+ * others as \uXXXX. */
 #ifndef TERN_DOC_TABLE_H
 #define TERN_DOC_TABLE_H
 
 #include "bytes.h"
 #include "tern.h"
 
-/* A line for each token, an empty line between sentences; columns that no component has set are left out. Entities as B-LABEL and
- * I-LABEL. */
+/* A line for each token, an empty line between sentences; columns that no component has set are left out. Entities as
+ * B-LABEL and I-LABEL. */
 void doc_table(bytes *out, const char *text, const tern_doc *doc, int colour);
 
 /* Each root with its dependents below and indented, in the order of the text: word, dep, pos. */

@@ -13,10 +13,12 @@ static const char *replacement(uint32_t c, char picture[4])
     case '<': return "&lt;";
     case '>': return "&gt;";
     case '"': return "&quot;";
-    case '\t': case '\n': case '\r': return NULL;
+    case '\t':
+    case '\n':
+    case '\r': return NULL;
     default: break;
     }
-    if (c < 0x20 || c == 0x7F) {   /* U+2400 to U+241F, U+2421: the pictures of the control characters */
+    if (c < 0x20 || c == 0x7F) { /* U+2400 to U+241F, U+2421: the pictures of the control characters */
         picture[0] = (char)0xE2;
         picture[1] = (char)0x90;
         picture[2] = (char)(0x80 + (c == 0x7F ? 0x21 : c));
@@ -33,8 +35,7 @@ void html_out_text(bytes *out, const char *text, size_t len)
     const char *end = text + len, *written = text;
     for (const char *p = text; p < end;) {
         const char *at = p, *instead = replacement(next_char(&p, end), picture);
-        if (!instead)
-            continue;
+        if (!instead) continue;
         bytes_append(out, written, (size_t)(at - written));
         bytes_text(out, instead);
         written = p;
@@ -42,21 +43,17 @@ void html_out_text(bytes *out, const char *text, size_t len)
     bytes_append(out, written, (size_t)(end - written));
 }
 
-void html_out_cstring(bytes *out, const char *text)
-{
-    html_out_text(out, text, strlen(text));
-}
+void html_out_cstring(bytes *out, const char *text) { html_out_text(out, text, strlen(text)); }
 
 void html_out_begin(bytes *out, const char *title, const char *style)
 {
-    bytes_text(out,
-               "<!DOCTYPE html>\n"
-               "<html xmlns=\"http://www.w3.org/1999/xhtml\">\n"
-               "<head>\n"
-               "<meta charset=\"utf-8\"/>\n"
-               "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-               "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
-               "<title>");
+    bytes_text(out, "<!DOCTYPE html>\n"
+                    "<html xmlns=\"http://www.w3.org/1999/xhtml\">\n"
+                    "<head>\n"
+                    "<meta charset=\"utf-8\"/>\n"
+                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+                    "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
+                    "<title>");
     html_out_cstring(out, title);
     bytes_text(out,
                "</title>\n"
@@ -68,7 +65,4 @@ void html_out_begin(bytes *out, const char *title, const char *style)
     bytes_text(out, "</style>\n</head>\n<body>\n");
 }
 
-void html_out_end(bytes *out)
-{
-    bytes_text(out, "</body>\n</html>\n");
-}
+void html_out_end(bytes *out) { bytes_text(out, "</body>\n</html>\n"); }

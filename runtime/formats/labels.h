@@ -4,8 +4,8 @@
 
 typedef struct label_style {
     const char *label;
-    const char *sgr;   /* parameters of the terminal's Select Graphic Rendition */
-    const char *css;   /* a background on which black is easy to read */
+    const char *sgr; /* parameters of the terminal's Select Graphic Rendition */
+    const char *css; /* a background on which black is easy to read */
 } label_style;
 
 /* Labels of OntoNotes 5; any other gets one style for all. Never NULL. */

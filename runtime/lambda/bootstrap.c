@@ -1,6 +1,7 @@
-/* bootstrap.c - tern as a custom runtime of AWS Lambda (provided.al2023): reads the settings, maps the model, serves events.
- * settings.h lists the environment; besides those variables the platform's AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_FUNCTION_NAME,
- * AWS_LAMBDA_FUNCTION_VERSION, AWS_LAMBDA_FUNCTION_MEMORY_SIZE and AWS_LAMBDA_INITIALIZATION_TYPE are read. */
+/* bootstrap.c - tern as a custom runtime of AWS Lambda (provided.al2023): reads the settings, maps the model, serves
+ * events. settings.h lists the environment; besides those variables the platform's AWS_LAMBDA_RUNTIME_API,
+ * AWS_LAMBDA_FUNCTION_NAME, AWS_LAMBDA_FUNCTION_VERSION, AWS_LAMBDA_FUNCTION_MEMORY_SIZE and
+ * AWS_LAMBDA_INITIALIZATION_TYPE are read. */
 #define _POSIX_C_SOURCE 200809L
 #include <curl/curl.h>
 #include <limits.h>
@@ -21,15 +22,15 @@ typedef struct process {
     const char *address;
     logger log;
     runtime_settings environment;
-    char model_path[PATH_MAX + 256];   /* for the log of a crash: that of the model, or all of TERN_MODEL */
+    char model_path[PATH_MAX + 256]; /* for the log of a crash: that of the model, or all of TERN_MODEL */
     model_set models;
-    double open_ms;   /* what opening them took */
+    double open_ms; /* what opening them took */
     handler_settings settings;
     metrics metrics;
     loop_shared shared;
-    unsigned count;          /* of workers */
+    unsigned count; /* of workers */
     loop_worker *workers;
-    sqs_client **clients;    /* one a worker; NULL without an output queue */
+    sqs_client **clients; /* one a worker; NULL without an output queue */
     sqs_output *outputs;
     extension *extension;
 } process;
@@ -55,7 +56,7 @@ static int no_memory(init_error *error)
 static int engine_failed(init_error *error, tern_status status, const char *message)
 {
     switch (status) {
-    case TERN_E_MEMORY: return no_memory(error);   /* the engine's remedy is for texts */
+    case TERN_E_MEMORY: return no_memory(error); /* the engine's remedy is for texts */
     case TERN_E_ARGUMENT: return init_failed(error, "Runtime.BadConfig", message);
     case TERN_E_IO: return init_failed(error, "Runtime.ModelNotFound", message);
     case TERN_E_FORMAT: return init_failed(error, "Runtime.ModelFormat", message);
@@ -70,8 +71,10 @@ static int engine_failed(init_error *error, tern_status status, const char *mess
 static int model_failed(init_error *error, tern_status status, const char *problem)
 {
     char message[MODELS_ERROR_SIZE + 128];
-    snprintf(message, sizeof message, "%s%s", problem, status == TERN_E_IO
-             ? "; put the file there (tools/package packs what TERN_WEIGHTS names) or change TERN_MODEL" : "");
+    snprintf(message, sizeof message, "%s%s", problem,
+             status == TERN_E_IO
+                 ? "; put the file there (tools/package packs what TERN_WEIGHTS names) or change TERN_MODEL"
+                 : "");
     return engine_failed(error, status, message);
 }
 
@@ -81,25 +84,29 @@ static const char *environment(const char *name)
     return value && *value ? value : NULL;
 }
 
-/* ---- settings --------------------------------------------------------------------------------------------------------- */
+/* ---- settings ---------------------------------------------------------------------------------------------------- */
 
 static int read_settings(process *p, init_error *error)
 {
     char problem[SETTINGS_ERROR_SIZE];
     runtime_settings *from = &p->environment;
-    if (settings_read(from, problem))
-        return init_failed(error, "Runtime.BadConfig", problem);
+    if (settings_read(from, problem)) return init_failed(error, "Runtime.BadConfig", problem);
     if (from->emf_namespace && !metrics_is_namespace(from->emf_namespace))
-        return init_failed(error, "Runtime.BadConfig", "TERN_EMF_NAMESPACE must be 1 to 255 characters of A-Z a-z 0-9 . - _ / "
+        return init_failed(error, "Runtime.BadConfig",
+                           "TERN_EMF_NAMESPACE must be 1 to 255 characters of A-Z a-z 0-9 . - _ / "
                            "# : and blank, and not begin with AWS/");
     p->count = from->max_concurrency < WORKERS_MAX ? from->max_concurrency : WORKERS_MAX;
-    p->settings = (handler_settings){.max_chars = from->max_chars, .max_texts = from->max_texts, .format = from->format,
-                                     .offsets = from->offsets};
-    p->metrics = (metrics){.space = from->emf_namespace, .function = environment("AWS_LAMBDA_FUNCTION_NAME"),
+    p->settings = (handler_settings){
+        .max_chars = from->max_chars, .max_texts = from->max_texts, .format = from->format, .offsets = from->offsets};
+    p->metrics = (metrics){.space = from->emf_namespace,
+                           .function = environment("AWS_LAMBDA_FUNCTION_NAME"),
                            .version = environment("AWS_LAMBDA_FUNCTION_VERSION")};
     const char *type = environment("AWS_LAMBDA_INITIALIZATION_TYPE");
-    p->shared = (loop_shared){.settings = &p->settings, .cors_origin = from->cors_origin, .margin_ms = from->deadline_margin_ms,
-                              .metrics = from->emf_namespace ? &p->metrics : NULL, .publish_trace_id = p->count == 1,
+    p->shared = (loop_shared){.settings = &p->settings,
+                              .cors_origin = from->cors_origin,
+                              .margin_ms = from->deadline_margin_ms,
+                              .metrics = from->emf_namespace ? &p->metrics : NULL,
+                              .publish_trace_id = p->count == 1,
                               .on_demand = !type || strcmp(type, "provisioned-concurrency")};
     atomic_init(&p->shared.has_served, 0);
     return 0;
@@ -120,28 +127,23 @@ static int open_models(process *p, init_error *error)
 {
     char problem[MODELS_ERROR_SIZE];
     double begin_ms = clock_monotonic_ms();
-    if (find_models(p, error))
-        return -1;
+    if (find_models(p, error)) return -1;
     tern_status status = models_open(&p->models, MODEL_MAPPED, problem);
     p->open_ms = clock_monotonic_ms() - begin_ms;
-    if (status)
-        return model_failed(error, status, problem);
+    if (status) return model_failed(error, status, problem);
     status = models_set_tasks(&p->models, problem);
-    if (status == TERN_E_MEMORY)
-        return no_memory(error);
+    if (status == TERN_E_MEMORY) return no_memory(error);
     return status ? init_failed(error, "Runtime.BadConfig", problem) : 0;
 }
 
-/* ---- workers ---------------------------------------------------------------------------------------------------------- */
+/* ---- workers ----------------------------------------------------------------------------------------------------- */
 
 static int new_output(process *p, unsigned i, init_error *error)
 {
     char problem[SQS_CLIENT_ERROR_SIZE];
-    if (!p->environment.output_queue_url)
-        return 0;
+    if (!p->environment.output_queue_url) return 0;
     p->clients[i] = sqs_client_new(p->environment.output_queue_url, p->environment.ca_file, problem);
-    if (!p->clients[i])
-        return init_failed(error, "Runtime.BadConfig", problem);
+    if (!p->clients[i]) return init_failed(error, "Runtime.BadConfig", problem);
     p->outputs[i] = sqs_client_output(p->clients[i]);
     p->workers[i].output = &p->outputs[i];
     return 0;
@@ -153,18 +155,14 @@ static int new_workers(process *p, rapi *first, init_error *error)
     p->workers = calloc(p->count, sizeof *p->workers);
     p->clients = calloc(p->count, sizeof *p->clients);
     p->outputs = calloc(p->count, sizeof *p->outputs);
-    if (!p->workers || !p->clients || !p->outputs)
-        return no_memory(error);
+    if (!p->workers || !p->clients || !p->outputs) return no_memory(error);
     for (unsigned i = 0; i < p->count; i++) {
         loop_worker *w = &p->workers[i];
         w->log = p->log;
         w->api = i ? rapi_new(p->address) : first;
-        if (!w->api)
-            return no_memory(error);
-        if (model_contexts_open(&w->contexts, &p->models, &err))
-            return engine_failed(error, err.code, err.msg);
-        if (new_output(p, i, error))
-            return -1;
+        if (!w->api) return no_memory(error);
+        if (model_contexts_open(&w->contexts, &p->models, &err)) return engine_failed(error, err.code, err.msg);
+        if (new_output(p, i, error)) return -1;
     }
     return 0;
 }
@@ -174,19 +172,17 @@ static void free_workers(process *p)
 {
     for (unsigned i = 0; p->workers && i < p->count; i++) {
         model_contexts_close(&p->workers[i].contexts);
-        if (i)
-            rapi_free(p->workers[i].api);
-        if (p->clients)
-            sqs_client_free(p->clients[i]);
+        if (i) rapi_free(p->workers[i].api);
+        if (p->clients) sqs_client_free(p->clients[i]);
     }
     free(p->workers);
     free(p->clients);
     free(p->outputs);
 }
 
-/* One sentence through the whole default model. It touches the pages of the weights and grows the scratch memory while Lambda
- * still gives the start its full CPU, which it takes away from small functions afterwards; the first caller then waits less.
- * Other models take memory for those who ask for them only. */
+/* One sentence through the whole default model. It touches the pages of the weights and grows the scratch memory while
+ * Lambda still gives the start its full CPU, which it takes away from small functions afterwards; the first caller then
+ * waits less. Other models take memory for those who ask for them only. */
 static int warm_up(const process *p, init_error *error)
 {
     static const char sentence[] = "Alan Turing was born on June 23, 1912, in London, England.";
@@ -196,10 +192,11 @@ static int warm_up(const process *p, init_error *error)
     const tern_doc *doc;
     tern_error err;
     return tern_run(model_context(&p->workers[0].contexts, model), sentence, sizeof sentence - 1, &options, &doc, &err)
-        ? engine_failed(error, err.code, err.msg) : 0;
+               ? engine_failed(error, err.code, err.msg)
+               : 0;
 }
 
-/* ---- life ------------------------------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------------------------------- */
 
 static void on_terminate(void *user)
 {
@@ -216,20 +213,17 @@ static void share_memory(process *p)
 
 static int start(process *p, rapi *api, init_error *error)
 {
-    if (open_models(p, error))
-        return -1;
+    if (open_models(p, error)) return -1;
     share_memory(p);
-    if (new_workers(p, api, error) || warm_up(p, error))
-        return -1;
-    if (!p->environment.shutdown_hook)
-        return 0;
+    if (new_workers(p, api, error) || warm_up(p, error)) return -1;
+    if (!p->environment.shutdown_hook) return 0;
     p->extension = extension_start(p->address, &p->log, on_terminate, p);
     return p->extension ? 0 : no_memory(error);
 }
 
 static void stop(process *p)
 {
-    extension_end(p->extension);   /* first: it uses the workers */
+    extension_end(p->extension); /* first: it uses the workers */
     free_workers(p);
     models_close(&p->models);
 }
@@ -246,7 +240,7 @@ static int serve(process *p, rapi *api, int settings_failed, init_error *error, 
         status = workers_run(p->workers, p->count, &p->shared, p->model_path);
     }
     stop(p);
-    return status ? EXIT_FAILURE : EXIT_SUCCESS;   /* success: it was told to end */
+    return status ? EXIT_FAILURE : EXIT_SUCCESS; /* success: it was told to end */
 }
 
 static int run(process *p, double begin_ms)
@@ -254,12 +248,11 @@ static int run(process *p, double begin_ms)
     init_error error;
     int settings_failed = read_settings(p, &error), status = EXIT_FAILURE;
     const char *queue = settings_failed ? NULL : p->environment.output_queue_url;
-    curl_global_init(queue && sqs_url_needs_tls(queue) ? CURL_GLOBAL_SSL : CURL_GLOBAL_NOTHING);   /* starting TLS takes time */
+    /* starting TLS takes time */
+    curl_global_init(queue && sqs_url_needs_tls(queue) ? CURL_GLOBAL_SSL : CURL_GLOBAL_NOTHING);
     rapi *api = rapi_new(p->address);
-    if (api)
-        status = serve(p, api, settings_failed, &error, begin_ms);
-    else
-        log_line(&p->log, LOG_LEVEL_ERROR, "AWS_LAMBDA_RUNTIME_API is not host:port with an optional path");
+    if (api) status = serve(p, api, settings_failed, &error, begin_ms);
+    else log_line(&p->log, LOG_LEVEL_ERROR, "AWS_LAMBDA_RUNTIME_API is not host:port with an optional path");
     rapi_free(api);
     curl_global_cleanup();
     return status;
@@ -270,9 +263,11 @@ static void explain(void)
 {
     bytes settings = {0};
     settings_help(&settings, SETTING_LAMBDA);
-    fprintf(stderr, "bootstrap is tern's custom runtime for AWS Lambda and needs AWS_LAMBDA_RUNTIME_API, which Lambda sets.\n"
+    fprintf(stderr,
+            "bootstrap is tern's custom runtime for AWS Lambda and needs AWS_LAMBDA_RUNTIME_API, which Lambda sets.\n"
             "On your own machine use `tern serve` (HTTP) or `tern ner TEXT` instead.\n\n"
-            "Settings of the environment:\n\n%s", settings.data ? settings.data : "");
+            "Settings of the environment:\n\n%s",
+            settings.data ? settings.data : "");
     bytes_free(&settings);
 }
 
@@ -284,11 +279,10 @@ int main(void)
         explain();
         return EXIT_FAILURE;
     }
-    signal(SIGPIPE, SIG_IGN);   /* a closed log must not kill the worker */
+    signal(SIGPIPE, SIG_IGN); /* a closed log must not kill the worker */
     const crash_facts facts = {.log = &p.log, .mapped = p.model_path};
     crash_guard *guard = crash_guard_new(&facts);
-    if (crash_install(&facts))
-        log_line(&p.log, LOG_LEVEL_WARNING, "crashes will not be logged");
+    if (crash_install(&facts)) log_line(&p.log, LOG_LEVEL_WARNING, "crashes will not be logged");
     int status = run(&p, begin_ms);
     crash_guard_free(guard);
     return status;

@@ -14,23 +14,24 @@ static void quote(bytes *list, const char *text)
     bytes_text(list, "\"");
 }
 
-/* ---- records of a service ----------------------------------------------------------------------------------------------- */
+/* ---- records of a service ---------------------------------------------------------------------------------------- */
 
 static const char *remedy_of(const json_node *source)
 {
-    static const struct { const char *source, *remedy; } known[] = {
+    static const struct {
+        const char *source, *remedy;
+    } known[] = {
         {"aws:s3", "they name files and hold no text; read a file and send {\"text\": \"...\"}"},
         {"aws:sns", "subscribe an SQS queue to the topic and have tern read the queue"},
         {"aws:sqs", "this is a batch inside of a message: send each body as a message of its own"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (json_is_text(source, known[i].source))
-            return known[i].remedy;
+        if (json_is_text(source, known[i].source)) return known[i].remedy;
     return "tern does not read them: put their texts, each as {\"text\": \"...\"}, " QUEUE;
 }
 
-/* Which service's records they are, which is no secret: "aws:s3". SNS begins the name with a capital; Kafka and MQ give it
- * beside the records, EventBridge Pipes send the records alone. */
+/* Which service's records they are, which is no secret: "aws:s3". SNS begins the name with a capital; Kafka and MQ give
+ * it beside the records, EventBridge Pipes send the records alone. */
 static int name_records(const json_node *event, bytes *out)
 {
     bytes text = {0};
@@ -49,17 +50,14 @@ static int name_records(const json_node *event, bytes *out)
     return named;
 }
 
-/* ---- other events ------------------------------------------------------------------------------------------------------- */
+/* ---- other events ------------------------------------------------------------------------------------------------ */
 
 static int is_websocket(const json_node *event)
 {
     return json_member(json_member(event, "requestContext"), "connectionId") != NULL;
 }
 
-static int is_s3_test(const json_node *event)
-{
-    return json_is_text(json_member(event, "Event"), "s3:TestEvent");
-}
+static int is_s3_test(const json_node *event) { return json_is_text(json_member(event, "Event"), "s3:TestEvent"); }
 
 static int is_eventbridge(const json_node *event)
 {
@@ -76,26 +74,31 @@ static int is_sns_confirmation(const json_node *event)
     return json_member(event, "TopicArn") && json_member(event, "SubscribeURL");
 }
 
-static int is_array(const json_node *event)
-{
-    return json_type_of(event) == JSON_ARRAY;
-}
+static int is_array(const json_node *event) { return json_type_of(event) == JSON_ARRAY; }
 
 int event_name(const json_node *event, bytes *out)
 {
-    static const struct { int (*is)(const json_node *); const char *name; } known[] = {
-        {is_websocket, "a WebSocket event of API Gateway: tern answers HTTP only, so use an HTTP API, a REST API or a Function "
-                       "URL"},
-        {is_s3_test, "the s3:TestEvent that S3 sends when its notifications are set up: it holds no text, and neither do they; "
-                     "read the files and send {\"text\": \"...\"}"},
-        {is_eventbridge, "an event of EventBridge: have the rule's input transformer send {\"text\": \"...\"}, or its input path "
-                         "the part of \"detail\" that is a request"},
-        {is_destination, "the record of a Lambda destination: send its \"responsePayload\" alone, or make tern the destination"},
-        {is_sns_confirmation, "a confirmation that SNS asks for: open its \"SubscribeURL\", or subscribe the queue in the console"},
-        {is_array, "an array: send {\"texts\": [\"...\", ...]}, or the records of an SQS queue as EventBridge Pipes do"},
+    static const struct {
+        int (*is)(const json_node *);
+        const char *name;
+    } known[] = {
+        {is_websocket,
+         "a WebSocket event of API Gateway: tern answers HTTP only, so use an HTTP API, a REST API or a Function "
+         "URL"},
+        {is_s3_test,
+         "the s3:TestEvent that S3 sends when its notifications are set up: it holds no text, and neither do they; "
+         "read the files and send {\"text\": \"...\"}"},
+        {is_eventbridge,
+         "an event of EventBridge: have the rule's input transformer send {\"text\": \"...\"}, or its input path "
+         "the part of \"detail\" that is a request"},
+        {is_destination,
+         "the record of a Lambda destination: send its \"responsePayload\" alone, or make tern the destination"},
+        {is_sns_confirmation,
+         "a confirmation that SNS asks for: open its \"SubscribeURL\", or subscribe the queue in the console"},
+        {is_array,
+         "an array: send {\"texts\": [\"...\", ...]}, or the records of an SQS queue as EventBridge Pipes do"},
     };
-    if (name_records(event, out))
-        return 1;
+    if (name_records(event, out)) return 1;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i].is(event)) {
             bytes_format(out, CANNOT "%s", known[i].name);

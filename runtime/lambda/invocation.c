@@ -4,7 +4,10 @@
 
 #include "header_line.h"
 
-static const struct { const char *name; size_t offset; } kept_headers[] = {
+static const struct {
+    const char *name;
+    size_t offset;
+} kept_headers[] = {
     {"Lambda-Runtime-Aws-Request-Id", offsetof(invocation, request_id)},
     {"Lambda-Runtime-Trace-Id", offsetof(invocation, trace_id)},
     {"Lambda-Runtime-Invoked-Function-Arn", offsetof(invocation, function_arn)},
@@ -23,8 +26,7 @@ static bytes *kept_header(invocation *in, size_t index)
 void invocation_clear(invocation *in)
 {
     bytes_clear(&in->event);
-    for (size_t i = 0; i < KEPT_HEADER_COUNT; i++)
-        bytes_clear(kept_header(in, i));
+    for (size_t i = 0; i < KEPT_HEADER_COUNT; i++) bytes_clear(kept_header(in, i));
     in->deadline_ms = 0;
 }
 
@@ -32,11 +34,9 @@ void invocation_clear(invocation *in)
 static uint64_t parse_milliseconds(const char *text, size_t len)
 {
     uint64_t value = 0;
-    if (!len || len > 19)
-        return 0;
+    if (!len || len > 19) return 0;
     for (size_t i = 0; i < len; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return 0;
+        if (text[i] < '0' || text[i] > '9') return 0;
         value = value * 10 + (uint64_t)(text[i] - '0');
     }
     return value;
@@ -46,8 +46,7 @@ int invocation_header(invocation *in, const char *line, size_t len)
 {
     size_t value_len;
     const char *value = header_value(line, len, "Lambda-Runtime-Deadline-Ms", &value_len);
-    if (value)
-        in->deadline_ms = parse_milliseconds(value, value_len);
+    if (value) in->deadline_ms = parse_milliseconds(value, value_len);
     for (size_t i = 0; i < KEPT_HEADER_COUNT; i++)
         if ((value = header_value(line, len, kept_headers[i].name, &value_len)) != NULL) {
             bytes *kept = kept_header(in, i);
@@ -61,6 +60,5 @@ int invocation_header(invocation *in, const char *line, size_t len)
 void invocation_free(invocation *in)
 {
     bytes_free(&in->event);
-    for (size_t i = 0; i < KEPT_HEADER_COUNT; i++)
-        bytes_free(kept_header(in, i));
+    for (size_t i = 0; i < KEPT_HEADER_COUNT; i++) bytes_free(kept_header(in, i));
 }

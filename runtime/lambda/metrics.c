@@ -16,28 +16,28 @@ int metrics_is_namespace(const char *text)
 {
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_/#: ";
     size_t len = strlen(text);
-    return len >= 1 && len <= MAX_NAMESPACE && strspn(text, allowed) == len && strspn(text, " ") < len &&
-           strncmp(text, "AWS/", 4);
+    return len >= 1 && len <= MAX_NAMESPACE && strspn(text, allowed) == len && strspn(text, " ") < len
+           && strncmp(text, "AWS/", 4);
 }
 
 double metrics_peak_mb(void)
 {
-    char status[4096];   /* VmHWM is in its first KB */
+    char status[4096]; /* VmHWM is in its first KB */
     int file = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return -1;
+    if (file < 0) return -1;
     ssize_t len = read(file, status, sizeof status - 1);
     close(file);
     status[len > 0 ? len : 0] = '\0';
     const char *peak = strstr(status, "\nVmHWM:");
-    return peak ? (double)strtoul(peak + strlen("\nVmHWM:"), NULL, 10) * 1024 / 1e6 : -1;   /* "kB" there means 1024 bytes */
+    /* "kB" there means 1024 bytes */
+    return peak ? (double)strtoul(peak + strlen("\nVmHWM:"), NULL, 10) * 1024 / 1e6 : -1;
 }
 
-/* ---- the line --------------------------------------------------------------------------------------------------------- */
+/* ---- the line ---------------------------------------------------------------------------------------------------- */
 
 typedef struct metric {
     const char *name, *unit;
-    double value;    /* negative: left out */
+    double value; /* negative: left out */
     int decimals;
 } metric;
 
@@ -45,8 +45,7 @@ static void append_definitions(bytes *out, const metric *list, size_t count)
 {
     const char *separator = "";
     for (size_t i = 0; i < count; i++) {
-        if (list[i].value < 0)
-            continue;
+        if (list[i].value < 0) continue;
         bytes_format(out, "%s{\"Name\": \"%s\", \"Unit\": \"%s\"}", separator, list[i].name, list[i].unit);
         separator = ", ";
     }
@@ -55,14 +54,12 @@ static void append_definitions(bytes *out, const metric *list, size_t count)
 static void append_values(bytes *out, const metric *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (list[i].value >= 0)
-            bytes_format(out, ", \"%s\": %.*f", list[i].name, list[i].decimals, list[i].value);
+        if (list[i].value >= 0) bytes_format(out, ", \"%s\": %.*f", list[i].name, list[i].decimals, list[i].value);
 }
 
 static void append_property(bytes *out, const char *name, const char *value)
 {
-    if (!value || !*value)
-        return;
+    if (!value || !*value) return;
     bytes_format(out, ", \"%s\": ", name);
     json_out_lossy(out, value, strlen(value));
 }
@@ -90,7 +87,6 @@ void metrics_write(const metrics *m, const invocation_metrics *of, const logger 
     append_property(&line, "tenantId", log->tenant_id);
     append_values(&line, list, count);
     bytes_text(&line, "}\n");
-    if (!line.failed)
-        log_write(log, line.data, line.len);
+    if (!line.failed) log_write(log, line.data, line.len);
     bytes_free(&line);
 }

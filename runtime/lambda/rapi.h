@@ -10,8 +10,8 @@
 /* Events are limited to the same; a margin keeps the decision with the platform and still guards memory. */
 #define RAPI_MAX_EVENT (8u << 20)
 
-/* Headers that come with an event: all together, and one, where libcurl's limit stands. The client context is one of them; AWS
- * itself takes 3,583 bytes of it. */
+/* Headers that come with an event: all together, and one, where libcurl's limit stands. The client context is one of
+ * them; AWS itself takes 3,583 bytes of it. */
 #define RAPI_MAX_HEADERS (256u << 10)
 #define RAPI_MAX_HEADER (100u << 10)
 
@@ -19,17 +19,18 @@ typedef struct rapi rapi;
 
 typedef enum rapi_result {
     RAPI_OK,
-    RAPI_TRANSPORT,   /* no complete answer: refused, closed, malformed */
-    RAPI_STATUS,      /* an answer with another status than 2xx: rapi_status() */
-    RAPI_NO_ID,       /* /next: no request id, so nobody can be answered */
-    RAPI_TOO_LARGE,   /* /next: the event exceeds RAPI_MAX_EVENT; everything but the event is valid */
-    RAPI_HEADERS,     /* the answer's headers are too large; after /next what came before the one that was too much is valid */
-    RAPI_MEMORY,      /* out of memory; after /next everything but the event is valid if there is a request id */
-    RAPI_CANCELLED    /* /next: rapi_cancel */
+    RAPI_TRANSPORT, /* no complete answer: refused, closed, malformed */
+    RAPI_STATUS,    /* an answer with another status than 2xx: rapi_status() */
+    RAPI_NO_ID,     /* /next: no request id, so nobody can be answered */
+    RAPI_TOO_LARGE, /* /next: the event exceeds RAPI_MAX_EVENT; everything but the event is valid */
+    /* the answer's headers are too large; after /next what came before the one that was too much is valid */
+    RAPI_HEADERS,
+    RAPI_MEMORY,   /* out of memory; after /next everything but the event is valid if there is a request id */
+    RAPI_CANCELLED /* /next: rapi_cancel */
 } rapi_result;
 
-/* address: the value of AWS_LAMBDA_RUNTIME_API, host:port with an optional path. NULL: out of memory, or no such address. The
- * caller has called curl_global_init. A client serves one thread. */
+/* address: the value of AWS_LAMBDA_RUNTIME_API, host:port with an optional path. NULL: out of memory, or no such
+ * address. The caller has called curl_global_init. A client serves one thread. */
 rapi *rapi_new(const char *address);
 void rapi_free(rapi *api);
 
@@ -42,8 +43,8 @@ void rapi_cancel(rapi *api);
 /* The function's result (JSON) of at most RAPI_MAX_RESPONSE bytes. */
 rapi_result rapi_respond(rapi *api, const invocation *to, const char *body, size_t len);
 
-/* A failed invocation, or a failed start. error_type: (Runtime|Function)\.[A-Z][a-zA-Z]+, or else the platform replaces it. What
- * went wrong in the runtime (Runtime.*) is told to X-Ray as well. message may be any bytes. */
+/* A failed invocation, or a failed start. error_type: (Runtime|Function)\.[A-Z][a-zA-Z]+, or else the platform replaces
+ * it. What went wrong in the runtime (Runtime.*) is told to X-Ray as well. message may be any bytes. */
 rapi_result rapi_fail(rapi *api, const invocation *to, const char *error_type, const char *message);
 rapi_result rapi_fail_init(rapi *api, const char *error_type, const char *message);
 

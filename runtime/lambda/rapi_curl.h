@@ -6,7 +6,8 @@
 
 #include "bytes.h"
 
-/* A handle that is set up for the API on this machine: no proxy, no signals, no time limit but that of connecting. Or NULL. */
+/* A handle that is set up for the API on this machine: no proxy, no signals, no time limit but that of connecting. Or
+ * NULL. */
 CURL *rapi_curl_new(void);
 
 /* Appends "http://" address path. -1 if address is not host:port with an optional path. */

@@ -13,14 +13,15 @@
 #include "sqs_text.h"
 
 #define BAD_REQUEST "Function.BadRequest"
-/* No message runs in the last milliseconds before the deadline: they belong to the results. A fourth of the time at most. */
+/* No message runs in the last milliseconds before the deadline: they belong to the results. A fourth of the time at
+ * most. */
 #define RESERVE_MS 2000u
 
 typedef struct message {
     const json_node *record;
-    bytes id, group;   /* group: that of a FIFO queue, or empty */
-    const json_node *notification;   /* of SNS, whose "Message" is being answered, or NULL */
-    int repeated;      /* the same message stands earlier in the batch: nothing is done for this one */
+    bytes id, group;               /* group: that of a FIFO queue, or empty */
+    const json_node *notification; /* of SNS, whose "Message" is being answered, or NULL */
+    int repeated;                  /* the same message stands earlier in the batch: nothing is done for this one */
     int failed;
 } message;
 
@@ -34,22 +35,19 @@ typedef struct outbox {
 
 typedef struct batch {
     const event_context *context;
-    handler_settings settings;   /* those of the context, with a stricter end */
+    handler_settings settings; /* those of the context, with a stricter end */
     message *messages;
     size_t count, untried;
     int fifo;
-    uint64_t stop_ms;            /* when no message may run any more; 0: never */
+    uint64_t stop_ms; /* when no message may run any more; 0: never */
     outbox out;
-    response answer;             /* to one message */
+    response answer; /* to one message */
     size_t tokens, entities;
 } batch;
 
-/* ---- time ------------------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------------------------- */
 
-static int is_over(const batch *b)
-{
-    return b->stop_ms && clock_now_ms() >= b->stop_ms;
-}
+static int is_over(const batch *b) { return b->stop_ms && clock_now_ms() >= b->stop_ms; }
 
 /* tern_options.interrupt */
 static int interrupt(void *user)
@@ -62,13 +60,12 @@ static int interrupt(void *user)
 static uint64_t stop_time(const event_context *context)
 {
     uint64_t now = clock_now_ms(), end = context->deadline_ms;
-    if (!end)
-        return 0;
+    if (!end) return 0;
     uint64_t left = end > now ? end - now : 0, reserve = context->output ? RESERVE_MS : 0;
     return end - (reserve < left / 4 ? reserve : left / 4);
 }
 
-/* ---- the batch -------------------------------------------------------------------------------------------------------- */
+/* ---- the batch --------------------------------------------------------------------------------------------------- */
 
 const json_node *sqs_records(const json_node *event)
 {
@@ -89,8 +86,7 @@ static int by_id(const void *left, const void *right)
     const message *a = *(message *const *)left, *b = *(message *const *)right;
     size_t shorter = a->id.len < b->id.len ? a->id.len : b->id.len;
     int order = memcmp(a->id.data, b->id.data, shorter);
-    if (!order)
-        order = a->id.len < b->id.len ? -1 : a->id.len > b->id.len;
+    if (!order) order = a->id.len < b->id.len ? -1 : a->id.len > b->id.len;
     return order ? order : a < b ? -1 : a > b;
 }
 
@@ -98,14 +94,12 @@ static int by_id(const void *left, const void *right)
 static int mark_repeated(batch *b)
 {
     message **sorted = calloc(b->count, sizeof *sorted);
-    if (!sorted)
-        return -1;
-    for (size_t i = 0; i < b->count; i++)
-        sorted[i] = &b->messages[i];
+    if (!sorted) return -1;
+    for (size_t i = 0; i < b->count; i++) sorted[i] = &b->messages[i];
     qsort(sorted, b->count, sizeof *sorted, by_id);
     for (size_t i = 1; i < b->count; i++)
         sorted[i]->repeated = sorted[i]->id.len == sorted[i - 1]->id.len
-                           && !memcmp(sorted[i]->id.data, sorted[i - 1]->id.data, sorted[i]->id.len);
+                              && !memcmp(sorted[i]->id.data, sorted[i - 1]->id.data, sorted[i]->id.len);
     free(sorted);
     return 0;
 }
@@ -122,17 +116,15 @@ static int read_messages(batch *b, const json_node *records, response *out)
         m->record = record;
         const char *id = json_string(json_member(record, "messageId"), &m->id);
         json_string(json_member(json_member(record, "attributes"), "MessageGroupId"), &m->group);
-        if (m->id.failed || m->group.failed)
-            break;
-        if (!id || !m->id.len) {   /* a failure could not be reported */
+        if (m->id.failed || m->group.failed) break;
+        if (!id || !m->id.len) { /* a failure could not be reported */
             snprintf(error, sizeof error, "Records[%zu] has no messageId", i);
             respond_error(out, 400, BAD_REQUEST, error);
             return -1;
         }
     }
     b->fifo = ends_in_fifo(json_member(json_first(records), "eventSourceARN"));
-    if (b->messages && i == b->count && !mark_repeated(b))
-        return 0;
+    if (b->messages && i == b->count && !mark_repeated(b)) return 0;
     respond_out_of_memory(out);
     return -1;
 }
@@ -143,10 +135,7 @@ static void fail(batch *b, message *m, const char *type, const char *cause)
     log_line(b->context->log, LOG_LEVEL_ERROR, "SQS message %.100s: %s: %s", m->id.data, type, cause);
 }
 
-static void fail_for_memory(batch *b, message *m)
-{
-    fail(b, m, "Runtime.OutOfMemory", "out of memory");
-}
+static void fail_for_memory(batch *b, message *m) { fail(b, m, "Runtime.OutOfMemory", "out of memory"); }
 
 /* Whether a message of the same group before this one has failed. */
 static int is_behind_failure(const batch *b, const message *m)
@@ -159,18 +148,16 @@ static int is_behind_failure(const batch *b, const message *m)
     return 0;
 }
 
-/* ---- results ---------------------------------------------------------------------------------------------------------- */
+/* ---- results ----------------------------------------------------------------------------------------------------- */
 
 static void flush(batch *b)
 {
     outbox *box = &b->out;
     const sqs_output *output = b->context->output;
-    if (!box->count)
-        return;
+    if (!box->count) return;
     output->send(output->client, box->entry, box->count, b->context->deadline_ms);
     for (size_t i = 0; i < box->count; i++)
-        if (!box->entry[i].accepted)
-            fail(b, box->from[i], "Function.OutputNotAccepted", box->entry[i].problem);
+        if (!box->entry[i].accepted) fail(b, box->from[i], "Function.OutputNotAccepted", box->entry[i].problem);
     box->count = box->bytes = 0;
 }
 
@@ -195,8 +182,7 @@ static const char *correlation_of(const message *m, const json_node *body, bytes
     const json_node *attributes = json_member(m->record, "messageAttributes");
     const json_node *of_sns = json_member(m->notification, "MessageAttributes");
     const char *id = json_string(json_member(json_member(attributes, "correlationId"), "stringValue"), out);
-    if (!id)
-        id = json_string(json_member(json_member(of_sns, "correlationId"), "Value"), out);
+    if (!id) id = json_string(json_member(json_member(of_sns, "correlationId"), "Value"), out);
     return id ? id : json_string(json_member(body, "correlationId"), out);
 }
 
@@ -226,26 +212,25 @@ static void post_result(batch *b, message *m, const json_node *body)
     bytes result = {0};
     write_result(&result, m, body, &b->answer.body);
     if (result.failed || result.len > SQS_BATCH_BYTES) {
-        if (result.failed)
-            respond_out_of_memory(&b->answer);
-        else
-            respond_too_large(&b->answer, &b->settings.answer);
+        if (result.failed) respond_out_of_memory(&b->answer);
+        else respond_too_large(&b->answer, &b->settings.answer);
         fail(b, m, b->answer.error_type, b->answer.message);
         bytes_free(&result);
         return;
     }
-    if (box->count == SQS_BATCH_ENTRIES || result.len > SQS_BATCH_BYTES - box->bytes)
-        flush(b);
+    if (box->count == SQS_BATCH_ENTRIES || result.len > SQS_BATCH_BYTES - box->bytes) flush(b);
     bytes_free(&box->body[box->count]);
     box->body[box->count] = result;
     box->from[box->count] = m;
-    box->entry[box->count] = (sqs_entry){.body = result.data, .len = result.len, .deduplication = m->id.data,
+    box->entry[box->count] = (sqs_entry){.body = result.data,
+                                         .len = result.len,
+                                         .deduplication = m->id.data,
                                          .group = m->group.len ? m->group.data : m->id.data};
     box->bytes += result.len;
     box->count++;
 }
 
-/* ---- messages --------------------------------------------------------------------------------------------------------- */
+/* ---- messages ---------------------------------------------------------------------------------------------------- */
 
 /* An answer to a message is there. body: its JSON, or NULL for plain text. */
 static void finish_message(batch *b, message *m, const json_node *body)
@@ -256,8 +241,7 @@ static void finish_message(batch *b, message *m, const json_node *body)
     }
     b->tokens += b->answer.tokens;
     b->entities += b->answer.entities;
-    if (b->context->output)
-        post_result(b, m, body);
+    if (b->context->output) post_result(b, m, body);
 }
 
 static void answer_body(batch *b, message *m, const json_node *node);
@@ -265,7 +249,7 @@ static void answer_body(batch *b, message *m, const json_node *node);
 static int is_notification(const json_node *body)
 {
     return json_is_text(json_member(body, "Type"), "Notification") && json_member(body, "TopicArn")
-        && json_type_of(json_member(body, "Message")) == JSON_STRING;
+           && json_type_of(json_member(body, "Message")) == JSON_STRING;
 }
 
 /* A notification may come in another one, but not deep: each level doubles the backslashes of what is in it. */
@@ -277,10 +261,8 @@ static void answer_object(batch *b, message *m, const json_node *body)
         answer_body(b, m, json_member(body, "Message"));
         m->notification = NULL;
     } else if (!request_has_text(body) && event_name(body, &name)) {
-        if (name.failed)
-            fail_for_memory(b, m);
-        else
-            fail(b, m, BAD_REQUEST, name.data);
+        if (name.failed) fail_for_memory(b, m);
+        else fail(b, m, BAD_REQUEST, name.data);
     } else {
         const request_target anything = {.task = TASK_ANY};
         handle_request_json(b->context->contexts, &anything, body, &b->settings, &b->answer);
@@ -293,10 +275,8 @@ static void answer_json(batch *b, message *m, const bytes *text)
 {
     json_error error;
     json_doc *doc = json_parse(text->data, text->len, &error);
-    if (doc)
-        answer_object(b, m, json_root(doc));
-    else
-        fail(b, m, error.no_memory ? "Runtime.OutOfMemory" : BAD_REQUEST, error.msg);
+    if (doc) answer_object(b, m, json_root(doc));
+    else fail(b, m, error.no_memory ? "Runtime.OutOfMemory" : BAD_REQUEST, error.msg);
     json_free(doc);
 }
 
@@ -315,24 +295,20 @@ static void answer_plain(batch *b, message *m, const bytes *text)
 static void answer_body(batch *b, message *m, const json_node *node)
 {
     bytes text = {0};
-    if (json_type_of(node) == JSON_OBJECT)   /* an EventBridge Pipe with a template of its own parses it */
+    if (json_type_of(node) == JSON_OBJECT) /* an EventBridge Pipe with a template of its own parses it */
         answer_object(b, m, node);
     else if (json_type_of(node) != JSON_STRING)
         fail(b, m, BAD_REQUEST, "its \"body\" is neither a string nor an object");
-    else if (!json_string(node, &text))
-        fail_for_memory(b, m);
-    else if (text.data[strspn(text.data, " \t\r\n")] == '{')
-        answer_json(b, m, &text);
-    else
-        answer_plain(b, m, &text);
+    else if (!json_string(node, &text)) fail_for_memory(b, m);
+    else if (text.data[strspn(text.data, " \t\r\n")] == '{') answer_json(b, m, &text);
+    else answer_plain(b, m, &text);
     bytes_free(&text);
 }
 
 static void answer_messages(batch *b)
 {
     for (message *m = b->messages; m < b->messages + b->count; m++) {
-        if (m->repeated)
-            continue;
+        if (m->repeated) continue;
         if (is_behind_failure(b, m) || is_over(b)) {
             m->failed = 1;
             b->untried++;
@@ -342,11 +318,10 @@ static void answer_messages(batch *b)
     }
     flush(b);
     for (message *m = b->messages; m < b->messages + b->count; m++)
-        if (!m->repeated && is_behind_failure(b, m))
-            m->failed = 1;
+        if (!m->repeated && is_behind_failure(b, m)) m->failed = 1;
 }
 
-/* ---- the answer ------------------------------------------------------------------------------------------------------- */
+/* ---- the answer -------------------------------------------------------------------------------------------------- */
 
 static size_t write_failures(const batch *b, bytes *out)
 {
@@ -363,7 +338,7 @@ static size_t write_failures(const batch *b, bytes *out)
     return failures;
 }
 
-static atomic_flag told_of_dropped_results = ATOMIC_FLAG_INIT;   /* once a process */
+static atomic_flag told_of_dropped_results = ATOMIC_FLAG_INIT; /* once a process */
 
 static void respond_batch(batch *b, response *out)
 {
@@ -372,8 +347,10 @@ static void respond_batch(batch *b, response *out)
         log_line(b->context->log, LOG_LEVEL_ERROR, "%zu SQS messages were not tried: %s", b->untried,
                  b->fifo ? "time is short, or they are behind a failed one of their group" : "time is short");
     if (!b->context->output && !atomic_flag_test_and_set(&told_of_dropped_results))
-        log_line(b->context->log, LOG_LEVEL_WARNING, "results of SQS messages are dropped: TERN_OUTPUT_QUEUE_URL is not set");
-    log_line(b->context->log, LOG_LEVEL_INFO, "SQS: %zu messages, %zu failed, %zu entities", b->count, failures, b->entities);
+        log_line(b->context->log, LOG_LEVEL_WARNING,
+                 "results of SQS messages are dropped: TERN_OUTPUT_QUEUE_URL is not set");
+    log_line(b->context->log, LOG_LEVEL_INFO, "SQS: %zu messages, %zu failed, %zu entities", b->count, failures,
+             b->entities);
     if (out->body.failed) {
         respond_out_of_memory(out);
         return;
@@ -392,8 +369,7 @@ static void free_batch(batch *b)
         bytes_free(&b->messages[i].group);
     }
     free(b->messages);
-    for (size_t i = 0; i < SQS_BATCH_ENTRIES; i++)
-        bytes_free(&b->out.body[i]);
+    for (size_t i = 0; i < SQS_BATCH_ENTRIES; i++) bytes_free(&b->out.body[i]);
     response_free(&b->answer);
 }
 

@@ -7,12 +7,11 @@
 
 void sqs_set_problem(sqs_entry *const *entries, size_t count, const char *problem)
 {
-    for (size_t i = 0; i < count; i++)
-        snprintf(entries[i]->problem, sizeof entries[i]->problem, "%s", problem);
+    for (size_t i = 0; i < count; i++) snprintf(entries[i]->problem, sizeof entries[i]->problem, "%s", problem);
 }
 
-/* The error's name from {"__type": "com.amazonaws.sqs#Name"} or a code; letters, digits and dots only. The message beside it is
- * left out: that of a wrong signature repeats the request's headers, among them the session token. */
+/* The error's name from {"__type": "com.amazonaws.sqs#Name"} or a code; letters, digits and dots only. The message
+ * beside it is left out: that of a wrong signature repeats the request's headers, among them the session token. */
 static void read_code(const json_node *node, char *out, size_t size)
 {
     bytes text = {0};
@@ -28,9 +27,9 @@ static void read_code(const json_node *node, char *out, size_t size)
 
 static sqs_verdict judge_error(long status, const char *code)
 {
-    if (status >= 500 || status == 429 || strstr(code, "Throttl"))
-        return SQS_AGAIN;
-    if (strstr(code, "BatchRequestTooLong") || strstr(code, "InvalidParameterValue") || strstr(code, "InvalidMessageContents"))
+    if (status >= 500 || status == 429 || strstr(code, "Throttl")) return SQS_AGAIN;
+    if (strstr(code, "BatchRequestTooLong") || strstr(code, "InvalidParameterValue")
+        || strstr(code, "InvalidMessageContents"))
         return SQS_SPLIT;
     return SQS_REFUSED;
 }
@@ -44,8 +43,7 @@ static sqs_entry *entry_of(const json_node *item, sqs_entry *const *entries, siz
     const char *text = json_string(json_member(item, "Id"), &id);
     for (size_t i = 0; text && i < count; i++) {
         snprintf(expected, sizeof expected, "%zu", i);
-        if (!strcmp(text, expected))
-            found = entries[i];
+        if (!strcmp(text, expected)) found = entries[i];
     }
     bytes_free(&id);
     return found;
@@ -60,13 +58,11 @@ static sqs_verdict read_results(const json_node *root, sqs_entry *const *entries
     sqs_set_problem(entries, count, "the answer does not mention it");
     for (const json_node *item = json_first(json_member(root, "Successful")); item; item = json_next(item)) {
         sqs_entry *entry = entry_of(item, entries, count);
-        if (entry)
-            entry->accepted = 1;
+        if (entry) entry->accepted = 1;
     }
     for (const json_node *item = json_first(json_member(root, "Failed")); item; item = json_next(item)) {
         sqs_entry *entry = entry_of(item, entries, count);
-        if (!entry)
-            continue;
+        if (!entry) continue;
         entry->accepted = 0;
         read_code(json_member(item, "Code"), code, sizeof code);
         int refused = json_is_true(json_member(item, "SenderFault"));
@@ -84,9 +80,12 @@ sqs_verdict sqs_read_answer(long status, const char *body, size_t len, sqs_entry
     if (doc && status == 200) {
         result = read_results(json_root(doc), entries, count);
     } else {
-        if (doc)
-            read_code(json_member(json_root(doc), "__type"), code, sizeof code);
-        snprintf(problem, sizeof problem, "status %ld%s%s", status, status == 200 ? " without JSON" : *code ? " " : "", code);
+        if (doc) read_code(json_member(json_root(doc), "__type"), code, sizeof code);
+        snprintf(problem, sizeof problem, "status %ld%s%s", status,
+                 status == 200 ? " without JSON"
+                 : *code       ? " "
+                               : "",
+                 code);
         sqs_set_problem(entries, count, problem);
         result = status == 200 ? SQS_AGAIN : judge_error(status, code);
     }

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L   /* nanosleep */
+#define _POSIX_C_SOURCE 200809L /* nanosleep */
 #include "sqs_client.h"
 
 #include <curl/curl.h>
@@ -16,7 +16,7 @@
 #define TRIES 4u
 #define FIRST_DELAY_MS 100u
 #define CONNECT_TIMEOUT_MS 3000u
-#define CALL_TIMEOUT_MS 10000u          /* of one try, also when there is no deadline */
+#define CALL_TIMEOUT_MS 10000u /* of one try, also when there is no deadline */
 #define MAX_ANSWER_BYTES (256u << 10)
 
 struct sqs_client {
@@ -26,16 +26,14 @@ struct sqs_client {
     int fifo;
 };
 
-/* ---- time ------------------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------------------------- */
 
 /* Milliseconds until the deadline (0: none), at most `most`. */
 static unsigned time_left(uint64_t deadline, unsigned most)
 {
     uint64_t now = clock_now_ms();
-    if (!deadline)
-        return most;
-    if (deadline <= now)
-        return 0;
+    if (!deadline) return most;
+    if (deadline <= now) return 0;
     return deadline - now < most ? (unsigned)(deadline - now) : most;
 }
 
@@ -43,21 +41,19 @@ static unsigned time_left(uint64_t deadline, unsigned most)
 static int back_off(unsigned number, uint64_t deadline)
 {
     unsigned delay = FIRST_DELAY_MS << (number - 1);
-    if (time_left(deadline, delay + 1) <= delay)
-        return -1;
+    if (time_left(deadline, delay + 1) <= delay) return -1;
     struct timespec time = {.tv_sec = delay / 1000, .tv_nsec = (long)(delay % 1000) * 1000000};
     nanosleep(&time, NULL);
     return 0;
 }
 
-/* ---- one try ---------------------------------------------------------------------------------------------------------- */
+/* ---- one try ----------------------------------------------------------------------------------------------------- */
 
 static size_t on_answer(char *data, size_t size, size_t count, void *user)
 {
     bytes *answer = user;
     size_t len = size * count;
-    if (len > MAX_ANSWER_BYTES - answer->len)
-        return 0;
+    if (len > MAX_ANSWER_BYTES - answer->len) return 0;
     bytes_append(answer, data, len);
     return answer->failed ? 0 : len;
 }
@@ -78,7 +74,8 @@ static void write_request(const sqs_client *client, bytes *out, sqs_entry *const
         write_member(out, ", \"MessageBody\": ", entries[i]->body, entries[i]->len);
         if (client->fifo) {
             write_member(out, ", \"MessageGroupId\": ", entries[i]->group, strlen(entries[i]->group));
-            write_member(out, ", \"MessageDeduplicationId\": ", entries[i]->deduplication, strlen(entries[i]->deduplication));
+            write_member(out, ", \"MessageDeduplicationId\": ", entries[i]->deduplication,
+                         strlen(entries[i]->deduplication));
         }
         bytes_text(out, "}");
     }
@@ -102,7 +99,8 @@ static sqs_verdict try_once(sqs_client *client, sqs_entry *const *entries, size_
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)client->request.len);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, client->request.data);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)timeout);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)(timeout < CONNECT_TIMEOUT_MS ? timeout : CONNECT_TIMEOUT_MS));
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+                     (long)(timeout < CONNECT_TIMEOUT_MS ? timeout : CONNECT_TIMEOUT_MS));
     CURLcode code = curl_easy_perform(curl);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, NULL);
     if (code != CURLE_OK) {
@@ -114,7 +112,7 @@ static sqs_verdict try_once(sqs_client *client, sqs_entry *const *entries, size_
     return sqs_read_answer(status, client->answer.data, client->answer.len, entries, count);
 }
 
-/* ---- all tries -------------------------------------------------------------------------------------------------------- */
+/* ---- all tries --------------------------------------------------------------------------------------------------- */
 
 static void deliver(sqs_client *client, sqs_entry **entries, size_t count, uint64_t deadline)
 {
@@ -125,12 +123,9 @@ static void deliver(sqs_client *client, sqs_entry **entries, size_t count, uint6
             deliver(client, entries + count / 2, count - count / 2, deadline);
             return;
         }
-        if (result == SQS_SPLIT || result == SQS_REFUSED)
-            return;
-        if (result == SQS_EACH)
-            count = sqs_keep_open(entries, count);
-        if (!count || tried == TRIES || back_off(tried, deadline))
-            return;
+        if (result == SQS_SPLIT || result == SQS_REFUSED) return;
+        if (result == SQS_EACH) count = sqs_keep_open(entries, count);
+        if (!count || tried == TRIES || back_off(tried, deadline)) return;
     }
 }
 
@@ -145,31 +140,24 @@ static void send_entries(void *user, sqs_entry *entries, size_t count, uint64_t 
     deliver(user, open, count, deadline);
 }
 
-sqs_output sqs_client_output(sqs_client *client)
-{
-    return (sqs_output){.send = send_entries, .client = client};
-}
+sqs_output sqs_client_output(sqs_client *client) { return (sqs_output){.send = send_entries, .client = client}; }
 
-/* ---- the queue's URL -------------------------------------------------------------------------------------------------- */
+/* ---- the queue's URL --------------------------------------------------------------------------------------------- */
 
-int sqs_url_needs_tls(const char *queue_url)
-{
-    return same_ignoring_case(queue_url, strcspn(queue_url, ":"), "https");
-}
+int sqs_url_needs_tls(const char *queue_url) { return same_ignoring_case(queue_url, strcspn(queue_url, ":"), "https"); }
 
 static int is_region(const char *text, size_t len)
 {
     int dash = 0;
     for (size_t i = 0; i < len; i++) {
-        if (!((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= '0' && text[i] <= '9') || text[i] == '-'))
-            return 0;
+        if (!((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= '0' && text[i] <= '9') || text[i] == '-')) return 0;
         dash |= text[i] == '-';
     }
     return dash && len < 40;
 }
 
-/* The region in hosts like sqs.REGION.amazonaws.com, sqs-fips.REGION..., ID.sqs.REGION.vpce..., REGION.queue.amazonaws.com;
- * NULL if there is none. */
+/* The region in hosts like sqs.REGION.amazonaws.com, sqs-fips.REGION..., ID.sqs.REGION.vpce...,
+ * REGION.queue.amazonaws.com; NULL if there is none. */
 static const char *region_in_host(const char *host, size_t *len)
 {
     for (const char *label = host; *label;) {
@@ -178,10 +166,8 @@ static const char *region_in_host(const char *host, size_t *len)
         size_t next_size = strcspn(next, ".");
         int service = (size == 3 && !strncmp(label, "sqs", 3)) || (size == 8 && !strncmp(label, "sqs-fips", 8));
         *len = service ? next_size : size;
-        if (service && is_region(next, next_size))
-            return next;
-        if (next_size == 5 && !strncmp(next, "queue", 5) && is_region(label, size))
-            return label;
+        if (service && is_region(next, next_size)) return next;
+        if (next_size == 5 && !strncmp(next, "queue", 5) && is_region(label, size)) return label;
         label = next;
     }
     return NULL;
@@ -206,28 +192,28 @@ static int split_url(const char *queue_url, url_parts *parts)
 {
     CURLU *url = curl_url();
     int good = url && curl_url_set(url, CURLUPART_URL, queue_url, 0) == CURLUE_OK
-            && curl_url_get(url, CURLUPART_SCHEME, &parts->scheme, 0) == CURLUE_OK
-            && curl_url_get(url, CURLUPART_HOST, &parts->host, 0) == CURLUE_OK
-            && curl_url_get(url, CURLUPART_PATH, &parts->path, 0) == CURLUE_OK;
+               && curl_url_get(url, CURLUPART_SCHEME, &parts->scheme, 0) == CURLUE_OK
+               && curl_url_get(url, CURLUPART_HOST, &parts->host, 0) == CURLUE_OK
+               && curl_url_get(url, CURLUPART_PATH, &parts->path, 0) == CURLUE_OK;
     if (good) {
         curl_url_get(url, CURLUPART_PORT, &parts->port, 0);
         good = curl_url_get(url, CURLUPART_QUERY, &parts->rest, 0) == CURLUE_NO_QUERY
-            && curl_url_get(url, CURLUPART_FRAGMENT, &parts->rest, 0) == CURLUE_NO_FRAGMENT
-            && curl_url_get(url, CURLUPART_USER, &parts->rest, 0) == CURLUE_NO_USER;
+               && curl_url_get(url, CURLUPART_FRAGMENT, &parts->rest, 0) == CURLUE_NO_FRAGMENT
+               && curl_url_get(url, CURLUPART_USER, &parts->rest, 0) == CURLUE_NO_USER;
     }
     if (good)
-        good = (!strcmp(parts->scheme, "https") || !strcmp(parts->scheme, "http")) && parts->path[strspn(parts->path, "/")];
+        good = (!strcmp(parts->scheme, "https") || !strcmp(parts->scheme, "http"))
+               && parts->path[strspn(parts->path, "/")];
     curl_url_cleanup(url);
     return good ? 0 : -1;
 }
 
-/* ---- life ------------------------------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------------------------------- */
 
 static int has_tls(void)
 {
     const char *const *protocol = curl_version_info(CURLVERSION_NOW)->protocols;
-    while (*protocol && strcmp(*protocol, "https"))
-        protocol++;
+    while (*protocol && strcmp(*protocol, "https")) protocol++;
     return *protocol != NULL;
 }
 
@@ -237,8 +223,7 @@ static const char *system_ca_file(void)
     static const char *const files[] = {"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt",
                                         "/etc/ssl/cert.pem"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (!access(files[i], R_OK))
-            return files[i];
+        if (!access(files[i], R_OK)) return files[i];
     return NULL;
 }
 
@@ -254,8 +239,7 @@ static int add_header(sqs_client *client, const char *name, const char *value)
     bytes_format(&line, "%s: %s", name, value);
     struct curl_slist *longer = line.failed ? NULL : curl_slist_append(client->headers, line.data);
     bytes_free(&line);
-    if (!longer)
-        return -1;
+    if (!longer) return -1;
     client->headers = longer;
     return 0;
 }
@@ -264,8 +248,10 @@ static int add_header(sqs_client *client, const char *name, const char *value)
 static int set_headers(sqs_client *client, const char *session_token)
 {
     return add_header(client, "Content-Type", "application/x-amz-json-1.0")
-        || add_header(client, "X-Amz-Target", "AmazonSQS.SendMessageBatch")
-        || (session_token && add_header(client, "X-Amz-Security-Token", session_token)) ? -1 : 0;
+                   || add_header(client, "X-Amz-Target", "AmazonSQS.SendMessageBatch")
+                   || (session_token && add_header(client, "X-Amz-Security-Token", session_token))
+               ? -1
+               : 0;
 }
 
 /* Why the client cannot be made; NULL: it has been. */
@@ -280,17 +266,14 @@ static const char *set_credentials(sqs_client *client, const url_parts *url)
         region = variable("AWS_REGION") ? variable("AWS_REGION") : variable("AWS_DEFAULT_REGION");
         len = region ? strlen(region) : 0;
     }
-    if (!region || !is_region(region, len))
-        return "the URL's host names no region, and neither does AWS_REGION";
-    if (!key || !secret)
-        return "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set to sign requests";
-    if (token && token[strcspn(token, "\r\n")])
-        return "AWS_SESSION_TOKEN has a line break";
+    if (!region || !is_region(region, len)) return "the URL's host names no region, and neither does AWS_REGION";
+    if (!key || !secret) return "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set to sign requests";
+    if (token && token[strcspn(token, "\r\n")]) return "AWS_SESSION_TOKEN has a line break";
     snprintf(provider, sizeof provider, "aws:amz:%.*s:sqs", (int)len, region);
     if (curl_easy_setopt(client->curl, CURLOPT_AWS_SIGV4, provider) != CURLE_OK)
         return "this libcurl cannot sign requests (AWS Signature Version 4)";
-    if (curl_easy_setopt(client->curl, CURLOPT_USERNAME, key) || curl_easy_setopt(client->curl, CURLOPT_PASSWORD, secret)
-        || set_headers(client, token))
+    if (curl_easy_setopt(client->curl, CURLOPT_USERNAME, key)
+        || curl_easy_setopt(client->curl, CURLOPT_PASSWORD, secret) || set_headers(client, token))
         return "out of memory";
     return NULL;
 }
@@ -298,22 +281,21 @@ static const char *set_credentials(sqs_client *client, const url_parts *url)
 static const char *set_options(sqs_client *client, const url_parts *url, const char *ca_file)
 {
     CURL *curl = client->curl;
-    bytes_format(&client->endpoint, "%s://%s%s%s/", url->scheme, url->host, url->port ? ":" : "", url->port ? url->port : "");
-    if (client->endpoint.failed || client->queue_url.failed || curl_easy_setopt(curl, CURLOPT_URL, client->endpoint.data))
+    bytes_format(&client->endpoint, "%s://%s%s%s/", url->scheme, url->host, url->port ? ":" : "",
+                 url->port ? url->port : "");
+    if (client->endpoint.failed || client->queue_url.failed
+        || curl_easy_setopt(curl, CURLOPT_URL, client->endpoint.data))
         return "out of memory";
     if (!strcmp(url->scheme, "https")) {
-        if (!has_tls())
-            return "this program has been built without TLS, it can only reach http: URLs";
-        if (ca_file && access(ca_file, R_OK))
-            return "the file that TERN_CA_FILE names cannot be read";
+        if (!has_tls()) return "this program has been built without TLS, it can only reach http: URLs";
+        if (ca_file && access(ca_file, R_OK)) return "the file that TERN_CA_FILE names cannot be read";
         const char *authorities = ca_file ? ca_file : system_ca_file();
-        if (authorities)
-            curl_easy_setopt(curl, CURLOPT_CAINFO, authorities);
+        if (authorities) curl_easy_setopt(curl, CURLOPT_CAINFO, authorities);
     }
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers);
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(curl, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);   /* asked for beyond 1 MB; servers rarely answer */
+    curl_easy_setopt(curl, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L); /* asked for beyond 1 MB; servers rarely answer */
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "tern/" TERN_VERSION);
@@ -338,12 +320,10 @@ sqs_client *sqs_client_new(const char *queue_url, const char *ca_file, char erro
         client->fifo = ends_in(url.path, ".fifo");
         client->curl = curl_easy_init();
         problem = client->curl ? set_credentials(client, &url) : "out of memory";
-        if (!problem)
-            problem = set_options(client, &url, ca_file);
+        if (!problem) problem = set_options(client, &url, ca_file);
     }
     free_parts(&url);
-    if (client && !problem)
-        return client;
+    if (client && !problem) return client;
     snprintf(error, SQS_CLIENT_ERROR_SIZE, "TERN_OUTPUT_QUEUE_URL: %s", client ? problem : "out of memory");
     sqs_client_free(client);
     return NULL;
@@ -351,8 +331,7 @@ sqs_client *sqs_client_new(const char *queue_url, const char *ca_file, char erro
 
 void sqs_client_free(sqs_client *client)
 {
-    if (!client)
-        return;
+    if (!client) return;
     curl_easy_cleanup(client->curl);
     curl_slist_free_all(client->headers);
     bytes_free(&client->endpoint);

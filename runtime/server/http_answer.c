@@ -1,4 +1,4 @@
-#define _GNU_SOURCE   /* gmtime_r, sendmsg's MSG_NOSIGNAL */
+#define _GNU_SOURCE /* gmtime_r, sendmsg's MSG_NOSIGNAL */
 #include "http_answer.h"
 
 #include <errno.h>
@@ -54,17 +54,12 @@ void http_answer_field(http_answer *a, const char *name, const char *value)
     bytes_text(&a->head, "\r\n");
 }
 
-static size_t body_len(const http_answer *a)
-{
-    return a->borrowed ? a->borrowed_len : a->owned.len;
-}
+static size_t body_len(const http_answer *a) { return a->borrowed ? a->borrowed_len : a->owned.len; }
 
 int http_answer_end(http_answer *a, int close, int without_body)
 {
-    if (a->status != 204)
-        bytes_format(&a->head, "content-length: %zu\r\n", body_len(a));
-    if (close)
-        http_answer_field(a, "connection", "close");
+    if (a->status != 204) bytes_format(&a->head, "content-length: %zu\r\n", body_len(a));
+    if (close) http_answer_field(a, "connection", "close");
     bytes_text(&a->head, "\r\n");
     if (without_body) {
         bytes_free(&a->owned);
@@ -73,24 +68,20 @@ int http_answer_end(http_answer *a, int close, int without_body)
     return a->head.failed || a->owned.failed ? -1 : 0;
 }
 
-size_t http_answer_left(const http_answer *a)
-{
-    return a->head.len + body_len(a) - a->sent;
-}
+size_t http_answer_left(const http_answer *a) { return a->head.len + body_len(a) - a->sent; }
 
 int http_answer_send(http_answer *a, int fd)
 {
     const char *body = a->borrowed ? a->borrowed : a->owned.data;
     while (http_answer_left(a)) {
-        size_t of_head = a->sent < a->head.len ? a->head.len - a->sent : 0, of_body = of_head ? 0 : a->sent - a->head.len;
+        size_t of_head = a->sent < a->head.len ? a->head.len - a->sent : 0,
+               of_body = of_head ? 0 : a->sent - a->head.len;
         struct iovec part[2] = {{.iov_base = of_head ? a->head.data + a->sent : NULL, .iov_len = of_head},
                                 {.iov_base = body ? (char *)body + of_body : NULL, .iov_len = body_len(a) - of_body}};
         const struct msghdr message = {.msg_iov = of_head ? part : part + 1, .msg_iovlen = of_head ? 2 : 1};
         ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent < 0)
-            return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
         a->sent += (size_t)sent;
     }
     return 0;

@@ -6,18 +6,18 @@
 
 typedef struct http_answer {
     int status;
-    bytes head;          /* without the empty line while fields are added */
-    bytes owned;         /* the body; or borrowed and borrowed_len, which outlive the answer */
+    bytes head;  /* without the empty line while fields are added */
+    bytes owned; /* the body; or borrowed and borrowed_len, which outlive the answer */
     const char *borrowed;
     size_t borrowed_len;
-    size_t sent;         /* of head and body together */
+    size_t sent; /* of head and body together */
 } http_answer;
 
 /* Starts an answer, with the field Date. What an earlier one held is freed. */
 void http_answer_begin(http_answer *a, int status);
 void http_answer_field(http_answer *a, const char *name, const char *value);
-/* Ends the head: adds Content-Length of the body (but of 204, which has none) and, if close is set, Connection: close. without_body:
- * to HEAD, the fields of GET alone. 0, or -1 when out of memory. */
+/* Ends the head: adds Content-Length of the body (but of 204, which has none) and, if close is set, Connection: close.
+ * without_body: to HEAD, the fields of GET alone. 0, or -1 when out of memory. */
 int http_answer_end(http_answer *a, int close, int without_body);
 
 /* Bytes that still have to be sent. */

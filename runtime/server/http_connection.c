@@ -1,4 +1,4 @@
-#define _GNU_SOURCE   /* EPOLLRDHUP, MSG_DONTWAIT */
+#define _GNU_SOURCE /* EPOLLRDHUP, MSG_DONTWAIT */
 #include "http_connection.h"
 
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/* A refused body is read to its end and dropped, so that the client, who may only look for an answer when it has sent everything,
- * gets one instead of a reset connection. Longer ones are not worth it. */
+/* A refused body is read to its end and dropped, so that the client, who may only look for an answer when it has sent
+ * everything, gets one instead of a reset connection. Longer ones are not worth it. */
 #define MAX_DROPPED (4u * HTTP_MAX_BODY)
 #define READ_SIZE 65536
 
@@ -23,8 +23,7 @@ static void enter(http_connection *c, http_state state, int64_t now)
 http_connection *http_connection_open(http_site *site, int fd, int64_t now)
 {
     http_connection *c = calloc(1, sizeof *c);
-    if (!c)
-        return NULL;
+    if (!c) return NULL;
     c->site = site;
     c->fd = fd;
     http_message_begin(&c->message);
@@ -47,15 +46,12 @@ static void drop_answer(http_connection *c)
 
 void http_connection_close(http_connection *c)
 {
-    if (c->state == HTTP_GONE)
-        return;
+    if (c->state == HTTP_GONE) return;
     close(c->fd);
     c->fd = -1;
     c->state = HTTP_GONE;
-    if (c->submitted && http_job_cancel(&c->job))
-        c->submitted = 0;
-    if (c->answer.status)
-        drop_answer(c);
+    if (c->submitted && http_job_cancel(&c->job)) c->submitted = 0;
+    if (c->answer.status) drop_answer(c);
 }
 
 void http_connection_free(http_connection *c)
@@ -70,13 +66,12 @@ void http_connection_free(http_connection *c)
 
 void http_connection_refuse(http_connection *c, int status, const char *why)
 {
-    if (c->route.status)
-        return;
+    if (c->route.status) return;
     c->route.status = status;
     c->route.error = why;
 }
 
-/* ---- sending ------------------------------------------------------------------------------------------------------------ */
+/* ---- sending ----------------------------------------------------------------------------------------------------- */
 
 /* The answer is sent. */
 static void end_request(http_connection *c, int64_t now)
@@ -84,7 +79,8 @@ static void end_request(http_connection *c, int64_t now)
     drop_answer(c);
     response_free(&c->job.answer);
     c->site->end(c);
-    if (c->close_after) {   /* bytes that come to a closed socket are answered by a reset, which may overtake the answer */
+    if (c->close_after) {
+        /* bytes that come to a closed socket are answered by a reset, which may overtake the answer */
         shutdown(c->fd, SHUT_WR);
         bytes_free(&c->unread);
         enter(c, HTTP_LEAVING, now);
@@ -105,12 +101,9 @@ static void send_more(http_connection *c, int64_t now)
     int gone = http_answer_send(&c->answer, c->fd) != 0;
     size_t still = http_answer_left(&c->answer);
     c->site->unsent -= left - still;
-    if (still < left)
-        c->moved = now;
-    if (gone)
-        http_connection_close(c);
-    else if (!still)
-        end_request(c, now);
+    if (still < left) c->moved = now;
+    if (gone) http_connection_close(c);
+    else if (!still) end_request(c, now);
 }
 
 void http_connection_answer(http_connection *c)
@@ -128,15 +121,14 @@ void http_connection_answer(http_connection *c)
     c->state = HTTP_RECEIVING;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------------ */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 /* The whole request is there, or is refused. */
 static void finish(http_connection *c, int64_t now)
 {
     enter(c, HTTP_COMPUTING, now);
     c->site->finish(c);
-    if (c->state == HTTP_RECEIVING)
-        send_more(c, now);
+    if (c->state == HTTP_RECEIVING) send_more(c, now);
 }
 
 static void refuse_now(http_connection *c, int64_t now)
@@ -145,20 +137,19 @@ static void refuse_now(http_connection *c, int64_t now)
     finish(c, now);
 }
 
-/* After the head, before the body. Whoever asks before sending gets the refusal instead of 100 Continue; what it sends all the same
- * must not be taken for its next request: the connection ends. */
+/* After the head, before the body. Whoever asks before sending gets the refusal instead of 100 Continue; what it sends
+ * all the same must not be taken for its next request: the connection ends. */
 static void begin(http_connection *c, int64_t now)
 {
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     int asks = c->message.field[HTTP_EXPECT] && c->message.stage == HTTP_IN_BODY;
     c->begun = 1;
     c->site->begin(c);
-    if (c->message.length > HTTP_MAX_BODY)
-        http_connection_refuse(c, 413, TOO_LARGE_BODY);
+    if (c->message.length > HTTP_MAX_BODY) http_connection_refuse(c, 413, TOO_LARGE_BODY);
     if (c->route.status && c->message.stage == HTTP_IN_BODY && (asks || c->message.length > MAX_DROPPED))
         refuse_now(c, now);
     else if (asks && send(c->fd, go_on, sizeof go_on - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-        http_connection_close(c);   /* so few bytes always fit behind a complete answer */
+        http_connection_close(c); /* so few bytes always fit behind a complete answer */
 }
 
 /* Bytes of the body have come, `read` of them with its framing. */
@@ -168,57 +159,43 @@ static void check_body(http_connection *c, size_t read)
     c->received += read;
     site->buffered += c->body.len - c->counted;
     c->counted = c->body.len;
-    if (c->received > MAX_DROPPED)
-        http_connection_close(c);
-    else if (c->body.failed)
-        http_connection_refuse(c, 503, "out of memory: try again in a moment");
-    else if (c->body.len > HTTP_MAX_BODY)
-        http_connection_refuse(c, 413, TOO_LARGE_BODY);
+    if (c->received > MAX_DROPPED) http_connection_close(c);
+    else if (c->body.failed) http_connection_refuse(c, 503, "out of memory: try again in a moment");
+    else if (c->body.len > HTTP_MAX_BODY) http_connection_refuse(c, 413, TOO_LARGE_BODY);
     else if (c->body.len >= HTTP_LARGE_BODY && site->buffered > site->max_buffered)
         http_connection_refuse(c, 503, "too many large requests at once: try again in a moment");
-    if (c->route.status || c->route.place != PLACE_TASK || c->route.is_options)
-        drop_body(c);
+    if (c->route.status || c->route.place != PLACE_TASK || c->route.is_options) drop_body(c);
 }
 
 /* Takes bytes of the current request; returns how many. */
 static size_t take(http_connection *c, const char *data, size_t len, int64_t now)
 {
-    if (c->state == HTTP_IDLE)
-        enter(c, HTTP_SENDING, now);
+    if (c->state == HTTP_IDLE) enter(c, HTTP_SENDING, now);
     const http_stage before = c->message.stage;
     size_t taken = http_message_read(&c->message, data, len, &c->body);
     const http_stage stage = c->message.stage;
     if (stage == HTTP_REFUSED) {
-        c->route.status = 0;   /* what is no HTTP is the more important refusal */
+        c->route.status = 0; /* what is no HTTP is the more important refusal */
         http_connection_refuse(c, c->message.status, c->message.why);
         finish(c, now);
         return len;
     }
-    if (!c->begun && stage != HTTP_IN_HEAD)
-        begin(c, now);
-    if (before == HTTP_IN_BODY && c->state == HTTP_SENDING)
-        check_body(c, taken);
-    if (stage == HTTP_COMPLETE && c->state == HTTP_SENDING)
-        finish(c, now);
+    if (!c->begun && stage != HTTP_IN_HEAD) begin(c, now);
+    if (before == HTTP_IN_BODY && c->state == HTTP_SENDING) check_body(c, taken);
+    if (stage == HTTP_COMPLETE && c->state == HTTP_SENDING) finish(c, now);
     return taken;
 }
 
-static int takes_request(const http_connection *c)
-{
-    return c->state == HTTP_IDLE || c->state == HTTP_SENDING;
-}
+static int takes_request(const http_connection *c) { return c->state == HTTP_IDLE || c->state == HTTP_SENDING; }
 
 /* Several requests may have come in one piece. What follows one whose answer is not sent yet waits in c->unread. */
 static void feed(http_connection *c, const char *data, size_t len, int64_t now)
 {
     size_t at = 0;
-    while (at < len && takes_request(c))
-        at += take(c, data + at, len - at, now);
-    if (c->state != HTTP_COMPUTING && c->state != HTTP_RECEIVING)
-        return;
+    while (at < len && takes_request(c)) at += take(c, data + at, len - at, now);
+    if (c->state != HTTP_COMPUTING && c->state != HTTP_RECEIVING) return;
     bytes_append(&c->unread, data + at, len - at);
-    if (c->unread.failed)
-        http_connection_close(c);
+    if (c->unread.failed) http_connection_close(c);
 }
 
 static void feed_unread(http_connection *c, int64_t now)
@@ -244,18 +221,17 @@ static void read_more(http_connection *c, int64_t now)
     ssize_t len = recv(c->fd, data, sizeof data, MSG_DONTWAIT);
     if (len > 0 && c->state == HTTP_LEAVING) {
         c->received += (size_t)len;
-        if (c->received > MAX_DROPPED)
-            http_connection_close(c);
+        if (c->received > MAX_DROPPED) http_connection_close(c);
     } else if (len > 0) {
         feed(c, data, (size_t)len, now);
-    } else if (len == 0) {   /* whoever owes the rest of a request gets nothing */
+    } else if (len == 0) { /* whoever owes the rest of a request gets nothing */
         http_connection_close(c);
     } else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
         http_connection_close(c);
     }
 }
 
-/* ---- for the loop ------------------------------------------------------------------------------------------------------- */
+/* ---- for the loop ------------------------------------------------------------------------------------------------ */
 
 uint32_t http_connection_wants(const http_connection *c)
 {
@@ -271,21 +247,16 @@ uint32_t http_connection_wants(const http_connection *c)
 
 void http_connection_happened(http_connection *c, uint32_t events, int64_t now)
 {
-    if (events & (EPOLLERR | EPOLLHUP) && !(events & EPOLLIN && takes_request(c)))
-        http_connection_close(c);
-    else if (c->state == HTTP_COMPUTING && events & EPOLLRDHUP)
-        half_close(c);
-    else if (c->state == HTTP_RECEIVING && events & EPOLLOUT)
-        send_more(c, now);
-    else if (events & EPOLLIN && (takes_request(c) || c->state == HTTP_LEAVING))
-        read_more(c, now);
+    if (events & (EPOLLERR | EPOLLHUP) && !(events & EPOLLIN && takes_request(c))) http_connection_close(c);
+    else if (c->state == HTTP_COMPUTING && events & EPOLLRDHUP) half_close(c);
+    else if (c->state == HTTP_RECEIVING && events & EPOLLOUT) send_more(c, now);
+    else if (events & EPOLLIN && (takes_request(c) || c->state == HTTP_LEAVING)) read_more(c, now);
     feed_unread(c, now);
 }
 
 void http_connection_computed(http_connection *c, int64_t now)
 {
-    if (c->state != HTTP_COMPUTING)
-        return;
+    if (c->state != HTTP_COMPUTING) return;
     finish(c, now);
     feed_unread(c, now);
 }

@@ -1,5 +1,5 @@
-/* http_connection.h - one client: reads its requests one after the other, has each answered, sends the answers. Never waits. All on
- * the thread of http_loop.c, but for job while a worker has it. */
+/* http_connection.h - one client: reads its requests one after the other, has each answered, sends the answers. Never
+ * waits. All on the thread of http_loop.c, but for job while a worker has it. */
 #ifndef TERN_HTTP_CONNECTION_H
 #define TERN_HTTP_CONNECTION_H
 
@@ -11,38 +11,40 @@
 #include "http_workers.h"
 #include "route.h"
 
-#define HTTP_MAX_BODY REQUEST_MAX_BODY   /* bytes of a request's body; 413 above */
+#define HTTP_MAX_BODY REQUEST_MAX_BODY /* bytes of a request's body; 413 above */
 
 /* What a connection waits for. */
 typedef enum http_state {
-    HTTP_IDLE,        /* the client, to send a request */
-    HTTP_SENDING,     /* the client, to send the rest of it */
-    HTTP_COMPUTING,   /* us */
-    HTTP_RECEIVING,   /* the client, to take the answer */
-    HTTP_LEAVING,     /* the client, to take the end of the answer to a request that was not read to its end, and to leave */
-    HTTP_GONE         /* a worker, to give up job: the socket is closed */
+    HTTP_IDLE,      /* the client, to send a request */
+    HTTP_SENDING,   /* the client, to send the rest of it */
+    HTTP_COMPUTING, /* us */
+    HTTP_RECEIVING, /* the client, to take the answer */
+    /* the client, to take the end of the answer to a request that was not read to its end, and to leave */
+    HTTP_LEAVING,
+    HTTP_GONE /* a worker, to give up job: the socket is closed */
 } http_state;
 
 typedef struct http_connection {
-    http_job job;                  /* first: a worker knows only this */
+    http_job job; /* first: a worker knows only this */
     struct http_connection *previous, *next;
-    int linked;                    /* it is in the list of http_loop */
+    int linked; /* it is in the list of http_loop */
     struct http_site *site;
     int fd;
     http_state state;
-    int64_t since, moved;          /* milliseconds: when it entered the state, and when a byte of the answer was last taken */
-    uint32_t events;               /* what epoll watches */
-    unsigned crowd;                /* its address's place in http_loop's table */
-    int half_closed;               /* the client sends no more; it may still read */
+    /* milliseconds: when it entered the state, and when a byte of the answer was last taken */
+    int64_t since, moved;
+    uint32_t events; /* what epoll watches */
+    unsigned crowd;  /* its address's place in http_loop's table */
+    int half_closed; /* the client sends no more; it may still read */
     http_message message;
     bytes body;
-    size_t received, counted;      /* bytes of the request's body with its framing; of body in site->buffered */
-    bytes unread;                  /* what came after the request that is being answered */
-    route route;                   /* with a status: the answer is a refusal */
-    int begun;                     /* the head is there, and the route found */
-    struct http_serving *serving;  /* the site's: what begin took for the request */
-    int submitted;                 /* a worker has job, or it is done and not answered yet */
-    int served;                    /* it has had an answer before */
+    size_t received, counted;     /* bytes of the request's body with its framing; of body in site->buffered */
+    bytes unread;                 /* what came after the request that is being answered */
+    route route;                  /* with a status: the answer is a refusal */
+    int begun;                    /* the head is there, and the route found */
+    struct http_serving *serving; /* the site's: what begin took for the request */
+    int submitted;                /* a worker has job, or it is done and not answered yet */
+    int served;                   /* it has had an answer before */
     http_answer answer;
     int close_after;
 } http_connection;
@@ -51,17 +53,18 @@ typedef struct http_connection {
 typedef struct http_site {
     /* The head of a request is there: finds c->route. */
     void (*begin)(http_connection *c);
-    /* The whole request is there, or c->route has a status, or the job that was submitted is done: makes c->answer and calls
-     * http_connection_answer; or gives c->job to a worker and sets c->submitted. */
+    /* The whole request is there, or c->route has a status, or the job that was submitted is done: makes c->answer and
+     * calls http_connection_answer; or gives c->job to a worker and sets c->submitted. */
     void (*finish)(http_connection *c);
     /* The answer is sent, or never will be: gives back what begin took. May be called more than once. */
     void (*end)(http_connection *c);
-    void (*reload)(struct http_site *site);   /* SIGHUP */
-    void (*turn)(struct http_site *site);     /* after each round of the loop */
-    size_t buffered;   /* bytes of all bodies */
-    size_t max_buffered;   /* of both together: above, large bodies get 503, and who takes nothing of his answer is cut */
-    size_t unsent;     /* bytes of all answers */
-    int stopping;      /* every answer ends its connection */
+    void (*reload)(struct http_site *site); /* SIGHUP */
+    void (*turn)(struct http_site *site);   /* after each round of the loop */
+    size_t buffered;                        /* bytes of all bodies */
+    /* of both together: above, large bodies get 503, and who takes nothing of his answer is cut */
+    size_t max_buffered;
+    size_t unsent; /* bytes of all answers */
+    int stopping;  /* every answer ends its connection */
 } http_site;
 
 /* NULL when out of memory; then fd stays open. Otherwise owns fd, which does not block. */
@@ -73,7 +76,7 @@ void http_connection_happened(http_connection *c, uint32_t events, int64_t now);
 void http_connection_computed(http_connection *c, int64_t now);
 
 /* The first refusal of a request counts. */
-void http_connection_refuse(http_connection *c, int status, const char *why);   /* why is borrowed */
+void http_connection_refuse(http_connection *c, int status, const char *why); /* why is borrowed */
 /* c->answer is complete but for its last fields: sends it. */
 void http_connection_answer(http_connection *c);
 

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE   /* SOCK_NONBLOCK, SOCK_CLOEXEC */
+#define _GNU_SOURCE /* SOCK_NONBLOCK, SOCK_CLOEXEC */
 #include "http_listen.h"
 
 #include <errno.h>
@@ -11,12 +11,10 @@
 static int listen_on(const struct addrinfo *address)
 {
     int fd = socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->ai_protocol);
-    if (fd < 0)
-        return -1;
-    int yes = 1;   /* a restarted server must not wait for the TIME_WAIT of the old one's connections */
+    if (fd < 0) return -1;
+    int yes = 1; /* a restarted server must not wait for the TIME_WAIT of the old one's connections */
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0)
-        return fd;
+    if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0) return fd;
     int reason = errno;
     close(fd);
     errno = reason;
@@ -28,9 +26,10 @@ static int write_url(int fd, char *url, size_t size)
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
     char host[NI_MAXHOST], port[NI_MAXSERV];
-    if (getsockname(fd, (struct sockaddr *)&address, &length) != 0 ||
-        getnameinfo((struct sockaddr *)&address, length, host, sizeof host, port, sizeof port,
-                    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+    if (getsockname(fd, (struct sockaddr *)&address, &length) != 0
+        || getnameinfo((struct sockaddr *)&address, length, host, sizeof host, port, sizeof port,
+                       NI_NUMERICHOST | NI_NUMERICSERV)
+               != 0)
         return -1;
     snprintf(url, size, address.ss_family == AF_INET6 ? "http://[%s]:%s" : "http://%s:%s", host, port);
     return 0;
@@ -40,7 +39,8 @@ int http_listen(const char *host, uint16_t port, char *url, size_t url_size, cha
 {
     char service[8];
     snprintf(service, sizeof service, "%u", (unsigned)port);
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    struct addrinfo hints = {
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     struct addrinfo *addresses;
     int status = getaddrinfo(host, service, &hints, &addresses);
     if (status != 0) {

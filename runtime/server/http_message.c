@@ -13,15 +13,18 @@
 #define TOO_LARGE_FIELDS "the header fields are too large: all of the head may have 32768 bytes"
 
 static const char *const field_names[HTTP_FIELDS] = {
-    [HTTP_HOST] = "host", [HTTP_CONTENT_TYPE] = "content-type", [HTTP_CONTENT_ENCODING] = "content-encoding",
-    [HTTP_CONTENT_LENGTH] = "content-length", [HTTP_TRANSFER_ENCODING] = "transfer-encoding", [HTTP_EXPECT] = "expect",
+    [HTTP_HOST] = "host",
+    [HTTP_CONTENT_TYPE] = "content-type",
+    [HTTP_CONTENT_ENCODING] = "content-encoding",
+    [HTTP_CONTENT_LENGTH] = "content-length",
+    [HTTP_TRANSFER_ENCODING] = "transfer-encoding",
+    [HTTP_EXPECT] = "expect",
     [HTTP_ORIGIN] = "origin",
 };
 
 static int refuse(http_message *m, int status, const char *why)
 {
-    if (m->stage == HTTP_REFUSED)
-        return -1;
+    if (m->stage == HTTP_REFUSED) return -1;
     m->stage = HTTP_REFUSED;
     m->status = status;
     m->keep_alive = 0;
@@ -36,7 +39,7 @@ static int refuse_invalid(http_message *m, const char *reason)
     return refuse(m, 400, why);
 }
 
-/* ---- llhttp's callbacks ------------------------------------------------------------------------------------------------ */
+/* ---- llhttp's callbacks ------------------------------------------------------------------------------------------ */
 
 static int on_method(llhttp_t *parser, const char *at, size_t len)
 {
@@ -59,18 +62,16 @@ static int on_field(llhttp_t *parser, const char *at, size_t len)
     http_message *m = parser->data;
     m->current = HTTP_OTHER_FIELD;
     for (int f = 0; f < HTTP_FIELDS; f++)
-        if (same_ignoring_case(at, len, field_names[f]))
-            m->current = (http_field)f;
+        if (same_ignoring_case(at, len, field_names[f])) m->current = (http_field)f;
     return 0;
 }
 
 static int on_value(llhttp_t *parser, const char *at, size_t len)
 {
     http_message *m = parser->data;
-    if (m->current == HTTP_OTHER_FIELD || m->stage != HTTP_IN_HEAD)   /* trailers say nothing here */
+    if (m->current == HTTP_OTHER_FIELD || m->stage != HTTP_IN_HEAD) /* trailers say nothing here */
         return 0;
-    while (len && (at[len - 1] == ' ' || at[len - 1] == '\t'))
-        len--;
+    while (len && (at[len - 1] == ' ' || at[len - 1] == '\t')) len--;
     m->field[m->current] = at;
     m->field_len[m->current] = len;
     m->field_count[m->current]++;
@@ -93,30 +94,32 @@ static int on_complete(llhttp_t *parser)
 {
     http_message *m = parser->data;
     m->complete = 1;
-    return HPE_PAUSED;   /* what follows is the next request's */
+    return HPE_PAUSED; /* what follows is the next request's */
 }
 
 static const llhttp_settings_t settings = {
-    .on_method = on_method, .on_url = on_url, .on_header_field = on_field, .on_header_value = on_value,
-    .on_body = on_body, .on_chunk_header = on_chunk, .on_message_complete = on_complete,
+    .on_method = on_method,
+    .on_url = on_url,
+    .on_header_field = on_field,
+    .on_header_value = on_value,
+    .on_body = on_body,
+    .on_chunk_header = on_chunk,
+    .on_message_complete = on_complete,
 };
 
-/* ---- the head ----------------------------------------------------------------------------------------------------------- */
+/* ---- the head ---------------------------------------------------------------------------------------------------- */
 
 /* The line that ends at the end of head's bytes is as RFC 9112 wants it. */
 static int check_line(http_message *m)
 {
     const char *line = m->head.data + m->line_start;
     size_t len = m->head.len - m->line_start;
-    if (len < 2 || line[len - 2] != '\r')
-        return refuse_invalid(m, "a line ends in LF without CR");
-    if (memchr(line, '\0', len))
-        return refuse_invalid(m, "there is a NUL in its head");
-    if (memchr(line, '\r', len - 2))
-        return refuse_invalid(m, "there is a CR inside a line");
-    if (line[0] == ':')
-        return refuse_invalid(m, "a field has no name");
-    return m->line_start && (line[0] == ' ' || line[0] == '\t') ? refuse_invalid(m, "a field is folded over two lines") : 0;
+    if (len < 2 || line[len - 2] != '\r') return refuse_invalid(m, "a line ends in LF without CR");
+    if (memchr(line, '\0', len)) return refuse_invalid(m, "there is a NUL in its head");
+    if (memchr(line, '\r', len - 2)) return refuse_invalid(m, "there is a CR inside a line");
+    if (line[0] == ':') return refuse_invalid(m, "a field has no name");
+    return m->line_start && (line[0] == ' ' || line[0] == '\t') ? refuse_invalid(m, "a field is folded over two lines")
+                                                                : 0;
 }
 
 /* A method of RFC 9110: tchar. */
@@ -125,8 +128,7 @@ static int is_token(const char *text, size_t len)
     static const char others[] = "!#$%&'*+-.^_`|~";
     for (size_t i = 0; i < len; i++) {
         char c = text[i], lower = (char)(c | 0x20);
-        if (!(lower >= 'a' && lower <= 'z') && !(c >= '0' && c <= '9') && !strchr(others, c))
-            return 0;
+        if (!(lower >= 'a' && lower <= 'z') && !(c >= '0' && c <= '9') && !strchr(others, c)) return 0;
     }
     return len != 0;
 }
@@ -135,13 +137,14 @@ static int is_token(const char *text, size_t len)
 static int is_request_line(const http_message *m)
 {
     const char *line = m->head.data, *end = line + strcspn(line, "\r");
-    const char *target = line + strcspn(line, " \r") + 1, *version = target + (target < end ? strcspn(target, " \r") : 0);
-    return version > target && end - version == 9 && !strncmp(version, " HTTP/", 6) && version[6] >= '0' && version[6] <= '9'
-        && version[7] == '.' && version[8] >= '0' && version[8] <= '9';
+    const char *target = line + strcspn(line, " \r") + 1,
+               *version = target + (target < end ? strcspn(target, " \r") : 0);
+    return version > target && end - version == 9 && !strncmp(version, " HTTP/", 6) && version[6] >= '0'
+           && version[6] <= '9' && version[7] == '.' && version[8] >= '0' && version[8] <= '9';
 }
 
-/* llhttp stops at methods that are not registered. Nothing here allows them, so method and path are enough to answer; what comes
- * after the head is not understood, and the connection ends with the answer. */
+/* llhttp stops at methods that are not registered. Nothing here allows them, so method and path are enough to answer;
+ * what comes after the head is not understood, and the connection ends with the answer. */
 static int read_unknown_method(http_message *m)
 {
     m->method = m->head.data;
@@ -162,11 +165,9 @@ static int starts_with(const http_message *m, const char *scheme)
 static int read_target(http_message *m)
 {
     size_t authority = starts_with(m, "http://") ? 7 : starts_with(m, "https://") ? 8 : 0;
-    if (memchr(m->path, '#', m->path_len))
-        return refuse_invalid(m, "its target has a fragment");
+    if (memchr(m->path, '#', m->path_len)) return refuse_invalid(m, "its target has a fragment");
     const char *query = memchr(m->path, '?', m->path_len);
-    if (query)
-        m->path_len = (size_t)(query - m->path);
+    if (query) m->path_len = (size_t)(query - m->path);
     if (authority) {
         const char *slash = memchr(m->path + authority, '/', m->path_len - authority);
         m->path_len = slash ? m->path_len - (size_t)(slash - m->path) : 1;
@@ -189,8 +190,7 @@ static int check_fields(http_message *m)
         return refuse_invalid(m, "it needs one Host");
     if (m->field[HTTP_HOST] && strcspn(m->field[HTTP_HOST], " \t/@?#\"<>\\") < m->field_len[HTTP_HOST])
         return refuse_invalid(m, "its Host is no host");
-    if (m->field_count[HTTP_CONTENT_LENGTH] > 1)
-        return refuse_invalid(m, "there are several Content-Length");
+    if (m->field_count[HTTP_CONTENT_LENGTH] > 1) return refuse_invalid(m, "there are several Content-Length");
     if (m->field[HTTP_TRANSFER_ENCODING]
         && (!http11 || m->field_count[HTTP_TRANSFER_ENCODING] > 1 || m->field[HTTP_CONTENT_LENGTH]
             || !is_field(m, HTTP_TRANSFER_ENCODING, "chunked")))
@@ -211,8 +211,7 @@ static void end_strings(http_message *m)
 {
     end_string(m, m->method, m->method_len);
     end_string(m, m->path, m->path_len);
-    for (int f = 0; f < HTTP_FIELDS; f++)
-        end_string(m, m->field[f], m->field_len[f]);
+    for (int f = 0; f < HTTP_FIELDS; f++) end_string(m, m->field[f], m->field_len[f]);
 }
 
 /* What llhttp says of the head. */
@@ -221,16 +220,13 @@ static int judge(http_message *m, llhttp_errno_t said)
     switch (said) {
     case HPE_OK:
     case HPE_PAUSED:
-    case HPE_PAUSED_UPGRADE:   /* nobody here changes the protocol: RFC 9110 section 7.8 */
+    case HPE_PAUSED_UPGRADE: /* nobody here changes the protocol: RFC 9110 section 7.8 */
         m->keep_alive = llhttp_should_keep_alive(&m->parser);
         return 0;
-    case HPE_INVALID_METHOD:
-        return read_unknown_method(m);
+    case HPE_INVALID_METHOD: return read_unknown_method(m);
     case HPE_INVALID_VERSION:
-    case HPE_PAUSED_H2_UPGRADE:
-        return refuse(m, 505, OTHER_VERSION);
-    default:
-        return refuse_invalid(m, llhttp_get_error_reason(&m->parser));
+    case HPE_PAUSED_H2_UPGRADE: return refuse(m, 505, OTHER_VERSION);
+    default: return refuse_invalid(m, llhttp_get_error_reason(&m->parser));
     }
 }
 
@@ -248,8 +244,7 @@ static void read_head(http_message *m)
     }
     llhttp_errno_t said = llhttp_execute(&m->parser, m->head.data, m->head.len);
     const int known = said != HPE_INVALID_METHOD;
-    if (judge(m, said) || (known && check_version(m)) || read_target(m) || (known && check_fields(m)))
-        return;
+    if (judge(m, said) || (known && check_version(m)) || read_target(m) || (known && check_fields(m))) return;
     m->length = m->field[HTTP_CONTENT_LENGTH] ? strtoull(m->field[HTTP_CONTENT_LENGTH], NULL, 10) : 0;
     end_strings(m);
     m->stage = m->complete ? HTTP_COMPLETE : HTTP_IN_BODY;
@@ -258,15 +253,11 @@ static void read_head(http_message *m)
 /* The last line is complete: one of the head, or the empty one at its end. */
 static void end_line(http_message *m)
 {
-    if (check_line(m))
-        return;
+    if (check_line(m)) return;
     int empty = m->head.len - m->line_start == 2;
-    if (!empty)
-        m->line_start = m->head.len;
-    else if (m->line_start)
-        read_head(m);
-    else
-        bytes_clear(&m->head);   /* before a request line: RFC 9112 section 2.2 */
+    if (!empty) m->line_start = m->head.len;
+    else if (m->line_start) read_head(m);
+    else bytes_clear(&m->head); /* before a request line: RFC 9112 section 2.2 */
 }
 
 static size_t take_head(http_message *m, const char *data, size_t len)
@@ -281,15 +272,13 @@ static size_t take_head(http_message *m, const char *data, size_t len)
         }
         bytes_append(&m->head, data + at, piece);
         at += piece;
-        if (m->head.failed)
-            refuse(m, 503, "out of memory: try again in a moment");
-        else if (newline)
-            end_line(m);
+        if (m->head.failed) refuse(m, 503, "out of memory: try again in a moment");
+        else if (newline) end_line(m);
     }
     return at;
 }
 
-/* ---- the body ----------------------------------------------------------------------------------------------------------- */
+/* ---- the body ---------------------------------------------------------------------------------------------------- */
 
 /* llhttp 8 takes a bare LF for the empty line at the end of a chunked body. */
 static int ends_in_crlf(const http_message *m, const char *data, size_t taken)
@@ -301,18 +290,14 @@ static size_t take_body(http_message *m, const char *data, size_t len)
 {
     llhttp_errno_t said = llhttp_execute(&m->parser, data, len);
     size_t taken = said == HPE_OK ? len : (size_t)(llhttp_get_error_pos(&m->parser) - data);
-    if (m->complete && (m->field[HTTP_CONTENT_LENGTH] || ends_in_crlf(m, data, taken)))
-        m->stage = HTTP_COMPLETE;
-    else if (m->complete)
-        refuse_invalid(m, "a line ends in LF without CR");
-    else if (said != HPE_OK)
-        refuse_invalid(m, llhttp_get_error_reason(&m->parser));
-    else
-        m->last = data[len - 1];
+    if (m->complete && (m->field[HTTP_CONTENT_LENGTH] || ends_in_crlf(m, data, taken))) m->stage = HTTP_COMPLETE;
+    else if (m->complete) refuse_invalid(m, "a line ends in LF without CR");
+    else if (said != HPE_OK) refuse_invalid(m, llhttp_get_error_reason(&m->parser));
+    else m->last = data[len - 1];
     return taken;
 }
 
-/* ---- for the connection ------------------------------------------------------------------------------------------------- */
+/* ---- for the connection ------------------------------------------------------------------------------------------ */
 
 void http_message_begin(http_message *m)
 {
@@ -323,14 +308,13 @@ void http_message_begin(http_message *m)
     m->parser.data = m;
 }
 
-void http_message_free(http_message *m)
-{
-    bytes_free(&m->head);
-}
+void http_message_free(http_message *m) { bytes_free(&m->head); }
 
 size_t http_message_read(http_message *m, const char *data, size_t len, bytes *body)
 {
     m->body = body;
-    size_t taken = m->stage == HTTP_IN_HEAD ? take_head(m, data, len) : m->stage == HTTP_IN_BODY && len ? take_body(m, data, len) : 0;
+    size_t taken = m->stage == HTTP_IN_HEAD          ? take_head(m, data, len)
+                   : m->stage == HTTP_IN_BODY && len ? take_body(m, data, len)
+                                                     : 0;
     return m->stage == HTTP_REFUSED ? len : taken;
 }

@@ -9,24 +9,23 @@
 enum { NOT_LOADING, LOADING, LOADED };
 
 struct http_models {
-    http_serving *current;     /* first of all that are still in use */
+    http_serving *current; /* first of all that are still in use */
     handler_settings settings;
     unsigned threads;
     void (*wake)(void);
     pthread_t loader;
     int has_loader;
-    atomic_int state;          /* while LOADING, made and error are the loader's */
-    http_serving *made;        /* NULL: see error */
+    atomic_int state;   /* while LOADING, made and error are the loader's */
+    http_serving *made; /* NULL: see error */
     char error[HTTP_MODELS_ERROR_SIZE];
     int once_more;
 };
 
-/* ---- one set ---------------------------------------------------------------------------------------------------------- */
+/* ---- one set ----------------------------------------------------------------------------------------------------- */
 
 static void stop_workers(http_serving *serving)
 {
-    if (serving->workers)
-        http_workers_stop(serving->workers);
+    if (serving->workers) http_workers_stop(serving->workers);
     serving->workers = NULL;
 }
 
@@ -48,8 +47,7 @@ static http_serving *new_serving(const http_models *m, model_set *models, char *
         handle_health(&serving->models, &serving->health);
         if (serving->health.status == 200)
             serving->workers = http_workers_start(&serving->models, &m->settings, m->threads, &reason);
-        if (serving->workers)
-            return serving;
+        if (serving->workers) return serving;
         free_serving(serving);
     } else {
         models_close(models);
@@ -58,7 +56,7 @@ static http_serving *new_serving(const http_models *m, model_set *models, char *
     return NULL;
 }
 
-/* ---- the loader, a thread that lives for one set ------------------------------------------------------------------------- */
+/* ---- the loader, a thread that lives for one set ----------------------------------------------------------------- */
 
 /* 0, or -1 with the reason. */
 static int open_again(const model_set *old, model_set *models, char *error)
@@ -75,10 +73,8 @@ static void *load(void *user)
 {
     http_models *m = user;
     model_set models = {.count = 0};
-    if (open_again(&m->current->models, &models, m->error))
-        models_close(&models);
-    else
-        m->made = new_serving(m, &models, m->error);
+    if (open_again(&m->current->models, &models, m->error)) models_close(&models);
+    else m->made = new_serving(m, &models, m->error);
     atomic_store(&m->state, LOADED);
     m->wake();
     return NULL;
@@ -94,8 +90,7 @@ void http_models_reload(http_models *m)
     atomic_store(&m->state, LOADING);
     int status = pthread_create(&m->loader, NULL, load, m);
     m->has_loader = !status;
-    if (m->has_loader)
-        return;
+    if (m->has_loader) return;
     snprintf(m->error, sizeof m->error, "cannot start a thread: %s", strerror(status));
     atomic_store(&m->state, LOADED);
     m->wake();
@@ -105,8 +100,7 @@ void http_models_reload(http_models *m)
 static int take_loaded(http_models *m, char *error)
 {
     http_serving *made = m->made;
-    if (m->has_loader)
-        pthread_join(m->loader, NULL);
+    if (m->has_loader) pthread_join(m->loader, NULL);
     m->made = NULL;
     atomic_store(&m->state, NOT_LOADING);
     if (made) {
@@ -122,7 +116,7 @@ static int take_loaded(http_models *m, char *error)
     return made ? 1 : -1;
 }
 
-/* ---- all -------------------------------------------------------------------------------------------------------------- */
+/* ---- all --------------------------------------------------------------------------------------------------------- */
 
 http_models *http_models_open(model_set *models, const handler_settings *settings, unsigned threads, void (*wake)(void),
                               char error[HTTP_MODELS_ERROR_SIZE])
@@ -139,16 +133,12 @@ http_models *http_models_open(model_set *models, const handler_settings *setting
     atomic_init(&m->state, NOT_LOADING);
     m->current = new_serving(m, models, error);
     *models = (model_set){.count = 0};
-    if (m->current)
-        return m;
+    if (m->current) return m;
     free(m);
     return NULL;
 }
 
-http_serving *http_models_current(const http_models *m)
-{
-    return m->current;
-}
+http_serving *http_models_current(const http_models *m) { return m->current; }
 
 http_serving *http_models_begin(http_models *m)
 {
@@ -158,8 +148,7 @@ http_serving *http_models_begin(http_models *m)
 
 void http_models_end(http_serving *serving)
 {
-    if (serving)
-        serving->users--;
+    if (serving) serving->users--;
 }
 
 int http_models_turn(http_models *m, char error[HTTP_MODELS_ERROR_SIZE])
@@ -179,18 +168,15 @@ int http_models_turn(http_models *m, char error[HTTP_MODELS_ERROR_SIZE])
 
 void http_models_hurry(http_models *m)
 {
-    for (http_serving *serving = m->current; serving; serving = serving->next)
-        http_workers_hurry(serving->workers);
+    for (http_serving *serving = m->current; serving; serving = serving->next) http_workers_hurry(serving->workers);
 }
 
 int http_models_stop(http_models *m)
 {
     char error[HTTP_MODELS_ERROR_SIZE];
     m->once_more = 0;
-    if (atomic_load(&m->state) == LOADED)
-        take_loaded(m, error);
-    for (http_serving *serving = m->current; serving; serving = serving->next)
-        stop_workers(serving);
+    if (atomic_load(&m->state) == LOADED) take_loaded(m, error);
+    for (http_serving *serving = m->current; serving; serving = serving->next) stop_workers(serving);
     return atomic_load(&m->state) == LOADING;
 }
 

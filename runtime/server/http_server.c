@@ -12,23 +12,21 @@
 #include "page.h"
 
 #define JSON_TYPE "application/json"
-/* The page is one file with its script and style inside, and narrows 'unsafe-inline' to their hashes itself; it may ask any
- * endpoint that its user names. web/nginx.conf sends the same. */
-#define PAGE_POLICY "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src http: https:; " \
-                    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+/* The page is one file with its script and style inside, and narrows 'unsafe-inline' to their hashes itself; it may ask
+ * any endpoint that its user names. web/nginx.conf sends the same. */
+#define PAGE_POLICY                                                                                                    \
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src http: https:; "            \
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 typedef struct server {
-    http_site site;     /* first: a connection knows only this */
+    http_site site; /* first: a connection knows only this */
     http_models *models;
-    const char *cors;   /* http_server_options */
+    const char *cors; /* http_server_options */
 } server;
 
-static server *server_of(const http_connection *c)
-{
-    return (server *)c->site;
-}
+static server *server_of(const http_connection *c) { return (server *)c->site; }
 
-/* ---- answers ---------------------------------------------------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------------------------------------------------- */
 
 /* timing: what the list may point to. */
 static void list_headers(const http_connection *c, int status, const char *type, char timing[SERVER_TIMING_SIZE],
@@ -36,8 +34,7 @@ static void list_headers(const http_connection *c, int status, const char *type,
 {
     const route *r = &c->route;
     const char *origin = c->message.field[HTTP_ORIGIN];
-    if (type)
-        headers_add(list, "content-type", type);
+    if (type) headers_add(list, "content-type", type);
     headers_add(list, "x-content-type-options", "nosniff");
     headers_add(list, "cache-control", r->place == PLACE_PAGE ? "no-cache" : "no-store");
     if (r->place == PLACE_PAGE && status == 200) {
@@ -45,8 +42,7 @@ static void list_headers(const http_connection *c, int status, const char *type,
         headers_add(list, "referrer-policy", "no-referrer");
     }
     route_headers(r, list);
-    if (status == 503)
-        headers_add(list, "retry-after", "1");
+    if (status == 503) headers_add(list, "retry-after", "1");
     if (c->submitted) {
         server_timing(c->job.asked.task, c->job.milliseconds, timing);
         headers_add(list, "server-timing", timing);
@@ -96,13 +92,14 @@ static void answer_options(http_connection *c)
     http_connection_answer(c);
 }
 
-/* ---- requests --------------------------------------------------------------------------------------------------------- */
+/* ---- requests ---------------------------------------------------------------------------------------------------- */
 
 static void begin(http_connection *c)
 {
     const http_message *m = &c->message;
     c->serving = http_models_begin(server_of(c)->models);
-    const char *path = strcmp(m->path, "*") ? m->path : "/";   /* OPTIONS * asks whether the server is there: RFC 9110 section 9.3.7 */
+    /* OPTIONS * asks whether the server is there: RFC 9110 section 9.3.7 */
+    const char *path = strcmp(m->path, "*") ? m->path : "/";
     c->route = route_find(ROUTE_SERVER, &c->serving->models, m->method, path, strlen(path));
     route_check_body(&c->route, m->field[HTTP_CONTENT_TYPE], m->field[HTTP_CONTENT_ENCODING]);
 }
@@ -115,26 +112,20 @@ static void submit(http_connection *c)
     c->job.gzip = c->route.gzip;
     c->job.finished = http_loop_finished;
     c->submitted = !http_workers_submit(c->serving->workers, &c->job);
-    if (c->submitted)
-        return;
+    if (c->submitted) return;
     http_connection_refuse(c, 503, HTTP_TOO_MANY);
     answer_refusal(c);
 }
 
 static void finish(http_connection *c)
 {
-    if (c->submitted)
-        answer_made(c, &c->job.answer);
-    else if (c->route.status)
-        answer_refusal(c);
-    else if (c->route.is_options)
-        answer_options(c);
-    else if (c->route.place == PLACE_PAGE)
-        answer_constant(c, "text/html; charset=utf-8", page_html, page_html_size);
+    if (c->submitted) answer_made(c, &c->job.answer);
+    else if (c->route.status) answer_refusal(c);
+    else if (c->route.is_options) answer_options(c);
+    else if (c->route.place == PLACE_PAGE) answer_constant(c, "text/html; charset=utf-8", page_html, page_html_size);
     else if (c->route.place == PLACE_HEALTH)
         answer_constant(c, JSON_TYPE, c->serving->health.body.data, c->serving->health.body.len);
-    else
-        submit(c);
+    else submit(c);
 }
 
 static void end(http_connection *c)
@@ -143,26 +134,21 @@ static void end(http_connection *c)
     c->serving = NULL;
 }
 
-/* ---- life cycle ------------------------------------------------------------------------------------------------------- */
+/* ---- life cycle -------------------------------------------------------------------------------------------------- */
 
 /* What it answers, and by which models: who started it without naming any sees what was found. */
 static void print_routes(const model_set *models)
 {
     for (task_kind task = TASK_NER; task < TASK_COUNT; task++) {
-        if (models_default(models, task) == NULL)
-            continue;
+        if (models_default(models, task) == NULL) continue;
         printf("POST /%s:", task_name(task));
         for (const named_model *m = models->item; m < models->item + models->count; m++)
-            if (m->tasks & TASK_BIT(task))
-                printf(" %s", m->name);
+            if (m->tasks & TASK_BIT(task)) printf(" %s", m->name);
         printf("\n");
     }
 }
 
-static void reload(http_site *site)
-{
-    http_models_reload(((server *)site)->models);
-}
+static void reload(http_site *site) { http_models_reload(((server *)site)->models); }
 
 static void turn(http_site *site)
 {
@@ -178,10 +164,7 @@ static void turn(http_site *site)
     }
 }
 
-static void hurry(void *user)
-{
-    http_models_hurry(((server *)user)->models);
-}
+static void hurry(void *user) { http_models_hurry(((server *)user)->models); }
 
 static void serve(server *s, http_loop *loop, const char *url)
 {
@@ -189,33 +172,31 @@ static void serve(server *s, http_loop *loop, const char *url)
     print_routes(&http_models_current(s->models)->models);
     fflush(stdout);
     http_loop_run(loop, hurry, s);
-    hurry(s);   /* whose client has gone need not be finished */
-    if (http_models_stop(s->models))
-        _exit(0);
+    hurry(s); /* whose client has gone need not be finished */
+    if (http_models_stop(s->models)) _exit(0);
 }
 
 int http_server_run(const http_server_options *options, char *error, size_t error_size)
 {
     char url[160], problem[HTTP_MODELS_ERROR_SIZE];
-    server s = {.site = {.begin = begin, .finish = finish, .end = end, .reload = reload, .turn = turn,
+    server s = {.site = {.begin = begin,
+                         .finish = finish,
+                         .end = end,
+                         .reload = reload,
+                         .turn = turn,
                          .max_buffered = options->max_buffered},
                 .cors = options->cors};
     int fd = http_listen(options->host, options->port, url, sizeof url, error, error_size);
-    if (fd < 0)
-        return -1;
+    if (fd < 0) return -1;
     /* The loop first: it blocks the signals, which threads inherit. */
     http_loop *loop = http_loop_open(&s.site, fd, options->client_seconds, error, error_size);
-    if (!loop)
-        return -1;
+    if (!loop) return -1;
     handler_settings settings = options->settings;
     settings.answer = (answer_limit){.bytes = HTTP_MAX_ANSWER, .carrier = "this server"};
     s.models = http_models_open(options->models, &settings, options->threads, http_loop_wake, problem);
-    if (s.models)
-        serve(&s, loop, url);
-    else
-        snprintf(error, error_size, "%s", problem);
-    http_loop_close(loop);   /* which ends the last requests */
-    if (s.models)
-        http_models_close(s.models);
+    if (s.models) serve(&s, loop, url);
+    else snprintf(error, error_size, "%s", problem);
+    http_loop_close(loop); /* which ends the last requests */
+    if (s.models) http_models_close(s.models);
     return s.models ? 0 : -1;
 }

@@ -43,7 +43,7 @@ void inside_features(bytes *out, tern_ctx *ctx)
     bytes_text(out, "]");
 }
 
-/* ---- encoders ------------------------------------------------------------------------------------------------------ */
+/* ---- encoders ---------------------------------------------------------------------------------------------------- */
 
 static void write_embedding(bytes *out, tern_ctx *ctx, const tok2vec_weights *encoder)
 {
@@ -140,7 +140,8 @@ void inside_scores(bytes *out, tern_ctx *ctx)
     bytes_text(out, ",\"scores\":{\"tagger\":\"");
     if (encode(ctx, COMPONENT_TAGGER, append_tag_scores, &log)) out->failed = 1;
     bytes_text(out, "\",\"senter\":\"");
-    if (senter_reserve(&ctx->doc, &ctx->senter) || encode(ctx, COMPONENT_SENTER, append_senter_scores, &log)) out->failed = 1;
+    if (senter_reserve(&ctx->doc, &ctx->senter) || encode(ctx, COMPONENT_SENTER, append_senter_scores, &log))
+        out->failed = 1;
     else senter_annotate(&ctx->doc, &ctx->senter);
     bytes_text(out, "\"}");
 }
@@ -191,8 +192,8 @@ void inside_traces(bytes *out, tern_ctx *ctx)
 
     if (ctx->doc.token_count
         && (ner_reserve(&ctx->doc, &ctx->ner) || encode(ctx, COMPONENT_NER, project_entities, ctx)
-            || ner_annotate(&ctx->doc, &ctx->ner, NULL, log_decision, &ner, NULL) || parser_reserve(&ctx->doc, &ctx->parser)
-            || encode(ctx, COMPONENT_PARSER, project_arcs, ctx)
+            || ner_annotate(&ctx->doc, &ctx->ner, NULL, log_decision, &ner, NULL)
+            || parser_reserve(&ctx->doc, &ctx->parser) || encode(ctx, COMPONENT_PARSER, project_arcs, ctx)
             || parser_annotate(&ctx->doc, &ctx->parser, NULL, log_decision, &parser, NULL)))
         out->failed = 1;
     bytes_text(out, ",\"trace\":{");
