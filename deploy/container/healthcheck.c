@@ -1,5 +1,5 @@
-/* healthcheck.c - for an image without a shell: exit code 0 if GET http://127.0.0.1:PORT/healthz is answered with 200.
- */
+/* healthcheck.c - for an image without a shell: exit code 0 if GET http://127.0.0.1:PORT/healthz is answered with
+ * 200. */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -109,3 +109,81 @@ int attribute_ruler_annotate(tern_doc *doc, ruler_scratch *scratch)
 }
 
 void ruler_scratch_free(ruler_scratch *scratch) { buffer_free(&scratch->changes); }
+
+/* ---- the component ----------------------------------------------------------------------------------------------- */
+
+static void check_ruler_tokens(binder *b, ruler_tables *r, uint32_t tokens, uint32_t tests, uint32_t values)
+{
+    for (uint32_t i = 0; i < tokens && !b->status; i++)
+        if (!bind_in_range(r->tokens[2 * i], r->tokens[2 * i + 1], tests))
+            bind_refuse(b, "attribute_ruler/tokens", "holds an index that is out of range");
+    for (uint32_t i = 0; i < tests && !b->status; i++) {
+        const uint32_t *test = r->tests + 4 * (size_t)i;
+        if (test[0] >= RULER_ATTRS || test[1] > 1 || !bind_in_range(test[2], test[3], values))
+            bind_refuse(b, "attribute_ruler/tests", "holds a value that is out of range");
+        r->tests_lemmas |= test[0] == RULER_LEMMA;
+        r->tests_lower |= test[0] == RULER_LOWER;
+    }
+}
+
+static void check_ruler_rules(binder *b, ruler_tables *r, uint32_t tokens, const string_table *strings)
+{
+    static const unsigned annotation[] = {TERN_TAGS, TERN_POS, TERN_MORPHS, TERN_LEMMAS, TERN_DEPENDENCIES};
+    for (uint32_t i = 0; i < r->rule_count && !b->status; i++) {
+        const uint32_t *rule = r->rules + 8 * (size_t)i;
+        if (!rule[1] || rule[2] >= rule[1] || !bind_in_range(rule[0], rule[1], tokens))
+            bind_refuse(b, "attribute_ruler/rules", "holds an index that is out of range");
+        for (uint32_t a = 0; a < 5; a++) {
+            if (annotation[a] == TERN_LEMMAS)
+                bind_check_strings(b, "attribute_ruler/rules", rule + 3 + a, 1, strings->count, 1);
+            else bind_check_labels(b, "attribute_ruler/rules", rule + 3 + a, 1, strings, 1);
+            if (rule[3 + a] != NO_STRING) r->sets |= annotation[a];
+        }
+    }
+}
+
+static void bind_ruler(binder *b, ruler_tables *r, const string_table *strings)
+{
+    uint32_t two = 2, four = 4, eight = 8, tokens = 0, tests = 0, values = 0, starts = 0, listed = 0;
+    r->rules = bind_matrix(b, "attribute_ruler/rules", TERN_DTYPE_U32, &r->rule_count, &eight);
+    r->tokens = bind_matrix(b, "attribute_ruler/tokens", TERN_DTYPE_U32, &tokens, &two);
+    r->tests = bind_matrix(b, "attribute_ruler/tests", TERN_DTYPE_U32, &tests, &four);
+    r->values = bind_vector(b, "attribute_ruler/values", TERN_DTYPE_U64, &values);
+    r->by_tag = bind_map(b, "attribute_ruler/by_tag");
+    r->list_start = bind_vector(b, "attribute_ruler/list_start", TERN_DTYPE_U32, &starts);
+    r->lists = bind_vector(b, "attribute_ruler/lists", TERN_DTYPE_U32, &listed);
+    if (b->status) return;
+    check_ruler_tokens(b, r, tokens, tests, values);
+    check_ruler_rules(b, r, tokens, strings);
+    r->list_count = starts - 1;
+    if (!r->list_count) return bind_refuse(b, "attribute_ruler/list_start", "is too short");
+    bind_check_starts(b, "attribute_ruler/list_start", r->list_start, r->list_count, listed, RULER_MAX_LIST);
+    for (uint32_t i = 0; i < listed && !b->status; i++)
+        if (r->lists[i] >= r->rule_count)
+            bind_refuse(b, "attribute_ruler/lists", "holds a rule number that is out of range");
+}
+
+static void bind(binder *b, tern_model *model, const component_methods *self)
+{
+    (void)self;
+    bind_ruler(b, &model->ruler, &model->strings);
+}
+
+static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
+{
+    (void)source;
+    return attribute_ruler_annotate(run->doc, run->scratch) ? doc_gave_up(run->doc, err) : TERN_OK;
+}
+
+static void free_scratch(void *scratch) { ruler_scratch_free(scratch); }
+
+/* What it gives depends on its rules: ruler_tables.sets. */
+const component_methods attribute_ruler_component = {
+    .number = COMPONENT_ATTRIBUTE_RULER,
+    .name = "attribute_ruler",
+    .scratch_size = sizeof(ruler_scratch),
+    .bind = bind,
+    .finish = finish,
+    .release = free_scratch,
+    .free = free_scratch,
+};

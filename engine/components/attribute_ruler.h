@@ -2,7 +2,9 @@
 #ifndef TERN_ATTRIBUTE_RULER_H
 #define TERN_ATTRIBUTE_RULER_H
 
-#include "doc.h"
+#include "component.h"
+
+extern const component_methods attribute_ruler_component;
 
 typedef struct ruler_scratch {
     buffer changes; /* [tokens][annotations that a rule can set] which rule sets it */

@@ -128,3 +128,51 @@ tern_status bow_scores(const bow_model *w, const tern_doc *doc, bow_scratch *scr
 }
 
 void bow_scratch_free(bow_scratch *scratch) { buffer_free(&scratch->keys); }
+
+/* ---- sections -> tables ------------------------------------------------------------------------------------------ */
+
+/* Rows are where `used` and `before` say; all of them lie in the section. */
+static void check_rows(binder *b, const char *name, const bow_model *w, uint32_t words, uint32_t rows)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < words && !b->status; i++) {
+        if (w->before[i] != count) bind_refuse(b, name, "does not count the rows before it");
+        count += (uint64_t)__builtin_popcountll(w->used[i]);
+    }
+    if (!b->status && count > rows) bind_refuse(b, name, "counts more rows than there are");
+}
+
+static void bind_bow_settings(binder *b, const char *prefix, bow_model *w)
+{
+    section_name name;
+    uint32_t four = 4;
+    bind_name(name, prefix, "settings");
+    const uint32_t *settings = bind_vector(b, name, TERN_DTYPE_U32, &four);
+    if (b->status) return;
+    w->longest = settings[0];
+    w->buckets = settings[1];
+    w->activation = settings[2];
+    w->overlaps = settings[3];
+    if (!w->longest || w->longest > BOW_MAX_NGRAM || !w->buckets || w->buckets > BOW_MAX_BUCKETS
+        || w->activation >= ACTIVATIONS || w->overlaps > 1)
+        bind_refuse(b, name, "holds a value that is out of range");
+}
+
+void bind_bow(binder *b, const char *prefix, uint32_t labels, bow_model *w)
+{
+    section_name name;
+    bind_bow_settings(b, prefix, w);
+    if (b->status) return;
+    w->labels = labels;
+    uint64_t positions = w->overlaps ? (uint64_t)w->buckets + labels - 1 : w->buckets;
+    uint32_t words = (uint32_t)((positions + 63) / 64), rows = 0, length = bow_row_length(w);
+    bind_name(name, prefix, "b");
+    w->bias = bind_vector_f32(b, name, &labels);
+    bind_name(name, prefix, "rows");
+    w->rows = bind_matrix(b, name, TERN_DTYPE_F32, &rows, &length);
+    bind_name(name, prefix, "used");
+    w->used = bind_vector(b, name, TERN_DTYPE_U64, &words);
+    bind_name(name, prefix, "before");
+    w->before = bind_vector(b, name, TERN_DTYPE_U32, &words);
+    if (!b->status) check_rows(b, name, w, words, rows);
+}

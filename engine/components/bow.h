@@ -3,6 +3,7 @@
 #ifndef TERN_BOW_H
 #define TERN_BOW_H
 
+#include "binder.h"
 #include "doc.h"
 
 typedef struct bow_scratch {
@@ -14,5 +15,8 @@ typedef struct bow_scratch {
 tern_status bow_scores(const bow_model *w, const tern_doc *doc, bow_scratch *scratch, float *scores);
 
 void bow_scratch_free(bow_scratch *scratch);
+
+/* The bag of words of PREFIX, of that many labels. */
+void bind_bow(binder *b, const char *prefix, uint32_t labels, bow_model *w);
 
 #endif

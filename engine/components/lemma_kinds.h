@@ -1,10 +1,12 @@
-/* lemma_kinds.h - the algorithms of the lemmatizer (LEMMATIZER_* in model_bind.h), each for one token. */
+/* lemma_kinds.h - the algorithms of the lemmatizer (LEMMATIZER_* in model.h), each for one token. */
 #ifndef TERN_LEMMA_KINDS_H
 #define TERN_LEMMA_KINDS_H
 
 #include "doc.h"
-#include "lemmatizer.h"
 #include "lexeme.h"
+
+/* Buffers that an algorithm may use. */
+#define LEMMA_SCRATCH 4
 
 /* A token that has no lemma. */
 typedef struct lemma_token {

@@ -3,10 +3,10 @@
 #ifndef TERN_LEMMATIZER_H
 #define TERN_LEMMATIZER_H
 
-#include "doc.h"
-#include "lexeme.h"
+#include "component.h"
+#include "lemma_kinds.h"
 
-#define LEMMA_SCRATCH 4
+extern const component_methods lemmatizer_component;
 
 typedef struct lemmatizer_scratch {
     buffer forms[LEMMA_SCRATCH]; /* UTF-8 of the forms under test */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "tok2vec.h"
 
 /* Every token is consumed by exactly one action. */
 typedef struct ner_state {
@@ -140,3 +141,45 @@ void ner_scratch_free(ner_scratch *s)
     transition_scratch_free(&s->net);
     buffer_free(&s->action);
 }
+
+/* ---- the component ----------------------------------------------------------------------------------------------- */
+
+static void bind(binder *b, tern_model *model, const component_methods *self)
+{
+    uint32_t two = 2;
+    ner_model *ner = &model->ner;
+    ner->net.width = bind_encoder(b, model, self);
+    ner->moves = bind_matrix(b, "ner/moves", TERN_DTYPE_U32, &ner->net.classes, &two);
+    bind_transition(b, "ner", NER_SLOTS, NER_EXTRA_SLOTS, &ner->net);
+    for (uint32_t c = 0; c < ner->net.classes && !b->status; c++)
+        if (ner->moves[2 * c] > NER_OUT) bind_refuse(b, "ner/moves", "holds an action that is out of range");
+        else bind_check_labels(b, "ner/moves", ner->moves + 2 * c + 1, 1, &model->strings, 0);
+}
+
+static int reserve(const component_run *run) { return ner_reserve(run->doc, run->scratch); }
+
+static int feed(const component_run *run, const float *rows, size_t begin, size_t count)
+{
+    ner_project(run->doc, rows, begin, count, run->scratch);
+    return 0;
+}
+
+static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
+{
+    return ner_annotate(run->doc, run->scratch, source, NULL, NULL, err);
+}
+
+static void free_scratch(void *scratch) { ner_scratch_free(scratch); }
+
+const component_methods ner_component = {
+    .number = COMPONENT_NER,
+    .name = "ner",
+    .gives = TERN_ENTITIES,
+    .scratch_size = sizeof(ner_scratch),
+    .bind = bind,
+    .reserve = reserve,
+    .feed = feed,
+    .finish = finish,
+    .release = free_scratch,
+    .free = free_scratch,
+};

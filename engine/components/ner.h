@@ -2,8 +2,9 @@
 #ifndef TERN_NER_H
 #define TERN_NER_H
 
-#include "doc.h"
-#include "transition.h"
+#include "component.h"
+
+extern const component_methods ner_component;
 
 typedef struct ner_scratch {
     transition_scratch net;

@@ -2,6 +2,7 @@
 
 #include "error.h"
 #include "hash.h"
+#include "tok2vec.h"
 
 /* The actions of the classes: ARC_*, and those of them that are allowed between neighbours only. */
 enum { LEFT_OF_NEIGHBOUR = ARC_BREAK + 1, RIGHT_OF_NEIGHBOUR, ACTIONS };
@@ -297,3 +298,49 @@ void parser_scratch_free(parser_scratch *s)
     transition_scratch_free(&s->net);
     dependency_scratch_free(&s->dependency);
 }
+
+/* ---- the component ----------------------------------------------------------------------------------------------- */
+
+static void bind(binder *b, tern_model *model, const component_methods *self)
+{
+    uint32_t three = 3, one = 1;
+    parser_model *parser = &model->parser;
+    parser->net.width = bind_encoder(b, model, self);
+    parser->moves = bind_matrix(b, "parser/moves", TERN_DTYPE_U32, &parser->net.classes, &three);
+    bind_transition(b, "parser", PARSER_SLOTS, PARSER_EXTRA_SLOTS, &parser->net);
+    for (uint32_t c = 0; c < parser->net.classes && !b->status; c++)
+        if (parser->moves[3 * c] > ARC_BREAK) bind_refuse(b, "parser/moves", "holds an action that is out of range");
+        else bind_check_labels(b, "parser/moves", parser->moves + 3 * c + 1, 2, &model->strings, 1);
+    const uint32_t *root = bind_vector(b, "parser/root", TERN_DTYPE_U32, &one);
+    if (b->status) return;
+    bind_check_labels(b, "parser/root", root, 1, &model->strings, 0);
+    parser->root_label = *root;
+}
+
+static int reserve(const component_run *run) { return parser_reserve(run->doc, run->scratch); }
+
+static int feed(const component_run *run, const float *rows, size_t begin, size_t count)
+{
+    parser_project(run->doc, rows, begin, count, run->scratch);
+    return 0;
+}
+
+static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
+{
+    return parser_annotate(run->doc, run->scratch, source, NULL, NULL, err);
+}
+
+static void free_scratch(void *scratch) { parser_scratch_free(scratch); }
+
+const component_methods parser_component = {
+    .number = COMPONENT_PARSER,
+    .name = "parser",
+    .gives = TERN_SENTENCES | TERN_DEPENDENCIES,
+    .scratch_size = sizeof(parser_scratch),
+    .bind = bind,
+    .reserve = reserve,
+    .feed = feed,
+    .finish = finish,
+    .release = free_scratch,
+    .free = free_scratch,
+};

@@ -3,8 +3,10 @@
 #ifndef TERN_PARSER_H
 #define TERN_PARSER_H
 
+#include "component.h"
 #include "dependency.h"
-#include "transition.h"
+
+extern const component_methods parser_component;
 
 typedef struct parser_scratch {
     transition_scratch net;

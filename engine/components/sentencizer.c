@@ -30,3 +30,27 @@ int sentencizer_annotate(tern_doc *doc, const text_view *text)
     }
     return 0;
 }
+
+/* ---- the component ----------------------------------------------------------------------------------------------- */
+
+static void bind(binder *b, tern_model *model, const component_methods *self)
+{
+    (void)self;
+    sentencizer_tables *s = &model->sentencizer;
+    s->overwrite = bind_switch(b, "sentencizer/settings");
+    s->marks = bind_vector(b, "sentencizer/marks", TERN_DTYPE_U64, &s->mark_count);
+}
+
+static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
+{
+    (void)source;
+    return sentencizer_annotate(run->doc, run->doc->text) ? doc_gave_up(run->doc, err) : TERN_OK;
+}
+
+const component_methods sentencizer_component = {
+    .number = COMPONENT_SENTENCIZER,
+    .name = "sentencizer",
+    .gives = TERN_SENTENCES,
+    .bind = bind,
+    .finish = finish,
+};

@@ -2,7 +2,9 @@
 #ifndef TERN_SENTENCIZER_H
 #define TERN_SENTENCIZER_H
 
-#include "doc.h"
+#include "component.h"
+
+extern const component_methods sentencizer_component;
 
 /* Sets sent_start to 1 or -1 where it is 0; everywhere, if the pipeline says so. Reads doc->attr. 0, or -1 when
  * interrupted. */

@@ -1,6 +1,8 @@
 #include "tagger.h"
 
 #include "kernels.h"
+#include "layers.h"
+#include "tok2vec.h"
 
 const float *linear_scores(const packed_layer *w, const float *rows, size_t count, buffer *scores)
 {
@@ -72,3 +74,91 @@ void senter_scratch_free(senter_scratch *scratch)
     buffer_free(&scratch->scores);
     buffer_free(&scratch->choices);
 }
+
+/* ---- the components ---------------------------------------------------------------------------------------------- */
+
+static void bind_tagger(binder *b, tern_model *model, const component_methods *self)
+{
+    tagger_model *tagger = &model->tagger;
+    uint32_t labels = 0, width = bind_encoder(b, model, self);
+    tagger->labels = bind_vector(b, "tagger/labels", TERN_DTYPE_U32, &labels);
+    bind_check_labels(b, "tagger/labels", tagger->labels, labels, &model->strings, 0);
+    bind_layer(b, "tagger", labels, 1, width, &tagger->output);
+}
+
+static int feed_tagger(const component_run *run, const float *rows, size_t begin, size_t count)
+{
+    return tagger_annotate(run->doc, rows, begin, count, run->scratch);
+}
+
+static void free_tagger(void *scratch) { tagger_scratch_free(scratch); }
+
+const component_methods tagger_component = {
+    .number = COMPONENT_TAGGER,
+    .name = "tagger",
+    .gives = TERN_TAGS,
+    .scratch_size = sizeof(tagger_scratch),
+    .bind = bind_tagger,
+    .feed = feed_tagger,
+    .free = free_tagger,
+};
+
+static void bind_morphologizer(binder *b, tern_model *model, const component_methods *self)
+{
+    uint32_t two = 2, labels = 0, width = bind_encoder(b, model, self);
+    morphologizer_model *m = &model->morphologizer;
+    m->labels = bind_matrix(b, "morphologizer/labels", TERN_DTYPE_U32, &labels, &two);
+    bind_check_labels(b, "morphologizer/labels", m->labels, 2 * (size_t)labels, &model->strings, 0);
+    bind_layer(b, "morphologizer", labels, 1, width, &m->output);
+}
+
+static int feed_morphologizer(const component_run *run, const float *rows, size_t begin, size_t count)
+{
+    return morphologizer_annotate(run->doc, rows, begin, count, run->scratch);
+}
+
+const component_methods morphologizer_component = {
+    .number = COMPONENT_MORPHOLOGIZER,
+    .name = "morphologizer",
+    .gives = TERN_MORPHS | TERN_POS,
+    .scratch_size = sizeof(tagger_scratch),
+    .bind = bind_morphologizer,
+    .feed = feed_morphologizer,
+    .free = free_tagger,
+};
+
+static void bind_senter(binder *b, tern_model *model, const component_methods *self)
+{
+    uint32_t width = bind_encoder(b, model, self);
+    bind_layer(b, "senter", 2, 1, width, &model->senter.output);
+    model->senter.overwrite = bind_option(b, "senter/settings");
+}
+
+static int reserve_senter(const component_run *run) { return senter_reserve(run->doc, run->scratch); }
+
+static int feed_senter(const component_run *run, const float *rows, size_t begin, size_t count)
+{
+    return senter_choose(run->doc, rows, begin, count, run->scratch);
+}
+
+static tern_status finish_senter(const component_run *run, const vector_source *source, tern_error *err)
+{
+    (void)source, (void)err;
+    senter_annotate(run->doc, run->scratch);
+    return TERN_OK;
+}
+
+static void free_senter(void *scratch) { senter_scratch_free(scratch); }
+
+const component_methods senter_component = {
+    .number = COMPONENT_SENTER,
+    .name = "senter",
+    .gives = TERN_SENTENCES,
+    .scratch_size = sizeof(senter_scratch),
+    .bind = bind_senter,
+    .reserve = reserve_senter,
+    .feed = feed_senter,
+    .finish = finish_senter,
+    .release = free_senter,
+    .free = free_senter,
+};

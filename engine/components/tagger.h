@@ -3,7 +3,9 @@
 #ifndef TERN_TAGGER_H
 #define TERN_TAGGER_H
 
-#include "doc.h"
+#include "component.h"
+
+extern const component_methods tagger_component, morphologizer_component, senter_component;
 
 typedef struct tagger_scratch {
     buffer scores; /* [rows of a block][labels] */
@@ -14,8 +16,8 @@ typedef struct senter_scratch {
     buffer choices; /* [tokens] 1 or -1 */
 } senter_scratch;
 
-/* Scores of count rows by a linear layer, layer_sums(w) apart, in scores until the next call. NULL when out of memory.
- */
+/* Scores of count rows by a linear layer, layer_sums(w) apart, in scores until the next call. NULL when out of
+ * memory. */
 const float *linear_scores(const packed_layer *w, const float *rows, size_t count, buffer *scores);
 
 /* The class of the highest score in a row of scores; of equal ones the first, as numpy's argmax. */

@@ -3,6 +3,8 @@
 #include "activation.h"
 #include "error.h"
 #include "kernels.h"
+#include "layers.h"
+#include "tok2vec.h"
 
 #include <string.h>
 
@@ -146,3 +148,130 @@ void textcat_scratch_free(textcat_scratch *s)
     buffer *owned[] = {&s->sums, &s->ends, &s->features, &s->keys, &s->scores};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
 }
+
+/* ---- the component ----------------------------------------------------------------------------------------------- */
+
+/* Vectors of width inputs that the pooling makes. */
+static uint32_t pooled_rows(uint32_t pooling)
+{
+    uint32_t rows = 0;
+    for (; pooling; pooling >>= 1) rows += pooling & 1;
+    return rows;
+}
+
+static void bind_attention(binder *b, const char *prefix, textcat_model *w)
+{
+    section_name layer;
+    bind_name(layer, prefix, "key");
+    if (w->parts & TEXTCAT_KEYS) bind_layer(b, layer, w->width, 1, w->width, &w->key);
+    bind_name(layer, prefix, "query");
+    bind_layer(b, layer, 1, 1, w->width, &w->query);
+    bind_name(layer, prefix, "hidden");
+    bind_maxout(b, layer, w->width, w->width, &w->hidden);
+}
+
+static void bind_pooled(binder *b, tern_model *model, const component_methods *self, textcat_model *w)
+{
+    section_name name;
+    w->width = bind_encoder(b, model, self);
+    if (w->pooling == POOL_ATTENTION) bind_attention(b, self->name, w);
+    bind_name(name, self->name, "output");
+    uint64_t inputs = w->bow.labels + (uint64_t)pooled_rows(w->pooling) * w->width;
+    if (!b->status && inputs > INT32_MAX) bind_refuse(b, name, "has more inputs than this library supports");
+    bind_layer(b, name, w->label_count, 1, (uint32_t)inputs, &w->output);
+}
+
+/* Something is to be read, attention stands alone, keys belong to it. */
+static int is_made_of(uint32_t pooling, uint32_t parts)
+{
+    if (pooling > POOL_ATTENTION || parts > TEXTCAT_PARTS) return 0;
+    if (parts & TEXTCAT_KEYS && pooling != POOL_ATTENTION) return 0;
+    return pooling || parts & TEXTCAT_BOW;
+}
+
+static void bind_settings(binder *b, const char *prefix, textcat_model *w)
+{
+    section_name name;
+    uint32_t three = 3;
+    bind_name(name, prefix, "settings");
+    const uint32_t *settings = bind_vector(b, name, TERN_DTYPE_U32, &three);
+    if (b->status) return;
+    w->pooling = settings[0];
+    w->activation = settings[1];
+    w->parts = settings[2];
+    if (!is_made_of(w->pooling, w->parts) || w->activation >= ACTIVATIONS)
+        bind_refuse(b, name, "holds a value that is out of range");
+}
+
+static void bind(binder *b, tern_model *model, const component_methods *self)
+{
+    const char *prefix = self->name;
+    section_name name;
+    textcat_model *w = &model->textcat[textcat_place(self->number)];
+    bind_settings(b, prefix, w);
+    bind_name(name, prefix, "labels");
+    w->labels = bind_vector(b, name, TERN_DTYPE_U32, &w->label_count);
+    bind_check_labels(b, name, w->labels, w->label_count, &model->strings, 0);
+    bind_name(name, prefix, "same");
+    if (w->parts & TEXTCAT_SAME) w->same = bind_vector(b, name, TERN_DTYPE_U32, &w->label_count);
+    bind_name(name, prefix, "bow");
+    if (w->parts & TEXTCAT_BOW) bind_bow(b, name, w->label_count, &w->bow);
+    if (w->pooling) bind_pooled(b, model, self, w);
+}
+
+/* Places among the other's labels. */
+static void check_same(binder *b, const char *prefix, const textcat_model *w, const textcat_model *other)
+{
+    section_name name;
+    bind_name(name, prefix, "same");
+    for (uint32_t c = 0; w->same && c < w->label_count && !b->status; c++)
+        if (w->same[c] != NO_STRING && w->same[c] >= other->label_count)
+            bind_refuse(b, name, "holds a value that is out of range");
+}
+
+void bind_check_textcats(binder *b, const tern_model *model)
+{
+    check_same(b, "textcat", &model->textcat[0], &model->textcat[1]);
+    check_same(b, "textcat_multilabel", &model->textcat[1], &model->textcat[0]);
+}
+
+static int reserve(const component_run *run)
+{
+    return textcat_begin(textcat_of(run->doc->model, run->self->number), run->scratch);
+}
+
+static int feed(const component_run *run, const float *rows, size_t begin, size_t count)
+{
+    return textcat_pool(textcat_of(run->doc->model, run->self->number), rows, begin, count, run->scratch);
+}
+
+static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
+{
+    (void)source;
+    return textcat_annotate(run->doc, run->self->number, run->scratch, err);
+}
+
+static void release(void *scratch)
+{
+    textcat_scratch *s = scratch;
+    bow_scratch_free(&s->bow);
+}
+
+static void free_scratch(void *scratch) { textcat_scratch_free(scratch); }
+
+#define TEXTCAT(component, factory)                                                                                    \
+    {                                                                                                                  \
+        .number = component,                                                                                           \
+        .name = factory,                                                                                               \
+        .gives = TERN_CATS,                                                                                            \
+        .scratch_size = sizeof(textcat_scratch),                                                                       \
+        .bind = bind,                                                                                                  \
+        .reserve = reserve,                                                                                            \
+        .feed = feed,                                                                                                  \
+        .finish = finish,                                                                                              \
+        .release = release,                                                                                            \
+        .free = free_scratch,                                                                                          \
+    }
+
+const component_methods textcat_component = TEXTCAT(COMPONENT_TEXTCAT, "textcat");
+const component_methods textcat_multilabel_component = TEXTCAT(COMPONENT_TEXTCAT_MULTILABEL, "textcat_multilabel");

@@ -4,7 +4,9 @@
 #define TERN_TEXTCAT_H
 
 #include "bow.h"
-#include "doc.h"
+#include "component.h"
+
+extern const component_methods textcat_component, textcat_multilabel_component;
 
 typedef struct textcat_scratch {
     bow_scratch bow;
@@ -28,5 +30,8 @@ int textcat_pool(const textcat_model *w, const float *rows, size_t begin, size_t
 tern_status textcat_annotate(tern_doc *doc, uint32_t component, textcat_scratch *scratch, tern_error *err);
 
 void textcat_scratch_free(textcat_scratch *scratch);
+
+/* When both are bound: labels that one has in common with the other are the other's. */
+void bind_check_textcats(binder *b, const tern_model *model);
 
 #endif

@@ -1,11 +1,13 @@
 #include "tok2vec.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "floret.h"
 #include "hash.h"
 #include "kernels.h"
+#include "layers.h"
 
 /* Rows of a layer that are computed together: with their sums they stay in the first-level cache. */
 enum { CHUNK = 32 };
@@ -229,3 +231,78 @@ void tok2vec_scratch_free(tok2vec_scratch *s)
     free(s->memo.entries);
     s->memo = (embedding_memo){0};
 }
+
+/* ---- sections -> tables ------------------------------------------------------------------------------------------ */
+
+static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
+{
+    section_name name;
+    bind_name(name, prefix, "attrs");
+    const uint32_t *attrs = bind_vector(b, name, TERN_DTYPE_U32, &w->features);
+    if (!b->status && w->features > TOK2VEC_MAX_FEATURES)
+        bind_refuse(b, name, "has more features than this library supports");
+    for (uint32_t f = 0; f < w->features && !b->status; f++)
+        if (attrs[f] >= ATTR_COUNT) bind_refuse(b, name, "names an unknown token attribute");
+    bind_name(name, prefix, "seeds");
+    const uint32_t *seeds = bind_vector(b, name, TERN_DTYPE_U32, &w->features);
+    for (uint32_t f = 0; f < w->features && !b->status; f++) {
+        w->attr[f] = attrs[f];
+        w->seed[f] = seeds[f];
+        snprintf(name, sizeof name, "%.30s/embed/%u", prefix, f);
+        w->embed[f] = bind_matrix(b, name, TERN_DTYPE_F32, &w->rows[f], &w->width);
+    }
+}
+
+static void bind_static(binder *b, const char *prefix, tok2vec_weights *w)
+{
+    section_name name;
+    section s;
+    bind_name(name, prefix, "static");
+    if (b->status || !model_file_find(b->file, name, &s)) return;
+    if (!model_file_has(b->file, "vectors/"))
+        return bind_refuse(b, name, "has rows, but there are no vectors/keys to find them by");
+    w->floret = b->floret;
+    if (s.dtype == TERN_DTYPE_F16) w->static_halves = bind_matrix(b, name, TERN_DTYPE_F16, &w->static_rows, &w->width);
+    else w->static_floats = bind_matrix(b, name, TERN_DTYPE_F32, &w->static_rows, &w->width);
+}
+
+static void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
+{
+    section_name name;
+    bind_embeddings(b, prefix, w);
+    bind_static(b, prefix, w);
+    if (!b->status && w->width > TOK2VEC_MAX_WIDTH) bind_refuse(b, prefix, "is wider than this library supports");
+    bind_name(name, prefix, "mix");
+    bind_maxout(b, name, w->width, tok2vec_blocks(w) * w->width, &w->mix);
+    while (!b->status) {
+        snprintf(name, sizeof name, "%.30s/conv/%u/", prefix, w->depth);
+        if (!model_file_has(b->file, name)) return;
+        if (w->depth == TOK2VEC_MAX_DEPTH) return bind_refuse(b, name, "is a layer more than this library supports");
+        snprintf(name, sizeof name, "%.30s/conv/%u", prefix, w->depth);
+        bind_maxout(b, name, w->width, 3 * w->width, &w->conv[w->depth]);
+        w->depth++;
+    }
+}
+
+uint32_t bind_encoder(binder *b, tern_model *model, const component_methods *self)
+{
+    section_name prefix = "tok2vec", within;
+    const uint32_t component = self->number;
+    tok2vec_weights *own = &model->encoder[component];
+    if (component != COMPONENT_TOK2VEC) bind_name(prefix, self->name, "tok2vec");
+    bind_name(within, prefix, "");
+    if (component != COMPONENT_TOK2VEC && !model_file_has(b->file, within)) {
+        model->listeners |= 1u << component;
+        if (!(model->components & TERN_TOK2VEC))
+            bind_refuse(b, within, "is not there, nor is a shared tok2vec to listen to instead");
+        return model->encoder[COMPONENT_TOK2VEC].width;
+    }
+    bind_tok2vec(b, prefix, own);
+    for (uint32_t f = 0; f < own->features && !b->status; f++) model->encoder_attrs |= 1u << own->attr[f];
+    return own->width;
+}
+
+static void bind(binder *b, tern_model *model, const component_methods *self) { bind_encoder(b, model, self); }
+
+/* The shared encoder: the pipeline hands its rows to those that listen (pipeline.c). */
+const component_methods tok2vec_component = {.number = COMPONENT_TOK2VEC, .name = "tok2vec", .bind = bind};

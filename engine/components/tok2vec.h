@@ -2,7 +2,9 @@
 #ifndef TERN_TOK2VEC_H
 #define TERN_TOK2VEC_H
 
-#include "doc.h"
+#include "component.h"
+
+extern const component_methods tok2vec_component;
 
 /* What an encoder made of the last tokens, by their features: embeddings after the mixing layer. Words come again and
  * again, and the same features always give the same bits (but see kernels_openblas.c). */
@@ -34,5 +36,9 @@ tern_status tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t 
                           tok2vec_scratch *scratch, float *out);
 
 void tok2vec_scratch_free(tok2vec_scratch *scratch);
+
+/* The encoder of a component's own, or, where the file has none, the shared one, which then must be there. Its
+ * width. */
+uint32_t bind_encoder(binder *b, tern_model *model, const component_methods *self);
 
 #endif

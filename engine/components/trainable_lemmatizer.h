@@ -1,9 +1,11 @@
-/* trainable_lemmatizer.h - lemmas by edit trees that a linear layer chooses (spacy/pipeline/edit_tree_lemmatizer.py).
- */
+/* trainable_lemmatizer.h - lemmas by edit trees that a linear layer chooses
+ * (spacy/pipeline/edit_tree_lemmatizer.py). */
 #ifndef TERN_TRAINABLE_LEMMATIZER_H
 #define TERN_TRAINABLE_LEMMATIZER_H
 
-#include "doc.h"
+#include "component.h"
+
+extern const component_methods trainable_lemmatizer_component;
 
 typedef struct trainable_lemmatizer_scratch {
     buffer scores; /* [rows of a block][labels] */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "layers.h"
 
 /* Products of a slot that are kept: token t has row t % CACHED. A common slot fills the rows of AHEAD tokens in one
  * multiplication when it comes to the first of them; a token that lost its row since then comes back alone, so that a
@@ -255,4 +256,43 @@ void transition_scratch_free(transition_scratch *s)
     buffer_free(&s->hidden);
     buffer_free(&s->scores);
     buffer_free(&s->valid);
+}
+
+/* ---- sections -> tables ------------------------------------------------------------------------------------------ */
+
+/* classes is known. */
+static void bind_lower(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, int has_upper,
+                       transition_weights *w)
+{
+    section_name name;
+    uint32_t dims[4] = {0, 0, 0, PANEL};
+    bind_name(name, prefix, has_upper ? "lower/W" : "scores/W");
+    const float *panels = bind_array(b, name, TERN_DTYPE_F32, 4, dims);
+    if (b->status) return;
+    w->slots = dims[0];
+    w->hidden = dims[2] - 1;
+    uint32_t outputs = has_upper ? w->hidden : w->classes, blocks = (outputs + PANEL - 1) / PANEL;
+    if (w->slots != slots && w->slots != extra_slots)
+        return bind_refuse(b, name, "has a shape that no move table looks at: another number of slots");
+    if (!w->hidden || dims[1] % blocks || dims[1] / blocks > MAX_PIECES)
+        return bind_refuse(b, name, "has not as many panels as a maxout layer of its outputs");
+    w->lower = (packed_layer){.panels = panels, .nO = outputs, .nP = dims[1] / blocks, .nI = w->hidden};
+    uint32_t sums = dims[1] * PANEL;
+    bind_name(name, prefix, has_upper ? "lower/pad" : "scores/pad");
+    w->lower_pad = bind_matrix(b, name, TERN_DTYPE_F32, &w->slots, &sums);
+}
+
+void bind_transition(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, transition_weights *w)
+{
+    section_name name;
+    bind_name(name, prefix, "scores/");
+    const int has_upper = !model_file_has(b->file, name);
+    if (!b->status && w->classes > TRANSITION_MAX_CLASSES)
+        bind_refuse(b, prefix, "has more classes than this library supports");
+    bind_lower(b, prefix, slots, extra_slots, has_upper, w);
+    if (b->status) return;
+    bind_name(name, prefix, "linear");
+    bind_layer(b, name, w->hidden, 1, w->width, &w->linear);
+    bind_name(name, prefix, "upper");
+    if (has_upper) bind_layer(b, name, w->classes, 1, w->hidden, &w->upper);
 }

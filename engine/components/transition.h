@@ -6,9 +6,9 @@
 #ifndef TERN_TRANSITION_H
 #define TERN_TRANSITION_H
 
+#include "binder.h"
 #include "buffer.h"
 #include "interrupt.h"
-#include "model.h"
 
 #define TRANSITION_MAX_SLOTS 16
 #define TRANSITION_MISSING (-1)
@@ -71,5 +71,9 @@ int transition_run(const transition_weights *w, const move_table *moves, void *s
                    void *user);
 
 void transition_scratch_free(transition_scratch *scratch);
+
+/* The network of PREFIX; w->width and w->classes are known. slots, extra_slots: the two numbers of slots that the move
+ * table knows. */
+void bind_transition(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, transition_weights *w);
 
 #endif

@@ -1,5 +1,5 @@
-/* kernels_portable.c - what every CPU of the architecture has: NEON with 32 registers on arm64, SSE2 with 16 on x86-64.
- */
+/* kernels_portable.c - what every CPU of the architecture has: NEON with 32 registers on arm64, SSE2 with 16 on
+ * x86-64. */
 #define LANES 4
 #ifdef __aarch64__
 #define ROWS 8

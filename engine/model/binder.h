@@ -1,4 +1,5 @@
-/* binder.h - how a section of the model file becomes a checked pointer (used by model_bind.c and bind_*.c only). */
+/* binder.h - how a section of the model file becomes a checked pointer. Each part of a model is bound by the file that
+ * reads it; model_bind.c calls them. */
 #ifndef TERN_BINDER_H
 #define TERN_BINDER_H
 
@@ -56,30 +57,5 @@ static inline int bind_in_range(uint32_t first, uint32_t count, uint32_t total)
 {
     return first <= total && count <= total - first;
 }
-
-/* The parts of a model; model_bind.c calls them in this order. */
-void bind_strings(binder *b, string_table *strings);
-void bind_chars(binder *b, char_table *chars);
-void bind_stems(binder *b, stem_table *t, uint32_t strings);
-void bind_tokenizer(binder *b, tokenizer_tables *t, const string_table *strings, uint32_t classes);
-void bind_vectors(binder *b, tern_model *model);
-void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uint32_t nI, packed_layer *w);
-void bind_maxout(binder *b, const char *prefix, uint32_t nO, uint32_t nI, maxout_weights *m);
-
-/* The encoder of a component's own, or, where the file has none, the shared one, which then must be there. Its width.
- */
-uint32_t bind_encoder(binder *b, tern_model *model, uint32_t component);
-
-void bind_tagger(binder *b, tern_model *model);
-void bind_morphologizer(binder *b, tern_model *model);
-void bind_trainable_lemmatizer(binder *b, tern_model *model);
-void bind_parser(binder *b, tern_model *model);
-void bind_senter(binder *b, tern_model *model);
-void bind_ner(binder *b, tern_model *model);
-void bind_ruler(binder *b, ruler_tables *r, const string_table *strings);
-void bind_sentencizer(binder *b, sentencizer_tables *s);
-void bind_textcat(binder *b, tern_model *model, uint32_t component);
-void bind_check_textcats(binder *b, const tern_model *model); /* after both of them */
-void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings);
 
 #endif

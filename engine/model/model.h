@@ -333,8 +333,8 @@ typedef struct trainable_lemmatizer_model {
     uint32_t top_k, text_if_none_applies;
 } trainable_lemmatizer_model;
 
-/* How rows of an encoder become one vector, in the order in which the parts stand there; POOL_ATTENTION stands alone.
- */
+/* How rows of an encoder become one vector, in the order in which the parts stand there; POOL_ATTENTION stands
+ * alone. */
 enum { POOL_FIRST = 1 << 0, POOL_LAST = 1 << 1, POOL_MAX = 1 << 2, POOL_MEAN = 1 << 3, POOL_ATTENTION = 1 << 4 };
 
 enum { TEXTCAT_BOW = 1 << 0, TEXTCAT_KEYS = 1 << 1, TEXTCAT_SAME = 1 << 2, TEXTCAT_PARTS = (1 << 3) - 1 };

@@ -11,6 +11,17 @@
 
 static int holds_much(const tern_ctx *ctx) { return ctx->memory.used > KEPT; }
 
+/* 0, or -1 when out of memory. */
+static int new_scratch(tern_ctx *ctx)
+{
+    for (uint32_t c = 0; c < COMPONENT_COUNT; c++) {
+        if (!(ctx->model->components >> c & 1) || !component_table[c]->scratch_size) continue;
+        ctx->scratch[c] = calloc(1, component_table[c]->scratch_size);
+        if (!ctx->scratch[c]) return -1;
+    }
+    return 0;
+}
+
 tern_status tern_ctx_new(const tern_model *model, tern_ctx **out, tern_error *err)
 {
     if (!out) return fail(err, TERN_E_ARGUMENT, 0, "tern_ctx_new: out is NULL");
@@ -20,6 +31,10 @@ tern_status tern_ctx_new(const tern_model *model, tern_ctx **out, tern_error *er
     if (!ctx) return fail(err, TERN_E_MEMORY, 0, "out of memory");
     ctx->model = ctx->doc.model = model;
     ctx->doc.text = &ctx->text;
+    if (new_scratch(ctx)) {
+        tern_ctx_free(ctx);
+        return fail(err, TERN_E_MEMORY, 0, "out of memory");
+    }
     *out = ctx;
     return TERN_OK;
 }
@@ -29,17 +44,18 @@ static void free_scratch(tern_ctx *ctx)
 {
     tokenizer_pieces_free(&ctx->tokenizer);
     lexeme_scratch_free(&ctx->lexeme);
-    for (uint32_t component = 0; component < COMPONENT_COUNT; component++)
-        tok2vec_scratch_free(&ctx->encoder[component]);
-    tagger_scratch_free(&ctx->tagger);
-    tagger_scratch_free(&ctx->morphologizer);
-    trainable_lemmatizer_scratch_free(&ctx->trainable_lemmatizer);
-    parser_scratch_free(&ctx->parser);
-    senter_scratch_free(&ctx->senter);
-    ruler_scratch_free(&ctx->ruler);
-    lemmatizer_scratch_free(&ctx->lemmatizer);
-    ner_scratch_free(&ctx->ner);
-    for (size_t i = 0; i < TEXTCATS; i++) textcat_scratch_free(&ctx->textcat[i]);
+    for (uint32_t c = 0; c < COMPONENT_COUNT; c++) {
+        tok2vec_scratch_free(&ctx->encoder[c]);
+        if (ctx->scratch[c] && component_table[c]->free) component_table[c]->free(ctx->scratch[c]);
+    }
+}
+
+component_run ctx_component(tern_ctx *ctx, uint32_t component)
+{
+    return (component_run){.self = component_table[component],
+                           .doc = &ctx->doc,
+                           .scratch = ctx->scratch[component],
+                           .lexeme = &ctx->lexeme};
 }
 
 /* ---- giving back ------------------------------------------------------------------------------------------------- */
@@ -51,16 +67,8 @@ void ctx_end_of_tokenizer(tern_ctx *ctx)
 
 void ctx_end_of_component(tern_ctx *ctx, uint32_t component)
 {
-    if (!holds_much(ctx)) return;
-    switch (component) {
-    case COMPONENT_PARSER: parser_scratch_free(&ctx->parser); break;
-    case COMPONENT_SENTER: senter_scratch_free(&ctx->senter); break;
-    case COMPONENT_ATTRIBUTE_RULER: ruler_scratch_free(&ctx->ruler); break;
-    case COMPONENT_NER: ner_scratch_free(&ctx->ner); break;
-    case COMPONENT_TEXTCAT:
-    case COMPONENT_TEXTCAT_MULTILABEL: bow_scratch_free(&ctx->textcat[textcat_place(component)].bow); break;
-    default: break;
-    }
+    void (*release)(void *scratch) = component_table[component]->release;
+    if (holds_much(ctx) && release) release(ctx->scratch[component]);
 }
 
 void ctx_begin_run(tern_ctx *ctx, size_t limit)
@@ -97,5 +105,6 @@ void tern_ctx_free(tern_ctx *ctx)
     free_scratch(ctx);
     doc_free_columns(&ctx->doc);
     tokenizer_scratch_free(&ctx->tokenizer);
+    for (uint32_t c = 0; c < COMPONENT_COUNT; c++) free(ctx->scratch[c]);
     free(ctx);
 }

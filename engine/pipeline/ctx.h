@@ -2,18 +2,9 @@
 #ifndef TERN_CTX_H
 #define TERN_CTX_H
 
-#include "attribute_ruler.h"
-#include "doc.h"
-#include "lemmatizer.h"
-#include "lexeme.h"
-#include "ner.h"
-#include "parser.h"
-#include "sentencizer.h"
-#include "tagger.h"
-#include "textcat.h"
+#include "component_table.h"
 #include "tok2vec.h"
 #include "tokenizer.h"
-#include "trainable_lemmatizer.h"
 
 struct tern_ctx {
     const tern_model *model;
@@ -24,23 +15,19 @@ struct tern_ctx {
     lexeme_scratch lexeme;
     /* of the encoders of the same number in the model: each keeps its memo */
     tok2vec_scratch encoder[COMPONENT_COUNT];
-    tagger_scratch tagger, morphologizer;
-    trainable_lemmatizer_scratch trainable_lemmatizer;
-    parser_scratch parser;
-    senter_scratch senter;
-    ruler_scratch ruler;
-    lemmatizer_scratch lemmatizer;
-    ner_scratch ner;
-    textcat_scratch textcat[TEXTCATS]; /* by textcat_place */
+    void *scratch[COMPONENT_COUNT]; /* of each component of the model, as its row in component_table says */
 };
+
+/* The component of that number at work on the context's document. */
+component_run ctx_component(tern_ctx *ctx, uint32_t component);
 
 /* Between the stages of a run: gives back what a stage has left behind and no later one reads, if the context holds
  * much. */
 void ctx_end_of_tokenizer(tern_ctx *ctx);
 void ctx_end_of_component(tern_ctx *ctx, uint32_t component);
 
-/* Around a run: counts its memory, refuses what is above the limit (0: none); then the same for all but the document.
- */
+/* Around a run: counts its memory, refuses what is above the limit (0: none); then the same for all but the
+ * document. */
 void ctx_begin_run(tern_ctx *ctx, size_t limit);
 void ctx_end_run(tern_ctx *ctx);
 

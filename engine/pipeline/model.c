@@ -1,4 +1,5 @@
 /* model.c - tern_model_*: open, describe, verify, close. */
+#include "component_table.h"
 #include "error.h"
 #include "kernels.h"
 #include "model_bind.h"
@@ -106,35 +107,23 @@ unsigned tern_model_default_components(const tern_model *model) { return model ?
 unsigned tern_model_offers(const tern_model *model)
 {
     unsigned components = tern_model_components(model), offers = model ? TERN_NORMS : 0;
-    if (components & TERN_NER) offers |= TERN_ENTITIES;
-    if (components & (TERN_SENTER | TERN_SENTENCIZER)) offers |= TERN_SENTENCES;
-    if (components & TERN_PARSER) offers |= TERN_SENTENCES | TERN_DEPENDENCIES;
-    if (components & TERN_TAGGER) offers |= TERN_TAGS;
-    if (components & TERN_MORPHOLOGIZER) offers |= TERN_MORPHS | TERN_POS;
+    for (uint32_t c = 0; c < COMPONENT_COUNT; c++)
+        if (components >> c & 1) offers |= component_table[c]->gives;
     if (components & TERN_ATTRIBUTE_RULER) offers |= model->ruler.sets;
-    if (components & (TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER)) offers |= TERN_LEMMAS;
-    if (components & TERN_TEXTCATS) offers |= TERN_CATS;
     return offers;
 }
-
-static const char *const component_names[COMPONENT_COUNT] = {
-    "tok2vec",     "tagger",          "parser",
-    "senter",      "attribute_ruler", "lemmatizer",
-    "ner",         "morphologizer",   "trainable_lemmatizer",
-    "sentencizer", "textcat",         "textcat_multilabel",
-};
 
 unsigned tern_component_from_name(const char *name, size_t len)
 {
     for (unsigned i = 0; name && i < COMPONENT_COUNT; i++)
-        if (strlen(component_names[i]) == len && !memcmp(component_names[i], name, len)) return 1u << i;
+        if (strlen(component_table[i]->name) == len && !memcmp(component_table[i]->name, name, len)) return 1u << i;
     return 0;
 }
 
 const char *tern_component_name(unsigned component)
 {
     for (unsigned i = 0; i < COMPONENT_COUNT; i++)
-        if (component == 1u << i) return component_names[i];
+        if (component == 1u << i) return component_table[i]->name;
     return NULL;
 }
 

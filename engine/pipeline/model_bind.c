@@ -1,7 +1,14 @@
 #include "model_bind.h"
 
 #include "binder.h"
+#include "component_table.h"
+#include "lexeme.h"
+#include "string_store.h"
+#include "textcat.h"
+#include "tokenizer.h"
+#include "unicode.h"
 #include "utf8.h"
+#include "word_vectors.h"
 
 static void bind_meta(binder *b, tern_model *model)
 {
@@ -33,25 +40,6 @@ static void bind_pipeline(binder *b, tern_model *model)
     }
 }
 
-static void bind_component(binder *b, tern_model *model, uint32_t component)
-{
-    switch (component) {
-    case COMPONENT_TOK2VEC: bind_encoder(b, model, COMPONENT_TOK2VEC); break;
-    case COMPONENT_TAGGER: bind_tagger(b, model); break;
-    case COMPONENT_MORPHOLOGIZER: bind_morphologizer(b, model); break;
-    case COMPONENT_TRAINABLE_LEMMATIZER: bind_trainable_lemmatizer(b, model); break;
-    case COMPONENT_PARSER: bind_parser(b, model); break;
-    case COMPONENT_SENTER: bind_senter(b, model); break;
-    case COMPONENT_SENTENCIZER: bind_sentencizer(b, &model->sentencizer); break;
-    case COMPONENT_ATTRIBUTE_RULER: bind_ruler(b, &model->ruler, &model->strings); break;
-    case COMPONENT_LEMMATIZER: bind_lemmatizer(b, &model->lemmatizer, model->strings.count); break;
-    case COMPONENT_TEXTCAT:
-    case COMPONENT_TEXTCAT_MULTILABEL: bind_textcat(b, model, component); break;
-    case COMPONENT_NER: bind_ner(b, model); break;
-    default: bind_refuse(b, "pipeline", "names a component that this library cannot run");
-    }
-}
-
 tern_status model_bind(tern_model *model, tern_error *err)
 {
     binder b = {.file = &model->file, .err = err, .expanded = &model->expanded};
@@ -64,8 +52,8 @@ tern_status model_bind(tern_model *model, tern_error *err)
     bind_tokenizer(&b, &model->tokenizer, &model->strings, model->chars.class_count);
     bind_vectors(&b, model);
     bind_pipeline(&b, model);
-    for (uint32_t component = 0; component < COMPONENT_COUNT && !b.status; component++) /* the shared encoder first */
-        if (model->components >> component & 1) bind_component(&b, model, component);
+    for (uint32_t c = 0; c < COMPONENT_COUNT && !b.status; c++) /* the shared encoder first */
+        if (model->components >> c & 1) component_table[c]->bind(&b, model, component_table[c]);
     bind_check_textcats(&b, model);
     return b.status;
 }

@@ -1,4 +1,4 @@
-/* pipeline.c - the only file that knows every component: what is wanted -> which components run, in which order. */
+/* pipeline.c - how components go together: what is wanted -> which components run, in which order. */
 #include "ctx.h"
 #include "error.h"
 
@@ -46,7 +46,9 @@ static unsigned components_to_run(const tern_model *model, const tern_options *o
     return needed_components(model, options->want, allowed);
 }
 
-/* ---- encoders and those who read them: what an encoder makes of a document is needed nowhere else and is not kept */
+/* ---- encoders and those who read them ---------------------------------------------------------------------------- */
+
+/* What an encoder makes of a document is needed nowhere else and is not kept. */
 
 typedef struct encoder_reader {
     tern_ctx *ctx;
@@ -56,41 +58,25 @@ typedef struct encoder_reader {
     size_t fed;          /* tokens before this one have been read */
 } encoder_reader;
 
-static textcat_scratch *textcat_scratch_of(tern_ctx *ctx, uint32_t component)
-{
-    return &ctx->textcat[textcat_place(component)];
-}
-
 /* Room for the document, where a component keeps something of every row until its turn comes. 0 or -1. */
 static int reserve_reader(tern_ctx *ctx, uint32_t component)
 {
-    switch (component) {
-    case COMPONENT_PARSER: return parser_reserve(&ctx->doc, &ctx->parser);
-    case COMPONENT_SENTER: return senter_reserve(&ctx->doc, &ctx->senter);
-    case COMPONENT_NER: return ner_reserve(&ctx->doc, &ctx->ner);
-    case COMPONENT_TEXTCAT:
-    case COMPONENT_TEXTCAT_MULTILABEL:
-        return textcat_begin(textcat_of(ctx->model, component), textcat_scratch_of(ctx, component));
-    default: return 0;
-    }
+    const component_run run = ctx_component(ctx, component);
+    return run.self->reserve ? run.self->reserve(&run) : 0;
 }
 
 /* 0, or -1 when out of memory. */
 static int feed_reader(tern_ctx *ctx, uint32_t component, const float *rows, size_t begin, size_t count)
 {
-    tern_doc *doc = &ctx->doc;
-    switch (component) {
-    case COMPONENT_TAGGER: return tagger_annotate(doc, rows, begin, count, &ctx->tagger);
-    case COMPONENT_MORPHOLOGIZER: return morphologizer_annotate(doc, rows, begin, count, &ctx->morphologizer);
-    case COMPONENT_TRAINABLE_LEMMATIZER:
-        return trainable_lemmatizer_annotate(doc, &ctx->text, rows, begin, count, &ctx->trainable_lemmatizer);
-    case COMPONENT_TEXTCAT:
-    case COMPONENT_TEXTCAT_MULTILABEL:
-        return textcat_pool(textcat_of(ctx->model, component), rows, begin, count, textcat_scratch_of(ctx, component));
-    case COMPONENT_SENTER: return senter_choose(doc, rows, begin, count, &ctx->senter);
-    case COMPONENT_PARSER: parser_project(doc, rows, begin, count, &ctx->parser); return 0;
-    default: ner_project(doc, rows, begin, count, &ctx->ner); return 0;
-    }
+    const component_run run = ctx_component(ctx, component);
+    return run.self->feed(&run, rows, begin, count);
+}
+
+/* The component's turn. source: of the rows of a long document; else NULL. */
+static tern_status finish_component(tern_ctx *ctx, uint32_t component, const vector_source *source, tern_error *err)
+{
+    const component_run run = ctx_component(ctx, component);
+    return run.self->finish ? run.self->finish(&run, source, err) : TERN_OK;
 }
 
 /* 0, or -1 when out of memory. */
@@ -110,8 +96,8 @@ static const float *zero_rows(tern_ctx *ctx, size_t count)
     return memset(zeros->data, 0, count * width * sizeof(float));
 }
 
-/* Rows of the tokens [begin, end) of the reader's encoder. The others get those that are new to them. A vector_source.
- */
+/* Rows of the tokens [begin, end) of the reader's encoder. The others get those that are new to them. A
+ * vector_source. */
 static const float *rows_for(void *user, size_t begin, size_t end)
 {
     encoder_reader *r = user;
@@ -170,8 +156,7 @@ static tern_status run_taker(tern_ctx *ctx, uint32_t taker, uint32_t encoder, un
     encoder_reader r = reader_of(ctx, encoder, run, others);
     const vector_source source = {rows_for, &r};
     if (reserve_reader(ctx, taker) || reserve_readers(ctx, others)) return doc_gave_up(&ctx->doc, err);
-    tern_status status = taker == COMPONENT_PARSER ? parser_annotate(&ctx->doc, &ctx->parser, &source, NULL, NULL, err)
-                                                   : ner_annotate(&ctx->doc, &ctx->ner, &source, NULL, NULL, err);
+    tern_status status = finish_component(ctx, taker, &source, err);
     if (!status && others && feed_rest(&r)) status = doc_gave_up(&ctx->doc, err);
     return status;
 }
@@ -210,27 +195,6 @@ static tern_status read_own_encoder(tern_ctx *ctx, uint32_t component, unsigned 
     return read_encoder(ctx, component, run, 1u << component, err);
 }
 
-/* ---- components -------------------------------------------------------------------------------------------------- */
-
-static tern_status run_component(tern_ctx *ctx, uint32_t component, tern_error *err)
-{
-    tern_doc *doc = &ctx->doc;
-    switch (component) {
-    case COMPONENT_PARSER: return parser_annotate(doc, &ctx->parser, NULL, NULL, NULL, err);
-    case COMPONENT_SENTER: senter_annotate(doc, &ctx->senter); return TERN_OK;
-    case COMPONENT_SENTENCIZER: return sentencizer_annotate(doc, &ctx->text) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
-    case COMPONENT_ATTRIBUTE_RULER:
-        return attribute_ruler_annotate(doc, &ctx->ruler) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
-    case COMPONENT_LEMMATIZER:
-        return lemmatizer_annotate(doc, &ctx->text, &ctx->lexeme, &ctx->lemmatizer) ? doc_gave_up(&ctx->doc, err)
-                                                                                    : TERN_OK;
-    case COMPONENT_TEXTCAT:
-    case COMPONENT_TEXTCAT_MULTILABEL: return textcat_annotate(doc, component, textcat_scratch_of(ctx, component), err);
-    case COMPONENT_NER: return ner_annotate(doc, &ctx->ner, NULL, NULL, NULL, err);
-    default: return TERN_OK; /* tok2vec, and the labels that feed_reader sets */
-    }
-}
-
 static tern_status take_turn(tern_ctx *ctx, uint32_t component, unsigned run, tern_error *err)
 {
     if (interrupted(ctx->doc.interruption)) return fail_interrupted(err);
@@ -239,7 +203,7 @@ static tern_status take_turn(tern_ctx *ctx, uint32_t component, unsigned run, te
         return run_taker(ctx, component, encoder, run, 0, err);
     }
     tern_status status = read_own_encoder(ctx, component, run, err);
-    return status ? status : run_component(ctx, component, err);
+    return status ? status : finish_component(ctx, component, NULL, err);
 }
 
 /* The tokens' features are there. */
@@ -275,8 +239,8 @@ static void write_cats(tern_doc *doc, const float *scores)
     for (size_t c = 0; c < doc->cat_count; c++) doc->cat[c].score = scores[c];
 }
 
-/* The document becomes that of its tokens [begin, end), as far as classifiers look at it; they set its categories anew.
- */
+/* The document becomes that of its tokens [begin, end), as far as classifiers look at it; they set its categories
+ * anew. */
 static tern_status classify_tokens(tern_ctx *ctx, unsigned classifiers, size_t begin, size_t end, tern_error *err)
 {
     tern_doc *doc = &ctx->doc;

@@ -165,3 +165,62 @@ int dfa_next(const dfa *d, const uint16_t *cls, size_t end, dfa_iter *it, dfa_tr
     }
     return 0;
 }
+
+/* ---- sections -> tables ------------------------------------------------------------------------------------------ */
+
+static void check_dfa(binder *b, const char *prefix, const dfa *d, uint32_t classes)
+{
+    bind_check_below(b, prefix, d->column, classes, d->cols - 1); /* the last column is no character's */
+    bind_check_below(b, prefix, d->next, (size_t)d->states * d->cols, d->states);
+    bind_check_below(b, prefix, d->start, (size_t)d->trackers * 2, d->states);
+    bind_check_below(b, prefix, d->tracker, (size_t)d->trackers * d->cols, d->trackers);
+    if (!b->status && (d->accept[0] || !bind_all_below(d->next, d->cols, 1)))
+        bind_refuse(b, prefix, "state 0 is not dead");
+}
+
+#define STEADY_MAX_STATES 1024 /* larger automata are not looked through */
+
+/* Do all matches that do not begin with the text begin in one state, and does none of them need the end of the text? */
+static int dfa_steady(const dfa *d)
+{
+    uint16_t found[STEADY_MAX_STATES], seen[STEADY_MAX_STATES] = {0};
+    uint32_t count = 0;
+    if (d->trackers < 2 || d->states > STEADY_MAX_STATES) return 0;
+    for (uint32_t t = 2; t < d->trackers; t++)
+        if (d->start[2 * t] != d->start[2]) return 0;
+    found[count++] = d->start[2];
+    seen[d->start[2]] = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint16_t *row = d->next + (size_t)found[i] * d->cols;
+        if (d->accept[row[d->cols - 1]]) return 0;
+        for (uint32_t c = 0; c + 1 < d->cols; c++) {
+            if (!seen[row[c]]) found[count++] = row[c];
+            seen[row[c]] = 1;
+        }
+    }
+    return 1;
+}
+
+void bind_dfa(binder *b, const char *expression, uint32_t classes, dfa *d)
+{
+    section_name prefix, name;
+    bind_name(prefix, "dfa", expression);
+    bind_name(name, prefix, "");
+    if (b->status || !model_file_has(b->file, name)) return; /* the pipeline has no such expression */
+    bind_name(name, prefix, "column");
+    d->column = bind_vector(b, name, TERN_DTYPE_U16, &classes);
+    bind_name(name, prefix, "next");
+    d->next = bind_matrix(b, name, TERN_DTYPE_U16, &d->states, &d->cols);
+    bind_name(name, prefix, "accept");
+    d->accept = bind_vector(b, name, TERN_DTYPE_U8, &d->states);
+    uint32_t two = 2;
+    bind_name(name, prefix, "start");
+    d->start = bind_matrix(b, name, TERN_DTYPE_U16, &d->trackers, &two);
+    bind_name(name, prefix, "tracker");
+    d->tracker = bind_matrix(b, name, TERN_DTYPE_U16, &d->trackers, &d->cols);
+    check_dfa(b, prefix, d, classes);
+    if (b->status) return;
+    d->anchored = 1;
+    for (uint32_t t = 1; t < d->trackers; t++) d->anchored &= d->start[2 * t] == 0;
+    d->steady = !d->anchored && dfa_steady(d);
+}

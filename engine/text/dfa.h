@@ -1,4 +1,5 @@
-/* dfa.h - matcher for the tokenizer's compiled expressions (tables: model_bind.h, dfa/...; compiler: tools/convert).
+/* dfa.h - matcher for the tokenizer's compiled expressions (tables: docs/file-format.md, dfa/...; compiler:
+ * tools/convert).
  *
  * An expression is searched in a piece of the text, characters [start, end): the piece's edges are the text's edges for
  * it, as in Python where the piece is a string of its own. cls: character classes of the text; matches are positions in
@@ -6,7 +7,7 @@
 #ifndef TERN_DFA_H
 #define TERN_DFA_H
 
-#include "model.h"
+#include "binder.h"
 
 typedef struct dfa_match {
     size_t start, end; /* half open */
@@ -40,5 +41,8 @@ typedef struct dfa_iter {
     int not_empty; /* the last match was empty and ended at pos (Modules/_sre scanner: must_advance) */
 } dfa_iter;
 int dfa_next(const dfa *d, const uint16_t *cls, size_t end, dfa_iter *it, dfa_trail *trail, dfa_match *m);
+
+/* The expression dfa/NAME; zeroed where the pipeline has none. classes: of characters. */
+void bind_dfa(binder *b, const char *expression, uint32_t classes, dfa *d);
 
 #endif

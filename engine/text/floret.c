@@ -66,3 +66,29 @@ int floret_next(floret_pieces *p, uint32_t hash[4])
     step(p);
     return 1;
 }
+
+/* ---- sections -> tables ------------------------------------------------------------------------------------------ */
+
+/* What is put before or after a word. Its length, or 0 after a failure. */
+static size_t bind_mark(binder *b, const string_table *strings, uint32_t number, const char **mark)
+{
+    if (number >= strings->count) bind_refuse(b, "vectors/floret", "holds a string number that is out of range");
+    if (b->status) return 0;
+    size_t len = strings->start[number + 1] - strings->start[number] - 1;
+    if (len > FLORET_MAX_MARK)
+        bind_refuse(b, "vectors/floret", "puts a longer text before or after a word than this library supports");
+    *mark = strings->bytes + strings->start[number];
+    return len;
+}
+
+void bind_floret(binder *b, floret_settings *f, const string_table *strings)
+{
+    uint32_t six = 6;
+    const uint32_t *settings = bind_vector(b, "vectors/floret", TERN_DTYPE_U32, &six);
+    if (b->status) return;
+    *f = (floret_settings){.minn = settings[0], .maxn = settings[1], .hash_count = settings[2], .seed = settings[3]};
+    if (f->minn > f->maxn || f->maxn > FLORET_MAX_PIECE || f->hash_count < 1 || f->hash_count > 4)
+        bind_refuse(b, "vectors/floret", "holds a value that is out of range");
+    f->bow_len = bind_mark(b, strings, settings[4], &f->bow);
+    f->eow_len = bind_mark(b, strings, settings[5], &f->eow);
+}

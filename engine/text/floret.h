@@ -3,8 +3,8 @@
 #ifndef TERN_FLORET_H
 #define TERN_FLORET_H
 
+#include "binder.h"
 #include "buffer.h"
-#include "model.h"
 
 /* The word between its marks, and the piece that comes next: first the whole, then each piece of minn to maxn code
  * points, from left to right. */
@@ -26,5 +26,7 @@ size_t floret_count(const floret_pieces *p);
 
 /* Hashes of the next piece, of which settings->hash_count count: 1, or 0 after the last one. */
 int floret_next(floret_pieces *p, uint32_t hash[4]);
+
+void bind_floret(binder *b, floret_settings *f, const string_table *strings);
 
 #endif

@@ -188,3 +188,15 @@ void lexeme_scratch_free(lexeme_scratch *scratch)
     buffer_free(&scratch->code_points);
     buffer_free(&scratch->bytes);
 }
+
+void bind_stems(binder *b, stem_table *t, uint32_t strings)
+{
+    uint32_t three = 3;
+    if (!(b->file->features & TERN_FEATURE_STEMS)) return;
+    t->rows = bind_matrix(b, "norms/stems", TERN_DTYPE_U32, &t->count, &three);
+    if (!b->status && t->count > STEMS_MAX) bind_refuse(b, "norms/stems", "has too many rows");
+    for (uint32_t i = 0; i < t->count && !b->status; i++) {
+        const uint32_t *row = t->rows + 3 * (size_t)i;
+        if (row[0] >= strings || row[1] > row[2]) bind_refuse(b, "norms/stems", "holds a value that is out of range");
+    }
+}

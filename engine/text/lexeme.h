@@ -2,6 +2,7 @@
 #ifndef TERN_LEXEME_H
 #define TERN_LEXEME_H
 
+#include "binder.h"
 #include "doc.h"
 
 typedef struct lexeme_scratch {
@@ -32,5 +33,8 @@ int lexeme_norms(tern_doc *doc, const text_view *text, lexeme_scratch *scratch);
 size_t lexeme_shape(const char_table *chars, const uint32_t *code_points, size_t n, unsigned char *out);
 
 void lexeme_scratch_free(lexeme_scratch *scratch);
+
+/* strings: how many there are. */
+void bind_stems(binder *b, stem_table *t, uint32_t strings);
 
 #endif

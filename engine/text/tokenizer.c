@@ -154,8 +154,8 @@ static int is_token(const run *r, chunk *c)
     return dfa_matches(&r->tables->token_match, r->view->char_class, c->start, c->end, &c->token_match);
 }
 
-/* Affixes are lengths, cut from the front and the end wherever the match was (tokenizer.pyx find_prefix, find_suffix).
- */
+/* Affixes are lengths, cut from the front and the end wherever the match was (tokenizer.pyx find_prefix,
+ * find_suffix). */
 static size_t prefix_length(const run *r, chunk *c)
 {
     dfa_match m;
@@ -439,4 +439,46 @@ void tokenizer_scratch_free(tokenizer_scratch *scratch)
     buffer *view[] = {&scratch->code_point, &scratch->char_class, &scratch->byte_at};
     tokenizer_pieces_free(scratch);
     for (size_t i = 0; i < sizeof view / sizeof view[0]; i++) buffer_free(view[i]);
+}
+
+/* ---- sections -> tables ------------------------------------------------------------------------------------------ */
+
+static void bind_special_cases(binder *b, tokenizer_tables *t, const string_table *strings)
+{
+    uint32_t starts = 0, pieces, three = 3;
+    t->rules = bind_map(b, "tokenizer/rules");
+    t->phrases = bind_map(b, "tokenizer/phrases");
+    t->rule_start = bind_vector(b, "tokenizer/rule_start", TERN_DTYPE_U32, &starts);
+    if (b->status) return;
+    t->rule_count = starts - 1;
+    pieces = t->rule_start[t->rule_count];
+    if (t->rule_start[0]) return bind_refuse(b, "tokenizer/rule_start", "does not begin with 0");
+    for (uint32_t i = 0; i < t->rule_count; i++)
+        if (t->rule_start[i] >= t->rule_start[i + 1])
+            return bind_refuse(b, "tokenizer/rule_start", "is not increasing");
+    if (!pieces) return;
+    t->rule_pieces = bind_matrix(b, "tokenizer/rule_pieces", TERN_DTYPE_U32, &pieces, &three);
+    for (uint32_t i = 0; i < pieces && !b->status; i++) {
+        const uint32_t *row = t->rule_pieces + 3 * (size_t)i;
+        if (!row[0] || !row[1] || row[1] > row[0] || (row[2] != NO_STRING && row[2] >= strings->count))
+            bind_refuse(b, "tokenizer/rule_pieces", "holds a value that is out of range");
+    }
+}
+
+void bind_tokenizer(binder *b, tokenizer_tables *t, const string_table *strings, uint32_t classes)
+{
+    uint32_t three = 3;
+    const uint32_t *settings = bind_vector(b, "tokenizer/settings", TERN_DTYPE_U32, &three);
+    if (b->status) return;
+    t->suffix_reversed = settings[0];
+    t->longest_rule_bytes = settings[1];
+    t->longest_phrase = settings[2];
+    if (settings[0] > 1 || settings[1] > TOKENIZER_MAX_RULE || settings[2] > TOKENIZER_MAX_PHRASE)
+        return bind_refuse(b, "tokenizer/settings", "holds a value that is out of range");
+    bind_special_cases(b, t, strings);
+    bind_dfa(b, "prefix", classes, &t->prefix);
+    bind_dfa(b, "suffix", classes, &t->suffix);
+    bind_dfa(b, "infix", classes, &t->infix);
+    bind_dfa(b, "url_match", classes, &t->url_match);
+    bind_dfa(b, "token_match", classes, &t->token_match);
 }

@@ -2,6 +2,7 @@
 #ifndef TERN_TOKENIZER_H
 #define TERN_TOKENIZER_H
 
+#include "binder.h"
 #include "doc.h"
 
 typedef struct tokenizer_scratch {
@@ -22,5 +23,7 @@ tern_status tokenize(tern_doc *doc, const text_view *view, tokenizer_scratch *sc
 /* Frees what nobody reads once tokenize is done; the text_view stays. */
 void tokenizer_pieces_free(tokenizer_scratch *scratch);
 void tokenizer_scratch_free(tokenizer_scratch *scratch);
+
+void bind_tokenizer(binder *b, tokenizer_tables *t, const string_table *strings, uint32_t classes);
 
 #endif

@@ -43,3 +43,14 @@ size_t unicode_lower(const char_table *t, const uint32_t *in, size_t n, uint32_t
     }
     return count;
 }
+
+void bind_chars(binder *b, char_table *t)
+{
+    uint32_t entries = CODE_POINTS / 128, blocks = 0, block_size = 128;
+    t->block = bind_vector(b, "chars/block", TERN_DTYPE_U16, &entries);
+    t->class_of = bind_matrix(b, "chars/class", TERN_DTYPE_U16, &blocks, &block_size);
+    t->flags = bind_vector(b, "chars/flags", TERN_DTYPE_U16, &t->class_count);
+    t->lower = bind_vector(b, "chars/lower", TERN_DTYPE_I32, &t->class_count);
+    bind_check_below(b, "chars/block", t->block, entries, blocks);
+    bind_check_below(b, "chars/class", t->class_of, (size_t)blocks * block_size, t->class_count);
+}

@@ -36,8 +36,8 @@ int sentiment_format_from_name(const char *name, size_t len)
     return name_index(names, sizeof names / sizeof *names, name, len);
 }
 
-/* Six decimals, without the zeros at the end but the first: "0.98", "0.0"; null where a damaged model gives no number.
- */
+/* Six decimals, without the zeros at the end but the first: "0.98", "0.0"; null where a damaged model gives no
+ * number. */
 static void write_score(bytes *out, double score)
 {
     if (!isfinite(score)) {

@@ -66,8 +66,8 @@ static void add_address(message *m, uintptr_t address)
 
 static int is_set(const char *text) { return text && *text; }
 
-/* Beyond the end of a mapped file there are no pages any more; and models are the only files that are mapped and read.
- */
+/* Beyond the end of a mapped file there are no pages any more; and models are the only files that are mapped and
+ * read. */
 static int has_lost_pages(int number, const siginfo_t *info, const crash_facts *facts)
 {
     return number == SIGBUS && info->si_code == BUS_ADRERR && is_set(facts->mapped);

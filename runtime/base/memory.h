@@ -10,8 +10,8 @@
  * machine. */
 size_t memory_limit(void);
 
-/* That of the control groups alone; SIZE_MAX: none. groups: the process's (/proc/self/cgroup); mount: /sys/fs/cgroup.
- */
+/* That of the control groups alone; SIZE_MAX: none. groups: the process's (/proc/self/cgroup); mount:
+ * /sys/fs/cgroup. */
 size_t memory_limit_of_groups(const char *groups, const char *mount);
 
 /* Bytes of a request that need not ask for memory: each thread has some for it. */

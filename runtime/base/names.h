@@ -7,8 +7,8 @@
 /* Index of the name, which may be any bytes, among those of names that are not NULL; or -1. */
 int name_index(const char *const *names, size_t count, const char *name, size_t len);
 
-/* The name as a message may repeat it: at most 60 bytes ("..." for the rest) of printable ASCII ("?" for another byte).
- */
+/* The name as a message may repeat it: at most 60 bytes ("..." for the rest) of printable ASCII ("?" for another
+ * byte). */
 #define NAME_SHOWN_SIZE 64
 void name_shown(const char *name, size_t len, char out[NAME_SHOWN_SIZE]);
 

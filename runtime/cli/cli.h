@@ -52,8 +52,8 @@ crash_guard *cli_guard_crashes(const char *doing);
  * (TERN_ENTITIES, ...; 0: any). It is mapped. 0, or -1 after cli_fail(). */
 int cli_open(const char *argument, unsigned want, tern_model **model);
 
-/* Opens what models names or, if it names none, the default ones for the task. CLI_OK, or CLI_FAILED after cli_fail().
- */
+/* Opens what models names or, if it names none, the default ones for the task. CLI_OK, or CLI_FAILED after
+ * cli_fail(). */
 int cli_open_models(model_set *models, task_kind task, model_access access);
 
 /* Whether a file that is mapped has been written to, so that no answer counts: 1 after cli_fail(). For before and after

@@ -134,8 +134,8 @@ static void write_item(writer *w, size_t *items, const char *name, const char *v
     write_value(w->out, value, len, IN_MISC);
 }
 
-/* First byte of the next word, or the end of the text. Next to a word there is at most a token or two of white space.
- */
+/* First byte of the next word, or the end of the text. Next to a word there is at most a token or two of white
+ * space. */
 static size_t next_word_at(const writer *w, size_t index)
 {
     tern_token token;

@@ -11,8 +11,8 @@
  * first invocation: from the start of main to the first wait for an event PeakRssMb   Megabytes      most memory that
  * the process ever had
  *
- * The dimension is FunctionName; FunctionVersion, requestId, xrayTraceId and tenantId stand beside them for searching.
- */
+ * The dimension is FunctionName; FunctionVersion, requestId, xrayTraceId and tenantId stand beside them for
+ * searching. */
 #ifndef TERN_METRICS_H
 #define TERN_METRICS_H
 

@@ -98,8 +98,8 @@ static rapi_result classify(rapi *api, CURLcode code)
     return problem(api, RAPI_OK, "");
 }
 
-/* Waits until the transfer is over, or is cancelled: then 0. An invocation that has begun to arrive is not cancelled.
- */
+/* Waits until the transfer is over, or is cancelled: then 0. An invocation that has begun to arrive is not
+ * cancelled. */
 static int wait_for_transfer(rapi *api, int cancellable, CURLcode *code)
 {
     int running = 1;
@@ -308,8 +308,8 @@ CURL *rapi_curl_new(void)
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "tern/" TERN_VERSION);
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
-    /* No limit on a whole call, not even on a POST: the platform may freeze the process before it has read the answer.
-     */
+    /* No limit on a whole call, not even on a POST: the platform may freeze the process before it has read the
+     * answer. */
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 0L);
     return curl;
 }

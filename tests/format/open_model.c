@@ -1,6 +1,6 @@
 /* open_model FILE... - for each file one line: the status of tern_model_open and, where that is TERN_OK, of running a
- * few texts; then the position and the message. The exit code is 0: a crash or a sanitizer's report is anything else.
- */
+ * few texts; then the position and the message. The exit code is 0: a crash or a sanitizer's report is anything
+ * else. */
 #include "tern.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* fuzz.h - what the libFuzzer targets share: loading the committed models, and checks that stay whatever NDEBUG says.
- */
+/* fuzz.h - what the libFuzzer targets share: loading the committed models, and checks that stay whatever NDEBUG
+ * says. */
 #ifndef TERN_FUZZ_H
 #define TERN_FUZZ_H
 

@@ -1,5 +1,5 @@
-/* hostile.h - texts that take more memory than others of their length: a token for each code point, or other extremes.
- */
+/* hostile.h - texts that take more memory than others of their length: a token for each code point, or other
+ * extremes. */
 #ifndef TERN_TEST_HOSTILE_H
 #define TERN_TEST_HOSTILE_H
 

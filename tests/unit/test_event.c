@@ -397,8 +397,8 @@ static void load_balancers_get_their_own_form(void **state)
             "{\\\"error\\\": \\\"there is nothing here; POST /ner finds entities, POST /sentiment sentiments\\\"}"));
 }
 
-/* Of the longest answer that a limit lets through, and of one byte less. A health check's has no time, which differs.
- */
+/* Of the longest answer that a limit lets through, and of one byte less. A health check's has no time, which
+ * differs. */
 static void what_counts_is_the_whole_envelope(void **state)
 {
     static const struct {

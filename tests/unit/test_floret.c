@@ -1,5 +1,5 @@
-/* Floret vectors: which pieces a word has, in which order, and their sum in the embedding, also when it is interrupted.
- */
+/* Floret vectors: which pieces a word has, in which order, and their sum in the embedding, also when it is
+ * interrupted. */
 #include "layers.h"
 
 #include "floret.h"

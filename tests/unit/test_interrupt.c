@@ -1,5 +1,5 @@
-/* tern_options.interrupt: whenever it says yes, the run ends at once, and the context works on as if nothing had been.
- */
+/* tern_options.interrupt: whenever it says yes, the run ends at once, and the context works on as if nothing had
+ * been. */
 #include "asker.h"
 #include "fixture.h"
 

@@ -1,5 +1,5 @@
-/* test_lexeme.c - NORM, PREFIX, SUFFIX, SHAPE. Expected values: spaCy 3.8.18 (lex_attrs.word_shape, recorded vectors).
- */
+/* test_lexeme.c - NORM, PREFIX, SUFFIX, SHAPE. Expected values: spaCy 3.8.18 (lex_attrs.word_shape, recorded
+ * vectors). */
 #include "vectors.h"
 
 #include "utf8.h"

@@ -4,6 +4,7 @@
 
 #include "ctx.h"
 #include "encode.h"
+#include "ner.h"
 #include "hash.h"
 
 #include <stdio.h>
@@ -412,7 +413,8 @@ static void test_real_scores(void **state)
     assert_int_equal(r.model->ner.net.classes, REAL_CLASSES);
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
     /* the rows are there */
-    assert_int_equal(ner_annotate(&r.ctx->doc, &r.ctx->ner, NULL, take_scores, &scores, NULL), TERN_OK);
+    assert_int_equal(ner_annotate(&r.ctx->doc, r.ctx->scratch[COMPONENT_NER], NULL, take_scores, &scores, NULL),
+                     TERN_OK);
     assert_int_equal(scores.steps, REAL_TOKENS);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         assert_close(scores.of[expected[i].step][expected[i].cls], expected[i].score, 1.5e-4, "score", i);

@@ -2,6 +2,7 @@
  * ends; and the parser on the real model, against numbers from spaCy. */
 #include "ctx.h"
 #include "layers.h"
+#include "parser.h"
 #include "parser_records.h"
 
 /* ---- a model that does as it is told ----------------------------------------------------------------------------- */
@@ -331,7 +332,8 @@ static void test_real_first_scores(void **state)
     first_state first = {0};
     tern_options options = {.want = TERN_DEPENDENCIES, .components = TERN_TOK2VEC | TERN_PARSER};
     assert_int_equal(tern_run(ctx, APPLE, strlen(APPLE), &options, &doc, NULL), TERN_OK);
-    assert_int_equal(parser_annotate(&ctx->doc, &ctx->parser, NULL, take_first_state, &first, NULL), TERN_OK);
+    assert_int_equal(parser_annotate(&ctx->doc, ctx->scratch[COMPONENT_PARSER], NULL, take_first_state, &first, NULL),
+                     TERN_OK);
     assert_close(first.shift, 15.5615, 1.5e-4, "score of S", 0);
     assert_close(first.reduce, -0.7168, 1.5e-4, "score of D", 1);
     assert_close(first.breaks, 1.8867, 1.5e-4, "score of B", 105);

@@ -1,6 +1,6 @@
 /* test_sentiment.c - scores -> sentiment: the rule of MIXED and which score is the greatest; and the scores of each
- * sentence, by the tiny model, which means nothing. tests/runtime/test_sentiment.py compares a trained one with spaCy.
- */
+ * sentence, by the tiny model, which means nothing. tests/runtime/test_sentiment.py compares a trained one with
+ * spaCy. */
 #include "asker.h"
 #include "fixture.h"
 
