@@ -151,7 +151,8 @@ def server(program: Callable[[str], Path]) -> Iterator[TernServer]:
 def test_request_gets_the_answer_that_is_shown(shown: Shown, server: TernServer) -> None:
     words = shlex.split(shown.command)
     fields = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
-    answer = server.request("POST", urlsplit(words[-1]).path, words[words.index("-d") + 1].encode(), fields)
+    url = next(word for word in words if word.startswith(SERVER))
+    answer = server.request("POST", urlsplit(url).path, words[words.index("-d") + 1].encode(), fields)
     assert shown.output and (answer.status, answer.json) == (200, json.loads(shown.output.text))
 
 
@@ -319,7 +320,14 @@ def test_readme_is_short() -> None:
 # ---- what is said elsewhere, too -------------------------------------------------------------------------------------------
 
 
-def test_every_setting_is_documented(run: Any) -> None:
+def test_version_is_that_of_cmake() -> None:
+    version = re.search(r"^project\(tern VERSION ([\d.]+) ", (ROOT / "CMakeLists.txt").read_text("utf-8"), re.M)
+    header = re.search(r'^#define TERN_VERSION "([\d.]+)"$', (ROOT / "engine" / "tern.h").read_text("utf-8"), re.M)
+    newest = re.search(r"^## \[(\d[\d.]*)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    assert version and header and newest and version[1] == header[1] == newest[1]
+
+
+def test_every_setting_is_documented() -> None:
     """Those that the programs read: runtime's table of them."""
     source = next((ROOT / "runtime").rglob("settings.c")).read_text("utf-8")
     page = (ROOT / "docs" / "settings.md").read_text("utf-8")
