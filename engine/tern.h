@@ -66,7 +66,7 @@ tern_status tern_use_kernels(const char *name, tern_error *err);
 /* Name of the set in use; NULL before the choice. */
 const char *tern_kernels(void);
 
-/* What a run shall produce; only the components that it takes run. Tokens always are there. */
+/* What a run produces. Only the components it needs are run; tokens are always included. */
 enum {
     TERN_TOKENS = 0u,
     TERN_ENTITIES = 1u << 0,

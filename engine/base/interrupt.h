@@ -13,7 +13,7 @@ typedef struct interruption {
 /* Tokens, transitions or code points that are worked off between two questions where one of them takes little time. */
 #define INTERRUPT_STRIDE 1024u
 
-/* 1 if the run shall end. i may be NULL. */
+/* 1 if the run must end. i may be NULL. */
 static inline int interrupted(interruption *i)
 {
     if (i && i->ask && !i->requested) i->requested = i->ask(i->user) != 0;

@@ -2,9 +2,10 @@
  * place.
  *
  * u32 edges; the edges of a node lie together in ascending order of their byte:
- *   bits 0-7 byte; bit 8: last edge of its node; bit 9: a word ends after this edge; bits 10-31: first edge of the node
- * that it leads to, WORD_SET_LEAF if that has none. A set is its root: the first edge of its first node, as above, with
- * WORD_SET_EMPTY_WORD if the empty word is in the set. */
+ *   bits 0-7 byte; bit 8: last edge of its node; bit 9: a word ends after this edge; bits 10-31: first edge of the
+ *   node that it leads to, WORD_SET_LEAF if that has none.
+ * A set is its root: the first edge of its first node, as above, with WORD_SET_EMPTY_WORD if the empty word is in the
+ * set. */
 #ifndef TERN_WORD_SET_H
 #define TERN_WORD_SET_H
 

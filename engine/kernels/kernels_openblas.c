@@ -55,8 +55,8 @@ static int runs_here(void) { return openblas_sgemm() != NULL; }
 
 static pthread_mutex_t work_space = PTHREAD_MUTEX_INITIALIZER;
 
-/* Y[m][PANEL], ldy floats apart, of one panel. Rows of X that overlap, as an encoder's windows do, are none to BLAS:
- * they go in parts that do not. */
+/* Y[m][PANEL], ldy floats apart, of one panel. BLAS cannot take overlapping rows, as an encoder's windows are, so
+ * multiply in slices that do not overlap. */
 static void affine_panel(float *Y, size_t ldy, const float *X, size_t ldx, const float *panel, size_t nI, size_t m)
 {
     for (size_t row = 0; row < m; row++)

@@ -1,25 +1,5 @@
-/* model_file.h - the .tern container: a header, a table, typed arrays. It knows no linguistics.
- *
- * BYTE LAYOUT (this is its only description; all numbers little-endian, all sections used in place)
- *
- * Header, 64 bytes at 0:
- *   0  u8[8]  magic 89 54 52 4E 0D 0A 1A 0A ("\x89TRN\r\n\x1a\n": as in PNG, notices text-mode damage)
- *   8  u16    major version (2): other majors are refused       10  u16  minor version (0): newer minors are read
- *  12  u32    endian tag 0x01020304
- *  16  u64    file size in bytes, exactly
- *  24  u32    number of sections (1..4096)                       28  u32  record size (128)
- *  32  u64    offset of the table (64)
- *  40  u64    required features: an unknown bit means the file cannot be read correctly. Bit 0: it has a section
- * norms/stems. Bit 1: a component other than senter and ner has an encoder of its own 48  u32    CRC-32C of the table
- * 52  u32  CRC-32C of bytes 0..51 56  u64    reserved, 0 Table, one 128-byte record per section, names strictly
- * increasing (bytewise): 0  char[48]  name, NUL-padded, at least one NUL, printable ASCII 48  u32  kind (TERN_KIND_*)
- * 52  u32  flags, 0 56  u64  offset, a multiple of 64, at or after the table's end 64  u64  size in bytes = product of
- * dims * element size 72  u32  dtype (TERN_DTYPE_*)                                 76  u32  rank 1..4 80  u64[4] dims,
- * the unused ones 0 112  u32  CRC-32C of the section's bytes                       116 u8[12] reserved, 0 Sections lie
- * in the file in any order, do not overlap, and end at or before the file's size. Sections of an unknown name are
- * skipped; a reader looks up those that it needs. Kinds: 1 tensor: an array of numbers; 2 map: u64[capacity][2], open
- * addressing (see map.h); 3 text: u8[n], UTF-8.
- */
+/* model_file.h - the .tern container: a header, a table, typed arrays. It knows no linguistics. docs/file-format.md
+ * describes every byte. */
 #ifndef TERN_MODEL_FILE_H
 #define TERN_MODEL_FILE_H
 

@@ -19,7 +19,8 @@
  *
  * A request that comes without an address (to the function itself, in a queue) may say what it asks for:
  *   "task"        "ner" "sentiment"               default: "sentiment" with "input" or where the model (that it names,
- * else the default of TASK_ANY, models.h) can do nothing else; else "ner" */
+ *                                                 else the default of TASK_ANY, models.h) can do nothing else; else
+ *                                                 "ner" */
 #ifndef TERN_REQUEST_H
 #define TERN_REQUEST_H
 

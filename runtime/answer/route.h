@@ -11,8 +11,8 @@
  *
  *   404   another path, or a model that is not there
  *   405   another method (with Allow)
- *   415   a body to analyse that is said to be no JSON, or compressed otherwise than by gzip (with Accept-Encoding, RFC
- * 9110) */
+ *   415   a body to analyse that is said to be no JSON, or compressed otherwise than by gzip (with Accept-Encoding,
+ *         RFC 9110) */
 #ifndef TERN_ROUTE_H
 #define TERN_ROUTE_H
 

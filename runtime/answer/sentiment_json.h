@@ -1,9 +1,10 @@
 /* sentiment_json.h - the sentiment of a text as POST /sentiment answers it.
  *
  *   FORMAT_TERN         {"sentiment": "POSITIVE", "confidence": 0.98, "scores": {"positive", "negative", "neutral",
- * "mixed"}} and, if wanted, "sentences": [{"text", "start", "end", and the same three}, ...] FORMAT_COMPREHEND
- * {"Sentiment": "POSITIVE", "SentimentScore": {"Positive", "Negative", "Neutral", "Mixed"}}, the answer of Amazon
- * Comprehend's DetectSentiment, and "Sentences" with "Text", "BeginOffset", "EndOffset"
+ *                       "mixed"}} and, if wanted, "sentences": [{"text", "start", "end", and the same three}, ...]
+ *   FORMAT_COMPREHEND   {"Sentiment": "POSITIVE", "SentimentScore": {"Positive", "Negative", "Neutral", "Mixed"}}, the
+ *                       answer of Amazon Comprehend's DetectSentiment, and "Sentences" with "Text", "BeginOffset",
+ *                       "EndOffset"
  *
  * confidence is the greatest score. Scores have six decimals at most. */
 #ifndef TERN_SENTIMENT_JSON_H

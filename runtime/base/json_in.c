@@ -17,8 +17,8 @@ struct json_doc {
 /* The guard: one pass that accepts exactly RFC 8259 and writes the copy that cJSON reads. Two things differ in the
  * copy:
  *  - \u0000 becomes C0 80 (as in Java's modified UTF-8), which cJSON passes through and which valid UTF-8 cannot
- * contain;
- *  - every number becomes 0: cJSON refuses numbers of more than 63 characters, and no caller needs a number's value. */
+ *  contain; - every number becomes 0: cJSON refuses numbers of more than 63 characters, and no caller needs a number's
+ *  value. */
 typedef struct scanner {
     const unsigned char *start, *p, *end;
     const unsigned char *copied; /* the copy has everything before this */

@@ -5,20 +5,28 @@
  *
  *   shape                              recognised by                   answer
  *   HTTP API payload 2, Function URL   requestContext.http             {"statusCode", "headers", "body",
- * "isBase64Encoded", "cookies"} Application Load Balancer          requestContext.elb              the same with
- * "statusDescription" instead of "cookies"; where the event has "multiValueHeaders", so has the answer VPC Lattice 2
- * requestContext                  {"statusCode", "statusDescription", "headers", "body", .serviceNetworkArn
- * "isBase64Encoded"} REST API, HTTP API payload 1       httpMethod,                     {"statusCode", "headers",
- * "body", "isBase64Encoded"} requestContext.apiId direct request (also async)        text, texts or input {"entities"},
- * {"sentiment", ...} or {"results"}; errors are function errors WebSocket API requestContext.connectionId     none: a
- * function error says what to use instead REST API, written by hand          httpMethod                      as above
+ *                                                                      "isBase64Encoded", "cookies"}
+ *   Application Load Balancer          requestContext.elb              the same with "statusDescription" instead of
+ *                                                                      "cookies"; where the event has
+ *                                                                      "multiValueHeaders", so has the answer
+ *   VPC Lattice 2                      requestContext                  {"statusCode", "statusDescription", "headers",
+ *                                      .serviceNetworkArn              "body", "isBase64Encoded"}
+ *   REST API, HTTP API payload 1       httpMethod,                     {"statusCode", "headers", "body",
+ *                                      requestContext.apiId            "isBase64Encoded"}
+ *   direct request (also async)        text, texts or input            {"entities"}, {"sentiment", ...} or
+ *                                                                      {"results"}; errors are function errors
+ *   WebSocket API                      requestContext.connectionId     none: a function error says what to use instead
+ *   REST API, written by hand          httpMethod                      as above
  *   VPC Lattice 1                      raw_path, method                as VPC Lattice 2
  *   SQS batch                          Records[0].eventSource aws:sqs  {"batchItemFailures"}: sqs.h
  *   target of an EventBridge Pipe      the same records as an array    the same
  *   record of a Lambda destination     requestContext.functionArn,     that of responsePayload, which is a direct
- * request responsePayload bare body                          body                            as REST what keeps a
- * function warm         detail-type "Scheduled Event"   {"status": "ok"} of aws.events or aws.scheduler, ping, warmer
- * or warmup true, source serverless-plugin-warmup
+ *                                      responsePayload                 request
+ *   bare body                          body                            as REST
+ *   what keeps a function warm         detail-type "Scheduled Event"   {"status": "ok"}
+ *                                      of aws.events or aws.scheduler,
+ *                                      ping, warmer or warmup true,
+ *                                      source serverless-plugin-warmup
  *
  * Anything else is a function error that names it (event_names.h).
  *

@@ -5,7 +5,7 @@
  *   POST: 413, 400, 403, other 4xx         logged; the platform has already settled the invocation; goes on with /next
  *   POST: no answer                        2 more tries, then the process ends, which lets the platform settle it
  *   a model's file was written to          before the event or after it, answered by Function.ModelChanged: then the
- * process ends, and the next one opens the file again */
+ *                                          process ends, and the next one opens the file again */
 #ifndef TERN_LOOP_H
 #define TERN_LOOP_H
 

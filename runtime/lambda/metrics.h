@@ -6,10 +6,11 @@
  *   Tokens      Count          of all texts that were answered
  *   Entities    Count
  *   Errors      Count          1 where the function is at fault, whatever way the answer takes: a deadline, no memory;
- * else 0. What the caller got wrong is none, nor is a failed message of a queue, which is tried again ColdStart   Count
- * 1 for the first invocation of a process that was started for it, otherwise 0 InitMs      Milliseconds   only with the
- * first invocation: from the start of main to the first wait for an event PeakRssMb   Megabytes      most memory that
- * the process ever had
+ *                              else 0. What the caller got wrong is none, nor is a failed message of a queue, which is
+ *                              tried again
+ *   ColdStart   Count          1 for the first invocation of a process that was started for it, otherwise 0
+ *   InitMs      Milliseconds   only with the first invocation: from the start of main to the first wait for an event
+ *   PeakRssMb   Megabytes      most memory that the process ever had
  *
  * The dimension is FunctionName; FunctionVersion, requestId, xrayTraceId and tenantId stand beside them for
  * searching. */

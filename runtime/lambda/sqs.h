@@ -4,12 +4,14 @@
  * at least once.
  *
  *   body of a message   begins with "{": JSON, {"text": ...} or {"input": ...} with the fields of request.h; or a
- * notification of SNS, whose "Message" is answered as if it were the body plain text: the text itself, for the default
- * model result              {"messageId": "...", "entities": [...]} or what else answers the request; in between
- * "correlationId" if the message has an attribute of this name or, if not, the notification has, or the request a
- * member of this name (a string) failed messages     {"batchItemFailures": [{"itemIdentifier": "..."}]}; each is logged
- * with its id, type and cause, never with its text. Lambda gives it out again and, after maxReceiveCount, SQS moves it
- * to the queue's DLQ
+ *                       notification of SNS, whose "Message" is answered as if it were the body
+ *                       plain text: the text itself, for the default model
+ *   result              {"messageId": "...", "entities": [...]} or what else answers the request; in between
+ *                       "correlationId" if the message has an attribute of this name or, if not, the notification has,
+ *                       or the request a member of this name (a string)
+ *   failed messages     {"batchItemFailures": [{"itemIdentifier": "..."}]}; each is logged with its id, type and
+ *                       cause, never with its text. Lambda gives it out again and, after maxReceiveCount, SQS moves it
+ *                       to the queue's DLQ
  *
  * Plain text is what is no JSON; also a sentence in quotes, and a number. What is not, fails rather than counts as a
  * text without entities: an array; true, false and null; a string with escapes, as JSON that was encoded twice has

@@ -2,10 +2,11 @@
  * Signature Version 4 (CURLOPT_AWS_SIGV4). One client a thread, on one kept-alive connection.
  *
  *   transport errors, 5xx, throttling         4 tries in all, 100 ms * 2^n apart, as long as the deadline allows; each
- * may be received in spite of the error, so a message can arrive twice entries in "Failed"                       the
- * server's fault: tried again like that; the sender's: not accepted the request is refused for an entry       sent
- * again in halves until the entry that is to blame is alone (too long, invalid) anything else (signature, no such
- * queue)  not accepted
+ *                                             may be received in spite of the error, so a message can arrive twice
+ *   entries in "Failed"                       the server's fault: tried again like that; the sender's: not accepted
+ *   the request is refused for an entry       sent again in halves until the entry that is to blame is alone
+ *   (too long, invalid)
+ *   anything else (signature, no such queue)  not accepted
  *
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 #ifndef TERN_SQS_CLIENT_H

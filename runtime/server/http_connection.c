@@ -137,7 +137,7 @@ static void refuse_now(http_connection *c, int64_t now)
     finish(c, now);
 }
 
-/* After the head, before the body. Whoever asks before sending gets the refusal instead of 100 Continue; what it sends
+/* After the head, before the body. A client that sent Expect: 100-continue gets the error now; what it sends
  * all the same must not be taken for its next request: the connection ends. */
 static void begin(http_connection *c, int64_t now)
 {

@@ -1,7 +1,7 @@
 /* http_workers.h - the threads that compute answers, each with its own contexts, and the queue in front of them.
  *
  * Small bodies before large ones, of the small the smaller first (by powers of two): what a text costs grows with its
- * bytes, and nobody's book, nor a crowd of them, shall hold up a sentence. For the same reason large ones never hold
+ * bytes, and nobody's book, nor a crowd of them, may hold up a sentence. For the same reason large ones never hold
  * all workers (when there is more than one). They keep their order, and wait until there is the memory that they may
  * need (memory.h). Deferred jobs wait for all others. */
 #ifndef TERN_HTTP_WORKERS_H

@@ -14,14 +14,15 @@
  *        "annotations": ["entities", ...]}                     what the document carries
  *       or {"error": "..."}
  * --features adds "norm": ["..."], where all is wanted, and "attrs": [[...], ...]: ATTR_* columns, ids that the
- * embeddings hash.
- * --layers adds "layers": {"tok2vec": ..., "senter": ..., "ner": ...}, each with "embed": hash embedding sums
+ * embeddings hash. --layers adds "layers": {"tok2vec": ..., "senter": ..., "ner": ...}, each with "embed": hash
+ * embedding sums
  *          [tokens][features * width], and "layers": one [tokens][width] for the mixed embedding and one for each
  *          convolution. Layer d is what the same weights with depth d give.
  * --scores adds "scores": {"tagger": [tokens][classes], "senter": ...};
  *          the senter's rows are those of the last 512 tokens or fewer.
  * --trace  adds "trace": {"ner": ..., "parser": ...}, each {"scores": [steps][classes], "valid": "0101..."
- * [steps][classes], "chosen": [steps]} and made by this component alone.
+ * [steps][classes],
+ *          "chosen": [steps]} and made by this component alone.
  * --fresh  takes a new context for every line; otherwise one context runs them all.
  * TERN_GEMM chooses the kernels, as in the programs.
  * Arrays of floats are written as hexadecimal digits of their little-endian bytes, so that they can be compared
