@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by tools/package: the bill of materials, in CycloneDX's JSON. It has no date and no serial number: like the package,
 # it is the same whenever it is made. Uses package_sources.sh.
 #
