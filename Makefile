@@ -24,7 +24,7 @@ run: build
 test: build-tests
 	$(PYTHON) -m pytest tests
 
-# How the sources are written, without a build: clang-format, ruff, shellcheck, zizmor (tools/lint-requirements.txt).
+# How the sources are written, without a build: what tools/lint runs.
 lint:
 	tools/lint
 

@@ -39,7 +39,7 @@ def checkout(tmp_path: Path) -> Path:
     shutil.copytree(
         ROOT / "tools", tmp_path / "tools", ignore=shutil.ignore_patterns("convert", "train_sentiment", "__pycache__")
     )
-    for name in (".gitignore", ".clang-format", "ruff.toml"):
+    for name in (".gitattributes", ".gitignore", ".clang-format", "ruff.toml"):
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, tmp_path)
     (tmp_path / ".venv-lint").symlink_to(ROOT / ".venv-lint")
@@ -62,6 +62,8 @@ NOTICED = {
     "tools/sourced.sh": "# shellcheck shell=bash\nnew() { cd $1; }\n",
     # Reads what neither it nor the file that it sources sets.
     "tools/user": '#!/usr/bin/env bash\n. tools/lib.sh\necho "$no_such_name"\n',
+    "tabs.yaml": "a:\n\t- b\n",
+    "spaces.md": "a \n",
     # Lets whoever opens an issue run commands.
     ".github/workflows/open.yml": "on: issues\npermissions: {}\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps:\n"
     "      - run: echo ${{ github.event.issue.title }}\n",
@@ -69,12 +71,13 @@ NOTICED = {
 
 
 def test_what_is_noticed(checkout: Path) -> None:
-    files, linters = dict(NOTICED), "ruff format,ruff check,shellcheck,zizmor"
+    files, linters = dict(NOTICED), "ruff format,ruff check,shellcheck,white space,zizmor"
     if (checkout / ".clang-format").exists():
         files["wide.c"] = "int  f( void ) {return 1 ;}\n"
         linters = "clang-format," + linters
     for name, text in files.items():
         (checkout / name).write_text(text)
+    subprocess.run(["git", "-C", str(checkout), "add", "."], check=True)
     done = lint(checkout)
     assert [name for name in files if name not in done.stderr] == []
     assert (done.returncode, f"lint: not clean: {linters}; see above" in done.stderr) == (1, True)

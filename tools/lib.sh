@@ -79,14 +79,15 @@ install_missing() {
     missing=()
 }
 
-# need_venv FOLDER FILE "what it has": a virtual environment with the packages that FILE pins. It is made anew when the file, the
-# Python (TERN_PYTHON, else python3) or its place changed.
+# need_venv FOLDER FILE "what it has": a virtual environment with the packages that FILE pins. It is made anew when the
+# file, the Python (TERN_PYTHON, else python3) or its place changed.
 need_venv() {
     local folder=$1 python=${TERN_PYTHON:-python3} stamp
     need_command "$python" python3
     "$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
     install_missing
-    stamp="$(realpath -m "$folder") $("$python" -c 'import sys; print(sys.version, sys.executable)' | tr '\n' ' ') $(cksum <"$2")"
+    stamp="$(realpath -m "$folder") $(cksum <"$2")"
+    stamp+=" $("$python" -c 'import sys; print(sys.version, sys.executable)' | tr '\n' ' ')"
     if [ -x "$folder/bin/python" ] && [ "$(cat "$folder/stamp" 2>/dev/null)" = "$stamp" ]; then return; fi
     quietly "Creating $folder" "$python" -m venv --clear "$folder"
     quietly "Installing $3 into $folder" "$folder/bin/python" -m pip install --only-binary=:all: -r "$2"
