@@ -1,44 +1,16 @@
-/* lemma_kinds.h - the algorithms of the lemmatizer (LEMMATIZER_* in model.h), each for one token. */
+/* lemma_kinds.h - the algorithms of the lemmatizer that have files of their own (LEMMATIZER_* in model.h):
+ * lemma_rules.c, lemma_french.c, ... Each is for one token. */
 #ifndef TERN_LEMMA_KINDS_H
 #define TERN_LEMMA_KINDS_H
 
-#include "doc.h"
-#include "lexeme.h"
-
-/* Buffers that an algorithm may use. */
-#define LEMMA_SCRATCH 4
-
-/* A token that has no lemma. */
-typedef struct lemma_token {
-    tern_doc *doc;
-    const text_view *text;
-    size_t token;
-    const char *pos; /* "" where there is none */
-    lexeme_scratch *lexeme;
-    buffer *scratch; /* [LEMMA_SCRATCH] */
-} lemma_token;
+#include "lemma_token.h"
 
 /* Each sets the token's lemma. 0, or -1 when out of memory. */
-int lemma_by_rules(lemma_token *t);         /* pipeline/lemmatizer.py rule_lemmatize, lang/en, lang/mk */
-int lemma_by_french_rules(lemma_token *t);  /* lang/fr, lang/ca, lang/el */
-int lemma_by_dutch_rules(lemma_token *t);   /* lang/nl */
-int lemma_by_spanish_rules(lemma_token *t); /* lang/es */
-int lemma_by_lookup(lemma_token *t);        /* pipeline/lemmatizer.py lookup_lemmatize */
-/* lang/nl lookup_lemmatize; with an empty table lang/ht rule_lemmatize */
-int lemma_by_lower_lookup(lemma_token *t);
+int lemma_by_rules(lemma_token *t);          /* pipeline/lemmatizer.py rule_lemmatize, lang/en, lang/mk */
+int lemma_by_french_rules(lemma_token *t);   /* lang/fr, lang/ca, lang/el */
+int lemma_by_dutch_rules(lemma_token *t);    /* lang/nl */
+int lemma_by_spanish_rules(lemma_token *t);  /* lang/es */
 int lemma_by_polish_lookup(lemma_token *t);  /* lang/pl pos_lookup_lemmatize */
 int lemma_by_italian_lookup(lemma_token *t); /* lang/it pos_lookup_lemmatize */
-int lemma_by_text(lemma_token *t);           /* the text itself */
-int lemma_by_lower(lemma_token *t);          /* str.lower() of the text */
-
-/* The lemma is a string of the model. 0. */
-static inline int lemma_set_string(lemma_token *t, uint32_t number)
-{
-    t->doc->lemma[t->token] = (lemma_ref){.string = number};
-    return 0;
-}
-
-/* Is the part of speech "", EOL or SPACE? Every rule lemmatizer only lower-cases those. */
-int lemma_has_no_rules(const lemma_token *t);
 
 #endif
