@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 import spacy
+from convert.constants import NO_STRING
 from convert.edit_trees import FlatTree, edit_tree_sections, flatten
 from convert.errors import ConvertError
-from convert.strings import NO_STRING, StringTable
+from convert.strings import StringTable
 from spacy.pipeline._edit_tree_internals.edit_trees import EditTrees
 
 

@@ -11,10 +11,11 @@ from spacy.attrs import NORM, ORTH, intify_attrs
 from spacy.strings import hash_string
 from spacy.tokenizer import Tokenizer
 
+from .constants import NO_STRING
 from .container import Section, tensor
 from .errors import ConvertError
 from .maps import build_map
-from .strings import NO_STRING, StringTable
+from .strings import StringTable
 
 PREFIX_OF_PHRASE, PHRASE = 0, 1
 
