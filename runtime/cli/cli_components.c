@@ -1,4 +1,5 @@
-/* cli_components.c - --only and --exclude. */
+#include "cli_components.h"
+
 #include "cli.h"
 #include "components.h"
 

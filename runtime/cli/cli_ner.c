@@ -1,13 +1,17 @@
 /* cli_ner.c - `tern ner`: the entities of one text. */
+#include "cli_commands.h"
+
 #include <string.h>
 
 #include "chars.h"
 #include "cli.h"
+#include "cli_session.h"
+#include "cli_text.h"
 #include "components.h"
 #include "doc_html.h"
 #include "labels.h"
 
-const char cli_ner_help[] =
+static const char ner_help[] =
     "Usage: tern ner [-m MODEL] [--format FORMAT] [--only COMPONENTS | --exclude COMPONENTS] [TEXT]\n"
     "\n"
     "Finds the entities of TEXT or, without it, of all of standard input, which is one text\n"
@@ -164,7 +168,7 @@ int cli_ner(int argc, char **argv)
         case OPTION_FORMAT: code = parse_format(optarg, &options.format); break;
         case CLI_ONLY: options.components.only = optarg; break;
         case CLI_EXCLUDE: options.components.exclude = optarg; break;
-        default: return cli_other_option(option, argv, cli_ner_help);
+        default: return cli_other_option(option, argv, ner_help);
         }
     if (code != CLI_OK) return code;
     if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");

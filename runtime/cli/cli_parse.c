@@ -1,13 +1,18 @@
 /* cli_parse.c - `tern parse`: everything about one text. */
+#include "cli_commands.h"
+
 #include <string.h>
 
 #include "cli.h"
+#include "cli_session.h"
+#include "cli_text.h"
 #include "doc_conllu.h"
 #include "doc_html.h"
 #include "doc_json.h"
 #include "doc_table.h"
+#include "doc_tree.h"
 
-const char cli_parse_help[] =
+static const char parse_help[] =
     "Usage: tern parse [-m MODEL] [--format FORMAT | --tree] [--only COMPONENTS | --exclude COMPONENTS] [--norm]\n"
     "                  [TEXT]\n"
     "\n"
@@ -132,7 +137,7 @@ int cli_parse(int argc, char **argv)
         case CLI_ONLY: options.components.only = optarg; break;
         case CLI_EXCLUDE: options.components.exclude = optarg; break;
         case CLI_NORM: options.norms = 1; break;
-        default: return cli_other_option(option, argv, cli_parse_help);
+        default: return cli_other_option(option, argv, parse_help);
         }
     if (code != CLI_OK) return code;
     if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");

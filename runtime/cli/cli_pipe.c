@@ -1,8 +1,12 @@
 /* cli_pipe.c - `tern pipe`: JSON Lines in, JSON Lines out. */
+#include "cli_commands.h"
+
 #include "cli.h"
+#include "cli_session.h"
+#include "cli_stream.h"
 #include "handler.h"
 
-const char cli_pipe_help[] =
+static const char pipe_help[] =
     "Usage: tern pipe [-m MODEL] [--only COMPONENTS | --exclude COMPONENTS] [--norm] < IN.jsonl > OUT.jsonl\n"
     "\n"
     "Reads one {\"text\": ...} per line and writes one line for each, in the form of spaCy's\n"
@@ -42,7 +46,7 @@ int cli_pipe(int argc, char **argv)
         case CLI_ONLY: components.only = optarg; break;
         case CLI_EXCLUDE: components.exclude = optarg; break;
         case CLI_NORM: norms = 1; break;
-        default: return cli_other_option(option, argv, cli_pipe_help);
+        default: return cli_other_option(option, argv, pipe_help);
         }
     if (optind < argc)
         return cli_usage(argv[0], "unexpected argument \"%s\": the texts come on standard input", argv[optind]);

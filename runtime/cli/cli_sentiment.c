@@ -1,11 +1,17 @@
 /* cli_sentiment.c - `tern sentiment`: whether a text is positive, negative, neutral or mixed. */
+#include "cli_commands.h"
+
 #include <string.h>
 
 #include "chars.h"
 #include "cli.h"
+#include "cli_model.h"
+#include "cli_stream.h"
+#include "cli_text.h"
+#include "handler.h"
 #include "sentiment.h"
 
-const char cli_sentiment_help[] =
+static const char sentiment_help[] =
     "Usage: tern sentiment [-m MODEL] [--json] [--sentences] [TEXT]\n"
     "       tern sentiment [-m MODEL] --jsonl [--sentences] < IN.jsonl > OUT.jsonl\n"
     "\n"
@@ -166,7 +172,7 @@ static int run(sentiment_command *c)
 
 int cli_sentiment(int argc, char **argv)
 {
-    enum { OPTION_JSON = CLI_OPTIONS, OPTION_JSONL, OPTION_SENTENCES };
+    enum { OPTION_JSON = 256, OPTION_JSONL, OPTION_SENTENCES };
     static const struct option known[] = {
         {"model", required_argument, NULL, 'm'},    {"json", no_argument, NULL, OPTION_JSON},
         {"jsonl", no_argument, NULL, OPTION_JSONL}, {"sentences", no_argument, NULL, OPTION_SENTENCES},
@@ -179,7 +185,7 @@ int cli_sentiment(int argc, char **argv)
         case OPTION_JSON: c.json = 1; break;
         case OPTION_JSONL: c.jsonl = 1; break;
         case OPTION_SENTENCES: c.settings.sentiment.sentences = 1; break;
-        default: return cli_other_option(option, argv, cli_sentiment_help);
+        default: return cli_other_option(option, argv, sentiment_help);
         }
     if (c.json && c.jsonl) return cli_usage(argv[0], "--json and --jsonl cannot be used together");
     if (c.jsonl && optind < argc)

@@ -1,5 +1,7 @@
 /* cli_serve.c - `tern serve`: the HTTP server's options. */
 #define _POSIX_C_SOURCE 200809L /* sysconf */
+#include "cli_commands.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,12 +10,14 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "cli_model.h"
+#include "cli_text.h"
 #include "cors.h"
 #include "http_server.h"
 #include "memory.h"
 #include "settings.h"
 
-const char cli_serve_help[] =
+static const char serve_help[] =
     "Usage: tern serve [-m [NAME=]MODEL]... [--host HOST] [--port PORT] [--threads N] [--timeout SECONDS]\n"
     "                  [--cors ORIGINS] [--memory MB]\n"
     "\n"
@@ -61,7 +65,7 @@ static unsigned default_threads(void)
 static int show_help(void)
 {
     bytes text = {.data = NULL};
-    bytes_text(&text, cli_serve_help);
+    bytes_text(&text, serve_help);
     settings_help(&text, SETTING_SERVER);
     return cli_print(&text);
 }
@@ -161,7 +165,7 @@ static int read_options(int argc, char **argv, http_server_options *options, mod
         case OPTION_MEMORY: code = parse_number("--memory", optarg, 64, 1u << 24, megabytes); break;
         case CLI_HELP: return show_help();
         case OPTION_CORS: code = take_origins(optarg, &options->cors); break;
-        default: return cli_other_option(option, argv, cli_serve_help);
+        default: return cli_other_option(option, argv, serve_help);
         }
     if (code != CLI_OK) return code;
     if (optind < argc) return cli_usage(argv[0], "unexpected argument \"%s\"", argv[optind]);

@@ -1,5 +1,6 @@
-/* cli_stream.c - JSON Lines in, JSON Lines out: what `tern pipe` and `tern sentiment --jsonl` share. */
 #define _POSIX_C_SOURCE 200809L /* isatty, clock_gettime */
+#include "cli_stream.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +9,8 @@
 
 #include "cli.h"
 #include "cli_lines.h"
-#include "handler.h"
+#include "cli_model.h"
+#include "cli_text.h"
 
 #define MAX_LINE (16u * 1024 * 1024) /* bytes: a text at the engine's limit fits, every character written as \uXXXX */
 

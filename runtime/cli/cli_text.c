@@ -1,5 +1,6 @@
-/* cli_text.c - what `tern ner` and `tern parse` share: where the text comes from, where the answer goes. */
 #define _POSIX_C_SOURCE 200809L /* isatty */
+#include "cli_text.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "chars.h"
 #include "cli.h"
+#include "cli_model.h"
 
 #define MAX_INPUT (64u * 1024 * 1024) /* bytes; far more than the engine's limit on a text */
 

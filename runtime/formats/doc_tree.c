@@ -1,3 +1,5 @@
+#include "doc_tree.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,6 +4,7 @@
 
 #include "event_http.h"
 #include "event_names.h"
+#include "sqs.h"
 
 #define BAD_REQUEST "Function.BadRequest"
 #define EXPECTED                                                                                                       \

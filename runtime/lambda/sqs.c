@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "deadline.h"
-#include "event.h"
 #include "event_names.h"
 #include "json_out.h"
 #include "log.h"

@@ -11,7 +11,7 @@
 #ifndef TERN_SQS_CLIENT_H
 #define TERN_SQS_CLIENT_H
 
-#include "sqs.h"
+#include "sqs_output.h"
 
 #define SQS_CLIENT_ERROR_SIZE 320
 
