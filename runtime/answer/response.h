@@ -3,6 +3,7 @@
 #define TERN_RESPONSE_H
 
 #include "bytes.h"
+#include "problem.h"
 #include "request.h"
 #include "tern.h"
 
@@ -21,11 +22,11 @@ typedef struct response {
     /* of a Lambda event's answer that is in body whatever it says: the error_type of status 500 and above, for the log;
      * NULL: none */
     const char *fault;
-    char message[REQUEST_ERROR_SIZE]; /* the error in plain text; "" on success */
-    bytes body;              /* JSON, one line, no newline at the end; empty if memory ran out even for the error */
-    task_kind task;          /* what was asked for; TASK_ANY where nobody can know */
-    size_t tokens, entities; /* of all texts that body answers, for metrics; 0 with an error */
-    size_t counted, size;    /* response_size */
+    char message[PROBLEM_SIZE]; /* the error in plain text; "" on success */
+    bytes body;                 /* JSON, one line, no newline at the end; empty if memory ran out even for the error */
+    task_kind task;             /* what was asked for; TASK_ANY where nobody can know */
+    size_t tokens, entities;    /* of all texts that body answers, for metrics; 0 with an error */
+    size_t counted, size;       /* response_size */
 } response;
 
 void response_free(response *out);

@@ -63,16 +63,15 @@ static const char *value_of(const char *name)
     return value && *value ? value : NULL;
 }
 
-static int bad_value(const char *name, const char *expected, const char *value, char *error)
+static int bad_value(const char *name, const char *expected, const char *value, problem *why)
 {
     char shown[NAME_SHOWN_SIZE];
     name_shown(value, strlen(value), shown);
-    snprintf(error, SETTINGS_ERROR_SIZE, "%s must be %s, not \"%s\"", name, expected, shown);
-    return -1;
+    return problem_set(why, -1, "%s must be %s, not \"%s\"", name, expected, shown);
 }
 
 /* A whole decimal number from 1 to most. */
-static int read_number(const char *name, size_t most, size_t fallback, size_t *out, char *error)
+static int read_number(const char *name, size_t most, size_t fallback, size_t *out, problem *why)
 {
     char expected[64];
     const char *text = value_of(name);
@@ -81,54 +80,53 @@ static int read_number(const char *name, size_t most, size_t fallback, size_t *o
     size_t digits = strspn(text, "0123456789");
     unsigned long value = digits && digits <= 7 && !text[digits] ? strtoul(text, NULL, 10) : 0;
     snprintf(expected, sizeof expected, "a whole number from 1 to %zu", most);
-    if (value < 1 || value > most) return bad_value(name, expected, text, error);
+    if (value < 1 || value > most) return bad_value(name, expected, text, why);
     *out = value;
     return 0;
 }
 
-static int read_switch(const char *name, int *out, char *error)
+static int read_switch(const char *name, int *out, problem *why)
 {
     const char *text = value_of(name);
     *out = text && !strcmp(text, "1");
-    return text && !*out && strcmp(text, "0") ? bad_value(name, "0 or 1", text, error) : 0;
+    return text && !*out && strcmp(text, "0") ? bad_value(name, "0 or 1", text, why) : 0;
 }
 
-static int read_format(entity_format *out, char *error)
+static int read_format(entity_format *out, problem *why)
 {
     const char *text = value_of("TERN_FORMAT");
     int format = text ? entity_format_from_name(text, strlen(text)) : FORMAT_NER;
     *out = format < 0 ? FORMAT_NER : (entity_format)format;
-    return format < 0 ? bad_value("TERN_FORMAT", ENTITY_FORMATS, text, error) : 0;
+    return format < 0 ? bad_value("TERN_FORMAT", ENTITY_FORMATS, text, why) : 0;
 }
 
-static int read_offsets(offset_unit *out, char *error)
+static int read_offsets(offset_unit *out, problem *why)
 {
     const char *text = value_of("TERN_OFFSETS");
     int unit = text ? offset_unit_from_name(text, strlen(text)) : OFFSETS_CODEPOINT;
     *out = unit < 0 ? OFFSETS_CODEPOINT : (offset_unit)unit;
-    return unit < 0 ? bad_value("TERN_OFFSETS", OFFSET_UNITS, text, error) : 0;
+    return unit < 0 ? bad_value("TERN_OFFSETS", OFFSET_UNITS, text, why) : 0;
 }
 
-static int read_origins(const char **out, char *error)
+static int read_origins(const char **out, problem *why)
 {
     static const char name[] = "TERN_CORS_ORIGIN";
     *out = value_of(name);
-    return *out && !cors_is_list(*out) ? bad_value(name, CORS_ORIGINS, *out, error) : 0;
+    return *out && !cors_is_list(*out) ? bad_value(name, CORS_ORIGINS, *out, why) : 0;
 }
 
-int settings_read(runtime_settings *out, char error[SETTINGS_ERROR_SIZE])
+int settings_read(runtime_settings *out, problem *why)
 {
     size_t concurrency = 1, margin = DEADLINE_MARGIN_MS;
     *out = (runtime_settings){.output_queue_url = value_of("TERN_OUTPUT_QUEUE_URL"),
                               .ca_file = value_of("TERN_CA_FILE"),
                               .emf_namespace = value_of("TERN_EMF_NAMESPACE")};
-    int status = read_format(&out->format, error) || read_offsets(&out->offsets, error)
-                 || read_number("TERN_MAX_CHARS", TERN_MAX_CHARS, 0, &out->max_chars, error)
-                 || read_number("TERN_MAX_TEXTS", 100000, REQUEST_MAX_TEXTS, &out->max_texts, error)
-                 || read_origins(&out->cors_origin, error)
-                 || read_switch("TERN_SHUTDOWN_HOOK", &out->shutdown_hook, error)
-                 || read_number("TERN_DEADLINE_MARGIN_MS", 10000, DEADLINE_MARGIN_MS, &margin, error)
-                 || read_number("AWS_LAMBDA_MAX_CONCURRENCY", 100000, 1, &concurrency, error);
+    int status = read_format(&out->format, why) || read_offsets(&out->offsets, why)
+                 || read_number("TERN_MAX_CHARS", TERN_MAX_CHARS, 0, &out->max_chars, why)
+                 || read_number("TERN_MAX_TEXTS", 100000, REQUEST_MAX_TEXTS, &out->max_texts, why)
+                 || read_origins(&out->cors_origin, why) || read_switch("TERN_SHUTDOWN_HOOK", &out->shutdown_hook, why)
+                 || read_number("TERN_DEADLINE_MARGIN_MS", 10000, DEADLINE_MARGIN_MS, &margin, why)
+                 || read_number("AWS_LAMBDA_MAX_CONCURRENCY", 100000, 1, &concurrency, why);
     out->max_concurrency = (unsigned)concurrency;
     out->deadline_margin_ms = (unsigned)margin;
     return status ? -1 : 0;

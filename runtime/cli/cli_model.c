@@ -47,20 +47,20 @@ int cli_model_changed(void)
 /* 0, or -1 after cli_fail(). */
 static int open_file(const char *path, tern_model **model)
 {
-    char problem[MODEL_OPEN_ERROR_SIZE];
+    problem why;
     note_mapped(path);
-    if (model_open(path, MODEL_MAPPED, model, problem) == TERN_OK) return 0;
-    cli_fail("%s", problem);
+    if (model_open(path, MODEL_MAPPED, model, &why) == TERN_OK) return 0;
+    cli_fail("%s", why.text);
     return -1;
 }
 
 /* Of several, the first that offers what is wanted or, if none does, the last, which then says what it lacks. */
 static int open_default(unsigned want, tern_model **model)
 {
-    char problem[MODELS_ERROR_SIZE];
+    problem why;
     model_set models = {.count = 0};
-    int status = models_add_default(&models, TASK_NER, problem);
-    if (status != 0) cli_fail("%s", problem);
+    int status = models_add_default(&models, TASK_NER, &why);
+    if (status != 0) cli_fail("%s", why.text);
     for (size_t i = 0; i < models.count && status == 0; i++) {
         tern_model_close(*model);
         *model = NULL;
@@ -79,10 +79,9 @@ int cli_open(const char *argument, unsigned want, tern_model **model)
 
 int cli_open_models(model_set *models, task_kind task, model_access access)
 {
-    char problem[MODELS_ERROR_SIZE];
-    int failed = models->count == 0 && models_add_default(models, task, problem) != 0;
+    problem why;
+    int failed = models->count == 0 && models_add_default(models, task, &why) != 0;
     for (size_t i = 0; i < models->count && access == MODEL_MAPPED; i++) note_mapped(models->item[i].path);
-    if (!failed)
-        failed = models_open(models, access, problem) != TERN_OK || models_set_tasks(models, problem) != TERN_OK;
-    return failed ? cli_fail("%s", problem) : CLI_OK;
+    if (!failed) failed = models_open(models, access, &why) != TERN_OK || models_set_tasks(models, &why) != TERN_OK;
+    return failed ? cli_fail("%s", why.text) : CLI_OK;
 }

@@ -94,12 +94,12 @@ static int print_json(tern_ctx *ctx, const handler_settings *settings, const cha
 static int print_entities(tern_ctx *ctx, const handler_settings *settings, ner_format format, const char *text,
                           size_t len)
 {
-    response problem = {.status = 0};
+    response failure = {.status = 0};
     const tern_doc *doc;
     bytes out = {.data = NULL};
-    if (handle_run(ctx, text, len, TERN_ENTITIES, settings, &doc, &problem) != 0) {
-        response_free(&problem);
-        return cli_fail("%s", problem.message);
+    if (handle_run(ctx, text, len, TERN_ENTITIES, settings, &doc, &failure) != 0) {
+        response_free(&failure);
+        return cli_fail("%s", failure.message);
     }
     if (format == NER_HTML) doc_html_entities(&out, text, len, doc);
     else if (cli_is_terminal()) show_highlighted(&out, doc, text, len);
@@ -122,9 +122,9 @@ static int run_text(const ner_options *options, tern_ctx *ctx, const handler_set
 /* Options may add what the model has. */
 static int fail_without_ner(const tern_model *model)
 {
-    char error[COMPONENTS_ERROR_SIZE];
-    return components_check(TERN_NER, model, error)
-               ? cli_fail("%s", error)
+    problem why;
+    return components_check(TERN_NER, model, &why)
+               ? cli_fail("%s", why.text)
                : cli_usage("ner", "the component \"ner\" must run, it finds the entities");
 }
 

@@ -76,20 +76,20 @@ static void write_doc(bytes *out, parse_format format, const char *text, size_t 
 static int run_text(const parse_options *options, tern_ctx *ctx, const handler_settings *settings)
 {
     bytes input = {.data = NULL}, out = {.data = NULL};
-    response problem = {.status = 0};
+    response failure = {.status = 0};
     const tern_doc *doc;
     size_t len;
     const char *text = cli_text(options->text, &input, &len);
     unsigned want = formats[options->format].want;
     int code = CLI_FAILED;
     if (!options->norms) want &= ~(unsigned)TERN_NORMS;
-    if (text != NULL && handle_run(ctx, text, len, want, settings, &doc, &problem) != 0)
-        code = cli_fail("%s", problem.message);
+    if (text != NULL && handle_run(ctx, text, len, want, settings, &doc, &failure) != 0)
+        code = cli_fail("%s", failure.message);
     else if (text != NULL) {
         write_doc(&out, options->format, text, len, doc);
         code = options->format == PARSE_TABLE || options->format == PARSE_TREE ? cli_print(&out) : cli_print_data(&out);
     }
-    response_free(&problem);
+    response_free(&failure);
     bytes_free(&input);
     return code;
 }

@@ -102,13 +102,13 @@ static void show(bytes *out, const char *text, const tern_doc *doc, const sentim
 
 static int print_people(const sentiment_command *c, const char *text, size_t len)
 {
-    response problem = {.status = 0};
+    response failure = {.status = 0};
     const tern_doc *doc;
     bytes out = {.data = NULL};
     if (len == 0) return cli_fail("the text is empty: there is no sentiment in it");
-    if (handle_sentiment_run(model_context(&c->contexts, c->chosen), text, len, &c->settings, &doc, &problem) != 0) {
-        response_free(&problem);
-        return cli_fail("%s", problem.message);
+    if (handle_sentiment_run(model_context(&c->contexts, c->chosen), text, len, &c->settings, &doc, &failure) != 0) {
+        response_free(&failure);
+        return cli_fail("%s", failure.message);
     }
     show(&out, text, doc, c);
     return cli_print(&out);
@@ -146,10 +146,10 @@ static int run_text(const sentiment_command *c)
 
 static int begin(sentiment_command *c)
 {
-    char problem[MODELS_ERROR_SIZE];
+    problem why;
     tern_error error;
-    if (c->model != NULL && models_add_file(&c->models, c->model, problem) != 0)
-        return cli_usage("sentiment", "--model: %s", problem);
+    if (c->model != NULL && models_add_file(&c->models, c->model, &why) != 0)
+        return cli_usage("sentiment", "--model: %s", why.text);
     if (cli_open_models(&c->models, TASK_SENTIMENT, MODEL_MAPPED) != CLI_OK) return CLI_FAILED;
     c->chosen = models_default(&c->models, TASK_SENTIMENT);
     if (c->chosen == NULL)

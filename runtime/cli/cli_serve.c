@@ -74,8 +74,8 @@ static int show_help(void)
 static int read_settings(handler_settings *out)
 {
     runtime_settings from;
-    char error[SETTINGS_ERROR_SIZE];
-    if (settings_read(&from, error) != 0) return cli_fail("%s", error);
+    problem why;
+    if (settings_read(&from, &why) != 0) return cli_fail("%s", why.text);
     *out = (handler_settings){
         .max_chars = from.max_chars, .max_texts = from.max_texts, .format = from.format, .offsets = from.offsets};
     return CLI_OK;
@@ -113,20 +113,20 @@ static void share_memory(const model_set *models, http_server_options *options, 
 static int run(model_set *models, http_server_options *options, unsigned megabytes)
 {
     hold_hangups();
-    char error[448];
+    problem why;
     if (read_settings(&options->settings) != CLI_OK || cli_open_models(models, TASK_ANY, MODEL_LOADED) != CLI_OK)
         return CLI_FAILED;
     share_memory(models, options, megabytes ? (size_t)megabytes << 20 : memory_limit());
     memory_return_blocks();
     options->models = models;
     signal(SIGPIPE, SIG_IGN); /* whoever reads the first line may close the pipe */
-    return http_server_run(options, error, sizeof error) == 0 ? CLI_OK : cli_fail("%s", error);
+    return http_server_run(options, &why) == 0 ? CLI_OK : cli_fail("%s", why.text);
 }
 
 static int add_model(model_set *models, const char *argument)
 {
-    char problem[MODELS_ERROR_SIZE];
-    return models_add(models, argument, problem) == 0 ? CLI_OK : cli_usage("serve", "--model: %s", problem);
+    problem why;
+    return models_add(models, argument, &why) == 0 ? CLI_OK : cli_usage("serve", "--model: %s", why.text);
 }
 
 static int take_origins(const char *value, const char **out)

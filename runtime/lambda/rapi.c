@@ -3,12 +3,12 @@
 
 #include <curl/curl.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "json_out.h"
+#include "problem.h"
 #include "rapi_curl.h"
 
 #define POLL_MS 600000  /* nothing has to happen after it */
@@ -23,7 +23,7 @@ struct rapi {
     size_t header_bytes;
     int headers_too_large, body_has_begun, event_too_large, no_memory;
     long status;
-    char problem[CURL_ERROR_SIZE + 64];
+    problem why;
     char curl_error[CURL_ERROR_SIZE];
 };
 
@@ -63,10 +63,9 @@ static size_t on_body(char *data, size_t size, size_t count, void *user)
 
 /* ---- calling ----------------------------------------------------------------------------------------------------- */
 
-static rapi_result problem(rapi *api, rapi_result result, const char *what)
+static rapi_result result_of(rapi *api, rapi_result result, const char *what)
 {
-    snprintf(api->problem, sizeof api->problem, "%s", what);
-    return result;
+    return (rapi_result)problem_set(&api->why, result, "%s", what);
 }
 
 /* A header of more than RAPI_MAX_HEADER bytes is out of memory to libcurl before 8.6: no buffer of it may grow so
@@ -84,16 +83,14 @@ static rapi_result classify(rapi *api, CURLcode code)
 {
     curl_easy_getinfo(api->curl, CURLINFO_RESPONSE_CODE, &api->status);
     if (!api->no_memory && (api->headers_too_large || is_large_header(api, code)))
-        return problem(api, RAPI_HEADERS, "the answer's headers are too large");
-    if (api->no_memory || code == CURLE_OUT_OF_MEMORY) return problem(api, RAPI_MEMORY, "out of memory");
-    if (api->event_too_large) return problem(api, RAPI_TOO_LARGE, "the event is too large");
+        return result_of(api, RAPI_HEADERS, "the answer's headers are too large");
+    if (api->no_memory || code == CURLE_OUT_OF_MEMORY) return result_of(api, RAPI_MEMORY, "out of memory");
+    if (api->event_too_large) return result_of(api, RAPI_TOO_LARGE, "the event is too large");
     if (code != CURLE_OK)
-        return problem(api, RAPI_TRANSPORT, api->curl_error[0] ? api->curl_error : curl_easy_strerror(code));
-    if (api->status < 200 || api->status > 299) {
-        snprintf(api->problem, sizeof api->problem, "status %ld", api->status);
-        return RAPI_STATUS;
-    }
-    return problem(api, RAPI_OK, "");
+        return result_of(api, RAPI_TRANSPORT, api->curl_error[0] ? api->curl_error : curl_easy_strerror(code));
+    if (api->status < 200 || api->status > 299)
+        return (rapi_result)problem_set(&api->why, RAPI_STATUS, "status %ld", api->status);
+    return result_of(api, RAPI_OK, "");
 }
 
 /* Waits until the transfer is over, or is cancelled: then 0. An invocation that has begun to arrive is not cancelled.
@@ -119,16 +116,16 @@ static int wait_for_transfer(rapi *api, int cancellable, CURLcode *code)
 static rapi_result perform(rapi *api, int cancellable)
 {
     CURLcode code = CURLE_RECV_ERROR;
-    if (curl_multi_add_handle(api->multi, api->curl)) return problem(api, RAPI_MEMORY, "out of memory");
+    if (curl_multi_add_handle(api->multi, api->curl)) return result_of(api, RAPI_MEMORY, "out of memory");
     int over = wait_for_transfer(api, cancellable, &code);
     curl_multi_remove_handle(api->multi, api->curl);
-    return over ? classify(api, code) : problem(api, RAPI_CANCELLED, "cancelled");
+    return over ? classify(api, code) : result_of(api, RAPI_CANCELLED, "cancelled");
 }
 
 /* Performs the call to api->url with the method that has been set. */
 static rapi_result call(rapi *api, struct curl_slist *headers, int cancellable)
 {
-    if (api->url.failed) return problem(api, RAPI_MEMORY, "out of memory");
+    if (api->url.failed) return result_of(api, RAPI_MEMORY, "out of memory");
     api->header_bytes = 0;
     api->headers_too_large = api->body_has_begun = api->event_too_large = api->no_memory = 0;
     api->status = 0;
@@ -187,7 +184,7 @@ static rapi_result post(rapi *api, const char *body, size_t len, const post_head
         failed = add_header(&headers, "Lambda-Runtime-Invocation-Id", with->invocation_id);
     rapi_result result = RAPI_MEMORY;
     if (failed) {
-        problem(api, result, "out of memory");
+        result_of(api, result, "out of memory");
     } else {
         curl_easy_setopt(api->curl, CURLOPT_POST, 1L);
         curl_easy_setopt(api->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
@@ -247,7 +244,7 @@ static rapi_result post_error(rapi *api, const invocation *to, const char *error
     if (!strncmp(error_type, "Runtime.", 8)) append_cause(&cause, error_type, message);
     const post_headers with = {error_type, cause.failed ? NULL : cause.data, to ? to->invocation_id.data : NULL};
     rapi_result result =
-        body.failed ? problem(api, RAPI_MEMORY, "out of memory") : post(api, body.data, body.len, &with);
+        body.failed ? result_of(api, RAPI_MEMORY, "out of memory") : post(api, body.data, body.len, &with);
     bytes_free(&body);
     bytes_free(&cause);
     return result;
@@ -263,7 +260,7 @@ rapi_result rapi_next(rapi *api, invocation *out)
     api->incoming = NULL;
     int usable = result == RAPI_OK || result == RAPI_TOO_LARGE;
     if (usable && !out->request_id.len)
-        return problem(api, RAPI_NO_ID, "the answer has no Lambda-Runtime-Aws-Request-Id");
+        return result_of(api, RAPI_NO_ID, "the answer has no Lambda-Runtime-Aws-Request-Id");
     return result;
 }
 
@@ -329,4 +326,4 @@ void rapi_free(rapi *api)
 
 long rapi_status(const rapi *api) { return api->status; }
 
-const char *rapi_problem(const rapi *api) { return api->problem; }
+const char *rapi_problem(const rapi *api) { return api->why.text; }

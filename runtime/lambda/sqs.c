@@ -281,10 +281,10 @@ static void answer_json(batch *b, message *m, const bytes *text)
 
 static void answer_plain(batch *b, message *m, const bytes *text)
 {
-    char error[SQS_TEXT_ERROR_SIZE];
-    int status = sqs_text_check(text->data, text->len, error);
+    problem why;
+    int status = sqs_text_check(text->data, text->len, &why);
     if (status) {
-        fail(b, m, status == 400 ? BAD_REQUEST : "Runtime.OutOfMemory", error);
+        fail(b, m, status == 400 ? BAD_REQUEST : "Runtime.OutOfMemory", why.text);
         return;
     }
     handle_text(b->context->contexts, text->data, text->len, &b->settings, &b->answer);

@@ -310,21 +310,21 @@ static int ends_in(const char *text, const char *end)
     return len > end_len && !strcmp(text + len - end_len, end);
 }
 
-sqs_client *sqs_client_new(const char *queue_url, const char *ca_file, char error[SQS_CLIENT_ERROR_SIZE])
+sqs_client *sqs_client_new(const char *queue_url, const char *ca_file, problem *why)
 {
     url_parts url = {0};
-    const char *problem = "it must be the queue's URL, like https://sqs.us-east-1.amazonaws.com/123456789012/NAME";
+    const char *wrong = "it must be the queue's URL, like https://sqs.us-east-1.amazonaws.com/123456789012/NAME";
     sqs_client *client = calloc(1, sizeof *client);
     if (client && !split_url(queue_url, &url)) {
         bytes_text(&client->queue_url, queue_url);
         client->fifo = ends_in(url.path, ".fifo");
         client->curl = curl_easy_init();
-        problem = client->curl ? set_credentials(client, &url) : "out of memory";
-        if (!problem) problem = set_options(client, &url, ca_file);
+        wrong = client->curl ? set_credentials(client, &url) : "out of memory";
+        if (!wrong) wrong = set_options(client, &url, ca_file);
     }
     free_parts(&url);
-    if (client && !problem) return client;
-    snprintf(error, SQS_CLIENT_ERROR_SIZE, "TERN_OUTPUT_QUEUE_URL: %s", client ? problem : "out of memory");
+    if (client && !wrong) return client;
+    problem_set(why, -1, "TERN_OUTPUT_QUEUE_URL: %s", client ? wrong : "out of memory");
     sqs_client_free(client);
     return NULL;
 }
