@@ -8,10 +8,11 @@
 
 #include "components.h"
 #include "mapped_file.h"
+#include "text_of.h"
 
 #define VARIABLE "TERN_MODEL"
 #define SUFFIX ".tern"
-#define NAME_RULE "a name is 1 to 40 letters, digits, _ and -, as in en=weights/en.tern"
+#define NAME_RULE "a name is 1 to " TEXT_OF(MODEL_NAME_MAX) " letters, digits, _ and -, as in en=weights/en.tern"
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 _Static_assert(MODELS_MAX *(MODEL_NAME_SIZE + 1) + 64 <= PROBLEM_SIZE, "the sentence with all names fits");

@@ -12,7 +12,8 @@
 #include "tern.h"
 
 #define MODELS_MAX 16u
-#define MODEL_NAME_SIZE 41u /* a name is 1 to 40 letters (ASCII), digits, _ and - */
+#define MODEL_NAME_MAX 40 /* a name is 1 to so many letters (ASCII), digits, _ and - */
+#define MODEL_NAME_SIZE (MODEL_NAME_MAX + 1u)
 
 typedef struct named_model {
     char name[MODEL_NAME_SIZE];

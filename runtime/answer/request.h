@@ -41,8 +41,8 @@ typedef enum entity_format { FORMAT_NER, FORMAT_SPACY } entity_format;
 /* The one of that name, or -1. */
 int entity_format_from_name(const char *name, size_t len);
 
-#define REQUEST_MAX_BODY (6u * 1024 * 1024) /* bytes of a body, those of a compressed one before and after */
-#define REQUEST_MAX_TEXTS 1000u             /* of "texts", unless TERN_MAX_TEXTS says otherwise */
+#define REQUEST_MAX_BODY 6291456 /* bytes of a body, those of a compressed one before and after */
+#define REQUEST_MAX_TEXTS 1000   /* of "texts", unless TERN_MAX_TEXTS says otherwise */
 
 /* How a text is answered: the program's defaults, then what the request says. */
 typedef struct request_options {

@@ -33,8 +33,9 @@ int settings_read(runtime_settings *out, problem *why);
 enum { SETTING_COMMAND = 1u << 0, SETTING_SERVER = 1u << 1, SETTING_LAMBDA = 1u << 2 };
 
 typedef struct setting_row {
-    const char *name, *fallback, *meaning; /* fallback: what holds when it is not set */
+    const char *name, *fallback, *meaning; /* fallback: what holds when it is not set; NULL: most */
     unsigned programs;                     /* mask of those that read it */
+    size_t most;                           /* of a whole number from 1 on; 0: it is none, or nobody sets it */
 } setting_row;
 
 extern const setting_row settings_table[];

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define DEADLINE_MARGIN_MS 50u /* default of TERN_DEADLINE_MARGIN_MS: for the answer's way to the platform */
+#define DEADLINE_MARGIN_MS 50 /* default of TERN_DEADLINE_MARGIN_MS: for the answer's way to the platform */
 
 /* Milliseconds since 1970. */
 uint64_t clock_now_ms(void);

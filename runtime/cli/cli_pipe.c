@@ -5,6 +5,7 @@
 #include "cli_session.h"
 #include "cli_stream.h"
 #include "handler.h"
+#include "text_of.h"
 
 static const char pipe_help[] =
     "Usage: tern pipe [-m MODEL] [--only COMPONENTS | --exclude COMPONENTS] [--norm] < IN.jsonl > OUT.jsonl\n"
@@ -21,7 +22,7 @@ static const char pipe_help[] =
     "\n" CLI_COMPONENT_NAMES
     "has them; one that is off by default, as senter in English, must be named. The environment variable\n"
     "TERN_COMPONENTS sets another default.\n"
-    "Lines may have up to 16777216 bytes. Exit code: 1 if any line was wrong.\n";
+    "Lines may have up to " TEXT_OF(CLI_MAX_LINE) " bytes. Exit code: 1 if any line was wrong.\n";
 
 static void answer_line(void *user, const char *line, size_t len, response *out)
 {

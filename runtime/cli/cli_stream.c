@@ -11,8 +11,7 @@
 #include "cli_lines.h"
 #include "cli_model.h"
 #include "cli_text.h"
-
-#define MAX_LINE (16u * 1024 * 1024) /* bytes: a text at the engine's limit fits, every character written as \uXXXX */
+#include "text_of.h"
 
 typedef struct progress {
     int shown;
@@ -49,7 +48,8 @@ static void progress_show(progress *p, int at_end)
 static int answer_line(cli_answer how, void *user, line_status status, const char *line, size_t len, response *answer)
 {
     if (cli_model_changed()) return -1;
-    if (status == LINE_TOO_LONG) respond_error(answer, 413, NULL, "the line is longer than 16777216 bytes");
+    if (status == LINE_TOO_LONG)
+        respond_error(answer, 413, NULL, "the line is longer than " TEXT_OF(CLI_MAX_LINE) " bytes");
     else how(user, line, len, answer);
     if (cli_model_changed()) return -1;
     cli_write_data(&answer->body);
@@ -86,7 +86,7 @@ static int run_lines(cli_answer how, void *user, line_reader *reader, progress *
 
 int cli_run_lines(cli_answer answer, void *user)
 {
-    line_reader reader = {.fd = STDIN_FILENO, .max = MAX_LINE};
+    line_reader reader = {.fd = STDIN_FILENO, .max = CLI_MAX_LINE};
     progress p;
     progress_begin(&p);
     int code = cli_finish(run_lines(answer, user, &reader, &p));

@@ -16,7 +16,10 @@
 #include "models.h"
 #include "settings.h"
 #include "sqs_client.h"
+#include "text_of.h"
 #include "workers.h"
+
+#define LONGEST_NAMESPACE TEXT_OF(METRICS_MAX_NAMESPACE)
 
 typedef struct process {
     const char *address;
@@ -92,7 +95,7 @@ static int read_settings(process *p, init_error *error)
     if (settings_read(from, &why)) return init_failed(error, "Runtime.BadConfig", why.text);
     if (from->emf_namespace && !metrics_is_namespace(from->emf_namespace))
         return init_failed(error, "Runtime.BadConfig",
-                           "TERN_EMF_NAMESPACE must be 1 to 255 characters of A-Z a-z 0-9 . - _ / "
+                           "TERN_EMF_NAMESPACE must be 1 to " LONGEST_NAMESPACE " characters of A-Z a-z 0-9 . - _ / "
                            "# : and blank, and not begin with AWS/");
     p->count = from->max_concurrency < WORKERS_MAX ? from->max_concurrency : WORKERS_MAX;
     p->settings = (handler_settings){

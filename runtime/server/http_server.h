@@ -20,7 +20,7 @@
 #include "problem.h"
 
 #define HTTP_MAX_ANSWER (32u * 1024 * 1024) /* bytes of an answer; 413 above */
-#define HTTP_MAX_THREADS 256u
+#define HTTP_MAX_THREADS 256
 #define HTTP_MAX_BUFFERED ((size_t)512 * 1024 * 1024) /* most for max_buffered */
 
 typedef struct http_server_options {
