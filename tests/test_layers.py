@@ -109,3 +109,8 @@ def test_declarations_and_definitions_are_told_apart() -> None:
 def test_circles_are_found() -> None:
     graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"d"}, "e": {"a"}}
     assert circles(graph) == [["a", "b", "c"], ["d"]]
+
+
+def test_the_environment_is_read_in_one_place(tree: Tree) -> None:
+    readers = {key for key, module in tree.modules.items() if any("getenv(" in file for file in module.files.values())}
+    assert readers == {"runtime/base/environment"}

@@ -1,9 +1,9 @@
 #include "components.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "environment.h"
 #include "names.h"
 
 #define VARIABLE "TERN_COMPONENTS"
@@ -55,9 +55,9 @@ int components_check(unsigned mask, const tern_model *model, problem *why)
 
 int components_default(const tern_model *model, unsigned *mask, problem *why)
 {
-    const char *list = getenv(VARIABLE);
+    const char *list = environment(VARIABLE);
     *mask = tern_model_default_components(model);
-    if (!list || !*list) return 0;
+    if (!list) return 0;
     return components_parse(list, model, mask, why) || components_check(*mask, model, why) ? problem_at(why, VARIABLE)
                                                                                            : 0;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "components.h"
+#include "environment.h"
 #include "mapped_file.h"
 #include "text_of.h"
 
@@ -103,8 +104,8 @@ static int add_all_found(model_set *models, problem *why)
 
 int models_add_default(model_set *models, task_kind task, problem *why)
 {
-    const char *value = getenv(VARIABLE);
-    if (!value || !*value) return task == TASK_ANY ? add_all_found(models, why) : add_found(models, task, why);
+    const char *value = environment(VARIABLE);
+    if (!value) return task == TASK_ANY ? add_all_found(models, why) : add_found(models, task, why);
     int failed = end_of_name(value) ? add_list(models, value, why) : models_add_file(models, value, why);
     return failed ? problem_at(why, VARIABLE) : 0;
 }

@@ -6,6 +6,7 @@
 
 #include "cors.h"
 #include "deadline.h"
+#include "environment.h"
 #include "names.h"
 #include "tern.h"
 #include "text_of.h"
@@ -62,13 +63,6 @@ const size_t settings_count = sizeof settings_table / sizeof *settings_table;
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-/* NULL if the variable is not set or empty. */
-static const char *value_of(const char *name)
-{
-    const char *value = getenv(name);
-    return value && *value ? value : NULL;
-}
-
 static int bad_value(const char *name, const char *expected, const char *value, problem *why)
 {
     char shown[NAME_SHOWN_SIZE];
@@ -80,7 +74,7 @@ static int bad_value(const char *name, const char *expected, const char *value, 
 static int read_number(const char *name, size_t most, size_t fallback, size_t *out, problem *why)
 {
     char expected[64];
-    const char *text = value_of(name);
+    const char *text = environment(name);
     *out = fallback;
     if (!text) return 0;
     size_t digits = strspn(text, "0123456789");
@@ -93,14 +87,14 @@ static int read_number(const char *name, size_t most, size_t fallback, size_t *o
 
 static int read_switch(const char *name, int *out, problem *why)
 {
-    const char *text = value_of(name);
+    const char *text = environment(name);
     *out = text && !strcmp(text, "1");
     return text && !*out && strcmp(text, "0") ? bad_value(name, "0 or 1", text, why) : 0;
 }
 
 static int read_format(entity_format *out, problem *why)
 {
-    const char *text = value_of("TERN_FORMAT");
+    const char *text = environment("TERN_FORMAT");
     int format = text ? entity_format_from_name(text, strlen(text)) : FORMAT_NER;
     *out = format < 0 ? FORMAT_NER : (entity_format)format;
     return format < 0 ? bad_value("TERN_FORMAT", ENTITY_FORMATS, text, why) : 0;
@@ -108,7 +102,7 @@ static int read_format(entity_format *out, problem *why)
 
 static int read_offsets(offset_unit *out, problem *why)
 {
-    const char *text = value_of("TERN_OFFSETS");
+    const char *text = environment("TERN_OFFSETS");
     int unit = text ? offset_unit_from_name(text, strlen(text)) : OFFSETS_CODEPOINT;
     *out = unit < 0 ? OFFSETS_CODEPOINT : (offset_unit)unit;
     return unit < 0 ? bad_value("TERN_OFFSETS", OFFSET_UNITS, text, why) : 0;
@@ -117,16 +111,16 @@ static int read_offsets(offset_unit *out, problem *why)
 static int read_origins(const char **out, problem *why)
 {
     static const char name[] = "TERN_CORS_ORIGIN";
-    *out = value_of(name);
+    *out = environment(name);
     return *out && !cors_is_list(*out) ? bad_value(name, CORS_ORIGINS, *out, why) : 0;
 }
 
 int settings_read(runtime_settings *out, problem *why)
 {
     size_t concurrency = 1, margin = DEADLINE_MARGIN_MS;
-    *out = (runtime_settings){.output_queue_url = value_of("TERN_OUTPUT_QUEUE_URL"),
-                              .ca_file = value_of("TERN_CA_FILE"),
-                              .emf_namespace = value_of("TERN_EMF_NAMESPACE")};
+    *out = (runtime_settings){.output_queue_url = environment("TERN_OUTPUT_QUEUE_URL"),
+                              .ca_file = environment("TERN_CA_FILE"),
+                              .emf_namespace = environment("TERN_EMF_NAMESPACE")};
     int status = read_format(&out->format, why) || read_offsets(&out->offsets, why)
                  || read_number("TERN_MAX_CHARS", TERN_MAX_CHARS, 0, &out->max_chars, why)
                  || read_number("TERN_MAX_TEXTS", MOST_TEXTS, REQUEST_MAX_TEXTS, &out->max_texts, why)

@@ -10,7 +10,7 @@
 #include "problem.h"
 #include "request.h"
 
-/* Strings are those of the environment (getenv): valid as long as nobody sets the same variable. NULL: not set, or
+/* Strings are those of the environment (environment.h). NULL: not set, or
  * empty. */
 typedef struct runtime_settings {
     entity_format format;         /* TERN_FORMAT */

@@ -20,4 +20,8 @@ uint64_t deadline_before(uint64_t end_ms, uint64_t now_ms, unsigned margin_ms);
 /* tern_options.interrupt: whether *(const uint64_t *)deadline, unless it is 0, has come. */
 int deadline_has_come(void *deadline);
 
+/* Waits before the next try, after failure number 1, 2, 3, ...: first_ms, twice that, four times that, ... 0; or -1 at
+ * once, where the deadline (as above; 0: none) would have come by then. */
+int back_off(unsigned failure, unsigned first_ms, uint64_t deadline);
+
 #endif

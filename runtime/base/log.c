@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bytes.h"
+#include "deadline.h"
+#include "environment.h"
 #include "utf8_text.h"
 
 #define MAX_FIELD 256u    /* bytes of an id */
@@ -23,7 +24,7 @@ static const char *const level_names[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERR
 
 logger logger_from_environment(void)
 {
-    const char *format = getenv("AWS_LAMBDA_LOG_FORMAT"), *level = getenv("AWS_LAMBDA_LOG_LEVEL");
+    const char *format = environment("AWS_LAMBDA_LOG_FORMAT"), *level = environment("AWS_LAMBDA_LOG_LEVEL");
     logger log = {.file = STDOUT_FILENO, .lowest = LOG_LEVEL_INFO};
     log.json = format && same_ignoring_case(format, strlen(format), "JSON");
     for (unsigned i = 0; level && i < LEVELS; i++)
@@ -62,12 +63,7 @@ void log_timestamp(long long milliseconds, char out[LOG_TIMESTAMP_SIZE])
     put_digits(out + 20, milliseconds % 1000, 3);
 }
 
-static void timestamp_now(char out[LOG_TIMESTAMP_SIZE])
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    log_timestamp((long long)now.tv_sec * 1000 + now.tv_nsec / 1000000, out);
-}
+static void timestamp_now(char out[LOG_TIMESTAMP_SIZE]) { log_timestamp((long long)clock_now_ms(), out); }
 
 /* ---- a line ------------------------------------------------------------------------------------------------------ */
 

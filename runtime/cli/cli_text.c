@@ -10,6 +10,7 @@
 #include "chars.h"
 #include "cli.h"
 #include "cli_model.h"
+#include "environment.h"
 
 #define MAX_INPUT (64u * 1024 * 1024) /* bytes; far more than the engine's limit on a text */
 
@@ -42,9 +43,8 @@ int cli_is_terminal(void) { return isatty(STDOUT_FILENO); }
 
 int cli_wants_colour(void)
 {
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    return cli_is_terminal() && (no_color == NULL || *no_color == '\0') && term != NULL && *term != '\0'
-           && strcmp(term, "dumb") != 0;
+    const char *term = environment("TERM");
+    return cli_is_terminal() && environment("NO_COLOR") == NULL && term != NULL && strcmp(term, "dumb") != 0;
 }
 
 static int print(bytes *text, void (*write)(const bytes *))

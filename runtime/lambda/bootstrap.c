@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "deadline.h"
+#include "environment.h"
 #include "extension.h"
 #include "memory.h"
 #include "models.h"
@@ -78,12 +79,6 @@ static int model_failed(init_error *error, tern_status status, const char *messa
                     ? "; put the file there (tools/package packs what TERN_WEIGHTS names) or change TERN_MODEL"
                     : "");
     return engine_failed(error, status, why.text);
-}
-
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value && *value ? value : NULL;
 }
 
 /* ---- settings ---------------------------------------------------------------------------------------------------- */

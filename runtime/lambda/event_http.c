@@ -7,6 +7,7 @@
 #include "cors.h"
 #include "deadline.h"
 #include "json_out.h"
+#include "reason.h"
 #include "route.h"
 
 #define BAD_REQUEST "Function.BadRequest"
@@ -143,25 +144,14 @@ static void write_headers(bytes *out, const header_list *list, int multi_value)
     bytes_text(out, "}");
 }
 
-static const char *reason_of(int status)
-{
-    switch (status) {
-    case 200: return "OK";
-    case 400: return "Bad Request";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 413: return "Payload Too Large";
-    case 415: return "Unsupported Media Type";
-    case 504: return "Gateway Timeout";
-    default: return "Internal Server Error";
-    }
-}
+/* 413 by its name before RFC 9110, which callers have had so far. */
+static const char *description_of(int status) { return status == 413 ? "Payload Too Large" : reason_phrase(status); }
 
 static void wrap(bytes *out, const response *answer, event_shape shape, const header_list *headers, int multi_value)
 {
     bytes_format(out, "{\"statusCode\": %d, ", answer->status);
     if (shape == SHAPE_ALB || is_lattice(shape))
-        bytes_format(out, "\"statusDescription\": \"%d %s\", ", answer->status, reason_of(answer->status));
+        bytes_format(out, "\"statusDescription\": \"%d %s\", ", answer->status, description_of(answer->status));
     write_headers(out, headers, multi_value);
     bytes_text(out, ", \"body\": ");
     json_out_string(out, answer->body.data ? answer->body.data : "", answer->body.len);

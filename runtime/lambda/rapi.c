@@ -201,9 +201,9 @@ static void append_header_string(bytes *out, const char *text, size_t len)
 {
     bytes_text(out, "\"");
     for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
+        const char c = printable(text[i]);
         if (c == '"' || c == '\\') bytes_text(out, "\\");
-        bytes_append(out, c >= 0x20 && c < 0x7F ? text + i : "?", 1);
+        bytes_append(out, &c, 1);
     }
     bytes_text(out, "\"");
 }

@@ -1,14 +1,14 @@
-#define _POSIX_C_SOURCE 200809L /* nanosleep */
+#define _POSIX_C_SOURCE 200809L
 #include "sqs_client.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "deadline.h"
+#include "environment.h"
 #include "json_out.h"
 #include "sqs_answer.h"
 #include "tern.h"
@@ -35,16 +35,6 @@ static unsigned time_left(uint64_t deadline, unsigned most)
     if (!deadline) return most;
     if (deadline <= now) return 0;
     return deadline - now < most ? (unsigned)(deadline - now) : most;
-}
-
-/* Waits before try number 1, 2, ... 0, or -1 if there is no time for it. */
-static int back_off(unsigned number, uint64_t deadline)
-{
-    unsigned delay = FIRST_DELAY_MS << (number - 1);
-    if (time_left(deadline, delay + 1) <= delay) return -1;
-    struct timespec time = {.tv_sec = delay / 1000, .tv_nsec = (long)(delay % 1000) * 1000000};
-    nanosleep(&time, NULL);
-    return 0;
 }
 
 /* ---- one try ----------------------------------------------------------------------------------------------------- */
@@ -125,7 +115,7 @@ static void deliver(sqs_client *client, sqs_entry **entries, size_t count, uint6
         }
         if (result == SQS_SPLIT || result == SQS_REFUSED) return;
         if (result == SQS_EACH) count = sqs_keep_open(entries, count);
-        if (!count || tried == TRIES || back_off(tried, deadline)) return;
+        if (!count || tried == TRIES || back_off(tried, FIRST_DELAY_MS, deadline)) return;
     }
 }
 
@@ -227,12 +217,6 @@ static const char *system_ca_file(void)
     return NULL;
 }
 
-static const char *variable(const char *name)
-{
-    const char *value = getenv(name);
-    return value && *value ? value : NULL;
-}
-
 static int add_header(sqs_client *client, const char *name, const char *value)
 {
     bytes line = {0};
@@ -257,13 +241,13 @@ static int set_headers(sqs_client *client, const char *session_token)
 /* Why the client cannot be made; NULL: it has been. */
 static const char *set_credentials(sqs_client *client, const url_parts *url)
 {
-    const char *key = variable("AWS_ACCESS_KEY_ID"), *secret = variable("AWS_SECRET_ACCESS_KEY");
-    const char *token = variable("AWS_SESSION_TOKEN");
+    const char *key = environment("AWS_ACCESS_KEY_ID"), *secret = environment("AWS_SECRET_ACCESS_KEY");
+    const char *token = environment("AWS_SESSION_TOKEN");
     char provider[64];
     size_t len;
     const char *region = region_in_host(url->host, &len);
     if (!region) {
-        region = variable("AWS_REGION") ? variable("AWS_REGION") : variable("AWS_DEFAULT_REGION");
+        region = environment("AWS_REGION") ? environment("AWS_REGION") : environment("AWS_DEFAULT_REGION");
         len = region ? strlen(region) : 0;
     }
     if (!region || !is_region(region, len)) return "the URL's host names no region, and neither does AWS_REGION";
