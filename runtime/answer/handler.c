@@ -174,7 +174,7 @@ static void answer_item(const responder *by, const json_node *node, size_t index
 /* Whether an error is not one text's but that of the request. */
 static int is_for_all(const response *item)
 {
-    return item->status >= 500 || (item->error_type && !strcmp(item->error_type, RESPONSE_TOO_LARGE));
+    return item->status >= 500 || (item->error_type && !strcmp(item->error_type, ERROR_TOO_LARGE));
 }
 
 /* What one text's caller is to blame for becomes that text's {"error": ...}; anything else is the answer to all. */

@@ -131,7 +131,7 @@ void route_refuse(const route *r, const model_set *models, response *out)
 {
     problem unknown;
     if (!r->error) models_unknown(models, &unknown);
-    respond_error(out, r->status, r->error ? "Function.BadRequest" : "Function.UnknownModel",
+    respond_error(out, r->status, r->error ? ERROR_BAD_REQUEST : ERROR_UNKNOWN_MODEL,
                   r->error ? r->error : unknown.text);
 }
 

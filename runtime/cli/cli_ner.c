@@ -86,9 +86,7 @@ static int print_json(tern_ctx *ctx, const handler_settings *settings, const cha
 {
     response answer = {.status = 0};
     handle_ner_text(ctx, text, len, settings, &answer);
-    bytes_text(&answer.body, "\n");
-    int code = cli_print_data(&answer.body);
-    return answer.status == 200 ? code : CLI_FAILED;
+    return cli_print_answer(&answer);
 }
 
 static int print_entities(tern_ctx *ctx, const handler_settings *settings, ner_format format, const char *text,
@@ -171,7 +169,6 @@ int cli_ner(int argc, char **argv)
         default: return cli_other_option(option, argv, ner_help);
         }
     if (code != CLI_OK) return code;
-    if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
-    options.text = argv[optind]; /* NULL at the end */
-    return run(&options);
+    code = cli_text_argument(argc, argv, &options.text);
+    return code == CLI_OK ? run(&options) : code;
 }

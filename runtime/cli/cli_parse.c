@@ -140,10 +140,9 @@ int cli_parse(int argc, char **argv)
         default: return cli_other_option(option, argv, parse_help);
         }
     if (code != CLI_OK) return code;
-    if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
-    if (options.norms && !(formats[options.format].want & TERN_NORMS))
+    code = cli_text_argument(argc, argv, &options.text);
+    if (code == CLI_OK && options.norms && !(formats[options.format].want & TERN_NORMS))
         return cli_usage(argv[0], "--norm is for the formats table, conllu and json: a %s does not show it",
                          formats[options.format].name);
-    options.text = argv[optind]; /* NULL at the end */
-    return run(&options);
+    return code == CLI_OK ? run(&options) : code;
 }

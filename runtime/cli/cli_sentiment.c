@@ -120,9 +120,7 @@ static int print_json(const sentiment_command *c, const char *text, size_t len)
 {
     response answer = {.status = 0};
     handle_sentiment_text(&c->contexts, c->chosen, text, len, &c->settings, &answer);
-    bytes_text(&answer.body, "\n");
-    int code = cli_print_data(&answer.body);
-    return answer.status == 200 ? code : CLI_FAILED;
+    return cli_print_answer(&answer);
 }
 
 static void answer_line(void *user, const char *line, size_t len, response *out)
@@ -191,7 +189,6 @@ int cli_sentiment(int argc, char **argv)
     if (c.jsonl && optind < argc)
         return cli_usage(argv[0], "unexpected argument \"%s\": with --jsonl the texts come on standard input",
                          argv[optind]);
-    if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
-    c.text = argv[optind]; /* NULL at the end */
-    return run(&c);
+    int code = cli_text_argument(argc, argv, &c.text);
+    return code == CLI_OK ? run(&c) : code;
 }

@@ -27,6 +27,13 @@ static int read_input(bytes *text)
     return CLI_OK;
 }
 
+int cli_text_argument(int argc, char **argv, const char **text)
+{
+    if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
+    *text = argv[optind]; /* NULL at the end */
+    return CLI_OK;
+}
+
 const char *cli_text(const char *argument, bytes *input, size_t *len)
 {
     if (argument != NULL) {
@@ -71,3 +78,10 @@ void cli_write_data(const bytes *text)
 int cli_print(bytes *text) { return print(text, write_plain); }
 
 int cli_print_data(bytes *text) { return print(text, cli_write_data); }
+
+int cli_print_answer(response *answer)
+{
+    bytes_text(&answer->body, "\n");
+    int code = cli_print_data(&answer->body);
+    return answer->status == 200 ? code : CLI_FAILED;
+}

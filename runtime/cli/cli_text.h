@@ -5,6 +5,11 @@
 
 #include <stddef.h>
 #include "bytes.h"
+#include "response.h"
+
+/* The one argument TEXT, NULL if there is none, into *text: CLI_OK; or CLI_USAGE after cli_usage(). After
+ * getopt_long(). */
+int cli_text_argument(int argc, char **argv, const char **text);
 
 /* argument or, if it is NULL, all of standard input as one text of *len bytes; input owns it then. NULL after
  * cli_fail(). */
@@ -22,5 +27,8 @@ int cli_print(bytes *text);
  * caller. */
 int cli_print_data(bytes *text);
 void cli_write_data(const bytes *text);
+
+/* The same of an answer, on a line of its own: CLI_FAILED if its status is not 200, too. */
+int cli_print_answer(response *answer);
 
 #endif

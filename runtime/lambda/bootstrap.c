@@ -20,6 +20,8 @@
 #include "text_of.h"
 #include "workers.h"
 
+#define BAD_CONFIG "Runtime.BadConfig"
+#define MODEL_NOT_FOUND "Runtime.ModelNotFound"
 #define LONGEST_NAMESPACE TEXT_OF(METRICS_MAX_NAMESPACE)
 
 typedef struct process {
@@ -53,20 +55,20 @@ static int init_failed(init_error *error, const char *type, const char *message)
 
 static int no_memory(init_error *error)
 {
-    return init_failed(error, "Runtime.OutOfMemory", "out of memory at the start: give the function more");
+    return init_failed(error, ERROR_OUT_OF_MEMORY, "out of memory at the start: give the function more");
 }
 
 static int engine_failed(init_error *error, tern_status status, const char *message)
 {
     switch (status) {
     case TERN_E_MEMORY: return no_memory(error); /* the engine's remedy is for texts */
-    case TERN_E_ARGUMENT: return init_failed(error, "Runtime.BadConfig", message);
-    case TERN_E_IO: return init_failed(error, "Runtime.ModelNotFound", message);
+    case TERN_E_ARGUMENT: return init_failed(error, BAD_CONFIG, message);
+    case TERN_E_IO: return init_failed(error, MODEL_NOT_FOUND, message);
     case TERN_E_FORMAT: return init_failed(error, "Runtime.ModelFormat", message);
     case TERN_E_CHECKSUM: return init_failed(error, "Runtime.ModelChecksum", message);
     case TERN_E_VERSION: return init_failed(error, "Runtime.ModelVersion", message);
     case TERN_E_UNSUPPORTED: return init_failed(error, "Runtime.ModelUnsupported", message);
-    default: return init_failed(error, "Runtime.InternalError", message);
+    default: return init_failed(error, ERROR_INTERNAL, message);
     }
 }
 
@@ -87,9 +89,9 @@ static int read_settings(process *p, init_error *error)
 {
     problem why;
     runtime_settings *from = &p->environment;
-    if (settings_read(from, &why)) return init_failed(error, "Runtime.BadConfig", why.text);
+    if (settings_read(from, &why)) return init_failed(error, BAD_CONFIG, why.text);
     if (from->emf_namespace && !metrics_is_namespace(from->emf_namespace))
-        return init_failed(error, "Runtime.BadConfig",
+        return init_failed(error, BAD_CONFIG,
                            "TERN_EMF_NAMESPACE must be 1 to " LONGEST_NAMESPACE " characters of A-Z a-z 0-9 . - _ / "
                            "# : and blank, and not begin with AWS/");
     p->count = from->max_concurrency < WORKERS_MAX ? from->max_concurrency : WORKERS_MAX;
@@ -115,7 +117,7 @@ static int find_models(process *p, init_error *error)
     problem why;
     const char *variable = environment("TERN_MODEL");
     if (models_add_default(&p->models, TASK_NER, &why))
-        return init_failed(error, variable ? "Runtime.BadConfig" : "Runtime.ModelNotFound", why.text);
+        return init_failed(error, variable ? BAD_CONFIG : MODEL_NOT_FOUND, why.text);
     snprintf(p->model_path, sizeof p->model_path, "%s", variable ? variable : p->models.item[0].path);
     return 0;
 }
@@ -130,7 +132,7 @@ static int open_models(process *p, init_error *error)
     if (status) return model_failed(error, status, why.text);
     status = models_set_tasks(&p->models, &why);
     if (status == TERN_E_MEMORY) return no_memory(error);
-    return status ? init_failed(error, "Runtime.BadConfig", why.text) : 0;
+    return status ? init_failed(error, BAD_CONFIG, why.text) : 0;
 }
 
 /* ---- workers ----------------------------------------------------------------------------------------------------- */
@@ -140,7 +142,7 @@ static int new_output(process *p, unsigned i, init_error *error)
     problem why;
     if (!p->environment.output_queue_url) return 0;
     p->clients[i] = sqs_client_new(p->environment.output_queue_url, p->environment.ca_file, &why);
-    if (!p->clients[i]) return init_failed(error, "Runtime.BadConfig", why.text);
+    if (!p->clients[i]) return init_failed(error, BAD_CONFIG, why.text);
     p->outputs[i] = sqs_client_output(p->clients[i]);
     p->workers[i].output = &p->outputs[i];
     return 0;

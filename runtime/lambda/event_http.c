@@ -10,8 +10,6 @@
 #include "reason.h"
 #include "route.h"
 
-#define BAD_REQUEST "Function.BadRequest"
-
 /* What a load balancer takes from a function ("1 MB"). */
 #define ALB_MAX_RESPONSE 1000000u
 
@@ -63,7 +61,7 @@ static void answer_encoded_body(const event_context *context, const bytes *body,
 {
     bytes decoded = {0};
     if (base64_decode(body->data, body->len, &decoded))
-        respond_error(out, 400, BAD_REQUEST, "isBase64Encoded is true, but the body is not valid base64");
+        respond_error(out, 400, ERROR_BAD_REQUEST, "isBase64Encoded is true, but the body is not valid base64");
     else if (decoded.failed) respond_out_of_memory(out);
     else
         (gzip ? handle_compressed_request : handle_request)(context->contexts, &context->asked, decoded.data,
@@ -83,7 +81,7 @@ static void answer_body(const event_context *context, const json_node *event, in
     else if (type != JSON_STRING) handle_request_json(context->contexts, &context->asked, node, context->settings, out);
     else if (!json_string(node, &body)) respond_out_of_memory(out);
     else if (is_encoded(event)) answer_encoded_body(context, &body, gzip, out);
-    else if (gzip && body.data[0] == GZIP_FIRST) respond_error(out, 400, BAD_REQUEST, SPOILT_GZIP);
+    else if (gzip && body.data[0] == GZIP_FIRST) respond_error(out, 400, ERROR_BAD_REQUEST, SPOILT_GZIP);
     else handle_request(context->contexts, &context->asked, body.data, body.len, context->settings, out);
     bytes_free(&body);
 }

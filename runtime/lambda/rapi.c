@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "header_line.h"
 #include "json_out.h"
 #include "problem.h"
 #include "rapi_curl.h"
@@ -155,18 +156,6 @@ static void set_invocation_url(rapi *api, const invocation *to, const char *last
     curl_free(id);
 }
 
-/* Adds "name: value" to the list; 0, or -1 when out of memory, with the list still valid. */
-static int add_header(struct curl_slist **list, const char *name, const char *value)
-{
-    bytes line = {0};
-    bytes_format(&line, "%s: %s", name, value);
-    struct curl_slist *longer = line.failed ? NULL : curl_slist_append(*list, line.data);
-    bytes_free(&line);
-    if (!longer) return -1;
-    *list = longer;
-    return 0;
-}
-
 /* What goes along with a POST; NULL: not. */
 typedef struct post_headers {
     const char *error_type, *cause, *invocation_id;
@@ -176,12 +165,12 @@ typedef struct post_headers {
 static rapi_result post(rapi *api, const char *body, size_t len, const post_headers *with)
 {
     struct curl_slist *headers = curl_slist_append(NULL, "Expect:"); /* no waiting for 100 Continue */
-    int failed = !headers || add_header(&headers, "Content-Type", "application/json");
+    int failed = !headers || header_add(&headers, "Content-Type", "application/json");
     if (!failed && with->error_type)
-        failed = add_header(&headers, "Lambda-Runtime-Function-Error-Type", with->error_type);
-    if (!failed && with->cause) failed = add_header(&headers, "Lambda-Runtime-Function-XRay-Error-Cause", with->cause);
+        failed = header_add(&headers, "Lambda-Runtime-Function-Error-Type", with->error_type);
+    if (!failed && with->cause) failed = header_add(&headers, "Lambda-Runtime-Function-XRay-Error-Cause", with->cause);
     if (!failed && with->invocation_id && *with->invocation_id)
-        failed = add_header(&headers, "Lambda-Runtime-Invocation-Id", with->invocation_id);
+        failed = header_add(&headers, "Lambda-Runtime-Invocation-Id", with->invocation_id);
     rapi_result result = RAPI_MEMORY;
     if (failed) {
         result_of(api, result, "out of memory");

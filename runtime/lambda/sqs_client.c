@@ -9,6 +9,7 @@
 
 #include "deadline.h"
 #include "environment.h"
+#include "header_line.h"
 #include "json_out.h"
 #include "sqs_answer.h"
 #include "tern.h"
@@ -217,23 +218,12 @@ static const char *system_ca_file(void)
     return NULL;
 }
 
-static int add_header(sqs_client *client, const char *name, const char *value)
-{
-    bytes line = {0};
-    bytes_format(&line, "%s: %s", name, value);
-    struct curl_slist *longer = line.failed ? NULL : curl_slist_append(client->headers, line.data);
-    bytes_free(&line);
-    if (!longer) return -1;
-    client->headers = longer;
-    return 0;
-}
-
 /* No "Expect:" among the headers: libcurl 7.88 signs an empty header that it does not send. */
 static int set_headers(sqs_client *client, const char *session_token)
 {
-    return add_header(client, "Content-Type", "application/x-amz-json-1.0")
-                   || add_header(client, "X-Amz-Target", "AmazonSQS.SendMessageBatch")
-                   || (session_token && add_header(client, "X-Amz-Security-Token", session_token))
+    return header_add(&client->headers, "Content-Type", "application/x-amz-json-1.0")
+                   || header_add(&client->headers, "X-Amz-Target", "AmazonSQS.SendMessageBatch")
+                   || (session_token && header_add(&client->headers, "X-Amz-Security-Token", session_token))
                ? -1
                : 0;
 }
