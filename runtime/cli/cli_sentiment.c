@@ -1,8 +1,6 @@
 /* cli_sentiment.c - `tern sentiment`: whether a text is positive, negative, neutral or mixed. */
 #include "cli_commands.h"
 
-#include <string.h>
-
 #include "chars.h"
 #include "cli.h"
 #include "cli_model.h"

@@ -1,6 +1,5 @@
 #include "event_http.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base64.h"
