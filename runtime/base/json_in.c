@@ -193,23 +193,22 @@ static int check_number(reader *r)
     return valid ? 0 : reject(r, at, "malformed number");
 }
 
-static int check_literal(reader *r, const char *word)
-{
-    size_t len = strlen(word);
-    if ((size_t)(r->end - r->p) < len || memcmp(r->p, word, len) != 0) return reject(r, r->p, "expected a value");
-    r->p += len;
-    return 0;
-}
-
 /* Anything but a container. */
 static int read_scalar(reader *r)
 {
+    static const struct {
+        const char *word;
+        cJSON *(*create)(void);
+    } literals[] = {{"true", cJSON_CreateTrue}, {"false", cJSON_CreateFalse}, {"null", cJSON_CreateNull}};
     const char *at = (const char *)r->p;
     if (*at == '"') return check_string(r) ? -1 : add(r, cJSON_CreateStringReference(at));
     if (*at == '-' || (*at >= '0' && *at <= '9')) return check_number(r) ? -1 : add(r, cJSON_CreateNumber(0));
-    if (*at == 't') return check_literal(r, "true") ? -1 : add(r, cJSON_CreateTrue());
-    if (*at == 'f') return check_literal(r, "false") ? -1 : add(r, cJSON_CreateFalse());
-    if (*at == 'n') return check_literal(r, "null") ? -1 : add(r, cJSON_CreateNull());
+    for (size_t i = 0; i < sizeof literals / sizeof *literals; i++) {
+        size_t len = strlen(literals[i].word);
+        if ((size_t)(r->end - r->p) < len || memcmp(at, literals[i].word, len) != 0) continue;
+        r->p += len;
+        return add(r, literals[i].create());
+    }
     return *r->p < 0x80 || utf8_length(r->p, r->end) ? reject(r, r->p, "expected a value") : reject_utf8(r, r->p);
 }
 
@@ -332,28 +331,17 @@ int json_is_text(const json_node *node, const char *text)
     return !*text;
 }
 
-const json_node *json_first(const json_node *container)
-{
-    return cJSON_IsObject(container) || cJSON_IsArray(container) ? container->child : NULL;
-}
+const json_node *json_first(const json_node *container) { return container ? container->child : NULL; }
 
 const json_node *json_next(const json_node *node) { return node->next; }
 
 const char *json_key(const json_node *member) { return member->string; }
 
-size_t json_array_size(const json_node *array)
-{
-    size_t size = 0;
-    if (cJSON_IsArray(array))
-        for (const json_node *item = array->child; item; item = item->next) size++;
-    return size;
-}
+size_t json_array_size(const json_node *array) { return cJSON_IsArray(array) ? (size_t)cJSON_GetArraySize(array) : 0; }
 
 const json_node *json_array_item(const json_node *array, size_t index)
 {
-    const json_node *item = cJSON_IsArray(array) ? array->child : NULL;
-    for (; item && index; index--) item = item->next;
-    return item;
+    return cJSON_IsArray(array) && index < JSON_MAX_VALUES ? cJSON_GetArrayItem(array, (int)index) : NULL;
 }
 
 const char *json_string(const json_node *node, bytes *out)

@@ -1,9 +1,10 @@
 /* json_in.h - the only place where JSON from outside is read: strict RFC 8259 on strict UTF-8.
  *
- * One pass checks the bytes and hands each value to cJSON, which keeps the tree. A string stays where it is, in the
- * caller's bytes, and is decoded when it is asked for; the value of a number nobody asks for. cJSON's own parser has no
- * part in this: it takes what is not JSON (lone surrogates, invalid UTF-8, control characters, 01), cuts strings at
- * \u0000, refuses numbers of more than 63 characters, and could only read those documents from a changed copy.
+ * One pass checks the bytes and hands each value to cJSON, which keeps the tree. A string stays in the caller's bytes
+ * and is decoded when it is asked for; a number's value is not kept, because nobody needs it. cJSON's own parser is not
+ * used. It cuts strings at \u0000 and refuses numbers of more than 63 characters, so it would need a changed copy of
+ * the input; it accepts what is not JSON (lone surrogates, invalid UTF-8, control characters, 01); and it does not say
+ * what is wrong.
  *
  * Keys are case-sensitive, the last of two equal ones counts (as in Python and JavaScript). Depth and number of values
  * are limited. */
