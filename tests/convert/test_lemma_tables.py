@@ -24,7 +24,7 @@ Sections = dict[str, Section]
 
 
 def has_word(edges: list[int], root: int, word: str) -> bool:
-    """The walk of engine/word_set.h."""
+    """The walk of engine/components/word_set.h."""
     node, ends = root & ~WORD_SET_EMPTY_WORD, bool(root & WORD_SET_EMPTY_WORD)
     for byte in word.encode("utf-8"):
         if node == WORD_SET_LEAF:
@@ -150,7 +150,7 @@ def test_exceptions_in_file_order(sections, lemmatizer):
 
 
 def test_key_of_an_exception_is_the_one_of_the_format():
-    """phrase_hash(part number + 1, murmur64a(word, 1)) of engine/hash.h, with the id of "apple" from the specification."""
+    """phrase_hash(part number + 1, murmur64a(word, 1)) of engine/base/hash.h, with the id of "apple" from the specification."""
     mixed = ((3 ^ 8566208034543834098) * 0xC6A4A7935BD1E995) % 2**64
     assert exception_key(2, "apple") == mixed ^ mixed >> 47
 

@@ -1,4 +1,4 @@
-"""The .tern container, written and read. The byte layout is described in engine/model_file.h and nowhere else.
+"""The .tern container, written and read. The byte layout is described in docs/file-format.md.
 
 A file is a list of groups of sections. Groups keep their order in the file, so that what a request touches lies together;
 a group that is worth it begins on a page of its own.
@@ -43,7 +43,7 @@ FEATURES = {
     "morphologizer/tok2vec/attrs": Feature.OWN_ENCODERS,
     "trainable_lemmatizer/tok2vec/attrs": Feature.OWN_ENCODERS,
 }
-"""Section that a reader must understand -> its bit among the required features (engine/model_file.h).
+"""Section that a reader must understand -> its bit among the required features (docs/file-format.md).
 
 Of the components only these four have a bit: the first readers that knew them took the shared encoder's rows for them. A newer
 component needs none, because a reader that does not know it refuses the file by its number.

@@ -83,7 +83,7 @@ def lower_lookup_sections(pipe: Any, strings: StringTable) -> list[Section]:
 
 
 def pos_lookup_key(part: int, word: int) -> int:
-    """Key in lemmatizer/forms of a word, by id, where parts have look-up tables (engine/model_bind.h). The number of the part is
+    """Key in lemmatizer/forms of a word, by id, where parts have look-up tables (docs/file-format.md). The number of the part is
     hashed first: ids of reserved symbols are as small."""
     return extended_hash(extended_hash(0, part + 1), word)
 

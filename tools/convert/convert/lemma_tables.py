@@ -62,7 +62,7 @@ def read_parts(pipe: Any) -> list[LemmaPart]:
 
 
 def exception_key(part: int, word: str) -> int:
-    """Key of a word in lemmatizer/exceptions (engine/model_bind.h)."""
+    """Key of a word in lemmatizer/exceptions (docs/file-format.md)."""
     return phrase_hash(part + 1, word)
 
 

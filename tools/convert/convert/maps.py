@@ -1,4 +1,4 @@
-"""Hash maps of the file: u64[capacity][2] = (key, value), open addressing, ready to probe (engine/map.h)."""
+"""Hash maps of the file: u64[capacity][2] = (key, value), open addressing, ready to probe (engine/base/map.h)."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def build_map(name: str, entries: Mapping[int, int], max_load: float = 0.5) -> S
 
 
 def id_table(name: str, entries: Mapping[int, int]) -> list[Section]:
-    """entries: 64-bit key -> value, as two arrays in the order of the keys (engine/map.h). A section is never empty."""
+    """entries: 64-bit key -> value, as two arrays in the order of the keys (engine/base/map.h). A section is never empty."""
     keys = sorted(entries) or [0]
     values = [entries.get(key, ID_ABSENT) for key in keys]
     return [Section(f"{name}/keys", np.array(keys, dtype="<u8")), tensor(f"{name}/values", values, "u4")]
 
 
 def map_get(section: Section, key: int) -> int:
-    """Value of key, or MAP_ABSENT: the same walk as in engine/map.h."""
+    """Value of key, or MAP_ABSENT: the same walk as in engine/base/map.h."""
     slots = section.array
     capacity = len(slots)
     for probe in range(capacity):

@@ -43,7 +43,7 @@ def param_section(node: Any, name: str, shape: Sequence[int], section: str) -> S
 
 
 def packed_layer(section: str, weights: np.ndarray, bias: np.ndarray) -> Section:
-    """A maxout layer [outputs][pieces][inputs], [outputs][pieces] as engine/kernels.h reads it; a linear layer has one piece."""
+    """A maxout layer [outputs][pieces][inputs], [outputs][pieces] as kernels.h reads it; a linear layer has one piece."""
     outputs, pieces, inputs = weights.shape
     blocks = -(-outputs // PANEL)
     columns = np.zeros((blocks * PANEL, pieces, 1 + inputs), dtype="<f4")

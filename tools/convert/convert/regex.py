@@ -1,4 +1,4 @@
-"""Compiler of the tokenizer's regular expressions: Python patterns to the tables of engine/dfa.h, with Python's matches.
+"""Compiler of the tokenizer's regular expressions: Python patterns to the tables of engine/text/dfa.h, with Python's matches.
 
 Supported: what a finite automaton can do, hence not back-references, conditionals, atomic groups, possessive repetition; nor,
 for want of use, flags for a part of the pattern and look-behinds inside of look-aheads. What is not supported is refused with

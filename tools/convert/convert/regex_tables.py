@@ -1,4 +1,4 @@
-"""The tables of a compiled expression (engine/model_bind.h, dfa/NAME/*), as small as they can be, and how to read them."""
+"""The tables of a compiled expression (docs/file-format.md, dfa/NAME/*), as small as they can be, and how to read them."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _intervals(alphabet: Alphabet, column_of_class: list[int]) -> list[tuple[int
 
 
 class Matcher:
-    """Reads the tables as engine/dfa.c does. Spans are pairs of positions."""
+    """Reads the tables as engine/text/dfa.c does. Spans are pairs of positions."""
 
     def __init__(self, expression: Expression) -> None:
         self._firsts = [first for first, _ in expression.intervals]

@@ -1,6 +1,6 @@
 """Static vectors (spacy/vectors.pyx, spacy/ml/staticvectors.py): a table for each encoder, already multiplied by the
 encoder's projection,
-and one index of the texts that have a row (engine/word_vectors.h), or what makes rows of any text (engine/floret.h)."""
+and one index of the texts that have a row (engine/text/word_vectors.h), or what makes rows of any text (engine/text/floret.h)."""
 
 from __future__ import annotations
 

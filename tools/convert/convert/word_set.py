@@ -1,4 +1,4 @@
-"""Sets of words as one minimal acyclic automaton (Daciuk, Mihov, Watson, Watson 2000); its layout: engine/word_set.h.
+"""Sets of words as one minimal acyclic automaton (Daciuk, Mihov, Watson, Watson 2000); its layout: engine/components/word_set.h.
 
 All sets of a file share their nodes; a set is the edge at which its first node begins, and whether it has the empty word.
 """
