@@ -36,7 +36,7 @@ def _sections_of(nlp: Any, plan: Plan, component: Component, strings: StringTabl
     pipe, factory = nlp.get_pipe(component.name), FACTORIES[component.factory]
     check_class(pipe, component.factory)
     write = factory.sections
-    if factory.classifies:  # a document has each category once, also if both classifiers have it
+    if factory.classifies:  # a category of both classifiers is in the document only once
         write = partial(write, earlier=_labels_before(nlp, plan, component))
     return write(pipe, strings)
 

@@ -33,12 +33,15 @@ Writer = Callable[..., NetworkSections]
 
 @dataclass(frozen=True)
 class Factory:
-    """number: COMPONENT_* in the engine. made: the only class that is supported; None: the writer looks at what the component runs.
+    """What the converter knows of a component.
 
-    shows_labels: do its labels mean something to people, so that the description lists them?
-    labels_tokens: does it set annotations of tokens by a network? The engine runs such components before those that read_labels.
-    reads_labels: does it read annotations of tokens, or change them?
-    classifies: does it give categories of the whole text?
+    number: COMPONENT_* in the engine (engine/model/model.h); 1 << number is its bit in tern.h.
+    made: the only class that is supported; None: the writer looks at what the component runs.
+    sections: its writer. check: refuses a model that the engine does not run.
+    shows_labels: its labels mean something to people, so the description lists them.
+    labels_tokens: its network sets annotations of tokens, so it must come before those that read_labels.
+    reads_labels: it reads annotations of tokens, and changes them by rules and tables.
+    classifies: it gives categories of the whole text.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""Weights of networks, read from the live thinc model as they are (float32, C order): layers, and the encoders made of them."""
+"""Layers and encoders: their weights, read from the live thinc model as they are (float32, C order)."""
 
 from __future__ import annotations
 

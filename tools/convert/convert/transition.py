@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .constants import PANEL
-from .container import tensor
+from .container import Section, tensor
 from .errors import ConvertError
 from .network import NetworkSections, linear_section, own_encoder_sections, packed_layer, param_section
 
@@ -24,20 +24,9 @@ def check_greedy(pipe: Any) -> None:
         raise ConvertError(f"component {pipe.name} has labels that it was never trained on: train it or remove them")
 
 
-def transition_sections(prefix: str, pipe: Any, allowed_slots: Sequence[int], classes: int) -> NetworkSections:
-    """Own encoder, linear, lower and upper, or scores, of a TransitionBasedParser (spacy/ml/models/parser.py,
-    _precomputable_affine.py)."""
-    lower, upper = pipe.model.get_ref("lower"), pipe.model.get_ref("upper")
-    tok2vec, *_, linear = pipe.model.get_ref("tok2vec").layers
-    encoder, width = own_encoder_sections(prefix, pipe, tok2vec), int(tok2vec.get_dim("nO"))
-    slots, hidden, pieces = int(lower.get_dim("nF")), int(lower.get_dim("nI")), int(lower.get_dim("nP"))
-    if slots not in allowed_slots:
-        raise ConvertError(
-            f"{prefix}: the lower layer has {slots} slots, not {' or '.join(map(str, allowed_slots))}: "
-            "train it with spaCy's own state features"
-        )
-    has_upper = bool(pipe.model.attrs["has_upper"])
-    outputs, name = (hidden, f"{prefix}/lower") if has_upper else (classes, f"{prefix}/scores")
+def _lower_sections(lower: Any, name: str, slots: int, outputs: int) -> list[Section]:
+    """The layer that is computed ahead for each token and slot, and what a slot without a token adds."""
+    hidden, pieces = int(lower.get_dim("nI")), int(lower.get_dim("nP"))
     weights = param_section(lower, "W", (slots, outputs, pieces, hidden), f"{name}/W").array
     biases = np.zeros((slots, outputs, pieces), dtype="<f4")
     biases[0] = param_section(lower, "b", (outputs, pieces), f"{name}/b").array
@@ -46,11 +35,25 @@ def transition_sections(prefix: str, pipe: Any, allowed_slots: Sequence[int], cl
     panels = np.stack([packed_layer("", W, b).array.reshape(-1, 1 + hidden, PANEL) for W, b in zip(weights, biases)])
     # a layer without inputs: its biases alone, in the order of a row of sums
     rows = np.stack([packed_layer("", pad[:, :, None][:, :, :0], pad).array.reshape(-1) for pad in pads])
-    layers = [
-        linear_section(linear, hidden, width, f"{prefix}/linear"),
-        tensor(f"{name}/W", panels, "f4"),
-        tensor(f"{name}/pad", rows, "f4"),
-    ]
+    return [tensor(f"{name}/W", panels, "f4"), tensor(f"{name}/pad", rows, "f4")]
+
+
+def transition_sections(prefix: str, pipe: Any, allowed_slots: Sequence[int], classes: int) -> NetworkSections:
+    """Own encoder, linear, lower and upper, or scores, of a TransitionBasedParser (spacy/ml/models/parser.py,
+    _precomputable_affine.py)."""
+    lower, upper = pipe.model.get_ref("lower"), pipe.model.get_ref("upper")
+    tok2vec, *_, linear = pipe.model.get_ref("tok2vec").layers
+    encoder, width = own_encoder_sections(prefix, pipe, tok2vec), int(tok2vec.get_dim("nO"))
+    slots, hidden = int(lower.get_dim("nF")), int(lower.get_dim("nI"))
+    if slots not in allowed_slots:
+        raise ConvertError(
+            f"{prefix}: the lower layer has {slots} slots, not {' or '.join(map(str, allowed_slots))}: "
+            "train it with spaCy's own state features"
+        )
+    has_upper = bool(pipe.model.attrs["has_upper"])
+    outputs, name = (hidden, f"{prefix}/lower") if has_upper else (classes, f"{prefix}/scores")
+    sums = _lower_sections(lower, name, slots, outputs)
+    layers = [linear_section(linear, hidden, width, f"{prefix}/linear"), *sums]
     if has_upper:
         layers.append(linear_section(upper, classes, hidden, f"{prefix}/upper"))
     return NetworkSections(encoder.network + layers, encoder.embeddings)
