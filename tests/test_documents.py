@@ -328,7 +328,7 @@ def test_changelog_has_this_version() -> None:
 def test_every_setting_is_documented(run: Run) -> None:
     """Those that the programs list, with their defaults."""
     page = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    told = run("bootstrap", "--help").stdout + run("tern", "serve", "--help").stdout
+    told = run("bootstrap", "--help").stderr + run("tern", "serve", "--help").stdout
     listed = re.findall(r"^  ([A-Z_]{4,})\s(.*?)\(default: ([^)]*)\)$", told.decode(), re.M | re.S)
     rows = {name: default.strip("`") for name, default in re.findall(r"^\| `(\w+)` \| ([^|]*) \|", page, re.M)}
     assert listed and rows == {name: " ".join(default.split()) for name, _, default in listed}
