@@ -1,7 +1,8 @@
 """Static vectors (spacy/vectors.pyx, spacy/ml/staticvectors.py).
 
 Each encoder has a table of its own, already multiplied by its projection. How a text finds its rows is the same for all: by one
-index of the texts that have a row (engine/text/word_vectors.h), or, with floret vectors, by hashes of its pieces (engine/text/floret.h).
+index of the texts that have a row (engine/text/word_vectors.h), or, with floret vectors, by hashes of its pieces
+(engine/text/floret.h).
 """
 
 from __future__ import annotations
