@@ -7,7 +7,7 @@ they cannot see. `python tests/layers.py` prints who uses whom, for docs/archite
 from __future__ import annotations
 
 import pytest
-from layers import GENERATED, PARTS, ROOT, Tree, circles, declared, defined, picture, reachable
+from layers import Tree, circles, declared, defined, picture, reachable
 
 # KERNEL_SET in kernels_simd.h makes their definitions.
 MADE_BY_MACRO = {f"engine/kernels/kernels_sets.h: kernels_{name}" for name in ("avx2", "avx512", "portable")}

@@ -4,6 +4,10 @@
 
 #include "json_out.h"
 
+#define TEXT_TOO_LONG "Function.TextTooLong"
+#define TOO_MANY_TEXTS "Function.TooManyTexts"
+#define DEADLINE_EXCEEDED "Function.DeadlineExceeded"
+
 void respond_error(response *out, int status, const char *error_type, const char *message)
 {
     out->status = status;
@@ -74,7 +78,7 @@ int respond_engine_error(response *out, const tern_error *err, size_t max_chars)
         if (!max_chars || max_chars > TERN_MAX_CHARS) max_chars = TERN_MAX_CHARS;
         snprintf(message, sizeof message, "the text has %zu characters, the limit is %zu: split it", err->pos,
                  max_chars);
-        respond_error(out, 413, "Function.TextTooLong", message);
+        respond_error(out, 413, TEXT_TOO_LONG, message);
         return -1;
     case TERN_E_MEMORY_LIMIT:
         respond_error(out, 413, "Function.MemoryLimit",
@@ -83,7 +87,7 @@ int respond_engine_error(response *out, const tern_error *err, size_t max_chars)
         return -1;
     case TERN_E_TOO_COMPLEX: respond_error(out, 413, "Function.TextTooComplex", err->msg); return -1;
     case TERN_E_INTERRUPTED:
-        respond_error(out, 504, "Function.DeadlineExceeded",
+        respond_error(out, 504, DEADLINE_EXCEEDED,
                       "the time limit came before the answer: send a shorter text, or give the "
                       "function more time or memory");
         return -1;
@@ -96,7 +100,7 @@ void respond_refusal(response *out, int status, const char *error)
     if (status == 500) respond_out_of_memory(out);
     else
         respond_error(out, status,
-                      status == 413   ? "Function.TooManyTexts"
+                      status == 413   ? TOO_MANY_TEXTS
                       : status == 404 ? ERROR_UNKNOWN_MODEL
                                       : ERROR_BAD_REQUEST,
                       error);

@@ -66,7 +66,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *user)
 
 static rapi_result result_of(rapi *api, rapi_result result, const char *what)
 {
-    return (rapi_result)problem_set(&api->why, result, "%s", what);
+    problem_set(&api->why, -1, "%s", what);
+    return result;
 }
 
 /* A header of more than RAPI_MAX_HEADER bytes is out of memory to libcurl before 8.6: no buffer of it may grow so
@@ -89,8 +90,10 @@ static rapi_result classify(rapi *api, CURLcode code)
     if (api->event_too_large) return result_of(api, RAPI_TOO_LARGE, "the event is too large");
     if (code != CURLE_OK)
         return result_of(api, RAPI_TRANSPORT, api->curl_error[0] ? api->curl_error : curl_easy_strerror(code));
-    if (api->status < 200 || api->status > 299)
-        return (rapi_result)problem_set(&api->why, RAPI_STATUS, "status %ld", api->status);
+    if (api->status < 200 || api->status > 299) {
+        problem_set(&api->why, -1, "status %ld", api->status);
+        return RAPI_STATUS;
+    }
     return result_of(api, RAPI_OK, "");
 }
 
