@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 
-.PHONY: all build build-tests run test bench asan fuzz fuzz-coverage install package build-TernFunction clean
+.PHONY: all build build-tests run test lint format bench asan fuzz fuzz-coverage install package build-TernFunction clean
 
 all: build
 
@@ -23,6 +23,13 @@ run: build
 
 test: build-tests
 	$(PYTHON) -m pytest tests
+
+# How the sources are written, without a build: what tools/lint runs.
+lint:
+	tools/lint
+
+format:
+	tools/lint --fix
 
 # tern beside spaCy (bench/README.md). BENCH: options, as --quick or "--only cold".
 bench: build-tests package

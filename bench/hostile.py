@@ -7,7 +7,7 @@ answer meanwhile, and what is the most memory that the process had?
     python bench/hostile.py server --memory 1024     # each kind four times at once, to `tern serve` in 1 GB
     python bench/hostile.py server --kind apostrophes --binary OTHER/tern
 
-The limits are those of control groups (local_lambda/cgroup.py), which takes root. The kinds are those of tests/unit/hostile.h.
+The limits are imposed by cgroups (local_lambda/cgroup.py), which needs root. The kinds are those of tests/unit/hostile.h.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
  *
  *     bench_kernels [MILLISECONDS]       for each figure, 30 unless told
  *
- * Lines "peak NAME GFLOPS" for each instruction set that this processor has: what fused multiply-adds on registers alone reach.
- * Lines "NAME N K ROWS MEDIAN BEST" for products of X[rows][k] and W[n][k]: sgemm is OpenBLAS, if it is here, called once for all
- * rows; the others are the engine's sets of kernels that run here, the best first, for which bias and maxout of three pieces
- * belong to it. One thread. A figure is taken in repeated rounds, of which the median and the best count. */
+ * Lines "peak NAME GFLOPS" for each instruction set that this processor has: what fused multiply-adds on registers
+ * alone reach. Lines "NAME N K ROWS MEDIAN BEST" for products of X[rows][k] and W[n][k]: sgemm is OpenBLAS, if it is
+ * here, called once for all rows; the others are the engine's sets of kernels that run here, the best first, for which
+ * bias and maxout of three pieces belong to it. One thread. A figure is taken in repeated rounds, of which the median
+ * and the best count. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdint.h>
@@ -31,7 +32,7 @@ enum { OUTPUTS = 96, PIECES = 3, COLUMNS = OUTPUTS * PIECES };
 static const size_t widths[] = {288, 384};
 enum { MOST_ROWS = 512, MOST_WIDTH = 384 };
 
-static volatile float sink;   /* keeps results from being thrown away */
+static volatile float sink; /* keeps results from being thrown away */
 static volatile float source = 1e-6f;
 
 static double now(void)
@@ -42,27 +43,29 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* ---------------------------------------------------------------- the peak: each step is CHAINS multiply-adds of a register */
+/* ---- the peak: each step is CHAINS multiply-adds of a register --------------------------------------------------- */
 
-#define PEAK_FUNCTION(name, attribute, vector, set, fma, reduce)                                                              \
-    attribute static void name(void)                                                                                          \
-    {                                                                                                                         \
-        vector sum[CHAINS];                                                                                                   \
-        vector a = set(source), b = set(source);                                                                              \
-        for (int c = 0; c < CHAINS; c++) sum[c] = set(source * (float)c);                                                     \
-        for (int step = 0; step < PEAK_STEPS; step++) {                                                                       \
-            _Pragma("GCC unroll 12") for (int c = 0; c < CHAINS; c++) sum[c] = fma;                                           \
-        }                                                                                                                     \
-        float total = 0;                                                                                                      \
-        for (int c = 0; c < CHAINS; c++) total += reduce(sum[c]);                                                             \
-        sink = total;                                                                                                         \
+#define PEAK_FUNCTION(name, attribute, vector, set, fma, reduce)                                                       \
+    attribute static void name(void)                                                                                   \
+    {                                                                                                                  \
+        vector sum[CHAINS];                                                                                            \
+        vector a = set(source), b = set(source);                                                                       \
+        for (int c = 0; c < CHAINS; c++) sum[c] = set(source * (float)c);                                              \
+        for (int step = 0; step < PEAK_STEPS; step++) {                                                                \
+            _Pragma("GCC unroll 12") for (int c = 0; c < CHAINS; c++) sum[c] = fma;                                    \
+        }                                                                                                              \
+        float total = 0;                                                                                               \
+        for (int c = 0; c < CHAINS; c++) total += reduce(sum[c]);                                                      \
+        sink = total;                                                                                                  \
     }
 
 #if defined(__x86_64__)
 __attribute__((target("avx512f"))) static float first_512(__m512 x) { return _mm512_cvtss_f32(x); }
 __attribute__((target("avx2,fma"))) static float first_256(__m256 x) { return _mm256_cvtss_f32(x); }
-PEAK_FUNCTION(peak_avx512, __attribute__((target("avx512f"))), __m512, _mm512_set1_ps, _mm512_fmadd_ps(a, b, sum[c]), first_512)
-PEAK_FUNCTION(peak_avx2, __attribute__((target("avx2,fma"))), __m256, _mm256_set1_ps, _mm256_fmadd_ps(a, b, sum[c]), first_256)
+PEAK_FUNCTION(peak_avx512, __attribute__((target("avx512f"))), __m512, _mm512_set1_ps, _mm512_fmadd_ps(a, b, sum[c]),
+              first_512)
+PEAK_FUNCTION(peak_avx2, __attribute__((target("avx2,fma"))), __m256, _mm256_set1_ps, _mm256_fmadd_ps(a, b, sum[c]),
+              first_256)
 static int has_avx512(void) { return __builtin_cpu_supports("avx512f"); }
 static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 #elif defined(__aarch64__)
@@ -86,18 +89,18 @@ static const struct peak {
     {NULL, NULL, NULL, 0},
 };
 
-/* ------------------------------------------------------------------ measuring */
+/* ---- measuring --------------------------------------------------------------------------------------------------- */
 
 typedef struct product {
-    const kernel_set *set;   /* NULL: OpenBLAS as it is */
+    const kernel_set *set; /* NULL: OpenBLAS as it is */
     float *y;
     const float *x;
-    packed_layer w;          /* for OpenBLAS just so many floats */
+    packed_layer w; /* for OpenBLAS just so many floats */
     size_t rows;
 } product;
 
 typedef struct rate {
-    double median, best;   /* GFLOP/s */
+    double median, best; /* GFLOP/s */
 } rate;
 
 static int ascending(const void *a, const void *b)
@@ -113,7 +116,10 @@ static rate measure(void (*run)(const product *), const product *p, double opera
     double found[ROUNDS], begin = now();
     size_t calls = 0;
 
-    do { run(p); calls++; } while (now() - begin < seconds / 4);   /* also warms up */
+    do {
+        run(p);
+        calls++;
+    } while (now() - begin < seconds / 4); /* also warms up */
     calls = (size_t)((double)calls * 4 / (double)ROUNDS) + 1;
     for (int round = 0; round < ROUNDS; round++) {
         begin = now();
@@ -129,10 +135,10 @@ static void run_set(const product *p) { p->set->affine_maxout(p->y, p->x, p->w.n
 #ifdef TERN_OPENBLAS
 static void run_sgemm(const product *p)
 {
-    enum { ROW_MAJOR = 101, NO_TRANSPOSE = 111, TRANSPOSE = 112 };   /* cblas.h's */
+    enum { ROW_MAJOR = 101, NO_TRANSPOSE = 111, TRANSPOSE = 112 }; /* cblas.h's */
 
     openblas_sgemm()(ROW_MAJOR, NO_TRANSPOSE, TRANSPOSE, (int)p->rows, COLUMNS, (int)p->w.nI, 1.0f, p->x, (int)p->w.nI,
-                p->w.panels, (int)p->w.nI, 0.0f, p->y, COLUMNS);
+                     p->w.panels, (int)p->w.nI, 0.0f, p->y, COLUMNS);
 }
 #endif
 
@@ -180,14 +186,16 @@ static void print_products(const float *x, const float *w, float *y, double seco
         }
 }
 
-/* On a cache line, as a model's sections and a context's memory are: otherwise every second load of AVX-512 would cross one. */
+/* On a cache line, as a model's sections and a context's memory are: otherwise every second load of AVX-512 would cross
+ * one. */
 static float *new_floats(size_t count) { return aligned_alloc(64, (count * sizeof(float) + 63) / 64 * 64); }
 
 int main(int argc, char **argv)
 {
     const packed_layer largest = {NULL, OUTPUTS, PIECES, MOST_WIDTH};
     double seconds = (argc > 1 ? atof(argv[1]) : 30.0) / 1000;
-    float *x = new_floats(MOST_ROWS * MOST_WIDTH), *w = new_floats(layer_floats(&largest)), *y = new_floats(MOST_ROWS * COLUMNS);
+    float *x = new_floats(MOST_ROWS * MOST_WIDTH), *w = new_floats(layer_floats(&largest)),
+          *y = new_floats(MOST_ROWS * COLUMNS);
     int status = x && w && y && seconds > 0 ? 0 : 1;
 
     if (status == 0) {

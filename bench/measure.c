@@ -2,9 +2,10 @@
  *
  *     measure MODEL run|tokenize|request < lines.jsonl
  *
- * Each line is {"text": "..."}. All lines are read first and run once unmeasured; then each is run once more, and its line of
- * output is "NANOSECONDS TOKENS". run: tern_run on the text for all that the components give. tokenize: for tokens alone.
- * request: handle_request on the line, JSON to JSON. The components are those of TERN_COMPONENTS, else the model's default. */
+ * Each line is {"text": "..."}. All lines are read first and run once unmeasured; then each is run once more, and its
+ * line of output is "NANOSECONDS TOKENS". run: tern_run on the text for all that the components give. tokenize: for
+ * tokens alone. request: handle_request on the line, JSON to JSON. The components are those of TERN_COMPONENTS, else
+ * the model's default. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdint.h>
@@ -90,12 +91,14 @@ static int run_sample(const model_contexts *contexts, const handler_settings *se
     return run_wanted(contexts, settings, tern_model_offers(settings->model) & ~(unsigned)TERN_NORMS, s, result);
 }
 
-static int tokenize_sample(const model_contexts *contexts, const handler_settings *settings, const sample *s, timing *result)
+static int tokenize_sample(const model_contexts *contexts, const handler_settings *settings, const sample *s,
+                           timing *result)
 {
     return run_wanted(contexts, settings, TERN_TOKENS, s, result);
 }
 
-static int request_sample(const model_contexts *contexts, const handler_settings *settings, const sample *s, timing *result)
+static int request_sample(const model_contexts *contexts, const handler_settings *settings, const sample *s,
+                          timing *result)
 {
     const request_target asked = {.task = TASK_NER};
     response answer = {0};
@@ -116,7 +119,8 @@ static int pass_over(const model_contexts *contexts, const handler_settings *set
 {
     int status = 0;
 
-    for (size_t i = 0; status == 0 && i < all->count; i++) status = one(contexts, settings, &all->items[i], &results[i]);
+    for (size_t i = 0; status == 0 && i < all->count; i++)
+        status = one(contexts, settings, &all->items[i], &results[i]);
     return status;
 }
 
@@ -168,12 +172,14 @@ int main(int argc, char **argv)
         fputs("usage: measure MODEL run|tokenize|request < lines.jsonl\n", stderr);
         return 2;
     }
-    if (tern_model_open(argv[1], &model, &error) || tern_ctx_new(model, &ctx, &error)) fprintf(stderr, "%s\n", error.msg);
-    else if (components_default(settings.model = model, &settings.components, problem)) fprintf(stderr, "%s\n", problem);
+    if (tern_model_open(argv[1], &model, &error) || tern_ctx_new(model, &ctx, &error))
+        fprintf(stderr, "%s\n", error.msg);
+    else if (components_default(settings.model = model, &settings.components, problem))
+        fprintf(stderr, "%s\n", problem);
     else if (read_samples(&all)) fprintf(stderr, "line %zu is not {\"text\": ...}\n", all.count);
     else {
-        const model_set models = {.count = 1, .item = {{.model = model, .tasks = TASK_BIT(TASK_NER),
-                                                          .components = settings.components}}};
+        const model_set models = {
+            .count = 1, .item = {{.model = model, .tasks = TASK_BIT(TASK_NER), .components = settings.components}}};
         const model_contexts contexts = {.models = &models, .ctx = {ctx}};
         status = measure(&contexts, &settings, &all, one);
     }

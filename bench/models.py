@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Larger pipelines and other languages: tern beside spaCy, pipeline by pipeline, in one run, alternately.
+"""Larger pipelines and other languages: tern beside spaCy, pipeline by pipeline, alternating on the same machine.
 
     python bench/models.py [--quick] [--model NAME ...] [--source NAME=FOLDER ...] [--out FOLDER]
 

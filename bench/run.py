@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The whole bench: tern beside spaCy in one run, alternately.
+"""The whole bench: tern beside spaCy alternating on the same machine.
 
     python bench/run.py [--quick] [--only STEP ...] [--out FOLDER]
 

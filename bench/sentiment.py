@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sentiment: tern beside spaCy's textcat, in one run, alternately.
+"""Sentiment: tern beside spaCy's textcat, alternating on the same machine.
 
     python bench/sentiment.py --pipeline FOLDER [--quick] [--out FOLDER]
 

@@ -11,11 +11,11 @@
  *     }
  *     tern_ctx_free(ctx); tern_model_close(model);
  *
- * A tern_model never changes once it is open: any number of threads may share it. A tern_ctx is the scratch memory of one
- * thread. A tern_doc belongs to its context and is valid until the context's next run or its end.
- * Every function that can fail returns a tern_status; its result comes by out-parameter, which is NULL (or zeroed) on
- * failure. The tern_error argument may always be NULL. NULL elsewhere, where not allowed, is TERN_E_ARGUMENT, not a crash.
- * The library never prints, never exits, never reads the environment and never starts a thread.
+ * A tern_model never changes once it is open: any number of threads may share it. A tern_ctx is the scratch memory of
+ * one thread. A tern_doc belongs to its context and is valid until the context's next run or its end. Every function
+ * that can fail returns a tern_status; its result comes by out-parameter, which is NULL (or zeroed) on failure. The
+ * tern_error argument may always be NULL. NULL elsewhere, where not allowed, is TERN_E_ARGUMENT, not a crash. The
+ * library never prints, never exits, never reads the environment and never starts a thread.
  */
 #ifndef TERN_H
 #define TERN_H
@@ -31,51 +31,54 @@ extern "C" {
 
 typedef enum tern_status {
     TERN_OK = 0,
-    TERN_E_ARGUMENT,     /* NULL or out-of-range argument */
-    TERN_E_MEMORY,       /* out of memory */
-    TERN_E_IO,           /* the model file cannot be opened, read or mapped */
-    TERN_E_FORMAT,       /* not a .tern file, or a malformed one */
-    TERN_E_VERSION,      /* a .tern file of another major version, or one that needs a feature this library lacks */
-    TERN_E_CHECKSUM,     /* header, table or section checksum differs */
-    TERN_E_UNSUPPORTED,  /* the model has no component for what is wanted */
-    TERN_E_UTF8,         /* the text is not valid UTF-8; tern_error.pos is the byte */
-    TERN_E_TOO_LONG,     /* the text has more code points than allowed; tern_error.pos is their number */
-    TERN_E_TOO_COMPLEX,  /* the text was made to keep its analysis busy; tern_error.pos is its number of tokens */
-    TERN_E_INTERRUPTED,  /* tern_options.interrupt said so; the context is as usable as before */
-    TERN_E_MEMORY_LIMIT  /* the run needs more than tern_options.memory; tern_error.pos is the text's number of code points */
+    TERN_E_ARGUMENT,    /* NULL or out-of-range argument */
+    TERN_E_MEMORY,      /* out of memory */
+    TERN_E_IO,          /* the model file cannot be opened, read or mapped */
+    TERN_E_FORMAT,      /* not a .tern file, or a malformed one */
+    TERN_E_VERSION,     /* a .tern file of another major version, or one that needs a feature this library lacks */
+    TERN_E_CHECKSUM,    /* header, table or section checksum differs */
+    TERN_E_UNSUPPORTED, /* the model has no component for what is wanted */
+    TERN_E_UTF8,        /* the text is not valid UTF-8; tern_error.pos is the byte */
+    TERN_E_TOO_LONG,    /* the text has more code points than allowed; tern_error.pos is their number */
+    TERN_E_TOO_COMPLEX, /* the text was made to keep its analysis busy; tern_error.pos is its number of tokens */
+    TERN_E_INTERRUPTED, /* tern_options.interrupt said so; the context is as usable as before */
+    TERN_E_MEMORY_LIMIT /* the run needs more than tern_options.memory; tern_error.pos is the text's number of code
+                           points */
 } tern_status;
 
 typedef struct tern_error {
     tern_status code;
-    size_t pos;      /* where: byte offset in the text or in the file; 0 if it does not apply */
-    char msg[232];   /* what was wrong, where, what to do: one English sentence, no newline */
+    size_t pos;    /* where: byte offset in the text or in the file; 0 if it does not apply */
+    char msg[232]; /* what was wrong, where, what to do: one English sentence, no newline */
 } tern_error;
 
 typedef struct tern_model tern_model;
 typedef struct tern_ctx tern_ctx;
 typedef struct tern_doc tern_doc;
 
-/* The matrix arithmetic of this process, to be chosen before the first model is opened; without a choice it is the fastest that
- * this CPU runs. name: "native", that; "avx512", "avx2", "portable" (NEON on arm64), "openblas", to compare. "openblas" loads
- * OpenBLAS (dlopen) and sets it, which the process may share, to one thread. TERN_E_UNSUPPORTED if this library has no such
- * kernel set, if it cannot run here (the sentence says what it needs), or if another one is in use already. */
+/* The matrix arithmetic of this process, to be chosen before the first model is opened; without a choice it is the
+ * fastest that this CPU runs. name: "native", that; "avx512", "avx2", "portable" (NEON on arm64), "openblas", to
+ * compare. "openblas" loads OpenBLAS (dlopen) and sets it, which the process may share, to one thread.
+ * TERN_E_UNSUPPORTED if this library has no such kernel set, if it cannot run here (the sentence says what it needs),
+ * or if another one is in use already. */
 tern_status tern_use_kernels(const char *name, tern_error *err);
 
 /* Name of the set in use; NULL before the choice. */
 const char *tern_kernels(void);
 
-/* What a run shall produce; only the components that it takes run. Tokens always are there. */
+/* What a run produces. Only the components it needs are run; tokens are always included. */
 enum {
     TERN_TOKENS = 0u,
     TERN_ENTITIES = 1u << 0,
     TERN_SENTENCES = 1u << 1,
-    TERN_DEPENDENCIES = 1u << 2,   /* head and dep */
+    TERN_DEPENDENCIES = 1u << 2, /* head and dep */
     TERN_TAGS = 1u << 3,
     TERN_POS = 1u << 4,
     TERN_MORPHS = 1u << 5,
     TERN_LEMMAS = 1u << 6,
-    TERN_CATS = 1u << 7,           /* categories of the whole text; of a model without a classifier none, and no error */
-    TERN_NORMS = 1u << 8,          /* of the tokens: any model has them, and no component runs for them */
+    /* categories of the whole text; of a model without a classifier none, and no error */
+    TERN_CATS = 1u << 7,
+    TERN_NORMS = 1u << 8, /* of the tokens: any model has them, and no component runs for them */
     TERN_EVERYTHING = (1u << 9) - 1
 };
 
@@ -99,70 +102,82 @@ enum {
 #define TERN_MAX_CHARS 1000000u
 
 typedef struct tern_options {
-    unsigned want;                   /* mask of TERN_ENTITIES, ...; what the components do not give stays unset */
-    unsigned components;             /* mask of components that may run; 0: those that the pipeline enables by default. Leaving
-                                        one out means what spaCy's exclude means: without the parser, entities may differ */
-    size_t max_chars;                /* limit in code points; 0 means TERN_MAX_CHARS, more than that is TERN_MAX_CHARS */
-    const signed char *sent_starts;  /* preset sentence starts, one per token (1 starts a sentence, -1 does not, 0 unknown)
-                                        as spaCy's Token.is_sent_start; NULL for none. Entities never cross a 1. */
-    size_t sent_start_count;         /* length of sent_starts; must be the number of tokens when sent_starts is set */
-    int (*interrupt)(void *user);    /* if not NULL, asked now and then by the running thread whether to give up: anything but
-                                        0 ends the run with TERN_E_INTERRUPTED. At the start, between components and, within
-                                        them, after each millisecond or so of work (up to 40 in a text of a million tokens,
-                                        the most there can be): it should take microseconds at most */
-    void *interrupt_user;            /* its argument */
-    int sentence_cats;               /* 1: besides the text's, the categories of each sentence, scored as a document of its own tokens
-                                        (spaCy's Span.as_doc). Needs TERN_CATS and TERN_SENTENCES in want */
-    size_t memory;                   /* bytes that the context may hold during the run, what it kept included; a run that needs more
-                                        ends with TERN_E_MEMORY_LIMIT before it has taken them. 0: no limit */
+    /* Mask of TERN_ENTITIES, ...; what the components do not give stays unset. */
+    unsigned want;
+    /* Mask of components that may run; 0: those that the pipeline enables by default. Leaving one out means what
+     * spaCy's exclude means: without the parser, entities may differ. */
+    unsigned components;
+    /* Limit in code points; 0 means TERN_MAX_CHARS, more than that is TERN_MAX_CHARS. */
+    size_t max_chars;
+    /* Preset sentence starts, one per token (1 starts a sentence, -1 does not, 0 unknown) as spaCy's
+     * Token.is_sent_start; NULL for none. Entities never cross a 1. */
+    const signed char *sent_starts;
+    /* Length of sent_starts; must be the number of tokens when sent_starts is set. */
+    size_t sent_start_count;
+    /* If not NULL, asked now and then by the running thread whether to give up: anything but 0 ends the run with
+     * TERN_E_INTERRUPTED. At the start, between components and, within them, after each millisecond or so of work (up
+     * to 40 in a text of a million tokens, the most there can be): it should take microseconds at most. */
+    int (*interrupt)(void *user);
+    /* Its argument. */
+    void *interrupt_user;
+    /* 1: besides the text's, the categories of each sentence, scored as a document of its own tokens (spaCy's
+     * Span.as_doc). Needs TERN_CATS and TERN_SENTENCES in want. */
+    int sentence_cats;
+    /* Bytes that the context may hold during the run, what it kept included; a run that needs more ends with
+     * TERN_E_MEMORY_LIMIT before it has taken them. 0: no limit. */
+    size_t memory;
 } tern_options;
 
 /* A piece of the text, half open, in the three units that callers count in. */
 typedef struct tern_span {
-    size_t byte_start, byte_end;    /* UTF-8 bytes */
-    size_t char_start, char_end;    /* code points: Python, spaCy */
-    size_t utf16_start, utf16_end;  /* UTF-16 units: JavaScript, Java, C# */
+    size_t byte_start, byte_end;   /* UTF-8 bytes */
+    size_t char_start, char_end;   /* code points: Python, spaCy */
+    size_t utf16_start, utf16_end; /* UTF-16 units: JavaScript, Java, C# */
 } tern_span;
 
-/* Strings are UTF-8 and NUL-terminated, "" where a component did not set them; those of the model live as long as it does. */
+/* Strings are UTF-8 and NUL-terminated, "" where a component did not set them; those of the model live as long as it
+ * does. */
 typedef struct tern_token {
     tern_span span;
-    int space;             /* 1 if one U+0020 that belongs to no token follows (spaCy's Token.whitespace_) */
-    int sent_start;        /* 1 begins a sentence, -1 does not, 0 unknown */
-    size_t head;           /* index of the syntactic head; the token's own for a root and where there is no parse */
-    const char *tag, *pos, *morph, *dep;   /* owned by the model */
-    const char *lemma;     /* owned by the document; holds lemma_len bytes, among which U+0000 may be */
+    int space;      /* 1 if one U+0020 that belongs to no token follows (spaCy's Token.whitespace_) */
+    int sent_start; /* 1 begins a sentence, -1 does not, 0 unknown */
+    size_t head;    /* index of the syntactic head; the token's own for a root and where there is no parse */
+    const char *tag, *pos, *morph, *dep; /* owned by the model */
+    const char *lemma;                   /* owned by the document; holds lemma_len bytes, among which U+0000 may be */
     size_t lemma_len;
-    const char *norm;      /* spaCy's Token.norm_, unless TERN_NORMS was not wanted; owned by the document, U+0000 may be in it */
-    size_t norm_len;       /* bytes */
+    /* spaCy's Token.norm_, unless TERN_NORMS was not wanted; owned by the document, U+0000 may be in it */
+    const char *norm;
+    size_t norm_len; /* bytes */
 } tern_token;
 
 typedef struct tern_entity {
     tern_span span;
-    size_t token_start, token_end;   /* half open */
-    const char *label;               /* NUL-terminated, owned by the model */
+    size_t token_start, token_end; /* half open */
+    const char *label;             /* NUL-terminated, owned by the model */
 } tern_entity;
 
 typedef struct tern_sentence {
     tern_span span;
-    size_t token_start, token_end;   /* half open */
+    size_t token_start, token_end; /* half open */
 } tern_sentence;
 
 /* What a text classifier says of one category (an entry of spaCy's Doc.cats). */
 typedef struct tern_cat {
-    const char *label;   /* NUL-terminated, owned by the model */
-    double score;        /* a probability, unless the model was trained without an output layer */
+    const char *label; /* NUL-terminated, owned by the model */
+    double score;      /* a probability, unless the model was trained without an output layer */
 } tern_cat;
 
-/* ---- model ---------------------------------------------------------------------------------------------------------- */
+/* ---- model ------------------------------------------------------------------------------------------------------- */
 
-/* Maps the file read-only and checks its header, table and every shape. Section checksums are left to tern_model_verify.
- * The file must stay as it is while the model is open: what is written into it would be read unchecked, and where it is cut short
- * the process dies of SIGBUS. To replace it, write a new file and rename that; the open model keeps the old one. */
+/* Maps the file read-only and checks its header, table and every shape. Section checksums are left to
+ * tern_model_verify. The file must stay as it is while the model is open: what is written into it would be read
+ * unchecked, and where it is cut short the process dies of SIGBUS. To replace it, write a new file and rename that; the
+ * open model keeps the old one. */
 tern_status tern_model_open(const char *path, tern_model **out, tern_error *err);
 
-/* The same from a copy in memory, with every section's checksum compared: what happens to the file afterwards does not matter, and a
- * file that is just being written is refused. For programs that live long; it takes the file's size in memory, and time with it. */
+/* The same from a copy in memory, with every section's checksum compared: what happens to the file afterwards does not
+ * matter, and a file that is just being written is refused. For programs that live long; it takes the file's size in
+ * memory, and time with it. */
 tern_status tern_model_load(const char *path, tern_model **out, tern_error *err);
 
 /* The same on bytes already in memory, which must be 64-byte aligned, stay unchanged and outlive the model. */
@@ -189,8 +204,8 @@ unsigned tern_component_from_name(const char *name, size_t len);
 const char *tern_component_name(unsigned component);
 
 typedef struct tern_section {
-    const char *name, *kind, *dtype;   /* owned by the model */
-    uint64_t offset, size;             /* bytes */
+    const char *name, *kind, *dtype; /* owned by the model */
+    uint64_t offset, size;           /* bytes */
     uint32_t rank, crc;
     uint64_t dims[4];
 } tern_section;
@@ -199,34 +214,35 @@ typedef struct tern_section {
 size_t tern_model_section_count(const tern_model *model);
 tern_status tern_model_section(const tern_model *model, size_t index, tern_section *out);
 
-/* ---- running -------------------------------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------------------------------- */
 
 /* A context for one thread at a time. The model must outlive it. */
 tern_status tern_ctx_new(const tern_model *model, tern_ctx **out, tern_error *err);
-void tern_ctx_free(tern_ctx *ctx);   /* NULL is allowed; its document goes with it */
+void tern_ctx_free(tern_ctx *ctx); /* NULL is allowed; its document goes with it */
 
 /* Ends the document and, if it was a long one, gives its memory back: for a context that waits for its next run. */
-void tern_ctx_trim(tern_ctx *ctx);   /* NULL is allowed */
+void tern_ctx_trim(tern_ctx *ctx); /* NULL is allowed */
 
-/* Bytes that the context holds now, and the most that it held during its last run; besides, an encoder's memo of embeddings has up to
- * 2 MB. 0 for NULL. */
+/* Bytes that the context holds now, and the most that it held during its last run; besides, an encoder's memo of
+ * embeddings has up to 2 MB. 0 for NULL. */
 size_t tern_ctx_memory(const tern_ctx *ctx);
 size_t tern_ctx_peak_memory(const tern_ctx *ctx);
 
-/* Annotates text (UTF-8, len bytes, U+0000 allowed, need not outlive the call). options NULL: everything the model offers.
- * *out is owned by ctx and valid until its next run. Memory is kept between runs, up to 8 MB; what a long text needs besides is
- * given back: working memory at the end of its run, the document at the next run or by tern_ctx_trim. A run needs up to 16 MB and
- * 250 bytes for each code point of the text: prose 50, a text that is a token for each code point 150; with TERN_NORMS 20 more. */
+/* Annotates text (UTF-8, len bytes, U+0000 allowed, need not outlive the call). options NULL: everything the model
+ * offers. *out is owned by ctx and valid until its next run. Memory is kept between runs, up to 8 MB; what a long text
+ * needs besides is given back: working memory at the end of its run, the document at the next run or by tern_ctx_trim.
+ * A run needs up to 16 MB and 250 bytes for each code point of the text: prose 50, a text that is a token for each code
+ * point 150; with TERN_NORMS 20 more. */
 tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options, const tern_doc **out,
                      tern_error *err);
 
-/* ---- results (thread: the one that uses the context) ------------------------------------------------------------------ */
+/* ---- results (thread: the one that uses the context) ------------------------------------------------------------- */
 
 size_t tern_doc_token_count(const tern_doc *doc);
 tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out);
 
-/* Mask of the annotations that at least one token carries (spaCy's Doc.has_annotation); everything for an empty document.
- * TERN_CATS where there are categories and TERN_NORMS where they were wanted, empty document or not. */
+/* Mask of the annotations that at least one token carries (spaCy's Doc.has_annotation); everything for an empty
+ * document. TERN_CATS where there are categories and TERN_NORMS where they were wanted, empty document or not. */
 unsigned tern_doc_annotations(const tern_doc *doc);
 
 /* Sentences: those that the sentence starts mark off; none when TERN_SENTENCES is not among the annotations. */
@@ -236,8 +252,9 @@ tern_status tern_doc_sentence(const tern_doc *doc, size_t index, tern_sentence *
 size_t tern_doc_entity_count(const tern_doc *doc);
 tern_status tern_doc_entity(const tern_doc *doc, size_t index, tern_entity *out);
 
-/* Categories in the order of the classifier's labels; those of textcat and textcat_multilabel in the order of the pipeline,
- * of which the later one's score counts for a label of both. None where no classifier ran; all 0 for an empty document. */
+/* Categories in the order of the classifier's labels; those of textcat and textcat_multilabel in the order of the
+ * pipeline, of which the later one's score counts for a label of both. None where no classifier ran; all 0 for an empty
+ * document. */
 size_t tern_doc_cat_count(const tern_doc *doc);
 tern_status tern_doc_cat(const tern_doc *doc, size_t index, tern_cat *out);
 

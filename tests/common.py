@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Callable
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = (ROOT / os.environ.get("TERN_BUILD", "build")).resolve()
 MODEL = Path(os.environ.get("TERN_MODEL_FILE", ROOT / "weights" / "en_core_web_sm.tern")).resolve()
+VERSION = re.search(r'^#define TERN_VERSION "(.*)"$', (ROOT / "engine" / "tern.h").read_text(), re.MULTILINE)[1]
 TINY = ROOT / "tests" / "data" / "tiny.tern"
 # Set by the run under sanitizers, which is many times slower: the same tests on fewer examples.
 REDUCED = os.environ.get("TERN_REDUCED", "0") not in ("", "0")

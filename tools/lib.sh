@@ -1,4 +1,5 @@
-# Shell functions shared by tools/run, tools/test and tools/package: find what is missing, install it, build.
+# shellcheck shell=bash
+# Shell functions shared by tools/run, tools/test, tools/lint and tools/package: find what is missing, install it, build.
 # Sourced with the repository's root as working directory.
 
 say() { printf '%s\n' "$*" >&2; }
@@ -45,6 +46,7 @@ need_build_tools() {
 # A library from Debian 13 and Ubuntu 24.04 on, sources before (cmake/llhttp.cmake).
 need_llhttp() {
     if have_library libllhttp || [ -r /usr/share/llhttp/llhttp.c ]; then return; fi
+    # shellcheck source=/dev/null  # it differs from machine to machine
     case $(. /etc/os-release && echo "${VERSION_CODENAME:-}") in
         bookworm) missing+=(node-llhttp) ;;
         *) missing+=(libllhttp-dev) ;;
@@ -77,6 +79,21 @@ install_missing() {
     missing=()
 }
 
+# need_venv FOLDER FILE "what it has": a virtual environment with the packages that FILE pins. It is made anew when the
+# file, the Python (TERN_PYTHON, else python3) or its place changed.
+need_venv() {
+    local folder=$1 python=${TERN_PYTHON:-python3} stamp
+    need_command "$python" python3
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+    install_missing
+    stamp="$(realpath -m "$folder") $(cksum <"$2")"
+    stamp+=" $("$python" -c 'import sys; print(sys.version, sys.executable)' | tr '\n' ' ')"
+    if [ -x "$folder/bin/python" ] && [ "$(cat "$folder/stamp" 2>/dev/null)" = "$stamp" ]; then return; fi
+    quietly "Creating $folder" "$python" -m venv --clear "$folder"
+    quietly "Installing $3 into $folder" "$folder/bin/python" -m pip install --only-binary=:all: -r "$2"
+    printf '%s\n' "$stamp" >"$folder/stamp"
+}
+
 # cmake_build FOLDER [configure options]: configures and builds; next to nothing to do when nothing changed. What FOLDER was
 # configured with stays, as long as it builds: in a moved checkout, after an interruption, without the compiler, the generator or a
 # library of then, it is configured anew.
@@ -91,7 +108,7 @@ cmake_build() {
 # Forgets how FOLDER was configured, with every object; other things in it, as packages, stay.
 cmake_build_anew() {
     if [ -e "$1" ]; then
-        rm -rf "$1/CMakeCache.txt" && find "$1/" -name CMakeFiles -prune -exec rm -rf {} + ||
+        { rm -rf "$1/CMakeCache.txt" && find "$1/" -name CMakeFiles -prune -exec rm -rf {} +; } ||
             die "$1 cannot be made anew: remove it, as the user who made it"
     fi
     quietly "Configuring $1" cmake -S . -B "$@"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by tools/package: builds what tern links as small static libraries, on musl instead of the system's C library, so that
 # the programs run on any Linux of the architecture whatever its libc (provided.al2023, a container from scratch).
 #
@@ -13,6 +14,7 @@ flags_for() { printf '%s -ffile-prefix-map=%s=.' "$deps_flags" "$work/$1"; }
 # write_pc SOURCE NAME LIBS: the .pc file by which CMake finds the library NAME of a source of the list.
 write_pc() {
     local source=$1 name=$2 libs=$3
+    # shellcheck disable=SC2016  # ${prefix} is for pkg-config
     printf 'prefix=%s\nName: %s\nDescription: static, for tools/package\nVersion: %s\nCflags: -I${prefix}/include\nLibs: -L${prefix}/lib %s\n' \
         "$deps" "$name" "$(upstream_version "$source")" "$libs" >"$deps/lib/pkgconfig/$name.pc"
 }
@@ -96,6 +98,7 @@ build_curl() {
 
 build_cjson() {
     cd "$work/cjson"
+    # shellcheck disable=SC2046  # several words
     "$cc" $(flags_for cjson) -c cJSON.c -o cJSON.o
     "${binutils}ar" rcsD "$deps/lib/libcjson.a" cJSON.o
     mkdir -p "$deps/include/cjson"

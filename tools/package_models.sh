@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by tools/package: which models of weights/ go into the package (TERN_WEIGHTS), and their files. Uses lib.sh.
 
 # Sets models: the names, sorted, each once.

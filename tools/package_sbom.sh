@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by tools/package: the bill of materials, in CycloneDX's JSON. It has no date and no serial number: like the package,
 # it is the same whenever it is made. Uses package_sources.sh.
 #
@@ -52,7 +53,7 @@ sbom_model() {
 
 write_sbom() {
     local name version refs
-    version=$(sed -n 's/^project(tern VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+    version=$(sed -n 's/^#define TERN_VERSION "\(.*\)"$/\1/p' engine/tern.h)
     refs=$(printf '"%s", ' "${linked[@]}" libgcc "${models[@]}")
     printf '{\n  "bomFormat": "CycloneDX",\n  "specVersion": "1.6",\n  "version": 1,\n  "metadata": {\n    "component":\n'
     sbom_entry "    " tern application tern "$version" MIT \

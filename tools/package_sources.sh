@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by tools/package: fetches and unpacks the sources named in tools/package_sources.txt. Uses lib.sh.
 #
 # TERN_SOURCES: a folder or an http(s) address that holds the files; otherwise apt-get where it is there, else Debian's web servers.

@@ -1,4 +1,5 @@
-/* healthcheck.c - for an image without a shell: exit code 0 if GET http://127.0.0.1:PORT/healthz is answered with 200. */
+/* healthcheck.c - for an image without a shell: exit code 0 if GET http://127.0.0.1:PORT/healthz is answered with
+ * 200. */
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -23,9 +24,9 @@ static int connect_to(unsigned port)
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((in_port_t)port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0 ||
-        connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0
+        || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0
+        || connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
         return -1;
     return fd;
 }
@@ -40,14 +41,12 @@ int main(int argc, char **argv)
         return 2;
     }
     int fd = connect_to((unsigned)port);
-    if (fd < 0)
-        return fail("cannot connect");
+    if (fd < 0) return fail("cannot connect");
     if (send(fd, request, sizeof request - 1, MSG_NOSIGNAL) != (ssize_t)(sizeof request - 1))
         return fail("cannot send");
     ssize_t got = recv(fd, answer, sizeof ok - 1, MSG_WAITALL);
     close(fd);
-    if (got == (ssize_t)(sizeof ok - 1) && memcmp(answer, ok, sizeof ok - 1) == 0)
-        return 0;
+    if (got == (ssize_t)(sizeof ok - 1) && memcmp(answer, ok, sizeof ok - 1) == 0) return 0;
     fprintf(stderr, "not healthy: %.*s\n", got < 0 ? 0 : (int)got, answer);
     return 1;
 }

@@ -4,23 +4,23 @@
 #   deploy/container/rootfs.sh TERN DIR MODEL...     the program, the folder to make, the .tern files, each with its LICENSE- beside it
 set -eu
 
-fail() {
+die() {
     echo "rootfs.sh: $*" >&2
     exit 1
 }
 
 licence_of() { echo "$(dirname "$1")/LICENSE-$(basename "$1" .tern)"; }
 
-[ $# -ge 3 ] || fail "usage: rootfs.sh TERN DIR MODEL..."
+[ $# -ge 3 ] || die "usage: rootfs.sh TERN DIR MODEL..."
 tern=$1 root=$2
 shift 2
 here=$(dirname "$0")
-[ -x "$tern" ] || fail "$tern is not a program: build it first"
+[ -x "$tern" ] || die "$tern is not a program: build it first"
 for model; do
-    [ -f "$model" ] || fail "there is no model file $model"
-    [ -f "$(licence_of "$model")" ] || fail "there is no $(licence_of "$model"): who gets the model gets its licence"
+    [ -f "$model" ] || die "there is no model file $model"
+    [ -f "$(licence_of "$model")" ] || die "there is no $(licence_of "$model"): who gets the model gets its licence"
 done
-[ ! -e "$root" ] || fail "$root exists already"
+[ ! -e "$root" ] || die "$root exists already"
 
 # copy FROM TO MODE: the file behind any symbolic link, owned by root when root does it.
 copy() {
@@ -41,7 +41,7 @@ copy_licence() {
 # All beside libc: a folder that the loader searches without being told.
 copy_libraries() {
     folder=$(printf '%s\n' "$1" | sed -n 's|.*=> \(.*\)/libc\.so\.[0-9]* .*|\1|p')
-    [ -n "$folder" ] || fail "$tern does not link libc as a shared library, but others"
+    [ -n "$folder" ] || die "$tern does not link libc as a shared library, but others"
     printf '%s\n' "$1" | sed -n 's|^[[:space:]]*\([^ ]*\) => \(/[^ ]*\) .*|\1 \2|p' | while read -r name path; do
         copy "$path" "$folder/$name" 644
         copy_licence "$path"
@@ -61,7 +61,7 @@ for licence in /usr/share/doc/node-llhttp/copyright /usr/share/doc/libllhttp-dev
 done
 if libraries=$(ldd "$tern" 2>/dev/null); then
     case $libraries in
-        *"not found"*) fail "$(printf '%s\n' "$libraries" | grep 'not found')" ;;
+        *"not found"*) die "$(printf '%s\n' "$libraries" | grep 'not found')" ;;
         *"statically linked"*) ;;
         *) copy_libraries "$libraries" ;;
     esac

@@ -17,7 +17,7 @@ write_model() {
     if [ "$(sha256_of "$target/$name")" != "$sha256" ]; then
         state=written
         part=$target/.$name.$$
-        cp "$source/$name" "$part" && sync && [ "$(sha256_of "$part")" = "$sha256" ] && mv -f "$part" "$target/$name" || {
+        { cp "$source/$name" "$part" && sync && [ "$(sha256_of "$part")" = "$sha256" ] && mv -f "$part" "$target/$name"; } || {
             rm -f "$part"
             echo "$target/$name could not be written, or not as it is in the package"
             return 1

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import spacy
 from click.testing import CliRunner
+from common import VERSION
+from convert import __version__
 from convert.__main__ import main
 from convert.config_check import Component, plan_conversion
 from convert.container import Section, read
@@ -42,6 +44,11 @@ def succeed(process: subprocess.Popen[str]) -> str:
     assert process.returncode == 0, errors
     assert all("Unicode" in line for line in errors.splitlines()), errors
     return output
+
+
+def test_version_is_that_of_the_engine() -> None:
+    """They are released together. The converter cannot read the header: it is installed without it."""
+    assert __version__ == VERSION
 
 
 @pytest.fixture(scope="module")

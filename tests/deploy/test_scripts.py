@@ -29,7 +29,7 @@ NO_POWERSHELL = pytest.mark.skipif(shutil.which("pwsh") is None, reason="PowerSh
 
 def run_script(name: str, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """A script of tools/, or one by its path in the repository."""
-    shell = POWERSHELL if name.endswith(".ps1") else ["bash" if name == "package" else "sh"]
+    shell = POWERSHELL if name.endswith(".ps1") else ["bash" if name in ("package", "lint") else "sh"]
     path = ROOT / name if "/" in name else ROOT / "tools" / name
     return subprocess.run(
         [shutil.which(shell[0]), *shell[1:], str(path), *arguments],
@@ -186,7 +186,7 @@ def test_delete(script: str, arguments: list[str], expected: str, tmp_path: Path
 # ---- help, and programs that are not there ------------------------------------------------------------------------------------
 
 
-HELPFUL = ["smoke", "delete", "package", "deploy/terraform/provision", "deploy/kong/render"]
+HELPFUL = ["smoke", "delete", "package", "lint", "deploy/terraform/provision", "deploy/kong/render"]
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
@@ -208,6 +208,8 @@ def test_help(script: str, option: str) -> None:
         ("smoke", ["a", "b", "c"]),
         ("package", ["--out", "x"]),
         ("package", ["x"]),
+        ("lint", ["--all"]),
+        ("lint", ["--fix", "x"]),
         ("deploy/terraform/provision", ["--packed"]),
         ("deploy/terraform/provision", ["--pack", "a.tern", "b.tern"]),
         ("deploy/kong/render", ["file"]),

@@ -428,8 +428,10 @@ def test_alarms() -> None:
 
 @pytest.mark.parametrize("log_format", ["JSON", "Text"])
 def test_filter_counts_what_the_function_is_at_fault_for(log_format: str) -> None:
-    """A line of the log begins with the error's type (runtime/loop.c); 500 and above are the function's own."""
-    source = "".join((ROOT / "runtime" / name).read_text(encoding="utf-8") for name in ("response.h", "response.c"))
+    """A line of the log begins with the error's type (runtime/lambda/loop.c); 500 and above are the function's own."""
+    source = "".join(
+        (ROOT / "runtime" / "answer" / name).read_text(encoding="utf-8") for name in ("response.h", "response.c")
+    )
     types = dict(re.findall(r'#define (\w+) "((?:Function|Runtime)[.]\w+)"', source))
     by_status: dict[str, set[str]] = {}
     for status, name in re.findall(r"respond_error\(out, (\d+), (\w+),", source):

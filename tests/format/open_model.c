@@ -1,5 +1,6 @@
-/* open_model FILE... - for each file one line: the status of tern_model_open and, where that is TERN_OK, of running a few
- * texts; then the position and the message. The exit code is 0: a crash or a sanitizer's report is anything else. */
+/* open_model FILE... - for each file one line: the status of tern_model_open and, where that is TERN_OK, of running a
+ * few texts; then the position and the message. The exit code is 0: a crash or a sanitizer's report is anything
+ * else. */
 #include "tern.h"
 
 #include <stdio.h>
@@ -8,7 +9,8 @@
 static const char *const texts[] = {
     "",
     "Alan Turing was born on June 23, 1912, in London, England.",
-    "I can't (won't) pay U.S. $1,000.50 to https://example.com/a?b=c... :-) 10km\n\n  e.g. 3pm 5\xe2\x82\xac \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac",
+    "I can't (won't) pay U.S. $1,000.50 to https://example.com/a?b=c... :-) 10km\n\n  e.g. 3pm 5\xe2\x82\xac "
+    "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac",
     "((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((",
 };
 

@@ -24,7 +24,8 @@ void fuzz_models(model_set *models, model_contexts *contexts)
     tern_error err;
     REQUIRE(!models_add(models, "tiny=" TERN_SOURCE_DIR "/tests/data/tiny.tern", error));
     REQUIRE(!models_add(models, "mood=" TERN_SOURCE_DIR "/tests/data/tiny_sentiment.tern", error));
-    REQUIRE(!models_open(models, MODEL_LOADED, error) && !models_set_tasks(models, error) && !model_contexts_open(contexts, models, &err));
+    REQUIRE(!models_open(models, MODEL_LOADED, error) && !models_set_tasks(models, error)
+            && !model_contexts_open(contexts, models, &err));
 }
 
 void fuzz_require_json(const char *data, size_t len)

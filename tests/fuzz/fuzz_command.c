@@ -1,8 +1,8 @@
 /* fuzz_command - any bytes as a command: its arguments, each ended by NUL, an empty one, and standard input.
  *
- * Of the subcommands all but serve. Without -m the model is the tiny one. Standard output goes nowhere; so does standard error with
- * -close_fd_mask=2. */
-#define _GNU_SOURCE   /* memfd_create */
+ * Of the subcommands all but serve. Without -m the model is the tiny one. Standard output goes nowhere; so does
+ * standard error with -close_fd_mask=2. */
+#define _GNU_SOURCE /* memfd_create */
 #include "cli.h"
 #include "fuzz.h"
 
@@ -15,8 +15,8 @@ enum { MAX_ARGUMENTS = 12 };
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
-} subcommands[] = {{"ner", cli_ner}, {"parse", cli_parse}, {"pipe", cli_pipe}, {"sentiment", cli_sentiment}, {"inspect", cli_inspect},
-                   {"verify", cli_verify}};
+} subcommands[] = {{"ner", cli_ner},         {"parse", cli_parse},  {"pipe", cli_pipe}, {"sentiment", cli_sentiment},
+                   {"inspect", cli_inspect}, {"verify", cli_verify}};
 
 static int input;
 
@@ -24,7 +24,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    setenv("TERN_MODEL", "tiny=" TERN_SOURCE_DIR "/tests/data/tiny.tern,mood=" TERN_SOURCE_DIR "/tests/data/tiny_sentiment.tern", 1);
+    setenv("TERN_MODEL",
+           "tiny=" TERN_SOURCE_DIR "/tests/data/tiny.tern,mood=" TERN_SOURCE_DIR "/tests/data/tiny_sentiment.tern", 1);
     input = memfd_create("input", 0);
     REQUIRE(input >= 0 && freopen("/dev/null", "w", stdout));
     return 0;
@@ -56,7 +57,7 @@ static int run(int argc, char **argv)
 {
     for (size_t i = 0; argc && i < sizeof subcommands / sizeof *subcommands; i++)
         if (!strcmp(argv[0], subcommands[i].name)) {
-            optind = 0;   /* glibc: begin anew */
+            optind = 0; /* glibc: begin anew */
             return subcommands[i].run(argc, argv);
         }
     return CLI_USAGE;

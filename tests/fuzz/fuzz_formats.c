@@ -1,5 +1,5 @@
-/* fuzz_formats - any bytes as a text that is shown to people, with the tiny model behind it: what is not UTF-8 is refused, and
- * whatever is in it, JSON is JSON, a page has no markup of its own, a table no control characters. */
+/* fuzz_formats - any bytes as a text that is shown to people, with the tiny model behind it: what is not UTF-8 is
+ * refused, and whatever is in it, JSON is JSON, a page has no markup of its own, a table no control characters. */
 #include "doc_conllu.h"
 #include "doc_html.h"
 #include "doc_json.h"
@@ -42,7 +42,7 @@ static void check_page(const bytes *out)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static bytes out;   /* kept: its memory is re-used */
+    static bytes out; /* kept: its memory is re-used */
     const char *text = (const char *)data;
     const tern_doc *doc;
     if (tern_run(ctx, text, size, NULL, &doc, NULL)) return 0;

@@ -1,4 +1,5 @@
-/* fuzz_gzip - any bytes as a compressed body: what comes out keeps to its limit, and is the same whatever room there was. */
+/* fuzz_gzip - any bytes as a compressed body: what comes out keeps to its limit, and is the same whatever room there
+ * was. */
 #include "fuzz.h"
 #include "gzip.h"
 

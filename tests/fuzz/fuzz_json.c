@@ -1,5 +1,5 @@
-/* fuzz_json - any bytes as a request's body, a line of `tern pipe` or a Lambda event, with the tiny models behind it, for
- * entities and for sentiment. Whatever comes in, what goes out is JSON, to the caller and to the output queue. */
+/* fuzz_json - any bytes as a request's body, a line of `tern pipe` or a Lambda event, with the tiny models behind it,
+ * for entities and for sentiment. Whatever comes in, what goes out is JSON, to the caller and to the output queue. */
 #include "event.h"
 #include "fuzz.h"
 
@@ -22,11 +22,16 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argv;
     fuzz_models(&models, &contexts);
     ctx = contexts.ctx[0];
-    settings = (handler_settings){.model = models.item[0].model, .components = models.item[0].components, .max_texts = 60,
+    settings = (handler_settings){.model = models.item[0].model,
+                                  .components = models.item[0].components,
+                                  .max_texts = 60,
                                   .answer = {.bytes = 2000, .carrier = "fuzz"}};
     nothing = (logger){.file = open("/dev/null", O_WRONLY), .lowest = LOG_LEVEL_TRACE};
     output = (sqs_output){.send = send_some};
-    context = (event_context){.contexts = &contexts, .settings = &settings, .cors_origin = "https://a,https://b", .output = &output,
+    context = (event_context){.contexts = &contexts,
+                              .settings = &settings,
+                              .cors_origin = "https://a,https://b",
+                              .output = &output,
                               .log = &nothing};
     return 0;
 }
@@ -64,7 +69,7 @@ static void check_response(const response *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static response r;   /* kept: its memory is re-used from request to request, as in the server */
+    static response r; /* kept: its memory is re-used from request to request, as in the server */
     const char *text = (const char *)data;
     for (task_kind task = TASK_ANY; task < TASK_COUNT; task++) {
         const request_target asked = {.task = task};

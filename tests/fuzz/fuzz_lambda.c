@@ -1,8 +1,9 @@
-/* fuzz_lambda - any bytes as what the Runtime API answers: the worker's whole loop, with this file in the place of rapi.c.
+/* fuzz_lambda - any bytes as what the Runtime API answers: the worker's whole loop, with this file in the place of
+ * rapi.c.
  *
- * Invocations end with a byte FF. Each begins with a byte that says how /next (bits 0 to 2) and the POST of its answer (3 to 5) end;
- * then header lines, an empty line and the event. */
-#define _POSIX_C_SOURCE 200809L   /* struct timespec */
+ * Invocations end with a byte FF. Each begins with a byte that says how /next (bits 0 to 2) and the POST of its answer
+ * (3 to 5) end; then header lines, an empty line and the event. */
+#define _POSIX_C_SOURCE 200809L /* struct timespec */
 #include "fuzz.h"
 #include "loop.h"
 
@@ -42,7 +43,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-/* ---- the Runtime API ------------------------------------------------------------------------------------------------------------- */
+/* ---- the Runtime API --------------------------------------------------------------------------------------------- */
 
 static const char *find(const char *begin, const char *end, char wanted)
 {
@@ -68,9 +69,11 @@ static const char *read_headers(invocation *out, const char *p, const char *end)
 
 rapi_result rapi_next(rapi *api, invocation *out)
 {
-    static const rapi_result ends[] = {RAPI_OK, RAPI_OK, RAPI_OK, RAPI_TRANSPORT, RAPI_STATUS, RAPI_TOO_LARGE, RAPI_HEADERS, RAPI_MEMORY};
-    static const rapi_result posts[] = {RAPI_OK, RAPI_OK, RAPI_OK, RAPI_OK, RAPI_OK, RAPI_STATUS, RAPI_STATUS, RAPI_TRANSPORT};
-    REQUIRE(!api->current || api->posts);   /* each has been answered */
+    static const rapi_result ends[] = {RAPI_OK,     RAPI_OK,        RAPI_OK,      RAPI_TRANSPORT,
+                                       RAPI_STATUS, RAPI_TOO_LARGE, RAPI_HEADERS, RAPI_MEMORY};
+    static const rapi_result posts[] = {RAPI_OK, RAPI_OK,     RAPI_OK,     RAPI_OK,
+                                        RAPI_OK, RAPI_STATUS, RAPI_STATUS, RAPI_TRANSPORT};
+    REQUIRE(!api->current || api->posts); /* each has been answered */
     invocation_clear(out);
     api->current = NULL;
     if (!api->len) return RAPI_CANCELLED;
@@ -131,13 +134,18 @@ const char *rapi_problem(const rapi *api)
     return "status \x1b";
 }
 
-/* ---- the loop -------------------------------------------------------------------------------------------------------------------- */
+/* ---- the loop ---------------------------------------------------------------------------------------------------- */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     rapi api = {.data = (const char *)data, .len = size};
-    loop_shared shared = {.settings = &settings, .cors_origin = "*", .metrics = &space, .margin_ms = 50, .publish_trace_id = 1,
-                          .on_demand = 1, .init_ms = 1};
+    loop_shared shared = {.settings = &settings,
+                          .cors_origin = "*",
+                          .metrics = &space,
+                          .margin_ms = 50,
+                          .publish_trace_id = 1,
+                          .on_demand = 1,
+                          .init_ms = 1};
     worker.api = &api;
     worker.log.json = size & 1;
     int ended = loop_run(&worker, &shared);

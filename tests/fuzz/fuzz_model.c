@@ -1,8 +1,9 @@
 /* fuzz_model - any bytes as a model file. What opens must run, and what it then says is in order.
  *
- * An input that begins with the format's magic is a file, whose checksums are made right. Any other is a list of edits of one of the
- * small models (model_edits.h): of the tiny ones, and of those beside this file, which have the components that the tiny ones lack. */
-#define _POSIX_C_SOURCE 200809L   /* posix_memalign */
+ * An input that begins with the format's magic is a file, whose checksums are made right. Any other is a list of edits
+ * of one of the small models (model_edits.h): of the tiny ones, and of those beside this file, which have the
+ * components that the tiny ones lack. */
+#define _POSIX_C_SOURCE 200809L /* posix_memalign */
 #include "fuzz.h"
 #include "model_edits.h"
 #include "utf8.h"
@@ -14,9 +15,10 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 
 /* At the end: numbers in the corpus keep their meaning. */
 static const char *const paths[] = {
-    "tests/data/tiny.tern", "tests/data/tiny_sentiment.tern", "tests/fuzz/models/floret.tern", "tests/fuzz/models/french.tern",
-    "tests/fuzz/models/lookup.tern", "tests/fuzz/models/macedonian.tern", "tests/fuzz/models/spanish.tern", "tests/fuzz/models/vectors.tern",
-    "tests/fuzz/models/dutch.tern", "tests/fuzz/models/italian.tern", "tests/fuzz/models/polish.tern",
+    "tests/data/tiny.tern",           "tests/data/tiny_sentiment.tern", "tests/fuzz/models/floret.tern",
+    "tests/fuzz/models/french.tern",  "tests/fuzz/models/lookup.tern",  "tests/fuzz/models/macedonian.tern",
+    "tests/fuzz/models/spanish.tern", "tests/fuzz/models/vectors.tern", "tests/fuzz/models/dutch.tern",
+    "tests/fuzz/models/italian.tern", "tests/fuzz/models/polish.tern",
 };
 enum { MODELS = sizeof paths / sizeof *paths, MAX_SIZE = 1 << 17 };
 
@@ -43,7 +45,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     tern_error err;
     for (size_t i = 0; i < MODELS; i++) {
         tern_model *model;
-        tern_ctx_free(fuzz_context(paths[i], &model));   /* it opens, with the kernels that TERN_GEMM names */
+        tern_ctx_free(fuzz_context(paths[i], &model)); /* it opens, with the kernels that TERN_GEMM names */
         tern_model_close(model);
         load(paths[i], &models[i]);
     }
@@ -52,7 +54,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-static int is_file(const uint8_t *data, size_t size) { return size >= sizeof magic && !memcmp(data, magic, sizeof magic); }
+static int is_file(const uint8_t *data, size_t size)
+{
+    return size >= sizeof magic && !memcmp(data, magic, sizeof magic);
+}
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
@@ -60,7 +65,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
     return edits_mutate(models, MODELS, data, size, max, seed);
 }
 
-/* ---- what a document says ------------------------------------------------------------------------------------------------------ */
+/* ---- what a document says ---------------------------------------------------------------------------------------- */
 
 static void check_text(const char *text, size_t len)
 {
@@ -76,7 +81,7 @@ static void check_label(const char *label)
     for (const char *p = label; *p; p++) {
         unsigned char c = (unsigned char)*p;
         REQUIRE(c >= 0x20 && c != 0x7F);
-        REQUIRE(c != 0xC2 || (unsigned char)p[1] >= 0xA0);   /* C1 */
+        REQUIRE(c != 0xC2 || (unsigned char)p[1] >= 0xA0); /* C1 */
     }
 }
 
@@ -119,7 +124,7 @@ static void check_doc(const tern_doc *doc, const char *text, size_t len)
     tern_doc_annotations(doc);
 }
 
-/* ---- how a text is run --------------------------------------------------------------------------------------------------------- */
+/* ---- how a text is run ------------------------------------------------------------------------------------------- */
 
 static void run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options)
 {
@@ -141,8 +146,10 @@ static void run_with(tern_ctx *ctx, const char *text, size_t len, const uint8_t 
 {
     signed char starts[sizeof((edited_model *)NULL)->text];
     unsigned left = p[6];
-    tern_options options = {.want = p[1] & 1 ? p[2] : TERN_EVERYTHING, .components = p[1] & 2 ? p[4] | (unsigned)p[5] << 8 : 0,
-                            .max_chars = p[1] & 4 ? p[3] : 0, .sentence_cats = p[1] >> 3 & 1};
+    tern_options options = {.want = p[1] & 1 ? p[2] : TERN_EVERYTHING,
+                            .components = p[1] & 2 ? p[4] | (unsigned)p[5] << 8 : 0,
+                            .max_chars = p[1] & 4 ? p[3] : 0,
+                            .sentence_cats = p[1] >> 3 & 1};
     if (p[1] & 16) {
         options.interrupt = is_over;
         options.interrupt_user = &left;
@@ -159,23 +166,27 @@ static void run_everything(tern_ctx *ctx, const char *text, size_t len, unsigned
 {
     const tern_options sentences = {.want = offers, .components = UINT32_MAX, .sentence_cats = 1};
     run(ctx, text, len, NULL);
-    run(ctx, text, len, &sentences);   /* an error where the model has not what it takes */
+    run(ctx, text, len, &sentences); /* an error where the model has not what it takes */
 }
 
-static const char *const texts[] = {"", "Alan Turing was born on June 23, 1912, in London.",
+static const char *const texts[] = {
+    "", "Alan Turing was born on June 23, 1912, in London.",
     "I can't pay U.S. $1,000 to (https://a.co/b?c=d)... :-)\n\n e.g. 3pm \xce\xa3\xce\x91\xce\xa3 \xc4\xb0 8a.m. axes"};
 
 static void run_texts(const tern_model *model, const edited_model *edited)
 {
     tern_ctx *ctx;
     if (tern_ctx_new(model, &ctx, NULL)) return;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) run_everything(ctx, texts[i], strlen(texts[i]), tern_model_offers(model));
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        run_everything(ctx, texts[i], strlen(texts[i]), tern_model_offers(model));
     if (edited->text_len) run_everything(ctx, edited->text, edited->text_len, tern_model_offers(model));
-    if (edited->options) run_with(ctx, edited->text_len ? edited->text : texts[1], edited->text_len ? edited->text_len : strlen(texts[1]), edited->options);
+    if (edited->options)
+        run_with(ctx, edited->text_len ? edited->text : texts[1],
+                 edited->text_len ? edited->text_len : strlen(texts[1]), edited->options);
     tern_ctx_free(ctx);
 }
 
-/* ---- a model -------------------------------------------------------------------------------------------------------------------- */
+/* ---- a model ----------------------------------------------------------------------------------------------------- */
 
 static void describe(const tern_model *model)
 {
@@ -184,7 +195,8 @@ static void describe(const tern_model *model)
     tern_section section;
     REQUIRE(!tern_model_meta(model, &meta, &len));
     check_text(meta, len);
-    for (size_t i = 0; !tern_model_section(model, i, &section); i++) REQUIRE(section.name && section.kind && section.dtype);
+    for (size_t i = 0; !tern_model_section(model, i, &section); i++)
+        REQUIRE(section.name && section.kind && section.dtype);
     for (unsigned bit = 1; bit; bit <<= 1) {
         const char *name = tern_component_name(bit);
         REQUIRE(!name || tern_component_from_name(name, strlen(name)) == bit);

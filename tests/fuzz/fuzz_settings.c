@@ -1,6 +1,6 @@
-/* fuzz_settings - any bytes as the environment: lines NAME=VALUE of the variables that settings.h describes. What is wrong with one
- * is said in a sentence that a terminal can show. */
-#define _POSIX_C_SOURCE 200809L   /* setenv */
+/* fuzz_settings - any bytes as the environment: lines NAME=VALUE of the variables that settings.h describes. What is
+ * wrong with one is said in a sentence that a terminal can show. */
+#define _POSIX_C_SOURCE 200809L /* setenv */
 #include "components.h"
 #include "fuzz.h"
 #include "log.h"
@@ -28,8 +28,8 @@ static void set(char *line)
     char *equals = strchr(line, '=');
     if (!equals) return;
     *equals = '\0';
-    for (size_t i = 0; i < settings_count; i++)
-        if (!strcmp(line, settings_table[i].name) && strcmp(line, "TERN_GEMM")) setenv(line, equals + 1, 1);   /* that has been chosen */
+    for (size_t i = 0; i < settings_count; i++) /* that has been chosen */
+        if (!strcmp(line, settings_table[i].name) && strcmp(line, "TERN_GEMM")) setenv(line, equals + 1, 1);
 }
 
 static void set_all(const uint8_t *data, size_t size)
@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     logger_from_environment();
     for (task_kind task = TASK_ANY; task < TASK_COUNT; task++) {
         error[0] = '\0';
-        models_add_default(&models, task, error);   /* what it says holds a path as it is */
+        models_add_default(&models, task, error); /* what it says holds a path as it is */
         models_close(&models);
         models = (model_set){.count = 0};
     }

@@ -1,7 +1,7 @@
 /* fuzz_sqs - any bytes as the answer to SendMessageBatch, and as the URL of a queue.
  *
  * Byte 0: the status, byte 1: how many entries there were. */
-#define _POSIX_C_SOURCE 200809L   /* setenv */
+#define _POSIX_C_SOURCE 200809L /* setenv */
 #include "fuzz.h"
 #include "sqs_answer.h"
 #include "sqs_client.h"

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L   /* posix_memalign */
+#define _POSIX_C_SOURCE 200809L /* posix_memalign */
 #include "model_edits.h"
 
 #include "fuzz.h"
@@ -20,11 +20,11 @@ static void put(unsigned char *p, size_t width, uint64_t value)
     for (size_t i = 0; i < width; i++) p[i] = (unsigned char)(value >> (8 * i));
 }
 
-/* ---- the sections of a file, whose table may have been edited ------------------------------------------------------------- */
+/* ---- the sections of a file, whose table may have been edited ---------------------------------------------------- */
 
 typedef struct span {
     unsigned char *record, *data;
-    size_t size, width;   /* width: of its dtype's numbers */
+    size_t size, width; /* width: of its dtype's numbers */
 } span;
 
 static size_t dtype_width(uint64_t dtype)
@@ -55,7 +55,7 @@ void edits_seal(unsigned char *file, size_t size)
     put(file + 52, 4, crc32c(file, 52));
 }
 
-/* ---- edits ------------------------------------------------------------------------------------------------------------------ */
+/* ---- edits ------------------------------------------------------------------------------------------------------- */
 
 typedef struct edit {
     unsigned kind;
@@ -66,7 +66,10 @@ typedef struct edit {
 static edit read_edit(const uint8_t *p, size_t sections)
 {
     static const size_t widths[] = {1, 2, 4, 8};
-    return (edit){.kind = p[0] % EDIT_KINDS, .width = widths[p[1] & 3], .section = p[2] % sections, .position = (size_t)number(p + 4, 4),
+    return (edit){.kind = p[0] % EDIT_KINDS,
+                  .width = widths[p[1] & 3],
+                  .section = p[2] % sections,
+                  .position = (size_t)number(p + 4, 4),
                   .value = number(p + 8, 8)};
 }
 
@@ -153,7 +156,7 @@ static void apply(edited_model *m, const uint8_t *p)
 void edits_apply(const small_model *model, const uint8_t *edits, size_t size, edited_model *out)
 {
     static _Alignas(ALIGNMENT) unsigned char file[MAX_FILE];
-    void *exact;   /* so that AddressSanitizer sees what is read behind the end */
+    void *exact; /* so that AddressSanitizer sees what is read behind the end */
     *out = (edited_model){.data = file, .size = model->size, .sections = model->sections};
     REQUIRE(model->size <= MAX_FILE);
     memcpy(file, model->data, model->size);
@@ -164,7 +167,7 @@ void edits_apply(const small_model *model, const uint8_t *edits, size_t size, ed
     out->data = exact;
 }
 
-/* ---- mutation: edits that matter ----------------------------------------------------------------------------------------------- */
+/* ---- mutation: edits that matter --------------------------------------------------------------------------------- */
 
 static uint64_t random_number(uint64_t *state)
 {
@@ -179,7 +182,8 @@ static size_t below(uint64_t *state, size_t limit) { return (size_t)(random_numb
 /* Limits, lengths, a neighbour of what is there, a number of anything else in the section. */
 static uint64_t value_that_matters(const span *s, size_t position, uint64_t *state)
 {
-    static const uint64_t limits[] = {0, 1, 2, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7C00, 0x7FC00000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, UINT64_MAX};
+    static const uint64_t limits[] = {0,      1,          2,          0x7F,       0xFF,       0x7FFF,    0xFFFF,
+                                      0x7C00, 0x7FC00000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, UINT64_MAX};
     size_t count = s->size / s->width;
     uint64_t there = count ? number(s->data + position % count * s->width, s->width) : 0;
     switch (below(state, 6)) {
@@ -194,8 +198,24 @@ static uint64_t value_that_matters(const span *s, size_t position, uint64_t *sta
 
 static void write_text(uint8_t *p, uint64_t *state)
 {
-    static const char *const pieces[] = {"left ", "was ", "axes ", "los ", "cats ", "D\xc3\xa1melos ", "comprandolo ", "1.234,56 ",
-        "\xd1\x98\xd1\x9c\xd0\xb8 ", "\n\n ", ". ", "issues ", "\xe0\xa4\x95\xe0\xa5\x8b ", "The ", "can't ", "x/y's) ", "\xf0\x9f\x98\x80", "London "};
+    static const char *const pieces[] = {"left ",
+                                         "was ",
+                                         "axes ",
+                                         "los ",
+                                         "cats ",
+                                         "D\xc3\xa1melos ",
+                                         "comprandolo ",
+                                         "1.234,56 ",
+                                         "\xd1\x98\xd1\x9c\xd0\xb8 ",
+                                         "\n\n ",
+                                         ". ",
+                                         "issues ",
+                                         "\xe0\xa4\x95\xe0\xa5\x8b ",
+                                         "The ",
+                                         "can't ",
+                                         "x/y's) ",
+                                         "\xf0\x9f\x98\x80",
+                                         "London "};
     const char *piece = pieces[below(state, sizeof pieces / sizeof *pieces)];
     p[1] = (uint8_t)strlen(piece);
     memcpy(p + 4, piece, p[1]);
@@ -203,8 +223,9 @@ static void write_text(uint8_t *p, uint64_t *state)
 
 static void write_edit(const small_model *model, uint8_t *p, uint64_t *state)
 {
-    static const uint8_t kinds[] = {EDIT_NUMBER, EDIT_NUMBER, EDIT_NUMBER, EDIT_NUMBER, EDIT_NUMBER, EDIT_NUMBER, EDIT_TABLE, EDIT_SWAP,
-                                    EDIT_RESIZE, EDIT_RESIZE, EDIT_COPY, EDIT_REMOVE, EDIT_TEXT, EDIT_TEXT, EDIT_OPTIONS};
+    static const uint8_t kinds[] = {EDIT_NUMBER, EDIT_NUMBER, EDIT_NUMBER, EDIT_NUMBER, EDIT_NUMBER,
+                                    EDIT_NUMBER, EDIT_TABLE,  EDIT_SWAP,   EDIT_RESIZE, EDIT_RESIZE,
+                                    EDIT_COPY,   EDIT_REMOVE, EDIT_TEXT,   EDIT_TEXT,   EDIT_OPTIONS};
     size_t section = below(state, model->sections), position = below(state, below(state, 3) ? 8 : 65536);
     span s = section_at(model->data, model->size, section);
     p[0] = kinds[below(state, sizeof kinds)];

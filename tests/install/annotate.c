@@ -2,8 +2,9 @@
  *
  *     annotate MODEL < TEXT
  *
- * A line for each sentence: "sentence", its tokens (half open), its text. A line for each token: its place in code points, bytes
- * and UTF-16 units, its text, whether a space follows, whether it begins a sentence, tag, pos, morph, lemma, dep, head. */
+ * A line for each sentence: "sentence", its tokens (half open), its text. A line for each token: its place in code
+ * points, bytes and UTF-16 units, its text, whether a space follows, whether it begins a sentence, tag, pos, morph,
+ * lemma, dep, head. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,7 +39,7 @@ static void print_tokens(const tern_doc *doc, const char *text)
                t.span.utf16_start, t.span.utf16_end);
         print_piece(text, &t.span);
         printf("\t%d\t%d\t%s\t%s\t%s\t", t.space, t.sent_start, t.tag, t.pos, t.morph);
-        fwrite(t.lemma, 1, t.lemma_len, stdout);   /* as the text, it may hold U+0000 */
+        fwrite(t.lemma, 1, t.lemma_len, stdout); /* as the text, it may hold U+0000 */
         printf("\t%s\t%zu\t", t.dep, t.head);
         fwrite(t.norm, 1, t.norm_len, stdout);
         printf("\n");
@@ -59,16 +60,14 @@ int main(int argc, char **argv)
     const tern_doc *doc;
     tern_error err;
     size_t len = fread(text, 1, sizeof text, stdin);
-    if (argc != 2)
-        return fail("usage: annotate MODEL < TEXT");
-    if (tern_model_open(argv[1], &model, &err))
-        return fail(err.msg);
+    if (argc != 2) return fail("usage: annotate MODEL < TEXT");
+    if (tern_model_open(argv[1], &model, &err)) return fail(err.msg);
     if (tern_ctx_new(model, &ctx, &err)) {
         tern_model_close(model);
         return fail(err.msg);
     }
     int status = EXIT_SUCCESS;
-    const tern_options options = {.want = TERN_EVERYTHING & ~TERN_ENTITIES};   /* ner need not run */
+    const tern_options options = {.want = TERN_EVERYTHING & ~TERN_ENTITIES}; /* ner need not run */
     if (tern_run(ctx, text, len, &options, &doc, &err)) {
         status = fail(err.msg);
     } else {

@@ -14,7 +14,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from common import BUILD, ROOT
+from common import BUILD, ROOT, VERSION
 from elf import faults
 
 EXPECTED = "Alan Turing PERSON\nLondon GPE\n"  # spaCy 3.8, en_core_web_sm 3.8.0
@@ -123,7 +123,7 @@ def test_pkg_config(compiler: list[str], source: str, prefix: Path, project: Pat
         tmp_path,
     )
     assert call([str(program)], ROOT) == EXPECTED  # the example opens weights/ relative to the repository
-    assert call(["pkg-config", "--modversion", "tern"], tmp_path, env).strip() == "0.1.0"
+    assert call(["pkg-config", "--modversion", "tern"], tmp_path, env).strip() == VERSION
     assert call(["pkg-config", "--print-requires", "--print-requires-private", "tern"], tmp_path, env) == ""
 
 

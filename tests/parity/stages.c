@@ -13,18 +13,20 @@
  *        "cats": [["label", score], ...],
  *        "annotations": ["entities", ...]}                     what the document carries
  *       or {"error": "..."}
- * --features adds "norm": ["..."], where all is wanted, and "attrs": [[...], ...]: ATTR_* columns, ids that the embeddings hash.
- * --layers adds "layers": {"tok2vec": ..., "senter": ..., "ner": ...}, each with "embed": hash embedding sums
+ * --features adds "norm": ["..."], where all is wanted, and "attrs": [[...], ...]: ATTR_* columns, ids that the
+ * embeddings hash. --layers adds "layers": {"tok2vec": ..., "senter": ..., "ner": ...}, each with "embed": hash
+ * embedding sums
  *          [tokens][features * width], and "layers": one [tokens][width] for the mixed embedding and one for each
  *          convolution. Layer d is what the same weights with depth d give.
  * --scores adds "scores": {"tagger": [tokens][classes], "senter": ...};
  *          the senter's rows are those of the last 512 tokens or fewer.
- * --trace  adds "trace": {"ner": ..., "parser": ...}, each {"scores": [steps][classes], "valid": "0101..." [steps][classes],
+ * --trace  adds "trace": {"ner": ..., "parser": ...}, each {"scores": [steps][classes], "valid": "0101..."
+ * [steps][classes],
  *          "chosen": [steps]} and made by this component alone.
  * --fresh  takes a new context for every line; otherwise one context runs them all.
  * TERN_GEMM chooses the kernels, as in the programs.
- * Arrays of floats are written as hexadecimal digits of their little-endian bytes, so that they can be compared bitwise.
- * stages_inside.c, and only that, looks behind tern.h. */
+ * Arrays of floats are written as hexadecimal digits of their little-endian bytes, so that they can be compared
+ * bitwise. stages_inside.c, and only that, looks behind tern.h. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdio.h>
@@ -44,8 +46,13 @@ typedef struct options {
 static const struct {
     const char *name;
     unsigned bit;
-} annotations[] = {{"entities", TERN_ENTITIES}, {"sentences", TERN_SENTENCES}, {"dependencies", TERN_DEPENDENCIES},
-                   {"tags", TERN_TAGS}, {"pos", TERN_POS}, {"morphs", TERN_MORPHS}, {"lemmas", TERN_LEMMAS},
+} annotations[] = {{"entities", TERN_ENTITIES},
+                   {"sentences", TERN_SENTENCES},
+                   {"dependencies", TERN_DEPENDENCIES},
+                   {"tags", TERN_TAGS},
+                   {"pos", TERN_POS},
+                   {"morphs", TERN_MORPHS},
+                   {"lemmas", TERN_LEMMAS},
                    {"cats", TERN_CATS}};
 enum { ANNOTATIONS = sizeof(annotations) / sizeof(*annotations) };
 
@@ -268,7 +275,8 @@ static int answer_lines(const tern_model *model, tern_ctx **ctx, const options *
     ssize_t len;
     int status = 0;
 
-    while (status == 0 && (len = getline(&line, &capacity, stdin)) > 0) status = answer(model, ctx, line, (size_t)len, show);
+    while (status == 0 && (len = getline(&line, &capacity, stdin)) > 0)
+        status = answer(model, ctx, line, (size_t)len, show);
     if (status) fputs("unknown name, out of memory, or the output is closed\n", stderr);
     free(line);
     return status;
@@ -282,9 +290,14 @@ static int usage(void)
 
 static int *flag_of(options *show, const char *argument)
 {
-    const struct { const char *name; int *flag; } flags[] = {
-        {"--features", &show->features}, {"--layers", &show->layers}, {"--scores", &show->scores}, {"--trace", &show->trace},
-        {"--fresh", &show->fresh}};
+    const struct {
+        const char *name;
+        int *flag;
+    } flags[] = {{"--features", &show->features},
+                 {"--layers", &show->layers},
+                 {"--scores", &show->scores},
+                 {"--trace", &show->trace},
+                 {"--fresh", &show->fresh}};
 
     for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
         if (!strcmp(argument, flags[i].name)) return flags[i].flag;

@@ -5,6 +5,9 @@
 
 #include "../unit/encode.h"
 #include "json_out.h"
+#include "ner.h"
+#include "parser.h"
+#include "tagger.h"
 
 typedef struct trace_log {
     bytes scores, valid, chosen;
@@ -43,7 +46,7 @@ void inside_features(bytes *out, tern_ctx *ctx)
     bytes_text(out, "]");
 }
 
-/* ---- encoders ------------------------------------------------------------------------------------------------------ */
+/* ---- encoders ---------------------------------------------------------------------------------------------------- */
 
 static void write_embedding(bytes *out, tern_ctx *ctx, const tok2vec_weights *encoder)
 {
@@ -115,8 +118,10 @@ static void append_tag_scores(void *user, const float *rows, size_t begin, size_
     score_log *log = user;
     tern_ctx *ctx = log->ctx;
 
-    if (tagger_annotate(&ctx->doc, rows, begin, count, &ctx->tagger)) log->out->failed = 1;
-    else append_scores(log->out, &ctx->model->tagger.output, ctx->tagger.scores.data, count);
+    if (tagger_annotate(&ctx->doc, rows, begin, count, ctx->scratch[COMPONENT_TAGGER])) log->out->failed = 1;
+    else
+        append_scores(log->out, &ctx->model->tagger.output,
+                      ((tagger_scratch *)ctx->scratch[COMPONENT_TAGGER])->scores.data, count);
 }
 
 static void append_senter_scores(void *user, const float *rows, size_t begin, size_t count)
@@ -124,8 +129,10 @@ static void append_senter_scores(void *user, const float *rows, size_t begin, si
     score_log *log = user;
     tern_ctx *ctx = log->ctx;
 
-    if (senter_choose(&ctx->doc, rows, begin, count, &ctx->senter)) log->out->failed = 1;
-    else append_scores(log->out, &ctx->model->senter.output, ctx->senter.scores.data, count);
+    if (senter_choose(&ctx->doc, rows, begin, count, ctx->scratch[COMPONENT_SENTER])) log->out->failed = 1;
+    else
+        append_scores(log->out, &ctx->model->senter.output,
+                      ((senter_scratch *)ctx->scratch[COMPONENT_SENTER])->scores.data, count);
 }
 
 static tern_status encode(tern_ctx *ctx, uint32_t component, row_consumer consumer, void *user)
@@ -140,8 +147,10 @@ void inside_scores(bytes *out, tern_ctx *ctx)
     bytes_text(out, ",\"scores\":{\"tagger\":\"");
     if (encode(ctx, COMPONENT_TAGGER, append_tag_scores, &log)) out->failed = 1;
     bytes_text(out, "\",\"senter\":\"");
-    if (senter_reserve(&ctx->doc, &ctx->senter) || encode(ctx, COMPONENT_SENTER, append_senter_scores, &log)) out->failed = 1;
-    else senter_annotate(&ctx->doc, &ctx->senter);
+    if (senter_reserve(&ctx->doc, ctx->scratch[COMPONENT_SENTER])
+        || encode(ctx, COMPONENT_SENTER, append_senter_scores, &log))
+        out->failed = 1;
+    else senter_annotate(&ctx->doc, ctx->scratch[COMPONENT_SENTER]);
     bytes_text(out, "\"}");
 }
 
@@ -175,14 +184,14 @@ static void project_entities(void *user, const float *rows, size_t begin, size_t
 {
     tern_ctx *ctx = user;
 
-    ner_project(&ctx->doc, rows, begin, count, &ctx->ner);
+    ner_project(&ctx->doc, rows, begin, count, ctx->scratch[COMPONENT_NER]);
 }
 
 static void project_arcs(void *user, const float *rows, size_t begin, size_t count)
 {
     tern_ctx *ctx = user;
 
-    parser_project(&ctx->doc, rows, begin, count, &ctx->parser);
+    parser_project(&ctx->doc, rows, begin, count, ctx->scratch[COMPONENT_PARSER]);
 }
 
 void inside_traces(bytes *out, tern_ctx *ctx)
@@ -190,10 +199,11 @@ void inside_traces(bytes *out, tern_ctx *ctx)
     trace_log ner = {.classes = ctx->model->ner.net.classes}, parser = {.classes = ctx->model->parser.net.classes};
 
     if (ctx->doc.token_count
-        && (ner_reserve(&ctx->doc, &ctx->ner) || encode(ctx, COMPONENT_NER, project_entities, ctx)
-            || ner_annotate(&ctx->doc, &ctx->ner, NULL, log_decision, &ner, NULL) || parser_reserve(&ctx->doc, &ctx->parser)
+        && (ner_reserve(&ctx->doc, ctx->scratch[COMPONENT_NER]) || encode(ctx, COMPONENT_NER, project_entities, ctx)
+            || ner_annotate(&ctx->doc, ctx->scratch[COMPONENT_NER], NULL, log_decision, &ner, NULL)
+            || parser_reserve(&ctx->doc, ctx->scratch[COMPONENT_PARSER])
             || encode(ctx, COMPONENT_PARSER, project_arcs, ctx)
-            || parser_annotate(&ctx->doc, &ctx->parser, NULL, log_decision, &parser, NULL)))
+            || parser_annotate(&ctx->doc, ctx->scratch[COMPONENT_PARSER], NULL, log_decision, &parser, NULL)))
         out->failed = 1;
     bytes_text(out, ",\"trace\":{");
     write_trace(out, "ner", &ner);

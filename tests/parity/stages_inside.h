@@ -1,8 +1,8 @@
 /* stages_inside.h - what the program stages shows from behind tern.h: features, layers, scores and decisions.
  *
- * Every function appends JSON members, each with a comma before it, about the tokens of a run that wanted nothing else: no
- * component has run on them, and their sentence starts are those of the tokenizer or preset. out->failed tells of a lack of
- * memory. */
+ * Every function appends JSON members, each with a comma before it, about the tokens of a run that wanted nothing else:
+ * no component has run on them, and their sentence starts are those of the tokenizer or preset. out->failed tells of a
+ * lack of memory. */
 #ifndef STAGES_INSIDE_H
 #define STAGES_INSIDE_H
 
@@ -18,8 +18,8 @@ void inside_layers(bytes *out, tern_ctx *ctx);
 /* "scores" of tagger and senter; sets tags and sentence starts. */
 void inside_scores(bytes *out, tern_ctx *ctx);
 
-/* "trace" by component: decisions of NER, then of the parser, each on the tokens alone; sets entities, heads and sentence
- * starts. */
+/* "trace" by component: decisions of NER, then of the parser, each on the tokens alone; sets entities, heads and
+ * sentence starts. */
 void inside_traces(bytes *out, tern_ctx *ctx);
 
 #endif

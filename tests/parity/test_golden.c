@@ -17,7 +17,7 @@
 #include "json_in.h"
 
 #define GOLDEN TERN_SOURCE_DIR "/tests/golden/en_core_web_sm.jsonl"
-#define FEWEST_TEXTS 1200   /* a golden file that lost its lines must not pass */
+#define FEWEST_TEXTS 1200 /* a golden file that lost its lines must not pass */
 
 typedef struct fixture {
     tern_model *model;
@@ -131,8 +131,14 @@ static int check_pos(sample *s) { return same_strings(s, "pos", tern_doc_token_c
 static int check_morphs(sample *s) { return same_strings(s, "morphs", tern_doc_token_count(s->doc), write_morph); }
 static int check_lemmas(sample *s) { return same_strings(s, "lemmas", tern_doc_token_count(s->doc), write_lemma); }
 static int check_arcs(sample *s) { return same_strings(s, "arcs", tern_doc_token_count(s->doc), write_arc); }
-static int check_sentences(sample *s) { return same_strings(s, "sentences", tern_doc_sentence_count(s->doc), write_sentence); }
-static int check_entities(sample *s) { return same_strings(s, "entities", tern_doc_entity_count(s->doc), write_entity); }
+static int check_sentences(sample *s)
+{
+    return same_strings(s, "sentences", tern_doc_sentence_count(s->doc), write_sentence);
+}
+static int check_entities(sample *s)
+{
+    return same_strings(s, "entities", tern_doc_entity_count(s->doc), write_entity);
+}
 
 static int check_ner_alone(sample *s)
 {

@@ -268,7 +268,7 @@ def test_page_of_entities(show, docs, index: int) -> None:
 
 def test_each_label_has_a_colour_of_its_own(run: Run) -> None:
     labels = "PERSON NORP FAC ORG GPE LOC PRODUCT EVENT WORK_OF_ART LAW LANGUAGE DATE TIME PERCENT MONEY QUANTITY ORDINAL CARDINAL"
-    source = (Path(__file__).parents[2] / "runtime" / "labels.c").read_text()
+    source = (Path(__file__).parents[2] / "runtime" / "formats" / "labels.c").read_text()
     colours = dict(re.findall(r'\{"([A-Z_]+)", "[0-9;]+", "(#[0-9a-f]{6})"\}', source))
     assert set(colours) == set(labels.split()) and len(set(colours.values())) == len(colours)
 

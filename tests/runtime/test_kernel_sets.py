@@ -41,7 +41,7 @@ def without_openblas(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A folder for LD_LIBRARY_PATH that hides the machine's OpenBLAS, if there is one."""
     if "TERN_OPENBLAS:BOOL=OFF" in (BUILD / "CMakeCache.txt").read_text(encoding="utf-8", errors="replace"):
         pytest.skip("this build leaves OpenBLAS out")
-    source = (ROOT / "engine" / "kernels_openblas.c").read_text(encoding="utf-8")
+    source = (ROOT / "engine" / "kernels" / "kernels_openblas.c").read_text(encoding="utf-8")
     files = [tmp_path / name for name in re.findall(r'"(libopenblas\.[\w.]+)"', source)]
     assert len(files) > 3
     for file in files:

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 typedef struct asker {
-    size_t asked, yes_at;   /* says yes when asked for the yes_at-th time and ever after; 0: never */
+    size_t asked, yes_at; /* says yes when asked for the yes_at-th time and ever after; 0: never */
 } asker;
 
 static inline int ask(void *user)

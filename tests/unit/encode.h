@@ -6,7 +6,8 @@
 
 typedef void (*row_consumer)(void *user, const float *rows, size_t begin, size_t count);
 
-static inline tern_status encode_blocks(const tok2vec_weights *w, const tern_doc *doc, tok2vec_scratch *s, row_consumer consumer, void *user)
+static inline tern_status encode_blocks(const tok2vec_weights *w, const tern_doc *doc, tok2vec_scratch *s,
+                                        row_consumer consumer, void *user)
 {
     tern_status status = TERN_OK;
     for (size_t begin = 0, end; begin < doc->token_count && !status; begin = end) {

@@ -10,7 +10,7 @@
 #include "cmocka_all.h"
 
 #include "hash.h"
-#include "model_bind.h"
+#include "model.h"
 
 #ifndef TERN_SOURCE_DIR
 #define TERN_SOURCE_DIR "."
@@ -46,12 +46,12 @@ static inline int close_model(void **state)
     return 0;
 }
 
-/* ---- a model by hand: ASCII characters are their own class, all others share one -------------------------------------- */
+/* ---- a model by hand: ASCII characters are their own class, all others share one --------------------------------- */
 
 #define SMALL_CLASSES 129
 #define SMALL_OTHER 128
 #define SMALL_COLS (SMALL_CLASSES + 1)
-#define SMALL_END (SMALL_COLS - 1)   /* column of the end of the text */
+#define SMALL_END (SMALL_COLS - 1) /* column of the end of the text */
 
 static inline void small_chars(char_table *chars)
 {
@@ -90,8 +90,14 @@ static inline dfa small_dfa_bind(small_dfa *d)
     for (uint16_t c = 0; c < SMALL_CLASSES; c++) d->column[c] = c;
     int anchored = 1;
     for (int t = 1; t < SMALL_TRACKERS; t++) anchored &= d->start[t][0] == 0;
-    return (dfa){.column = d->column, .next = &d->next[0][0], .start = &d->start[0][0], .tracker = &d->tracker[0][0],
-                 .accept = d->accept, .cols = SMALL_COLS, .states = SMALL_STATES, .trackers = SMALL_TRACKERS,
+    return (dfa){.column = d->column,
+                 .next = &d->next[0][0],
+                 .start = &d->start[0][0],
+                 .tracker = &d->tracker[0][0],
+                 .accept = d->accept,
+                 .cols = SMALL_COLS,
+                 .states = SMALL_STATES,
+                 .trackers = SMALL_TRACKERS,
                  .anchored = anchored};
 }
 

@@ -1,4 +1,5 @@
-/* hostile.h - texts that take more memory than others of their length: a token for each code point, or other extremes. */
+/* hostile.h - texts that take more memory than others of their length: a token for each code point, or other
+ * extremes. */
 #ifndef TERN_TEST_HOSTILE_H
 #define TERN_TEST_HOSTILE_H
 
@@ -8,7 +9,7 @@
 #include "utf8.h"
 
 typedef struct hostile_kind {
-    const char *name, *piece;   /* the piece again and again, cut off where the text is long enough */
+    const char *name, *piece; /* the piece again and again, cut off where the text is long enough */
 } hostile_kind;
 
 static const hostile_kind hostile_kinds[] = {
@@ -33,7 +34,7 @@ static const hostile_kind hostile_kinds[] = {
     {"emoticons", ":) "},
     {"contractions", "can't "},
     {"pairs", "()"},
-    {"capitals", "\u0130 "},   /* lower case of two code points */
+    {"capitals", "\u0130 "}, /* lower case of two code points */
     {"names", "Alan Turing "},
     {"relative clauses", "who what i fit to to love "},
 };

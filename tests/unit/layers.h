@@ -1,4 +1,5 @@
-/* layers.h - plain weights packed as engine/kernels.h describes a packed_layer, written apart from the converter. */
+/* layers.h - plain weights packed as engine/kernels/kernels.h describes a packed_layer, written apart from the
+ * converter. */
 #ifndef TERN_TEST_LAYERS_H
 #define TERN_TEST_LAYERS_H
 
@@ -16,7 +17,8 @@ static inline int choose_kernels(void **state)
     return kernels_choose(NULL);
 }
 
-/* OpenBLAS chooses the order of a row's sums by how many rows there are; in the other sets a row always has the same bits. */
+/* OpenBLAS chooses the order of a row's sums by how many rows there are; in the other sets a row always has the same
+ * bits. */
 static inline int is_same_for_any_rows(const kernel_set *set) { return strcmp(set->name, "openblas") != 0; }
 
 /* Where output o, piece p is in a row of sums. */
@@ -32,7 +34,8 @@ static inline float *column_at(const packed_layer *w, size_t o, size_t p)
 }
 
 /* slots layers in one piece of memory, W[slots][nO][nP][nI]; b[nO][nP] becomes the bias of the first. free_layer. */
-static inline packed_layer pack_slots(size_t slots, uint32_t nO, uint32_t nP, uint32_t nI, const float *W, const float *b)
+static inline packed_layer pack_slots(size_t slots, uint32_t nO, uint32_t nP, uint32_t nI, const float *W,
+                                      const float *b)
 {
     packed_layer w = {.nO = nO, .nP = nP, .nI = nI}, slot = w;
     float *panels = calloc(slots * layer_floats(&w), sizeof *panels);

@@ -1,4 +1,5 @@
-/* one_model.h - a set of models that holds just one, opened by the test, with its default components, and finds entities. */
+/* one_model.h - a set of models that holds just one, opened by the test, with its default components, and finds
+ * entities. */
 #ifndef TERN_TEST_ONE_MODEL_H
 #define TERN_TEST_ONE_MODEL_H
 

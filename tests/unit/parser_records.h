@@ -1,5 +1,5 @@
-/* parser_records.h - what the tests of the parser share: spaCy's answers, recorded by record_parser.py, and a document for
- * them. */
+/* parser_records.h - what the tests of the parser share: spaCy's answers, recorded by record_parser.py, and a document
+ * for them. */
 #ifndef TERN_TEST_PARSER_RECORDS_H
 #define TERN_TEST_PARSER_RECORDS_H
 
@@ -12,7 +12,7 @@
 #include "doc.h"
 #include "hash.h"
 
-enum { RECORD_TOKENS = 64 };   /* more than any record has */
+enum { RECORD_TOKENS = 64 }; /* more than any record has */
 
 /* String numbers of the records' labels. */
 enum { EMPTY, ROOT, A, B, C, D, SUBTOK, LABELS };
@@ -47,7 +47,7 @@ static inline uint32_t label_number(const char *text, size_t len)
     return EMPTY;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 static inline const cJSON *record_list(const cJSON *record, const char *key)
 {
@@ -87,7 +87,8 @@ static inline void check_annotations(const cJSON *record, const char *heads, con
 }
 
 /* Hands every line of tests/data/NAME but the first to check. A file that lost its lines must not pass. */
-static inline void for_each_record(const char *name, size_t fewest, void (*check)(const cJSON *record, void *user), void *user)
+static inline void for_each_record(const char *name, size_t fewest, void (*check)(const cJSON *record, void *user),
+                                   void *user)
 {
     static char line[1 << 16];
     char path[512];
@@ -95,7 +96,7 @@ static inline void for_each_record(const char *name, size_t fewest, void (*check
     snprintf(path, sizeof path, "%s/tests/data/%s", TERN_SOURCE_DIR, name);
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
-    assert_non_null(fgets(line, sizeof line, file));   /* what made the file */
+    assert_non_null(fgets(line, sizeof line, file)); /* what made the file */
     while (fgets(line, sizeof line, file)) {
         cJSON *record = cJSON_Parse(line);
         assert_non_null(record);

@@ -50,7 +50,9 @@ static inline uint32_t number_of(small_model *m, const char *string)
 /* Room for everything. */
 static inline void small_doc_reserve(tern_doc *doc, size_t tokens)
 {
-    assert_int_equal(doc_reserve_tokens(doc, tokens) | doc_reserve_features(doc, tokens, 1, 1) | doc_reserve_annotations(doc, tokens), 0);
+    assert_int_equal(doc_reserve_tokens(doc, tokens) | doc_reserve_features(doc, tokens, 1, 1)
+                         | doc_reserve_annotations(doc, tokens),
+                     0);
 }
 
 /* The document of these words (UTF-8) with one blank after each; nothing is annotated. */
@@ -67,8 +69,10 @@ static inline void small_doc(small_model *m, const char *const *words, size_t co
         memcpy(m->text_bytes + start, words[i], len + 1);
         for (size_t at = start; at < start + len; text->length++)
             at += utf8_decode(text->bytes + at, text->bytes + start + len, &m->code_point[text->length]);
-        m->doc.span[i] = (token_span){.byte_start = (uint32_t)start, .byte_end = (uint32_t)(start + len),
-                                      .char_start = (uint32_t)first, .char_end = (uint32_t)text->length};
+        m->doc.span[i] = (token_span){.byte_start = (uint32_t)start,
+                                      .byte_end = (uint32_t)(start + len),
+                                      .char_start = (uint32_t)first,
+                                      .char_end = (uint32_t)text->length};
         m->text_bytes[start + len] = ' ';
         m->code_point[text->length++] = ' ';
         text->byte_count = start + len + 1;
@@ -93,7 +97,7 @@ static inline const char *lemma_at(const tern_doc *doc, size_t token)
     return t.lemma;
 }
 
-/* ---- the real model --------------------------------------------------------------------------------------------------- */
+/* ---- the real model ---------------------------------------------------------------------------------------------- */
 
 typedef struct real_model {
     tern_model *model;

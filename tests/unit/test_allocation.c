@@ -11,15 +11,33 @@ void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
 
-void *__wrap_malloc(size_t size) { calls++; return __real_malloc(size); }
-void *__wrap_calloc(size_t count, size_t size) { calls++; return __real_calloc(count, size); }
-void *__wrap_realloc(void *old, size_t size) { calls++; return __real_realloc(old, size); }
-void *__wrap_aligned_alloc(size_t alignment, size_t size) { calls++; return __real_aligned_alloc(alignment, size); }
+void *__wrap_malloc(size_t size)
+{
+    calls++;
+    return __real_malloc(size);
+}
+void *__wrap_calloc(size_t count, size_t size)
+{
+    calls++;
+    return __real_calloc(count, size);
+}
+void *__wrap_realloc(void *old, size_t size)
+{
+    calls++;
+    return __real_realloc(old, size);
+}
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    calls++;
+    return __real_aligned_alloc(alignment, size);
+}
 
-static const char LONG[] = "Alan Turing was born on June 23, 1912, in London, England; he didn't stay (he'd left for the U.S. by 1936). "
-                           "Apple's buying U.K. startups for $1 billion... \n\n \"Why?\" asked naïve readers of https://example.com/x. "
-                           "Zürich's 3,500 re-elected council members were running, better and quickly, to the women's houses. 😀";
-static const char *const SHORTER[] = {"London", "", "He was born in 1912.", "\n", "x é 東京 😀", "The geese's leaves are flying over Paris (France)."};
+static const char LONG[] =
+    "Alan Turing was born on June 23, 1912, in London, England; he didn't stay (he'd left for the U.S. by 1936). "
+    "Apple's buying U.K. startups for $1 billion... \n\n \"Why?\" asked naïve readers of https://example.com/x. "
+    "Zürich's 3,500 re-elected council members were running, better and quickly, to the women's houses. 😀";
+static const char *const SHORTER[] = {
+    "London", "", "He was born in 1912.", "\n", "x é 東京 😀", "The geese's leaves are flying over Paris (France)."};
 
 static void expect_steady_state(void **state, const tern_options *options)
 {
@@ -37,10 +55,7 @@ static void expect_steady_state(void **state, const tern_options *options)
     tern_ctx_free(ctx);
 }
 
-static void test_steady_state(void **state)
-{
-    expect_steady_state(state, NULL);
-}
+static void test_steady_state(void **state) { expect_steady_state(state, NULL); }
 
 static void test_sentence_cats(void **state)
 {

@@ -1,5 +1,5 @@
-/* The attribute ruler on rules by hand and on the real model. Expected annotations: spaCy 3.8's AttributeRuler with the same
- * rules. */
+/* The attribute ruler on rules by hand and on the real model. Expected annotations: spaCy 3.8's AttributeRuler with the
+ * same rules. */
 #include "attribute_ruler.h"
 
 #include "ctx.h"
@@ -25,7 +25,15 @@ typedef struct rule_spec {
     const char *set[5];
 } rule_spec;
 
-#define TAG_IS(tag) {1, {{RULER_TAG, 0, {tag}}}}
+#define TAG_IS(tag)                                                                                                    \
+    {                                                                                                                  \
+        1,                                                                                                             \
+        {                                                                                                              \
+            {                                                                                                          \
+                RULER_TAG, 0, { tag }                                                                                  \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
 
 enum { MAX_ROWS = 64 };
 
@@ -42,9 +50,14 @@ static int set_up(void **state)
     fixture *f = calloc(1, sizeof *f);
     if (!f) return -1;
     small_model_init(&f->small);
-    f->small.model.ruler = (ruler_tables){.rules = f->rules[0], .tokens = f->tokens[0], .tests = f->tests[0],
-                                          .values = f->values, .lists = f->lists, .list_start = f->list_start,
-                                          .list_count = 1, .by_tag = small_map_bind(&f->by_tag)};
+    f->small.model.ruler = (ruler_tables){.rules = f->rules[0],
+                                          .tokens = f->tokens[0],
+                                          .tests = f->tests[0],
+                                          .values = f->values,
+                                          .lists = f->lists,
+                                          .list_start = f->list_start,
+                                          .list_count = 1,
+                                          .by_tag = small_map_bind(&f->by_tag)};
     *state = f;
     return 0;
 }
@@ -58,7 +71,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- rules ------------------------------------------------------------------------------------------------------------ */
+/* ---- rules ------------------------------------------------------------------------------------------------------- */
 
 static uint64_t value_id(const fixture *f, uint32_t attr, const char *value)
 {
@@ -99,7 +112,7 @@ static void use_rules(fixture *f, const rule_spec *specs, uint32_t count)
     f->small.model.ruler.rule_count = f->list_start[1] = count;
 }
 
-/* ---- documents -------------------------------------------------------------------------------------------------------- */
+/* ---- documents --------------------------------------------------------------------------------------------------- */
 
 /* One word "w" for each tag; NULL: no tag. */
 static void use_tags(fixture *f, const char *const *tags, size_t count)
@@ -118,9 +131,10 @@ static void assert_column(const fixture *f, int column, const char *const *expec
 }
 
 #define TAGS(...) (const char *const[]){__VA_ARGS__}, sizeof (const char *const[]){__VA_ARGS__} / sizeof(char *)
-#define EXPECT(...) (const char *const[]){__VA_ARGS__}
+#define EXPECT(...)                                                                                                    \
+    (const char *const[]) { __VA_ARGS__ }
 
-/* ---- tests ------------------------------------------------------------------------------------------------------------ */
+/* ---- tests ------------------------------------------------------------------------------------------------------- */
 
 static void test_sets_each_annotation(void **state)
 {
@@ -139,8 +153,11 @@ static void test_sets_each_annotation(void **state)
 static void test_later_rules_win(void **state)
 {
     fixture *f = *state;
-    use_rules(f, (rule_spec[]){{1, 0, {TAG_IS("A")}, {"B", "X", 0}}, {1, 0, {TAG_IS("A")}, {0, "VERB", 0}},
-                               {1, 0, {TAG_IS("A")}, {0, 0, 0, "l"}}}, 3);
+    use_rules(f,
+              (rule_spec[]){{1, 0, {TAG_IS("A")}, {"B", "X", 0}},
+                            {1, 0, {TAG_IS("A")}, {0, "VERB", 0}},
+                            {1, 0, {TAG_IS("A")}, {0, 0, 0, "l"}}},
+              3);
     use_tags(f, TAGS("A"));
     annotate(f);
     assert_column(f, COLUMN_TAG, EXPECT("B"));
@@ -162,7 +179,7 @@ static void test_two_tokens(void **state)
 {
     fixture *f = *state;
     use_rules(f, (rule_spec[]){{2, 1, {TAG_IS("A"), TAG_IS("B")}, {0, "X", 0}}}, 1);
-    use_tags(f, TAGS("A", "B", "B", "A"));   /* the last could only match beyond the end */
+    use_tags(f, TAGS("A", "B", "B", "A")); /* the last could only match beyond the end */
     annotate(f);
     assert_column(f, COLUMN_POS, EXPECT(UNSET, "X", UNSET, UNSET));
 }
@@ -187,9 +204,12 @@ static void test_several_patterns(void **state)
 {
     static const char *const expected[5] = {"l", "l", "l", "m", "m"};
     fixture *f = *state;
-    use_rules(f, (rule_spec[]){{1, 0, {TAG_IS("A")}, {0, 0, 0, "l"}}, {2, 0, {TAG_IS("B"), TAG_IS("A")}, {0, 0, 0, "l"}},
-                               {2, 1, {TAG_IS("C"), TAG_IS("A")}, {0, 0, 0, "m"}},
-                               {1, 0, {TAG_IS("C")}, {0, 0, 0, "m"}}}, 4);
+    use_rules(f,
+              (rule_spec[]){{1, 0, {TAG_IS("A")}, {0, 0, 0, "l"}},
+                            {2, 0, {TAG_IS("B"), TAG_IS("A")}, {0, 0, 0, "l"}},
+                            {2, 1, {TAG_IS("C"), TAG_IS("A")}, {0, 0, 0, "m"}},
+                            {1, 0, {TAG_IS("C")}, {0, 0, 0, "m"}}},
+              4);
     use_tags(f, TAGS("A", "B", "A", "C", "A"));
     annotate(f);
     for (size_t i = 0; i < 5; i++) assert_string_equal(lemma_at(&f->small.doc, i), expected[i]);
@@ -198,10 +218,12 @@ static void test_several_patterns(void **state)
 static void test_lists_of_values(void **state)
 {
     fixture *f = *state;
-    use_rules(f, (rule_spec[]){{1, 0, {{1, {{RULER_TAG, 0, {"A", "C"}}}}}, {0, "IN", 0}},
-                               {1, 0, {{1, {{RULER_TAG, 1, {"A", "B"}}}}}, {0, 0, 0, 0, "not in"}},
-                               {1, 0, {{1, {{RULER_TAG, 0, {0}}}}}, {0, "never", 0}},
-                               {1, 0, {{1, {{RULER_TAG, 1, {0}}}}}, {0, 0, "always", 0}}}, 4);
+    use_rules(f,
+              (rule_spec[]){{1, 0, {{1, {{RULER_TAG, 0, {"A", "C"}}}}}, {0, "IN", 0}},
+                            {1, 0, {{1, {{RULER_TAG, 1, {"A", "B"}}}}}, {0, 0, 0, 0, "not in"}},
+                            {1, 0, {{1, {{RULER_TAG, 0, {0}}}}}, {0, "never", 0}},
+                            {1, 0, {{1, {{RULER_TAG, 1, {0}}}}}, {0, 0, "always", 0}}},
+              4);
     use_tags(f, TAGS("A", "B", "C", NULL));
     annotate(f);
     assert_column(f, COLUMN_POS, EXPECT("IN", UNSET, "IN", UNSET));
@@ -221,7 +243,8 @@ static void test_values_are_found(void **state)
             use_tags(f, TAGS("A"));
             f->small.doc.attr[ATTR_LOWER][0] = value;
             annotate(f);
-            assert_string_equal(string_at(&f->small.doc, COLUMN_POS, 0), value % 10 || value > 10 * count ? UNSET : "X");
+            assert_string_equal(string_at(&f->small.doc, COLUMN_POS, 0),
+                                value % 10 || value > 10 * count ? UNSET : "X");
         }
     }
 }
@@ -240,8 +263,10 @@ static void test_all_tests_must_hold(void **state)
 static void test_text_and_white_space(void **state)
 {
     fixture *f = *state;
-    use_rules(f, (rule_spec[]){{1, 0, {{2, {{RULER_LOWER, 0, {"the"}}, {RULER_IS_SPACE, 0, {"0"}}}}}, {0, "DET", 0}},
-                               {1, 0, {{1, {{RULER_IS_SPACE, 0, {"1"}}}}}, {"_SP", "SPACE", "", 0, "dep"}}}, 2);
+    use_rules(f,
+              (rule_spec[]){{1, 0, {{2, {{RULER_LOWER, 0, {"the"}}, {RULER_IS_SPACE, 0, {"0"}}}}}, {0, "DET", 0}},
+                            {1, 0, {{1, {{RULER_IS_SPACE, 0, {"1"}}}}}, {"_SP", "SPACE", "", 0, "dep"}}},
+              2);
     small_doc(&f->small, (const char *const[]){"the", "\n", "other"}, 3);
     f->small.doc.is_space[1] = 1;
     annotate(f);
@@ -255,10 +280,12 @@ static void test_lemma_morph_and_pos(void **state)
 {
     static const char *const lemmas[5] = {"go", "went", "adj", "adj", ""};
     fixture *f = *state;
-    use_rules(f, (rule_spec[]){{1, 0, {{1, {{RULER_LEMMA, 0, {"go"}}}}}, {0, "VERB", 0}},
-                               {1, 0, {{1, {{RULER_MORPH, 0, {"Number=Sing"}}}}}, {0, "NOUN", 0}},
-                               {1, 0, {{1, {{RULER_POS, 0, {"ADJ"}}}}}, {0, 0, 0, "adj"}},
-                               {1, 0, {{1, {{RULER_MORPH, 0, {"_"}}}}}, {0, "ADV", 0}}}, 4);
+    use_rules(f,
+              (rule_spec[]){{1, 0, {{1, {{RULER_LEMMA, 0, {"go"}}}}}, {0, "VERB", 0}},
+                            {1, 0, {{1, {{RULER_MORPH, 0, {"Number=Sing"}}}}}, {0, "NOUN", 0}},
+                            {1, 0, {{1, {{RULER_POS, 0, {"ADJ"}}}}}, {0, 0, 0, "adj"}},
+                            {1, 0, {{1, {{RULER_MORPH, 0, {"_"}}}}}, {0, "ADV", 0}}},
+              4);
     use_tags(f, TAGS(NULL, NULL, NULL, NULL, NULL));
     tern_doc *doc = &f->small.doc;
     doc->lemma[0].string = number_of(&f->small, "go");
@@ -266,7 +293,7 @@ static void test_lemma_morph_and_pos(void **state)
     assert_int_equal(doc_set_lemma(doc, 3, "go", 2), 0);
     doc->column[COLUMN_MORPH][1] = number_of(&f->small, "Number=Sing");
     doc->column[COLUMN_MORPH][3] = number_of(&f->small, "Number=Plur");
-    doc->column[COLUMN_MORPH][4] = number_of(&f->small, "");   /* analysed, without features: "_" */
+    doc->column[COLUMN_MORPH][4] = number_of(&f->small, ""); /* analysed, without features: "_" */
     doc->column[COLUMN_POS][2] = doc->column[COLUMN_POS][3] = number_of(&f->small, "ADJ");
     annotate(f);
     assert_column(f, COLUMN_POS, EXPECT("VERB", "NOUN", "ADJ", "VERB", "ADV"));
@@ -310,20 +337,30 @@ static void test_next_document(void **state)
     assert_column(f, COLUMN_POS, EXPECT(UNSET, "X", UNSET));
 }
 
-/* ---- the real model; expected values from spaCy 3.8 ------------------------------------------------------------------- */
+/* ---- the real model; expected values from spaCy 3.8 -------------------------------------------------------------- */
 
 /* Among them: words of a regular expression ("n't") and of lists ("was", "'d"), white space. */
 static void test_real_rules(void **state)
 {
-    static const char *const pos[15] = {"PRON", "AUX", "PART", "DET", "NOUN", "PRON", "AUX", "VERB", "DET", "NOUN", "PUNCT",
-                                        "SPACE", "VERB", "PRON", "PUNCT"};
-    static const char *const morph[15] = {
-        "Case=Nom|Gender=Fem|Number=Sing|Person=3|PronType=Prs", "Mood=Ind|Number=Sing|Person=3|Tense=Past|VerbForm=Fin",
-        "Polarity=Neg", "Definite=Def|PronType=Art", "Number=Sing", "", "Mood=Ind|Tense=Past|VerbForm=Fin", "VerbForm=Inf",
-        "Definite=Def|PronType=Art", "Number=Plur", "PunctType=Comm", "", "Tense=Past|VerbForm=Fin",
-        "Case=Nom|Gender=Fem|Number=Sing|Person=3|PronType=Prs", "PunctType=Peri"};
-    static const char *const dep[15] = {"nsubj", "ccomp", "neg", "det", "attr", "nsubj", "aux", "relcl", "det", "dobj",
-                                        "punct", "dep", "ROOT", "nsubj", "punct"};
+    static const char *const pos[15] = {"PRON", "AUX",  "PART",  "DET",   "NOUN", "PRON", "AUX",  "VERB",
+                                        "DET",  "NOUN", "PUNCT", "SPACE", "VERB", "PRON", "PUNCT"};
+    static const char *const morph[15] = {"Case=Nom|Gender=Fem|Number=Sing|Person=3|PronType=Prs",
+                                          "Mood=Ind|Number=Sing|Person=3|Tense=Past|VerbForm=Fin",
+                                          "Polarity=Neg",
+                                          "Definite=Def|PronType=Art",
+                                          "Number=Sing",
+                                          "",
+                                          "Mood=Ind|Tense=Past|VerbForm=Fin",
+                                          "VerbForm=Inf",
+                                          "Definite=Def|PronType=Art",
+                                          "Number=Plur",
+                                          "PunctType=Comm",
+                                          "",
+                                          "Tense=Past|VerbForm=Fin",
+                                          "Case=Nom|Gender=Fem|Number=Sing|Person=3|PronType=Prs",
+                                          "PunctType=Peri"};
+    static const char *const dep[15] = {"nsubj", "ccomp", "neg",   "det", "attr", "nsubj", "aux",  "relcl",
+                                        "det",   "dobj",  "punct", "dep", "ROOT", "nsubj", "punct"};
     const tern_doc *doc = run_real(*state, "She wasn't the one who'd eaten THE axes,\nhad she?", TERN_EVERYTHING, 0);
     assert_int_equal(tern_doc_token_count(doc), 15);
     for (size_t i = 0; i < 15; i++) {

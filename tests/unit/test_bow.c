@@ -24,15 +24,22 @@ static uint32_t next_number(fixture *f) { return (uint32_t)random_u64(&f->noise)
 static void fill(fixture *f, uint32_t overlaps)
 {
     uint32_t row = 0, length = overlaps ? 1 : LABELS;
-    f->model = (bow_model){.labels = LABELS, .longest = 3, .buckets = BUCKETS, .overlaps = overlaps, .used = f->used,
-                           .before = f->before, .rows = f->rows, .bias = f->bias};
+    f->model = (bow_model){.labels = LABELS,
+                           .longest = 3,
+                           .buckets = BUCKETS,
+                           .overlaps = overlaps,
+                           .used = f->used,
+                           .before = f->before,
+                           .rows = f->rows,
+                           .bias = f->bias};
     memset(f->used, 0, sizeof f->used);
     for (uint32_t p = 0; p < POSITIONS; p++) {
         if (p % 64 == 0) f->before[p / 64] = row;
         int is_used = next_number(f) % 3 == 0;
         for (uint32_t c = 0; c < LABELS; c++) {
             uint32_t scale = 1u << next_number(f) % 24;
-            f->dense[p][c] = is_used && c < length ? ((float)(next_number(f) % 1999) - 999.0f) / 7.0f * (float)scale : 0;
+            f->dense[p][c] =
+                is_used && c < length ? ((float)(next_number(f) % 1999) - 999.0f) / 7.0f * (float)scale : 0;
         }
         if (!is_used) continue;
         f->used[p / 64] |= UINT64_C(1) << p % 64;
@@ -59,7 +66,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- the same by the definition ---------------------------------------------------------------------------------------------- */
+/* ---- the same by the definition ---------------------------------------------------------------------------------- */
 
 static size_t all_keys(const fixture *f, uint64_t *keys)
 {
@@ -99,14 +106,15 @@ static void expected(const fixture *f, float *scores)
     }
 }
 
-/* ---- tests ------------------------------------------------------------------------------------------------------------------- */
+/* ---- tests ------------------------------------------------------------------------------------------------------- */
 
 /* vocabulary: how many different words there are. */
 static void assert_equal_for(fixture *f, size_t tokens, uint32_t vocabulary)
 {
     float scores[LABELS], want[LABELS];
     f->doc.token_count = tokens;
-    for (size_t i = 0; i < tokens; i++) f->doc.attr[ATTR_ORTH][i] = (uint64_t)(next_number(f) % vocabulary) * 0x9E3779B97F4A7C15u;
+    for (size_t i = 0; i < tokens; i++)
+        f->doc.attr[ATTR_ORTH][i] = (uint64_t)(next_number(f) % vocabulary) * 0x9E3779B97F4A7C15u;
     expected(f, want);
     assert_int_equal(bow_scores(&f->model, &f->doc, &f->scratch, scores), TERN_OK);
     assert_memory_equal(scores, want, sizeof want);

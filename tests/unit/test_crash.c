@@ -1,5 +1,5 @@
 /* test_crash.c - what a crash says, in a child process whose standard error is a pipe. */
-#define _GNU_SOURCE   /* memfd_create */
+#define _GNU_SOURCE /* memfd_create */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -45,7 +45,8 @@ static void expect(const outcome *o, const char *begin, const char *end)
 {
     const char *line_feed = strchr(o->said, '\n');
     size_t len = line_feed ? (size_t)(line_feed - o->said) : strlen(o->said);
-    if (strncmp(o->said, begin, strlen(begin)) || len < strlen(end) || strncmp(o->said + len - strlen(end), end, strlen(end)))
+    if (strncmp(o->said, begin, strlen(begin)) || len < strlen(end)
+        || strncmp(o->said + len - strlen(end), end, strlen(end)))
         fail_msg("it said \"%s\", not \"%s...%s\"", o->said, begin, end);
 }
 
@@ -106,7 +107,9 @@ static void overflow_stack(const crash_facts *facts)
     fill_stack(facts);
 }
 
-#define LOST ": the model file was cut short while it was in use (write a new file and rename that), or its file system has gone: /m/x.tern; the process ends"
+#define LOST                                                                                                           \
+    ": the model file was cut short while it was in use (write a new file and rename that), or its file system has "   \
+    "gone: /m/x.tern; the process ends"
 
 static void a_command_that_lost_its_model_ends_with_its_exit_code(void **state)
 {
@@ -128,7 +131,8 @@ static void without_one_the_signal_takes_its_course(void **state)
 
 static void nor_is_an_exit_code_for_other_crashes(void **state)
 {
-    const crash_facts nothing_mapped = {.doing = "serve", .mapped = "", .exit_code = 1}, mapped = {.mapped = "x", .exit_code = 1};
+    const crash_facts nothing_mapped = {.doing = "serve", .mapped = "", .exit_code = 1},
+                      mapped = {.mapped = "x", .exit_code = 1};
     (void)state;
     outcome o = outcome_of(lose_page, &nothing_mapped);
     assert_true(WIFSIGNALED(o.status) && WTERMSIG(o.status) == SIGBUS);

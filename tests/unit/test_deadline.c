@@ -43,8 +43,10 @@ static void clock_decides(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(margin_is_taken_off), cmocka_unit_test(within_the_margin_it_is_now),
-        cmocka_unit_test(what_cannot_be_is_none), cmocka_unit_test(clock_decides),
+        cmocka_unit_test(margin_is_taken_off),
+        cmocka_unit_test(within_the_margin_it_is_now),
+        cmocka_unit_test(what_cannot_be_is_none),
+        cmocka_unit_test(clock_decides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

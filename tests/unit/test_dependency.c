@@ -46,7 +46,7 @@ static void set_tree(fixture *f, size_t tokens, const uint32_t *heads, const cha
     for (size_t i = 0; i < tokens; i++) set_label(f, i, labels[i]);
 }
 
-/* ---- spaCy's trees ---------------------------------------------------------------------------------------------------- */
+/* ---- spaCy's trees ----------------------------------------------------------------------------------------------- */
 
 static void check_tree(const cJSON *record, void *user)
 {
@@ -73,7 +73,7 @@ static void test_trees(void **state)
     assert_true(f->moved > 100);
 }
 
-/* ---- by hand: a rule of nonproj.pyx a test, checked with it ----------------------------------------------------------- */
+/* ---- by hand: a rule of nonproj.pyx a test, checked with it ------------------------------------------------------ */
 
 static void test_no_tokens(void **state)
 {
@@ -146,7 +146,7 @@ static void test_sentences(void **state)
     assert_memory_equal(f->small.sent_start, ((signed char[]){1, -1, 1, -1, -1}), 5);
 }
 
-/* ---- large trees ------------------------------------------------------------------------------------------------------ */
+/* ---- large trees ------------------------------------------------------------------------------------------------- */
 
 enum { LARGE = 300000 };
 
@@ -189,8 +189,8 @@ static void test_chain(void **state)
     large_doc *d = new_large_doc();
     for (uint32_t i = 1; i < LARGE; i++) d->head[i] = i - 1;
     d->dep[LARGE - 2] = B;
-    d->head_label[1] = B;      /* all of it is its own subtree */
-    d->head_label[LARGE - 1] = A;   /* nothing is below its head */
+    d->head_label[1] = B;         /* all of it is its own subtree */
+    d->head_label[LARGE - 1] = A; /* nothing is below its head */
     finish_large(d);
     assert_int_equal(d->head[1], 0);
     assert_int_equal(d->head[LARGE - 1], LARGE - 2);

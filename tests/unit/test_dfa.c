@@ -3,7 +3,7 @@
 
 #include "dfa.h"
 
-static uint16_t states[65];   /* of the trails */
+static uint16_t states[65]; /* of the trails */
 
 static int search(small_dfa *d, const char *text, dfa_match *m)
 {
@@ -63,7 +63,7 @@ static void the_first_alternative_wins_over_a_longer_one(void **state)
 {
     small_dfa a_or_ab = {.accept = {[2] = 1}}, ab_or_a = {.accept = {[2] = 1, [3] = 1}};
     (void)state;
-    start_anywhere(&a_or_ab, 1);   /* a|ab: the compiler drops what stands behind the first match */
+    start_anywhere(&a_or_ab, 1); /* a|ab: the compiler drops what stands behind the first match */
     edge(&a_or_ab, 1, "a", 2);
     start_anywhere(&ab_or_a, 1);
     edge(&ab_or_a, 1, "a", 2);
@@ -77,7 +77,7 @@ static void the_first_alternative_wins_over_a_longer_one(void **state)
 
 static void an_anchored_expression_is_tried_at_the_beginning_only(void **state)
 {
-    small_dfa d = {.accept = {[2] = 1}};   /* ^a */
+    small_dfa d = {.accept = {[2] = 1}}; /* ^a */
     (void)state;
     start_at_beginning(&d, 1);
     edge(&d, 1, "a", 2);
@@ -111,7 +111,7 @@ static void a_match_can_be_confirmed_by_what_follows_it(void **state)
 
 static void look_behind_chooses_the_start(void **state)
 {
-    small_dfa d = {.accept = {[1] = 1, [3] = 1}};   /* (?<=a)|b; tracker 1: after an a; state 1: matched, empty */
+    small_dfa d = {.accept = {[1] = 1, [3] = 1}}; /* (?<=a)|b; tracker 1: after an a; state 1: matched, empty */
     (void)state;
     d.start[0][0] = d.start[0][1] = 2;
     d.start[1][0] = 1;
@@ -126,7 +126,7 @@ static void look_behind_chooses_the_start(void **state)
 
 static void an_empty_match_may_follow_another_but_not_twice_at_one_place(void **state)
 {
-    small_dfa d = {.accept = {[1] = 1}};   /* a* */
+    small_dfa d = {.accept = {[1] = 1}}; /* a* */
     (void)state;
     for (int t = 0; t < SMALL_TRACKERS; t++) {
         d.start[t][0] = 1;
@@ -141,7 +141,7 @@ static void an_empty_match_may_follow_another_but_not_twice_at_one_place(void **
 
 static void a_suffix_is_the_longest_match_read_from_the_end(void **state)
 {
-    small_dfa d = {.accept = {[2] = 1, [3] = 1}};   /* b$|ab$, reversed */
+    small_dfa d = {.accept = {[2] = 1, [3] = 1}}; /* b$|ab$, reversed */
     (void)state;
     start_at_beginning(&d, 1);
     edge(&d, 1, "b", 2);
@@ -155,7 +155,7 @@ static void a_suffix_is_the_longest_match_read_from_the_end(void **state)
 
 static void a_suffix_looks_behind_inside_the_piece(void **state)
 {
-    small_dfa d = {.accept = {[3] = 2}};   /* (?<=x)\.$, reversed */
+    small_dfa d = {.accept = {[3] = 2}}; /* (?<=x)\.$, reversed */
     (void)state;
     start_at_beginning(&d, 1);
     edge(&d, 1, ".", 2);
@@ -168,7 +168,7 @@ static void a_suffix_looks_behind_inside_the_piece(void **state)
 
 static void a_yes_or_no_expression(void **state)
 {
-    small_dfa d = {.accept = {[5] = 1, [7] = 1}};   /* \(a\)$|b */
+    small_dfa d = {.accept = {[5] = 1, [7] = 1}}; /* \(a\)$|b */
     (void)state;
     start_at_beginning(&d, 1);
     edge(&d, 1, "(", 2);
@@ -205,7 +205,8 @@ static void no_expression_matches_nothing(void **state)
 /* Tables that no compiler makes: impossible delays, matches after the end of the text, empty matches for ever. */
 static void damaged_tables_do_no_harm(void **state)
 {
-    small_dfa late = {.accept = {[1] = 200, [2] = 200}}, beyond = {.accept = {[2] = 1}}, forever = {.accept = {[1] = 1}};
+    small_dfa late = {.accept = {[1] = 200, [2] = 200}}, beyond = {.accept = {[2] = 1}},
+              forever = {.accept = {[1] = 1}};
     (void)state;
     start_anywhere(&late, 1);
     edge(&late, 1, "a", 2);
@@ -219,7 +220,7 @@ static void damaged_tables_do_no_harm(void **state)
     assert_all(&forever, "ab", "0-0 1-1 2-2");
 }
 
-/* ---- trails: what searches have found out never changes what later ones find ------------------------------------------------ */
+/* ---- trails: what searches have found out never changes what later ones find ------------------------------------- */
 
 enum { LONG_TEXT = 160, LETTERS = 3, ROUNDS = 4000, PIECES = 6 };
 
@@ -246,7 +247,8 @@ static void random_dfa(small_dfa *d, int steady, int yes_or_no)
         }
     }
     for (int t = 0; t < SMALL_TRACKERS; t++)
-        for (int k = 0; k < 2; k++) d->start[t][k] = (uint16_t)(t > 1 && steady ? d->start[1][k] : random_number(SMALL_STATES));
+        for (int k = 0; k < 2; k++)
+            d->start[t][k] = (uint16_t)(t > 1 && steady ? d->start[1][k] : random_number(SMALL_STATES));
     for (int t = 0; t < SMALL_TRACKERS; t++)
         for (int c = 0; c < LETTERS; c++) d->tracker[t]['a' + c] = (uint16_t)(1 + random_number(SMALL_TRACKERS - 1));
 }
@@ -262,7 +264,7 @@ static void random_text(uint16_t *classes)
 static size_t plain_run(const dfa *d, const uint16_t *classes, size_t start, size_t end, int backward, uint32_t state)
 {
     size_t found = d->accept[state] == 1 ? 0 : SIZE_MAX, length = end - start;
-    for (size_t i = 0; state != 0 && i <= length; ) {
+    for (size_t i = 0; state != 0 && i <= length;) {
         uint16_t column = i == length ? SMALL_END : backward ? classes[end - 1 - i] : classes[start + i];
         state = d->next[(size_t)state * d->cols + column];
         i++;
@@ -311,7 +313,8 @@ static void trails_change_nothing(void **state)
         random_dfa(&search_tables, steady, 0);
         random_dfa(&suffix_tables, 0, 0);
         random_dfa(&match_tables, 0, 1);
-        dfa searched = small_dfa_bind(&search_tables), suffix = small_dfa_bind(&suffix_tables), match = small_dfa_bind(&match_tables);
+        dfa searched = small_dfa_bind(&search_tables), suffix = small_dfa_bind(&suffix_tables),
+            match = small_dfa_bind(&match_tables);
         searched.steady = steady && !searched.anchored;
         random_text(classes);
         dfa_trail trail[3] = {{.state = trail_states[0]}, {.state = trail_states[1]}, {.state = trail_states[2]}};
@@ -324,8 +327,10 @@ static void trails_change_nothing(void **state)
             found += is_found;
             steady_found += is_found && searched.steady && want.start > start;
             size_t length = plain_run(&suffix, classes, start, end, 1, suffix.start[0]);
-            assert_int_equal(dfa_suffix_length(&suffix, classes, start, end, last, &trail[1]), length == SIZE_MAX ? 0 : length);
-            assert_int_equal(dfa_matches(&match, classes, start, end, &trail[2]), plain_matches(&match, classes, start, end));
+            assert_int_equal(dfa_suffix_length(&suffix, classes, start, end, last, &trail[1]),
+                             length == SIZE_MAX ? 0 : length);
+            assert_int_equal(dfa_matches(&match, classes, start, end, &trail[2]),
+                             plain_matches(&match, classes, start, end));
         }
     }
     assert_in_range(found, ROUNDS, ROUNDS * PIECES - ROUNDS);
@@ -343,7 +348,7 @@ static void trails_change_no_iteration(void **state)
         uint16_t classes[LONG_TEXT];
         random_dfa(&tables, 0, 0);
         uint16_t first = (uint16_t)random_number(SMALL_STATES);
-        tables.accept[first] = 0;   /* no empty matches to begin with */
+        tables.accept[first] = 0; /* no empty matches to begin with */
         start_anywhere(&tables, first);
         dfa d = small_dfa_bind(&tables);
         random_text(classes);

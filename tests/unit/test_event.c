@@ -12,9 +12,10 @@
 /* {"text": "Angela Merkel visited Paris on Monday."} as a JSON string, and in base64 */
 #define BODY "\"{\\\"text\\\": \\\"Angela Merkel visited Paris on Monday.\\\"}\""
 #define BODY64 "\"eyJ0ZXh0IjogIkFuZ2VsYSBNZXJrZWwgdmlzaXRlZCBQYXJpcyBvbiBNb25kYXkuIn0=\""
-#define ENTITIES "{\"entities\": [{\"text\": \"Angela Merkel\", \"label\": \"PERSON\", \"start\": 0, \"end\": 13}, " \
-                 "{\"text\": \"Paris\", \"label\": \"GPE\", \"start\": 22, \"end\": 27}, " \
-                 "{\"text\": \"Monday\", \"label\": \"DATE\", \"start\": 31, \"end\": 37}]}"
+#define ENTITIES                                                                                                       \
+    "{\"entities\": [{\"text\": \"Angela Merkel\", \"label\": \"PERSON\", \"start\": 0, \"end\": 13}, "                \
+    "{\"text\": \"Paris\", \"label\": \"GPE\", \"start\": 22, \"end\": 27}, "                                          \
+    "{\"text\": \"Monday\", \"label\": \"DATE\", \"start\": 31, \"end\": 37}]}"
 
 typedef struct fixture {
     tern_model *model;
@@ -36,11 +37,10 @@ static int set_up(void **state)
 {
     static fixture f;
     void *model = NULL;
-    if (open_model(&model) || tern_ctx_new(model, &f.ctx, NULL))
-        return -1;
+    if (open_model(&model) || tern_ctx_new(model, &f.ctx, NULL)) return -1;
     f.model = model;
     f.settings = (handler_settings){.model = model, .components = tern_model_default_components(model)};
-    f.log = (logger){.file = STDERR_FILENO, .lowest = LOG_LEVEL_FATAL};   /* says nothing */
+    f.log = (logger){.file = STDERR_FILENO, .lowest = LOG_LEVEL_FATAL}; /* says nothing */
     f.models = set_of_one("en", model);
     f.contexts = contexts_of_one(&f.models, f.ctx);
     f.context = (event_context){.contexts = &f.contexts, .settings = &f.settings, .log = &f.log};
@@ -110,22 +110,27 @@ static void expect_failure(void **state, const char *event, size_t len, const ch
     response out = {0};
     handle(state, event, len, &out);
     assert_string_equal(out.error_type, "Function.BadRequest");
-    if (!strstr(out.message, part))
-        fail_msg("%s failed with \"%s\", expected \"%s\"", event, out.message, part);
+    if (!strstr(out.message, part)) fail_msg("%s failed with \"%s\", expected \"%s\"", event, out.message, part);
     response_free(&out);
 }
 
-#define OK_BODY "{\\\"status\\\": \\\"ok\\\", \\\"model\\\": \\\"en\\\", \\\"models\\\": [\\\"en\\\"], \\\"ner\\\": [\\\"en\\\"]}"
+#define OK_BODY                                                                                                        \
+    "{\\\"status\\\": \\\"ok\\\", \\\"model\\\": \\\"en\\\", \\\"models\\\": [\\\"en\\\"], \\\"ner\\\": [\\\"en\\\"]}"
 
 static void each_shape_is_answered(void **state)
 {
-    static const struct { const char *event; size_t len; } good[] = {
+    static const struct {
+        const char *event;
+        size_t len;
+    } good[] = {
         {TEXT("{\"version\":\"2.0\",\"rawPath\":\"/ner\","
               "\"requestContext\":{\"http\":{\"method\":\"POST\"}},\"body\":" BODY "}")},
         {TEXT("{\"requestContext\":{\"http\":{}},\"body\":" BODY "}")},
-        {TEXT("{\"httpMethod\":\"POST\",\"path\":\"/ner\",\"headers\":null,\"body\":" BODY ",\"isBase64Encoded\":false}")},
+        {TEXT("{\"httpMethod\":\"POST\",\"path\":\"/ner\",\"headers\":null,\"body\":" BODY
+              ",\"isBase64Encoded\":false}")},
         {TEXT("{\"httpMethod\":\"POST\",\"path\":\"/prod/v1/ner\",\"body\":" BODY64 ",\"isBase64Encoded\":true}")},
-        {TEXT("{\"body\":" BODY "}")}, {TEXT("{\"body\":" BODY64 ",\"isBase64Encoded\":true}")},
+        {TEXT("{\"body\":" BODY "}")},
+        {TEXT("{\"body\":" BODY64 ",\"isBase64Encoded\":true}")},
         {TEXT("{\"body\":{\"text\":\"Angela Merkel visited Paris on Monday.\"}}")},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
@@ -154,12 +159,24 @@ static void a_bare_text_gets_the_bare_answer(void **state)
 static void a_request_may_have_members_of_its_own(void **state)
 {
     static const char *const own[] = {
-        "\"body\":\"article\"", "\"body\":null", "\"httpMethod\":\"GET\"", "\"requestContext\":\"x\"",
-        "\"requestContext\":{\"http\":\"1.1\",\"elb\":null}", "\"httpMethod\":\"GET\",\"requestContext\":{\"id\":1}",
-        "\"path\":\"/nothing\"", "\"headers\":{\"content-type\":\"text/html\"}", "\"rawPath\":\"/\"", "\"version\":\"2.0\"",
-        "\"isBase64Encoded\":true", "\"Records\":[{\"eventSource\":\"aws:sqs\"}]", "\"responsePayload\":{}",
-        "\"raw_path\":\"/\",\"method\":\"PUT\"", "\"source\":\"aws.events\",\"detail-type\":\"Scheduled Event\",\"detail\":{}",
-        "\"ping\":true", "\"eventSource\":\"aws:s3\"", "\"Type\":\"Notification\",\"TopicArn\":\"\",\"Message\":\"\"",
+        "\"body\":\"article\"",
+        "\"body\":null",
+        "\"httpMethod\":\"GET\"",
+        "\"requestContext\":\"x\"",
+        "\"requestContext\":{\"http\":\"1.1\",\"elb\":null}",
+        "\"httpMethod\":\"GET\",\"requestContext\":{\"id\":1}",
+        "\"path\":\"/nothing\"",
+        "\"headers\":{\"content-type\":\"text/html\"}",
+        "\"rawPath\":\"/\"",
+        "\"version\":\"2.0\"",
+        "\"isBase64Encoded\":true",
+        "\"Records\":[{\"eventSource\":\"aws:sqs\"}]",
+        "\"responsePayload\":{}",
+        "\"raw_path\":\"/\",\"method\":\"PUT\"",
+        "\"source\":\"aws.events\",\"detail-type\":\"Scheduled Event\",\"detail\":{}",
+        "\"ping\":true",
+        "\"eventSource\":\"aws:s3\"",
+        "\"Type\":\"Notification\",\"TopicArn\":\"\",\"Message\":\"\"",
     };
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         bytes event = {0};
@@ -176,27 +193,37 @@ static void a_request_may_have_members_of_its_own(void **state)
 /* The marks of a gateway: its event stays one, whatever else it holds. */
 static void what_a_gateway_has_marked_is_its_event(void **state)
 {
-    expect_proxy(state, TEXT("{\"text\":\"x\",\"requestContext\":{\"http\":{\"method\":\"PUT\"}},\"rawPath\":\"/ner\"}"), 405,
+    expect_proxy(state,
+                 TEXT("{\"text\":\"x\",\"requestContext\":{\"http\":{\"method\":\"PUT\"}},\"rawPath\":\"/ner\"}"), 405,
                  "must be POST", "POST, OPTIONS");
-    expect_proxy(state, TEXT("{\"input\":1,\"requestContext\":{\"elb\":{}},\"httpMethod\":\"POST\",\"path\":\"/nothing\"}"), 404,
-                 "POST /ner", "");
-    expect_proxy(state, TEXT("{\"text\":\"x\",\"requestContext\":{\"serviceNetworkArn\":\"a\"},\"method\":\"PUT\","
-                             "\"path\":\"/nothing\"}"), 404, "POST /ner", "");
-    expect_proxy(state, TEXT("{\"texts\":1,\"requestContext\":{\"apiId\":\"a\"},\"httpMethod\":\"POST\",\"path\":\"/ner\","
-                             "\"body\":" BODY "}"), 200, ENTITIES, "");
+    expect_proxy(state,
+                 TEXT("{\"input\":1,\"requestContext\":{\"elb\":{}},\"httpMethod\":\"POST\",\"path\":\"/nothing\"}"),
+                 404, "POST /ner", "");
+    expect_proxy(state,
+                 TEXT("{\"text\":\"x\",\"requestContext\":{\"serviceNetworkArn\":\"a\"},\"method\":\"PUT\","
+                      "\"path\":\"/nothing\"}"),
+                 404, "POST /ner", "");
+    expect_proxy(state,
+                 TEXT("{\"texts\":1,\"requestContext\":{\"apiId\":\"a\"},\"httpMethod\":\"POST\",\"path\":\"/ner\","
+                      "\"body\":" BODY "}"),
+                 200, ENTITIES, "");
 }
 
 static void web_sockets_are_refused_by_name(void **state)
 {
-    expect_failure(state, TEXT("{\"requestContext\":{\"connectionId\":\"c\",\"apiId\":\"a\",\"routeKey\":\"$default\"},"
-                               "\"body\":" BODY "}"),
+    expect_failure(state,
+                   TEXT("{\"requestContext\":{\"connectionId\":\"c\",\"apiId\":\"a\",\"routeKey\":\"$default\"},"
+                        "\"body\":" BODY "}"),
                    "cannot answer a WebSocket event of API Gateway: tern answers HTTP only");
 }
 
 static void what_keeps_a_function_warm_is_answered(void **state)
 {
     static const char *const warm[] = {
-        "{\"ping\":true}", "{\"warmer\":true,\"concurrency\":3}", "{\"warmup\":true}", "{\"source\":\"serverless-plugin-warmup\"}",
+        "{\"ping\":true}",
+        "{\"warmer\":true,\"concurrency\":3}",
+        "{\"warmup\":true}",
+        "{\"source\":\"serverless-plugin-warmup\"}",
         "{\"detail-type\":\"Scheduled Event\",\"source\":\"aws.events\",\"detail\":{}}",
         "{\"detail-type\":\"Scheduled Event\",\"source\":\"aws.scheduler\",\"detail\":\"{}\"}",
     };
@@ -230,8 +257,9 @@ static void bad_bodies_are_http_errors(void **state)
     expect_proxy(state, TEXT("{\"body\":\"e30=\",\"isBase64Encoded\":\"true\"}"), 400, "invalid JSON at byte 0", "");
 }
 
-#define V2(method, path) TEXT("{\"version\":\"2.0\",\"rawPath\":\"" path "\"," \
-                              "\"requestContext\":{\"http\":{\"method\":\"" method "\"}},\"body\":" BODY "}")
+#define V2(method, path)                                                                                               \
+    TEXT("{\"version\":\"2.0\",\"rawPath\":\"" path "\","                                                              \
+         "\"requestContext\":{\"http\":{\"method\":\"" method "\"}},\"body\":" BODY "}")
 #define V1(method, path) TEXT("{\"httpMethod\":\"" method "\",\"path\":\"" path "\",\"body\":" BODY "}")
 
 static void a_path_may_name_the_model(void **state)
@@ -239,7 +267,7 @@ static void a_path_may_name_the_model(void **state)
     expect_proxy(state, V2("POST", "/ner/en"), 200, ENTITIES, "");
     expect_proxy(state, V1("POST", "/prod/ner/en"), 200, ENTITIES, "");
     expect_proxy(state, V1("POST", "/ner/ner/en"), 200, ENTITIES, "");
-    expect_proxy(state, V1("POST", "/ner/ner"), 200, ENTITIES, "");   /* /ner below a base path of that name */
+    expect_proxy(state, V1("POST", "/ner/ner"), 200, ENTITIES, ""); /* /ner below a base path of that name */
     expect_proxy(state, V1("GET", "/ner/healthz"), 200, "ok", "");
     expect_proxy(state, V1("GET", "/ner/en"), 405, "must be POST", "POST, OPTIONS");
     expect_proxy(state, V1("POST", "/ner/x"), 404, "no model of this name (known: en)", "");
@@ -268,24 +296,30 @@ static void methods_and_paths_are_routed_as_in_http(void **state)
     expect_proxy(state, V1("OPTIONS", "/elsewhere"), 404, "POST /ner", "");
     expect_proxy(state, V2("OPTIONS", "/ner"), 200, "ok", "POST, OPTIONS");
     expect_proxy(state, V2("OPTIONS", "/healthz/"), 200, "ok", "GET, HEAD, OPTIONS");
-    expect_proxy(state, V2("GET", "/stage/healthz"), 200, "{\"status\": \"ok\", \"model\": \"en\", \"models\": [\"en\"], \"ner\": [\"en\"]}", "");
+    expect_proxy(state, V2("GET", "/stage/healthz"), 200,
+                 "{\"status\": \"ok\", \"model\": \"en\", \"models\": [\"en\"], \"ner\": [\"en\"]}", "");
     expect_proxy(state, V1("HEAD", "/healthz"), 200, "ok", "");
     expect_proxy(state, V1("POST", "/healthz"), 405, "must be GET", "GET, HEAD, OPTIONS");
 }
 
 static void other_media_types_are_refused(void **state)
 {
-    expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":{\"Content-Type\":\"text/plain\"},\"body\":" BODY "}"),
+    expect_proxy(state,
+                 TEXT("{\"httpMethod\":\"POST\",\"headers\":{\"Content-Type\":\"text/plain\"},\"body\":" BODY "}"), 415,
+                 "application/json", "");
+    expect_proxy(state,
+                 TEXT("{\"httpMethod\":\"POST\",\"headers\":{\"CONTENT-TYPE\":\"application/json; charset=utf-8\"},"
+                      "\"body\":" BODY "}"),
+                 200, ENTITIES, "");
+    expect_proxy(state,
+                 TEXT("{\"requestContext\":{\"http\":{}},"
+                      "\"headers\":{\"content-type\":\"application/x-www-form-urlencoded\"},"
+                      "\"body\":" BODY64 ",\"isBase64Encoded\":true}"),
                  415, "application/json", "");
-    expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":{\"CONTENT-TYPE\":\"application/json; charset=utf-8\"},"
-                             "\"body\":" BODY "}"), 200, ENTITIES, "");
-    expect_proxy(state, TEXT("{\"requestContext\":{\"http\":{}},"
-                             "\"headers\":{\"content-type\":\"application/x-www-form-urlencoded\"},"
-                             "\"body\":" BODY64 ",\"isBase64Encoded\":true}"), 415, "application/json", "");
     expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":{\"content-encoding\":\"br\"},\"body\":" BODY "}"),
                  415, "Content-Encoding may be gzip", "");
-    expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":[\"content-type\"],\"body\":" BODY "}"),
-                 200, ENTITIES, "");
+    expect_proxy(state, TEXT("{\"httpMethod\":\"POST\",\"headers\":[\"content-type\"],\"body\":" BODY "}"), 200,
+                 ENTITIES, "");
 }
 
 static void unknown_events_are_named_by_their_keys_only(void **state)
@@ -295,25 +329,27 @@ static void unknown_events_are_named_by_their_keys_only(void **state)
     expect_failure(state, TEXT("5"), "no JSON object");
     expect_failure(state, TEXT("{}"), "without members");
     expect_failure(state, TEXT("{\"a\""), "invalid JSON at byte 4");
-    handle(state, TEXT("{\"Records\":\"SECRET\",\"a\\nb\\u00e9\\\"\":\"SECRET\","
-                       "\"abcdefghijklmnopqrstuvwxyz\":1,\"d\":2,\"e\":3}"), &out);
+    handle(state,
+           TEXT("{\"Records\":\"SECRET\",\"a\\nb\\u00e9\\\"\":\"SECRET\","
+                "\"abcdefghijklmnopqrstuvwxyz\":1,\"d\":2,\"e\":3}"),
+           &out);
     assert_string_equal(out.error_type, "Function.BadRequest");
-    static const char start[] = "unknown event with the keys \"Records\", \"a?b???\", \"abcdefghijklmnopqrstuvwx\", \"d\", ...: ";
+    static const char start[] =
+        "unknown event with the keys \"Records\", \"a?b???\", \"abcdefghijklmnopqrstuvwx\", \"d\", ...: ";
     assert_int_equal(strncmp(out.message, start, sizeof start - 1), 0);
     assert_null(strstr(out.message, "SECRET"));
-    assert_non_null(strstr(out.message, "Function URL"));   /* the end of the sentence fits */
+    assert_non_null(strstr(out.message, "Function URL")); /* the end of the sentence fits */
     response_free(&out);
 }
 
-/* ---- load balancers, cross-origin requests ---------------------------------------------------------------------------- */
+/* ---- load balancers, cross-origin requests ----------------------------------------------------------------------- */
 
 /* Takes the number out of "ner;dur=0.211": it differs from run to run. */
 static void cut_time(char *answer)
 {
     static const char start[] = "ner;dur=";
     char *found = strstr(answer, start);
-    if (!found)
-        return;
+    if (!found) return;
     char *number = found + sizeof start - 1;
     size_t len = strspn(number, "0123456789.");
     assert_true(len > 0);
@@ -331,11 +367,12 @@ static void expect_body(void **state, const event_context *context, const char *
     response_free(&out);
 }
 
-#define ALB(headers, method, path, body) \
-    TEXT("{\"requestContext\":{\"elb\":{\"targetGroupArn\":\"arn\"}},\"httpMethod\":\"" method "\",\"path\":\"" path "\"," \
-         headers ",\"body\":" body ",\"isBase64Encoded\":false}")
-#define ALB_ANSWER(status, reason, headers, body) \
-    "{\"statusCode\": " status ", \"statusDescription\": \"" status " " reason "\", " headers ", \"body\": \"" body "\", " \
+#define ALB(headers, method, path, body)                                                                               \
+    TEXT("{\"requestContext\":{\"elb\":{\"targetGroupArn\":\"arn\"}},\"httpMethod\":\"" method "\",\"path\":\"" path   \
+         "\"," headers ",\"body\":" body ",\"isBase64Encoded\":false}")
+#define ALB_ANSWER(status, reason, headers, body)                                                                      \
+    "{\"statusCode\": " status ", \"statusDescription\": \"" status " " reason "\", " headers ", \"body\": \"" body    \
+    "\", "                                                                                                             \
     "\"isBase64Encoded\": false}"
 
 static void load_balancers_get_their_own_form(void **state)
@@ -343,22 +380,35 @@ static void load_balancers_get_their_own_form(void **state)
     const event_context *context = &((fixture *)*state)->context;
     expect_body(state, context, ALB("\"headers\":{\"content-type\":\"application/json\"}", "GET", "/healthz", "\"\""),
                 ALB_ANSWER("200", "OK", "\"headers\": {\"content-type\": \"application/json\"}", OK_BODY));
-    expect_body(state, context, ALB("\"multiValueHeaders\":{\"content-type\":[\"application/json\"]}", "PUT", "/ner", BODY),
-                ALB_ANSWER("405", "Method Not Allowed", "\"multiValueHeaders\": {\"content-type\": [\"application/json\"], "
-                           "\"allow\": [\"POST, OPTIONS\"]}", "{\\\"error\\\": \\\"the method must be POST\\\"}"));
-    expect_body(state, context, ALB("\"multiValueHeaders\":{\"Content-Type\":[\"text/html\"]}", "POST", "/ner", BODY),
-                ALB_ANSWER("415", "Unsupported Media Type", "\"multiValueHeaders\": {\"content-type\": [\"application/json\"]}",
-                           "{\\\"error\\\": \\\"the body must be JSON: send the header Content-Type: application/json\\\"}"));
-    expect_body(state, context, ALB("\"headers\":{}", "POST", "/", BODY),
-                ALB_ANSWER("404", "Not Found", "\"headers\": {\"content-type\": \"application/json\"}",
-                           "{\\\"error\\\": \\\"there is nothing here; POST /ner finds entities, POST /sentiment sentiments\\\"}"));
+    expect_body(state, context,
+                ALB("\"multiValueHeaders\":{\"content-type\":[\"application/json\"]}", "PUT", "/ner", BODY),
+                ALB_ANSWER("405", "Method Not Allowed",
+                           "\"multiValueHeaders\": {\"content-type\": [\"application/json\"], "
+                           "\"allow\": [\"POST, OPTIONS\"]}",
+                           "{\\\"error\\\": \\\"the method must be POST\\\"}"));
+    expect_body(
+        state, context, ALB("\"multiValueHeaders\":{\"Content-Type\":[\"text/html\"]}", "POST", "/ner", BODY),
+        ALB_ANSWER("415", "Unsupported Media Type", "\"multiValueHeaders\": {\"content-type\": [\"application/json\"]}",
+                   "{\\\"error\\\": \\\"the body must be JSON: send the header Content-Type: application/json\\\"}"));
+    expect_body(
+        state, context, ALB("\"headers\":{}", "POST", "/", BODY),
+        ALB_ANSWER(
+            "404", "Not Found", "\"headers\": {\"content-type\": \"application/json\"}",
+            "{\\\"error\\\": \\\"there is nothing here; POST /ner finds entities, POST /sentiment sentiments\\\"}"));
 }
 
-/* Of the longest answer that a limit lets through, and of one byte less. A health check's has no time, which differs. */
+/* Of the longest answer that a limit lets through, and of one byte less. A health check's has no time, which
+ * differs. */
 static void what_counts_is_the_whole_envelope(void **state)
 {
-    static const struct { const char *event; size_t len; } samples[] = {
-        {V2("GET", "/healthz")}, {V1("GET", "/healthz")}, {V1("POST", "/nothing")}, {V1("OPTIONS", "/ner")},
+    static const struct {
+        const char *event;
+        size_t len;
+    } samples[] = {
+        {V2("GET", "/healthz")},
+        {V1("GET", "/healthz")},
+        {V1("POST", "/nothing")},
+        {V1("OPTIONS", "/ner")},
     };
     handler_settings settings = ((fixture *)*state)->settings;
     event_context context = ((fixture *)*state)->context;
@@ -416,7 +466,7 @@ static void load_balancers_carry_1_mb(void **state)
     context.settings = &tokens;
     bytes_text(&event, "{\"requestContext\":{\"elb\":{}},\"httpMethod\":\"POST\",\"path\":\"/ner\","
                        "\"multiValueHeaders\":{},\"body\":{\"texts\":[");
-    for (int i = 0; i < 100000; i++)   /* wrong ones need no engine */
+    for (int i = 0; i < 100000; i++) /* wrong ones need no engine */
         bytes_text(&event, i ? ",1" : "1");
     bytes_text(&event, "]}}");
     tokens.max_texts = 100000;
@@ -433,17 +483,19 @@ static void load_balancers_carry_1_mb(void **state)
     response_free(&out);
 }
 
-#define ORIGIN(origin, method) \
+#define ORIGIN(origin, method)                                                                                         \
     TEXT("{\"httpMethod\":\"" method "\",\"path\":\"/ner\",\"headers\":{\"Origin\":\"" origin "\"},\"body\":null}")
-#define V1_ANSWER(status, headers, body) \
-    "{\"statusCode\": " status ", \"headers\": {\"content-type\": \"application/json\"" headers "}, \"body\": \"" body "\", " \
+#define V1_ANSWER(status, headers, body)                                                                               \
+    "{\"statusCode\": " status ", \"headers\": {\"content-type\": \"application/json\"" headers "}, \"body\": \"" body \
+    "\", "                                                                                                             \
     "\"isBase64Encoded\": false}"
 #define ALLOW ", \"allow\": \"POST, OPTIONS\""
 #define TIMING ", \"server-timing\": \"ner;dur=\""
 #define EXPOSE ", \"access-control-expose-headers\": \"server-timing, retry-after\""
-#define PREFLIGHT ", \"access-control-allow-methods\": \"POST, OPTIONS\", " \
-                  "\"access-control-allow-headers\": \"content-type, content-encoding, authorization, x-api-key, apikey\", " \
-                  "\"access-control-max-age\": \"7200\""
+#define PREFLIGHT                                                                                                      \
+    ", \"access-control-allow-methods\": \"POST, OPTIONS\", "                                                          \
+    "\"access-control-allow-headers\": \"content-type, content-encoding, authorization, x-api-key, apikey\", "         \
+    "\"access-control-max-age\": \"7200\""
 #define NO_BODY "{\\\"error\\\": \\\"the request has no body: send {\\\\\\\"text\\\\\\\": \\\\\\\"...\\\\\\\"}\\\"}"
 
 static void origins_are_allowed_as_set(void **state)
@@ -456,39 +508,53 @@ static void origins_are_allowed_as_set(void **state)
     expect_body(state, &context, ORIGIN("https://a.example", "POST"),
                 V1_ANSWER("400", TIMING ", \"access-control-allow-origin\": \"*\"" EXPOSE, NO_BODY));
     context.cors_origin = "https://a.example,http://localhost:8080";
-    expect_body(state, &context, ORIGIN("http://localhost:8080", "OPTIONS"),
-                V1_ANSWER("200", ALLOW ", \"vary\": \"Origin\", \"access-control-allow-origin\": \"http://localhost:8080\"" PREFLIGHT,
-                          OK_BODY));
-    expect_body(state, &context, ORIGIN("https://a.example", "POST"),
-                V1_ANSWER("400", TIMING ", \"vary\": \"Origin\", \"access-control-allow-origin\": \"https://a.example\"" EXPOSE,
-                          NO_BODY));
-    static const struct { const char *event; size_t len; } others[] = {
-        {ORIGIN("https://a.example.evil", "POST")}, {ORIGIN("https://a.exampl", "POST")}, {ORIGIN("HTTPS://A.EXAMPLE", "POST")},
-        {ORIGIN("https://a.example,http://localhost:8080", "POST")}, {ORIGIN("null", "POST")}, {ORIGIN("", "POST")},
-        {ORIGIN("https://a.example\\u0000", "POST")}, {ORIGIN("https://a.example\\r\\nx: y", "POST")},
+    expect_body(
+        state, &context, ORIGIN("http://localhost:8080", "OPTIONS"),
+        V1_ANSWER("200",
+                  ALLOW ", \"vary\": \"Origin\", \"access-control-allow-origin\": \"http://localhost:8080\"" PREFLIGHT,
+                  OK_BODY));
+    expect_body(
+        state, &context, ORIGIN("https://a.example", "POST"),
+        V1_ANSWER("400", TIMING ", \"vary\": \"Origin\", \"access-control-allow-origin\": \"https://a.example\"" EXPOSE,
+                  NO_BODY));
+    static const struct {
+        const char *event;
+        size_t len;
+    } others[] = {
+        {ORIGIN("https://a.example.evil", "POST")},
+        {ORIGIN("https://a.exampl", "POST")},
+        {ORIGIN("HTTPS://A.EXAMPLE", "POST")},
+        {ORIGIN("https://a.example,http://localhost:8080", "POST")},
+        {ORIGIN("null", "POST")},
+        {ORIGIN("", "POST")},
+        {ORIGIN("https://a.example\\u0000", "POST")},
+        {ORIGIN("https://a.example\\r\\nx: y", "POST")},
         {TEXT("{\"httpMethod\":\"POST\",\"path\":\"/ner\",\"body\":null}")},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        expect_body(state, &context, others[i].event, others[i].len, V1_ANSWER("400", TIMING ", \"vary\": \"Origin\"", NO_BODY));
+        expect_body(state, &context, others[i].event, others[i].len,
+                    V1_ANSWER("400", TIMING ", \"vary\": \"Origin\"", NO_BODY));
 }
 
 static void records_of_destinations_are_direct_requests(void **state)
 {
     const event_context *context = &((fixture *)*state)->context;
-#define RECORD(payload) \
+#define RECORD(payload)                                                                                                \
     TEXT("{\"requestContext\":{\"functionArn\":\"arn\",\"condition\":\"Success\"},\"responsePayload\":" payload "}")
     expect_body(state, context, RECORD("{\"text\":\"Angela Merkel visited Paris on Monday.\"}"), ENTITIES);
     expect_body(state, context, RECORD("{\"texts\":[\"Angela Merkel visited Paris on Monday.\"]}"),
                 "{\"results\": [" ENTITIES "]}");
     expect_failure(state, RECORD("{\"errorMessage\":\"SECRET\"}"), "\"text\" is missing");
     expect_failure(state, RECORD("null"), "not null");
-    expect_failure(state, TEXT("{\"requestContext\":{\"functionArn\":\"arn\"}}"), "unknown event with the keys \"requestContext\"");
+    expect_failure(state, TEXT("{\"requestContext\":{\"functionArn\":\"arn\"}}"),
+                   "unknown event with the keys \"requestContext\"");
 }
 
 static void events_of_other_services_are_named_with_a_remedy(void **state)
 {
 #define OF(source) TEXT("{\"Records\":[{\"eventSource\":\"" source "\"}]}")
-    expect_failure(state, OF("aws:s3"), "cannot answer Records of \"aws:s3\": they name files and hold no text; read a file");
+    expect_failure(state, OF("aws:s3"),
+                   "cannot answer Records of \"aws:s3\": they name files and hold no text; read a file");
     expect_failure(state, TEXT("{\"Records\":[{\"EventSource\":\"aws:sns\"}]}"),
                    "Records of \"aws:sns\": subscribe an SQS queue to the topic");
     expect_failure(state, OF("aws:kinesis"), "Records of \"aws:kinesis\": tern does not read them: put their texts");
@@ -509,8 +575,15 @@ static void events_of_other_services_are_named_with_a_remedy(void **state)
 
 static void base64_follows_the_test_vectors_of_rfc_4648(void **state)
 {
-    static const struct { const char *encoded, *plain; } vectors[] = {
-        {"", ""}, {"Zg==", "f"}, {"Zm8=", "fo"}, {"Zm9v", "foo"}, {"Zm9vYg==", "foob"}, {"Zm9vYmE=", "fooba"},
+    static const struct {
+        const char *encoded, *plain;
+    } vectors[] = {
+        {"", ""},
+        {"Zg==", "f"},
+        {"Zm8=", "fo"},
+        {"Zm9v", "foo"},
+        {"Zm9vYg==", "foob"},
+        {"Zm9vYmE=", "fooba"},
         {"Zm9vYmFy", "foobar"},
     };
     (void)state;
@@ -529,13 +602,13 @@ static void base64_follows_the_test_vectors_of_rfc_4648(void **state)
 
 static void base64_is_strict(void **state)
 {
-    static const char *const bad[] = {"Z", "Zg", "Zg=", "Zm9", "Zg===", "====", "Z===", "Zh==", "Zm9=", "Zg==Zg==", "Zm=v", "=Zm9",
-                                      "Zm9v\n", "Zm 9", "Zm9-", "Zm9_", "Zm9\xe9", "Zm9vZg=A"};
+    static const char *const bad[] = {"Z",      "Zg",   "Zg=",  "Zm9",      "Zg===",   "====",
+                                      "Z===",   "Zh==", "Zm9=", "Zg==Zg==", "Zm=v",    "=Zm9",
+                                      "Zm9v\n", "Zm 9", "Zm9-", "Zm9_",     "Zm9\xe9", "Zm9vZg=A"};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         bytes out = {0};
-        if (!base64_decode(bad[i], strlen(bad[i]), &out))
-            fail_msg("\"%s\" was accepted", bad[i]);
+        if (!base64_decode(bad[i], strlen(bad[i]), &out)) fail_msg("\"%s\" was accepted", bad[i]);
         bytes_free(&out);
     }
     bytes nul = {0};

@@ -1,4 +1,5 @@
-/* Floret vectors: which pieces a word has, in which order, and their sum in the embedding, also when it is interrupted. */
+/* Floret vectors: which pieces a word has, in which order, and their sum in the embedding, also when it is
+ * interrupted. */
 #include "layers.h"
 
 #include "floret.h"
@@ -12,8 +13,14 @@
 
 static floret_settings settings(uint32_t minn, uint32_t maxn, const char *bow, const char *eow)
 {
-    return (floret_settings){.minn = minn, .maxn = maxn, .hash_count = 2, .seed = 2166136261u, .bow = bow, .eow = eow,
-                             .bow_len = strlen(bow), .eow_len = strlen(eow)};
+    return (floret_settings){.minn = minn,
+                             .maxn = maxn,
+                             .hash_count = 2,
+                             .seed = 2166136261u,
+                             .bow = bow,
+                             .eow = eow,
+                             .bow_len = strlen(bow),
+                             .eow_len = strlen(eow)};
 }
 
 /* pieces: NULL after the last; as Vectors._get_ngrams gives them. */
@@ -69,7 +76,7 @@ static void test_marks_of_any_bytes(void **state)
     buffer_free(&room);
 }
 
-/* ---- in the embedding -------------------------------------------------------------------------------------------------- */
+/* ---- in the embedding -------------------------------------------------------------------------------------------- */
 
 enum { WIDTH = 5, ROWS = 40, LONG = 5000 };
 
@@ -98,8 +105,15 @@ static int set_up(void **state)
     FILL(&seed, t->beta);
     for (size_t i = 0; i < LONG; i++) t->bytes[i] = (unsigned char)('a' + random_u64(&seed) % 26);
     t->floret = settings(2, 3, "<", ">");
-    t->w = (tok2vec_weights){.features = 1, .width = WIDTH, .attr = {ATTR_NORM}, .seed = {8}, .rows = {1}, .embed = {t->embed},
-                             .static_rows = ROWS, .static_floats = t->rows, .floret = &t->floret,
+    t->w = (tok2vec_weights){.features = 1,
+                             .width = WIDTH,
+                             .attr = {ATTR_NORM},
+                             .seed = {8},
+                             .rows = {1},
+                             .embed = {t->embed},
+                             .static_rows = ROWS,
+                             .static_floats = t->rows,
+                             .floret = &t->floret,
                              .mix = {pack_layer(WIDTH, 1, 2 * WIDTH, t->W, t->b), t->G, t->beta}};
     t->text = (text_view){.bytes = t->bytes, .byte_count = LONG};
     t->span[0] = (token_span){.byte_end = LONG, .char_end = LONG};
@@ -124,7 +138,7 @@ static void test_the_mean_of_all_rows(void **state)
     words *t = *state;
     float out[2 * WIDTH];
     double want[WIDTH] = {0};
-    t->span[0].byte_end = 7;   /* a word of nine with its marks: itself, 8 pieces of two, 7 of three */
+    t->span[0].byte_end = 7; /* a word of nine with its marks: itself, 8 pieces of two, 7 of three */
     assert_int_equal(tok2vec_embed(&t->w, &t->doc, 0, 1, &t->scratch, out), TERN_OK);
     char word[10] = "<.......>";
     memcpy(word + 1, t->bytes, 7);
@@ -171,7 +185,7 @@ static void test_the_memo_knows_the_word(void **state)
     assert_int_equal(tok2vec_rows(&t->w, &t->doc, 0, 1, &t->scratch, &rows), TERN_OK);
     memcpy(first, rows, sizeof first);
     t->span[0] = (token_span){.byte_start = 7, .byte_end = 14};
-    t->id[0] = UINT64_C(1) << 40;   /* another in its high half only */
+    t->id[0] = UINT64_C(1) << 40; /* another in its high half only */
     assert_int_equal(tok2vec_rows(&t->w, &t->doc, 0, 1, &t->scratch, &rows), TERN_OK);
     assert_memory_not_equal(rows, first, sizeof first);
 }

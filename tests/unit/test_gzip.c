@@ -25,10 +25,7 @@ static void compress_as(bytes *out, const char *data, size_t len, int bits)
     deflateEnd(&z);
 }
 
-static void compress_member(bytes *out, const char *data, size_t len)
-{
-    compress_as(out, data, len, MAX_WBITS + 16);
-}
+static void compress_member(bytes *out, const char *data, size_t len) { compress_as(out, data, len, MAX_WBITS + 16); }
 
 static void expect(const bytes *data, size_t limit, const char *plain, size_t len)
 {
@@ -45,8 +42,7 @@ static void expect_error(const char *data, size_t len, size_t limit, int status,
     char error[GZIP_ERROR_SIZE] = "";
     bytes out = {0};
     int got = gzip_inflate(data, len, limit, &out, error);
-    if (got != status || !strstr(error, cause))
-        fail_msg("%d \"%s\", expected %d \"%s\"", got, error, status, cause);
+    if (got != status || !strstr(error, cause)) fail_msg("%d \"%s\", expected %d \"%s\"", got, error, status, cause);
     assert_true(out.len <= limit);
     bytes_free(&out);
 }
@@ -92,8 +88,7 @@ static void every_beginning_ends_too_early(void **state)
     size_t one = data.len;
     compress_member(&data, SAMPLE, sizeof SAMPLE - 1);
     for (size_t len = 0; len < data.len; len++)
-        if (len != one)
-            expect_error(data.data, len, 1000, 400, "ends too early");
+        if (len != one) expect_error(data.data, len, 1000, 400, "ends too early");
     bytes_free(&data);
 }
 
@@ -102,7 +97,7 @@ static void what_is_no_gzip_or_damaged_is_refused(void **state)
     bytes data = {0};
     (void)state;
     expect_error(SAMPLE, sizeof SAMPLE - 1, 1000, 400, "but the body is not: compress it, or leave the header out");
-    compress_as(&data, SAMPLE, sizeof SAMPLE - 1, MAX_WBITS);   /* zlib's own format, HTTP's "deflate" */
+    compress_as(&data, SAMPLE, sizeof SAMPLE - 1, MAX_WBITS); /* zlib's own format, HTTP's "deflate" */
     expect_error(data.data, data.len, 1000, 400, "is not");
     bytes_clear(&data);
     compress_member(&data, SAMPLE, sizeof SAMPLE - 1);

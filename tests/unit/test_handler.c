@@ -1,5 +1,5 @@
-/* test_handler.c - requests and answers of POST /ner and `tern pipe`. Entities and documents are those of spaCy 3.8 with
- * en_core_web_sm 3.8: the whole pipeline or, where it says so, with the other components disabled. */
+/* test_handler.c - requests and answers of POST /ner and `tern pipe`. Entities and documents are those of spaCy 3.8
+ * with en_core_web_sm 3.8: the whole pipeline or, where it says so, with the other components disabled. */
 #include "fixture.h"
 
 #include "handler.h"
@@ -41,17 +41,19 @@ static handler_settings default_settings(void **state)
 static void check(const response *answer, int status, const char *error_type, const char *body)
 {
     assert_int_equal(answer->status, status);
-    if (error_type)
-        assert_string_equal(answer->error_type, error_type);
-    else
-        assert_null(answer->error_type);
+    if (error_type) assert_string_equal(answer->error_type, error_type);
+    else assert_null(answer->error_type);
     assert_string_equal(answer->body.data, body);
     assert_int_equal(answer->body.len, strlen(body));
 }
 
 static void entities_are_those_of_spacy(void **state)
 {
-    static const struct { const char *request; size_t len; const char *answer; } samples[] = {
+    static const struct {
+        const char *request;
+        size_t len;
+        const char *answer;
+    } samples[] = {
         {TEXT("{\"text\": \"" SAMPLE "\"}"),
          "{\"entities\": [{\"text\": \"Alan Turing\", \"label\": \"PERSON\", \"start\": 0, \"end\": 11}, "
          "{\"text\": \"June 23, 1912\", \"label\": \"DATE\", \"start\": 24, \"end\": 37}, "
@@ -85,16 +87,28 @@ static void entities_are_those_of_spacy(void **state)
 
 static void bad_requests_say_what_is_wrong(void **state)
 {
-    static const struct { const char *request; size_t len; const char *cause; } bad[] = {
-        {TEXT(""), "no body"}, {TEXT("{"), "invalid JSON at byte 1"},
+    static const struct {
+        const char *request;
+        size_t len;
+        const char *cause;
+    } bad[] = {
+        {TEXT(""), "no body"},
+        {TEXT("{"), "invalid JSON at byte 1"},
         {TEXT("{\"text\": \"a\"} x"), "invalid JSON at byte 14"},
-        {TEXT("[\"text\"]"), "not an array"}, {TEXT("\"text\""), "not a string"}, {TEXT("1"), "not a number"},
-        {TEXT("null"), "not null"}, {TEXT("true"), "not true or false"}, {TEXT("{}"), "\\\"text\\\" is missing"},
-        {TEXT("{\"Text\": \"a\"}"), "there is no field \\\"Text\\\": did you mean \\\"text\\\"?"}, {TEXT("{\"text\": null}"), "must be a string, not null"},
+        {TEXT("[\"text\"]"), "not an array"},
+        {TEXT("\"text\""), "not a string"},
+        {TEXT("1"), "not a number"},
+        {TEXT("null"), "not null"},
+        {TEXT("true"), "not true or false"},
+        {TEXT("{}"), "\\\"text\\\" is missing"},
+        {TEXT("{\"Text\": \"a\"}"), "there is no field \\\"Text\\\": did you mean \\\"text\\\"?"},
+        {TEXT("{\"text\": null}"), "must be a string, not null"},
         {TEXT("{\"text\": 5}"), "must be a string, not a number"},
         {TEXT("{\"text\": {}}"), "must be a string, not an object"},
-        {TEXT("{\"text\": [\"a\"]}"), "must be a string, not an array"}, {TEXT("{\"text\": \"\"}"), "empty"},
-        {TEXT("{\"text\": \"a\", \"text\": \"\"}"), "empty"}, {TEXT("{\"text\": \"\xff\"}"), "invalid UTF-8 at byte 10"},
+        {TEXT("{\"text\": [\"a\"]}"), "must be a string, not an array"},
+        {TEXT("{\"text\": \"\"}"), "empty"},
+        {TEXT("{\"text\": \"a\", \"text\": \"\"}"), "empty"},
+        {TEXT("{\"text\": \"\xff\"}"), "invalid UTF-8 at byte 10"},
         {TEXT("{\"text\": \"\\ud800\"}"), "lone surrogate"},
     };
     tern_ctx *ctx = new_ctx(state);
@@ -109,9 +123,10 @@ static void bad_requests_say_what_is_wrong(void **state)
             fail_msg("%s answered %s, expected %s", bad[i].request, answer.body.data, bad[i].cause);
     }
     handle_ner_text(ctx, TEXT("a \xc3("), &settings, &answer);
-    check(&answer, 400, "Function.BadRequest", "{\"error\": \"the text is not valid UTF-8: byte 0xC3 at offset 2 does not begin a "
+    check(&answer, 400, "Function.BadRequest",
+          "{\"error\": \"the text is not valid UTF-8: byte 0xC3 at offset 2 does not begin a "
           "character; encode the text as UTF-8\"}");
-    handle_ner_text(ctx, "", 0, &settings, &answer);   /* on the command line, as in spaCy */
+    handle_ner_text(ctx, "", 0, &settings, &answer); /* on the command line, as in spaCy */
     check(&answer, 200, NULL, "{\"entities\": []}");
     response_free(&answer);
     tern_ctx_free(ctx);
@@ -129,8 +144,7 @@ static void long_texts_are_refused_with_both_numbers(void **state)
     assert_int_equal(answer.status, 200);
 
     bytes text = {0};
-    for (size_t i = 0; i <= TERN_MAX_CHARS / 10; i++)
-        bytes_text(&text, "          ");
+    for (size_t i = 0; i <= TERN_MAX_CHARS / 10; i++) bytes_text(&text, "          ");
     settings.max_chars = 2 * TERN_MAX_CHARS;
     handle_ner_text(ctx, text.data, TERN_MAX_CHARS + 1, &settings, &answer);
     check(&answer, 413, "Function.TextTooLong",
@@ -142,16 +156,21 @@ static void long_texts_are_refused_with_both_numbers(void **state)
 
 /* spaCy finds one more word in the name when its parser does not begin a sentence there. */
 #define ABBREVIATIONS "e.g. i.e. etc. vs. v.s. Inc. Ltd. Corp. Co. Bros."
-#define ONE_ORG(text, end) \
+#define ONE_ORG(text, end)                                                                                             \
     "{\"entities\": [{\"text\": \"" text "\", \"label\": \"ORG\", \"start\": 19, \"end\": " end "}]}"
 #define TO_CO ONE_ORG("v.s. Inc. Ltd. Corp. Co.", "43")
 #define TO_BROS ONE_ORG("v.s. Inc. Ltd. Corp. Co. Bros.", "49")
 
 static void a_request_says_which_components_run(void **state)
 {
-    static const struct { const char *components, *answer; } samples[] = {
-        {"[\"ner\"]", TO_BROS}, {"[\"ner\", \"ner\"]", TO_BROS}, {"[\"tok2vec\", \"parser\", \"ner\"]", TO_CO},
-        {"[\"ner\", \"senter\"]", TO_BROS}, {"[\"lemmatizer\", \"ner\"]", TO_BROS},
+    static const struct {
+        const char *components, *answer;
+    } samples[] = {
+        {"[\"ner\"]", TO_BROS},
+        {"[\"ner\", \"ner\"]", TO_BROS},
+        {"[\"tok2vec\", \"parser\", \"ner\"]", TO_CO},
+        {"[\"ner\", \"senter\"]", TO_BROS},
+        {"[\"lemmatizer\", \"ner\"]", TO_BROS},
     };
     tern_ctx *ctx = new_ctx(state);
     handler_settings all = default_settings(state), ner = settings_of(state, TERN_NER);
@@ -161,7 +180,7 @@ static void a_request_says_which_components_run(void **state)
     check(&answer, 200, NULL, TO_CO);
     ask(ctx, TEXT("{\"text\": \"" ABBREVIATIONS "\"}"), &ner, &answer);
     check(&answer, 200, NULL, TO_BROS);
-    for (size_t i = 0; i < 2 * (sizeof samples / sizeof *samples); i++) {   /* whatever the default is */
+    for (size_t i = 0; i < 2 * (sizeof samples / sizeof *samples); i++) { /* whatever the default is */
         bytes_clear(&request);
         bytes_format(&request, "{\"components\": %s, \"text\": \"" ABBREVIATIONS "\"}", samples[i / 2].components);
         ask(ctx, request.data, request.len, i % 2 ? &all : &ner, &answer);
@@ -176,14 +195,22 @@ static void a_request_says_which_components_run(void **state)
 
 static void wrong_components_are_refused_with_the_names_that_the_model_has(void **state)
 {
-    static const struct { const char *components, *cause; } bad[] = {
-        {"\"ner\"", "must be an array"}, {"{\"ner\": 1}", "must be an array"},
+    static const struct {
+        const char *components, *cause;
+    } bad[] = {
+        {"\"ner\"", "must be an array"},
+        {"{\"ner\": 1}", "must be an array"},
         {"1", "must be an array"},
-        {"[]", "must include \\\"ner\\\""}, {"[\"tagger\"]", "must include \\\"ner\\\""},
+        {"[]", "must include \\\"ner\\\""},
+        {"[\"tagger\"]", "must include \\\"ner\\\""},
         {"[\"ner\", \"x\"]", "[1] is no component"},
-        {"[\"NER\"]", "[0] is no component"}, {"[null]", "[0] is no component"}, {"[[\"ner\"]]", "[0] is no component"},
+        {"[\"NER\"]", "[0] is no component"},
+        {"[null]", "[0] is no component"},
+        {"[[\"ner\"]]", "[0] is no component"},
         {"[\"ner\\u0000\"]", "[0] is no component"},
-        {"[\"ner \"]", "[0] is no component"}, {"[\"\"]", "[0] is no component"}, {"[\"ner\", true]", "[1] is no component"},
+        {"[\"ner \"]", "[0] is no component"},
+        {"[\"\"]", "[0] is no component"},
+        {"[\"ner\", true]", "[1] is no component"},
     };
     tern_ctx *ctx = new_ctx(state);
     handler_settings settings = default_settings(state);
@@ -204,21 +231,26 @@ static void wrong_components_are_refused_with_the_names_that_the_model_has(void 
     tern_ctx_free(ctx);
 }
 
-/* spaCy's Span.start_char and, of the text before and in each entity, len(encode("utf-16-le")) / 2 and len(encode("utf-8")). */
+/* spaCy's Span.start_char and, of the text before and in each entity, len(encode("utf-16-le")) / 2 and
+ * len(encode("utf-8")). */
 #define EMOJI "\xf0\x9f\x98\x80 Zo\xc3\xab M\xc3\xbcller moved to New York in 2019."
 
 static void offsets_count_what_the_caller_counts(void **state)
 {
-    static const struct { const char *fields, *answer; } samples[] = {
-        {"", "{\"entities\": [{\"text\": \"Zo\xc3\xab M\xc3\xbcller\", \"label\": \"PERSON\", \"start\": 2, \"end\": 12}, "
-             "{\"text\": \"New York\", \"label\": \"GPE\", \"start\": 22, \"end\": 30}, "
-             "{\"text\": \"2019\", \"label\": \"DATE\", \"start\": 34, \"end\": 38}]}"},
+    static const struct {
+        const char *fields, *answer;
+    } samples[] = {
+        {"",
+         "{\"entities\": [{\"text\": \"Zo\xc3\xab M\xc3\xbcller\", \"label\": \"PERSON\", \"start\": 2, \"end\": 12}, "
+         "{\"text\": \"New York\", \"label\": \"GPE\", \"start\": 22, \"end\": 30}, "
+         "{\"text\": \"2019\", \"label\": \"DATE\", \"start\": 34, \"end\": 38}]}"},
         {", \"offsets\": \"utf16\"",
          "{\"entities\": [{\"text\": \"Zo\xc3\xab M\xc3\xbcller\", \"label\": \"PERSON\", \"start\": 3, \"end\": 13}, "
          "{\"text\": \"New York\", \"label\": \"GPE\", \"start\": 23, \"end\": 31}, "
          "{\"text\": \"2019\", \"label\": \"DATE\", \"start\": 35, \"end\": 39}]}"},
         {", \"offsets\": \"byte\", \"format\": \"spacy\"",
-         "{\"entities\": [{\"text\": \"Zo\xc3\xab M\xc3\xbcller\", \"label\": \"PERSON\", \"start_char\": 5, \"end_char\": 17}, "
+         "{\"entities\": [{\"text\": \"Zo\xc3\xab M\xc3\xbcller\", \"label\": \"PERSON\", \"start_char\": 5, "
+         "\"end_char\": 17}, "
          "{\"text\": \"New York\", \"label\": \"GPE\", \"start_char\": 27, \"end_char\": 35}, "
          "{\"text\": \"2019\", \"label\": \"DATE\", \"start_char\": 39, \"end_char\": 43}]}"},
     };
@@ -234,7 +266,7 @@ static void offsets_count_what_the_caller_counts(void **state)
     }
     other.format = FORMAT_SPACY;
     other.offsets = OFFSETS_BYTE;
-    handle_ner_text(ctx, TEXT(EMOJI), &other, &answer);   /* the defaults */
+    handle_ner_text(ctx, TEXT(EMOJI), &other, &answer); /* the defaults */
     check(&answer, 200, NULL, samples[2].answer);
     assert_int_equal(answer.entities, 3);
     assert_int_equal(answer.tokens, 10);
@@ -248,19 +280,22 @@ static void texts_are_answered_each_for_itself(void **state)
     static const char request[] = "{\"texts\": [\"Angela Merkel visited Paris.\", \"\", \"hello there\", 5, null, "
                                   "\"12345678901234567890123456789\", "
                                   "[\"Paris\"], \"Angela Merkel visited Paris.\"], \"format\": \"spacy\"}";
-    static const char entities[] = "{\"entities\": [{\"text\": \"Angela Merkel\", \"label\": \"PERSON\", \"start_char\": 0, "
-                                   "\"end_char\": 13}, {\"text\": \"Paris\", \"label\": \"GPE\", "
-                                   "\"start_char\": 22, \"end_char\": 27}]}";
+    static const char entities[] =
+        "{\"entities\": [{\"text\": \"Angela Merkel\", \"label\": \"PERSON\", \"start_char\": 0, "
+        "\"end_char\": 13}, {\"text\": \"Paris\", \"label\": \"GPE\", "
+        "\"start_char\": 22, \"end_char\": 27}]}";
     tern_ctx *ctx = new_ctx(state);
     handler_settings settings = default_settings(state);
     response answer = {0};
     bytes expected = {0};
     settings.max_chars = 28;
-    bytes_format(&expected, "{\"results\": [%s, {\"error\": \"\\\"text\\\" is empty\"}, {\"entities\": []}, "
+    bytes_format(&expected,
+                 "{\"results\": [%s, {\"error\": \"\\\"text\\\" is empty\"}, {\"entities\": []}, "
                  "{\"error\": \"\\\"texts\\\"[3] must be a string, not a number\"}, "
                  "{\"error\": \"\\\"texts\\\"[4] must be a string, not null\"}, "
                  "{\"error\": \"the text has 29 characters, the limit is 28: split it\"}, "
-                 "{\"error\": \"\\\"texts\\\"[6] must be a string, not an array\"}, %s]}", entities, entities);
+                 "{\"error\": \"\\\"texts\\\"[6] must be a string, not an array\"}, %s]}",
+                 entities, entities);
     ask(ctx, TEXT(request), &settings, &answer);
     check(&answer, 200, NULL, expected.data);
     assert_int_equal(answer.entities, 4);
@@ -269,7 +304,8 @@ static void texts_are_answered_each_for_itself(void **state)
     check(&answer, 200, NULL, "{\"results\": []}");
     settings.max_texts = 2;
     ask(ctx, TEXT("{\"texts\": [\"a\", \"b\", \"c\"]}"), &settings, &answer);
-    check(&answer, 413, "Function.TooManyTexts", "{\"error\": \"there are 3 \\\"texts\\\", the limit is 2: split them\"}");
+    check(&answer, 413, "Function.TooManyTexts",
+          "{\"error\": \"there are 3 \\\"texts\\\", the limit is 2: split them\"}");
     assert_int_equal(answer.tokens, 0);
     bytes_free(&expected);
     response_free(&answer);
@@ -284,8 +320,12 @@ static int always(void *calls)
 
 static void an_interrupt_ends_the_whole_request(void **state)
 {
-    static const struct { const char *body; size_t len; } requests[] = {
-        {TEXT("{\"text\": \"Paris\"}")}, {TEXT("{\"texts\": [\"\", \"Paris\", \"Rome\"]}")},
+    static const struct {
+        const char *body;
+        size_t len;
+    } requests[] = {
+        {TEXT("{\"text\": \"Paris\"}")},
+        {TEXT("{\"texts\": [\"\", \"Paris\", \"Rome\"]}")},
     };
     int calls = 0;
     tern_ctx *ctx = new_ctx(state);
@@ -299,7 +339,7 @@ static void an_interrupt_ends_the_whole_request(void **state)
         assert_string_equal(answer.error_type, "Function.DeadlineExceeded");
         assert_ptr_equal(strstr(answer.body.data, "{\"error\": \""), answer.body.data);
     }
-    assert_int_equal(calls, 2);   /* nothing else was tried */
+    assert_int_equal(calls, 2); /* nothing else was tried */
     settings.interrupt = NULL;
     ask(ctx, requests[0].body, requests[0].len, &settings, &answer);
     check(&answer, 200, NULL, "{\"entities\": [{\"text\": \"Paris\", \"label\": \"GPE\", \"start\": 0, \"end\": 5}]}");
@@ -309,7 +349,12 @@ static void an_interrupt_ends_the_whole_request(void **state)
 
 static void pipe_writes_documents_as_doc_to_json(void **state)
 {
-    static const struct { unsigned components; const char *line; size_t len; const char *answer; } samples[] = {
+    static const struct {
+        unsigned components;
+        const char *line;
+        size_t len;
+        const char *answer;
+    } samples[] = {
         {TERN_NER, TEXT("{\"text\": \"Zo\xc3\xab M\xc3\xbcller\\nmoved to \\\"New York\\\" in 2019.\"}"),
          "{\"text\": \"Zo\xc3\xab M\xc3\xbcller\\nmoved to \\\"New York\\\" in 2019.\", \"ents\": "
          "[{\"start\": 0, \"end\": 10, \"label\": \"PERSON\"}, {\"start\": 21, \"end\": 29, \"label\": \"GPE\"}, "
@@ -420,8 +465,7 @@ static void no_text_is_read_once_the_answer_is_too_large(void **state)
     handler_settings settings = default_settings(state);
     settings.interrupt = count;
     bytes_text(&body, "{\"texts\": [");
-    for (int i = 0; i < 200; i++)
-        bytes_text(&body, i ? ", \"" SAMPLE "\"" : "\"" SAMPLE "\"");
+    for (int i = 0; i < 200; i++) bytes_text(&body, i ? ", \"" SAMPLE "\"" : "\"" SAMPLE "\"");
     bytes_text(&body, "]}");
     settings.interrupt_user = &all;
     ask(ctx, body.data, body.len, &settings, &answer);
@@ -430,7 +474,7 @@ static void no_text_is_read_once_the_answer_is_too_large(void **state)
     settings.answer = (answer_limit){.bytes = answer.body.len / 20, .carrier = "a pigeon"};
     ask(ctx, body.data, body.len, &settings, &answer);
     assert_int_equal(answer.status, 413);
-    assert_true(asked > 0 && asked <= all / 200 * 11);   /* the eleventh is too much */
+    assert_true(asked > 0 && asked <= all / 200 * 11); /* the eleventh is too much */
     bytes_free(&body);
     response_free(&answer);
     tern_ctx_free(ctx);

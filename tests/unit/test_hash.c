@@ -9,14 +9,29 @@
 
 static void string_hashes_equal_spacy(void **state)
 {
-    static const struct { const char *text; uint64_t hash; } known[] = {
-        {"", 14313749767032693980u}, {"a", 11901859001352538922u}, {"ab", 6606101647874324205u},
-        {"abc", 13021918864714763345u}, {"abcd", 10146069190107602562u}, {"abcde", 13719108639536143u},
-        {"abcdef", 15630152049486356940u}, {"abcdefg", 18200195881963043692u}, {"abcdefgh", 17751780907874141760u},
-        {"abcdefghi", 13885881106499164936u}, {"abcdefghijklmno", 14677163542059211088u},
-        {"abcdefghijklmnopqrstuvw", 835894934677477038u}, {"apple", 8566208034543834098u}, {"Apple", 6418411030699964375u},
-        {"Xxxxx", 16072095006890171862u}, {"'s", 16428057658620181782u}, {"\xc3\xa9", 16256712947286012828u},
-        {"\xe6\x9d\xb1\xe4\xba\xac", 9360021637096476946u}, {"\xc3\xbf\xc2\x80", 4973532474414564769u},
+    static const struct {
+        const char *text;
+        uint64_t hash;
+    } known[] = {
+        {"", 14313749767032693980u},
+        {"a", 11901859001352538922u},
+        {"ab", 6606101647874324205u},
+        {"abc", 13021918864714763345u},
+        {"abcd", 10146069190107602562u},
+        {"abcde", 13719108639536143u},
+        {"abcdef", 15630152049486356940u},
+        {"abcdefg", 18200195881963043692u},
+        {"abcdefgh", 17751780907874141760u},
+        {"abcdefghi", 13885881106499164936u},
+        {"abcdefghijklmno", 14677163542059211088u},
+        {"abcdefghijklmnopqrstuvw", 835894934677477038u},
+        {"apple", 8566208034543834098u},
+        {"Apple", 6418411030699964375u},
+        {"Xxxxx", 16072095006890171862u},
+        {"'s", 16428057658620181782u},
+        {"\xc3\xa9", 16256712947286012828u},
+        {"\xe6\x9d\xb1\xe4\xba\xac", 9360021637096476946u},
+        {"\xc3\xbf\xc2\x80", 4973532474414564769u},
     };
     (void)state;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -36,7 +51,10 @@ static void string_hash_does_not_depend_on_alignment(void **state)
 
 static void bucket_hashes_equal_thinc(void **state)
 {
-    static const struct { uint64_t key; uint32_t seed, out[4]; } known[] = {
+    static const struct {
+        uint64_t key;
+        uint32_t seed, out[4];
+    } known[] = {
         {8566208034543834098u, 8, {0x9e2e98ee, 0xe9d19360, 0xed45e565, 0xdeba5d10}},
         {101, 8, {0x59aae428, 0x6903042d, 0x0680563c, 0x9d848644}},
         {0, 8, {0, 0, 0, 0}},
@@ -56,7 +74,10 @@ static void bucket_hashes_equal_thinc(void **state)
 
 static void piece_hashes_equal_spacy(void **state)
 {
-    static const struct { const char *text; uint32_t seed, out[4]; } known[] = {
+    static const struct {
+        const char *text;
+        uint32_t seed, out[4];
+    } known[] = {
         {"", 2166136261u, {0xc2754a40, 0x10854f64, 0x1629cd37, 0x4ea929b1}},
         {"<apple>", 2166136261u, {0xaf7fd586, 0xe3ea19b1, 0x9c7fac8b, 0xf62879c2}},
         {"a", 2166136261u, {0xe6734340, 0x0aa4b9da, 0xe6e3fde4, 0x4939994a}},
@@ -80,9 +101,15 @@ static void piece_hashes_equal_spacy(void **state)
 /* thinc's sparselinear.pyx on the ids of "apple", X (a reserved name), two and three words in a row: apple 's apple */
 static void bucket_hashes_of_bags_equal_thinc(void **state)
 {
-    static const struct { uint64_t key; uint32_t of_0, of_1; } known[] = {
-        {8566208034543834098u, 1734783359, 1485158668}, {101, 1082524068, 1894570225}, {0, 1669671676, 3935659133},
-        {UINT64_MAX, 1651860712, 2540302534}, {2294593187775263994u, 3927253224, 1197991420},
+    static const struct {
+        uint64_t key;
+        uint32_t of_0, of_1;
+    } known[] = {
+        {8566208034543834098u, 1734783359, 1485158668},
+        {101, 1082524068, 1894570225},
+        {0, 1669671676, 3935659133},
+        {UINT64_MAX, 1651860712, 2540302534},
+        {2294593187775263994u, 3927253224, 1197991420},
         {4668079812015547253u, 3087232831, 3818969130},
     };
     (void)state;
@@ -139,7 +166,8 @@ static void checksum_of_every_length_and_alignment(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof data; i++) data[i] = (unsigned char)((noise = noise * 1664525u + 1013904223u) >> 24);
     for (size_t len = 0; len < 40; len++) assert_int_equal(crc32c(data + 3, len), crc_by_definition(data + 3, len));
-    for (size_t len = 1000; len < 1100; len++) assert_int_equal(crc32c(data + 1, len), crc_by_definition(data + 1, len));
+    for (size_t len = 1000; len < 1100; len++)
+        assert_int_equal(crc32c(data + 1, len), crc_by_definition(data + 1, len));
     for (size_t shift = 0; shift < 9; shift++)
         assert_int_equal(crc32c(data + shift, 4096), crc_by_definition(data + shift, 4096));
 }

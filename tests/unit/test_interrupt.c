@@ -1,10 +1,11 @@
-/* tern_options.interrupt: whenever it says yes, the run ends at once, and the context works on as if nothing had been. */
+/* tern_options.interrupt: whenever it says yes, the run ends at once, and the context works on as if nothing had
+ * been. */
 #include "asker.h"
 #include "fixture.h"
 
 #include "tern.h"
 
-#define TOKENS 1300   /* three blocks of the encoders, two strides of the loops */
+#define TOKENS 1300 /* three blocks of the encoders, two strides of the loops */
 
 /* "Alan Turing was born in London . Alan Turing ..." */
 static char *make_text(size_t tokens, size_t *len)
@@ -18,7 +19,8 @@ static char *make_text(size_t tokens, size_t *len)
     return text;
 }
 
-static tern_status run_asking(tern_ctx *ctx, const char *text, size_t len, asker *a, const tern_doc **doc, tern_error *err)
+static tern_status run_asking(tern_ctx *ctx, const char *text, size_t len, asker *a, const tern_doc **doc,
+                              tern_error *err)
 {
     const tern_options options = {.want = TERN_EVERYTHING, .interrupt = ask, .interrupt_user = a};
     return tern_run(ctx, text, len, &options, doc, err);
@@ -111,7 +113,7 @@ static void run_ends_at_every_question(void **state)
         assert_null(doc);
         assert_int_equal(err.code, TERN_E_INTERRUPTED);
         assert_true(err.msg[0] != '\0');
-        assert_int_equal(a.asked, at);   /* the first yes is enough */
+        assert_int_equal(a.asked, at); /* the first yes is enough */
         if (at % 10 == 1) assert_unharmed(ctx, expected, text, len);
     }
     assert_unharmed(ctx, expected, text, len);
@@ -146,7 +148,8 @@ static void every_component_asks(void **state)
         options.interrupt_user = &many;
         assert_int_equal(tern_run(ctx, long_text, long_len, &options, &doc, NULL), TERN_OK);
         assert_true(many.asked >= 6 * few.asked && many.asked >= 10 * TOKENS / 1024);
-        if (wants[i] == TERN_LEMMAS) assert_true(many.asked > before + 10 * TOKENS / 1024);   /* the lemmatizer's own */
+        /* the lemmatizer's own */
+        if (wants[i] == TERN_LEMMAS) assert_true(many.asked > before + 10 * TOKENS / 1024);
         before = many.asked;
     }
     tern_ctx_free(ctx);
@@ -161,7 +164,8 @@ static void senter_asks_too(void **state)
     tern_ctx *ctx = new_context(state);
     const tern_doc *doc;
     asker last = {0};
-    tern_options options = {.want = TERN_SENTENCES, .components = TERN_SENTER, .interrupt = ask, .interrupt_user = &last};
+    tern_options options = {
+        .want = TERN_SENTENCES, .components = TERN_SENTER, .interrupt = ask, .interrupt_user = &last};
     assert_int_equal(tern_run(ctx, text, len, &options, &doc, NULL), TERN_OK);
     last = (asker){.yes_at = last.asked};
     assert_int_equal(tern_run(ctx, text, len, &options, &doc, NULL), TERN_E_INTERRUPTED);
@@ -179,7 +183,9 @@ static void classifiers_ask_too(void **state)
     asker asked[2] = {{0}, {0}};
     const unsigned components[2] = {TERN_TEXTCAT_MULTILABEL, TERN_TEXTCAT};
     for (size_t i = 0; i < 2; i++) {
-        tern_options options = {.want = TERN_CATS, .components = components[i] | TERN_TOK2VEC, .interrupt = ask,
+        tern_options options = {.want = TERN_CATS,
+                                .components = components[i] | TERN_TOK2VEC,
+                                .interrupt = ask,
                                 .interrupt_user = &asked[i]};
         assert_int_equal(tern_run(ctx, text, len, &options, &doc, NULL), TERN_OK);
         assert_int_equal(tern_doc_cat_count(doc), 2);
@@ -193,12 +199,15 @@ static void classifiers_ask_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answer_is_the_same_when_asked_in_vain), cmocka_unit_test(run_ends_at_every_question),
-        cmocka_unit_test(empty_text_can_be_interrupted),         cmocka_unit_test(every_component_asks),
+        cmocka_unit_test(answer_is_the_same_when_asked_in_vain),
+        cmocka_unit_test(run_ends_at_every_question),
+        cmocka_unit_test(empty_text_can_be_interrupted),
+        cmocka_unit_test(every_component_asks),
         cmocka_unit_test(senter_asks_too),
     };
     const struct CMUnitTest everything[] = {
-        cmocka_unit_test(answer_is_the_same_when_asked_in_vain), cmocka_unit_test(run_ends_at_every_question),
+        cmocka_unit_test(answer_is_the_same_when_asked_in_vain),
+        cmocka_unit_test(run_ends_at_every_question),
         cmocka_unit_test(classifiers_ask_too),
     };
     return cmocka_run_group_tests_name("interrupt", tests, open_model, close_model)

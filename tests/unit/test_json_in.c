@@ -17,8 +17,7 @@ static json_doc *must_parse(const char *data, size_t len)
 {
     json_error error;
     json_doc *doc = json_parse(data, len, &error);
-    if (!doc)
-        fail_msg("%s: refused with \"%s\"", data, error.msg);
+    if (!doc) fail_msg("%s: refused with \"%s\"", data, error.msg);
     return doc;
 }
 
@@ -26,8 +25,7 @@ static void must_refuse(const char *data, size_t len, size_t pos, const char *ca
 {
     json_error error;
     json_doc *doc = json_parse(data, len, &error);
-    if (doc)
-        fail_msg("%s: accepted", data);
+    if (doc) fail_msg("%s: accepted", data);
     if (error.pos != pos || !strstr(error.msg, cause))
         fail_msg("%s: refused at %zu with \"%s\", expected %zu and \"%s\"", data, error.pos, error.msg, pos, cause);
     assert_int_equal(error.no_memory, 0);
@@ -49,44 +47,77 @@ static void check_string(const char *json, size_t json_len, const char *expected
 static void valid_documents_are_accepted(void **state)
 {
     static const sample valid[] = {
-        {TEXT("{}")}, {TEXT("[]")}, {TEXT("null")}, {TEXT("true")}, {TEXT("false")}, {TEXT("0")}, {TEXT("-0")},
+        {TEXT("{}")},
+        {TEXT("[]")},
+        {TEXT("null")},
+        {TEXT("true")},
+        {TEXT("false")},
+        {TEXT("0")},
+        {TEXT("-0")},
         {TEXT("\"\"")},
-        {TEXT(" \t\r\n[ 1 , 2 ] \t\r\n")}, {TEXT("{\"a\":{\"b\":[{},[],[[]]]},\"c\":null}")},
+        {TEXT(" \t\r\n[ 1 , 2 ] \t\r\n")},
+        {TEXT("{\"a\":{\"b\":[{},[],[[]]]},\"c\":null}")},
         {TEXT("[-0.5e+10,1E-2,1e5,10,0.0]")},
         {TEXT("\"\x7f\"")},
         {TEXT("\"\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"")},
-        {TEXT("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\ude00\"")}, {TEXT("\"\xef\xbb\xbf\"")},
+        {TEXT("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\ude00\"")},
+        {TEXT("\"\xef\xbb\xbf\"")},
         {TEXT("\"\\uFFFF\\uE000\\uD7FF\"")},
         {TEXT("[1234567890123456789012345678901234567890123456789012345678901234567890.5, 1e999999]")},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof valid / sizeof *valid; i++)
-        json_free(must_parse(valid[i].data, valid[i].len));
+    for (size_t i = 0; i < sizeof valid / sizeof *valid; i++) json_free(must_parse(valid[i].data, valid[i].len));
 }
 
 static void malformed_documents_are_refused_with_position_and_cause(void **state)
 {
-    static const struct { sample json; size_t pos; const char *cause; } bad[] = {
-        {{TEXT("")}, 0, "there is no value"}, {{TEXT(" \n")}, 2, "there is no value"},
-        {{TEXT("\xef\xbb\xbf{}")}, 0, "byte order mark"}, {{TEXT("\0")}, 0, "expected a value"},
-        {{TEXT("{} x")}, 3, "after the end"}, {{TEXT("{}{}")}, 2, "after the end"}, {{TEXT("1 2")}, 2, "after the end"},
-        {{TEXT("{}\0")}, 2, "after the end"}, {{TEXT("[]]")}, 2, "after the end"},
-        {{TEXT("{")}, 1, "expected a key"}, {{TEXT("[")}, 1, "missing"}, {{TEXT("[1,")}, 3, "missing"},
-        {{TEXT("[1")}, 2, "an array is not closed"}, {{TEXT("{\"a\":1")}, 6, "an object is not closed"},
-        {{TEXT("[1,]")}, 3, "expected a value"}, {{TEXT("{\"a\":1,}")}, 7, "expected a key"},
+    static const struct {
+        sample json;
+        size_t pos;
+        const char *cause;
+    } bad[] = {
+        {{TEXT("")}, 0, "there is no value"},
+        {{TEXT(" \n")}, 2, "there is no value"},
+        {{TEXT("\xef\xbb\xbf{}")}, 0, "byte order mark"},
+        {{TEXT("\0")}, 0, "expected a value"},
+        {{TEXT("{} x")}, 3, "after the end"},
+        {{TEXT("{}{}")}, 2, "after the end"},
+        {{TEXT("1 2")}, 2, "after the end"},
+        {{TEXT("{}\0")}, 2, "after the end"},
+        {{TEXT("[]]")}, 2, "after the end"},
+        {{TEXT("{")}, 1, "expected a key"},
+        {{TEXT("[")}, 1, "missing"},
+        {{TEXT("[1,")}, 3, "missing"},
+        {{TEXT("[1")}, 2, "an array is not closed"},
+        {{TEXT("{\"a\":1")}, 6, "an object is not closed"},
+        {{TEXT("[1,]")}, 3, "expected a value"},
+        {{TEXT("{\"a\":1,}")}, 7, "expected a key"},
         {{TEXT("[,1]")}, 1, "expected a value"},
-        {{TEXT("[1 2]")}, 3, "expected ',' or ']'"}, {{TEXT("{\"a\":1]")}, 6, "expected ',' or '}'"},
-        {{TEXT("[1}")}, 2, "expected ',' or ']'"}, {{TEXT("{a:1}")}, 1, "expected a key"},
+        {{TEXT("[1 2]")}, 3, "expected ',' or ']'"},
+        {{TEXT("{\"a\":1]")}, 6, "expected ',' or '}'"},
+        {{TEXT("[1}")}, 2, "expected ',' or ']'"},
+        {{TEXT("{a:1}")}, 1, "expected a key"},
         {{TEXT("{'a':1}")}, 1, "expected a key"},
-        {{TEXT("{1:1}")}, 1, "expected a key"}, {{TEXT("{\"a\" 1}")}, 5, "expected a colon"},
+        {{TEXT("{1:1}")}, 1, "expected a key"},
+        {{TEXT("{\"a\" 1}")}, 5, "expected a colon"},
         {{TEXT("{\"a\"")}, 4, "expected a colon"},
-        {{TEXT("{\"a\":}")}, 5, "expected a value"}, {{TEXT("{\"a\":")}, 5, "missing"},
-        {{TEXT("True")}, 0, "expected a value"}, {{TEXT("nul")}, 0, "expected a value"},
+        {{TEXT("{\"a\":}")}, 5, "expected a value"},
+        {{TEXT("{\"a\":")}, 5, "missing"},
+        {{TEXT("True")}, 0, "expected a value"},
+        {{TEXT("nul")}, 0, "expected a value"},
         {{TEXT("truex")}, 4, "after the end"},
-        {{TEXT("NaN")}, 0, "expected a value"}, {{TEXT("Infinity")}, 0, "expected a value"},
+        {{TEXT("NaN")}, 0, "expected a value"},
+        {{TEXT("Infinity")}, 0, "expected a value"},
         {{TEXT("-Infinity")}, 0, "malformed number"},
-        {{TEXT("/**/1")}, 0, "expected a value"}, {{TEXT("\x0b""1")}, 0, "expected a value"},
-        {{TEXT("\xc2\xa0""1")}, 0, "expected a value"},
+        {{TEXT("/**/1")}, 0, "expected a value"},
+        {{TEXT("\x0b"
+               "1")},
+         0,
+         "expected a value"},
+        {{TEXT("\xc2\xa0"
+               "1")},
+         0,
+         "expected a value"},
         {{TEXT("1\xc2\xa0")}, 1, "after the end"},
     };
     (void)state;
@@ -97,12 +128,11 @@ static void malformed_documents_are_refused_with_position_and_cause(void **state
 static void numbers_that_cjson_takes_are_refused(void **state)
 {
     static const sample bad[] = {
-        {TEXT("[01]")}, {TEXT("[-01]")}, {TEXT("[1.]")}, {TEXT("[-]")}, {TEXT("[1e]")}, {TEXT("[1e+]")}, {TEXT("[1.e5]")},
-        {TEXT("[00]")},
+        {TEXT("[01]")}, {TEXT("[-01]")}, {TEXT("[1.]")},   {TEXT("[-]")},
+        {TEXT("[1e]")}, {TEXT("[1e+]")}, {TEXT("[1.e5]")}, {TEXT("[00]")},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        must_refuse(bad[i].data, bad[i].len, 1, "malformed number");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) must_refuse(bad[i].data, bad[i].len, 1, "malformed number");
     must_refuse(TEXT("[+1]"), 1, "expected a value");
     must_refuse(TEXT("[.5]"), 1, "expected a value");
     must_refuse(TEXT("[0x10]"), 2, "expected ',' or ']'");
@@ -128,25 +158,36 @@ static void bad_strings_are_refused(void **state)
 static void lone_surrogates_have_their_own_message(void **state)
 {
     static const sample bad[] = {
-        {TEXT("\"\\ud800\"")}, {TEXT("\"\\uDFFF\"")}, {TEXT("\"\\ude00\\ud83d\"")}, {TEXT("\"\\ud83d\\u0041\"")},
-        {TEXT("\"\\ud83dx\"")}, {TEXT("\"\\ud83d\\ud83d\\ude00\"")}, {TEXT("\"\\ud83d\\n\"")},
-        {TEXT("\"\\ud83d\\ude0\"")}, {TEXT("\"\\ud83d")},
+        {TEXT("\"\\ud800\"")},        {TEXT("\"\\uDFFF\"")},       {TEXT("\"\\ude00\\ud83d\"")},
+        {TEXT("\"\\ud83d\\u0041\"")}, {TEXT("\"\\ud83dx\"")},      {TEXT("\"\\ud83d\\ud83d\\ude00\"")},
+        {TEXT("\"\\ud83d\\n\"")},     {TEXT("\"\\ud83d\\ude0\"")}, {TEXT("\"\\ud83d")},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        must_refuse(bad[i].data, bad[i].len, 1, "lone surrogate");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) must_refuse(bad[i].data, bad[i].len, 1, "lone surrogate");
     must_refuse(TEXT("{\"\\ud800\":1}"), 2, "lone surrogate");
 }
 
 static void invalid_utf8_is_refused(void **state)
 {
-    static const sample bad[] = {   /* the classes of the Unicode standard, table 3-7 */
-        {TEXT("\"\x80\"")}, {TEXT("\"\xbf\"")}, {TEXT("\"\xc0\x80\"")}, {TEXT("\"\xc1\xbf\"")}, {TEXT("\"\xc2\"")},
+    static const sample bad[] = {
+        /* the classes of the Unicode standard, table 3-7 */
+        {TEXT("\"\x80\"")},
+        {TEXT("\"\xbf\"")},
+        {TEXT("\"\xc0\x80\"")},
+        {TEXT("\"\xc1\xbf\"")},
+        {TEXT("\"\xc2\"")},
         {TEXT("\"\xc2")},
-        {TEXT("\"\xe0\x9f\xbf\"")}, {TEXT("\"\xed\xa0\x80\"")}, {TEXT("\"\xed\xbf\xbf\"")}, {TEXT("\"\xe2\x82\"")},
+        {TEXT("\"\xe0\x9f\xbf\"")},
+        {TEXT("\"\xed\xa0\x80\"")},
+        {TEXT("\"\xed\xbf\xbf\"")},
+        {TEXT("\"\xe2\x82\"")},
         {TEXT("\"\xe2\x82")},
-        {TEXT("\"\xf0\x8f\xbf\xbf\"")}, {TEXT("\"\xf4\x90\x80\x80\"")}, {TEXT("\"\xf5\x80\x80\x80\"")}, {TEXT("\"\xff\"")},
-        {TEXT("\"\xf0\x9f\x98\"")}, {TEXT("\"\xe9t\"")},
+        {TEXT("\"\xf0\x8f\xbf\xbf\"")},
+        {TEXT("\"\xf4\x90\x80\x80\"")},
+        {TEXT("\"\xf5\x80\x80\x80\"")},
+        {TEXT("\"\xff\"")},
+        {TEXT("\"\xf0\x9f\x98\"")},
+        {TEXT("\"\xe9t\"")},
     };
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -158,11 +199,9 @@ static void invalid_utf8_is_refused(void **state)
 static void nest(bytes *out, const char *opening, const char *closing, size_t depth)
 {
     bytes_clear(out);
-    for (size_t i = 0; i < depth; i++)
-        bytes_text(out, opening);
+    for (size_t i = 0; i < depth; i++) bytes_text(out, opening);
     bytes_text(out, "1");
-    for (size_t i = 0; i < depth; i++)
-        bytes_text(out, closing);
+    for (size_t i = 0; i < depth; i++) bytes_text(out, closing);
 }
 
 static void depth_is_limited(void **state)
@@ -185,7 +224,7 @@ static void the_number_of_values_is_limited(void **state)
     bytes json = {0};
     (void)state;
     bytes_text(&json, "[0");
-    for (size_t i = 2; i < JSON_MAX_VALUES; i++)   /* with the array itself: as many as are allowed */
+    for (size_t i = 2; i < JSON_MAX_VALUES; i++) /* with the array itself: as many as are allowed */
         bytes_text(&json, ",0");
     size_t end = json.len;
     bytes_text(&json, "]");
@@ -225,7 +264,8 @@ static void keys_are_case_sensitive_and_the_last_one_counts(void **state)
 
 static void the_tree_can_be_walked(void **state)
 {
-    static const json_type types[] = {JSON_NULL, JSON_BOOL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT};
+    static const json_type types[] = {JSON_NULL,   JSON_BOOL,  JSON_BOOL,  JSON_NUMBER,
+                                      JSON_STRING, JSON_ARRAY, JSON_OBJECT};
     json_doc *doc = must_parse(TEXT("{\"k\":[null,true,false,-1.5,\"s\",[1,2],{\"a\":1}],\"l\":2}"));
     const json_node *list = json_first(json_root(doc));
     bytes out = {0};
@@ -234,8 +274,7 @@ static void the_tree_can_be_walked(void **state)
     assert_string_equal(json_key(json_next(list)), "l");
     assert_null(json_next(json_next(list)));
     assert_int_equal(json_array_size(list), 7);
-    for (size_t i = 0; i < 7; i++)
-        assert_int_equal(json_type_of(json_array_item(list, i)), types[i]);
+    for (size_t i = 0; i < 7; i++) assert_int_equal(json_type_of(json_array_item(list, i)), types[i]);
     assert_null(json_array_item(list, 7));
     assert_true(json_is_true(json_array_item(list, 1)));
     assert_false(json_is_true(json_array_item(list, 2)));
@@ -253,11 +292,12 @@ static void the_tree_can_be_walked(void **state)
 
 static void every_prefix_of_a_document_is_refused(void **state)
 {
-    static const char json[] = "{\"a\": [1.5e3, \"\\ud83d\\ude00\\u0000\xe2\x82\xac\", true, null], \"b\": {\"c\": {}}}";
+    static const char json[] =
+        "{\"a\": [1.5e3, \"\\ud83d\\ude00\\u0000\xe2\x82\xac\", true, null], \"b\": {\"c\": {}}}";
     size_t len = sizeof json - 1;
     (void)state;
     for (size_t cut = 0; cut < len; cut++) {
-        char *copy = malloc(cut + 1);   /* exactly as long, so that a sanitizer sees reads beyond */
+        char *copy = malloc(cut + 1); /* exactly as long, so that a sanitizer sees reads beyond */
         json_error error;
         assert_non_null(copy);
         memcpy(copy, json, cut);
@@ -271,7 +311,11 @@ static void every_prefix_of_a_document_is_refused(void **state)
 static void messages_never_repeat_the_input(void **state)
 {
     static const sample secret[] = {
-        {TEXT("{\"SECRET\" \"SECRET\"}")}, {TEXT("SECRET")}, {TEXT("\"SECRET")}, {TEXT("{} SECRET")}, {TEXT("\"\\SECRET\"")},
+        {TEXT("{\"SECRET\" \"SECRET\"}")},
+        {TEXT("SECRET")},
+        {TEXT("\"SECRET")},
+        {TEXT("{} SECRET")},
+        {TEXT("\"\\SECRET\"")},
     };
     (void)state;
     for (size_t i = 0; i < sizeof secret / sizeof *secret; i++) {

@@ -9,11 +9,10 @@
 
 /* json.dumps of every character below U+0020, in order */
 static const char *const control[32] = {
-    "\\u0000", "\\u0001", "\\u0002", "\\u0003", "\\u0004", "\\u0005", "\\u0006", "\\u0007", "\\b", "\\t", "\\n",
-    "\\u000b", "\\f", "\\r",
-    "\\u000e", "\\u000f", "\\u0010", "\\u0011", "\\u0012", "\\u0013", "\\u0014", "\\u0015", "\\u0016", "\\u0017",
-    "\\u0018", "\\u0019",
-    "\\u001a", "\\u001b", "\\u001c", "\\u001d", "\\u001e", "\\u001f",
+    "\\u0000", "\\u0001", "\\u0002", "\\u0003", "\\u0004", "\\u0005", "\\u0006", "\\u0007",
+    "\\b",     "\\t",     "\\n",     "\\u000b", "\\f",     "\\r",     "\\u000e", "\\u000f",
+    "\\u0010", "\\u0011", "\\u0012", "\\u0013", "\\u0014", "\\u0015", "\\u0016", "\\u0017",
+    "\\u0018", "\\u0019", "\\u001a", "\\u001b", "\\u001c", "\\u001d", "\\u001e", "\\u001f",
 };
 
 static void check(const char *text, size_t len, const char *expected)
@@ -72,7 +71,10 @@ static void pieces_are_appended(void **state)
 /* repr(x) of Python 3.11; the powers of two are those whose nearest 16 digits lie below what leads back to them */
 static void floats_are_those_of_python(void **state)
 {
-    static const struct { double number; const char *text; } cases[] = {
+    static const struct {
+        double number;
+        const char *text;
+    } cases[] = {
         {0.0, "0.0"},
         {1.0, "1.0"},
         {0.5, "0.5"},
@@ -107,7 +109,10 @@ static void floats_are_those_of_python(void **state)
         {9.999999747378752e-05, "9.999999747378752e-05"},
         {9.999999747378752e-06, "9.999999747378752e-06"},
         {0.7310585975646973, "0.7310585975646973"},
-        {-0.0, "-0.0"}, {-2.5, "-2.5"}, {(double)INFINITY, "null"}, {(double)NAN, "null"},
+        {-0.0, "-0.0"},
+        {-2.5, "-2.5"},
+        {(double)INFINITY, "null"},
+        {(double)NAN, "null"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

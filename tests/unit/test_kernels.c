@@ -5,7 +5,7 @@
 
 enum { MAX_SETS = 8, MAX_ROWS = 33, GUARD = PANEL };
 
-static const kernel_set *here[MAX_SETS];   /* the sets that run here, ended by NULL */
+static const kernel_set *here[MAX_SETS]; /* the sets that run here, ended by NULL */
 
 static int find_sets(void **state)
 {
@@ -47,13 +47,13 @@ static void free_guarded(float *out, size_t n)
     free(out - GUARD);
 }
 
-/* ---- layers ----------------------------------------------------------------------------------------------------------- */
+/* ---- layers ------------------------------------------------------------------------------------------------------ */
 
 typedef struct layer_case {
     packed_layer w;
     size_t ldx;
-    float *X, *W, *b;           /* X[MAX_ROWS], ldx apart; nothing after the last row */
-    double *sums, *tolerance;   /* [MAX_ROWS][nO][nP] */
+    float *X, *W, *b;         /* X[MAX_ROWS], ldx apart; nothing after the last row */
+    double *sums, *tolerance; /* [MAX_ROWS][nO][nP] */
 } layer_case;
 
 static void compute_sums(layer_case *c)
@@ -76,8 +76,11 @@ static layer_case new_case(uint32_t nO, uint32_t nP, uint32_t nI, size_t ldx)
 {
     uint64_t seed = 1000 * nO + 100 * nP + nI + ldx;
     size_t columns = (size_t)nO * nP;
-    layer_case c = {.ldx = ldx, .X = floats(&seed, (MAX_ROWS - 1) * ldx + nI), .W = floats(&seed, columns * nI),
-                    .b = floats(&seed, columns), .sums = malloc(MAX_ROWS * columns * sizeof(double)),
+    layer_case c = {.ldx = ldx,
+                    .X = floats(&seed, (MAX_ROWS - 1) * ldx + nI),
+                    .W = floats(&seed, columns * nI),
+                    .b = floats(&seed, columns),
+                    .sums = malloc(MAX_ROWS * columns * sizeof(double)),
                     .tolerance = malloc(MAX_ROWS * columns * sizeof(double))};
     assert_true(c.sums && c.tolerance);
     c.w = pack_layer(nO, nP, nI, c.W, c.b);
@@ -139,10 +142,10 @@ static void check_layer(uint32_t nO, uint32_t nP, uint32_t nI, size_t ldx)
     static const size_t rows[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, MAX_ROWS};
     layer_case c = new_case(nO, nP, nI, ldx);
     FOR_EACH_SET(set)
-        for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
-            check_affine(*set, &c, rows[r]);
-            check_affine_maxout(*set, &c, rows[r]);
-        }
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        check_affine(*set, &c, rows[r]);
+        check_affine_maxout(*set, &c, rows[r]);
+    }
     free_case(&c);
 }
 
@@ -151,8 +154,10 @@ static void test_layers(void **state)
 {
     (void)state;
     static const uint32_t outputs[] = {1, 5, 16, 37, 96}, pieces[] = {1, 2, 3, 4, 5, MAX_PIECES};
-    static const struct { uint32_t nI; size_t ldx[3]; } inputs[] = {{1, {1, 1, 4}}, {3, {3, 1, 8}}, {64, {64, 24, 69}},
-                                                                    {288, {288, 96, 300}}};
+    static const struct {
+        uint32_t nI;
+        size_t ldx[3];
+    } inputs[] = {{1, {1, 1, 4}}, {3, {3, 1, 8}}, {64, {64, 24, 69}}, {288, {288, 96, 300}}};
     for (size_t o = 0; o < sizeof outputs / sizeof *outputs; o++)
         for (size_t p = 0; p < sizeof pieces / sizeof *pieces; p++)
             for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
@@ -162,10 +167,12 @@ static void test_layers(void **state)
 static void test_layer_of_known_numbers(void **state)
 {
     (void)state;
-    const float W[2][3][2] = {{{1, 0}, {0, 1}, {-1, -1}}, {{2, 2}, {0, 0}, {1, -1}}}, b[2][3] = {{0, 7, 0}, {-9, -1, -2}};
+    const float W[2][3][2] = {{{1, 0}, {0, 1}, {-1, -1}}, {{2, 2}, {0, 0}, {1, -1}}},
+                b[2][3] = {{0, 7, 0}, {-9, -1, -2}};
     const float x[2] = {3, -5};
     packed_layer w = pack_layer(2, 3, 2, W[0][0], b[0]);
-    FOR_EACH_SET(set) {
+    FOR_EACH_SET(set)
+    {
         float sums[3 * PANEL], out[2];
         (*set)->affine(sums, x, 2, &w, 1);
         static const float expected[2][3] = {{3, 2, 2}, {-13, -1, 6}};
@@ -177,7 +184,7 @@ static void test_layer_of_known_numbers(void **state)
     free_layer(&w);
 }
 
-/* ---- the largest piece ------------------------------------------------------------------------------------------------- */
+/* ---- the largest piece ------------------------------------------------------------------------------------------- */
 
 static void check_maxout(const kernel_set *set, uint32_t nO, uint32_t nP, size_t m)
 {
@@ -200,12 +207,12 @@ static void test_maxout(void **state)
     (void)state;
     static const uint32_t outputs[] = {1, 4, 5, 13, 16, 17, 37, 64, 96};
     FOR_EACH_SET(set)
-        for (size_t o = 0; o < sizeof outputs / sizeof *outputs; o++)
-            for (uint32_t nP = 1; nP <= MAX_PIECES; nP++)
-                for (size_t m = 1; m <= 5; m += 2) check_maxout(*set, outputs[o], nP, m);
+    for (size_t o = 0; o < sizeof outputs / sizeof *outputs; o++)
+        for (uint32_t nP = 1; nP <= MAX_PIECES; nP++)
+            for (size_t m = 1; m <= 5; m += 2) check_maxout(*set, outputs[o], nP, m);
 }
 
-/* ---- layer norm -------------------------------------------------------------------------------------------------------- */
+/* ---- layer norm -------------------------------------------------------------------------------------------------- */
 
 enum { NORM_ROWS = 3 };
 typedef enum norm_places { APART, IN_PLACE, SHIFTED } norm_places;
@@ -214,7 +221,8 @@ typedef enum norm_places { APART, IN_PLACE, SHIFTED } norm_places;
 static void check_layer_norm(const kernel_set *set, size_t n, double spread, int has_residual, norm_places places)
 {
     uint64_t seed = n;
-    float *x = floats(&seed, NORM_ROWS * n), *before = floats(&seed, NORM_ROWS * n), *G = floats(&seed, n), *beta = floats(&seed, n);
+    float *x = floats(&seed, NORM_ROWS * n), *before = floats(&seed, NORM_ROWS * n), *G = floats(&seed, n),
+          *beta = floats(&seed, n);
     float *out = guarded((NORM_ROWS + 1) * n), *y = out, *residual = out + n;
     for (size_t i = 0; i < NORM_ROWS * n; i++) before[i] = x[i] = (float)(x[i] * spread);
     float *added = floats(&seed, NORM_ROWS * n);
@@ -248,34 +256,35 @@ static void test_layer_norm(void **state)
 {
     (void)state;
     static const size_t widths[] = {2, 3, 4, 7, 8, 9, 16, 17, 31, 96, 100, 256};
-    static const double spreads[] = {1.0, 3e-4, 1e-5};   /* with variance 3e-8 the epsilon shows; then it is nearly all */
+    /* with variance 3e-8 the epsilon shows; then it is nearly all */
+    static const double spreads[] = {1.0, 3e-4, 1e-5};
     FOR_EACH_SET(set)
-        for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
-            for (size_t s = 0; s < sizeof spreads / sizeof *spreads; s++) {
-                check_layer_norm(*set, widths[i], spreads[s], 0, APART);
-                check_layer_norm(*set, widths[i], spreads[s], 0, IN_PLACE);
-                check_layer_norm(*set, widths[i], spreads[s], 1, APART);
-                check_layer_norm(*set, widths[i], spreads[s], 1, IN_PLACE);
-                check_layer_norm(*set, widths[i], spreads[s], 1, SHIFTED);
-            }
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
+        for (size_t s = 0; s < sizeof spreads / sizeof *spreads; s++) {
+            check_layer_norm(*set, widths[i], spreads[s], 0, APART);
+            check_layer_norm(*set, widths[i], spreads[s], 0, IN_PLACE);
+            check_layer_norm(*set, widths[i], spreads[s], 1, APART);
+            check_layer_norm(*set, widths[i], spreads[s], 1, IN_PLACE);
+            check_layer_norm(*set, widths[i], spreads[s], 1, SHIFTED);
+        }
 }
 
 static void test_layer_norm_of_equal_numbers_is_beta(void **state)
 {
     (void)state;
     FOR_EACH_SET(set)
-        for (size_t n = 1; n <= 37; n++) {
-            float x[37] = {0}, G[37], beta[37];
-            for (size_t i = 0; i < n; i++) {
-                G[i] = 2.0f;
-                beta[i] = (float)i;
-            }
-            (*set)->layer_norm(x, NULL, x, G, beta, 1, n);
-            for (size_t i = 0; i < n; i++) assert_true(x[i] == beta[i]);
+    for (size_t n = 1; n <= 37; n++) {
+        float x[37] = {0}, G[37], beta[37];
+        for (size_t i = 0; i < n; i++) {
+            G[i] = 2.0f;
+            beta[i] = (float)i;
         }
+        (*set)->layer_norm(x, NULL, x, G, beta, 1, n);
+        for (size_t i = 0; i < n; i++) assert_true(x[i] == beta[i]);
+    }
 }
 
-/* ---- sums of rows ------------------------------------------------------------------------------------------------------ */
+/* ---- sums of rows ------------------------------------------------------------------------------------------------ */
 
 static void check_sum_rows(const kernel_set *set, size_t count, size_t n)
 {
@@ -287,7 +296,7 @@ static void check_sum_rows(const kernel_set *set, size_t count, size_t n)
     for (size_t i = 0; i < n; i++) {
         float sum = x[i];
         for (size_t r = 1; r < count; r++) sum += x[r * n + i];
-        assert_true(out[i] == sum);   /* in this order, so that not one bit differs */
+        assert_true(out[i] == sum); /* in this order, so that not one bit differs */
     }
     free(x);
     free_guarded(out, n);
@@ -298,28 +307,29 @@ static void test_sum_rows(void **state)
     (void)state;
     static const size_t widths[] = {1, 3, 4, 5, 8, 15, 16, 17, 33, 96, 128};
     FOR_EACH_SET(set)
-        for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
-            for (size_t count = 1; count <= 16; count++) check_sum_rows(*set, count, widths[i]);
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
+        for (size_t count = 1; count <= 16; count++) check_sum_rows(*set, count, widths[i]);
 }
 
 static void test_sum_rows_keeps_the_order(void **state)
 {
     (void)state;
     FOR_EACH_SET(set)
-        for (size_t n = 1; n <= 16; n++) {
-            float a[16], b[16], out[16];
-            for (size_t i = 0; i < n; i++) {
-                a[i] = 1e8f;
-                b[i] = 1.0f;
-            }
-            const float minus[16] = {-1e8f, -1e8f, -1e8f, -1e8f, -1e8f, -1e8f, -1e8f, -1e8f,
-                                     -1e8f, -1e8f, -1e8f, -1e8f, -1e8f, -1e8f, -1e8f, -1e8f};
-            (*set)->sum_rows(out, (const float *const[]){a, b, minus, b}, 4, n);   /* in any other order it is not 1 */
-            for (size_t i = 0; i < n; i++) assert_true(out[i] == 1.0f);
+    for (size_t n = 1; n <= 16; n++) {
+        float a[16], b[16], out[16];
+        for (size_t i = 0; i < n; i++) {
+            a[i] = 1e8f;
+            b[i] = 1.0f;
         }
+        const float minus[16] = {-1e8f, -1e8f, -1e8f, -1e8f, -1e8f, -1e8f, -1e8f, -1e8f,
+                                 -1e8f, -1e8f, -1e8f, -1e8f, -1e8f, -1e8f, -1e8f, -1e8f};
+        /* in any other order it is not 1 */
+        (*set)->sum_rows(out, (const float *const[]){a, b, minus, b}, 4, n);
+        for (size_t i = 0; i < n; i++) assert_true(out[i] == 1.0f);
+    }
 }
 
-/* ---- threads ----------------------------------------------------------------------------------------------------------- */
+/* ---- threads ----------------------------------------------------------------------------------------------------- */
 
 /* With these inputs a panel's product takes OpenBLAS's work space on every CPU; and the encoder's own shape. */
 enum { THREADS = 4, ROWS = 64, LONG_INPUTS = 1280 };
@@ -349,7 +359,8 @@ static void *repeat(void *argument)
 static void check_threads(const kernel_set *set, uint32_t nO, uint32_t nP, uint32_t nI, size_t ldx, int rounds)
 {
     uint64_t seed = nI;
-    float *X = floats(&seed, (ROWS - 1) * ldx + nI), *W = floats(&seed, (size_t)nO * nP * nI), *b = floats(&seed, nO * nP);
+    float *X = floats(&seed, (ROWS - 1) * ldx + nI), *W = floats(&seed, (size_t)nO * nP * nI),
+          *b = floats(&seed, nO * nP);
     packed_layer w = pack_layer(nO, nP, nI, W, b);
     float *expected = floats(&seed, ROWS * layer_sums(&w));
     pthread_t thread[THREADS];
@@ -371,14 +382,15 @@ static void check_threads(const kernel_set *set, uint32_t nO, uint32_t nP, uint3
 static void test_threads_do_not_disturb_each_other(void **state)
 {
     (void)state;
-    FOR_EACH_SET(set) {
-        int rounds = is_same_for_any_rows(*set) ? 50 : 1000;   /* it is OpenBLAS that has something to share */
+    FOR_EACH_SET(set)
+    {
+        int rounds = is_same_for_any_rows(*set) ? 50 : 1000; /* it is OpenBLAS that has something to share */
         check_threads(*set, 2 * PANEL, 1, LONG_INPUTS, LONG_INPUTS, rounds);
         check_threads(*set, 96, 3, 288, 96, rounds / 5);
     }
 }
 
-/* ---- the choice -------------------------------------------------------------------------------------------------------- */
+/* ---- the choice -------------------------------------------------------------------------------------------------- */
 
 /* A process chooses once; the other names are tests/runtime/test_kernel_sets.py's subject. */
 static void test_choice(void **state)
@@ -395,7 +407,8 @@ static void test_choice(void **state)
     assert_ptr_equal(kernels_chosen(), here[0]);
     FOR_EACH_SET(set) assert_non_null(strstr(kernels_names(), (*set)->name));
     assert_null(kernels_needs("native"));
-    for (const kernel_set *const *set = kernel_sets; *set; set++) assert_ptr_equal(kernels_needs((*set)->name), (*set)->needs);
+    for (const kernel_set *const *set = kernel_sets; *set; set++)
+        assert_ptr_equal(kernels_needs((*set)->name), (*set)->needs);
 }
 
 /* Every finite half: sign, exponent and fraction by IEEE 754's definition. */
@@ -407,7 +420,8 @@ static void test_expand_halves(void **state)
     size_t count = 0;
     for (uint32_t bits = 0; bits < 1u << 16; bits++)
         if ((bits >> 10 & 31) != 31) halves[count++] = (uint16_t)bits;
-    FOR_EACH_SET(set) {
+    FOR_EACH_SET(set)
+    {
         (*set)->expand_halves(got, halves, count);
         for (size_t i = 0; i < count; i++) {
             int exponent = halves[i] >> 10 & 31, fraction = halves[i] & 1023;
@@ -429,11 +443,13 @@ static double expected_gelu(double x)
 static void test_gelu(void **state)
 {
     enum { MANY = 4096 };
-    static const float extremes[] = {0, -0.0f, 1e-30f, -1e-30f, 13.1f, -13.2f, 18.6f, 100, -100, 1e18f, -1e18f, 3e38f, -3e38f};
+    static const float extremes[] = {0,   -0.0f, 1e-30f, -1e-30f, 13.1f, -13.2f, 18.6f,
+                                     100, -100,  1e18f,  -1e18f,  3e38f, -3e38f};
     static float x[MANY];
     size_t count = sizeof extremes / sizeof *extremes;
     (void)state;
-    FOR_EACH_SET(set) {
+    FOR_EACH_SET(set)
+    {
         for (size_t n = MANY - 3; n <= MANY; n++) {
             for (size_t i = 0; i < MANY; i++) x[i] = i < count ? extremes[i] : ((float)i - 2048.0f) / 170.0f;
             (*set)->gelu(x, n);
@@ -441,7 +457,8 @@ static void test_gelu(void **state)
                 double before = i < count ? (double)extremes[i] : ((double)i - 2048) / 170;
                 assert_close(x[i], expected_gelu(before), 2.5e-7 * (1 + fabs(before)), (*set)->name, i);
             }
-            for (size_t i = n; i < MANY; i++) assert_true(x[i] == ((float)i - 2048.0f) / 170.0f);   /* what is beyond stays */
+            /* what is beyond stays */
+            for (size_t i = n; i < MANY; i++) assert_true(x[i] == ((float)i - 2048.0f) / 170.0f);
         }
         x[0] = NAN;
         (*set)->gelu(x, 1);

@@ -6,7 +6,7 @@
 #include "small_model.h"
 #include "word_set.h"
 
-/* ---- tables by hand --------------------------------------------------------------------------------------------------- */
+/* ---- tables by hand ---------------------------------------------------------------------------------------------- */
 
 typedef struct exception {
     const char *word, *forms[4];
@@ -15,11 +15,12 @@ typedef struct exception {
 static const char *const NOUN_RULES[][2] = {{"s", ""}, {"ses", "s"}, {"es", "-"}, {"us", "i"}, {"ies", "y"}};
 static const char *const VERB_RULES[][2] = {{"ing", ""}, {"ing", "e"}};
 static const char *const PUNCT_RULES[][2] = {{"\xe2\x80\x9c", "\""}};
-static const char *const NOUNS[] = {"cat", "e-mail", "glass", "hous", "house", "pony", "wu"};   /* ascending */
+static const char *const NOUNS[] = {"cat", "e-mail", "glass", "hous", "house", "pony", "wu"}; /* ascending */
 static const char *const VERBS[] = {"axe", "make"};
-static const exception NOUN_EXCEPTIONS[] = {{"axes", {"ax", "axis"}}, {"cats", {"dog", "cat"}}, {"ponies", {"pony"}},
-                                            {"oxen", {"ox", "axis", "ox"}}, {"bims", {"foo", "bim"}},
-                                            {"wuses", {"wu-", "wus-"}}, {"mp3s", {"mp3", "song", "mp3"}}};
+static const exception NOUN_EXCEPTIONS[] = {
+    {"axes", {"ax", "axis"}},        {"cats", {"dog", "cat"}}, {"ponies", {"pony"}},
+    {"oxen", {"ox", "axis", "ox"}},  {"bims", {"foo", "bim"}}, {"wuses", {"wu-", "wus-"}},
+    {"mp3s", {"mp3", "song", "mp3"}}};
 static const exception VERB_EXCEPTIONS[] = {{"axes", {"axe"}}, {"was", {"be"}}};
 
 enum { NOUN, VERB, PUNCT, PARTS };
@@ -36,8 +37,7 @@ typedef struct fixture {
 static uint32_t put_node(uint32_t *edges, uint32_t *count, const char *const *words, size_t n, size_t depth)
 {
     uint32_t first = *count, node = *count;
-    for (size_t i = 0; i < n; i++)
-        *count += words[i][depth] && (i == 0 || words[i][depth] != words[i - 1][depth]);
+    for (size_t i = 0; i < n; i++) *count += words[i][depth] && (i == 0 || words[i][depth] != words[i - 1][depth]);
     uint32_t last = *count - 1;
     for (size_t i = 0, group; i < n; i += group, node++) {
         size_t ended;
@@ -45,7 +45,8 @@ static uint32_t put_node(uint32_t *edges, uint32_t *count, const char *const *wo
         ended = words[i][depth + 1] == '\0';
         edges[node] = (unsigned char)words[i][depth] | (node == last ? 1u << 8 : 0) | (ended ? 1u << 9 : 0);
         int leads_on = group > ended;
-        edges[node] |= (leads_on ? put_node(edges, count, words + i + ended, group - ended, depth + 1) : WORD_SET_LEAF) << 10;
+        edges[node] |= (leads_on ? put_node(edges, count, words + i + ended, group - ended, depth + 1) : WORD_SET_LEAF)
+                       << 10;
     }
     return first;
 }
@@ -134,7 +135,7 @@ static void check(fixture *f, const expectation *cases, size_t count)
     }
 }
 
-#define CHECK(state, cases) check(*(state), cases, sizeof (cases) / sizeof *(cases))
+#define CHECK(state, cases) check(*(state), cases, sizeof(cases) / sizeof *(cases))
 
 /* The last listed form wins, then the first that is not alphabetic, then the first of the others, then the text. */
 static void test_suffix_rules(void **state)
@@ -165,17 +166,10 @@ static void test_suffix_rules(void **state)
 static void test_exceptions(void **state)
 {
     static const expectation cases[] = {
-        {"cats", "NOUN", "", "dog"},
-        {"mp3s", "NOUN", "", "song"},
-        {"ponies", "NOUN", "", "pony"},
-        {"Ponies", "NOUN", "", "pony"},
-        {"axes", "NOUN", "", "axis"},
-        {"AXES", "NOUN", "", "axis"},
-        {"axes", "VERB", "", "axe"},
-        {"oxen", "NOUN", "", "axis"},
-        {"bims", "NOUN", "", "bim"},
-        {"wuses", "NOUN", "", "wu-"},
-        {"was", "VERB", "", "be"},
+        {"cats", "NOUN", "", "dog"},    {"mp3s", "NOUN", "", "song"}, {"ponies", "NOUN", "", "pony"},
+        {"Ponies", "NOUN", "", "pony"}, {"axes", "NOUN", "", "axis"}, {"AXES", "NOUN", "", "axis"},
+        {"axes", "VERB", "", "axe"},    {"oxen", "NOUN", "", "axis"}, {"bims", "NOUN", "", "bim"},
+        {"wuses", "NOUN", "", "wu-"},   {"was", "VERB", "", "be"},
     };
     CHECK(state, cases);
 }
@@ -183,12 +177,8 @@ static void test_exceptions(void **state)
 static void test_parts_of_speech_without_tables(void **state)
 {
     static const expectation cases[] = {
-        {"was", "AUX", "", "was"},
-        {"The", "DET", "", "the"},
-        {"Paris", "PROPN", "", "Paris"},
-        {"Paris", "", "", "paris"},
-        {"Cats", "SPACE", "", "cats"},
-        {"Cats", "EOL", "", "cats"},
+        {"was", "AUX", "", "was"},  {"The", "DET", "", "the"},     {"Paris", "PROPN", "", "Paris"},
+        {"Paris", "", "", "paris"}, {"Cats", "SPACE", "", "cats"}, {"Cats", "EOL", "", "cats"},
         {"Cats", "X", "", "cats"},
     };
     CHECK(state, cases);
@@ -238,7 +228,7 @@ static void test_lemmas_that_are_there_stay(void **state)
     small_doc(&f->small, (const char *const[]){"Cats", "Cats", "Cats"}, 3);
     f->small.doc.lemma[0].string = number_of(&f->small, "kept");
     assert_int_equal(doc_set_lemma(&f->small.doc, 1, "kept too", 8), 0);
-    f->small.doc.lemma[2].string = number_of(&f->small, "");   /* spaCy: an empty lemma is none */
+    f->small.doc.lemma[2].string = number_of(&f->small, ""); /* spaCy: an empty lemma is none */
     annotate(f);
     assert_string_equal(lemma_at(&f->small.doc, 0), "kept");
     assert_string_equal(lemma_at(&f->small.doc, 1), "kept too");
@@ -248,7 +238,7 @@ static void test_lemmas_that_are_there_stay(void **state)
 static void test_list_number_out_of_range(void **state)
 {
     fixture *f = *state;
-    f->small.model.lemmatizer.exception_count = 1;   /* "axes" alone */
+    f->small.model.lemmatizer.exception_count = 1; /* "axes" alone */
     check(f, (expectation[]){{"axes", "NOUN", "", "axis"}, {"was", "VERB", "", "was"}}, 2);
 }
 
@@ -271,7 +261,7 @@ static void test_long_token(void **state)
     free(code_points);
 }
 
-/* ---- the real model --------------------------------------------------------------------------------------------------- */
+/* ---- the real model ---------------------------------------------------------------------------------------------- */
 
 static void check_real(const real_model *real, const char *text, const char *const *lemmas, size_t count)
 {
@@ -282,12 +272,13 @@ static void check_real(const real_model *real, const char *text, const char *con
 
 static void test_real_lemmas(void **state)
 {
-    static const char *const first[15] = {"she", "be", "not", "the", "one", "who", "have", "eaten", "the", "axis", ",", "\n",
-                                          "have", "she", "?"};
-    static const char *const second[13] = {"nothing", "beat", "the", "oxen", "\xe2\x80\x99s", "child", ";", 
-                                           "\xc4\xb0stanbul", "'s", "geese", "fly", "well", "."};
+    static const char *const first[15] = {"she", "be",   "not", "the", "one",  "who", "have", "eaten",
+                                          "the", "axis", ",",   "\n",  "have", "she", "?"};
+    static const char *const second[13] = {"nothing",         "beat", "the",   "oxen", "\xe2\x80\x99s", "child", ";",
+                                           "\xc4\xb0stanbul", "'s",   "geese", "fly",  "well",          "."};
     check_real(*state, "She wasn't the one who'd eaten THE axes,\nhad she?", first, 15);
-    check_real(*state, "Nothin' beats the oxen\xe2\x80\x99s Children; \xc4\xb0stanbul's geese flew better.", second, 13);
+    check_real(*state, "Nothin' beats the oxen\xe2\x80\x99s Children; \xc4\xb0stanbul's geese flew better.", second,
+               13);
 }
 
 int main(void)

@@ -1,4 +1,5 @@
-/* test_lexeme.c - NORM, PREFIX, SUFFIX, SHAPE. Expected values: spaCy 3.8.18 (lex_attrs.word_shape, recorded vectors). */
+/* test_lexeme.c - NORM, PREFIX, SUFFIX, SHAPE. Expected values: spaCy 3.8.18 (lex_attrs.word_shape, recorded
+ * vectors). */
 #include "vectors.h"
 
 #include "utf8.h"
@@ -6,13 +7,26 @@
 static void shapes_equal_spacy(void **state)
 {
     static const char *const known[][2] = {
-        {"", ""}, {"Apple", "Xxxxx"}, {"C3PO", "XdXX"}, {"aaaaa", "xxxx"}, {"AAAAAbbbbb11111-----", "XXXXxxxxdddd----"},
-        {"\u00c9COLE", "XXXX"}, {"\u00e9" "a", "xx"}, {"\u2167", "\u2167"}, {"\u01c5", "x"},
+        {"", ""},
+        {"Apple", "Xxxxx"},
+        {"C3PO", "XdXX"},
+        {"aaaaa", "xxxx"},
+        {"AAAAAbbbbb11111-----", "XXXXxxxxdddd----"},
+        {"\u00c9COLE", "XXXX"},
+        {"\u00e9"
+         "a",
+         "xx"},
+        {"\u2167", "\u2167"},
+        {"\u01c5", "x"},
         {"\u00bd\u00b2\u2460", "\u00bddd"},
-        {"\u65e5\u672c\u8a9e\u65e5\u672c\u8a9e", "xxxx"}, {"\u0130stanbul", "Xxxxx"}, {"dddd", "xxxx"}, {"x1x1", "xdxd"},
+        {"\u65e5\u672c\u8a9e\u65e5\u672c\u8a9e", "xxxx"},
+        {"\u0130stanbul", "Xxxxx"},
+        {"dddd", "xxxx"},
+        {"x1x1", "xdxd"},
         {"XXXXXxxxxxX", "XXXXxxxxX"},
         {"\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600", "\U0001f600\U0001f600\U0001f600\U0001f600"},
-        {"\u00aa\u00ba", "xx"}, {"\n\n\n\n\n\n", "\n\n\n\n"},
+        {"\u00aa\u00ba", "xx"},
+        {"\n\n\n\n\n\n", "\n\n\n\n"},
     };
     const tern_model *model = *state;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -51,7 +65,8 @@ static void check_norms(const cJSON *vector, tern_ctx *ctx)
         const char *norm = lexeme_norm(&ctx->doc, &ctx->text, i, &ctx->lexeme, &len);
         assert_non_null(norm);
         if (len != strlen(want) || memcmp(norm, want, len) != 0)
-            fail_msg("token %zu of '%s': NORM '%.*s', spaCy has '%s'", i, vector_text(vector, "text"), (int)len, norm, want);
+            fail_msg("token %zu of '%s': NORM '%.*s', spaCy has '%s'", i, vector_text(vector, "text"), (int)len, norm,
+                     want);
     }
 }
 
@@ -59,7 +74,7 @@ static void norms_equal_spacy(void **state) { for_each_vector(*state, check_norm
 
 static void check_ids(const cJSON *vector, tern_ctx *ctx)
 {
-    static const int order[] = {ATTR_NORM, ATTR_PREFIX, ATTR_SUFFIX, ATTR_SHAPE};   /* as recorded */
+    static const int order[] = {ATTR_NORM, ATTR_PREFIX, ATTR_SUFFIX, ATTR_SHAPE}; /* as recorded */
     static const char *const name[] = {"NORM", "PREFIX", "SUFFIX", "SHAPE"};
     const cJSON *ids = vector_list(vector, "ids");
     assert_int_equal(ctx->doc.token_count, cJSON_GetArraySize(ids));
@@ -78,7 +93,7 @@ static void ids_equal_spacy(void **state) { for_each_vector(*state, check_ids); 
 
 static void space_keys_are_bits(void **state)
 {
-    static const unsigned char spacy[] = {1, 0, 1, 0, 0}, is_space[] = {0, 1, 0, 0, 1};   /* a, " ", b, c, "\n\t" */
+    static const unsigned char spacy[] = {1, 0, 1, 0, 0}, is_space[] = {0, 1, 0, 0, 1}; /* a, " ", b, c, "\n\t" */
     tern_ctx ctx = {0};
     analyse(&ctx, *state, "a  b c\n\t", 8);
     assert_int_equal(ctx.doc.token_count, 5);
@@ -109,12 +124,9 @@ static void an_override_stands_above_the_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shapes_equal_spacy),
-        cmocka_unit_test(long_words_have_one_shape),
-        cmocka_unit_test(norms_equal_spacy),
-        cmocka_unit_test(ids_equal_spacy),
-        cmocka_unit_test(space_keys_are_bits),
-        cmocka_unit_test(an_override_stands_above_the_tables),
+        cmocka_unit_test(shapes_equal_spacy),  cmocka_unit_test(long_words_have_one_shape),
+        cmocka_unit_test(norms_equal_spacy),   cmocka_unit_test(ids_equal_spacy),
+        cmocka_unit_test(space_keys_are_bits), cmocka_unit_test(an_override_stands_above_the_tables),
     };
     return cmocka_run_group_tests(tests, open_model, close_model);
 }

@@ -1,5 +1,5 @@
 /* The log's lines, byte by byte, through a pipe. */
-#define _GNU_SOURCE   /* timegm, F_SETPIPE_SZ */
+#define _GNU_SOURCE /* timegm, F_SETPIPE_SZ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "json_in.h"
 #include "log.h"
 
-#define PIPE_SIZE (1 << 20)   /* holds the longest line */
+#define PIPE_SIZE (1 << 20) /* holds the longest line */
 
 typedef struct fixture {
     int read_end;
@@ -24,7 +24,8 @@ static int set_up(void **state)
 {
     int ends[2];
     fixture *f = calloc(1, sizeof *f);
-    if (!f || pipe(ends) || fcntl(ends[1], F_SETPIPE_SZ, PIPE_SIZE) < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK)) return -1;
+    if (!f || pipe(ends) || fcntl(ends[1], F_SETPIPE_SZ, PIPE_SIZE) < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK))
+        return -1;
     f->read_end = ends[0];
     f->log = (logger){.file = ends[1], .lowest = LOG_LEVEL_TRACE};
     f->line = malloc(PIPE_SIZE + 1);
@@ -46,7 +47,8 @@ static int tear_down(void **state)
 static const char *written(fixture *f)
 {
     ssize_t len, total = 0;
-    while (total < PIPE_SIZE && (len = read(f->read_end, f->line + total, (size_t)(PIPE_SIZE - total))) > 0) total += len;
+    while (total < PIPE_SIZE && (len = read(f->read_end, f->line + total, (size_t)(PIPE_SIZE - total))) > 0)
+        total += len;
     f->line[total] = '\0';
     return f->line;
 }
@@ -71,7 +73,7 @@ static void assert_member(const char *line, const char *key, const char *expecte
 
 static void timestamp_is_that_of_the_calendar(void **state)
 {
-    static const long long samples[] = {0, 951782399, 951782400, 951868800,  1709164799,
+    static const long long samples[] = {0,          951782399,  951782400,  951868800,   1709164799,
                                         1709164800, 1735689599, 4102444800, 253402300799};
     char text[LOG_TIMESTAMP_SIZE], expected[64];
     (void)state;
@@ -150,7 +152,8 @@ static void ids_are_cut(void **state)
     f->log.request_id = f->log.trace_id = f->log.tenant_id = id;
     char message[LOG_SHORT];
     memset(message, '\x02', sizeof message);
-    log_message(&f->log, LOG_LEVEL_INFO, message, sizeof message);   /* every byte escaped: as long as a short line gets */
+    /* every byte escaped: as long as a short line gets */
+    log_message(&f->log, LOG_LEVEL_INFO, message, sizeof message);
     const char *line = written(f);
     assert_member(line, "requestId", id, 256);
     assert_member(line, "tenantId", id, 256);
@@ -167,7 +170,8 @@ static void long_message_is_cut_where_a_character_ends(void **state)
     for (int json = 0; json <= 1; json++)
         for (size_t shift = 0; shift < 3; shift++) {
             f->log.json = json;
-            for (size_t i = 0; i < len; i++) message[i] = i < shift ? 'a' : "\xe2\x82\xac"[(i - shift) % 3];   /* U+20AC */
+            /* U+20AC */
+            for (size_t i = 0; i < len; i++) message[i] = i < shift ? 'a' : "\xe2\x82\xac"[(i - shift) % 3];
             log_message(&f->log, LOG_LEVEL_INFO, message, len);
             const char *line = written(f);
             size_t size = strlen(line);

@@ -10,7 +10,8 @@ enum { SHORTER = 18000, LONGER = 30000, BYTES_PER_CODE_POINT = 250, BYTES_OF_NOR
 
 static const char SMALL[] = "Alan Turing was born in London.";
 
-static tern_status run_for(tern_ctx *ctx, unsigned want, const hostile_kind *kind, size_t code_points, size_t limit, tern_error *err)
+static tern_status run_for(tern_ctx *ctx, unsigned want, const hostile_kind *kind, size_t code_points, size_t limit,
+                           tern_error *err)
 {
     const tern_options options = {.want = tern_model_offers(ctx->model) & want, .memory = limit};
     const tern_doc *doc;
@@ -23,7 +24,8 @@ static tern_status run_for(tern_ctx *ctx, unsigned want, const hostile_kind *kin
     return status;
 }
 
-static tern_status run_hostile(tern_ctx *ctx, const hostile_kind *kind, size_t code_points, size_t limit, tern_error *err)
+static tern_status run_hostile(tern_ctx *ctx, const hostile_kind *kind, size_t code_points, size_t limit,
+                               tern_error *err)
 {
     return run_for(ctx, TERN_EVERYTHING & ~(unsigned)TERN_NORMS, kind, code_points, limit, err);
 }
@@ -92,7 +94,8 @@ static void test_the_limit_holds(void **state)
             assert_non_null(strstr(err.msg, "send a shorter text"));
             refused++;
         }
-        assert_true(tern_ctx_peak_memory(ctx) <= limit || tern_ctx_peak_memory(ctx) <= 8u << 20);   /* what it had kept */
+        /* what it had kept */
+        assert_true(tern_ctx_peak_memory(ctx) <= limit || tern_ctx_peak_memory(ctx) <= 8u << 20);
         run_small(ctx, 0);
     }
     assert_true(refused > 10);
@@ -118,9 +121,9 @@ static void test_memory_is_given_back(void **state)
     run_small(ctx, 0);
     size_t small = tern_ctx_memory(ctx);
     tern_ctx_trim(ctx);
-    assert_int_equal(tern_ctx_memory(ctx), small);   /* it is little, and kept */
+    assert_int_equal(tern_ctx_memory(ctx), small); /* it is little, and kept */
     assert_int_equal(run_hostile(ctx, &hostile_kinds[0], LONGER, 0, NULL), TERN_OK);
-    assert_true(tern_ctx_memory(ctx) < tern_ctx_peak_memory(ctx));   /* the document is there */
+    assert_true(tern_ctx_memory(ctx) < tern_ctx_peak_memory(ctx)); /* the document is there */
     assert_true(tern_ctx_memory(ctx) > 0);
     run_small(ctx, 0);
     assert_true(tern_ctx_memory(ctx) <= 8u << 20);
@@ -145,7 +148,7 @@ static void test_trim_ends_the_document(void **state)
     assert_int_equal(tern_ctx_memory(NULL) + tern_ctx_peak_memory(NULL), 0);
 }
 
-/* ---- buffers ---------------------------------------------------------------------------------------------------------------- */
+/* ---- buffers ----------------------------------------------------------------------------------------------------- */
 
 static void test_account(void **state)
 {
@@ -159,13 +162,14 @@ static void test_account(void **state)
     assert_int_equal(account.used, 64000);
     assert_int_equal(buffer_reserve(&other, 1 << 20, 1), -1);
     assert_int_equal(account.refused, 1);
-    assert_int_equal(buffer_reserve(&counted, 600000, 1), 0);   /* mapped now, and what was there still is */
+    assert_int_equal(buffer_reserve(&counted, 600000, 1), 0); /* mapped now, and what was there still is */
     assert_int_equal(((unsigned char *)counted.data)[63999], 7);
     assert_int_equal(account.used, 600000);
     assert_int_equal(account.most, 664000);
-    assert_int_equal(buffer_reserve(&uncounted, 2 << 20, 1), 0);   /* not of this account */
+    assert_int_equal(buffer_reserve(&uncounted, 2 << 20, 1), 0); /* not of this account */
     memory_count_in(NULL);
-    assert_int_equal(buffer_reserve(&counted, 800000, 1), -1);   /* of it, whoever asks: both would be there for a while */
+    /* of it, whoever asks: both would be there for a while */
+    assert_int_equal(buffer_reserve(&counted, 800000, 1), -1);
     buffer_free(&counted);
     buffer_free(&uncounted);
     assert_int_equal(account.used, 0);

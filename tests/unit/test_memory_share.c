@@ -1,5 +1,5 @@
-/* runtime/memory.h: what control groups allow, and how long texts share it. */
-#define _POSIX_C_SOURCE 200809L   /* mkdtemp */
+/* runtime/base/memory.h: what control groups allow, and how long texts share it. */
+#define _POSIX_C_SOURCE 200809L /* mkdtemp */
 #include "cmocka_all.h"
 
 #include <limits.h>
@@ -15,7 +15,7 @@
 
 #define MB ((size_t)1024 * 1024)
 
-/* ---- control groups, as files below a folder of the test ---------------------------------------------------------------------- */
+/* ---- control groups, as files below a folder of the test --------------------------------------------------------- */
 
 typedef struct groups {
     char folder[64], mount[96], file[96];
@@ -77,7 +77,7 @@ static void test_version_2(void **state)
     assert_true(limit_with(g, "0::/a/b\n") == SIZE_MAX);
     set_limit(g, "a/b/memory.max", "536870912\n");
     assert_int_equal(limit_with(g, "0::/a/b\n"), 512 * MB);
-    set_limit(g, "a/memory.max", "1000000\n");   /* what is above holds, too */
+    set_limit(g, "a/memory.max", "1000000\n"); /* what is above holds, too */
     assert_int_equal(limit_with(g, "0::/a/b\n"), 1000000);
     assert_int_equal(limit_with(g, "0::/a/c/d\n"), 1000000);
     assert_true(limit_with(g, "0::/b\n") == SIZE_MAX);
@@ -96,11 +96,12 @@ static void test_version_1(void **state)
 {
     groups *g = *state;
     set_limit(g, "memory/docker/0123/memory.limit_in_bytes", "536870912\n");
-    static const char self[] = "12:cpu,cpuacct:/docker/9\n7:memory:/docker/0123\n1:name=systemd:/docker/0123\n0::/docker/0123\n";
+    static const char self[] =
+        "12:cpu,cpuacct:/docker/9\n7:memory:/docker/0123\n1:name=systemd:/docker/0123\n0::/docker/0123\n";
     assert_int_equal(limit_with(g, self), 512 * MB);
     assert_true(limit_with(g, "3:memoryless:/docker/0123\n") == SIZE_MAX);
     assert_int_equal(limit_with(g, "3:hugetlb,memory:/docker/0123\n"), 512 * MB);
-    set_limit(g, "memory/memory.limit_in_bytes", "9223372036854771712\n");   /* none */
+    set_limit(g, "memory/memory.limit_in_bytes", "9223372036854771712\n"); /* none */
     assert_int_equal(limit_with(g, self), 512 * MB);
     assert_int_equal(limit_with(g, "3:memory:/elsewhere\n"), 9223372036854771712u);
 }
@@ -138,7 +139,7 @@ static void test_the_function_has_its_own_limit(void **state)
     unsetenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE");
 }
 
-/* ---- sharing ------------------------------------------------------------------------------------------------------------------ */
+/* ---- sharing ----------------------------------------------------------------------------------------------------- */
 
 enum { LONG = TERN_MAX_CHARS };
 
@@ -146,7 +147,8 @@ enum { LONG = TERN_MAX_CHARS };
 static void test_longest_texts_fit(void **state)
 {
     (void)state;
-    memory_share function = {.total = memory_for_texts(512 * MB, 1, 1)}, server = {.total = memory_for_texts(1024 * MB, 4, 2)};
+    memory_share function = {.total = memory_for_texts(512 * MB, 1, 1)},
+                 server = {.total = memory_for_texts(1024 * MB, 4, 2)};
     assert_true(function.total >= memory_of_request(LONG, 0));
     assert_true(memory_share_engine(&function, LONG) >= 250 * (size_t)LONG);
     for (int i = 0; i < 2; i++) {
@@ -154,7 +156,7 @@ static void test_longest_texts_fit(void **state)
         memory_share_take(&server, LONG);
     }
     assert_true(server.taken <= server.total && server.total < 1024 * MB);
-    assert_true(memory_share_has(&server, MEMORY_SMALL - 1));   /* whatever else runs */
+    assert_true(memory_share_has(&server, MEMORY_SMALL - 1)); /* whatever else runs */
 }
 
 static void test_what_is_taken_is_put_back(void **state)

@@ -1,5 +1,5 @@
-/* What may be a namespace, the memory that a process had, and the line as it is written. tests/runtime/test_loop_metrics.py
- * checks the bootstrap's lines against the rules of the format. */
+/* What may be a namespace, the memory that a process had, and the line as it is written.
+ * tests/runtime/test_loop_metrics.py checks the bootstrap's lines against the rules of the format. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,8 @@
 static void namespaces(void **state)
 {
     static const char *const good[] = {"a", "tern/ner", "My App", ":#_-./9", "aws/x", "XAWS/"};
-    static const char *const bad[] = {"", " ", "   ", "AWS/", "AWS/Lambda", "a\tb", "a\"b", "a\\b", "caf\xc3\xa9", "a\n"};
+    static const char *const bad[] = {"",     " ",    "   ",  "AWS/",        "AWS/Lambda",
+                                      "a\tb", "a\"b", "a\\b", "caf\xc3\xa9", "a\n"};
     char longest[257];
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) assert_true(metrics_is_namespace(good[i]));
@@ -36,7 +37,7 @@ static void peak_counts_memory_that_was_given_back(void **state)
     for (size_t i = 0; i < size; i += 1024) ((volatile unsigned char *)memory)[i] = 1;
     free(memory);
     double after = metrics_peak_mb();
-    assert_true(after - before > 60 && after - before < 200);   /* 64 MiB are 67.1 MB */
+    assert_true(after - before > 60 && after - before < 200); /* 64 MiB are 67.1 MB */
 }
 
 /* The line that metrics_write makes, NUL-terminated, in line. */
@@ -56,15 +57,21 @@ static void write_metrics(const metrics *m, const invocation_metrics *of, logger
 static void line_in_full(void **state)
 {
     const metrics m = {.space = "tern", .function = "ner", .version = "7"};
-    const invocation_metrics of = {.duration_ms = 12.3456, .tokens = 12, .entities = 4, .errors = 1, .cold_start = 1,
-                                   .init_ms = 8.5, .peak_mb = 41.5};
+    const invocation_metrics of = {.duration_ms = 12.3456,
+                                   .tokens = 12,
+                                   .entities = 4,
+                                   .errors = 1,
+                                   .cold_start = 1,
+                                   .init_ms = 8.5,
+                                   .peak_mb = 41.5};
     logger log = {.lowest = LOG_LEVEL_FATAL, .request_id = "r-1", .trace_id = "Root=1", .tenant_id = "blue"};
     char line[2048];
     (void)state;
     write_metrics(&m, &of, &log, line, sizeof line);
     const char *rest = strstr(line, ", \"CloudWatchMetrics\"");
     assert_non_null(rest);
-    assert_string_equal(rest,
+    assert_string_equal(
+        rest,
         ", \"CloudWatchMetrics\": [{\"Namespace\": \"tern\", \"Dimensions\": [[\"FunctionName\"]], \"Metrics\": ["
         "{\"Name\": \"Duration\", \"Unit\": \"Milliseconds\"}, {\"Name\": \"Tokens\", \"Unit\": \"Count\"}, "
         "{\"Name\": \"Entities\", \"Unit\": \"Count\"}, {\"Name\": \"Errors\", \"Unit\": \"Count\"}, "
@@ -97,7 +104,9 @@ static void what_is_unknown_is_neither_defined_nor_given(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(namespaces), cmocka_unit_test(peak_counts_memory_that_was_given_back), cmocka_unit_test(line_in_full),
+        cmocka_unit_test(namespaces),
+        cmocka_unit_test(peak_counts_memory_that_was_given_back),
+        cmocka_unit_test(line_in_full),
         cmocka_unit_test(what_is_unknown_is_neither_defined_nor_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

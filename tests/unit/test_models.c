@@ -1,6 +1,6 @@
-/* test_models.c - which models arguments and TERN_MODEL mean, how one is asked for by name, and what is written to an open one's
- * file. Requests to open ones: tests/runtime. */
-#define _DEFAULT_SOURCE   /* setenv, mkstemp, P_tmpdir */
+/* test_models.c - which models arguments and TERN_MODEL mean, how one is asked for by name, and what is written to an
+ * open one's file. Requests to open ones: tests/runtime. */
+#define _DEFAULT_SOURCE /* setenv, mkstemp, P_tmpdir */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,20 +26,29 @@ static void expect(const model_set *models, size_t index, const char *name, cons
 
 static void an_argument_is_a_path_or_a_name_and_a_path(void **state)
 {
-    static const struct { const char *argument, *name, *path; } good[] = {
-        {"en=weights/en.tern", "en", "weights/en.tern"}, {"A-z_09=x", "A-z_09", "x"}, {"a=b=c,d", "a", "b=c,d"},
-        {FORTY "=/x", FORTY, "/x"}, {"en=/mnt/a b.tern", "en", "/mnt/a b.tern"},
-        {"weights/en_core_web_sm.tern", "en_core_web_sm", "weights/en_core_web_sm.tern"}, {"en.tern", "en", "en.tern"},
-        {"/x/fr", "fr", "/x/fr"}, {"/x/.tern", "_tern", "/x/.tern"}, {"./a=b.tern", "a_b", "./a=b.tern"},
-        {"en-3.8.0.tern", "en-3_8_0", "en-3.8.0.tern"}, {"/\xc3\xa9\"\\\n", "_____", "/\xc3\xa9\"\\\n"},
-        {"a,b=c.tern", "a_b_c", "a,b=c.tern"}, {FORTY "x.tern", FORTY, FORTY "x.tern"},
+    static const struct {
+        const char *argument, *name, *path;
+    } good[] = {
+        {"en=weights/en.tern", "en", "weights/en.tern"},
+        {"A-z_09=x", "A-z_09", "x"},
+        {"a=b=c,d", "a", "b=c,d"},
+        {FORTY "=/x", FORTY, "/x"},
+        {"en=/mnt/a b.tern", "en", "/mnt/a b.tern"},
+        {"weights/en_core_web_sm.tern", "en_core_web_sm", "weights/en_core_web_sm.tern"},
+        {"en.tern", "en", "en.tern"},
+        {"/x/fr", "fr", "/x/fr"},
+        {"/x/.tern", "_tern", "/x/.tern"},
+        {"./a=b.tern", "a_b", "./a=b.tern"},
+        {"en-3.8.0.tern", "en-3_8_0", "en-3.8.0.tern"},
+        {"/\xc3\xa9\"\\\n", "_____", "/\xc3\xa9\"\\\n"},
+        {"a,b=c.tern", "a_b_c", "a,b=c.tern"},
+        {FORTY "x.tern", FORTY, FORTY "x.tern"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         model_set models = {0};
         char error[MODELS_ERROR_SIZE] = "";
-        if (models_add(&models, good[i].argument, error))
-            fail_msg("%s: %s", good[i].argument, error);
+        if (models_add(&models, good[i].argument, error)) fail_msg("%s: %s", good[i].argument, error);
         expect(&models, 0, good[i].name, good[i].path);
         models_close(&models);
         assert_int_equal(models.count, 0);
@@ -48,11 +57,20 @@ static void an_argument_is_a_path_or_a_name_and_a_path(void **state)
 
 static void wrong_arguments_are_refused(void **state)
 {
-    static const struct { const char *argument, *cause; } bad[] = {
-        {"", "is empty"}, {"/", "ends in"}, {"weights/", "ends in"}, {"=x", "not a model's name"},
+    static const struct {
+        const char *argument, *cause;
+    } bad[] = {
+        {"", "is empty"},
+        {"/", "ends in"},
+        {"weights/", "ends in"},
+        {"=x", "not a model's name"},
         {"en=", "\"en\" has no path"},
-        {"e n=x", "not a model's name"}, {"\xc3\xa9=x", "not a model's name"}, {"en.1=x", "not a model's name"},
-        {FORTY "1=x", "not a model's name"}, {"en =x", "not a model's name"}, {"first=y", "two models with the name \"first\""},
+        {"e n=x", "not a model's name"},
+        {"\xc3\xa9=x", "not a model's name"},
+        {"en.1=x", "not a model's name"},
+        {FORTY "1=x", "not a model's name"},
+        {"en =x", "not a model's name"},
+        {"first=y", "two models with the name \"first\""},
         {"/other/first.tern", "two models with the name \"first\""},
     };
     model_set models = {0};
@@ -61,8 +79,7 @@ static void wrong_arguments_are_refused(void **state)
     assert_int_equal(models_add(&models, "first=x", error), 0);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_int_equal(models_add(&models, bad[i].argument, error), -1);
-        if (!strstr(error, bad[i].cause))
-            fail_msg("%s: \"%s\", expected \"%s\"", bad[i].argument, error, bad[i].cause);
+        if (!strstr(error, bad[i].cause)) fail_msg("%s: \"%s\", expected \"%s\"", bad[i].argument, error, bad[i].cause);
         assert_int_equal(models.count, 1);
     }
     models_close(&models);
@@ -70,11 +87,12 @@ static void wrong_arguments_are_refused(void **state)
 
 static void the_variable_is_a_path_or_a_list(void **state)
 {
-    static const struct { const char *value, *cause; } bad[] = {
-        {"en=a,", "not NAME=PATH"}, {"en=a,b", "not NAME=PATH"}, {"en=a,/b=c", "not NAME=PATH"}, {"en=a,en=b", "two models"},
-        {"en=,fr=a", "no path"}, {"en=a,=b", "not a model's name"}, {"en=a, fr=b", "not a model's name"},
-        {"=", "not a model's name"},
-        {"/", "ends in"},
+    static const struct {
+        const char *value, *cause;
+    } bad[] = {
+        {"en=a,", "not NAME=PATH"},           {"en=a,b", "not NAME=PATH"}, {"en=a,/b=c", "not NAME=PATH"},
+        {"en=a,en=b", "two models"},          {"en=,fr=a", "no path"},     {"en=a,=b", "not a model's name"},
+        {"en=a, fr=b", "not a model's name"}, {"=", "not a model's name"}, {"/", "ends in"},
     };
     model_set models = {0};
     char error[MODELS_ERROR_SIZE];
@@ -86,7 +104,7 @@ static void the_variable_is_a_path_or_a_list(void **state)
     expect(&models, 1, "fr", "/mnt/efs/fr=1.tern");
     expect(&models, 2, "de", "de");
     models_close(&models);
-    set_variable("/mnt/a,b=c.tern");   /* what has always been a path */
+    set_variable("/mnt/a,b=c.tern"); /* what has always been a path */
     assert_int_equal(models_add_default(&models, TASK_NER, error), 0);
     expect(&models, 0, "a_b_c", "/mnt/a,b=c.tern");
     models_close(&models);
@@ -134,7 +152,7 @@ static void names_are_found_whole(void **state)
     models_close(&models);
 }
 
-/* ---- "model" in a request --------------------------------------------------------------------------------------------- */
+/* ---- "model" in a request ---------------------------------------------------------------------------------------- */
 
 static int ask(const model_set *models, request_target *target, const char *body, char error[REQUEST_ERROR_SIZE])
 {
@@ -149,14 +167,28 @@ static int ask(const model_set *models, request_target *target, const char *body
 
 static void a_request_names_its_model(void **state)
 {
-    static const struct { const char *body; size_t path, expected; int status; const char *cause; } samples[] = {
+    static const struct {
+        const char *body;
+        size_t path, expected;
+        int status;
+        const char *cause;
+    } samples[] = {
         /* path, expected: 0 none, 1 "en", 2 "fr" */
-        {"{}", 0, 1, 0, ""}, {"[1]", 0, 1, 0, ""}, {"{}", 2, 2, 0, ""}, {"{\"model\": \"fr\"}", 0, 2, 0, ""},
-        {"{\"model\": \"fr\"}", 2, 2, 0, ""}, {"{\"model\": \"x\", \"model\": \"fr\"}", 0, 2, 0, ""},
-        {"{\"model\": \"en\"}", 2, 0, 400, "different models"}, {"{\"model\": null}", 0, 1, 0, ""}, {"{\"model\": null}", 2, 2, 0, ""},
-        {"{\"model\": [\"en\"]}", 0, 0, 400, "a string, not an array"}, {"{\"model\": \"\"}", 0, 0, 404, "(known: en, fr)"},
-        {"{\"model\": \"x\"}", 0, 0, 404, "(known: en, fr)"}, {"{\"model\": \"x\"}", 1, 0, 404, "(known: en, fr)"},
-        {"{\"model\": \"en\\u0000\"}", 0, 0, 404, "(known: en, fr)"}, {"{\"model\": \"../fr\"}", 0, 0, 404, "(known: en, fr)"},
+        {"{}", 0, 1, 0, ""},
+        {"[1]", 0, 1, 0, ""},
+        {"{}", 2, 2, 0, ""},
+        {"{\"model\": \"fr\"}", 0, 2, 0, ""},
+        {"{\"model\": \"fr\"}", 2, 2, 0, ""},
+        {"{\"model\": \"x\", \"model\": \"fr\"}", 0, 2, 0, ""},
+        {"{\"model\": \"en\"}", 2, 0, 400, "different models"},
+        {"{\"model\": null}", 0, 1, 0, ""},
+        {"{\"model\": null}", 2, 2, 0, ""},
+        {"{\"model\": [\"en\"]}", 0, 0, 400, "a string, not an array"},
+        {"{\"model\": \"\"}", 0, 0, 404, "(known: en, fr)"},
+        {"{\"model\": \"x\"}", 0, 0, 404, "(known: en, fr)"},
+        {"{\"model\": \"x\"}", 1, 0, 404, "(known: en, fr)"},
+        {"{\"model\": \"en\\u0000\"}", 0, 0, 404, "(known: en, fr)"},
+        {"{\"model\": \"../fr\"}", 0, 0, 404, "(known: en, fr)"},
     };
     model_set models = set_of_one("en", *state);
     models.item[models.count++] = models.item[0];
@@ -166,19 +198,20 @@ static void a_request_names_its_model(void **state)
         request_target target = {.task = TASK_NER, .model = samples[i].path ? &models.item[samples[i].path - 1] : NULL};
         int status = ask(&models, &target, samples[i].body, error);
         if (status != samples[i].status || !strstr(error, samples[i].cause))
-            fail_msg("%s: %d \"%s\", expected %d \"%s\"", samples[i].body, status, error, samples[i].status, samples[i].cause);
-        if (!status)
-            assert_ptr_equal(target.model, &models.item[samples[i].expected - 1]);
+            fail_msg("%s: %d \"%s\", expected %d \"%s\"", samples[i].body, status, error, samples[i].status,
+                     samples[i].cause);
+        if (!status) assert_ptr_equal(target.model, &models.item[samples[i].expected - 1]);
     }
 }
 
-/* ---- what is asked for ------------------------------------------------------------------------------------------------ */
+/* ---- what is asked for ------------------------------------------------------------------------------------------- */
 
 /* Models of which the first can do one thing, the second the other, the third both, and the fourth nothing. */
 static model_set four_models(tern_model *model)
 {
     static const char *const names[] = {"en", "mood", "both", "none"};
-    static const unsigned tasks[] = {TASK_BIT(TASK_NER), TASK_BIT(TASK_SENTIMENT), TASK_BIT(TASK_NER) | TASK_BIT(TASK_SENTIMENT), 0};
+    static const unsigned tasks[] = {TASK_BIT(TASK_NER), TASK_BIT(TASK_SENTIMENT),
+                                     TASK_BIT(TASK_NER) | TASK_BIT(TASK_SENTIMENT), 0};
     model_set models = {.count = 4};
     for (size_t i = 0; i < models.count; i++) {
         models.item[i].model = model;
@@ -190,18 +223,29 @@ static model_set four_models(tern_model *model)
 
 static void a_request_without_an_address_says_what_it_asks_for(void **state)
 {
-    static const struct { const char *body; task_kind task; size_t model; int status; const char *cause; } samples[] = {
-        {"{\"text\": \"a\"}", TASK_NER, 0, 0, ""}, {"{\"input\": \"a\"}", TASK_SENTIMENT, 1, 0, ""},
-        {"{\"task\": \"sentiment\"}", TASK_SENTIMENT, 1, 0, ""}, {"{\"task\": \"ner\", \"input\": 1}", TASK_NER, 0, 0, ""},
-        {"{\"model\": \"mood\"}", TASK_SENTIMENT, 1, 0, ""}, {"{\"model\": \"both\"}", TASK_NER, 2, 0, ""},
+    static const struct {
+        const char *body;
+        task_kind task;
+        size_t model;
+        int status;
+        const char *cause;
+    } samples[] = {
+        {"{\"text\": \"a\"}", TASK_NER, 0, 0, ""},
+        {"{\"input\": \"a\"}", TASK_SENTIMENT, 1, 0, ""},
+        {"{\"task\": \"sentiment\"}", TASK_SENTIMENT, 1, 0, ""},
+        {"{\"task\": \"ner\", \"input\": 1}", TASK_NER, 0, 0, ""},
+        {"{\"model\": \"mood\"}", TASK_SENTIMENT, 1, 0, ""},
+        {"{\"model\": \"both\"}", TASK_NER, 2, 0, ""},
         {"{\"model\": \"both\", \"input\": 1}", TASK_SENTIMENT, 2, 0, ""},
         {"{\"model\": \"both\", \"task\": \"sentiment\"}", TASK_SENTIMENT, 2, 0, ""},
         {"{\"model\": \"en\", \"input\": 1}", TASK_SENTIMENT, 0, 400, "the model \"en\" finds no sentiments"},
         {"{\"model\": \"mood\", \"task\": \"ner\"}", TASK_NER, 0, 400, "the model \"mood\" finds no entities"},
         {"{\"model\": \"none\"}", TASK_NER, 0, 400, "the model \"none\" finds no entities"},
         {"{\"task\": \"Ner\"}", TASK_NER, 0, 400, "\"task\" must be \"ner\" or \"sentiment\""},
-        {"{\"task\": null}", TASK_NER, 0, 0, ""}, {"{\"task\": null, \"input\": \"a\"}", TASK_SENTIMENT, 1, 0, ""},
-        {"{\"text\": \"a\", \"input\": null}", TASK_NER, 0, 0, ""}, {"{\"task\": \"\"}", TASK_NER, 0, 400, "\"task\" must be"},
+        {"{\"task\": null}", TASK_NER, 0, 0, ""},
+        {"{\"task\": null, \"input\": \"a\"}", TASK_SENTIMENT, 1, 0, ""},
+        {"{\"text\": \"a\", \"input\": null}", TASK_NER, 0, 0, ""},
+        {"{\"task\": \"\"}", TASK_NER, 0, 400, "\"task\" must be"},
     };
     const model_set models = four_models(*state);
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
@@ -209,7 +253,8 @@ static void a_request_without_an_address_says_what_it_asks_for(void **state)
         request_target target = {.task = TASK_ANY};
         int status = ask(&models, &target, samples[i].body, error);
         if (status != samples[i].status || !strstr(error, samples[i].cause))
-            fail_msg("%s: %d \"%s\", expected %d \"%s\"", samples[i].body, status, error, samples[i].status, samples[i].cause);
+            fail_msg("%s: %d \"%s\", expected %d \"%s\"", samples[i].body, status, error, samples[i].status,
+                     samples[i].cause);
         if (!status && (target.task != samples[i].task || target.model != &models.item[samples[i].model]))
             fail_msg("%s: task %d of %s", samples[i].body, (int)target.task, target.model->name);
     }
@@ -240,7 +285,7 @@ static void who_can_do_nothing_says_how_to_configure_it(void **state)
     target = (request_target){.task = TASK_NER};
     assert_int_equal(ask(&models, &target, "{}", error), 404);
     assert_non_null(strstr(error, "no model here finds entities: start with -m en=FILE.tern"));
-    target = (request_target){.task = TASK_ANY};   /* nothing else can be meant */
+    target = (request_target){.task = TASK_ANY}; /* nothing else can be meant */
     assert_int_equal(ask(&models, &target, "{\"text\": 1}", error), 0);
     assert_int_equal(target.task, TASK_SENTIMENT);
 }
@@ -250,7 +295,7 @@ static void what_is_first_is_the_default(void **state)
     model_set models = four_models(*state);
     assert_ptr_equal(models_default(&models, TASK_ANY), &models.item[0]);
     models.item[0].tasks = 0;
-    assert_ptr_equal(models_default(&models, TASK_ANY), &models.item[2]);   /* entities go first */
+    assert_ptr_equal(models_default(&models, TASK_ANY), &models.item[2]); /* entities go first */
     assert_ptr_equal(models_default(&models, TASK_NER), &models.item[2]);
     assert_ptr_equal(models_default(&models, TASK_SENTIMENT), &models.item[1]);
     models.item[2].tasks = 0;
@@ -258,10 +303,10 @@ static void what_is_first_is_the_default(void **state)
     assert_null(models_default(&models, TASK_NER));
 }
 
-/* ---- files that change ---------------------------------------------------------------------------------------------------- */
+/* ---- files that change ------------------------------------------------------------------------------------------- */
 
 typedef struct copied_file {
-    char path[64], fresh[72];   /* fresh: of a file beside it */
+    char path[64], fresh[72]; /* fresh: of a file beside it */
     unsigned char *data;
     size_t size;
 } copied_file;
@@ -328,7 +373,7 @@ static void a_mapped_file_that_is_written_to_has_changed(void **state)
     const copied_file *copy = *state;
     age(copy->path);
     model_set models = open_copy(copy, MODEL_MAPPED);
-    write_file(copy->path, copy->data, copy->size);   /* the same bytes: only the time tells */
+    write_file(copy->path, copy->data, copy->size); /* the same bytes: only the time tells */
     assert_ptr_equal(models_changed(&models), &models.item[0]);
     models_close(&models);
     models = open_copy(copy, MODEL_MAPPED);

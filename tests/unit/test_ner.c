@@ -1,24 +1,27 @@
-/* The BILUO move table: which actions are allowed where (spacy/pipeline/_parser_internals/ner.pyx), what they do; and the
- * whole recogniser on the real model, against numbers from spaCy. */
+/* The BILUO move table: which actions are allowed where (spacy/pipeline/_parser_internals/ner.pyx), what they do; and
+ * the whole recogniser on the real model, against numbers from spaCy. */
 #include "layers.h"
 
 #include "ctx.h"
 #include "encode.h"
+#include "ner.h"
 #include "hash.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* ---- a model that does as it is told ------------------------------------------------------------------------------------
- *
- * A token's NORM says which class it wishes for: the embedding of its key has one number that is not zero, and all layers but
- * the norm hand their input on. So the current token's wish scores highest, and the other classes score the same. */
+/* ---- a model that does as it is told ----------------------------------------------------------------------------- */
 
-enum { STRINGS = 3, A = 1, B = 2, MAX_TOKENS = 1200, MAX_CLASSES = 16, SLOTS = 3, ROWS = 512 };   /* strings: "", "A", "B" */
+/* A token's NORM says which class it wishes for: the embedding of its key has one number that is not zero, and all
+ * layers but the norm hand their input on. So the current token's wish scores highest, and the other classes score the
+ * same. */
+
+/* strings: "", "A", "B" */
+enum { STRINGS = 3, A = 1, B = 2, MAX_TOKENS = 1200, MAX_CLASSES = 16, SLOTS = 3, ROWS = 512 };
 
 enum { B_A, B_B, I_A, I_B, L_A, L_B, U_A, U_B, U_EMPTY, O, CLASSES };
-static const uint32_t MOVES[CLASSES][2] = {{NER_BEGIN, A}, {NER_BEGIN, B}, {NER_IN, A}, {NER_IN, B}, {NER_LAST, A},
-                                           {NER_LAST, B}, {NER_UNIT, A}, {NER_UNIT, B}, {NER_UNIT, 0}, {NER_OUT, 0}};
+static const uint32_t MOVES[CLASSES][2] = {{NER_BEGIN, A}, {NER_BEGIN, B}, {NER_IN, A},   {NER_IN, B},   {NER_LAST, A},
+                                           {NER_LAST, B},  {NER_UNIT, A},  {NER_UNIT, B}, {NER_UNIT, 0}, {NER_OUT, 0}};
 static const char *const NAMES[CLASSES] = {"B-A", "B-B", "I-A", "I-B", "L-A", "L-B", "U-A", "U-B", "U-", "O"};
 
 typedef struct fixture {
@@ -57,13 +60,20 @@ static void bind_obedient_model(fixture *f)
 {
     enum { N = MAX_CLASSES };
     static const float zeros[SLOTS * N] = {0};
-    static float ones[N], identity[SLOTS][N][N];   /* slots other than the first: zeros */
+    static float ones[N], identity[SLOTS][N][N]; /* slots other than the first: zeros */
     for (size_t i = 0; i < N; i++) ones[i] = identity[0][i][i] = 1;
     fill_embedding(f);
     f->model.encoder[COMPONENT_NER] =
-        (tok2vec_weights){.features = 1, .width = N, .attr = {ATTR_NORM}, .rows = {ROWS}, .embed = {f->embed[0]},
+        (tok2vec_weights){.features = 1,
+                          .width = N,
+                          .attr = {ATTR_NORM},
+                          .rows = {ROWS},
+                          .embed = {f->embed[0]},
                           .mix = {pack_layer(N, 1, N, identity[0][0], zeros), ones, zeros}};
-    f->model.ner.net = (transition_weights){.slots = SLOTS, .width = N, .hidden = N, .classes = CLASSES,
+    f->model.ner.net = (transition_weights){.slots = SLOTS,
+                                            .width = N,
+                                            .hidden = N,
+                                            .classes = CLASSES,
                                             .linear = pack_layer(N, 1, N, identity[0][0], zeros),
                                             .lower = pack_slots(SLOTS, N, 1, N, identity[0][0], zeros),
                                             .upper = pack_layer(CLASSES, 1, N, identity[0][0], zeros)};
@@ -162,7 +172,7 @@ static void test_no_entity_open(void **state)
     annotate_exactly(f, (uint32_t[]){O, O, O}, 3);
     assert_valid(f, 0, "B-A B-B U-A U-B O ");
     assert_valid(f, 1, "B-A B-B U-A U-B O ");
-    assert_valid(f, 2, "U-A U-B O ");   /* nothing can follow the last token */
+    assert_valid(f, 2, "U-A U-B O "); /* nothing can follow the last token */
 }
 
 static void test_entity_open(void **state)
@@ -170,7 +180,7 @@ static void test_entity_open(void **state)
     fixture *f = *state;
     annotate_exactly(f, (uint32_t[]){B_B, I_B, I_B, L_B, O}, 5);
     for (size_t step = 1; step <= 3; step++) assert_valid(f, step, "I-B L-B ");
-    assert_valid(f, 4, "U-A U-B O ");   /* closed again, and the last token */
+    assert_valid(f, 4, "U-A U-B O "); /* closed again, and the last token */
     assert_entities(&f->doc, 1, (entity_span[]){{0, 4, B}});
 }
 
@@ -205,7 +215,7 @@ static void test_sentence_start_ends_what_comes_before(void **state)
     f->sent_start[2] = 1;
     f->sent_start[5] = 1;
     annotate_exactly(f, (uint32_t[]){O, U_A, O, B_A, L_A, O, O}, 7);
-    assert_valid(f, 0, "B-A B-B U-A U-B O ");   /* its own sentence start does not matter */
+    assert_valid(f, 0, "B-A B-B U-A U-B O "); /* its own sentence start does not matter */
     assert_valid(f, 1, "U-A U-B O ");
     assert_valid(f, 2, "B-A B-B U-A U-B O ");
     assert_valid(f, 4, "L-A ");
@@ -252,7 +262,8 @@ static void test_wish_that_is_not_allowed(void **state)
 {
     fixture *f = *state;
     f->sent_start[1] = 1;
-    annotate(f, (uint32_t[]){B_B, L_A, U_EMPTY}, 3);   /* all others score the same, so the lowest valid class follows */
+    /* all others score the same, so the lowest valid class follows */
+    annotate(f, (uint32_t[]){B_B, L_A, U_EMPTY}, 3);
     static const uint32_t expected[3] = {U_A, B_A, L_A};
     assert_memory_equal(f->chosen, expected, sizeof expected);
 }
@@ -269,13 +280,14 @@ static void test_long_document(void **state)
     wish[2 * TOK2VEC_BLOCK] = L_A;
     wish[MAX_TOKENS - 1] = U_A;
     annotate_exactly(f, wish, MAX_TOKENS);
-    assert_entities(&f->doc, 3, (entity_span[]){{0, 1, B}, {TOK2VEC_BLOCK - 100, 2 * TOK2VEC_BLOCK + 1, A},
-                                                {MAX_TOKENS - 1, MAX_TOKENS, A}});
+    assert_entities(
+        &f->doc, 3,
+        (entity_span[]){{0, 1, B}, {TOK2VEC_BLOCK - 100, 2 * TOK2VEC_BLOCK + 1, A}, {MAX_TOKENS - 1, MAX_TOKENS, A}});
     annotate_exactly(f, (uint32_t[]){O, U_B}, 2);
     assert_entities(&f->doc, 1, (entity_span[]){{1, 2, B}});
 }
 
-/* ---- move tables that no training produces --------------------------------------------------------------------------- */
+/* ---- move tables that no training produces ----------------------------------------------------------------------- */
 
 static void use_moves(fixture *f, const uint32_t (*moves)[2], uint32_t classes)
 {
@@ -289,7 +301,7 @@ static void test_entity_that_cannot_be_closed(void **state)
     static const uint32_t moves[2][2] = {{NER_BEGIN, A}, {NER_OUT, 0}};
     use_moves(f, moves, 2);
     annotate(f, (uint32_t[]){1, 0, 0, 0}, 4);
-    assert_int_equal(f->steps, 2);   /* stops where nothing is valid */
+    assert_int_equal(f->steps, 2); /* stops where nothing is valid */
     assert_entities(&f->doc, 0, NULL);
 }
 
@@ -315,7 +327,7 @@ static void test_only_missing_moves(void **state)
     assert_entities(&f->doc, 0, NULL);
 }
 
-/* ---- the real model; all numbers from spaCy 3.8 ---------------------------------------------------------------------- */
+/* ---- the real model; all numbers from spaCy 3.8 ------------------------------------------------------------------ */
 
 enum { REAL_TOKENS = 11, REAL_CLASSES = 74, B_ORG = 0, I_MONEY = 22, L_MONEY = 40, U_ORG = 54, OUTSIDE = 73 };
 
@@ -364,8 +376,10 @@ static const char APPLE[] = "Apple is looking at buying U.K. startup for $1 bill
 static void test_real_entities(void **state)
 {
     (void)state;
-    static const struct { size_t start, end; const char *label; } expected[3] = {
-        {0, 1, "ORG"}, {5, 6, "GPE"}, {8, 11, "MONEY"}};
+    static const struct {
+        size_t start, end;
+        const char *label;
+    } expected[3] = {{0, 1, "ORG"}, {5, 6, "GPE"}, {8, 11, "MONEY"}};
     real r;
     const tern_doc *doc;
     open_real(&r);
@@ -384,10 +398,13 @@ static void test_real_entities(void **state)
 static void test_real_scores(void **state)
 {
     (void)state;
-    static const struct { size_t step, cls; double score; } expected[] = {
-        {0, B_ORG, -0.1730}, {0, U_ORG, 10.0345}, {0, OUTSIDE, 5.2476},   /* no entity open */
-        {9, I_MONEY, 33.1362}, {9, L_MONEY, 21.1127},     /* open since the token before */
-        {10, I_MONEY, 19.7443}, {10, L_MONEY, 28.8662},   /* open for two tokens */
+    static const struct {
+        size_t step, cls;
+        double score;
+    } expected[] = {
+        {0, B_ORG, -0.1730},    {0, U_ORG, 10.0345},    {0, OUTSIDE, 5.2476}, /* no entity open */
+        {9, I_MONEY, 33.1362},  {9, L_MONEY, 21.1127},                        /* open since the token before */
+        {10, I_MONEY, 19.7443}, {10, L_MONEY, 28.8662},                       /* open for two tokens */
     };
     real r;
     const tern_doc *doc;
@@ -395,7 +412,9 @@ static void test_real_scores(void **state)
     open_real(&r);
     assert_int_equal(r.model->ner.net.classes, REAL_CLASSES);
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
-    assert_int_equal(ner_annotate(&r.ctx->doc, &r.ctx->ner, NULL, take_scores, &scores, NULL), TERN_OK);   /* the rows are there */
+    /* the rows are there */
+    assert_int_equal(ner_annotate(&r.ctx->doc, r.ctx->scratch[COMPONENT_NER], NULL, take_scores, &scores, NULL),
+                     TERN_OK);
     assert_int_equal(scores.steps, REAL_TOKENS);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         assert_close(scores.of[expected[i].step][expected[i].cls], expected[i].score, 1.5e-4, "score", i);
@@ -411,7 +430,8 @@ static void test_real_encoder(void **state)
     const float *rows;
     open_real(&r);
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
-    assert_int_equal(tok2vec_rows(&r.model->encoder[COMPONENT_NER], doc, 0, 11, &r.ctx->encoder[COMPONENT_NER], &rows), TERN_OK);
+    assert_int_equal(tok2vec_rows(&r.model->encoder[COMPONENT_NER], doc, 0, 11, &r.ctx->encoder[COMPONENT_NER], &rows),
+                     TERN_OK);
     for (size_t i = 0; i < 4; i++) assert_close(rows[i], expected[i], 2.5e-5, "row 0", i);
     close_real(&r);
 }
@@ -425,7 +445,7 @@ static void test_real_padding_row(void **state)
     real r;
     const tern_doc *doc;
     const float *rows;
-    tok2vec_scratch scratch = {0};   /* not the context's, which keeps embeddings of the encoder as it is */
+    tok2vec_scratch scratch = {0}; /* not the context's, which keeps embeddings of the encoder as it is */
     open_real(&r);
     tok2vec_weights w = r.model->encoder[COMPONENT_NER];
     w.depth = 1;

@@ -2,28 +2,38 @@
  * ends; and the parser on the real model, against numbers from spaCy. */
 #include "ctx.h"
 #include "layers.h"
+#include "parser.h"
 #include "parser_records.h"
 
-/* ---- a model that does as it is told -------------------------------------------------------------------------------------
- *
- * The classes of record_parser.py get their scores from the upper layer's bias, which the test sets before every step. One
- * more class a slot shows the token in the slot: the vector of token t is t + 1, and 0 stands for a missing one. */
+/* ---- a model that does as it is told ----------------------------------------------------------------------------- */
+
+/* The classes of record_parser.py get their scores from the upper layer's bias, which the test sets before every step.
+ * One more class a slot shows the token in the slot: the vector of token t is t + 1, and 0 stands for a missing one. */
 
 enum { SLOTS = 8, WALKED = 13, CLASSES = WALKED + SLOTS, BIAS = 1000000 };
 enum { MAX_TOKENS = 2000, BLOCK = 7 };
 
 static const uint32_t MOVES[CLASSES][3] = {
-    {ARC_SHIFT, EMPTY, NO_STRING}, {ARC_REDUCE, EMPTY, NO_STRING},
-    {ARC_LEFT, A, NO_STRING}, {ARC_LEFT, SUBTOK, NO_STRING}, {ARC_LEFT, B, A}, {ARC_LEFT, A, C},
-    {ARC_RIGHT, A, NO_STRING}, {ARC_RIGHT, B, NO_STRING}, {ARC_RIGHT, C, NO_STRING}, {ARC_RIGHT, SUBTOK, NO_STRING},
-    {ARC_RIGHT, SUBTOK, B}, {ARC_RIGHT, C, ROOT}, {ARC_BREAK, ROOT, NO_STRING},
-};   /* the others are all zero: SHIFT, never chosen, since their scores are small */
+    {ARC_SHIFT, EMPTY, NO_STRING},
+    {ARC_REDUCE, EMPTY, NO_STRING},
+    {ARC_LEFT, A, NO_STRING},
+    {ARC_LEFT, SUBTOK, NO_STRING},
+    {ARC_LEFT, B, A},
+    {ARC_LEFT, A, C},
+    {ARC_RIGHT, A, NO_STRING},
+    {ARC_RIGHT, B, NO_STRING},
+    {ARC_RIGHT, C, NO_STRING},
+    {ARC_RIGHT, SUBTOK, NO_STRING},
+    {ARC_RIGHT, SUBTOK, B},
+    {ARC_RIGHT, C, ROOT},
+    {ARC_BREAK, ROOT, NO_STRING},
+}; /* the others are all zero: SHIFT, never chosen, since their scores are small */
 
 typedef struct fixture {
     float vectors[MAX_TOKENS], *pad;
     small_doc small;
     parser_scratch scratch;
-    const cJSON *step;   /* of a walk: what happens next */
+    const cJSON *step; /* of a walk: what happens next */
     size_t steps, lifted;
     uint64_t seed;
 } fixture;
@@ -37,16 +47,23 @@ static void bind_obedient_model(fixture *f)
         lower[slot][slot][0] = 1;
         upper[WALKED + slot][slot] = 1;
     }
-    f->small.model.parser = (parser_model){
-        .net = {.slots = SLOTS, .width = 1, .hidden = SLOTS, .classes = CLASSES, .linear = pack_layer(SLOTS, 1, 1, linear, zeros),
-                .lower = pack_slots(SLOTS, SLOTS, 1, SLOTS, lower[0][0], zeros),
-                .upper = pack_layer(CLASSES, 1, SLOTS, upper[0], zeros)},
-        .moves = MOVES[0], .root_label = ROOT};
+    f->small.model.parser = (parser_model){.net = {.slots = SLOTS,
+                                                   .width = 1,
+                                                   .hidden = SLOTS,
+                                                   .classes = CLASSES,
+                                                   .linear = pack_layer(SLOTS, 1, 1, linear, zeros),
+                                                   .lower = pack_slots(SLOTS, SLOTS, 1, SLOTS, lower[0][0], zeros),
+                                                   .upper = pack_layer(CLASSES, 1, SLOTS, upper[0], zeros)},
+                                           .moves = MOVES[0],
+                                           .root_label = ROOT};
     f->pad = pack_pads(&f->small.model.parser.net.lower, SLOTS, zeros, zeros);
     f->small.model.parser.net.lower_pad = f->pad;
 }
 
-static void set_bias(fixture *f, size_t cls, float bias) { *column_at(&f->small.model.parser.net.upper, cls, 0) = bias; }
+static void set_bias(fixture *f, size_t cls, float bias)
+{
+    *column_at(&f->small.model.parser.net.upper, cls, 0) = bias;
+}
 
 static int set_up(void **state)
 {
@@ -82,7 +99,7 @@ static void parse(fixture *f, transition_trace trace)
     assert_int_equal(parser_annotate(doc, &f->scratch, NULL, trace, f, NULL), TERN_OK);
 }
 
-/* ---- spaCy's walks ---------------------------------------------------------------------------------------------------- */
+/* ---- spaCy's walks ----------------------------------------------------------------------------------------------- */
 
 static void wish_for(fixture *f, int cls)
 {
@@ -125,7 +142,7 @@ static void test_walks(void **state)
     assert_true(f->lifted > 100);
 }
 
-/* ---- every run ends --------------------------------------------------------------------------------------------------- */
+/* ---- every run ends ---------------------------------------------------------------------------------------------- */
 
 enum { LONG = MAX_TOKENS };
 
@@ -200,7 +217,8 @@ static void test_at_most_nine_steps_a_token(void **state)
     use_long_doc(f, d);
     f->seed = 11;
     for (size_t i = 0; i < 9; i++) {
-        for (size_t t = 0; t < LONG; t++) d->sent_start[t] = i < 3 ? 0 : (signed char)((int)random_below(&f->seed, 3) - 1);
+        for (size_t t = 0; t < LONG; t++)
+            d->sent_start[t] = i < 3 ? 0 : (signed char)((int)random_below(&f->seed, 3) - 1);
         f->steps = 0;
         wish_for(f, 0);
         parse(f, wishes[i % 3]);
@@ -245,7 +263,7 @@ static void test_more_tokens_than_memory(void **state)
     assert_int_equal(parser_reserve(&f->small.doc, &f->scratch), -1);
 }
 
-/* ---- the real model; all numbers from spaCy 3.8 ----------------------------------------------------------------------- */
+/* ---- the real model; all numbers from spaCy 3.8 ------------------------------------------------------------------ */
 
 static const char APPLE[] = "Apple is looking at buying U.K. startup for $1 billion";
 
@@ -286,8 +304,8 @@ static void test_real_tree(void **state)
 {
     (void)state;
     static const size_t heads[11] = {2, 2, 2, 2, 3, 6, 4, 6, 10, 10, 7};
-    static const char *const deps[11] = {"nsubj", "aux", "ROOT", "prep", "pcomp", "nsubj", "ccomp", "prep", "quantmod",
-                                         "compound", "pobj"};
+    static const char *const deps[11] = {"nsubj", "aux",  "ROOT",     "prep",     "pcomp", "nsubj",
+                                         "ccomp", "prep", "quantmod", "compound", "pobj"};
     tern_model *model;
     tern_ctx *ctx = open_real(&model);
     const tern_doc *doc;
@@ -314,7 +332,8 @@ static void test_real_first_scores(void **state)
     first_state first = {0};
     tern_options options = {.want = TERN_DEPENDENCIES, .components = TERN_TOK2VEC | TERN_PARSER};
     assert_int_equal(tern_run(ctx, APPLE, strlen(APPLE), &options, &doc, NULL), TERN_OK);
-    assert_int_equal(parser_annotate(&ctx->doc, &ctx->parser, NULL, take_first_state, &first, NULL), TERN_OK);
+    assert_int_equal(parser_annotate(&ctx->doc, ctx->scratch[COMPONENT_PARSER], NULL, take_first_state, &first, NULL),
+                     TERN_OK);
     assert_close(first.shift, 15.5615, 1.5e-4, "score of S", 0);
     assert_close(first.reduce, -0.7168, 1.5e-4, "score of D", 1);
     assert_close(first.breaks, 1.8867, 1.5e-4, "score of B", 105);

@@ -1,4 +1,5 @@
-/* test_request.c - the body of POST /ner and POST /sentiment read: which fields count, which values they may have, what is said about others. */
+/* test_request.c - the body of POST /ner and POST /sentiment read: which fields count, which values they may have, what
+ * is said about others. */
 #include "fixture.h"
 
 #include "request.h"
@@ -14,13 +15,17 @@ static int read_body(void **state, task_kind task, const char *body, text_reques
     *out = (text_request){.options = DEFAULTS};
     error[0] = '\0';
     int status = request_read(json_root(doc), task, *state, 3, out, error);
-    json_free(doc);   /* the nodes in *out are not followed below */
+    json_free(doc); /* the nodes in *out are not followed below */
     return status;
 }
 
 static void fields_override_the_defaults(void **state)
 {
-    static const struct { const char *body; request_options expected; int many; } good[] = {
+    static const struct {
+        const char *body;
+        request_options expected;
+        int many;
+    } good[] = {
         {"{\"text\": \"a\"}", DEFAULTS, 0},
         {"{\"texts\": []}", DEFAULTS, 1},
         {"{\"texts\": [1, null, \"\"]}", DEFAULTS, 1},
@@ -29,20 +34,25 @@ static void fields_override_the_defaults(void **state)
         {"{\"text\": \"a\", \"offsets\": \"codepoint\"}", OPTIONS(TERN_NER, FORMAT_SPACY, OFFSETS_CODEPOINT), 0},
         {"{\"text\": \"a\", \"offsets\": \"utf16\"}", OPTIONS(TERN_NER, FORMAT_SPACY, OFFSETS_UTF16), 0},
         {"{\"text\": \"a\", \"offsets\": \"byte\"}", DEFAULTS, 0},
-        {"{\"offsets\": \"byte\", \"offsets\": \"utf16\", \"text\": \"a\"}", OPTIONS(TERN_NER, FORMAT_SPACY, OFFSETS_UTF16), 0},
-        {"{\"components\": [\"ner\", \"parser\"], \"text\": \"a\"}", OPTIONS(TERN_NER | TERN_PARSER, FORMAT_SPACY, OFFSETS_BYTE), 0},
-        {"{\"text\": \"a\", \"lang\": 1, \"id\": [], \"offsetting\": \"en\", \"\": {}, \"units\": 5, \"title\": null}", DEFAULTS, 0},
-        {"{\"text\": \"a\", \"test\": 1, \"next\": 2, \"text2\": 3, \"inputs\": 4, \"Text\": 5}", DEFAULTS, 0},   /* there is a text */
+        {"{\"offsets\": \"byte\", \"offsets\": \"utf16\", \"text\": \"a\"}",
+         OPTIONS(TERN_NER, FORMAT_SPACY, OFFSETS_UTF16), 0},
+        {"{\"components\": [\"ner\", \"parser\"], \"text\": \"a\"}",
+         OPTIONS(TERN_NER | TERN_PARSER, FORMAT_SPACY, OFFSETS_BYTE), 0},
+        {"{\"text\": \"a\", \"lang\": 1, \"id\": [], \"offsetting\": \"en\", \"\": {}, \"units\": 5, \"title\": null}",
+         DEFAULTS, 0},
+        /* there is a text */
+        {"{\"text\": \"a\", \"test\": 1, \"next\": 2, \"text2\": 3, \"inputs\": 4, \"Text\": 5}", DEFAULTS, 0},
         {"{\"text\": \"a\", \"format\": \"ner\", \"formats\": 1}", OPTIONS(TERN_NER, FORMAT_NER, OFFSETS_BYTE), 0},
-        {"{\"text\": \"a\", \"format\": null, \"offsets\": null, \"components\": null, \"model\": null, \"task\": null, "
-         "\"sentences\": null, \"texts\": null, \"input\": null}", DEFAULTS, 0},
+        {"{\"text\": \"a\", \"format\": null, \"offsets\": null, \"components\": null, \"model\": null, \"task\": "
+         "null, "
+         "\"sentences\": null, \"texts\": null, \"input\": null}",
+         DEFAULTS, 0},
         {"{\"text\": null, \"texts\": []}", DEFAULTS, 1},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         text_request got;
         char error[REQUEST_ERROR_SIZE];
-        if (read_body(state, TASK_NER, good[i].body, &got, error))
-            fail_msg("%s: %s", good[i].body, error);
+        if (read_body(state, TASK_NER, good[i].body, &got, error)) fail_msg("%s: %s", good[i].body, error);
         assert_int_equal(got.options.components, good[i].expected.components);
         assert_int_equal(got.options.format, good[i].expected.format);
         assert_int_equal(got.options.offsets, good[i].expected.offsets);
@@ -53,19 +63,32 @@ static void fields_override_the_defaults(void **state)
 
 static void wrong_values_are_named_with_the_allowed_ones(void **state)
 {
-    static const char both[] = "there are both \"text\" and \"texts\"", formats[] = "\"format\" must be \"ner\" or \"spacy\"";
+    static const char both[] = "there are both \"text\" and \"texts\"",
+                      formats[] = "\"format\" must be \"ner\" or \"spacy\"";
     static const char units[] = "\"offsets\" must be \"codepoint\", \"utf16\" or \"byte\"";
-    static const struct { const char *body; int status; const char *cause; } bad[] = {
-        {"[]", 400, "not an array"}, {"{}", 400, "\"text\" is missing"}, {"{\"taxt\": 1, \"id\": 2}", 400, "did you mean \"text\"?"},
-        {"{\"text\": \"a\", \"texts\": []}", 400, both}, {"{\"texts\": null, \"text\": null}", 400, both},
+    static const struct {
+        const char *body;
+        int status;
+        const char *cause;
+    } bad[] = {
+        {"[]", 400, "not an array"},
+        {"{}", 400, "\"text\" is missing"},
+        {"{\"taxt\": 1, \"id\": 2}", 400, "did you mean \"text\"?"},
+        {"{\"text\": \"a\", \"texts\": []}", 400, both},
+        {"{\"texts\": null, \"text\": null}", 400, both},
         {"{\"texts\": \"a\"}", 400, "\"texts\" must be an array of strings, not a string"},
-        {"{\"texts\": null}", 400, "not null"}, {"{\"texts\": {\"a\": \"b\"}}", 400, "not an object"},
+        {"{\"texts\": null}", 400, "not null"},
+        {"{\"texts\": {\"a\": \"b\"}}", 400, "not an object"},
         {"{\"texts\": [\"1\", \"2\", \"3\", \"4\"]}", 413, "there are 4 \"texts\", the limit is 3: split them"},
-        {"{\"text\": \"a\", \"format\": \"SPACY\"}", 400, formats}, {"{\"text\": \"a\", \"format\": \"\"}", 400, formats},
+        {"{\"text\": \"a\", \"format\": \"SPACY\"}", 400, formats},
+        {"{\"text\": \"a\", \"format\": \"\"}", 400, formats},
         {"{\"text\": \"a\", \"format\": 1}", 400, formats},
-        {"{\"text\": \"a\", \"format\": \"ner\\u0000\"}", 400, formats}, {"{\"text\": \"a\", \"format\": \"n\"}", 400, formats},
-        {"{\"text\": \"a\", \"offsets\": \"utf-16\"}", 400, units}, {"{\"text\": \"a\", \"offsets\": [\"byte\"]}", 400, units},
-        {"{\"text\": \"a\", \"offsets\": \"bytes\"}", 400, units}, {"{\"text\": \"a\", \"offsets\": true}", 400, units},
+        {"{\"text\": \"a\", \"format\": \"ner\\u0000\"}", 400, formats},
+        {"{\"text\": \"a\", \"format\": \"n\"}", 400, formats},
+        {"{\"text\": \"a\", \"offsets\": \"utf-16\"}", 400, units},
+        {"{\"text\": \"a\", \"offsets\": [\"byte\"]}", 400, units},
+        {"{\"text\": \"a\", \"offsets\": \"bytes\"}", 400, units},
+        {"{\"text\": \"a\", \"offsets\": true}", 400, units},
         {"{\"texts\": [], \"components\": []}", 400, "must include \"ner\""},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -79,28 +102,37 @@ static void wrong_values_are_named_with_the_allowed_ones(void **state)
 
 static void sentiment_has_fields_of_its_own(void **state)
 {
-    static const struct { const char *body, *name; int sentences; sentiment_format format; } good[] = {
-        {"{\"text\": \"a\"}", "\"text\"", 0, FORMAT_TERN}, {"{\"input\": \"a\"}", "\"input\"", 0, FORMAT_TERN},
+    static const struct {
+        const char *body, *name;
+        int sentences;
+        sentiment_format format;
+    } good[] = {
+        {"{\"text\": \"a\"}", "\"text\"", 0, FORMAT_TERN},
+        {"{\"input\": \"a\"}", "\"input\"", 0, FORMAT_TERN},
         {"{\"text\": \"a\", \"format\": \"comprehend\"}", "\"text\"", 0, FORMAT_COMPREHEND},
         {"{\"format\": \"tern\", \"input\": \"a\", \"sentences\": true}", "\"input\"", 1, FORMAT_TERN},
         {"{\"text\": \"a\", \"sentences\": false, \"components\": 1}", "\"text\"", 0, FORMAT_TERN},
         {"{\"input\": \"a\", \"text\": null, \"sentences\": null, \"format\": null}", "\"input\"", 0, FORMAT_TERN},
     };
-    static const struct { const char *body; int status; const char *cause; } bad[] = {
+    static const struct {
+        const char *body;
+        int status;
+        const char *cause;
+    } bad[] = {
         {"{\"text\": \"a\", \"input\": \"a\"}", 400, "both \"text\" and \"input\": send one of them"},
         {"{\"texts\": [], \"input\": \"a\"}", 400, "both \"input\" and \"texts\": send one of them"},
         {"{}", 400, "{\"input\": \"...\"} or {\"texts\": [\"...\", ...]} (keys are case-sensitive)"},
         {"{\"text\": \"a\", \"sentences\": 1}", 400, "\"sentences\" must be true or false, not a number"},
         {"{\"text\": \"a\", \"sentence\": true}", 400, "there is no field \"sentence\": did you mean \"sentences\"?"},
         {"{\"text\": \"a\", \"format\": \"ner\"}", 400, "\"format\" must be \"tern\" or \"comprehend\""},
-        {"{\"text\": \"a\", \"offsets\": 1}", 400, "\"offsets\" must be"}, {"5", 400, "expected an object"},
+        {"{\"text\": \"a\", \"offsets\": 1}", 400, "\"offsets\" must be"},
+        {"5", 400, "expected an object"},
         {"{\"texts\": [\"1\", \"2\", \"3\", \"4\"]}", 413, "there are 4 \"texts\", the limit is 3"},
     };
     text_request got;
     char error[REQUEST_ERROR_SIZE];
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        if (read_body(state, TASK_SENTIMENT, good[i].body, &got, error))
-            fail_msg("%s: %s", good[i].body, error);
+        if (read_body(state, TASK_SENTIMENT, good[i].body, &got, error)) fail_msg("%s: %s", good[i].body, error);
         assert_string_equal(got.text_name, good[i].name);
         assert_int_equal(got.options.sentiment.sentences, good[i].sentences);
         assert_int_equal(got.options.sentiment.format, good[i].format);
@@ -124,13 +156,37 @@ static void entities_have_no_input(void **state)
 /* One character more, less, other or swapped, in any case; what is further away is the caller's own. */
 static void slips_of_the_pen_are_asked_about(void **state)
 {
-    static const struct { const char *field, *meant; } samples[] = {
-        {"offset", "offsets"}, {"offsetts", "offsets"}, {"offsats", "offsets"}, {"offstes", "offsets"}, {"Offset", "offsets"},
-        {"OFFSETS", "offsets"}, {"fromat", "format"}, {"formatt", "format"}, {"Format", "format"}, {"fomrat", "format"},
-        {"modle", "model"}, {"mode", "model"}, {"models", "model"}, {"component", "components"}, {"Components", "components"},
-        {"sentence", "sentences"}, {"tasks", "task"}, {"offsets\\u0000", "offsets"}, {"format\\u00e9", "format"}, {"\\ufeffmodel", "model"}, {"f\\ud83d\\ude00rmat", "format"},
-        {"format\\u00e9\\u00e9", NULL}, {"offsetst\\u00e9", NULL}, {"off", NULL},
-        {"offset_unit", NULL}, {"", NULL}, {"m", NULL}, {"medal", NULL},
+    static const struct {
+        const char *field, *meant;
+    } samples[] = {
+        {"offset", "offsets"},
+        {"offsetts", "offsets"},
+        {"offsats", "offsets"},
+        {"offstes", "offsets"},
+        {"Offset", "offsets"},
+        {"OFFSETS", "offsets"},
+        {"fromat", "format"},
+        {"formatt", "format"},
+        {"Format", "format"},
+        {"fomrat", "format"},
+        {"modle", "model"},
+        {"mode", "model"},
+        {"models", "model"},
+        {"component", "components"},
+        {"Components", "components"},
+        {"sentence", "sentences"},
+        {"tasks", "task"},
+        {"offsets\\u0000", "offsets"},
+        {"format\\u00e9", "format"},
+        {"\\ufeffmodel", "model"},
+        {"f\\ud83d\\ude00rmat", "format"},
+        {"format\\u00e9\\u00e9", NULL},
+        {"offsetst\\u00e9", NULL},
+        {"off", NULL},
+        {"offset_unit", NULL},
+        {"", NULL},
+        {"m", NULL},
+        {"medal", NULL},
     };
     char body[96], error[REQUEST_ERROR_SIZE], expected[96];
     text_request got;

@@ -16,7 +16,8 @@ static route find(route_program program, const char *method, const char *path)
 static void expect(route_program program, const char *path, route_place place, task_kind task, int model)
 {
     route r = find(program, place == PLACE_TASK ? "POST" : "GET", path);
-    if (r.status || r.place != place || r.asked.task != task || r.asked.model != (model < 0 ? NULL : &models.item[model]))
+    if (r.status || r.place != place || r.asked.task != task
+        || r.asked.model != (model < 0 ? NULL : &models.item[model]))
         fail_msg("%s: place %d, task %d, status %d", path, (int)r.place, (int)r.asked.task, r.status);
 }
 
@@ -69,7 +70,7 @@ static void a_stage_may_stand_before_on_lambda_only(void **state)
     expect(ROUTE_LAMBDA, "/prod/ner/", PLACE_TASK, TASK_NER, -1);
     expect(ROUTE_LAMBDA, "/a//b/ner/fr/", PLACE_TASK, TASK_NER, 1);
     expect(ROUTE_LAMBDA, "/prod/healthz/", PLACE_HEALTH, TASK_ANY, -1);
-    expect(ROUTE_LAMBDA, "/ner/ner", PLACE_TASK, TASK_NER, -1);   /* /ner below a base path of that name */
+    expect(ROUTE_LAMBDA, "/ner/ner", PLACE_TASK, TASK_NER, -1); /* /ner below a base path of that name */
     expect(ROUTE_LAMBDA, "/ner/healthz", PLACE_HEALTH, TASK_ANY, -1);
     expect(ROUTE_LAMBDA, "/ner/sentiment/en", PLACE_TASK, TASK_SENTIMENT, 0);
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
@@ -79,13 +80,15 @@ static void a_stage_may_stand_before_on_lambda_only(void **state)
 
 static void other_paths_are_refused(void **state)
 {
-    static const char *const nothing[] = {"", "ner", "ner/en", "en", "/nothing", "/NER", "/dinner", "/ner%2F", "/%6eer", "/ner;x",
-                                          "/dinner/en", "/ner/en/..", "*"};
+    static const char *const nothing[] = {"",        "ner",    "ner/en", "en",         "/nothing",   "/NER", "/dinner",
+                                          "/ner%2F", "/%6eer", "/ner;x", "/dinner/en", "/ner/en/..", "*"};
     static const char *const unknown[] = {"/ner/x", "/ner/EN", "/ner/%65n", "/ner/e", "/ner/enn", "/sentiment/x/"};
     (void)state;
     for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
-        expect_refusal(ROUTE_SERVER, "POST", nothing[i], 404, "POST /ner finds entities, POST /sentiment sentiments, GET / is");
-        expect_refusal(ROUTE_LAMBDA, "OPTIONS", nothing[i], 404, "POST /ner finds entities, POST /sentiment sentiments");
+        expect_refusal(ROUTE_SERVER, "POST", nothing[i], 404,
+                       "POST /ner finds entities, POST /sentiment sentiments, GET / is");
+        expect_refusal(ROUTE_LAMBDA, "OPTIONS", nothing[i], 404,
+                       "POST /ner finds entities, POST /sentiment sentiments");
     }
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
         expect_refusal(ROUTE_SERVER, "GET", unknown[i], 404, "no model of this name (known: en, fr)");
@@ -108,10 +111,15 @@ static void expect_headers(const route *r, const char *name, const char *value)
 
 static void methods_are_those_of_the_place(void **state)
 {
-    static const struct { const char *path, *method, *error, *allowed; } wrong[] = {
-        {"/ner", "GET", "must be POST", "POST, OPTIONS"}, {"/ner/en/", "HEAD", "must be POST", "POST, OPTIONS"},
-        {"/ner", "post", "must be POST", "POST, OPTIONS"}, {"/ner", "", "must be POST", "POST, OPTIONS"},
-        {"/healthz/", "POST", "must be GET", "GET, HEAD, OPTIONS"}, {"/", "DELETE", "must be GET", "GET, HEAD, OPTIONS"},
+    static const struct {
+        const char *path, *method, *error, *allowed;
+    } wrong[] = {
+        {"/ner", "GET", "must be POST", "POST, OPTIONS"},
+        {"/ner/en/", "HEAD", "must be POST", "POST, OPTIONS"},
+        {"/ner", "post", "must be POST", "POST, OPTIONS"},
+        {"/ner", "", "must be POST", "POST, OPTIONS"},
+        {"/healthz/", "POST", "must be GET", "GET, HEAD, OPTIONS"},
+        {"/", "DELETE", "must be GET", "GET, HEAD, OPTIONS"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -137,7 +145,7 @@ static void what_an_event_lacks_is_a_post_to_anything(void **state)
     assert_int_equal(route_find(ROUTE_LAMBDA, &models, "GET", NULL, 0).status, 405);
 }
 
-/* ---- what the header says of the body --------------------------------------------------------------------------------- */
+/* ---- what the header says of the body ---------------------------------------------------------------------------- */
 
 static route checked(const char *type, const char *encoding)
 {
@@ -150,12 +158,11 @@ static void media_types(void **state)
 {
     static const char *const json[] = {"application/json", "Application/JSON; charset=utf-8", " application/json ;x",
                                        "application/json\t"};
-    static const char *const other[] = {"", "text/plain", "application/jsonp", "application/jso",
-                                        "application/json-seq", ";application/json"};
+    static const char *const other[] = {
+        "", "text/plain", "application/jsonp", "application/jso", "application/json-seq", ";application/json"};
     (void)state;
     assert_int_equal(checked(NULL, NULL).status, 0);
-    for (size_t i = 0; i < sizeof json / sizeof *json; i++)
-        assert_int_equal(checked(json[i], NULL).status, 0);
+    for (size_t i = 0; i < sizeof json / sizeof *json; i++) assert_int_equal(checked(json[i], NULL).status, 0);
     for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
         route r = checked(other[i], NULL);
         assert_int_equal(r.status, 415);
@@ -166,9 +173,13 @@ static void media_types(void **state)
 
 static void codings(void **state)
 {
-    static const struct { const char *value; int gzip, status; } samples[] = {
-        {"gzip", 1, 0}, {"x-gzip", 1, 0}, {" GZip\t", 1, 0}, {"identity", 0, 0}, {"Identity ", 0, 0}, {"br", 0, 415}, {"", 0, 415},
-        {"deflate", 0, 415}, {"gzip, gzip", 0, 415}, {"gzip2", 0, 415}, {"gzi", 0, 415}, {"gzip x", 0, 415}, {"zstd", 0, 415},
+    static const struct {
+        const char *value;
+        int gzip, status;
+    } samples[] = {
+        {"gzip", 1, 0},  {"x-gzip", 1, 0},   {" GZip\t", 1, 0},   {"identity", 0, 0},     {"Identity ", 0, 0},
+        {"br", 0, 415},  {"", 0, 415},       {"deflate", 0, 415}, {"gzip, gzip", 0, 415}, {"gzip2", 0, 415},
+        {"gzi", 0, 415}, {"gzip x", 0, 415}, {"zstd", 0, 415},
     };
     (void)state;
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
@@ -184,7 +195,10 @@ static void codings(void **state)
 
 static void only_a_body_that_is_read_is_checked(void **state)
 {
-    static const struct { const char *method, *path; int status; } samples[] = {
+    static const struct {
+        const char *method, *path;
+        int status;
+    } samples[] = {
         {"OPTIONS", "/ner", 0}, {"GET", "/healthz", 0}, {"GET", "/", 0}, {"PUT", "/ner", 405}, {"POST", "/x", 404},
     };
     (void)state;

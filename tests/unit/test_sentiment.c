@@ -1,5 +1,6 @@
-/* test_sentiment.c - scores -> sentiment: the rule of MIXED and which score is the greatest; and the scores of each sentence, by
- * the tiny model, which means nothing. tests/runtime/test_sentiment.py compares a trained one with spaCy. */
+/* test_sentiment.c - scores -> sentiment: the rule of MIXED and which score is the greatest; and the scores of each
+ * sentence, by the tiny model, which means nothing. tests/runtime/test_sentiment.py compares a trained one with
+ * spaCy. */
 #include "asker.h"
 #include "fixture.h"
 
@@ -14,8 +15,7 @@
 
 static void expect_near(double got, double expected, double distance)
 {
-    if (!(fabs(got - expected) <= distance))
-        fail_msg("%.17g, expected %.17g", got, expected);
+    if (!(fabs(got - expected) <= distance)) fail_msg("%.17g, expected %.17g", got, expected);
 }
 
 static void expect(const sentiment *got, double positive, double negative, double neutral, double mixed)
@@ -77,9 +77,12 @@ static void mixed_is_the_greatest_where_it_is_there(void **state)
 
 static void the_greatest_score_has_its_name(void **state)
 {
-    static const struct { sentiment of; const char *name; } samples[] = {
+    static const struct {
+        sentiment of;
+        const char *name;
+    } samples[] = {
         {{{0.4, 0.3, 0.3, 0}}, "POSITIVE"}, {{{0.3, 0.4, 0.3, 0}}, "NEGATIVE"}, {{{0.3, 0.3, 0.4, 0}}, "NEUTRAL"},
-        {{{0.1, 0.1, 0.1, 0.7}}, "MIXED"}, {{{0, 0, 0, 0}}, "POSITIVE"},
+        {{{0.1, 0.1, 0.1, 0.7}}, "MIXED"},  {{{0, 0, 0, 0}}, "POSITIVE"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
@@ -94,7 +97,7 @@ static void a_model_without_categories_is_refused(void **state)
     assert_true(*error);
 }
 
-/* ---- each sentence as a document of its own ---------------------------------------------------------------------------- */
+/* ---- each sentence as a document of its own ---------------------------------------------------------------------- */
 
 #define BOTH "y red left. x."
 
@@ -109,7 +112,8 @@ static int set_up(void **state)
     static fixture f;
     char error[SENTIMENT_ERROR_SIZE];
     *state = &f;
-    if (tern_model_open(TERN_SOURCE_DIR "/tests/data/tiny_sentiment.tern", &f.model, NULL) || tern_ctx_new(f.model, &f.ctx, NULL))
+    if (tern_model_open(TERN_SOURCE_DIR "/tests/data/tiny_sentiment.tern", &f.model, NULL)
+        || tern_ctx_new(f.model, &f.ctx, NULL))
         return -1;
     return sentiment_find_labels(f.model, &f.labels, error) ? -1 : 0;
 }
@@ -126,8 +130,7 @@ static const tern_doc *run(fixture *f, const char *text, const tern_options *opt
 {
     const tern_doc *doc;
     tern_error err;
-    if (tern_run(f->ctx, text, strlen(text), options, &doc, &err))
-        fail_msg("%s: %s", text, err.msg);
+    if (tern_run(f->ctx, text, strlen(text), options, &doc, &err)) fail_msg("%s: %s", text, err.msg);
     return doc;
 }
 
@@ -157,21 +160,22 @@ static void a_sentence_scores_as_it_does_alone(void **state)
     const tern_doc *doc = run(f, BOTH, &options);
     assert_int_equal(tern_doc_sentence_count(doc), 2);
     for (size_t i = 0; i < 2; i++)
-        for (size_t c = 0; c < 3; c++)
-            assert_true(score_of(doc, i, c) == expected[i][c]);
+        for (size_t c = 0; c < 3; c++) assert_true(score_of(doc, i, c) == expected[i][c]);
     sentiment got = sentiment_of_doc(doc, &f->labels);
     assert_int_equal(sentiment_best(&got), SENTIMENT_MIXED);
 }
 
-/* Both classifiers of the tiny model listen to its shared encoder, which reads each sentence anew. The blank behind the first one is
- * a feature of its last token. */
+/* Both classifiers of the tiny model listen to its shared encoder, which reads each sentence anew. The blank behind the
+ * first one is a feature of its last token. */
 static void listeners_score_a_sentence_as_it_is_alone(void **state)
 {
     static const char *const alone[] = {"Alan left today. ", "A hearing is scheduled on the issue."};
     static const signed char starts[] = {1, -1, -1, -1, 1, -1, -1, -1, -1, -1, -1, -1};
-    const tern_options whole = {.want = TERN_CATS | TERN_SENTENCES, .sentence_cats = 1,
+    const tern_options whole = {.want = TERN_CATS | TERN_SENTENCES,
+                                .sentence_cats = 1,
                                 .components = TERN_TOK2VEC | TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL,
-                                .sent_starts = starts, .sent_start_count = sizeof starts};
+                                .sent_starts = starts,
+                                .sent_start_count = sizeof starts};
     const tern_options part = {.want = TERN_CATS, .components = whole.components};
     fixture tiny = {.model = NULL};
     double expected[2][4];
@@ -193,8 +197,7 @@ static void listeners_score_a_sentence_as_it_is_alone(void **state)
     const tern_doc *doc = run(&tiny, "Alan left today. A hearing is scheduled on the issue.", &whole);
     assert_int_equal(tern_doc_sentence_count(doc), 2);
     for (size_t i = 0; i < 2; i++)
-        for (size_t c = 0; c < cats; c++)
-            assert_true(score_of(doc, i, c) == expected[i][c]);
+        for (size_t c = 0; c < cats; c++) assert_true(score_of(doc, i, c) == expected[i][c]);
     tern_ctx_free(tiny.ctx);
     tern_model_close(tiny.model);
 }
@@ -207,8 +210,7 @@ static void the_text_scores_as_it_does_without(void **state)
     for (int with = 0; with < 2; with++) {
         options.sentence_cats = with;
         const tern_doc *doc = run(f, BOTH, &options);
-        for (size_t c = 0; c < 3; c++)
-            assert_int_equal(tern_doc_cat(doc, c, &cat[with][c]), TERN_OK);
+        for (size_t c = 0; c < 3; c++) assert_int_equal(tern_doc_cat(doc, c, &cat[with][c]), TERN_OK);
     }
     for (size_t c = 0; c < 3; c++) {
         assert_true(cat[0][c].score == cat[1][c].score);
@@ -249,7 +251,8 @@ static void each_sentence_can_be_interrupted(void **state)
     for (size_t n = 1; n <= never.asked; n++) {
         asker a = {.yes_at = n};
         options.interrupt_user = &a;
-        assert_int_equal(tern_run(f->ctx, BOTH BOTH BOTH, sizeof(BOTH BOTH BOTH) - 1, &options, &doc, NULL), TERN_E_INTERRUPTED);
+        assert_int_equal(tern_run(f->ctx, BOTH BOTH BOTH, sizeof(BOTH BOTH BOTH) - 1, &options, &doc, NULL),
+                         TERN_E_INTERRUPTED);
         assert_null(doc);
     }
     options.interrupt_user = &never;
@@ -296,12 +299,9 @@ int main(void)
         cmocka_unit_test(writing_sentences_can_be_interrupted),
     };
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_text_of_both_signs_is_mixed),
-        cmocka_unit_test(both_signs_must_be_clear),
-        cmocka_unit_test(one_sentence_is_never_mixed),
-        cmocka_unit_test(mixed_is_the_greatest_where_it_is_there),
-        cmocka_unit_test(the_greatest_score_has_its_name),
-        cmocka_unit_test(a_model_without_categories_is_refused),
+        cmocka_unit_test(a_text_of_both_signs_is_mixed),   cmocka_unit_test(both_signs_must_be_clear),
+        cmocka_unit_test(one_sentence_is_never_mixed),     cmocka_unit_test(mixed_is_the_greatest_where_it_is_there),
+        cmocka_unit_test(the_greatest_score_has_its_name), cmocka_unit_test(a_model_without_categories_is_refused),
     };
     return cmocka_run_group_tests_name("sentiment", tests, open_model, close_model)
            + cmocka_run_group_tests_name("sentences", by_a_model, set_up, tear_down);

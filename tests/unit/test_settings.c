@@ -1,5 +1,5 @@
 /* test_settings.c - the environment read: defaults, good values, and what is said about bad ones. */
-#define _POSIX_C_SOURCE 200809L   /* setenv */
+#define _POSIX_C_SOURCE 200809L /* setenv */
 #include "fixture.h"
 
 #include "settings.h"
@@ -7,8 +7,7 @@
 static int clear_environment(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < settings_count; i++)
-        unsetenv(settings_table[i].name);
+    for (size_t i = 0; i < settings_count; i++) unsetenv(settings_table[i].name);
     return 0;
 }
 
@@ -18,8 +17,7 @@ static void unset_and_empty_mean_the_defaults(void **state)
     char error[SETTINGS_ERROR_SIZE];
     (void)state;
     for (int empty = 0; empty < 2; empty++) {
-        for (size_t i = 0; empty && i < settings_count; i++)
-            setenv(settings_table[i].name, "", 1);
+        for (size_t i = 0; empty && i < settings_count; i++) setenv(settings_table[i].name, "", 1);
         assert_int_equal(settings_read(&got, error), 0);
         assert_int_equal(got.format, FORMAT_NER);
         assert_int_equal(got.offsets, OFFSETS_CODEPOINT);
@@ -61,28 +59,34 @@ static void values_are_taken(void **state)
 
 static void bad_values_are_named_with_the_allowed_ones(void **state)
 {
-    static const struct { const char *name, *value, *expected; } bad[] = {
+    static const struct {
+        const char *name, *value, *expected;
+    } bad[] = {
         {"TERN_FORMAT", "NER", "TERN_FORMAT must be \"ner\" or \"spacy\", not \"NER\""},
         {"TERN_FORMAT", "\xff\n", "not \"\?\?\""},
         {"TERN_OFFSETS", "utf8", "TERN_OFFSETS must be \"codepoint\", \"utf16\" or \"byte\", not \"utf8\""},
-        {"TERN_MAX_CHARS", "0", "from 1 to 1000000"}, {"TERN_MAX_CHARS", "1000001", "from 1 to 1000000"},
-        {"TERN_MAX_CHARS", "-1", "not \"-1\""}, {"TERN_MAX_CHARS", " 1", "not \" 1\""}, {"TERN_MAX_CHARS", "1e3", "not \"1e3\""},
+        {"TERN_MAX_CHARS", "0", "from 1 to 1000000"},
+        {"TERN_MAX_CHARS", "1000001", "from 1 to 1000000"},
+        {"TERN_MAX_CHARS", "-1", "not \"-1\""},
+        {"TERN_MAX_CHARS", " 1", "not \" 1\""},
+        {"TERN_MAX_CHARS", "1e3", "not \"1e3\""},
         {"TERN_MAX_CHARS", "18446744073709551617", "not \"18446744073709551617\""},
         {"TERN_MAX_TEXTS", "100001", "TERN_MAX_TEXTS must be a whole number from 1 to 100000, not \"100001\""},
-        {"TERN_SHUTDOWN_HOOK", "yes", "0 or 1"}, {"AWS_LAMBDA_MAX_CONCURRENCY", "0", "AWS_LAMBDA_MAX_CONCURRENCY must be"},
+        {"TERN_SHUTDOWN_HOOK", "yes", "0 or 1"},
+        {"AWS_LAMBDA_MAX_CONCURRENCY", "0", "AWS_LAMBDA_MAX_CONCURRENCY must be"},
         {"TERN_DEADLINE_MARGIN_MS", "10001", "from 1 to 10000"},
-        {"TERN_CORS_ORIGIN", "example.com", "like https://example.org"}, {"TERN_CORS_ORIGIN", "https://a.example/", "no path"},
-        {"TERN_CORS_ORIGIN", "https://a.example, https://b.example", "no blank"}, {"TERN_CORS_ORIGIN", "null", "TERN_CORS_ORIGIN"},
+        {"TERN_CORS_ORIGIN", "example.com", "like https://example.org"},
+        {"TERN_CORS_ORIGIN", "https://a.example/", "no path"},
+        {"TERN_CORS_ORIGIN", "https://a.example, https://b.example", "no blank"},
+        {"TERN_CORS_ORIGIN", "null", "TERN_CORS_ORIGIN"},
     };
     runtime_settings got;
     char error[SETTINGS_ERROR_SIZE];
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         setenv(bad[i].name, bad[i].value, 1);
-        if (!settings_read(&got, error))
-            fail_msg("%s=%s was accepted", bad[i].name, bad[i].value);
-        if (!strstr(error, bad[i].expected))
-            fail_msg("%s=%s: %s", bad[i].name, bad[i].value, error);
+        if (!settings_read(&got, error)) fail_msg("%s=%s was accepted", bad[i].name, bad[i].value);
+        if (!strstr(error, bad[i].expected)) fail_msg("%s=%s: %s", bad[i].name, bad[i].value, error);
         unsetenv(bad[i].name);
     }
 }
@@ -105,11 +109,10 @@ static void help_has_a_paragraph_for_each_setting_of_the_program(void **state)
     for (size_t i = 0; i < settings_count; i++) {
         char line[80];
         snprintf(line, sizeof line, "  %s ", settings_table[i].name);
-        assert_int_equal(settings_table[i].programs & SETTING_LAMBDA, SETTING_LAMBDA);   /* all of them, so far */
+        assert_int_equal(settings_table[i].programs & SETTING_LAMBDA, SETTING_LAMBDA); /* all of them, so far */
         int found = strstr(help.data, line) != NULL;
-        snprintf(line, sizeof line, "  %s\n", settings_table[i].name);   /* a long one has a line of its own */
-        if (!found && !strstr(help.data, line))
-            fail_msg("%s is not in the help", settings_table[i].name);
+        snprintf(line, sizeof line, "  %s\n", settings_table[i].name); /* a long one has a line of its own */
+        if (!found && !strstr(help.data, line)) fail_msg("%s is not in the help", settings_table[i].name);
     }
     for (const char *line = help.data; *line; line = strchr(line, '\n') + 1)
         assert_in_range(strcspn(line, "\n"), 1, 100);

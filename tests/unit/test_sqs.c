@@ -1,6 +1,6 @@
-/* test_sqs.c - batches of SQS messages on the tiny model: what is sent, what is reported as failed, and in which order things
- * count. The queue is a double that remembers and refuses; tests/runtime/test_sqs.py has a real one. */
-#define _POSIX_C_SOURCE 200809L   /* open, fileno */
+/* test_sqs.c - batches of SQS messages on the tiny model: what is sent, what is reported as failed, and in which order
+ * things count. The queue is a double that remembers and refuses; tests/runtime/test_sqs.py has a real one. */
+#define _POSIX_C_SOURCE 200809L /* open, fileno */
 #include "fixture.h"
 
 #include <fcntl.h>
@@ -49,8 +49,7 @@ static void fake_send(void *client, sqs_entry *entries, size_t count, uint64_t d
         queue->bytes_in_call[queue->calls] += entries[i].len;
         entries[i].accepted = !queue->refused || !strstr(entries[i].body, queue->refused);
         snprintf(entries[i].problem, sizeof entries[i].problem, "%s", entries[i].accepted ? "" : "refused by the test");
-        if (!entries[i].accepted)
-            continue;
+        if (!entries[i].accepted) continue;
         assert_true(queue->count < MAX_SENT);
         sent_entry *kept = &queue->sent[queue->count++];
         bytes_append(&kept->body, entries[i].body, entries[i].len);
@@ -64,14 +63,16 @@ static int set_up(void **state)
 {
     fixture *f = calloc(1, sizeof *f);
     *state = f;
-    if (!f || tern_model_open(TERN_SOURCE_DIR "/tests/data/tiny.tern", &f->model, NULL) || tern_ctx_new(f->model, &f->ctx, NULL))
+    if (!f || tern_model_open(TERN_SOURCE_DIR "/tests/data/tiny.tern", &f->model, NULL)
+        || tern_ctx_new(f->model, &f->ctx, NULL))
         return -1;
     f->settings = (handler_settings){.model = f->model, .components = tern_model_default_components(f->model)};
     f->log = (logger){.file = open("/dev/null", O_WRONLY), .lowest = LOG_LEVEL_TRACE};
     f->output = (sqs_output){.send = fake_send, .client = &f->queue};
     f->models = set_of_one("tiny", f->model);
     f->contexts = contexts_of_one(&f->models, f->ctx);
-    f->context = (event_context){.contexts = &f->contexts, .settings = &f->settings, .output = &f->output, .log = &f->log};
+    f->context =
+        (event_context){.contexts = &f->contexts, .settings = &f->settings, .output = &f->output, .log = &f->log};
     return 0;
 }
 
@@ -92,7 +93,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- events ----------------------------------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
 /* Adds a record; body and more (", \"key\": value" ...) are JSON. */
 static void add(fixture *f, const char *id, const char *body, const char *more)
@@ -134,8 +135,7 @@ static void expect_result(fixture *f, size_t index, const char *id, const char *
     handle_request(&f->contexts, &asked, request, strlen(request), &f->settings, &direct);
     assert_int_equal(direct.status, 200);
     bytes_format(&expected, "{\"messageId\": \"%s\", ", id);
-    if (correlation)
-        bytes_format(&expected, "\"correlationId\": \"%s\", ", correlation);
+    if (correlation) bytes_format(&expected, "\"correlationId\": \"%s\", ", correlation);
     bytes_text(&expected, direct.body.data + 1);
     assert_true(index < f->queue.count);
     assert_string_equal(f->queue.sent[index].body.data, expected.data);
@@ -143,18 +143,21 @@ static void expect_result(fixture *f, size_t index, const char *id, const char *
     response_free(&direct);
 }
 
-/* ---- tests ------------------------------------------------------------------------------------------------------------ */
+/* ---- tests ------------------------------------------------------------------------------------------------------- */
 
 static void both_spellings_of_a_body_are_answered(void **state)
 {
     fixture *f = *state;
     add(f, "a", "\"{\\\"text\\\": \\\"Berlin is large.\\\"}\"", "");
     add(f, "b", "\"Berlin is large.\"", "");
-    add(f, "c", "\" \\n {\\\"texts\\\": [\\\"x\\\", 5], \\\"format\\\": \\\"spacy\\\", \\\"correlationId\\\": \\\"c-1\\\"}\"", "");
+    add(f, "c",
+        "\" \\n {\\\"texts\\\": [\\\"x\\\", 5], \\\"format\\\": \\\"spacy\\\", \\\"correlationId\\\": \\\"c-1\\\"}\"",
+        "");
     add(f, "d", "\"[\\\"no object\\\", is text]\"",
         ", \"messageAttributes\": {\"correlationId\": {\"stringValue\": \"d-1\", \"dataType\": \"String\"}}");
     add(f, "e", "\"{\\\"text\\\": \\\"x\\\", \\\"correlationId\\\": \\\"of the body\\\"}\"",
-        ", \"messageAttributes\": {\"correlationId\": {\"stringValue\": \"of the attribute\", \"dataType\": \"String\"}}");
+        ", \"messageAttributes\": {\"correlationId\": {\"stringValue\": \"of the attribute\", \"dataType\": "
+        "\"String\"}}");
     add(f, "f", "\"{\\\"text\\\": \\\"x\\\", \\\"correlationId\\\": 5}\"", "");
     handle(f);
     expect_failures(f, "");
@@ -179,7 +182,9 @@ static void bad_messages_fail_alone(void **state)
     add(f, "null", "null", "");
     add(f, "fields", "\"{\\\"text\\\": \\\"x\\\", \\\"offsets\\\": \\\"words\\\"}\"", "");
     bytes_text(&f->event, ", {\"messageId\": \"no-body\"}");
-    add(f, "long", "\"01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890\"", "");
+    add(f, "long",
+        "\"01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890\"",
+        "");
     add(f, "also-good", "\"y\"", "");
     handle(f);
     expect_failures(f, "empty no-json no-text number null fields no-body long");
@@ -235,7 +240,11 @@ static void json_in_disguise_is_no_text(void **state)
 #define REQUEST "{\"text\": \"London\"}"
 #define ESCAPED "{\\\"text\\\": \\\"London\\\"}"
 #define LITERAL(text) text, sizeof(text) - 1
-    static const struct { const char *text; size_t len; const char *sentence; } bad[] = {
+    static const struct {
+        const char *text;
+        size_t len;
+        const char *sentence;
+    } bad[] = {
         {LITERAL("\xEF\xBB\xBF" REQUEST), "an invisible character (U+FEFF, a byte order mark) stands before the JSON"},
         {LITERAL(" \xEF\xBB\xBF\n" REQUEST), "(U+FEFF, a byte order mark)"},
         {LITERAL("\xC3\xAF\xC2\xBB\xC2\xBF" REQUEST), "(U+FEFF, a byte order mark)"},
@@ -269,16 +278,36 @@ static void json_in_disguise_is_no_text(void **state)
     };
     fixture *f = *state;
     keep_log(f);
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        expect_refused(f, bad[i].text, bad[i].len, bad[i].sentence);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) expect_refused(f, bad[i].text, bad[i].len, bad[i].sentence);
 }
 
 static void prose_stays_prose(void **state)
 {
     static const char *const prose[] = {
-        "\"Hello,\" she said.", "\"London is large.\"", "[1] See Paris", "[sic]", "[London", "\"London", "42", "2024", "-1.5e3",
-        "true story", "null and void", "nullify", "falsehood", "\xEF\xBB\xBFLondon", "\xE2\x80\x8BLondon", "eyes", "W10",
-        "Lon{don}", "London", "London\nParis", "SGVsbG8gTG9uZG9u", "eyJ0ZXh0IjogIkxvbmRvbiJ9 is base64", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln", " ",
+        "\"Hello,\" she said.",
+        "\"London is large.\"",
+        "[1] See Paris",
+        "[sic]",
+        "[London",
+        "\"London",
+        "42",
+        "2024",
+        "-1.5e3",
+        "true story",
+        "null and void",
+        "nullify",
+        "falsehood",
+        "\xEF\xBB\xBFLondon",
+        "\xE2\x80\x8BLondon",
+        "eyes",
+        "W10",
+        "Lon{don}",
+        "London",
+        "London\nParis",
+        "SGVsbG8gTG9uZG9u",
+        "eyJ0ZXh0IjogIkxvbmRvbiJ9 is base64",
+        "eyJhbGciOiJIUzI1NiJ9.e30.c2ln",
+        " ",
         "(see {\"a\": 1})",
     };
     fixture *f = *state;
@@ -286,8 +315,7 @@ static void prose_stays_prose(void **state)
         bytes request = {0};
         add_text(f, "prose", prose[i], strlen(prose[i]));
         handle(f);
-        if (!strstr(f->answer.body.data, "[]"))
-            fail_msg("refused: %s", prose[i]);
+        if (!strstr(f->answer.body.data, "[]")) fail_msg("refused: %s", prose[i]);
         bytes_text(&request, "{\"text\": ");
         json_out_cstring(&request, prose[i]);
         bytes_text(&request, "}");
@@ -296,8 +324,9 @@ static void prose_stays_prose(void **state)
     }
 }
 
-#define SNS(message, more) \
-    "{\"Type\": \"Notification\", \"MessageId\": \"x\", \"TopicArn\": \"arn:aws:sns:eu-west-1:1:t\", \"Message\": " message more "}"
+#define SNS(message, more)                                                                                             \
+    "{\"Type\": \"Notification\", \"MessageId\": \"x\", \"TopicArn\": \"arn:aws:sns:eu-west-1:1:t\", "                 \
+    "\"Message\": " message more "}"
 #define SNS_CORRELATION ", \"MessageAttributes\": {\"correlationId\": {\"Type\": \"String\", \"Value\": \"of SNS\"}}"
 
 static void add_notification(fixture *f, const char *id, const char *notification, const char *more)
@@ -313,12 +342,15 @@ static void notifications_are_answered_like_their_message(void **state)
     fixture *f = *state;
     add_notification(f, "plain", SNS("\"Berlin is large.\"", ""), "");
     add_notification(f, "json", SNS("\"{\\\"text\\\": \\\"Berlin\\\", \\\"correlationId\\\": \\\"c-1\\\"}\"", ""), "");
-    add_notification(f, "sns", SNS("\"{\\\"text\\\": \\\"Berlin\\\", \\\"correlationId\\\": \\\"c-1\\\"}\"", SNS_CORRELATION), "");
+    add_notification(
+        f, "sns", SNS("\"{\\\"text\\\": \\\"Berlin\\\", \\\"correlationId\\\": \\\"c-1\\\"}\"", SNS_CORRELATION), "");
     add_notification(f, "sqs", SNS("\"Berlin\"", SNS_CORRELATION),
                      ", \"messageAttributes\": {\"correlationId\": {\"stringValue\": \"of SQS\"}}");
     add_notification(f, "twice",
                      SNS("\"{\\\"Type\\\": \\\"Notification\\\", \\\"TopicArn\\\": \\\"\\\", "
-                         "\\\"Message\\\": \\\"Berlin\\\"}\"", ""), "");
+                         "\\\"Message\\\": \\\"Berlin\\\"}\"",
+                         ""),
+                     "");
     add(f, "after", "\"Berlin\"", "");
     handle(f);
     expect_failures(f, "");
@@ -332,14 +364,17 @@ static void notifications_are_answered_like_their_message(void **state)
 
 static void events_in_messages_are_named(void **state)
 {
-    static const struct { const char *text, *sentence; } bad[] = {
+    static const struct {
+        const char *text, *sentence;
+    } bad[] = {
         {"{\"Service\": \"Amazon S3\", \"Event\": \"s3:TestEvent\", \"Bucket\": \"b\"}",
          "cannot answer the s3:TestEvent that S3 sends"},
         {"{\"Records\": [{\"eventSource\": \"aws:s3\"}]}", "cannot answer Records of \"aws:s3\""},
         {"{\"Records\": [{\"eventSource\": \"aws:sqs\"}]}", "a batch inside of a message"},
         {"{\"version\": \"0\", \"detail-type\": \"x\", \"source\": \"mine\", \"detail\": {}}",
          "cannot answer an event of EventBridge"},
-        {"{\"version\": \"1.0\", \"requestContext\": {\"functionArn\": \"f\"}, \"requestPayload\": {}, \"responsePayload\": {}}",
+        {"{\"version\": \"1.0\", \"requestContext\": {\"functionArn\": \"f\"}, \"requestPayload\": {}, "
+         "\"responsePayload\": {}}",
          "cannot answer the record of a Lambda destination: send its \"responsePayload\" alone"},
         {"{\"Type\": \"SubscriptionConfirmation\", \"TopicArn\": \"t\", \"Message\": \"m\", \"SubscribeURL\": \"u\"}",
          "cannot answer a confirmation that SNS asks for"},
@@ -402,8 +437,7 @@ static void add_large(fixture *f, const char *id, size_t n)
 {
     bytes more = {0};
     bytes_text(&more, ", \"messageAttributes\": {\"correlationId\": {\"stringValue\": \"");
-    for (size_t i = 0; i < n; i++)
-        bytes_text(&more, "x");
+    for (size_t i = 0; i < n; i++) bytes_text(&more, "x");
     bytes_text(&more, "\"}}");
     add(f, id, "\"x\"", more.data);
     bytes_free(&more);
@@ -413,8 +447,7 @@ static void a_request_has_at_most_1_mib(void **state)
 {
     fixture *f = *state;
     const char *const ids[] = {"a", "b", "c", "d"};
-    for (size_t i = 0; i < 4; i++)
-        add_large(f, ids[i], SQS_BATCH_BYTES * 2 / 5);
+    for (size_t i = 0; i < 4; i++) add_large(f, ids[i], SQS_BATCH_BYTES * 2 / 5);
     handle(f);
     expect_failures(f, "");
     assert_int_equal(f->queue.calls, 2);
@@ -469,8 +502,9 @@ static void a_message_that_is_there_twice_is_answered_once(void **state)
     expect_result(f, 1, "bb", NULL, "{\"text\": \"x\"}");
 }
 
-#define FROM(queue, group) \
-    ", \"eventSourceARN\": \"arn:aws:sqs:eu-west-1:123456789012:" queue "\", \"attributes\": {\"MessageGroupId\": \"" group "\"}"
+#define FROM(queue, group)                                                                                             \
+    ", \"eventSourceARN\": \"arn:aws:sqs:eu-west-1:123456789012:" queue                                                \
+    "\", \"attributes\": {\"MessageGroupId\": \"" group "\"}"
 #define FIFO(group) FROM("in.fifo", group)
 #define STANDARD(group) FROM("in", group)
 
@@ -487,14 +521,14 @@ static void behind_a_failure_a_fifo_group_waits(void **state)
     assert_int_equal(f->queue.count, 3);
     assert_string_equal(f->queue.sent[1].group.data, "a");
     assert_string_equal(f->queue.sent[1].deduplication.data, "a2");
-    f->queue.refused = "\"messageId\": \"a1\"";   /* accepted later ones are tried again too: their order counts */
+    f->queue.refused = "\"messageId\": \"a1\""; /* accepted later ones are tried again too: their order counts */
     add(f, "a1", "\"x\"", FIFO("a"));
     add(f, "c1", "\"x\"", FIFO("c"));
     add(f, "a2", "\"x\"", FIFO("a"));
     handle(f);
     expect_failures(f, "a1 a2");
     f->queue.refused = NULL;
-    add(f, "s1", "\"\"", STANDARD("s"));   /* groups of standard queues only mean fairness */
+    add(f, "s1", "\"\"", STANDARD("s")); /* groups of standard queues only mean fairness */
     add(f, "s2", "\"x\"", STANDARD("s"));
     handle(f);
     expect_failures(f, "s1");
@@ -513,7 +547,8 @@ static void messages_without_group_get_their_own(void **state)
 static void forbidden_characters_are_escaped(void **state)
 {
     fixture *f = *state;
-    add(f, "a", "\"x\"", ", \"messageAttributes\": {\"correlationId\": {\"stringValue\": "
+    add(f, "a", "\"x\"",
+        ", \"messageAttributes\": {\"correlationId\": {\"stringValue\": "
         "\"\\u0000\xef\xbf\xbd\xef\xbf\xbe\xef\xbf\xbf\xee\x80\x80\xef\xbf\xbf\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf\"}}");
     handle(f);
     expect_failures(f, "");
@@ -539,10 +574,7 @@ static void when_time_is_over_the_rest_fails_untried(void **state)
     assert_int_equal(f->queue.deadline, f->context.deadline_ms);
 }
 
-static int once_only(void *calls)
-{
-    return ++*(int *)calls == 1;
-}
+static int once_only(void *calls) { return ++*(int *)calls == 1; }
 
 static void an_interrupted_message_fails(void **state)
 {
@@ -559,8 +591,8 @@ static void an_interrupted_message_fails(void **state)
 
 static void a_message_without_id_fails_the_invocation(void **state)
 {
-    static const char *const records[] = {"{\"body\": \"x\"}", "{\"messageId\": \"\", \"body\": \"x\"}", "{\"messageId\": 5}",
-                                          "null", "5"};
+    static const char *const records[] = {"{\"body\": \"x\"}", "{\"messageId\": \"\", \"body\": \"x\"}",
+                                          "{\"messageId\": 5}", "null", "5"};
     fixture *f = *state;
     for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
         add(f, "a", "\"x\"", "");

@@ -46,7 +46,7 @@ static void symbols_are_looked_up_by_hash(void **state)
     static small_map symbols;
     tern_model model = {0};
     (void)state;
-    assert_true(id(&model, "X") == murmur64a("X", 1, 1));   /* no symbols at all */
+    assert_true(id(&model, "X") == murmur64a("X", 1, 1)); /* no symbols at all */
     model.symbols = small_map_bind(&symbols);
     small_map_put(&symbols, murmur64a("X", 1, 1), 101);
     assert_true(id(&model, "X") == 101);

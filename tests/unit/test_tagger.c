@@ -5,7 +5,7 @@
 #include "layers.h"
 #include "small_model.h"
 
-/* ---- tagger ----------------------------------------------------------------------------------------------------------- */
+/* ---- tagger ------------------------------------------------------------------------------------------------------ */
 
 enum { LABELS = 3, WIDTH = 2 };
 
@@ -67,7 +67,8 @@ static void test_highest_score(void **state)
     static const float rows[4][WIDTH] = {{1, -1}, {-3, -2}, {2, 3}, {-1, 5}};
     fixture *f = *state;
     use_tokens(f, 6);
-    assert_int_equal(tagger_annotate(&f->small.doc, rows[0], 1, 4, &f->tagger), 0);   /* a block inside the document */
+    /* a block inside the document */
+    assert_int_equal(tagger_annotate(&f->small.doc, rows[0], 1, 4, &f->tagger), 0);
     assert_tag(f, 0, "(unset)");
     assert_tag(f, 1, "X0");
     assert_tag(f, 2, "X1");
@@ -101,7 +102,7 @@ static void test_first_of_equal_scores(void **state)
     assert_tag(f, 2, "X0");
 }
 
-/* ---- senter ----------------------------------------------------------------------------------------------------------- */
+/* ---- senter ------------------------------------------------------------------------------------------------------ */
 
 static void use_senter(fixture *f, const float bias[2])
 {
@@ -127,7 +128,10 @@ static void test_sentence_starts_where_unknown(void **state)
 {
     enum { TOKENS = 2 * TOK2VEC_BLOCK + 3 };
     static const float begins[2] = {1, 2}, inside[2] = {2, 1}, equal[2] = {1, 1};
-    const struct { const float *bias; signed char expected; } cases[3] = {{begins, 1}, {inside, -1}, {equal, -1}};
+    const struct {
+        const float *bias;
+        signed char expected;
+    } cases[3] = {{begins, 1}, {inside, -1}, {equal, -1}};
     fixture *f = *state;
     for (int c = 0; c < 3; c++) {
         use_tokens(f, TOKENS);
@@ -150,7 +154,7 @@ static void test_no_tokens(void **state)
     assert_int_equal(f->small.doc.token_count, 0);
 }
 
-/* ---- the real model; expected values from spaCy 3.8 ------------------------------------------------------------------- */
+/* ---- the real model; expected values from spaCy 3.8 -------------------------------------------------------------- */
 
 static void test_real_tags(void **state)
 {
@@ -163,10 +167,12 @@ static void test_real_tags(void **state)
 /* In "It's" the tokenizer's second pass takes the preset sentence start of the first token away: senter decides. */
 static void test_real_sentence_starts(void **state)
 {
-    static const struct { const char *text; int starts[10]; } cases[] = {
-        {"He came. She went home. it's late", {1, -1, -1, 1, -1, -1, -1, 1, -1, -1}},
-        {"It's late. We go.", {1, -1, -1, -1, 1, -1, -1}},
-        {" Then he left.", {1, -1, -1, -1, -1}}};
+    static const struct {
+        const char *text;
+        int starts[10];
+    } cases[] = {{"He came. She went home. it's late", {1, -1, -1, 1, -1, -1, -1, 1, -1, -1}},
+                 {"It's late. We go.", {1, -1, -1, -1, 1, -1, -1}},
+                 {" Then he left.", {1, -1, -1, -1, -1}}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         const tern_doc *doc = run_real(*state, cases[c].text, TERN_SENTENCES, TERN_SENTER);
         for (size_t i = 0; i < tern_doc_token_count(doc); i++) assert_int_equal(doc->sent_start[i], cases[c].starts[i]);

@@ -5,13 +5,13 @@
 #include "layers.h"
 #include "small_model.h"
 
-/* ---- activations; expected values from thinc 8.3's NumpyOps ------------------------------------------------------------------- */
+/* ---- activations; expected values from thinc 8.3's NumpyOps ------------------------------------------------------ */
 
-static void test_gelu(void **state)   /* test_kernels.c: every set */
+static void test_gelu(void **state) /* test_kernels.c: every set */
 {
     float x[] = {-30, -3.3f, -1, -1e-3f, 0, 1e-3f, 0.5f, 1, 2.5f, 4, 25};
-    static const float expected[] = {0, -0.0015954941f, -0.15865529f, -0.00049960113f, 0, 0.00050039892f, 0.3457312f, 0.84134471f,
-                                     2.4844759f, 3.9998732f, 25};
+    static const float expected[] = {0,          -0.0015954941f, -0.15865529f, -0.00049960113f, 0, 0.00050039892f,
+                                     0.3457312f, 0.84134471f,    2.4844759f,   3.9998732f,      25};
     (void)state;
     gelu(x, 11);
     for (size_t i = 0; i < 11; i++) assert_close(x[i], expected[i], 3e-7, "gelu", i);
@@ -20,7 +20,8 @@ static void test_gelu(void **state)   /* test_kernels.c: every set */
 static void test_logistic_is_cut(void **state)
 {
     float x[] = {-1000, -21, -20, -3.3f, 0, 1, 6, 1000};
-    static const float expected[] = {2.0611535e-9f, 2.0611535e-9f, 2.0611535e-9f, 0.035571191f, 0.5f, 0.7310586f, 0.99752742f, 1};
+    static const float expected[] = {2.0611535e-9f, 2.0611535e-9f, 2.0611535e-9f, 0.035571191f,
+                                     0.5f,          0.7310586f,    0.99752742f,   1};
     (void)state;
     activate(ACTIVATION_LOGISTIC, x, 8);
     for (size_t i = 0; i < 8; i++) assert_close(x[i], expected[i], 1e-6 * (double)expected[i], "logistic", i);
@@ -40,7 +41,7 @@ static void test_softmax(void **state)
     assert_close(x[2], expected[2], 1e-7, "left as it is", 2);
 }
 
-/* ---- a classifier ------------------------------------------------------------------------------------------------------------- */
+/* ---- a classifier ------------------------------------------------------------------------------------------------ */
 
 enum { WIDTH = 3, LABELS = 2, ROWS = 7 };
 
@@ -52,7 +53,8 @@ typedef struct fixture {
     size_t layer_count;
 } fixture;
 
-static const float rows[ROWS][WIDTH] = {{1, -2, 0.5f}, {3, 0, 1}, {-1, 4, 0.25f}, {0, 0, 0}, {2, 2, -8}, {-5, 1, 1}, {0.5f, -0.5f, 2}};
+static const float rows[ROWS][WIDTH] = {{1, -2, 0.5f}, {3, 0, 1},  {-1, 4, 0.25f},  {0, 0, 0},
+                                        {2, 2, -8},    {-5, 1, 1}, {0.5f, -0.5f, 2}};
 
 static int set_up(void **state)
 {
@@ -102,7 +104,7 @@ static void pool(fixture *f, const textcat_model *w, size_t block)
     assert_int_equal(textcat_begin(w, &f->scratch), 0);
     for (size_t at = 0; at < ROWS; at += block) {
         size_t count = ROWS - at < block ? ROWS - at : block;
-        float copy[ROWS][WIDTH];   /* as long as it is looked at, and no longer */
+        float copy[ROWS][WIDTH]; /* as long as it is looked at, and no longer */
         memcpy(copy, rows[at], count * sizeof rows[0]);
         assert_int_equal(textcat_pool(w, copy[0], at, count, &f->scratch), 0);
         memset(copy, 0x7f, sizeof copy);
@@ -127,9 +129,15 @@ static const char *const LABEL_NAMES[] = {"no", "yes", "maybe"};
 
 static void test_reductions(void **state)
 {
-    static const struct { uint32_t pooling; float expected[LABELS]; } cases[] = {
-        {POOL_FIRST, {1, -2}}, {POOL_LAST, {0.5f, -0.5f}}, {POOL_MAX, {3, 4}}, {POOL_MEAN, {0.5f / 7, 4.5f / 7}},
-        {POOL_LAST | POOL_MEAN, {0.5f, -0.5f}}, {POOL_MAX | POOL_FIRST, {1, -2}}};
+    static const struct {
+        uint32_t pooling;
+        float expected[LABELS];
+    } cases[] = {{POOL_FIRST, {1, -2}},
+                 {POOL_LAST, {0.5f, -0.5f}},
+                 {POOL_MAX, {3, 4}},
+                 {POOL_MEAN, {0.5f / 7, 4.5f / 7}},
+                 {POOL_LAST | POOL_MEAN, {0.5f, -0.5f}},
+                 {POOL_MAX | POOL_FIRST, {1, -2}}};
     fixture *f = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (size_t block = 1; block <= ROWS; block++) {
@@ -184,7 +192,7 @@ static void test_attention(void **state)
     }
 }
 
-/* ---- Doc.cats ------------------------------------------------------------------------------------------------------------------ */
+/* ---- Doc.cats ---------------------------------------------------------------------------------------------------- */
 
 /* Both say 0 of an empty document; of the other's labels the place stays and the score is the later one's. */
 static void test_labels_of_both(void **state)
@@ -219,7 +227,9 @@ static void test_accessor(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gelu), cmocka_unit_test(test_logistic_is_cut), cmocka_unit_test(test_softmax),
+        cmocka_unit_test(test_gelu),
+        cmocka_unit_test(test_logistic_is_cut),
+        cmocka_unit_test(test_softmax),
         cmocka_unit_test_setup_teardown(test_reductions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_order_of_parts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_attention, set_up, tear_down),

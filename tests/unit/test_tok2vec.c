@@ -7,7 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEATURES = 3, WIDTH = 20, DEPTH = 3, MIX_PIECES = 3, CONV_PIECES = 2, MAX_ROWS = 11, MAX_TOKENS = 700, MANY = 9000 };
+enum {
+    FEATURES = 3,
+    WIDTH = 20,
+    DEPTH = 3,
+    MIX_PIECES = 3,
+    CONV_PIECES = 2,
+    MAX_ROWS = 11,
+    MAX_TOKENS = 700,
+    MANY = 9000
+};
 
 typedef struct fixture {
     tok2vec_weights w;
@@ -42,10 +51,11 @@ static int set_up(void **state)
         f->w.rows[i] = rows[i];
         f->w.embed[i] = f->embed[i];
     }
-    f->w.mix = (maxout_weights){pack_layer(WIDTH, MIX_PIECES, FEATURES * WIDTH, f->mix_W, f->mix_b), f->mix_G, f->mix_beta};
+    f->w.mix =
+        (maxout_weights){pack_layer(WIDTH, MIX_PIECES, FEATURES * WIDTH, f->mix_W, f->mix_b), f->mix_G, f->mix_beta};
     for (int d = 0; d < DEPTH; d++)
-        f->w.conv[d] = (maxout_weights){pack_layer(WIDTH, CONV_PIECES, 3 * WIDTH, f->conv_W[d], f->conv_b[d]), f->conv_G[d],
-                                        f->conv_beta[d]};
+        f->w.conv[d] = (maxout_weights){pack_layer(WIDTH, CONV_PIECES, 3 * WIDTH, f->conv_W[d], f->conv_b[d]),
+                                        f->conv_G[d], f->conv_beta[d]};
     for (size_t a = 0; a < ATTR_COUNT; a++) {
         for (size_t t = 0; t < MANY; t++) f->keys[a][t] = random_u64(&seed);
         f->doc.attr[a] = f->keys[a];
@@ -82,7 +92,7 @@ static void assert_same_rows(const float *got, const float *expected, size_t row
         for (size_t i = 0; i < rows * WIDTH; i++) assert_close(got[i], expected[i], 2e-6, "row", i);
 }
 
-/* ---- the naive encoders ---------------------------------------------------------------------------------------------- */
+/* ---- the naive encoders ------------------------------------------------------------------------------------------ */
 
 /* A layer's plain weights: W[WIDTH][nP][nI], b[WIDTH][nP], G[WIDTH], beta[WIDTH]. */
 typedef struct plain_layer {
@@ -143,12 +153,13 @@ static void sea(const fixture *f, uint32_t depth, long position, double *out)
     for (size_t j = 0; j < WIDTH; j++) out[j] += window[WIDTH + j];
 }
 
-/* spaCy's way: DEPTH zero rows on each side before the first layer, which then change as any row; expand_window sees zeros
- * beyond them. rezero: the mistake of making them zero again before each layer. Returns [tokens][WIDTH]. */
+/* spaCy's way: DEPTH zero rows on each side before the first layer, which then change as any row; expand_window sees
+ * zeros beyond them. rezero: the mistake of making them zero again before each layer. Returns [tokens][WIDTH]. */
 static double *padded(const fixture *f, int rezero)
 {
     size_t tokens = f->doc.token_count, rows = tokens + 2 * DEPTH, size = (rows + 2) * WIDTH;
-    double *x = calloc(size, sizeof *x), *y = calloc(size, sizeof *y);   /* one more row on each side: beyond the padding */
+    /* one more row on each side: beyond the padding */
+    double *x = calloc(size, sizeof *x), *y = calloc(size, sizeof *y);
     assert_non_null(x);
     assert_non_null(y);
     for (size_t t = 0; t < tokens; t++) naive_token(f, t, x + (t + 1 + DEPTH) * WIDTH);
@@ -168,7 +179,7 @@ static double *padded(const fixture *f, int rezero)
     return x;
 }
 
-/* ---- tests ----------------------------------------------------------------------------------------------------------- */
+/* ---- tests ------------------------------------------------------------------------------------------------------- */
 
 static const double TOLERANCE = 2e-5;
 
@@ -246,7 +257,7 @@ static void test_a_document_after_a_longer_one(void **state)
     free(fresh);
 }
 
-/* ---- the memo --------------------------------------------------------------------------------------------------------- */
+/* ---- the memo ---------------------------------------------------------------------------------------------------- */
 
 /* Rows of the embedding layer alone, as a naive token gives them. */
 static void check_embeddings(fixture *f, size_t tokens)
@@ -257,7 +268,8 @@ static void check_embeddings(fixture *f, size_t tokens)
     for (size_t t = 0; t < tokens; t++) {
         double expected[WIDTH];
         naive_token(f, t, expected);
-        for (size_t j = 0; j < WIDTH; j++) assert_close(got[t * WIDTH + j], expected[j], TOLERANCE, "row", t * WIDTH + j);
+        for (size_t j = 0; j < WIDTH; j++)
+            assert_close(got[t * WIDTH + j], expected[j], TOLERANCE, "row", t * WIDTH + j);
     }
     free(got);
     f->w.depth = DEPTH;
@@ -293,8 +305,8 @@ static void test_rows_are_kept(void **state)
     free(second);
 }
 
-/* More tokens than places, so that some share a place, and all that they have apart is one feature: each has its own row, the
- * first time, and when it meets in its place what another left there. */
+/* More tokens than places, so that some share a place, and all that they have apart is one feature: each has its own
+ * row, the first time, and when it meets in its place what another left there. */
 static void test_tokens_that_share_a_place(void **state)
 {
     fixture *f = *state;
@@ -331,7 +343,11 @@ static void test_a_wider_encoder_in_the_same_scratch(void **state)
     fixture *f = *state;
     static const float table[2 * WIDTH] = {1, 2, 3}, gain[2 * WIDTH] = {1, 1}, beta[2 * WIDTH] = {4};
     static const float W[4 * WIDTH * WIDTH] = {1}, b[2 * WIDTH] = {0};
-    tok2vec_weights wide = {.features = 1, .width = 2 * WIDTH, .attr = {ATTR_NORM}, .rows = {1}, .embed = {table},
+    tok2vec_weights wide = {.features = 1,
+                            .width = 2 * WIDTH,
+                            .attr = {ATTR_NORM},
+                            .rows = {1},
+                            .embed = {table},
                             .mix = {pack_layer(2 * WIDTH, 1, 2 * WIDTH, W, b), gain, beta}};
     const float *rows = NULL;
     check_embeddings(f, 50);
@@ -342,7 +358,7 @@ static void test_a_wider_encoder_in_the_same_scratch(void **state)
     free_layer(&wide.mix.layer);
 }
 
-/* ---- embeddings ------------------------------------------------------------------------------------------------------- */
+/* ---- embeddings -------------------------------------------------------------------------------------------------- */
 
 /* The row of NORM "apple" with seed 8 in a table of 5000 rows: 3934, 1080, 901 and 472 (thinc). */
 static void test_embedding_buckets_and_order(void **state)
@@ -351,7 +367,7 @@ static void test_embedding_buckets_and_order(void **state)
     float *table = calloc(5000 * 2, sizeof *table);
     assert_non_null(table);
     static const size_t bucket[4] = {3934, 1080, 901, 472};
-    static const float order[4] = {1e8f, 1.0f, -1e8f, 1.0f};   /* in any other order the sum is not 1 */
+    static const float order[4] = {1e8f, 1.0f, -1e8f, 1.0f}; /* in any other order the sum is not 1 */
     for (size_t i = 0; i < 4; i++) {
         table[2 * bucket[i]] = (float)(1 << i);
         table[2 * bucket[i] + 1] = order[i];

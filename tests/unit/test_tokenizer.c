@@ -1,5 +1,6 @@
-/* test_tokenizer.c - decoding, both passes, offsets. Expected values: spaCy 3.8.18, with the model en_core_web_sm (recorded
- * vectors) or with spacy.tokenizer.Tokenizer and the expressions and rules that are named (small models made by hand). */
+/* test_tokenizer.c - decoding, both passes, offsets. Expected values: spaCy 3.8.18, with the model en_core_web_sm
+ * (recorded vectors) or with spacy.tokenizer.Tokenizer and the expressions and rules that are named (small models made
+ * by hand). */
 #include "vectors.h"
 
 static tern_status decode(const tern_model *model, const char *text, size_t len, size_t max_chars, tern_error *err)
@@ -91,7 +92,10 @@ static void check_first_sent_start(const cJSON *vector, tern_ctx *ctx)
             fail_msg("token %zu of '%s': sent_start %d", i, vector_text(vector, "text"), ctx->doc.sent_start[i]);
 }
 
-static void sent_start_of_the_first_token_equals_spacy(void **state) { for_each_vector(*state, check_first_sent_start); }
+static void sent_start_of_the_first_token_equals_spacy(void **state)
+{
+    for_each_vector(*state, check_first_sent_start);
+}
 
 static void nul_is_an_ordinary_character(void **state)
 {
@@ -105,7 +109,7 @@ static void nul_is_an_ordinary_character(void **state)
     release(&ctx);
 }
 
-/* ---- long and hostile texts: time that is not linear shows as a test that does not end -------------------------------- */
+/* ---- long and hostile texts: time that is not linear shows as a test that does not end --------------------------- */
 
 #define LONG_CHARS 1000000u
 #define HOSTILE_BYTES 200000u
@@ -122,7 +126,11 @@ static char *repeated(const char *unit, size_t bytes, size_t *len)
 
 static void long_texts_of_one_kind(void **state)
 {
-    static const struct { const char *unit; size_t tokens; } known[] = {   /* as spaCy on shorter texts of the kind */
+    static const struct {
+        const char *unit;
+        size_t tokens;
+    } known[] = {
+        /* as spaCy on shorter texts of the kind */
         {"(", LONG_CHARS}, {"a", 1}, {" ", 1}, {".", 1}, {"\n ", 1}, {"don't", 1}, {"a ", LONG_CHARS / 2}, {"8.", 2},
     };
     tern_ctx ctx = {0};
@@ -140,8 +148,9 @@ static void long_texts_of_one_kind(void **state)
 
 static void tokens_tile_every_hostile_text(void **state)
 {
-    static const char *const units[] = {"a:a:a:", ":)", "( :)", "(a", "a)", "'", "a'", "x. ", "U.S.", "km/h", "9+", "http://",
-                                        "a@", "--", "~a", "\u2026", "\U0001f600", "\u03a3'", "\u0130", "  a"};
+    static const char *const units[] = {"a:a:a:", ":)",     "( :)",       "(a",      "a)",      "'",  "a'",
+                                        "x. ",    "U.S.",   "km/h",       "9+",      "http://", "a@", "--",
+                                        "~a",     "\u2026", "\U0001f600", "\u03a3'", "\u0130",  "  a"};
     tern_ctx ctx = {0};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         size_t len, at = 0;
@@ -178,7 +187,7 @@ static void memory_is_kept_and_a_used_context_is_as_good_as_new(void **state)
     release(&ctx);
 }
 
-/* ---- small tokenizers ------------------------------------------------------------------------------------------------- */
+/* ---- small tokenizers -------------------------------------------------------------------------------------------- */
 
 typedef struct small_tokenizer {
     tern_model model;
@@ -255,7 +264,7 @@ static void assert_split(const small_tokenizer *s, const char *text, const char 
     assert_string_equal(got, want);
 }
 
-static void prefix_open_bracket(small_tokenizer *s)   /* ^\( */
+static void prefix_open_bracket(small_tokenizer *s) /* ^\( */
 {
     start_at_beginning(&s->prefix, 1);
     edge(&s->prefix, 1, "(", 2);
@@ -263,7 +272,7 @@ static void prefix_open_bracket(small_tokenizer *s)   /* ^\( */
     s->model.tokenizer.prefix = small_dfa_bind(&s->prefix);
 }
 
-static void suffix_close_bracket(small_tokenizer *s)   /* \)$ reversed */
+static void suffix_close_bracket(small_tokenizer *s) /* \)$ reversed */
 {
     start_at_beginning(&s->suffix, 1);
     edge(&s->suffix, 1, ")", 2);
@@ -274,7 +283,7 @@ static void suffix_close_bracket(small_tokenizer *s)   /* \)$ reversed */
 
 static void infixes_split_but_not_at_the_beginning(void **state)
 {
-    small_tokenizer *s = new_tokenizer();   /* infix - */
+    small_tokenizer *s = new_tokenizer(); /* infix - */
     (void)state;
     start_anywhere(&s->infix, 1);
     edge(&s->infix, 1, "-", 2);
@@ -290,7 +299,7 @@ static void infixes_split_but_not_at_the_beginning(void **state)
 
 static void empty_infixes_only_split(void **state)
 {
-    small_tokenizer *s = new_tokenizer();   /* infix (?<=a)|b */
+    small_tokenizer *s = new_tokenizer(); /* infix (?<=a)|b */
     (void)state;
     s->infix.start[0][0] = s->infix.start[0][1] = s->infix.start[1][1] = 2;
     s->infix.start[1][0] = 1;
@@ -306,7 +315,7 @@ static void empty_infixes_only_split(void **state)
 
 static void a_prefix_is_a_length_wherever_it_matched(void **state)
 {
-    small_tokenizer *s = new_tokenizer();   /* prefix ^x|yy */
+    small_tokenizer *s = new_tokenizer(); /* prefix ^x|yy */
     (void)state;
     start_anywhere(&s->prefix, 3);
     start_at_beginning(&s->prefix, 1);
@@ -324,7 +333,7 @@ static void a_prefix_is_a_length_wherever_it_matched(void **state)
 
 static void a_suffix_is_a_length_wherever_it_matched(void **state)
 {
-    small_tokenizer *s = new_tokenizer();   /* suffix a|b$, forward */
+    small_tokenizer *s = new_tokenizer(); /* suffix a|b$, forward */
     (void)state;
     start_anywhere(&s->suffix, 1);
     edge(&s->suffix, 1, "a", 2);
@@ -340,7 +349,7 @@ static void a_suffix_is_a_length_wherever_it_matched(void **state)
 
 static void a_suffix_does_not_see_the_stripped_prefix(void **state)
 {
-    small_tokenizer *s = new_tokenizer();   /* prefix ^x, suffix (?<=x)\.$ reversed */
+    small_tokenizer *s = new_tokenizer(); /* prefix ^x, suffix (?<=x)\.$ reversed */
     (void)state;
     start_at_beginning(&s->prefix, 1);
     edge(&s->prefix, 1, "x", 2);
@@ -359,7 +368,7 @@ static void a_suffix_does_not_see_the_stripped_prefix(void **state)
 
 static void rules_stop_the_stripping_of_affixes(void **state)
 {
-    small_tokenizer *s = new_tokenizer();   /* prefix ^\(, suffix \)$, rules (a  a)  b */
+    small_tokenizer *s = new_tokenizer(); /* prefix ^\(, suffix \)$, rules (a  a)  b */
     (void)state;
     prefix_open_bracket(s);
     suffix_close_bracket(s);
@@ -378,7 +387,7 @@ static void rules_stop_the_stripping_of_affixes(void **state)
 
 static void token_match_stops_the_stripping_of_affixes(void **state)
 {
-    small_tokenizer *s = new_tokenizer();   /* token_match ^\(a\)$, prefix ^\(, suffix \)$ */
+    small_tokenizer *s = new_tokenizer(); /* token_match ^\(a\)$, prefix ^\(, suffix \)$ */
     small_dfa *d = &s->token_match;
     (void)state;
     prefix_open_bracket(s);
@@ -422,14 +431,14 @@ static void phrases_longest_first_and_the_rejected_block(void **state)
 
 static void a_replaced_phrase_keeps_the_last_blank_and_brings_norms(void **state)
 {
-    static const uint32_t norms[] = {NO_STRING, 1, 0, NO_STRING};   /* x, a_, b, y */
+    static const uint32_t norms[] = {NO_STRING, 1, 0, NO_STRING}; /* x, a_, b, y */
     static const unsigned char spaces[] = {1, 0, 1, 0};
     small_tokenizer *s = new_tokenizer();
     tern_ctx ctx = {0};
     (void)state;
     add_piece(s, 2, 1);
     add_piece(s, 1, 0);
-    add_rule(s, "a b");   /* into "a " and "b" */
+    add_rule(s, "a b"); /* into "a " and "b" */
     add_phrase(s, "a b");
     analyse(&ctx, &s->model, "x a b y", 7);
     assert_int_equal(ctx.doc.token_count, 4);
@@ -447,8 +456,8 @@ static void a_replaced_phrase_keeps_the_last_blank_and_brings_norms(void **state
 /* Pieces that do not add up to the text: a hash collision, or a file that was tampered with. */
 static void a_rule_that_does_not_fit_is_none(void **state)
 {
-    static const uint32_t wrong[][3] = {{3, 2, NO_STRING}, {2, 3, NO_STRING}, {4, 4, NO_STRING}, {1, 1, NO_STRING},
-                                        {0, 0, NO_STRING}, {UINT32_MAX, UINT32_MAX, NO_STRING}};
+    static const uint32_t wrong[][3] = {{3, 2, NO_STRING}, {2, 3, NO_STRING}, {4, 4, NO_STRING},
+                                        {1, 1, NO_STRING}, {0, 0, NO_STRING}, {UINT32_MAX, UINT32_MAX, NO_STRING}};
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         small_tokenizer *s = new_tokenizer();
@@ -458,7 +467,7 @@ static void a_rule_that_does_not_fit_is_none(void **state)
         assert_split(s, "abc", "a|bc|");
         memcpy(s->rule_pieces[1], wrong[i], sizeof wrong[i]);
         assert_split(s, "abc", "abc|");
-        small_map_put(&s->rules, murmur64a("abc", 3, 1), 99);   /* there are not so many rules */
+        small_map_put(&s->rules, murmur64a("abc", 3, 1), 99); /* there are not so many rules */
         assert_split(s, "abc", "abc|");
         free(s);
     }

@@ -6,10 +6,11 @@
 enum { SLOTS = 3, WIDTH = 5, HIDDEN = 20, PIECES = 2, CLASSES = 6, TOKENS = 900, STEPS = 3000 };
 
 typedef struct fixture {
-    float linear_W[HIDDEN * WIDTH], linear_b[HIDDEN], lower_W[SLOTS * HIDDEN * PIECES * HIDDEN], lower_b[HIDDEN * PIECES];
+    float linear_W[HIDDEN * WIDTH], linear_b[HIDDEN], lower_W[SLOTS * HIDDEN * PIECES * HIDDEN],
+        lower_b[HIDDEN * PIECES];
     float lower_pad[SLOTS * HIDDEN * PIECES], upper_W[CLASSES * HIDDEN], upper_b[CLASSES];
     float vectors[TOKENS * WIDTH], *packed_pad;
-    uint32_t states;   /* outputs of the lower layer: HIDDEN, or, without upper, CLASSES */
+    uint32_t states; /* outputs of the lower layer: HIDDEN, or, without upper, CLASSES */
     transition_weights w;
     transition_scratch scratch;
 } fixture;
@@ -17,10 +18,10 @@ typedef struct fixture {
 /* What the toy move table looks at and allows in each step, and what the driver made of it. */
 typedef struct script {
     size_t steps, step, traced;
-    int32_t (*slot_token)[SLOTS];      /* [steps] */
-    unsigned char (*valid)[CLASSES];   /* [steps] */
-    float (*scores)[CLASSES];          /* [steps] traced */
-    uint32_t *chosen, *applied;        /* [steps] */
+    int32_t (*slot_token)[SLOTS];    /* [steps] */
+    unsigned char (*valid)[CLASSES]; /* [steps] */
+    float (*scores)[CLASSES];        /* [steps] traced */
+    uint32_t *chosen, *applied;      /* [steps] */
 } script;
 
 static int script_is_final(const void *state)
@@ -73,7 +74,10 @@ static int set_up(void **state)
     FILL(&seed, f->upper_W);
     FILL(&seed, f->upper_b);
     FILL(&seed, f->vectors);
-    f->w = (transition_weights){.slots = SLOTS, .width = WIDTH, .hidden = HIDDEN, .classes = CLASSES,
+    f->w = (transition_weights){.slots = SLOTS,
+                                .width = WIDTH,
+                                .hidden = HIDDEN,
+                                .classes = CLASSES,
                                 .linear = pack_layer(HIDDEN, 1, WIDTH, f->linear_W, f->linear_b),
                                 .lower = pack_slots(SLOTS, HIDDEN, PIECES, HIDDEN, f->lower_W, f->lower_b),
                                 .upper = pack_layer(CLASSES, 1, HIDDEN, f->upper_W, f->upper_b)};
@@ -137,13 +141,17 @@ static void run_lone(fixture *f, script *s, uint32_t common_slots, int has_lone_
     assert_memory_equal(s->chosen, s->applied, s->step * sizeof *s->chosen);
 }
 
-static void run(fixture *f, script *s, uint32_t common_slots, size_t tokens) { run_lone(f, s, common_slots, 0, tokens); }
+static void run(fixture *f, script *s, uint32_t common_slots, size_t tokens)
+{
+    run_lone(f, s, common_slots, 0, tokens);
+}
 
 static void naive_projection(const fixture *f, int32_t token, double *projected)
 {
     for (size_t i = 0; i < HIDDEN; i++) {
         projected[i] = f->linear_b[i];
-        for (size_t j = 0; j < WIDTH; j++) projected[i] += (double)f->linear_W[i * WIDTH + j] * f->vectors[token % TOKENS * WIDTH + (int32_t)j];
+        for (size_t j = 0; j < WIDTH; j++)
+            projected[i] += (double)f->linear_W[i * WIDTH + j] * f->vectors[token % TOKENS * WIDTH + (int32_t)j];
     }
 }
 
@@ -160,7 +168,8 @@ static void naive_scores(const fixture *f, const int32_t *slot_token, double *sc
                 size_t row = (slot * f->states + o) * PIECES + p;
                 if (slot_token[slot] == TRANSITION_MISSING) sum += f->lower_pad[row];
                 else
-                    for (size_t i = 0; i < HIDDEN; i++) sum += (double)f->lower_W[row * HIDDEN + i] * projected[slot][i];
+                    for (size_t i = 0; i < HIDDEN; i++)
+                        sum += (double)f->lower_W[row * HIDDEN + i] * projected[slot][i];
             }
             hidden[o] = fmax(hidden[o], sum);
         }
@@ -221,14 +230,15 @@ static script *lone_script(uint64_t seed, size_t tokens)
     script *s = new_script(STEPS);
     for (size_t i = 0; i < STEPS; i++) {
         s->slot_token[i][0] = (int32_t)(i < tokens ? i : random_below(&seed, tokens));
-        if (!random_below(&seed, 6)) s->slot_token[i][1 + random_below(&seed, 2)] = (int32_t)random_below(&seed, tokens);
+        if (!random_below(&seed, 6))
+            s->slot_token[i][1 + random_below(&seed, 2)] = (int32_t)random_below(&seed, tokens);
         if (!random_below(&seed, 40)) s->slot_token[i][0] = TRANSITION_MISSING;
     }
     return s;
 }
 
-/* A state that looks at one token scores the same bits whether it is scored ahead with others or alone; openblas, whose bits
- * depend on the number of rows, comes close. */
+/* A state that looks at one token scores the same bits whether it is scored ahead with others or alone; openblas, whose
+ * bits depend on the number of rows, comes close. */
 static void test_lone_states(void **state)
 {
     fixture *f = *state;
@@ -240,7 +250,8 @@ static void test_lone_states(void **state)
             run_lone(f, alone, common_slots, 0, lengths[i]);
             check_against_naive(f, ahead);
             check_against_naive(f, alone);
-            if (is_same_for_any_rows(kernels_chosen())) assert_memory_equal(ahead->scores, alone->scores, STEPS * sizeof *ahead->scores);
+            if (is_same_for_any_rows(kernels_chosen()))
+                assert_memory_equal(ahead->scores, alone->scores, STEPS * sizeof *ahead->scores);
             free_script(ahead);
             free_script(alone);
         }
@@ -332,14 +343,14 @@ static void test_a_final_state_is_left_alone(void **state)
     free_script(s);
 }
 
-/* ---- documents of which not all tokens are kept -------------------------------------------------------------------------------- */
+/* ---- documents of which not all tokens are kept ------------------------------------------------------------------ */
 
 enum { LONG = 3 * TRANSITION_KEPT + 77 };
 
 /* Token t has the vector of t % TOKENS. */
 typedef struct cyclic_source {
     const fixture *f;
-    size_t end, calls, fails_at;   /* fails_at: number of the call that fails, or 0 */
+    size_t end, calls, fails_at; /* fails_at: number of the call that fails, or 0 */
     float rows[TRANSITION_BLOCK * WIDTH];
 } cyclic_source;
 
@@ -348,7 +359,7 @@ static const float *cyclic_vectors(void *user, size_t begin, size_t end)
     cyclic_source *s = user;
     assert_in_range(end - begin, 1, TRANSITION_BLOCK);
     assert_in_range(end, 1, LONG);
-    assert_true(begin == s->end || end <= s->end);   /* the next ones, or some of those before */
+    assert_true(begin == s->end || end <= s->end); /* the next ones, or some of those before */
     if (begin == s->end) s->end = end;
     if (++s->calls == s->fails_at) return NULL;
     for (size_t t = begin; t < end; t++)
@@ -364,7 +375,8 @@ static int run_long(fixture *f, script *s, uint32_t common_slots, cyclic_source 
     return transition_run(&f->w, &moves, s, LONG, &f->scratch, &source, NULL, record, s);
 }
 
-/* Forward through the document, and then, as a deep stack is worked off, back to its beginning, the other slots at a distance. */
+/* Forward through the document, and then, as a deep stack is worked off, back to its beginning, the other slots at a
+ * distance. */
 static script *there_and_back(size_t stride)
 {
     script *s = new_script(STEPS);
@@ -381,7 +393,8 @@ static void test_long_documents(void **state)
 {
     fixture *f = *state;
     for (uint32_t common_slots = 0; common_slots < 1u << SLOTS; common_slots++) {
-        script *scripts[] = {wild_script(common_slots, LONG), lone_script(common_slots, LONG), there_and_back(32), there_and_back(1)};
+        script *scripts[] = {wild_script(common_slots, LONG), lone_script(common_slots, LONG), there_and_back(32),
+                             there_and_back(1)};
         for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
             cyclic_source cyclic = {.f = f};
             assert_int_equal(run_long(f, scripts[i], common_slots, &cyclic), 0);
@@ -411,7 +424,7 @@ static void test_a_source_that_fails(void **state)
         cyclic_source cyclic = {.f = f, .fails_at = call};
         script *s = there_and_back(32);
         assert_int_equal(run_long(f, s, 1, &cyclic), -1);
-        assert_int_equal(cyclic.calls, call);   /* it is not asked again */
+        assert_int_equal(cyclic.calls, call); /* it is not asked again */
         free_script(s);
     }
 }

@@ -15,16 +15,32 @@ static size_t decode(const char *text, uint32_t *out)
 static void lower_casing_equals_python(void **state)
 {
     static const char *const known[][2] = {
-        {"", ""}, {"ABC xyz 123", "abc xyz 123"},
-        {"\u039f\u0394\u039f\u03a3", "\u03bf\u03b4\u03bf\u03c2"}, {"\u03a3\u0391\u03a3", "\u03c3\u03b1\u03c2"},
-        {"\u03a3", "\u03c3"}, {"\u0391\u03a3.", "\u03b1\u03c2."}, {"\u0391\u03a3.\u0391", "\u03b1\u03c3.\u03b1"},
-        {"\u0391.\u03a3", "\u03b1.\u03c2"}, {"\u0391\u03a3'", "\u03b1\u03c2'"}, {"'\u03a3", "'\u03c3"},
-        {"\u0130", "i\u0307"}, {"I\u0130\u03a3", "ii\u0307\u03c2"}, {"\u0391\u03a3\u0301", "\u03b1\u03c2\u0301"},
-        {"\u0391\u0301\u03a3", "\u03b1\u0301\u03c2"}, {"\u0391\u03a3" "1", "\u03b1\u03c2" "1"}, {"1\u03a3", "1\u03c3"},
+        {"", ""},
+        {"ABC xyz 123", "abc xyz 123"},
+        {"\u039f\u0394\u039f\u03a3", "\u03bf\u03b4\u03bf\u03c2"},
+        {"\u03a3\u0391\u03a3", "\u03c3\u03b1\u03c2"},
+        {"\u03a3", "\u03c3"},
+        {"\u0391\u03a3.", "\u03b1\u03c2."},
+        {"\u0391\u03a3.\u0391", "\u03b1\u03c3.\u03b1"},
+        {"\u0391.\u03a3", "\u03b1.\u03c2"},
+        {"\u0391\u03a3'", "\u03b1\u03c2'"},
+        {"'\u03a3", "'\u03c3"},
+        {"\u0130", "i\u0307"},
+        {"I\u0130\u03a3", "ii\u0307\u03c2"},
+        {"\u0391\u03a3\u0301", "\u03b1\u03c2\u0301"},
+        {"\u0391\u0301\u03a3", "\u03b1\u0301\u03c2"},
+        {"\u0391\u03a3"
+         "1",
+         "\u03b1\u03c2"
+         "1"},
+        {"1\u03a3", "1\u03c3"},
         {"\u03a3\u03a3", "\u03c3\u03c2"},
         /* U+02B0 is cased and case-ignorable: ignorable is asked first */
-        {"\u0391\u03a3\u02b0", "\u03b1\u03c2\u02b0"}, {"\u0391\u02b0\u03a3", "\u03b1\u02b0\u03c2"},
-        {"\u1c90\ua64a\u1e9e\u01c5", "\u10d0\ua64b\u00df\u01c6"}, {"\u2167", "\u2177"}, {"\U00010400", "\U00010428"},
+        {"\u0391\u03a3\u02b0", "\u03b1\u03c2\u02b0"},
+        {"\u0391\u02b0\u03a3", "\u03b1\u02b0\u03c2"},
+        {"\u1c90\ua64a\u1e9e\u01c5", "\u10d0\ua64b\u00df\u01c6"},
+        {"\u2167", "\u2177"},
+        {"\U00010400", "\U00010428"},
     };
     const tern_model *model = *state;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -59,9 +75,9 @@ static void facts_are_those_of_unicode_14(void **state)
 
 static void exactly_these_are_whitespace(void **state)
 {
-    static const uint32_t spaces[][2] = {{0x09, 0x0d}, {0x1c, 0x20}, {0x85, 0x85}, {0xa0, 0xa0}, {0x1680, 0x1680},
-                                         {0x2000, 0x200a}, {0x2028, 0x2029}, {0x202f, 0x202f}, {0x205f, 0x205f},
-                                         {0x3000, 0x3000}};
+    static const uint32_t spaces[][2] = {{0x09, 0x0d},     {0x1c, 0x20},     {0x85, 0x85},     {0xa0, 0xa0},
+                                         {0x1680, 0x1680}, {0x2000, 0x200a}, {0x2028, 0x2029}, {0x202f, 0x202f},
+                                         {0x205f, 0x205f}, {0x3000, 0x3000}};
     const tern_model *model = *state;
     for (uint32_t c = 0; c < CODE_POINTS; c++) {
         int want = 0;

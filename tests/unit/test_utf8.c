@@ -22,15 +22,23 @@ static void every_scalar_value_survives_a_round_trip(void **state)
         assert_int_equal(size, c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4);
         assert_int_equal(utf8_decode(bytes, bytes + size, &back), size);
         assert_int_equal(back, c);
-        if (size > 1) assert_int_equal(utf8_decode(bytes, bytes + size - 1, &back), 0);   /* cut short */
+        if (size > 1) assert_int_equal(utf8_decode(bytes, bytes + size - 1, &back), 0); /* cut short */
     }
 }
 
 static void known_encodings(void **state)
 {
-    static const struct { const char *bytes; uint32_t code_point; } known[] = {
-        {"A", 0x41}, {"\xc2\x80", 0x80}, {"\xc3\xa9", 0xe9}, {"\xe2\x82\xac", 0x20ac}, {"\xef\xbf\xbf", 0xffff},
-        {"\xf0\x9f\x98\x80", 0x1f600}, {"\xf4\x8f\xbf\xbf", 0x10ffff},
+    static const struct {
+        const char *bytes;
+        uint32_t code_point;
+    } known[] = {
+        {"A", 0x41},
+        {"\xc2\x80", 0x80},
+        {"\xc3\xa9", 0xe9},
+        {"\xe2\x82\xac", 0x20ac},
+        {"\xef\xbf\xbf", 0xffff},
+        {"\xf0\x9f\x98\x80", 0x1f600},
+        {"\xf4\x8f\xbf\xbf", 0x10ffff},
     };
     (void)state;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -43,9 +51,34 @@ static void known_encodings(void **state)
 static void malformed_bytes_are_refused(void **state)
 {
     static const char *const bad[] = {
-        "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf",
-        "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xf8\x88\x80\x80", "\xfe", "\xff",
-        "\xc3", "\xc3" "A", "\xe2\x82", "\xe2\x82" "A", "\xe2" "AA", "\xf0\x9f\x98", "\xf0\x9f\x98" "A", "\xf0\x9f" "AA",
+        "\x80",
+        "\xbf",
+        "\xc0\x80",
+        "\xc1\xbf",
+        "\xe0\x80\x80",
+        "\xe0\x9f\xbf",
+        "\xf0\x80\x80\x80",
+        "\xf0\x8f\xbf\xbf",
+        "\xed\xa0\x80",
+        "\xed\xbf\xbf",
+        "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80",
+        "\xf8\x88\x80\x80",
+        "\xfe",
+        "\xff",
+        "\xc3",
+        "\xc3"
+        "A",
+        "\xe2\x82",
+        "\xe2\x82"
+        "A",
+        "\xe2"
+        "AA",
+        "\xf0\x9f\x98",
+        "\xf0\x9f\x98"
+        "A",
+        "\xf0\x9f"
+        "AA",
     };
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -68,7 +101,7 @@ static void nothing_but_scalar_values_is_accepted(void **state)
     }
     assert_int_equal(two, 0x800 - 0x80);
     assert_int_equal(three, 0x10000 - 0x800 - 0x800);
-    assert_int_equal(four, 0x100000 / 64);   /* the fourth byte is one of 64 here */
+    assert_int_equal(four, 0x100000 / 64); /* the fourth byte is one of 64 here */
 }
 
 int main(void)

@@ -8,7 +8,10 @@
 
 enum { LAST = 1, ENDS = 2 };
 
-static uint32_t edge_to(int byte, unsigned flags, uint32_t target) { return (uint32_t)byte | flags << 8 | target << 10; }
+static uint32_t edge_to(int byte, unsigned flags, uint32_t target)
+{
+    return (uint32_t)byte | flags << 8 | target << 10;
+}
 
 static int has(const uint32_t *edges, size_t count, uint32_t root, const char *word)
 {
@@ -21,13 +24,13 @@ static void test_shared_ends(void **state)
     (void)state;
     static const char *const in[] = {"tap", "taps", "top", "tops"};
     static const char *const out[] = {"", "t", "ta", "tips", "tapss", "tapp", "ap", "s", "T", "xtap", "to", "tos"};
-    const uint32_t edges[] = {edge_to('t', LAST, 1), edge_to('a', 0, 3), edge_to('o', LAST, 3), edge_to('p', LAST | ENDS, 4),
-                              edge_to('s', LAST | ENDS, WORD_SET_LEAF)};
+    const uint32_t edges[] = {edge_to('t', LAST, 1), edge_to('a', 0, 3), edge_to('o', LAST, 3),
+                              edge_to('p', LAST | ENDS, 4), edge_to('s', LAST | ENDS, WORD_SET_LEAF)};
     for (size_t i = 0; i < sizeof in / sizeof *in; i++)
         if (!has(edges, 5, 0, in[i])) fail_msg("%s should be there", in[i]);
     for (size_t i = 0; i < sizeof out / sizeof *out; i++)
         if (has(edges, 5, 0, out[i])) fail_msg("%s should not be there", out[i]);
-    assert_true(has(edges, 5, 1, "op"));   /* another root: another set */
+    assert_true(has(edges, 5, 1, "op")); /* another root: another set */
     assert_true(has(edges, 5, 4, "s"));
     assert_false(has(edges, 5, 4, "tops"));
 }

@@ -1,4 +1,5 @@
-/* Static vectors: which row a text has, and what the row does in the embedding, against a naive layer in double precision. */
+/* Static vectors: which row a text has, and what the row does in the embedding, against a naive layer in double
+ * precision. */
 #include "layers.h"
 
 #include "tok2vec.h"
@@ -7,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- looking up -------------------------------------------------------------------------------------------------------- */
+/* ---- looking up -------------------------------------------------------------------------------------------------- */
 
-enum { KEYS = 3000, BITS = 12, STARTS = (1 << BITS) + 1 };   /* more rows than keys of a start */
+enum { KEYS = 3000, BITS = 12, STARTS = (1 << BITS) + 1 }; /* more rows than keys of a start */
 
 typedef struct key_index {
     uint64_t *id, *keys;
@@ -26,15 +27,17 @@ static int compare_ids(const void *a, const void *b)
 /* Row of the i-th id. */
 static uint32_t row_of(size_t i) { return (uint32_t)(i * 7 % KEYS); }
 
-/* Ids of all sizes: a third small numbers, as reserved symbols have, a third beside each other, the last one the largest there is. Each array
- * ends where its memory does. */
+/* Ids of all sizes: a third small numbers, as reserved symbols have, a third beside each other, the last one the
+ * largest there is. Each array ends where its memory does. */
 static int set_up_index(void **state)
 {
     key_index *x = calloc(1, sizeof *x);
     uint64_t seed = 5;
     if (!x || !(x->id = malloc(KEYS * sizeof *x->id)) || !(x->keys = malloc(KEYS * sizeof *x->keys))
-        || !(x->start = calloc(STARTS, sizeof *x->start))) return -1;
-    for (size_t i = 0; i < KEYS; i++) x->id[i] = i < 1000 ? 1 + 2 * i : i < 2000 ? UINT64_C(0x8000000000000000) + 3 * i : random_u64(&seed) | 1;
+        || !(x->start = calloc(STARTS, sizeof *x->start)))
+        return -1;
+    for (size_t i = 0; i < KEYS; i++)
+        x->id[i] = i < 1000 ? 1 + 2 * i : i < 2000 ? UINT64_C(0x8000000000000000) + 3 * i : random_u64(&seed) | 1;
     x->id[KEYS - 1] = UINT64_MAX;
     qsort(x->id, KEYS, sizeof *x->id, compare_ids);
     for (size_t i = 0; i < KEYS; i++) {
@@ -90,7 +93,8 @@ static void test_starts_that_lie(void **state)
 {
     key_index *x = *state;
     size_t high = x->id[2500] >> (64 - BITS);
-    static const uint32_t lies[][2] = {{0, UINT32_MAX}, {KEYS, KEYS + 1}, {UINT32_MAX, UINT32_MAX}, {UINT32_MAX, 3}, {KEYS, 0}, {KEYS, KEYS}};
+    static const uint32_t lies[][2] = {{0, UINT32_MAX}, {KEYS, KEYS + 1}, {UINT32_MAX, UINT32_MAX},
+                                       {UINT32_MAX, 3}, {KEYS, 0},        {KEYS, KEYS}};
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
         x->start[high] = lies[i][0];
         x->start[high + 1] = lies[i][1];
@@ -98,13 +102,14 @@ static void test_starts_that_lie(void **state)
     }
 }
 
-/* ---- in the embedding -------------------------------------------------------------------------------------------------- */
+/* ---- in the embedding -------------------------------------------------------------------------------------------- */
 
 enum { WIDTH = 20, BLOCKS = 2, PIECES = 3, ROWS = 50, TOKENS = 300 };
 
 typedef struct encoder {
     tok2vec_weights w;
-    float embed[WIDTH], vectors[ROWS * WIDTH], W[WIDTH * PIECES * BLOCKS * WIDTH], b[WIDTH * PIECES], G[WIDTH], beta[WIDTH];
+    float embed[WIDTH], vectors[ROWS * WIDTH], W[WIDTH * PIECES * BLOCKS * WIDTH], b[WIDTH * PIECES], G[WIDTH],
+        beta[WIDTH];
     uint16_t halves[ROWS * WIDTH];
     uint64_t keys[TOKENS];
     uint32_t row[TOKENS];
@@ -112,7 +117,8 @@ typedef struct encoder {
     tok2vec_scratch scratch;
 } encoder;
 
-/* One feature, which is the same for all tokens, and a vector for most of them: the rows go through the table several times. */
+/* One feature, which is the same for all tokens, and a vector for most of them: the rows go through the table several
+ * times. */
 static int set_up_encoder(void **state)
 {
     encoder *t = calloc(1, sizeof *t);
@@ -124,11 +130,17 @@ static int set_up_encoder(void **state)
     FILL(&seed, t->b);
     FILL(&seed, t->G);
     FILL(&seed, t->beta);
-    t->w = (tok2vec_weights){.features = 1, .width = WIDTH, .attr = {ATTR_NORM}, .seed = {8}, .rows = {1}, .embed = {t->embed},
-                             .static_rows = ROWS, .static_floats = t->vectors,
+    t->w = (tok2vec_weights){.features = 1,
+                             .width = WIDTH,
+                             .attr = {ATTR_NORM},
+                             .seed = {8},
+                             .rows = {1},
+                             .embed = {t->embed},
+                             .static_rows = ROWS,
+                             .static_floats = t->vectors,
                              .mix = {pack_layer(WIDTH, PIECES, BLOCKS * WIDTH, t->W, t->b), t->G, t->beta}};
     for (size_t i = 0; i < TOKENS; i++) t->row[i] = i % 5 ? (uint32_t)(i * 11 % ROWS) : NO_VECTOR;
-    t->row[7] = ROWS;   /* a damaged file's */
+    t->row[7] = ROWS; /* a damaged file's */
     t->doc = (tern_doc){.token_count = TOKENS, .vector = t->row};
     t->doc.attr[ATTR_NORM] = t->keys;
     *state = t;
@@ -156,7 +168,8 @@ static void naive_row(const encoder *t, size_t token, double *out)
         out[o] = -HUGE_VAL;
         for (size_t p = 0; p < PIECES; p++) {
             double y = t->b[o * PIECES + p];
-            for (size_t i = 0; i < BLOCKS * WIDTH; i++) y += (double)t->W[(o * PIECES + p) * BLOCKS * WIDTH + i] * in[i];
+            for (size_t i = 0; i < BLOCKS * WIDTH; i++)
+                y += (double)t->W[(o * PIECES + p) * BLOCKS * WIDTH + i] * in[i];
             out[o] = fmax(out[o], y);
         }
         mean += out[o] / (double)WIDTH;
@@ -172,14 +185,15 @@ static void check_rows(encoder *t)
     for (size_t token = 0; token < TOKENS; token++) {
         double expected[WIDTH];
         naive_row(t, token, expected);
-        for (size_t j = 0; j < WIDTH; j++) assert_close(rows[token * WIDTH + j], expected[j], 2e-5, "row", token * WIDTH + j);
+        for (size_t j = 0; j < WIDTH; j++)
+            assert_close(rows[token * WIDTH + j], expected[j], 2e-5, "row", token * WIDTH + j);
     }
 }
 
 static void test_rows_of_all_tokens(void **state)
 {
     check_rows(*state);
-    check_rows(*state);   /* from the memo */
+    check_rows(*state); /* from the memo */
 }
 
 /* All that a token's embedding has apart from what the memo keeps is the vector. */

@@ -9,7 +9,7 @@
 #include "ctx.h"
 
 #define VECTORS TERN_SOURCE_DIR "/tests/data/tokenizer_en.jsonl"
-#define FEWEST_VECTORS 240   /* a file that lost its lines must not pass */
+#define FEWEST_VECTORS 240 /* a file that lost its lines must not pass */
 
 static inline const char *vector_text(const cJSON *vector, const char *key)
 {
@@ -53,7 +53,7 @@ static inline void for_each_vector(const tern_model *model, vector_check check)
     tern_ctx ctx = {0};
     size_t count = 0;
     assert_non_null(file);
-    assert_non_null(fgets(line, sizeof line, file));   /* what made the file */
+    assert_non_null(fgets(line, sizeof line, file)); /* what made the file */
     while (fgets(line, sizeof line, file)) {
         cJSON *vector = cJSON_Parse(line);
         assert_non_null(vector);

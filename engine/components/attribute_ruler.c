@@ -1,0 +1,189 @@
+#include "attribute_ruler.h"
+
+#include "string_store.h"
+
+#include <string.h>
+
+/* Columns of the tables attribute_ruler/rules and attribute_ruler/tests. */
+enum { RULE_FIRST = 0, RULE_LENGTH, RULE_TARGET, RULE_SETS, RULE_COLUMNS = 8 };
+enum { TEST_ATTR = 0, TEST_NEGATED, TEST_FIRST, TEST_COUNT, TEST_COLUMNS };
+
+/* What a rule sets, in the order of its table. */
+enum { SET_TAG = 0, SET_POS, SET_MORPH, SET_LEMMA, SET_DEP, SETTINGS };
+
+/* ---- matching ---------------------------------------------------------------------------------------------------- */
+
+/* An analysis without features is "_" in spaCy's string store; one that nobody made is 0 (morphology.pyx). */
+static uint64_t morph_id(const tern_doc *doc, uint32_t string)
+{
+    uint64_t id = doc_id(doc, string);
+    return string != NO_STRING && !id ? string_id(doc->model, "_", 1) : id;
+}
+
+static uint64_t lemma_id(const tern_doc *doc, const lemma_ref *lemma)
+{
+    if (lemma->string != NO_STRING) return doc_id(doc, lemma->string);
+    return lemma->length ? string_id(doc->model, doc->lemma_text + lemma->start, lemma->length) : 0;
+}
+
+static uint64_t value_of(const tern_doc *doc, uint32_t attr, size_t token)
+{
+    switch (attr) {
+    case RULER_TAG: return doc_id(doc, doc->column[COLUMN_TAG][token]);
+    case RULER_POS: return doc_id(doc, doc->column[COLUMN_POS][token]);
+    case RULER_MORPH: return morph_id(doc, doc->column[COLUMN_MORPH][token]);
+    case RULER_LEMMA: return lemma_id(doc, &doc->lemma[token]);
+    case RULER_DEP: return doc_id(doc, doc->column[COLUMN_DEP][token]);
+    case RULER_ORTH: return doc->attr[ATTR_ORTH][token];
+    case RULER_LOWER: return doc->attr[ATTR_LOWER][token];
+    default: return doc->is_space[token];
+    }
+}
+
+static int token_matches(const tern_doc *doc, const uint32_t *token_pattern, size_t token)
+{
+    const ruler_tables *r = &doc->model->ruler;
+    const uint32_t *test = r->tests + TEST_COLUMNS * (size_t)token_pattern[0];
+    for (uint32_t i = 0; i < token_pattern[1]; i++, test += TEST_COLUMNS) {
+        uint64_t value = value_of(doc, test[TEST_ATTR], token);
+        size_t index = id_find(r->values + test[TEST_FIRST], test[TEST_COUNT], value);
+        if ((index < test[TEST_COUNT]) == (int)test[TEST_NEGATED]) return 0;
+    }
+    return 1;
+}
+
+static int rule_matches(const tern_doc *doc, const uint32_t *rule, size_t token)
+{
+    const uint32_t *patterns = doc->model->ruler.tokens + 2 * (size_t)rule[RULE_FIRST];
+    if (rule[RULE_LENGTH] > doc->token_count - token) return 0;
+    for (uint32_t i = 0; i < rule[RULE_LENGTH]; i++)
+        if (!token_matches(doc, patterns + 2 * (size_t)i, token + i)) return 0;
+    return 1;
+}
+
+/* Of all rules that set the same annotation of a token the last one wins, whichever token it was found from: so no more
+ * than its number + 1 is kept. */
+static void note_changes(const uint32_t *rule, uint32_t number, uint32_t *changes)
+{
+    for (uint32_t s = 0; s < SETTINGS; s++)
+        if (rule[RULE_SETS + s] != NO_STRING && changes[s] <= number) changes[s] = number + 1;
+}
+
+static void match_rules(const tern_doc *doc, size_t token, uint32_t *changes)
+{
+    const ruler_tables *r = &doc->model->ruler;
+    uint64_t list = map_get(&r->by_tag, doc_id(doc, doc->column[COLUMN_TAG][token]));
+    if (list >= r->list_count) list = 0;
+    for (uint32_t i = r->list_start[list]; i < r->list_start[list + 1]; i++) {
+        uint32_t number = r->lists[i];
+        const uint32_t *rule = r->rules + RULE_COLUMNS * (size_t)number;
+        if (rule_matches(doc, rule, token))
+            note_changes(rule, number, changes + SETTINGS * (token + rule[RULE_TARGET]));
+    }
+}
+
+/* ---- applying ---------------------------------------------------------------------------------------------------- */
+
+static void apply_changes(tern_doc *doc, size_t token, const uint32_t *changes)
+{
+    static const int column[SETTINGS] = {COLUMN_TAG, COLUMN_POS, COLUMN_MORPH, -1, COLUMN_DEP};
+    for (uint32_t s = 0; s < SETTINGS; s++) {
+        if (!changes[s]) continue;
+        uint32_t string = doc->model->ruler.rules[RULE_COLUMNS * (size_t)(changes[s] - 1) + RULE_SETS + s];
+        if (s == SET_LEMMA) doc->lemma[token] = (lemma_ref){.string = string};
+        else doc->column[column[s]][token] = string;
+    }
+}
+
+int attribute_ruler_annotate(tern_doc *doc, ruler_scratch *scratch)
+{
+    if (buffer_reserve(&scratch->changes, doc->token_count, SETTINGS * sizeof(uint32_t))) return -1;
+    uint32_t *changes = scratch->changes.data;
+    if (doc->token_count) memset(changes, 0, doc->token_count * SETTINGS * sizeof *changes);
+    for (size_t i = 0; i < doc->token_count; i++) {
+        if (interrupted_at(doc->interruption, i)) return -1;
+        match_rules(doc, i, changes);
+    }
+    for (size_t i = 0; i < doc->token_count; i++) apply_changes(doc, i, changes + SETTINGS * i);
+    return 0;
+}
+
+void ruler_scratch_free(ruler_scratch *scratch) { buffer_free(&scratch->changes); }
+
+/* ---- the component ----------------------------------------------------------------------------------------------- */
+
+static void check_ruler_tokens(binder *b, ruler_tables *r, uint32_t tokens, uint32_t tests, uint32_t values)
+{
+    for (uint32_t i = 0; i < tokens && !b->status; i++)
+        if (!bind_in_range(r->tokens[2 * i], r->tokens[2 * i + 1], tests))
+            bind_refuse(b, "attribute_ruler/tokens", "holds an index that is out of range");
+    for (uint32_t i = 0; i < tests && !b->status; i++) {
+        const uint32_t *test = r->tests + 4 * (size_t)i;
+        if (test[0] >= RULER_ATTRS || test[1] > 1 || !bind_in_range(test[2], test[3], values))
+            bind_refuse(b, "attribute_ruler/tests", "holds a value that is out of range");
+        r->tests_lemmas |= test[0] == RULER_LEMMA;
+        r->tests_lower |= test[0] == RULER_LOWER;
+    }
+}
+
+static void check_ruler_rules(binder *b, ruler_tables *r, uint32_t tokens, const string_table *strings)
+{
+    static const unsigned annotation[] = {TERN_TAGS, TERN_POS, TERN_MORPHS, TERN_LEMMAS, TERN_DEPENDENCIES};
+    for (uint32_t i = 0; i < r->rule_count && !b->status; i++) {
+        const uint32_t *rule = r->rules + 8 * (size_t)i;
+        if (!rule[1] || rule[2] >= rule[1] || !bind_in_range(rule[0], rule[1], tokens))
+            bind_refuse(b, "attribute_ruler/rules", "holds an index that is out of range");
+        for (uint32_t a = 0; a < 5; a++) {
+            if (annotation[a] == TERN_LEMMAS)
+                bind_check_strings(b, "attribute_ruler/rules", rule + 3 + a, 1, strings->count, 1);
+            else bind_check_labels(b, "attribute_ruler/rules", rule + 3 + a, 1, strings, 1);
+            if (rule[3 + a] != NO_STRING) r->sets |= annotation[a];
+        }
+    }
+}
+
+static void bind_ruler(binder *b, ruler_tables *r, const string_table *strings)
+{
+    uint32_t two = 2, four = 4, eight = 8, tokens = 0, tests = 0, values = 0, starts = 0, listed = 0;
+    r->rules = bind_matrix(b, "attribute_ruler/rules", TERN_DTYPE_U32, &r->rule_count, &eight);
+    r->tokens = bind_matrix(b, "attribute_ruler/tokens", TERN_DTYPE_U32, &tokens, &two);
+    r->tests = bind_matrix(b, "attribute_ruler/tests", TERN_DTYPE_U32, &tests, &four);
+    r->values = bind_vector(b, "attribute_ruler/values", TERN_DTYPE_U64, &values);
+    r->by_tag = bind_map(b, "attribute_ruler/by_tag");
+    r->list_start = bind_vector(b, "attribute_ruler/list_start", TERN_DTYPE_U32, &starts);
+    r->lists = bind_vector(b, "attribute_ruler/lists", TERN_DTYPE_U32, &listed);
+    if (b->status) return;
+    check_ruler_tokens(b, r, tokens, tests, values);
+    check_ruler_rules(b, r, tokens, strings);
+    r->list_count = starts - 1;
+    if (!r->list_count) return bind_refuse(b, "attribute_ruler/list_start", "is too short");
+    bind_check_starts(b, "attribute_ruler/list_start", r->list_start, r->list_count, listed, RULER_MAX_LIST);
+    for (uint32_t i = 0; i < listed && !b->status; i++)
+        if (r->lists[i] >= r->rule_count)
+            bind_refuse(b, "attribute_ruler/lists", "holds a rule number that is out of range");
+}
+
+static void bind(binder *b, tern_model *model, const component_methods *self)
+{
+    (void)self;
+    bind_ruler(b, &model->ruler, &model->strings);
+}
+
+static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
+{
+    (void)source;
+    return attribute_ruler_annotate(run->doc, run->scratch) ? doc_gave_up(run->doc, err) : TERN_OK;
+}
+
+static void free_scratch(void *scratch) { ruler_scratch_free(scratch); }
+
+/* What it gives depends on its rules: ruler_tables.sets. */
+const component_methods attribute_ruler_component = {
+    .number = COMPONENT_ATTRIBUTE_RULER,
+    .name = "attribute_ruler",
+    .scratch_size = sizeof(ruler_scratch),
+    .bind = bind,
+    .finish = finish,
+    .release = free_scratch,
+    .free = free_scratch,
+};

@@ -1,0 +1,19 @@
+/* attribute_ruler.h - token patterns that set TAG, POS, MORPH, LEMMA, DEP (spacy/pipeline/attributeruler.py). */
+#ifndef TERN_ATTRIBUTE_RULER_H
+#define TERN_ATTRIBUTE_RULER_H
+
+#include "component.h"
+
+extern const component_methods attribute_ruler_component;
+
+typedef struct ruler_scratch {
+    buffer changes; /* [tokens][annotations that a rule can set] which rule sets it */
+} ruler_scratch;
+
+/* Matches every rule against the document as it is, then applies what matched in the order of the rules. Reads
+ * doc->attr. 0, or -1 when out of memory or interrupted. */
+int attribute_ruler_annotate(tern_doc *doc, ruler_scratch *scratch);
+
+void ruler_scratch_free(ruler_scratch *scratch);
+
+#endif

@@ -1,0 +1,26 @@
+#include "component_table.h"
+
+#include "attribute_ruler.h"
+#include "lemmatizer.h"
+#include "ner.h"
+#include "parser.h"
+#include "sentencizer.h"
+#include "tagger.h"
+#include "textcat.h"
+#include "tok2vec.h"
+#include "trainable_lemmatizer.h"
+
+const component_methods *const component_table[COMPONENT_COUNT] = {
+    [COMPONENT_TOK2VEC] = &tok2vec_component,
+    [COMPONENT_TAGGER] = &tagger_component,
+    [COMPONENT_PARSER] = &parser_component,
+    [COMPONENT_SENTER] = &senter_component,
+    [COMPONENT_ATTRIBUTE_RULER] = &attribute_ruler_component,
+    [COMPONENT_LEMMATIZER] = &lemmatizer_component,
+    [COMPONENT_NER] = &ner_component,
+    [COMPONENT_MORPHOLOGIZER] = &morphologizer_component,
+    [COMPONENT_TRAINABLE_LEMMATIZER] = &trainable_lemmatizer_component,
+    [COMPONENT_SENTENCIZER] = &sentencizer_component,
+    [COMPONENT_TEXTCAT] = &textcat_component,
+    [COMPONENT_TEXTCAT_MULTILABEL] = &textcat_multilabel_component,
+};

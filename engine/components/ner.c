@@ -1,0 +1,185 @@
+#include "ner.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "tok2vec.h"
+
+/* Every token is consumed by exactly one action. */
+typedef struct ner_state {
+    tern_doc *doc;
+    const uint32_t *moves;       /* [classes][2] action, label */
+    const unsigned char *action; /* [classes] */
+    uint32_t classes;
+    size_t token;     /* the current one: B(0) */
+    int is_open;      /* an entity is open; then: */
+    entity_span open; /* token_end is not known yet */
+} ner_state;
+
+static int is_final(const void *state)
+{
+    const ner_state *s = state;
+    return s->token >= s->doc->token_count;
+}
+
+/* _state.pxd set_context_tokens: the current token, the first of the open entity, the one before the current one if an
+ * entity is open. */
+static void features(const void *state, int32_t *slot_token)
+{
+    const ner_state *s = state;
+    slot_token[0] = (int32_t)s->token;
+    slot_token[1] = s->is_open ? (int32_t)s->open.token_start : TRANSITION_MISSING;
+    slot_token[2] = s->is_open ? (int32_t)s->token - 1 : TRANSITION_MISSING;
+}
+
+/* The same with extra_state_tokens: the current token, then the first ones of the open entity, up to the one before. */
+static void extra_features(const void *state, int32_t *slot_token)
+{
+    const ner_state *s = state;
+    size_t token = s->is_open ? s->open.token_start : s->token;
+    slot_token[0] = (int32_t)s->token;
+    for (size_t slot = 1; slot < NER_EXTRA_SLOTS; slot++)
+        slot_token[slot] = token < s->token ? (int32_t)token++ : TRANSITION_MISSING;
+}
+
+/* ner.pyx, is_valid of each action, for documents without preset entities. */
+static void validate(const void *state, unsigned char *valid)
+{
+    const ner_state *s = state;
+    const tern_doc *doc = s->doc;
+    size_t next = s->token + 1;
+    unsigned char may_go_on = next < doc->token_count && doc->sent_start[next] != 1;
+    int is_space = doc->is_space[s->token];
+
+    unsigned char allowed[NER_OUT + 1] = {0};
+    if (s->is_open) { /* a white-space token may well continue or end an entity */
+        allowed[NER_IN] = may_go_on;
+        allowed[NER_LAST] = 1;
+    } else {
+        allowed[NER_BEGIN] = may_go_on && !is_space;
+        allowed[NER_UNIT] = !is_space;
+        allowed[NER_OUT] = 1;
+    }
+    for (uint32_t c = 0; c < s->classes; c++) valid[c] = allowed[s->action[c]];
+    if (s->is_open)
+        for (uint32_t c = 0; c < s->classes; c++) valid[c] &= s->moves[2 * c + 1] == s->open.label;
+}
+
+static void add_entity(tern_doc *doc, entity_span entity, size_t token_end)
+{
+    entity.token_end = (uint32_t)token_end;
+    doc->entity[doc->entity_count++] = entity;
+}
+
+static void apply(void *state, uint32_t cls)
+{
+    ner_state *s = state;
+    entity_span here = {.token_start = (uint32_t)s->token, .label = s->moves[2 * cls + 1]};
+    switch (s->action[cls]) {
+    case NER_BEGIN:
+        s->open = here;
+        s->is_open = 1;
+        break;
+    case NER_LAST:
+        add_entity(s->doc, s->open, s->token + 1);
+        s->is_open = 0;
+        break;
+    case NER_UNIT: add_entity(s->doc, here, s->token + 1); break;
+    default: /* NER_IN, NER_OUT */ break;
+    }
+    s->token++;
+}
+
+/* The action of each class. Entities need a label: B, I, L and U with an empty one are for preset entities only (a U
+ * without label marks a blocked token), which a fresh document has none of, so they become the action that is never
+ * valid. */
+static void list_actions(const tern_model *model, unsigned char *action)
+{
+    const ner_model *ner = &model->ner;
+    for (uint32_t c = 0; c < ner->net.classes; c++) {
+        uint32_t move = ner->moves[2 * c], label = ner->moves[2 * c + 1];
+        int has_label = model->strings.id[label] != 0;
+        action[c] = (unsigned char)(move == NER_OUT || has_label ? move : NER_MISSING);
+    }
+}
+
+int ner_reserve(tern_doc *doc, ner_scratch *s)
+{
+    size_t tokens = doc->token_count;
+    return doc_reserve_entities(doc, tokens) || buffer_reserve(&s->action, doc->model->ner.net.classes, 1)
+                   || transition_reserve(&doc->model->ner.net, tokens, &s->net)
+               ? -1
+               : 0;
+}
+
+void ner_project(const tern_doc *doc, const float *rows, size_t begin, size_t count, ner_scratch *s)
+{
+    transition_project(&doc->model->ner.net, rows, begin, count, &s->net);
+}
+
+tern_status ner_annotate(tern_doc *doc, ner_scratch *s, const vector_source *source, transition_trace trace, void *user,
+                         tern_error *err)
+{
+    const ner_model *ner = &doc->model->ner;
+    const move_table table = {.common_slots = 1u << 0,
+                              .has_lone_states = 1,
+                              .is_final = is_final,
+                              .features = ner->net.slots == NER_SLOTS ? features : extra_features,
+                              .validate = validate,
+                              .apply = apply};
+    ner_state state = {.doc = doc, .moves = ner->moves, .action = s->action.data, .classes = ner->net.classes};
+    list_actions(doc->model, s->action.data);
+    doc->entity_count = 0;
+    if (transition_run(&ner->net, &table, &state, doc->token_count, &s->net, source, doc->interruption, trace, user))
+        return doc_gave_up(doc, err);
+    doc->annotations |= TERN_ENTITIES;
+    return TERN_OK;
+}
+
+void ner_scratch_free(ner_scratch *s)
+{
+    transition_scratch_free(&s->net);
+    buffer_free(&s->action);
+}
+
+/* ---- the component ----------------------------------------------------------------------------------------------- */
+
+static void bind(binder *b, tern_model *model, const component_methods *self)
+{
+    uint32_t two = 2;
+    ner_model *ner = &model->ner;
+    ner->net.width = bind_encoder(b, model, self);
+    ner->moves = bind_matrix(b, "ner/moves", TERN_DTYPE_U32, &ner->net.classes, &two);
+    bind_transition(b, "ner", NER_SLOTS, NER_EXTRA_SLOTS, &ner->net);
+    for (uint32_t c = 0; c < ner->net.classes && !b->status; c++)
+        if (ner->moves[2 * c] > NER_OUT) bind_refuse(b, "ner/moves", "holds an action that is out of range");
+        else bind_check_labels(b, "ner/moves", ner->moves + 2 * c + 1, 1, &model->strings, 0);
+}
+
+static int reserve(const component_run *run) { return ner_reserve(run->doc, run->scratch); }
+
+static int feed(const component_run *run, const float *rows, size_t begin, size_t count)
+{
+    ner_project(run->doc, rows, begin, count, run->scratch);
+    return 0;
+}
+
+static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
+{
+    return ner_annotate(run->doc, run->scratch, source, NULL, NULL, err);
+}
+
+static void free_scratch(void *scratch) { ner_scratch_free(scratch); }
+
+const component_methods ner_component = {
+    .number = COMPONENT_NER,
+    .name = "ner",
+    .gives = TERN_ENTITIES,
+    .scratch_size = sizeof(ner_scratch),
+    .bind = bind,
+    .reserve = reserve,
+    .feed = feed,
+    .finish = finish,
+    .release = free_scratch,
+    .free = free_scratch,
+};

@@ -1,0 +1,56 @@
+#include "sentencizer.h"
+
+#include "unicode.h"
+
+/* Is the token one of the marks that end a sentence? */
+static int is_mark(const tern_doc *doc, size_t token)
+{
+    const sentencizer_tables *t = &doc->model->sentencizer;
+    return id_find(t->marks, t->mark_count, doc->attr[ATTR_ORTH][token]) < t->mark_count;
+}
+
+/* Token.is_punct */
+static int is_punctuation(const tern_doc *doc, const text_view *text, size_t token)
+{
+    for (size_t i = doc->span[token].char_start; i < doc->span[token].char_end; i++)
+        if (!class_has(&doc->model->chars, text->char_class[i], CHAR_PUNCT)) return 0;
+    return 1;
+}
+
+int sentencizer_annotate(tern_doc *doc, const text_view *text)
+{
+    int after_mark = 1; /* the first token begins a sentence, whatever it is */
+    for (size_t i = 0; i < doc->token_count; i++) {
+        if (interrupted_at(doc->interruption, i)) return -1;
+        int mark = is_mark(doc, i);
+        int begins = i == 0 || (after_mark && !mark && !is_punctuation(doc, text, i));
+        if (begins) after_mark = 0;
+        if (mark) after_mark = 1;
+        if (!doc->sent_start[i] || doc->model->sentencizer.overwrite) doc->sent_start[i] = begins ? 1 : -1;
+    }
+    return 0;
+}
+
+/* ---- the component ----------------------------------------------------------------------------------------------- */
+
+static void bind(binder *b, tern_model *model, const component_methods *self)
+{
+    (void)self;
+    sentencizer_tables *s = &model->sentencizer;
+    s->overwrite = bind_switch(b, "sentencizer/settings");
+    s->marks = bind_vector(b, "sentencizer/marks", TERN_DTYPE_U64, &s->mark_count);
+}
+
+static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
+{
+    (void)source;
+    return sentencizer_annotate(run->doc, run->doc->text) ? doc_gave_up(run->doc, err) : TERN_OK;
+}
+
+const component_methods sentencizer_component = {
+    .number = COMPONENT_SENTENCIZER,
+    .name = "sentencizer",
+    .gives = TERN_SENTENCES,
+    .bind = bind,
+    .finish = finish,
+};

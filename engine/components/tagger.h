@@ -1,0 +1,46 @@
+/* tagger.h - labels of tokens by one linear layer: tags, MORPH with POS, sentence starts (spacy/pipeline/tagger.pyx,
+ * morphologizer.pyx, senter.pyx). */
+#ifndef TERN_TAGGER_H
+#define TERN_TAGGER_H
+
+#include "component.h"
+
+extern const component_methods tagger_component, morphologizer_component, senter_component;
+
+typedef struct tagger_scratch {
+    buffer scores; /* [rows of a block][labels] */
+} tagger_scratch;
+
+typedef struct senter_scratch {
+    buffer scores;  /* [rows of a block][2] */
+    buffer choices; /* [tokens] 1 or -1 */
+} senter_scratch;
+
+/* Scores of count rows by a linear layer, layer_sums(w) apart, in scores until the next call. NULL when out of
+ * memory. */
+const float *linear_scores(const packed_layer *w, const float *rows, size_t count, buffer *scores);
+
+/* The class of the highest score in a row of scores; of equal ones the first, as numpy's argmax. */
+uint32_t linear_best(const packed_layer *w, const float *scores);
+
+/* Sets the tags of the tokens [begin, begin + count) from their rows of the encoder. 0, or -1 when out of memory. */
+int tagger_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count, tagger_scratch *scratch);
+
+/* The same for MORPH and POS. Nothing may have set them before: then spaCy's settings overwrite and extend change
+ * nothing. */
+int morphologizer_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count, tagger_scratch *scratch);
+
+/* Room for the document's tokens; before the first senter_choose. 0 or -1. */
+int senter_reserve(const tern_doc *doc, senter_scratch *scratch);
+
+/* Chooses for the tokens [begin, begin + count) from their rows of the encoder. 0, or -1 when out of memory. */
+int senter_choose(const tern_doc *doc, const float *rows, size_t begin, size_t count, senter_scratch *scratch);
+
+/* Sets sent_start as chosen where it is 0 (components between the encoder and the senter may have set it); everywhere,
+ * if the pipeline says so. */
+void senter_annotate(tern_doc *doc, const senter_scratch *scratch);
+
+void tagger_scratch_free(tagger_scratch *scratch);
+void senter_scratch_free(senter_scratch *scratch);
+
+#endif

@@ -1,0 +1,298 @@
+#include "transition.h"
+
+#include <string.h>
+
+#include "kernels.h"
+#include "layers.h"
+
+/* Products of a slot that are kept: token t has row t % CACHED. A common slot fills the rows of AHEAD tokens in one
+ * multiplication when it comes to the first of them; a token that lost its row since then comes back alone, so that a
+ * state that looks far back again and again costs a row each time, not a block. A long document so needs no more memory
+ * here than a short one. */
+enum { CACHED = 256, AHEAD = 64 };
+
+/* A token that is projected again comes with its neighbours, as it is mostly a stack that is worked off. Of such blocks
+ * AGAIN are kept, as many as a state looks at tokens. */
+enum { AGAIN_BLOCK = 64, AGAIN = TRANSITION_MAX_SLOTS };
+
+enum { NO_CLASS = -1 };
+
+_Static_assert(TRANSITION_KEPT % TRANSITION_BLOCK == 0 && TRANSITION_BLOCK % AHEAD == 0,
+               "products ahead are of one kept block");
+
+typedef struct run {
+    const transition_weights *w;
+    const move_table *moves;
+    size_t token_count;
+    transition_scratch *scratch;
+    const vector_source *source; /* NULL: all tokens are projected */
+    size_t projected_end;        /* tokens before this one have been projected */
+    int failed;                  /* the source did */
+    /* the block that is in this place, plus 1, or 0; the place of the next one */
+    uint32_t again_of[AGAIN], again_next;
+    float *products, *lone_scores, *sums, *hidden, *scores;
+    /* [slots][CACHED] the token whose product is in this row, plus 1; 0: none */
+    uint32_t *product_of;
+    size_t come_to[TRANSITION_MAX_SLOTS]; /* tokens before this one have had their turn in a common slot */
+    size_t lone_begin, lone_end;          /* tokens of lone_scores */
+    unsigned char *valid;
+} run;
+
+/* Floats from the scores of a state to those of the next. */
+static size_t score_floats(const transition_weights *w) { return w->upper.panels ? layer_sums(&w->upper) : w->classes; }
+
+int transition_reserve(const transition_weights *w, size_t token_count, transition_scratch *s)
+{
+    size_t sums = layer_sums(&w->lower) * sizeof(float), scores = score_floats(w) * sizeof(float);
+    size_t kept = token_count < TRANSITION_KEPT ? token_count : TRANSITION_KEPT,
+           row = layer_sums(&w->linear) * sizeof(float);
+    if (token_count > TRANSITION_KEPT && buffer_reserve(&s->again, AGAIN * AGAIN_BLOCK, row)) return -1;
+    return buffer_reserve(&s->projected, kept, row) || buffer_reserve(&s->products, (size_t)w->slots * CACHED, sums)
+                   || buffer_reserve(&s->product_of, (size_t)w->slots * CACHED, sizeof(uint32_t))
+                   || buffer_reserve(&s->sums, AHEAD, sums)
+                   || buffer_reserve(&s->hidden, AHEAD, w->hidden * sizeof(float))
+                   || buffer_reserve(&s->lone_scores, AHEAD, scores) || buffer_reserve(&s->scores, 1, scores)
+                   || buffer_reserve(&s->valid, w->classes, 1)
+               ? -1
+               : 0;
+}
+
+static void project(const transition_weights *w, const float *vectors, size_t count, float *out)
+{
+    affine(out, vectors, w->width, &w->linear, count);
+}
+
+static float *kept_row(const transition_weights *w, const transition_scratch *s, size_t token)
+{
+    return (float *)s->projected.data + token % TRANSITION_KEPT * layer_sums(&w->linear);
+}
+
+void transition_project(const transition_weights *w, const float *vectors, size_t begin, size_t count,
+                        transition_scratch *s)
+{
+    project(w, vectors, count, kept_row(w, s, begin));
+}
+
+/* ---- projected vectors of long documents ------------------------------------------------------------------------- */
+
+/* Projects the tokens [begin, end) to out. */
+static void project_from_source(run *r, size_t begin, size_t end, float *out)
+{
+    const float *vectors = r->failed ? NULL : r->source->vectors(r->source->user, begin, end);
+    if (vectors) project(r->w, vectors, end - begin, out);
+    else r->failed = 1;
+}
+
+static size_t end_of_block(const run *r, size_t begin, size_t length)
+{
+    return r->token_count - begin < length ? r->token_count : begin + length;
+}
+
+static void project_up_to(run *r, size_t end)
+{
+    while (r->projected_end < end) {
+        size_t begin = r->projected_end;
+        r->projected_end = end_of_block(r, begin, TRANSITION_BLOCK);
+        project_from_source(r, begin, r->projected_end, kept_row(r->w, r->scratch, begin));
+    }
+}
+
+/* The next block takes the place of the oldest one. */
+static int is_kept(const run *r, size_t token) { return !r->source || token + TRANSITION_KEPT >= r->projected_end; }
+
+static const float *project_again(run *r, size_t token)
+{
+    size_t place = 0, begin = token - token % AGAIN_BLOCK, width = layer_sums(&r->w->linear);
+    uint32_t block = (uint32_t)(token / AGAIN_BLOCK) + 1;
+    while (place < AGAIN && r->again_of[place] != block) place++;
+    int is_there = place < AGAIN;
+    if (!is_there) place = r->again_next++ % AGAIN;
+    float *rows = (float *)r->scratch->again.data + place * AGAIN_BLOCK * width;
+    if (!is_there) project_from_source(r, begin, end_of_block(r, begin, AGAIN_BLOCK), rows);
+    r->again_of[place] = block;
+    return rows + (token - begin) * width;
+}
+
+/* Of count tokens: one, or some of one block that is kept. */
+static const float *projected_rows(run *r, size_t first, size_t count)
+{
+    project_up_to(r, first + count);
+    return is_kept(r, first) ? kept_row(r->w, r->scratch, first) : project_again(r, first);
+}
+
+/* ---- the lower layer --------------------------------------------------------------------------------------------- */
+
+static void multiply_slot(run *r, uint32_t slot, size_t first, size_t count)
+{
+    const float *rows = projected_rows(r, first, count);
+    packed_layer lower = r->w->lower;
+    lower.panels += slot * layer_floats(&lower);
+    size_t place = slot * (size_t)CACHED + first % CACHED;
+    affine(r->products + place * layer_sums(&lower), rows, layer_sums(&r->w->linear), &lower, count);
+    for (size_t i = 0; i < count; i++) r->product_of[place + i] = (uint32_t)(first + i) + 1;
+}
+
+/* What the lower layer makes of a token in a slot, before the maxout. */
+static const float *lower_product(run *r, uint32_t slot, size_t token)
+{
+    size_t place = slot * (size_t)CACHED + token % CACHED;
+    if (r->product_of[place] != token + 1) {
+        int is_ahead =
+            r->moves->common_slots >> slot & 1 && token >= r->come_to[slot] && is_kept(r, token - token % AHEAD);
+        size_t first = is_ahead ? token - token % AHEAD : token, block = is_ahead ? AHEAD : 1;
+        multiply_slot(r, slot, first, r->token_count - first < block ? r->token_count - first : block);
+        if (is_ahead) r->come_to[slot] = first + AHEAD;
+    }
+    return r->products + place * layer_sums(&r->w->lower);
+}
+
+/* sums = the lower layer's of one state. */
+static void sum_slots(run *r, const int32_t *slot_token, float *sums)
+{
+    const float *rows[TRANSITION_MAX_SLOTS];
+    size_t width = layer_sums(&r->w->lower);
+    for (uint32_t slot = 0; slot < r->w->slots; slot++)
+        rows[slot] = slot_token[slot] == TRANSITION_MISSING ? r->w->lower_pad + slot * width
+                                                            : lower_product(r, slot, (size_t)slot_token[slot]);
+    sum_rows(sums, rows, r->w->slots, width);
+}
+
+/* ---- scores ------------------------------------------------------------------------------------------------------ */
+
+/* scores of the states whose sums are there */
+static void score_states(const run *r, size_t count, float *scores)
+{
+    const transition_weights *w = r->w;
+    maxout(w->upper.panels ? r->hidden : scores, r->sums, &w->lower, count);
+    if (w->upper.panels) affine(scores, r->hidden, w->hidden, &w->upper, count);
+}
+
+static int is_lone(const run *r, const int32_t *slot_token)
+{
+    if (slot_token[0] == TRANSITION_MISSING) return 0;
+    for (uint32_t slot = 1; slot < r->w->slots; slot++)
+        if (slot_token[slot] != TRANSITION_MISSING) return 0;
+    return 1;
+}
+
+/* Scores of the states that look at the tokens from this one on, as far as their products in slot 0 are there. */
+static void score_lone_states(run *r, int32_t token)
+{
+    int32_t slot_token[TRANSITION_MAX_SLOTS];
+    for (uint32_t slot = 1; slot < r->w->slots; slot++) slot_token[slot] = TRANSITION_MISSING;
+    size_t first = (size_t)token, end = first - first % AHEAD + AHEAD, width = layer_sums(&r->w->lower);
+    if (end > r->token_count) end = r->token_count;
+    for (size_t t = first; t < end; t++) {
+        slot_token[0] = (int32_t)t;
+        sum_slots(r, slot_token, r->sums + (t - first) * width);
+    }
+    score_states(r, end - first, r->lone_scores);
+    r->lone_begin = first;
+    r->lone_end = end;
+}
+
+static const float *score_classes(run *r, const int32_t *slot_token)
+{
+    if (!r->moves->has_lone_states || !is_lone(r, slot_token)) {
+        sum_slots(r, slot_token, r->sums);
+        score_states(r, 1, r->scores);
+        return r->scores;
+    }
+    size_t token = (size_t)slot_token[0];
+    if (token < r->lone_begin || token >= r->lone_end) score_lone_states(r, slot_token[0]);
+    return r->lone_scores + (token - r->lone_begin) * score_floats(r->w);
+}
+
+static int64_t best_valid_class(const float *scores, const unsigned char *valid, uint32_t classes)
+{
+    int64_t best = NO_CLASS;
+    for (uint32_t c = 0; c < classes; c++)
+        if (valid[c] && (best == NO_CLASS || scores[c] > scores[best])) best = c;
+    return best;
+}
+
+int transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
+                   transition_scratch *s, const vector_source *source, interruption *stop, transition_trace trace,
+                   void *user)
+{
+    run r = {.w = w,
+             .moves = moves,
+             .token_count = token_count,
+             .scratch = s,
+             .source = source,
+             .projected_end = source ? 0 : token_count,
+             .products = s->products.data,
+             .lone_scores = s->lone_scores.data,
+             .sums = s->sums.data,
+             .hidden = s->hidden.data,
+             .scores = s->scores.data,
+             .product_of = s->product_of.data,
+             .valid = s->valid.data};
+    memset(r.product_of, 0, (size_t)w->slots * CACHED * sizeof *r.product_of);
+
+    for (size_t step = 0; !moves->is_final(state); step++) {
+        if (interrupted_at(stop, step)) return -1;
+        int32_t slot_token[TRANSITION_MAX_SLOTS];
+        moves->features(state, slot_token);
+        const float *scores = score_classes(&r, slot_token);
+        if (r.failed) return -1;
+        moves->validate(state, r.valid);
+        int64_t best = best_valid_class(scores, r.valid, w->classes);
+        if (best == NO_CLASS) break;
+        if (trace) trace(user, scores, r.valid, (uint32_t)best);
+        moves->apply(state, (uint32_t)best);
+    }
+    return 0;
+}
+
+void transition_scratch_free(transition_scratch *s)
+{
+    buffer_free(&s->projected);
+    buffer_free(&s->again);
+    buffer_free(&s->products);
+    buffer_free(&s->product_of);
+    buffer_free(&s->lone_scores);
+    buffer_free(&s->sums);
+    buffer_free(&s->hidden);
+    buffer_free(&s->scores);
+    buffer_free(&s->valid);
+}
+
+/* ---- sections -> tables ------------------------------------------------------------------------------------------ */
+
+/* classes is known. */
+static void bind_lower(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, int has_upper,
+                       transition_weights *w)
+{
+    section_name name;
+    uint32_t dims[4] = {0, 0, 0, PANEL};
+    bind_name(name, prefix, has_upper ? "lower/W" : "scores/W");
+    const float *panels = bind_array(b, name, TERN_DTYPE_F32, 4, dims);
+    if (b->status) return;
+    w->slots = dims[0];
+    w->hidden = dims[2] - 1;
+    uint32_t outputs = has_upper ? w->hidden : w->classes, blocks = (outputs + PANEL - 1) / PANEL;
+    if (w->slots != slots && w->slots != extra_slots)
+        return bind_refuse(b, name, "has a shape that no move table looks at: another number of slots");
+    if (!w->hidden || dims[1] % blocks || dims[1] / blocks > MAX_PIECES)
+        return bind_refuse(b, name, "has not as many panels as a maxout layer of its outputs");
+    w->lower = (packed_layer){.panels = panels, .nO = outputs, .nP = dims[1] / blocks, .nI = w->hidden};
+    uint32_t sums = dims[1] * PANEL;
+    bind_name(name, prefix, has_upper ? "lower/pad" : "scores/pad");
+    w->lower_pad = bind_matrix(b, name, TERN_DTYPE_F32, &w->slots, &sums);
+}
+
+void bind_transition(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, transition_weights *w)
+{
+    section_name name;
+    bind_name(name, prefix, "scores/");
+    const int has_upper = !model_file_has(b->file, name);
+    if (!b->status && w->classes > TRANSITION_MAX_CLASSES)
+        bind_refuse(b, prefix, "has more classes than this library supports");
+    bind_lower(b, prefix, slots, extra_slots, has_upper, w);
+    if (b->status) return;
+    bind_name(name, prefix, "linear");
+    bind_layer(b, name, w->hidden, 1, w->width, &w->linear);
+    bind_name(name, prefix, "upper");
+    if (has_upper) bind_layer(b, name, w->classes, 1, w->hidden, &w->upper);
+}

@@ -1,0 +1,79 @@
+/* transition.h - greedy transition-based prediction (spacy/ml/parser_model.pyx, pipeline/transition_parser.pyx).
+ *
+ * The driver owns the network: it projects token vectors, sums the lower layer's products of the tokens that a state
+ * looks at, and scores the classes. A move table owns the state: what it looks at, what is allowed, what an action
+ * does. */
+#ifndef TERN_TRANSITION_H
+#define TERN_TRANSITION_H
+
+#include "binder.h"
+#include "buffer.h"
+#include "interrupt.h"
+
+#define TRANSITION_MAX_SLOTS 16
+#define TRANSITION_MISSING (-1)
+
+/* A move table over its own state. Classes are the outputs of the last layer. */
+typedef struct move_table {
+    /* Bit f is set where nearly every token comes up in slot f: its products are computed ahead, many tokens at once.
+     * In the other slots they are computed when they are asked for. Changes the speed only. */
+    uint32_t common_slots;
+    /* 1: most states look at one token, in slot 0, and at nothing else. Their scores are computed ahead, too. */
+    int has_lone_states;
+    int (*is_final)(const void *state);
+    /* Token looked at by each of the network's slots, or TRANSITION_MISSING. */
+    void (*features)(const void *state, int32_t *slot_token);
+    /* valid[c] = 1 where class c is allowed, otherwise 0, for every class. */
+    void (*validate)(const void *state, unsigned char *valid);
+    void (*apply)(void *state, uint32_t cls);
+} move_table;
+
+/* Tokens whose projected vectors are kept. A longer document's are asked for as the state comes to them, and once more
+ * when it looks back to one that is kept no more. */
+#define TRANSITION_KEPT 16384u
+
+/* Where a longer document's token vectors come from. */
+typedef struct vector_source {
+    /* Vectors of the tokens [begin, end), valid until the next call; NULL when out of memory or interrupted. Blocks of
+     * up to TRANSITION_BLOCK, in the order of the document; in between, others that were there before. */
+    const float *(*vectors)(void *user, size_t begin, size_t end);
+    void *user;
+} vector_source;
+#define TRANSITION_BLOCK 512u
+
+typedef struct transition_scratch {
+    /* [TRANSITION_KEPT, or the tokens, if fewer][layer_sums(linear)] token t has row t % TRANSITION_KEPT */
+    buffer projected;
+    buffer again;                /* of a longer document: some blocks of what was kept no more (transition.c) */
+    buffer products, product_of; /* [slots][cached rows][layer_sums(lower)]; whose row it is */
+    buffer lone_scores;          /* [tokens computed ahead][score_floats] (transition.c) */
+    /* of the states computed at once: [layer_sums(lower)], [hidden], [score_floats] each */
+    buffer sums, hidden, scores;
+    buffer valid; /* [classes] */
+} transition_scratch;
+
+/* Before the first block of a document of token_count (at most INT32_MAX) tokens: all memory that its run needs, which
+ * does not grow with documents beyond TRANSITION_KEPT. 0, or -1 when out of memory. */
+int transition_reserve(const transition_weights *w, size_t token_count, transition_scratch *scratch);
+
+/* Projects token vectors (count rows of w->width) of the tokens from begin on: thinc's Linear before the lower layer.
+ * For a document of up to TRANSITION_KEPT tokens, all of them, before its run. */
+void transition_project(const transition_weights *w, const float *vectors, size_t begin, size_t count,
+                        transition_scratch *scratch);
+
+/* Runs from the given state until it is final or nothing is valid. source: of a document beyond TRANSITION_KEPT; NULL:
+ * its tokens have all been projected. Equal scores: the lowest class wins (parser_model.pyx arg_max_if_valid). trace,
+ * if not NULL, sees every decision: scores and valid of all classes. 0, or -1 if stop (NULL: nothing) ended it before,
+ * or the source did. */
+typedef void (*transition_trace)(void *user, const float *scores, const unsigned char *valid, uint32_t chosen);
+int transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
+                   transition_scratch *scratch, const vector_source *source, interruption *stop, transition_trace trace,
+                   void *user);
+
+void transition_scratch_free(transition_scratch *scratch);
+
+/* The network of PREFIX; w->width and w->classes are known. slots, extra_slots: the two numbers of slots that the move
+ * table knows. */
+void bind_transition(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, transition_weights *w);
+
+#endif

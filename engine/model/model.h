@@ -1,0 +1,337 @@
+/* model.h - a .tern file as typed, checked, constant structs. Each is filled by the file that reads it, which checks
+ * every shape and every index once, so that the rest of the engine indexes without asking (model_bind.c calls them in
+ * order). Pointers lead into the mapping. docs/file-format.md describes the sections. */
+#ifndef TERN_MODEL_H
+#define TERN_MODEL_H
+
+#include "kernels.h"
+#include "map.h"
+#include "model_file.h"
+
+#define NO_STRING UINT32_MAX
+#define CODE_POINTS 0x110000u
+
+/* chars/flags; the tests of Python's str on one code point, and what final sigma needs (Unicode 3.13, Final_Sigma). */
+enum {
+    CHAR_ALPHA = 1 << 0,
+    CHAR_DIGIT = 1 << 1,
+    CHAR_UPPER = 1 << 2,
+    CHAR_LOWER = 1 << 3,
+    CHAR_TITLE = 1 << 4,
+    CHAR_SPACE = 1 << 5,
+    CHAR_PUNCT = 1 << 6,
+    CHAR_CURRENCY = 1 << 7,
+    CHAR_CASED = 1 << 8,
+    CHAR_CASE_IGNORABLE = 1 << 9
+};
+
+/* Features of a token that embeddings read. */
+enum {
+    ATTR_NORM = 0,
+    ATTR_PREFIX,
+    ATTR_SUFFIX,
+    ATTR_SHAPE,
+    ATTR_SPACY,
+    ATTR_IS_SPACE,
+    ATTR_LOWER,
+    ATTR_ORTH,
+    ATTR_COUNT
+};
+
+/* What the patterns of the attribute ruler test. */
+enum {
+    RULER_TAG = 0,
+    RULER_POS,
+    RULER_MORPH,
+    RULER_LEMMA,
+    RULER_DEP,
+    RULER_LOWER,
+    RULER_IS_SPACE,
+    RULER_ORTH,
+    RULER_ATTRS
+};
+
+/* Components in the numbering of the section pipeline; bit 1 << n is TERN_TOK2VEC, ... of tern.h. */
+enum {
+    COMPONENT_TOK2VEC = 0,
+    COMPONENT_TAGGER,
+    COMPONENT_PARSER,
+    COMPONENT_SENTER,
+    COMPONENT_ATTRIBUTE_RULER,
+    COMPONENT_LEMMATIZER,
+    COMPONENT_NER,
+    COMPONENT_MORPHOLOGIZER,
+    COMPONENT_TRAINABLE_LEMMATIZER,
+    COMPONENT_SENTENCIZER,
+    COMPONENT_TEXTCAT,
+    COMPONENT_TEXTCAT_MULTILABEL,
+    COMPONENT_COUNT
+};
+
+/* Components that classify texts. */
+#define TERN_TEXTCATS (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL)
+enum { TEXTCATS = 2 };
+
+/* Place of one of them in an array of both. */
+static inline size_t textcat_place(uint32_t component) { return component - COMPONENT_TEXTCAT; }
+
+/* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk,
+ * lang/fr (and ca), pipeline/lemmatizer.py lookup_lemmatize, lang/es, lang/el, lang/nl rule_lemmatize, lang/nl
+ * lookup_lemmatize (and ht), lang/pl, lang/it. */
+enum {
+    LEMMATIZER_ENGLISH = 0,
+    LEMMATIZER_RULES,
+    LEMMATIZER_MACEDONIAN,
+    LEMMATIZER_FRENCH,
+    LEMMATIZER_LOOKUP,
+    LEMMATIZER_SPANISH,
+    LEMMATIZER_GREEK,
+    LEMMATIZER_DUTCH,
+    LEMMATIZER_LOWER_LOOKUP,
+    LEMMATIZER_POLISH,
+    LEMMATIZER_ITALIAN,
+    LEMMATIZER_KINDS
+};
+
+/* Added to a lemma that spaCy's table has as a text, not as a list of texts: where lang/fr takes the first of the list,
+ * it takes the first character of such a text. */
+#define LEMMA_IS_TEXT (1u << 31)
+
+/* Actions of the BILUO move table in spaCy's numbering (ner.pyx). */
+enum { NER_MISSING = 0, NER_BEGIN, NER_IN, NER_LAST, NER_UNIT, NER_OUT };
+
+/* What a state looks at, without and with extra_state_tokens (_state.pxd set_context_tokens). */
+enum { NER_SLOTS = 3, NER_EXTRA_SLOTS = 6, PARSER_SLOTS = 8, PARSER_EXTRA_SLOTS = 13 };
+#define TRANSITION_MAX_CLASSES 65536
+
+/* Actions of the arc-eager move table in spaCy's numbering (arc_eager.pyx). */
+enum { ARC_SHIFT = 0, ARC_REDUCE, ARC_LEFT, ARC_RIGHT, ARC_BREAK };
+
+typedef struct char_table {
+    const uint16_t *block, *class_of, *flags;
+    const int32_t *lower;
+    uint32_t class_count;
+} char_table;
+
+typedef struct string_table {
+    const char *bytes;
+    const uint32_t *start;
+    const uint64_t *id;
+    uint32_t count;
+} string_table;
+
+typedef struct stem_table {
+    const uint32_t *rows; /* [count][3] string number of a suffix, characters to cut, longer than */
+    uint32_t count;       /* 0: NORM is str.lower() */
+} stem_table;
+
+#define STEMS_MAX 1024
+
+typedef struct dfa {
+    const uint16_t *column, *next, *start, *tracker;
+    const uint8_t *accept;
+    uint32_t cols, states, trackers; /* states 0: there is no such expression */
+    int anchored;                    /* a match can only begin at the beginning of the text */
+    /* if not: elsewhere it begins in one and the same state, and never ends by the text's end */
+    int steady;
+} dfa;
+
+#define TOKENIZER_MAX_RULE 4096  /* bytes; with the next it keeps the tokenizer linear, whatever a file says */
+#define TOKENIZER_MAX_PHRASE 256 /* tokens */
+
+typedef struct tokenizer_tables {
+    dfa prefix, suffix, infix, url_match, token_match;
+    map rules, phrases;
+    const uint32_t *rule_start, *rule_pieces;
+    uint32_t rule_count, suffix_reversed, longest_rule_bytes, longest_phrase;
+} tokenizer_tables;
+
+/* word_vectors.h; bits (B) 0: no text has a vector. */
+typedef struct vector_keys {
+    const uint32_t *start;
+    const uint64_t *keys;
+    uint32_t bits, count;
+} vector_keys;
+
+/* Limits that keep the vector of a word linear in its length, whatever a file says. */
+#define FLORET_MAX_PIECE 32 /* code points */
+#define FLORET_MAX_MARK 64  /* bytes */
+
+typedef struct floret_settings {
+    uint32_t minn, maxn, hash_count, seed; /* hash_count 0: vectors have keys, or there are none */
+    const char *bow, *eow;                 /* what is put before and after a word */
+    size_t bow_len, eow_len;
+} floret_settings;
+
+/* A maxout layer and the layer norm after it. */
+typedef struct maxout_weights {
+    packed_layer layer;
+    const float *G, *beta; /* [layer.nO] */
+} maxout_weights;
+
+#define TOK2VEC_MAX_FEATURES 8
+#define TOK2VEC_MAX_DEPTH 8
+#define TOK2VEC_MAX_WIDTH 4096
+
+typedef struct tok2vec_weights {
+    uint32_t features, width, depth;
+    uint32_t attr[TOK2VEC_MAX_FEATURES], seed[TOK2VEC_MAX_FEATURES], rows[TOK2VEC_MAX_FEATURES];
+    const float *embed[TOK2VEC_MAX_FEATURES]; /* [rows][width] */
+    uint32_t static_rows;                     /* 0: the encoder reads no static vectors */
+    const float *static_floats;               /* [static_rows][width]; NULL: static_halves */
+    const uint16_t *static_halves;
+    const floret_settings *floret; /* what finds the rows of a word; NULL: its key */
+    maxout_weights mix, conv[TOK2VEC_MAX_DEPTH];
+} tok2vec_weights;
+
+/* Blocks of width inputs that the mixing layer has: the features, then the static vectors. */
+static inline uint32_t tok2vec_blocks(const tok2vec_weights *w) { return w->features + (w->static_rows > 0); }
+
+typedef struct transition_weights {
+    uint32_t slots, width, hidden, classes; /* slots: state features */
+    packed_layer linear;                    /* width -> hidden */
+    /* hidden -> hidden maxout, of slot 0; layer_floats(&lower) on: of slot 1 ... */
+    packed_layer lower;
+    /* hidden -> classes; no panels: the lower layer has classes outputs, the scores */
+    packed_layer upper;
+    const float *lower_pad; /* [slots][layer_sums(&lower)] */
+} transition_weights;
+
+typedef struct ner_model {
+    transition_weights net;
+    const uint32_t *moves; /* [classes][2] action, label */
+} ner_model;
+
+typedef struct parser_model {
+    transition_weights net;
+    const uint32_t *moves; /* [classes][3] action, label, label of the head to look for */
+    uint32_t root_label;
+} parser_model;
+
+typedef struct tagger_model {
+    packed_layer output;
+    const uint32_t *labels; /* [output.nO] */
+} tagger_model;
+
+typedef struct morphologizer_model {
+    packed_layer output;
+    const uint32_t *labels; /* [output.nO][2] MORPH, POS */
+} morphologizer_model;
+
+#define EDIT_TREE_MAX_EDITS 256 /* at one end of a word */
+#define EDIT_TREE_TOP_K_GUARDRAIL                                                                                      \
+    20 /* with a larger top_k spaCy takes numpy's argsort (TOP_K_GUARDRAIL), which leaves the order of                 \
+        * equal scores to the CPU: the last comes first, as where it keeps their order */
+
+typedef struct trainable_lemmatizer_model {
+    packed_layer output;
+    const uint32_t *trees; /* [output.nO][6] */
+    const uint32_t *edits; /* [n][3] */
+    uint32_t top_k, text_if_none_applies;
+} trainable_lemmatizer_model;
+
+/* How rows of an encoder become one vector, in the order in which the parts stand there; POOL_ATTENTION stands
+ * alone. */
+enum { POOL_FIRST = 1 << 0, POOL_LAST = 1 << 1, POOL_MAX = 1 << 2, POOL_MEAN = 1 << 3, POOL_ATTENTION = 1 << 4 };
+
+enum { TEXTCAT_BOW = 1 << 0, TEXTCAT_KEYS = 1 << 1, TEXTCAT_SAME = 1 << 2, TEXTCAT_PARTS = (1 << 3) - 1 };
+
+#define BOW_MAX_NGRAM 16
+#define BOW_MAX_BUCKETS (1u << 28)
+
+typedef struct bow_model {
+    uint32_t labels; /* 0: there is no bag of words */
+    uint32_t longest, buckets, activation, overlaps;
+    const uint64_t *used;   /* [positions / 64] */
+    const uint32_t *before; /* [positions / 64] */
+    const float *rows, *bias;
+} bow_model;
+
+static inline uint32_t bow_row_length(const bow_model *w) { return w->overlaps ? 1 : w->labels; }
+
+typedef struct textcat_model {
+    uint32_t label_count, pooling, activation, parts;
+    uint32_t width;                /* of the rows; 0 without pooling */
+    const uint32_t *labels, *same; /* same: NULL, or [label_count] */
+    bow_model bow;
+    packed_layer key, query, output; /* key.nO 0: the query looks at the rows themselves */
+    maxout_weights hidden;
+} textcat_model;
+
+typedef struct senter_model {
+    packed_layer output;
+    uint32_t overwrite;
+} senter_model;
+
+typedef struct sentencizer_tables {
+    const uint64_t *marks; /* [mark_count] ascending */
+    uint32_t mark_count, overwrite;
+} sentencizer_tables;
+
+/* Limits that keep every component linear, whatever a file says. */
+#define RULER_MAX_LIST 4096        /* rules that may begin with one tag */
+#define LEMMATIZER_MAX_RULES 1024  /* of one part of speech or list; also forms of one exception, and groups */
+#define LEMMATIZER_MAX_FEATURES 64 /* of one group */
+
+typedef struct ruler_tables {
+    const uint32_t *rules, *tokens, *tests, *list_start, *lists;
+    const uint64_t *values;
+    map by_tag;
+    uint32_t rule_count, list_count;
+    unsigned sets;                 /* mask of TERN_TAGS, ...: what some rule sets */
+    int tests_lemmas, tests_lower; /* does some pattern test LEMMA, LOWER? */
+} ruler_tables;
+
+typedef struct lemmatizer_tables {
+    uint32_t kind, overwrite;
+    id_table forms, lookup;
+    const uint32_t *parts, *suffix_rules, *words, *exception_start, *exception_forms;
+    map exceptions;
+    const uint32_t *lists, *groups, *features;
+    uint32_t list_count, group_count;
+    uint32_t part_count, word_edges, exception_count;
+} lemmatizer_tables;
+
+/* The floats of a section that holds halves, in a list; begins a cache line, as a section does. */
+typedef struct expanded_floats {
+    _Alignas(64) struct expanded_floats *next;
+    _Alignas(64) float value[];
+} expanded_floats;
+
+struct tern_model {
+    model_file file;
+    expanded_floats *expanded;
+    const char *meta;
+    size_t meta_len;
+    char_table chars;
+    string_table strings;
+    map symbols, norms;
+    stem_table stems;
+    tokenizer_tables tokenizer;
+    vector_keys vectors;
+    floret_settings floret;
+    uint32_t pipeline[COMPONENT_COUNT], pipeline_length; /* COMPONENT_* in the order in which they run */
+    unsigned components, default_components;             /* TERN_TOK2VEC, ... */
+    /* of each component that has one; COMPONENT_TOK2VEC: the shared one */
+    tok2vec_weights encoder[COMPONENT_COUNT];
+    unsigned listeners;     /* TERN_TAGGER, ...: those that read the shared encoder */
+    unsigned encoder_attrs; /* bit 1 << ATTR_*: what some encoder embeds */
+    tagger_model tagger;
+    morphologizer_model morphologizer;
+    trainable_lemmatizer_model trainable_lemmatizer;
+    parser_model parser;
+    senter_model senter;
+    sentencizer_tables sentencizer;
+    ruler_tables ruler;
+    lemmatizer_tables lemmatizer;
+    ner_model ner;
+    textcat_model textcat[TEXTCATS]; /* by textcat_place */
+};
+
+/* The encoder whose rows a component reads, its own or the shared one; of width 0 if it reads none. */
+static inline const tok2vec_weights *model_encoder(const tern_model *model, uint32_t component)
+{
+    return &model->encoder[model->listeners >> component & 1 ? COMPONENT_TOK2VEC : component];
+}
+
+#endif

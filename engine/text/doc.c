@@ -1,0 +1,286 @@
+#include "doc.h"
+
+#include <string.h>
+
+#include "error.h"
+
+int doc_reserve_tokens(tern_doc *doc, size_t tokens)
+{
+    if (buffer_reserve(&doc->span_memory, tokens, sizeof *doc->span) || buffer_reserve(&doc->space_memory, tokens, 1)
+        || buffer_reserve(&doc->norm_memory, tokens, sizeof *doc->norm_override)
+        || buffer_reserve(&doc->sent_memory, tokens, 1))
+        return -1;
+    doc->span = doc->span_memory.data;
+    doc->space = doc->space_memory.data;
+    doc->norm_override = doc->norm_memory.data;
+    doc->sent_start = doc->sent_memory.data;
+    return 0;
+}
+
+int doc_reserve_features(tern_doc *doc, size_t tokens, int with_lower, int with_vectors)
+{
+    for (size_t a = 0; a < ATTR_COUNT; a++) {
+        if (a == ATTR_SPACY || a == ATTR_IS_SPACE || (a == ATTR_LOWER && !with_lower)) continue;
+        if (buffer_reserve(&doc->attr_memory[a], tokens, sizeof *doc->attr[a])) return -1;
+        doc->attr[a] = doc->attr_memory[a].data;
+    }
+    if (buffer_reserve(&doc->is_space_memory, tokens, 1)
+        || (with_vectors && buffer_reserve(&doc->vector_memory, tokens, sizeof *doc->vector)))
+        return -1;
+    doc->is_space = doc->is_space_memory.data;
+    doc->vector = doc->vector_memory.data;
+    return 0;
+}
+
+int doc_reserve_annotations(tern_doc *doc, size_t tokens)
+{
+    if (buffer_reserve(&doc->head_memory, tokens, sizeof *doc->head)
+        || buffer_reserve(&doc->lemma_memory, tokens, sizeof *doc->lemma))
+        return -1;
+    doc->head = doc->head_memory.data;
+    doc->lemma = doc->lemma_memory.data;
+    for (size_t c = 0; c < COLUMN_COUNT; c++) {
+        if (buffer_reserve(&doc->column_memory[c], tokens, sizeof *doc->column[c])) return -1;
+        doc->column[c] = doc->column_memory[c].data;
+    }
+    return 0;
+}
+
+int doc_reserve_norms(tern_doc *doc, size_t tokens)
+{
+    if (buffer_reserve(&doc->norm_text_memory, tokens, sizeof *doc->norm)) return -1;
+    doc->norm = doc->norm_text_memory.data;
+    return 0;
+}
+
+int doc_reserve_entities(tern_doc *doc, size_t entities)
+{
+    if (buffer_reserve(&doc->entity_memory, entities, sizeof *doc->entity)) return -1;
+    doc->entity = doc->entity_memory.data;
+    return 0;
+}
+
+int doc_reserve_cats(tern_doc *doc, size_t cats)
+{
+    if (buffer_reserve(&doc->cat_memory, cats, sizeof *doc->cat)) return -1;
+    doc->cat = doc->cat_memory.data;
+    return 0;
+}
+
+int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences)
+{
+    if (buffer_reserve(&doc->sentence_cat_memory, sentences, doc->cat_count * sizeof *doc->sentence_cat)) return -1;
+    doc->sentence_cat = doc->sentence_cat_memory.data;
+    return 0;
+}
+
+void doc_clear_annotations(tern_doc *doc)
+{
+    doc->annotations = 0;
+    doc->lemma_bytes = doc->entity_count = doc->cat_count = doc->sentence_count = doc->scored_sentences = 0;
+    for (size_t c = 0; c < COLUMN_COUNT; c++)
+        for (size_t i = 0; i < doc->token_count; i++) doc->column[c][i] = NO_STRING;
+    for (size_t i = 0; i < doc->token_count; i++) {
+        doc->head[i] = (uint32_t)i;
+        doc->lemma[i] = (lemma_ref){.string = NO_STRING};
+    }
+}
+
+static int keep_text(tern_doc *doc, const void *text, size_t len, lemma_ref *ref)
+{
+    if (len > UINT32_MAX - 1 - doc->lemma_bytes
+        || buffer_reserve(&doc->lemma_text_memory, doc->lemma_bytes + len + 1, 1))
+        return -1;
+    doc->lemma_text = doc->lemma_text_memory.data;
+    memcpy(doc->lemma_text + doc->lemma_bytes, text, len);
+    doc->lemma_text[doc->lemma_bytes + len] = '\0';
+    *ref = (lemma_ref){.string = NO_STRING, .start = (uint32_t)doc->lemma_bytes, .length = (uint32_t)len};
+    doc->lemma_bytes += len + 1;
+    return 0;
+}
+
+int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len)
+{
+    return keep_text(doc, text, len, &doc->lemma[token]);
+}
+
+int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len)
+{
+    return keep_text(doc, text, len, &doc->norm[token]);
+}
+
+/* ---- what the document carries ----------------------------------------------------------------------------------- */
+
+/* Does any token carry a string that is not empty? */
+static int has_strings(const tern_doc *doc, const uint32_t *column)
+{
+    for (size_t i = 0; i < doc->token_count; i++)
+        if (doc_id(doc, column[i])) return 1;
+    return 0;
+}
+
+/* MORPH is set, if to nothing, when a component set it: its id is that of "_" then, not 0. */
+static int has_numbers(const tern_doc *doc, const uint32_t *column)
+{
+    for (size_t i = 0; i < doc->token_count; i++)
+        if (column[i] != NO_STRING) return 1;
+    return 0;
+}
+
+static int has_lemmas(const tern_doc *doc)
+{
+    for (size_t i = 0; i < doc->token_count; i++)
+        if (doc_has_lemma(doc, i)) return 1;
+    return 0;
+}
+
+/* The first token does not count, and a document of one token is a sentence by itself. */
+static int has_sentence_starts(const tern_doc *doc)
+{
+    for (size_t i = 1; i < doc->token_count; i++)
+        if (doc->sent_start[i]) return 1;
+    return doc->token_count == 1;
+}
+
+static void note_annotations(tern_doc *doc)
+{
+    if (has_sentence_starts(doc)) doc->annotations |= TERN_SENTENCES;
+    if (has_strings(doc, doc->column[COLUMN_DEP])) doc->annotations |= TERN_DEPENDENCIES;
+    if (has_strings(doc, doc->column[COLUMN_TAG])) doc->annotations |= TERN_TAGS;
+    if (has_strings(doc, doc->column[COLUMN_POS])) doc->annotations |= TERN_POS;
+    if (has_numbers(doc, doc->column[COLUMN_MORPH])) doc->annotations |= TERN_MORPHS;
+    if (has_lemmas(doc)) doc->annotations |= TERN_LEMMAS;
+    if (!doc->token_count) doc->annotations |= TERN_EVERYTHING & ~(unsigned)(TERN_CATS | TERN_NORMS);
+    if (doc->cat_count) doc->annotations |= TERN_CATS;
+}
+
+int doc_finish(tern_doc *doc)
+{
+    note_annotations(doc);
+    if (!(doc->annotations & TERN_SENTENCES) || !doc->token_count) return 0;
+    size_t count = 1;
+    for (size_t i = 1; i < doc->token_count; i++) count += doc->sent_start[i] == 1;
+    if (buffer_reserve(&doc->sentence_memory, count, sizeof *doc->sentence_start)) return -1;
+    doc->sentence_start = doc->sentence_memory.data;
+    for (size_t i = 0; i < doc->token_count; i++)
+        if (i == 0 || doc->sent_start[i] == 1) doc->sentence_start[doc->sentence_count++] = (uint32_t)i;
+    return 0;
+}
+
+tern_status doc_gave_up(const tern_doc *doc, tern_error *err)
+{
+    if (doc->interruption && doc->interruption->requested) return fail_interrupted(err);
+    return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text");
+}
+
+void doc_free_columns(tern_doc *doc)
+{
+    buffer *owned[] = {&doc->span_memory,         &doc->space_memory,    &doc->norm_memory,   &doc->sent_memory,
+                       &doc->head_memory,         &doc->is_space_memory, &doc->vector_memory, &doc->lemma_memory,
+                       &doc->lemma_text_memory,   &doc->entity_memory,   &doc->cat_memory,    &doc->sentence_memory,
+                       &doc->sentence_cat_memory, &doc->norm_text_memory};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
+    for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
+    for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);
+}
+
+/* ---- public accessors -------------------------------------------------------------------------------------------- */
+
+static tern_span public_span(const token_span *first, const token_span *last)
+{
+    return (tern_span){.byte_start = first->byte_start,
+                       .byte_end = last->byte_end,
+                       .char_start = first->char_start,
+                       .char_end = last->char_end,
+                       .utf16_start = first->utf16_start,
+                       .utf16_end = last->utf16_end};
+}
+
+unsigned tern_doc_annotations(const tern_doc *doc) { return doc ? doc->annotations : 0; }
+size_t tern_doc_token_count(const tern_doc *doc) { return doc ? doc->token_count : 0; }
+size_t tern_doc_sentence_count(const tern_doc *doc) { return doc ? doc->sentence_count : 0; }
+size_t tern_doc_entity_count(const tern_doc *doc) { return doc ? doc->entity_count : 0; }
+size_t tern_doc_cat_count(const tern_doc *doc) { return doc ? doc->cat_count : 0; }
+
+static const char *column_string(const tern_doc *doc, int column, size_t token)
+{
+    const string_table *strings = &doc->model->strings;
+    uint32_t number = doc->column[column][token];
+    return number == NO_STRING ? "" : strings->bytes + strings->start[number];
+}
+
+static const char *public_text(const tern_doc *doc, const lemma_ref *ref, size_t *len)
+{
+    const string_table *strings = &doc->model->strings;
+    if (ref->string != NO_STRING) {
+        *len = strings->start[ref->string + 1] - strings->start[ref->string] - 1;
+        return strings->bytes + strings->start[ref->string];
+    }
+    *len = ref->length;
+    return ref->length ? doc->lemma_text + ref->start : "";
+}
+
+tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out)
+{
+    if (!out) return TERN_E_ARGUMENT;
+    *out = (tern_token){0};
+    if (!doc || index >= doc->token_count) return TERN_E_ARGUMENT;
+    out->span = public_span(&doc->span[index], &doc->span[index]);
+    out->space = doc->space[index];
+    out->sent_start = doc->sent_start[index];
+    out->head = doc->head[index];
+    out->tag = column_string(doc, COLUMN_TAG, index);
+    out->pos = column_string(doc, COLUMN_POS, index);
+    out->morph = column_string(doc, COLUMN_MORPH, index);
+    out->dep = column_string(doc, COLUMN_DEP, index);
+    out->lemma = public_text(doc, &doc->lemma[index], &out->lemma_len);
+    out->norm = doc->annotations & TERN_NORMS ? public_text(doc, &doc->norm[index], &out->norm_len) : "";
+    return TERN_OK;
+}
+
+tern_status tern_doc_sentence(const tern_doc *doc, size_t index, tern_sentence *out)
+{
+    if (!out) return TERN_E_ARGUMENT;
+    *out = (tern_sentence){0};
+    if (!doc || index >= doc->sentence_count) return TERN_E_ARGUMENT;
+    out->token_start = doc->sentence_start[index];
+    out->token_end = index + 1 < doc->sentence_count ? doc->sentence_start[index + 1] : doc->token_count;
+    out->span = public_span(&doc->span[out->token_start], &doc->span[out->token_end - 1]);
+    return TERN_OK;
+}
+
+tern_status tern_doc_entity(const tern_doc *doc, size_t index, tern_entity *out)
+{
+    if (!out) return TERN_E_ARGUMENT;
+    *out = (tern_entity){0};
+    if (!doc || index >= doc->entity_count) return TERN_E_ARGUMENT;
+    const entity_span *e = &doc->entity[index];
+    out->span = public_span(&doc->span[e->token_start], &doc->span[e->token_end - 1]);
+    out->token_start = e->token_start;
+    out->token_end = e->token_end;
+    out->label = doc->model->strings.bytes + doc->model->strings.start[e->label];
+    return TERN_OK;
+}
+
+tern_status tern_doc_cat(const tern_doc *doc, size_t index, tern_cat *out)
+{
+    if (!out) return TERN_E_ARGUMENT;
+    *out = (tern_cat){0};
+    if (!doc || index >= doc->cat_count) return TERN_E_ARGUMENT;
+    const cat_score *c = &doc->cat[index];
+    *out =
+        (tern_cat){.label = doc->model->strings.bytes + doc->model->strings.start[c->label], .score = (double)c->score};
+    return TERN_OK;
+}
+
+tern_status tern_doc_sentence_cat(const tern_doc *doc, size_t sentence, size_t index, tern_cat *out)
+{
+    tern_status status = tern_doc_cat(doc, index, out);
+    if (status) return status;
+    if (sentence < doc->scored_sentences) {
+        out->score = (double)doc->sentence_cat[sentence * doc->cat_count + index];
+        return TERN_OK;
+    }
+    *out = (tern_cat){0};
+    return TERN_E_ARGUMENT;
+}

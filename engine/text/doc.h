@@ -1,0 +1,121 @@
+/* doc.h - the annotated document: columns by token, as spaCy's TokenC read column-wise. All memory is the context's. */
+#ifndef TERN_DOC_H
+#define TERN_DOC_H
+
+#include "buffer.h"
+#include "interrupt.h"
+#include "model.h"
+
+/* The text with every code point decoded and classified once. length = number of code points. */
+typedef struct text_view {
+    const unsigned char *bytes;
+    size_t byte_count, length;
+    uint32_t *code_point; /* [length] */
+    uint16_t *char_class; /* [length] chars/class */
+    uint32_t *byte_at;    /* [length + 1] */
+} text_view;
+
+typedef struct token_span {
+    uint32_t byte_start, byte_end, char_start, char_end, utf16_start, utf16_end;
+} token_span;
+
+typedef struct entity_span {
+    uint32_t token_start, token_end, label; /* label: string number */
+} entity_span;
+
+/* An entry of Doc.cats. label: string number. */
+typedef struct cat_score {
+    uint32_t label;
+    float score;
+} cat_score;
+
+/* A lemma or norm: string number in the model, or, when that is NO_STRING, bytes [start, start + length) of
+ * doc->lemma_text. */
+typedef struct lemma_ref {
+    uint32_t string, start, length;
+} lemma_ref;
+
+/* Columns of string numbers that components set; NO_STRING: unset. */
+enum { COLUMN_TAG = 0, COLUMN_POS, COLUMN_MORPH, COLUMN_DEP, COLUMN_COUNT };
+
+struct tern_doc {
+    const tern_model *model;
+    interruption *interruption; /* of the run under way; NULL: nothing ends it early */
+    const text_view *text;      /* of the run under way */
+    size_t token_count;
+    token_span *span;        /* [token_count] */
+    unsigned char *space;    /* [token_count] 1: one U+0020 follows that belongs to no token */
+    uint32_t *norm_override; /* [token_count] string number from a tokenizer exception, or NO_STRING */
+    signed char *sent_start; /* [token_count] 1, -1, 0; the tokenizer's or the caller's */
+    /* [token_count] each: ids that the embeddings hash; NULL: doc_attr knows it otherwise, or nobody wants it */
+    uint64_t *attr[ATTR_COUNT];
+    unsigned char *is_space; /* [token_count] 1: str.isspace() */
+    /* [token_count] row of its static vector or NO_VECTOR; NULL: the model has no such table */
+    uint32_t *vector;
+    uint32_t *column[COLUMN_COUNT]; /* [token_count] each */
+    uint32_t *head;                 /* [token_count] index of the head; the token's own without one */
+    lemma_ref *lemma;               /* [token_count] string NO_STRING and length 0: unset */
+    lemma_ref *norm;                /* [token_count] where annotations have TERN_NORMS */
+    size_t lemma_bytes;
+    char *lemma_text; /* each lemma and norm there is followed by NUL */
+    size_t entity_count;
+    entity_span *entity; /* in the order of the text */
+    size_t cat_count;
+    cat_score *cat;       /* [cat_count] in the order in which the classifiers set them first */
+    unsigned annotations; /* TERN_*, set when the run is complete */
+    size_t sentence_count;
+    uint32_t *sentence_start; /* [sentence_count] tokens */
+    size_t scored_sentences;  /* sentence_count, or 0 */
+    float *sentence_cat;      /* [scored_sentences][cat_count] scores of each as a document of its own */
+    /* owners of the columns above */
+    buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], is_space_memory, vector_memory,
+        column_memory[COLUMN_COUNT], head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory,
+        sentence_memory, sentence_cat_memory, norm_text_memory;
+};
+
+/* Room for tokens tokens in the columns that the tokenizer fills, in those of the features, and in those that
+ * components fill. 0 or -1. Columns keep their content. */
+int doc_reserve_tokens(tern_doc *doc, size_t tokens);
+int doc_reserve_features(tern_doc *doc, size_t tokens, int with_lower, int with_vectors);
+int doc_reserve_annotations(tern_doc *doc, size_t tokens);
+int doc_reserve_norms(tern_doc *doc, size_t tokens);
+int doc_reserve_entities(tern_doc *doc, size_t entities);
+int doc_reserve_cats(tern_doc *doc, size_t cats);
+int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences); /* of cat_count categories each */
+
+/* Unsets whatever components set: tokens, features and sent_start stay. */
+void doc_clear_annotations(tern_doc *doc);
+
+/* After the last component: notes what the document carries (Doc.has_annotation), lists the sentences. 0 or -1. Whoever
+ * finds the entities or the norms sets TERN_ENTITIES or TERN_NORMS. */
+int doc_finish(tern_doc *doc);
+
+/* Appends len bytes and a NUL to lemma_text and makes them the token's lemma, or its norm. 0 or -1. */
+int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len);
+int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len);
+
+/* What an embedding hashes of a token. */
+static inline uint64_t doc_attr(const tern_doc *doc, uint32_t attr, size_t token)
+{
+    if (attr == ATTR_SPACY) return doc->space[token];
+    return attr == ATTR_IS_SPACE ? doc->is_space[token] : doc->attr[attr][token];
+}
+
+/* Id of a string number; 0 for NO_STRING. */
+static inline uint64_t doc_id(const tern_doc *doc, uint32_t string)
+{
+    return string == NO_STRING ? 0 : doc->model->strings.id[string];
+}
+
+/* "" counts as unset, as LEMMA 0 does in spaCy. */
+static inline int doc_has_lemma(const tern_doc *doc, size_t token)
+{
+    return doc_id(doc, doc->lemma[token].string) || doc->lemma[token].length;
+}
+
+/* Fails for a stage that gave up: because it was told to, or else for lack of memory. */
+tern_status doc_gave_up(const tern_doc *doc, tern_error *err);
+
+void doc_free_columns(tern_doc *doc);
+
+#endif

@@ -1,0 +1,98 @@
+#include "doc_json.h"
+
+#include "json_out.h"
+
+static void write_offsets(bytes *out, const tern_span *span)
+{
+    bytes_text(out, "\"start\": ");
+    json_out_size(out, span->char_start);
+    bytes_text(out, ", \"end\": ");
+    json_out_size(out, span->char_end);
+}
+
+static void write_ents(bytes *out, const tern_doc *doc)
+{
+    tern_entity entity;
+    bytes_text(out, ", \"ents\": [");
+    for (size_t i = 0; !tern_doc_entity(doc, i, &entity); i++) {
+        bytes_text(out, i ? ", {" : "{");
+        write_offsets(out, &entity.span);
+        bytes_text(out, ", \"label\": ");
+        json_out_cstring(out, entity.label);
+        bytes_text(out, "}");
+    }
+    bytes_text(out, "]");
+}
+
+static void write_sents(bytes *out, const tern_doc *doc)
+{
+    tern_sentence sentence;
+    bytes_text(out, ", \"sents\": [");
+    for (size_t i = 0; !tern_doc_sentence(doc, i, &sentence); i++) {
+        bytes_text(out, i ? ", {" : "{");
+        write_offsets(out, &sentence.span);
+        bytes_text(out, "}");
+    }
+    bytes_text(out, "]");
+}
+
+static void write_cats(bytes *out, const tern_doc *doc)
+{
+    tern_cat cat;
+    bytes_text(out, ", \"cats\": {");
+    for (size_t i = 0; !tern_doc_cat(doc, i, &cat); i++) {
+        if (i) bytes_text(out, ", ");
+        json_out_cstring(out, cat.label);
+        bytes_text(out, ": ");
+        json_out_double(out, cat.score);
+    }
+    bytes_text(out, "}");
+}
+
+static void write_string(bytes *out, const char *key, const char *value)
+{
+    bytes_text(out, key);
+    json_out_cstring(out, value);
+}
+
+static void write_token(bytes *out, size_t index, const tern_token *token, unsigned annotations)
+{
+    bytes_text(out, "{\"id\": ");
+    json_out_size(out, index);
+    bytes_text(out, ", ");
+    write_offsets(out, &token->span);
+    if (annotations & TERN_TAGS) write_string(out, ", \"tag\": ", token->tag);
+    if (annotations & TERN_POS) write_string(out, ", \"pos\": ", token->pos);
+    if (annotations & TERN_MORPHS) write_string(out, ", \"morph\": ", token->morph);
+    if (annotations & TERN_LEMMAS) {
+        bytes_text(out, ", \"lemma\": ");
+        json_out_string(out, token->lemma, token->lemma_len);
+    }
+    if (annotations & TERN_DEPENDENCIES) {
+        write_string(out, ", \"dep\": ", token->dep);
+        bytes_text(out, ", \"head\": ");
+        json_out_size(out, token->head);
+    }
+    if (annotations & TERN_NORMS) {
+        bytes_text(out, ", \"norm\": ");
+        json_out_string(out, token->norm, token->norm_len);
+    }
+    bytes_text(out, "}");
+}
+
+void doc_json(bytes *out, const char *text, size_t len, const tern_doc *doc)
+{
+    unsigned annotations = tern_doc_annotations(doc);
+    tern_token token;
+    bytes_text(out, "{\"text\": ");
+    json_out_string(out, text, len);
+    if (annotations & TERN_ENTITIES) write_ents(out, doc);
+    if (annotations & TERN_SENTENCES) write_sents(out, doc);
+    if (annotations & TERN_CATS) write_cats(out, doc);
+    bytes_text(out, ", \"tokens\": [");
+    for (size_t i = 0; !tern_doc_token(doc, i, &token); i++) {
+        if (i) bytes_text(out, ", ");
+        write_token(out, i, &token, annotations);
+    }
+    bytes_text(out, "]}");
+}

@@ -1,0 +1,401 @@
+#include "handler.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "components.h"
+#include "doc_json.h"
+#include "gzip.h"
+#include "json_out.h"
+
+void server_timing(task_kind task, double milliseconds, char out[SERVER_TIMING_SIZE])
+{
+    snprintf(out, SERVER_TIMING_SIZE, "%s;dur=%.3f", task_name(task), milliseconds);
+}
+
+/* options: the limits are put in here. */
+static int run(tern_ctx *ctx, const char *text, size_t len, tern_options *options, const handler_settings *settings,
+               const tern_doc **doc, response *out)
+{
+    tern_error err;
+    options->max_chars = settings->max_chars;
+    options->memory = settings->memory;
+    options->interrupt = settings->interrupt;
+    options->interrupt_user = settings->interrupt_user;
+    return tern_run(ctx, text, len, options, doc, &err) ? respond_engine_error(out, &err, settings->max_chars) : 0;
+}
+
+int handle_run(tern_ctx *ctx, const char *text, size_t len, unsigned want, const handler_settings *settings,
+               const tern_doc **doc, response *out)
+{
+    tern_options options = {.want = want & tern_model_offers(settings->model), .components = settings->components};
+    if (!settings->components) /* to the engine, 0 means its default */
+        options.want &= TERN_NORMS;
+    return run(ctx, text, len, &options, settings, doc, out);
+}
+
+int handle_sentiment_run(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings,
+                         const tern_doc **doc, response *out)
+{
+    tern_options options = sentiment_run_options(settings->model);
+    return run(ctx, text, len, &options, settings, doc, out);
+}
+
+/* ---- reading a request ------------------------------------------------------------------------------------------- */
+
+static json_doc *parse(const char *data, size_t len, response *out)
+{
+    json_error error;
+    json_doc *doc = json_parse(data, len, &error);
+    if (!doc) {
+        if (error.no_memory) respond_out_of_memory(out);
+        else respond_bad_request(out, error.msg);
+    }
+    return doc;
+}
+
+/* ---- one text ---------------------------------------------------------------------------------------------------- */
+
+static void write_entity(bytes *out, const char *text, const tern_entity *entity, const request_options *options)
+{
+    const tern_span *span = &entity->span;
+    offset_pair offsets = offsets_of(span, options->offsets);
+    bytes_text(out, "{\"text\": ");
+    json_out_string(out, text + span->byte_start, span->byte_end - span->byte_start);
+    bytes_text(out, ", \"label\": ");
+    json_out_cstring(out, entity->label);
+    if (options->format == FORMAT_SPACY)
+        bytes_format(out, ", \"start_char\": %zu, \"end_char\": %zu}", offsets.start, offsets.end);
+    else bytes_format(out, ", \"start\": %zu, \"end\": %zu}", offsets.start, offsets.end);
+}
+
+/* What answers: everything is borrowed. */
+typedef struct responder {
+    task_kind task;
+    tern_ctx *ctx;
+    const sentiment_labels *labels; /* of TASK_SENTIMENT */
+    const handler_settings *settings;
+    const request_options *options;
+    size_t before; /* bytes of the answer in front of this text's */
+} responder;
+
+/* Whether the answer is already larger than may go out. */
+static int is_over(const responder *by, response *out)
+{
+    const answer_limit *limit = &by->settings->answer;
+    return limit->bytes && by->before + response_size(out, limit->quoted) > limit->bytes;
+}
+
+static void end_answer(const responder *by, response *out)
+{
+    response_end(out);
+    if (out->status == 200 && is_over(by, out)) respond_too_large(out, &by->settings->answer);
+}
+
+static int run_task(const responder *by, const char *text, size_t len, const tern_doc **doc, response *out)
+{
+    handler_settings own = *by->settings;
+    own.components = by->options->components;
+    return by->task == TASK_SENTIMENT ? handle_sentiment_run(by->ctx, text, len, by->settings, doc, out)
+                                      : handle_run(by->ctx, text, len, TERN_ENTITIES, &own, doc, out);
+}
+
+static void write_entities(const responder *by, const char *text, const tern_doc *doc, response *out)
+{
+    bytes_text(&out->body, "{\"entities\": [");
+    for (size_t i = 0; i < out->entities && !is_over(by, out); i++) {
+        tern_entity entity;
+        if (tern_doc_entity(doc, i, &entity)) break;
+        if (i) bytes_text(&out->body, ", ");
+        write_entity(&out->body, text, &entity, by->options);
+    }
+    bytes_text(&out->body, "]}");
+}
+
+typedef struct writing {
+    const responder *by;
+    response *out;
+} writing;
+
+/* sentiment_options.interrupt */
+static int ends_writing(void *user)
+{
+    const writing *w = user;
+    const handler_settings *settings = w->by->settings;
+    return is_over(w->by, w->out) || (settings->interrupt && settings->interrupt(settings->interrupt_user));
+}
+
+static void write_sentiments(const responder *by, const char *text, const tern_doc *doc, response *out)
+{
+    static const tern_error interrupted = {.code = TERN_E_INTERRUPTED};
+    sentiment_options options = by->options->sentiment;
+    writing w = {.by = by, .out = out};
+    options.interrupt = ends_writing;
+    options.interrupt_user = &w;
+    if (sentiment_json(&out->body, text, doc, by->labels, &options, by->options->offsets) && !is_over(by, out))
+        respond_engine_error(out, &interrupted, by->settings->max_chars);
+}
+
+static void answer_any_text(const responder *by, const char *text, size_t len, response *out)
+{
+    const tern_doc *doc;
+    if (run_task(by, text, len, &doc, out)) return;
+    response_begin(out);
+    out->tokens = tern_doc_token_count(doc);
+    out->entities = tern_doc_entity_count(doc);
+    if (by->task == TASK_SENTIMENT) write_sentiments(by, text, doc, out);
+    else write_entities(by, text, doc, out);
+    tern_ctx_trim(by->ctx);
+    end_answer(by, out);
+}
+
+/* The same, empty text being an error. name: what a sentence calls the text. */
+static void answer_text(const responder *by, const char *name, const char *text, size_t len, response *out)
+{
+    char error[64];
+    snprintf(error, sizeof error, "%s is empty", name);
+    if (len) answer_any_text(by, text, len, out);
+    else respond_bad_request(out, error);
+}
+
+/* ---- one request ------------------------------------------------------------------------------------------------- */
+
+/* One item of "texts", which need not be a string. */
+static void answer_item(const responder *by, const json_node *node, size_t index, bytes *text, response *out)
+{
+    char name[48], error[REQUEST_ERROR_SIZE];
+    snprintf(name, sizeof name, "\"texts\"[%zu]", index);
+    int status = request_text(node, name, text, error);
+    if (status) respond_refusal(out, status, error);
+    else answer_text(by, "\"text\"", text->data, text->len, out);
+}
+
+/* Whether an error is not one text's but that of the request. */
+static int is_for_all(const response *item)
+{
+    return item->status >= 500 || (item->error_type && !strcmp(item->error_type, RESPONSE_TOO_LARGE));
+}
+
+/* What one text's caller is to blame for becomes that text's {"error": ...}; anything else is the answer to all. */
+static void answer_texts(const responder *by, const json_node *texts, response *out)
+{
+    responder each = *by;
+    response item = {0};
+    bytes text = {0};
+    size_t index = 0;
+    response_begin(out);
+    bytes_text(&out->body, "{\"results\": [");
+    for (const json_node *node = json_first(texts); node && out->status == 200; node = json_next(node), index++) {
+        each.before = response_size(out, by->settings->answer.quoted);
+        answer_item(&each, node, index, &text, &item);
+        if (is_for_all(&item)) {
+            bytes_free(&out->body); /* it may be large */
+            respond_error(out, item.status, item.error_type, item.message);
+            continue;
+        }
+        if (index) bytes_text(&out->body, ", ");
+        bytes_append(&out->body, item.body.data, item.body.len);
+        out->body.failed |= item.body.failed;
+        out->tokens += item.tokens;
+        out->entities += item.entities;
+        if (is_over(by, out)) respond_too_large(out, &by->settings->answer);
+    }
+    bytes_free(&text);
+    response_free(&item);
+    if (out->status != 200) return;
+    bytes_text(&out->body, "]}");
+    end_answer(by, out);
+}
+
+static request_options default_options(const handler_settings *settings)
+{
+    return (request_options){.components = settings->components,
+                             .format = settings->format,
+                             .offsets = settings->offsets,
+                             .sentiment = settings->sentiment};
+}
+
+void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out)
+{
+    const request_options options = default_options(settings);
+    const responder by = {.task = TASK_NER, .ctx = ctx, .settings = settings, .options = &options};
+    out->task = TASK_NER;
+    answer_any_text(&by, text, len, out);
+}
+
+/* The settings with what belongs to the model. */
+static handler_settings settings_of(const handler_settings *settings, const named_model *model)
+{
+    handler_settings own = *settings;
+    own.model = model->model;
+    own.components = model->components;
+    return own;
+}
+
+static void answer_plain(const model_contexts *contexts, const named_model *model, task_kind task, const char *name,
+                         const char *text, size_t len, const handler_settings *settings, response *out)
+{
+    const handler_settings own = settings_of(settings, model);
+    const request_options options = default_options(&own);
+    const responder by = {.task = task,
+                          .ctx = model_context(contexts, model),
+                          .labels = &model->sentiment,
+                          .settings = &own,
+                          .options = &options};
+    out->task = task;
+    answer_text(&by, name, text, len, out);
+}
+
+void handle_text(const model_contexts *contexts, const char *text, size_t len, const handler_settings *settings,
+                 response *out)
+{
+    const named_model *model = models_default(contexts->models, TASK_ANY);
+    task_kind task = model->tasks & TASK_BIT(TASK_NER) ? TASK_NER : TASK_SENTIMENT;
+    answer_plain(contexts, model, task, "the text", text, len, settings, out);
+}
+
+void handle_sentiment_text(const model_contexts *contexts, const named_model *model, const char *text, size_t len,
+                           const handler_settings *settings, response *out)
+{
+    answer_plain(contexts, model, TASK_SENTIMENT, "\"text\"", text, len, settings, out);
+}
+
+/* A request for what target says, which is complete. */
+static void answer_request(const model_contexts *contexts, const request_target *target, const json_node *body,
+                           const handler_settings *settings, response *out)
+{
+    char error[REQUEST_ERROR_SIZE];
+    bytes text = {0};
+    const handler_settings own = settings_of(settings, target->model);
+    text_request asked = {.options = default_options(&own)};
+    const responder by = {.task = target->task,
+                          .ctx = model_context(contexts, target->model),
+                          .labels = &target->model->sentiment,
+                          .settings = &own,
+                          .options = &asked.options};
+    size_t max_texts = settings->max_texts ? settings->max_texts : REQUEST_MAX_TEXTS;
+    int status = request_read(body, target->task, own.model, max_texts, &asked, error);
+    if (!status && asked.text) status = request_text(asked.text, asked.text_name, &text, error);
+    if (status) respond_refusal(out, status, error);
+    else if (asked.text) answer_text(&by, asked.text_name, text.data, text.len, out);
+    else answer_texts(&by, asked.texts, out);
+    bytes_free(&text);
+}
+
+void handle_request_json(const model_contexts *contexts, const request_target *asked, const json_node *body,
+                         const handler_settings *settings, response *out)
+{
+    char error[REQUEST_ERROR_SIZE];
+    request_target target = *asked;
+    int status = request_target_of(body, contexts->models, &target, error);
+    out->task = target.task;
+    if (status) respond_refusal(out, status, error);
+    else answer_request(contexts, &target, body, settings, out);
+}
+
+/* Whether there is a model for what the address asks for; answers if not, whatever the body may be. */
+static int can_be_asked(const model_set *models, const request_target *asked, response *out)
+{
+    char error[MODELS_ERROR_SIZE];
+    if (models_default(models, asked->task)) return 1;
+    models_none_can(asked->task, error);
+    respond_refusal(out, 404, error);
+    return 0;
+}
+
+void handle_request(const model_contexts *contexts, const request_target *asked, const char *body, size_t len,
+                    const handler_settings *settings, response *out)
+{
+    out->task = asked->task;
+    if (!can_be_asked(contexts->models, asked, out)) return;
+    if (!len) {
+        respond_bad_request(out, "the request has no body: send {\"text\": \"...\"}");
+        return;
+    }
+    json_doc *doc = parse(body, len, out);
+    if (!doc) return;
+    handle_request_json(contexts, asked, json_root(doc), settings, out);
+    json_free(doc);
+}
+
+void handle_compressed_request(const model_contexts *contexts, const request_target *asked, const char *body,
+                               size_t len, const handler_settings *settings, response *out)
+{
+    char error[GZIP_ERROR_SIZE];
+    bytes plain = {0};
+    out->task = asked->task;
+    if (!can_be_asked(contexts->models, asked, out)) return;
+    int status = len ? gzip_inflate(body, len, REQUEST_MAX_BODY, &plain, error) : 0;
+    if (!status) handle_request(contexts, asked, plain.data, plain.len, settings, out);
+    else if (status == 413) respond_error(out, status, "Function.BodyTooLarge", error);
+    else respond_refusal(out, status, error);
+    bytes_free(&plain);
+}
+
+/* ---- GET /healthz ------------------------------------------------------------------------------------------------ */
+
+/* The names of those that can do the task; of all for TASK_ANY. */
+static void write_names(bytes *out, const model_set *models, task_kind task)
+{
+    int first = 1;
+    bytes_text(out, "[");
+    for (const named_model *m = models->item; m < models->item + models->count; m++) {
+        if (task != TASK_ANY && !(m->tasks & TASK_BIT(task))) continue;
+        bytes_text(out, first ? "" : ", ");
+        json_out_cstring(out, m->name);
+        first = 0;
+    }
+    bytes_text(out, "]");
+}
+
+void handle_health(const model_set *models, response *out)
+{
+    const named_model *model = models_default(models, TASK_ANY);
+    response_begin(out);
+    bytes_text(&out->body, "{\"status\": \"ok\", \"model\": ");
+    json_out_cstring(&out->body, model ? model->name : "");
+    bytes_text(&out->body, ", \"models\": ");
+    write_names(&out->body, models, TASK_ANY);
+    for (task_kind task = TASK_NER; task < TASK_COUNT; task++)
+        if (models_default(models, task)) {
+            bytes_format(&out->body, ", \"%s\": ", task_name(task));
+            write_names(&out->body, models, task);
+        }
+    bytes_text(&out->body, "}");
+    response_end(out);
+}
+
+/* ---- tern pipe --------------------------------------------------------------------------------------------------- */
+
+/* The text of a line into *text, which may be empty. 0 or -1. */
+static int read_line(const json_node *root, bytes *text, response *out)
+{
+    char error[REQUEST_ERROR_SIZE] = "\"text\" is missing: send {\"text\": \"...\"} (keys are case-sensitive)";
+    const json_node *member = json_member(root, "text");
+    int status = 400;
+    if (json_type_of(root) != JSON_OBJECT)
+        snprintf(error, sizeof error, "expected an object like {\"text\": \"...\"}, not %s",
+                 json_type_name(json_type_of(root)));
+    else if (!request_check_names(root, error) && member) status = request_text(member, "\"text\"", text, error);
+    if (status) respond_refusal(out, status, error);
+    return status ? -1 : 0;
+}
+
+void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_settings *settings, response *out)
+{
+    bytes text = {0};
+    const tern_doc *result;
+    unsigned want = settings->norms ? TERN_EVERYTHING : TERN_EVERYTHING & ~(unsigned)TERN_NORMS;
+    json_doc *doc = parse(line, len, out);
+    if (!doc) return;
+    int failed = read_line(json_root(doc), &text, out);
+    json_free(doc);
+    if (!failed && !handle_run(ctx, text.data, text.len, want, settings, &result, out)) {
+        response_begin(out);
+        out->tokens = tern_doc_token_count(result);
+        out->entities = tern_doc_entity_count(result);
+        doc_json(&out->body, text.data, text.len, result);
+        response_end(out);
+    }
+    bytes_free(&text);
+}

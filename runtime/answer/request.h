@@ -1,0 +1,95 @@
+/* request.h - the JSON body of POST /ner or POST /sentiment -> a checked request. Unknown fields are ignored, so that
+ * callers may add their own, unless one looks like a slip of the pen for a known one (of any task) that is not there. A
+ * known field with a value that is not allowed is an error that lists the allowed ones; null is no value: the field
+ * counts as absent, and a text is missing.
+ *
+ *   "text"        string                          one of the three,
+ *   "texts"       array of strings                never two
+ *   "input"       string                          the same as "text", of POST /sentiment only
+ *   "model"       name of a model                 default: that of the path, else the first that can do the task
+ *   "offsets"     "codepoint" "utf16" "byte"      default: TERN_OFFSETS
+ *
+ * of POST /ner
+ *   "components"  array of names with "ner"       default: TERN_COMPONENTS
+ *   "format"      "ner" "spacy"                   default: TERN_FORMAT
+ *
+ * of POST /sentiment
+ *   "sentences"   true or false                   default: false
+ *   "format"      "tern" "comprehend"             default: "tern"
+ *
+ * A request that comes without an address (to the function itself, in a queue) may say what it asks for:
+ *   "task"        "ner" "sentiment"               default: "sentiment" with "input" or where the model (that it names,
+ *                                                 else the default of TASK_ANY, models.h) can do nothing else; else
+ *                                                 "ner" */
+#ifndef TERN_REQUEST_H
+#define TERN_REQUEST_H
+
+#include <stddef.h>
+
+#include "bytes.h"
+#include "json_in.h"
+#include "models.h"
+#include "offsets.h"
+#include "sentiment_json.h"
+#include "tern.h"
+
+/* Keys of an entity: {"text", "label", "start", "end"} or {"text", "label", "start_char", "end_char"}. */
+typedef enum entity_format { FORMAT_NER, FORMAT_SPACY } entity_format;
+
+#define ENTITY_FORMATS "\"ner\" or \"spacy\""
+
+/* The one of that name, or -1. */
+int entity_format_from_name(const char *name, size_t len);
+
+#define REQUEST_MAX_BODY (6u * 1024 * 1024) /* bytes of a body, those of a compressed one before and after */
+#define REQUEST_MAX_TEXTS 1000u             /* of "texts", unless TERN_MAX_TEXTS says otherwise */
+
+/* How a text is answered: the program's defaults, then what the request says. */
+typedef struct request_options {
+    unsigned components;  /* mask of those that find entities (components.h); 0: the tokenizer alone */
+    entity_format format; /* of entities */
+    offset_unit offsets;
+    sentiment_options sentiment;
+} request_options;
+
+typedef struct text_request {
+    const json_node *text;  /* "text" or "input": a string, or NULL: then texts is an array */
+    const char *text_name;  /* with the quotes */
+    const json_node *texts; /* items of any type: each is answered for itself */
+    request_options options;
+} text_request;
+
+/* What an address asks for: POST /ner/fr for {TASK_NER, the model "fr"}. */
+typedef struct request_target {
+    task_kind task;           /* TASK_ANY: the request says */
+    const named_model *model; /* NULL: the request says */
+} request_target;
+
+#define REQUEST_ERROR_SIZE MODELS_ERROR_SIZE
+
+/* Whether it has "text", "texts" or "input", which no event of a service has beside its own members. */
+int request_has_text(const json_node *body);
+
+/* Whether no field's name is almost that of a known one which the request lacks. 0; or 400 with a sentence in error
+ * that asks whether that was meant. Of the caller's text it repeats that name. */
+int request_check_names(const json_node *body, char error[REQUEST_ERROR_SIZE]);
+
+/* Completes *target, which comes with what the address says, by the request: no TASK_ANY, no NULL. 0; or an HTTP status
+ * (400, 404 for an unknown name or a task that no model can do, 500 for no memory) with a sentence in error that never
+ * repeats the caller's text. A body that is no object says nothing. */
+int request_target_of(const json_node *body, const model_set *models, request_target *target,
+                      char error[REQUEST_ERROR_SIZE]);
+
+/* Reads body, which asks for the task of the model, into *out, whose options hold the defaults; borrows from body. 0;
+ * or an HTTP status (400, 413, 500 for no memory) with a sentence in error as above. */
+int request_read(const json_node *body, task_kind task, const tern_model *model, size_t max_texts, text_request *out,
+                 char error[REQUEST_ERROR_SIZE]);
+
+/* The text of a node, which must be a string, empty or not, into *text, which it replaces: 0; 400 or 500 as above. name
+ * is what the sentence calls it. */
+int request_text(const json_node *node, const char *name, bytes *text, char error[REQUEST_ERROR_SIZE]);
+
+/* "a number", "an object", ... */
+const char *json_type_name(json_type type);
+
+#endif

@@ -1,0 +1,54 @@
+/* route.h - what an HTTP request asks for, by its method, path and header: one rule for tern serve and for the events
+ * of Lambda.
+ *
+ *   POST       /ner, /ner/MODEL, /sentiment, /sentiment/MODEL    handle_request
+ *   GET, HEAD  /healthz                                          handle_health
+ *   GET, HEAD  /                                                 the page, of tern serve only
+ *   OPTIONS    each of these                                     what it allows
+ *
+ * A path is its segments. Empty ones do not count, so that /ner/ and //ner are /ner, nor does a query. Escapes are not
+ * decoded: no name here needs any. On Lambda a stage or a base path may stand before: /prod/ner.
+ *
+ *   404   another path, or a model that is not there
+ *   405   another method (with Allow)
+ *   415   a body to analyse that is said to be no JSON, or compressed otherwise than by gzip (with Accept-Encoding,
+ *         RFC 9110) */
+#ifndef TERN_ROUTE_H
+#define TERN_ROUTE_H
+
+#include "headers.h"
+#include "models.h"
+#include "request.h"
+#include "response.h"
+
+typedef enum route_program { ROUTE_SERVER, ROUTE_LAMBDA } route_program;
+
+typedef enum route_place { PLACE_NONE, PLACE_PAGE, PLACE_HEALTH, PLACE_TASK } route_place;
+
+/* Everything is borrowed: from models, or constant. */
+typedef struct route {
+    route_place place;
+    request_target asked; /* of PLACE_TASK: what the path says */
+    const char *allowed;  /* methods of the place: "POST, OPTIONS"; NULL for PLACE_NONE */
+    int is_options;       /* OPTIONS of a place that is there */
+    int gzip;             /* the body is compressed: handle_compressed_request */
+    int status;           /* 0; or of the refusal */
+    const char *error;    /* its sentence; NULL: the one of an unknown model */
+    const char *accepted; /* content codings, where it was one that is not supported; else NULL */
+} route;
+
+/* method NULL: the one that the place is for. path (len bytes, which may be any) NULL: PLACE_TASK, and the request says
+ * which. */
+route route_find(route_program program, const model_set *models, const char *method, const char *path, size_t len);
+
+/* Reads what the header says of a body for PLACE_TASK, if nothing is wrong so far: the values of Content-Type and
+ * Content-Encoding, NULL where there is no such field. */
+void route_check_body(route *r, const char *content_type, const char *content_encoding);
+
+/* The answer to a route with a status. */
+void route_refuse(const route *r, const model_set *models, response *out);
+
+/* Adds what an answer must say because of the route: Allow, Accept-Encoding. */
+void route_headers(const route *r, header_list *out);
+
+#endif

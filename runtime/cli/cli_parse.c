@@ -1,0 +1,144 @@
+/* cli_parse.c - `tern parse`: everything about one text. */
+#include <string.h>
+
+#include "cli.h"
+#include "doc_conllu.h"
+#include "doc_html.h"
+#include "doc_json.h"
+#include "doc_table.h"
+
+const char cli_parse_help[] =
+    "Usage: tern parse [-m MODEL] [--format FORMAT | --tree] [--only COMPONENTS | --exclude COMPONENTS] [--norm]\n"
+    "                  [TEXT]\n"
+    "\n"
+    "Tags, parses and lemmatizes TEXT or, without it, all of standard input, which is one text (its last\n"
+    "line feed belongs to it).\n"
+    "\n"
+    "  -m, --model MODEL         the model file (.tern)\n"
+    "      --format FORMAT       table (default): a line for each token; \"head\" is the number and the word of\n"
+    "                            the token on which it depends\n"
+    "                            tree: each sentence's root with its dependents below\n"
+    "                            conllu: CoNLL-U; white space is in MISC (SpaceAfter, SpacesAfter), the label\n"
+    "                            of a root is \"root\"\n"
+    "                            html: a page of one file with the arcs of each sentence\n"
+    "                            json: spaCy's Doc.to_json(), as tern pipe prints it\n"
+    "      --tree                the same as --format tree\n" CLI_COMPONENT_HELP
+    "      --norm                the norm of each token, too (spaCy's Token.norm_): a column of the table, Norm=\n"
+    "                            in conllu's MISC, \"norm\" in json; trees and pages have no place for it\n"
+    "  -h, --help                show this\n"
+    "\n" CLI_COMPONENT_NAMES
+    "has them. What none of those that run sets is left out; categories of the text are in json only. The\n"
+    "environment variable TERN_COMPONENTS sets another default. In tables and trees, backslash and control\n"
+    "characters are written as \\\\ \\t \\n \\r or \\u and four hexadecimal digits. Colours are for terminals\n"
+    "(not if NO_COLOR is set or TERM is \"dumb\").\n";
+
+typedef enum parse_format { PARSE_TABLE, PARSE_TREE, PARSE_CONLLU, PARSE_HTML, PARSE_JSON, PARSE_FORMATS } parse_format;
+
+/* What each format shows, so that nothing else is computed; norms only with --norm. */
+static const struct {
+    const char *name;
+    unsigned want;
+} formats[PARSE_FORMATS] = {
+    [PARSE_TABLE] = {"table", TERN_EVERYTHING & ~TERN_CATS},
+    [PARSE_TREE] = {"tree", TERN_DEPENDENCIES | TERN_SENTENCES | TERN_POS},
+    [PARSE_CONLLU] = {"conllu", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS)},
+    [PARSE_HTML] = {"html", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS | TERN_NORMS)},
+    [PARSE_JSON] = {"json", TERN_EVERYTHING},
+};
+
+typedef struct parse_options {
+    const char *model, *text;
+    cli_components components;
+    parse_format format;
+    int norms;
+} parse_options;
+
+static void write_doc(bytes *out, parse_format format, const char *text, size_t len, const tern_doc *doc)
+{
+    switch (format) {
+    case PARSE_TABLE: doc_table(out, text, doc, cli_wants_colour()); break;
+    case PARSE_TREE: doc_tree(out, text, doc, cli_wants_colour()); break;
+    case PARSE_CONLLU: doc_conllu(out, text, len, doc); break;
+    case PARSE_HTML: doc_html_arcs(out, text, doc); break;
+    case PARSE_JSON:
+        doc_json(out, text, len, doc);
+        bytes_text(out, "\n");
+        break;
+    case PARSE_FORMATS: break;
+    }
+}
+
+static int run_text(const parse_options *options, tern_ctx *ctx, const handler_settings *settings)
+{
+    bytes input = {.data = NULL}, out = {.data = NULL};
+    response problem = {.status = 0};
+    const tern_doc *doc;
+    size_t len;
+    const char *text = cli_text(options->text, &input, &len);
+    unsigned want = formats[options->format].want;
+    int code = CLI_FAILED;
+    if (!options->norms) want &= ~(unsigned)TERN_NORMS;
+    if (text != NULL && handle_run(ctx, text, len, want, settings, &doc, &problem) != 0)
+        code = cli_fail("%s", problem.message);
+    else if (text != NULL) {
+        write_doc(&out, options->format, text, len, doc);
+        code = options->format == PARSE_TABLE || options->format == PARSE_TREE ? cli_print(&out) : cli_print_data(&out);
+    }
+    response_free(&problem);
+    bytes_free(&input);
+    return code;
+}
+
+static int run(const parse_options *options)
+{
+    cli_session session;
+    int code = cli_begin("parse", options->model, 0, &options->components, &session);
+    if (code != CLI_OK) return code;
+    if (options->format == PARSE_TREE && !(session.settings.components & TERN_PARSER))
+        code = cli_usage("parse", "a tree needs the component \"parser\"");
+    else code = run_text(options, session.ctx, &session.settings);
+    cli_end(&session);
+    return code;
+}
+
+static int parse_format_name(const char *name, parse_format *format)
+{
+    for (parse_format f = PARSE_TABLE; f < PARSE_FORMATS; f++)
+        if (strcmp(name, formats[f].name) == 0) {
+            *format = f;
+            return CLI_OK;
+        }
+    return cli_usage("parse", "--format must be table, tree, conllu, html or json, not \"%s\"", name);
+}
+
+int cli_parse(int argc, char **argv)
+{
+    enum { OPTION_FORMAT = CLI_OPTIONS, OPTION_TREE };
+    static const struct option known[] = {
+        {"model", required_argument, NULL, 'm'},
+        {"format", required_argument, NULL, OPTION_FORMAT},
+        {"tree", no_argument, NULL, OPTION_TREE},
+        CLI_COMPONENT_OPTIONS,
+        CLI_NORM_OPTION,
+        {"help", no_argument, NULL, CLI_HELP},
+        {0},
+    };
+    parse_options options = {.model = NULL};
+    int option, code = CLI_OK;
+    while (code == CLI_OK && (option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1) switch (option) {
+        case 'm': options.model = optarg; break;
+        case OPTION_FORMAT: code = parse_format_name(optarg, &options.format); break;
+        case OPTION_TREE: options.format = PARSE_TREE; break;
+        case CLI_ONLY: options.components.only = optarg; break;
+        case CLI_EXCLUDE: options.components.exclude = optarg; break;
+        case CLI_NORM: options.norms = 1; break;
+        default: return cli_other_option(option, argv, cli_parse_help);
+        }
+    if (code != CLI_OK) return code;
+    if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
+    if (options.norms && !(formats[options.format].want & TERN_NORMS))
+        return cli_usage(argv[0], "--norm is for the formats table, conllu and json: a %s does not show it",
+                         formats[options.format].name);
+    options.text = argv[optind]; /* NULL at the end */
+    return run(&options);
+}

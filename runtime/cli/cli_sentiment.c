@@ -1,0 +1,191 @@
+/* cli_sentiment.c - `tern sentiment`: whether a text is positive, negative, neutral or mixed. */
+#include <string.h>
+
+#include "chars.h"
+#include "cli.h"
+#include "sentiment.h"
+
+const char cli_sentiment_help[] =
+    "Usage: tern sentiment [-m MODEL] [--json] [--sentences] [TEXT]\n"
+    "       tern sentiment [-m MODEL] --jsonl [--sentences] < IN.jsonl > OUT.jsonl\n"
+    "\n"
+    "Says whether TEXT or, without it, all of standard input, which is one text, is POSITIVE, NEGATIVE,\n"
+    "NEUTRAL or, where some sentences are clearly the one and some clearly the other, MIXED (experimental).\n"
+    "An empty text has no sentiment, and is an error.\n"
+    "\n"
+    "  -m, --model MODEL         the model file (.tern): that of a spaCy pipeline with a textcat of these\n"
+    "                            classes and, for sentences, a senter\n"
+    "      --sentences           each sentence, too\n"
+    "      --json                the answer of POST /sentiment, also when it is an {\"error\": ...}\n"
+    "      --jsonl               reads one {\"text\": ...} per line and writes one such answer for each; answers\n"
+    "                            are written before it waits for more input\n"
+    "  -h, --help                show this\n"
+    "\n"
+    "On a terminal the scores are shown in percent. Otherwise one line with sentiment and confidence (its\n"
+    "score, 0 to 1), separated by a tab; with --sentences one more for each:\n"
+    "\n"
+    "  start  end  sentiment  confidence  text\n"
+    "\n"
+    "start and end count code points, end is the first one after the sentence. In text, backslash and\n"
+    "control characters are written as \\\\ \\t \\n \\r or \\u and four hexadecimal digits.\n"
+    "\n"
+    "Without -m it is the first sentiment model of the environment variable TERN_MODEL or, if that is not\n"
+    "set, sentiment.tern, found from the place of this program.\n";
+
+typedef struct sentiment_command {
+    const char *model, *text;
+    int json, jsonl;
+    model_set models;
+    model_contexts contexts;
+    const named_model *chosen;
+    handler_settings settings;
+} sentiment_command;
+
+/* ---- for people and their tools ---------------------------------------------------------------------------------- */
+
+static void show_scores(bytes *out, const sentiment *of)
+{
+    sentiment_class best = sentiment_best(of);
+    bytes_format(out, "%s %.0f %%", sentiment_name(best), 100 * of->score[best]);
+    const char *before = "   ";
+    for (sentiment_class c = 0; c < SENTIMENT_CLASSES; c++)
+        if (c != best) {
+            bytes_format(out, "%s%s %.0f %%", before, sentiment_name(c), 100 * of->score[c]);
+            before = ", ";
+        }
+    bytes_text(out, "\n");
+}
+
+static void show_row(bytes *out, const sentiment *of)
+{
+    sentiment_class best = sentiment_best(of);
+    bytes_format(out, "%s\t%.6f", sentiment_name(best), of->score[best]);
+}
+
+static void show_sentence(bytes *out, const char *text, const tern_sentence *sentence, const sentiment *of)
+{
+    const tern_span *span = &sentence->span;
+    sentiment_class best = sentiment_best(of);
+    if (cli_is_terminal()) {
+        bytes_format(out, "  %-8s %3.0f %%  ", sentiment_name(best), 100 * of->score[best]);
+    } else {
+        bytes_format(out, "%zu\t%zu\t", span->char_start, span->char_end);
+        show_row(out, of);
+        bytes_text(out, "\t");
+    }
+    escape_controls(out, text + span->byte_start, span->byte_end - span->byte_start, 0);
+    bytes_text(out, "\n");
+}
+
+static void show(bytes *out, const char *text, const tern_doc *doc, const sentiment_command *c)
+{
+    const sentiment_labels *labels = &c->chosen->sentiment;
+    const sentiment whole = sentiment_of_doc(doc, labels);
+    tern_sentence sentence;
+    if (cli_is_terminal()) {
+        show_scores(out, &whole);
+    } else {
+        show_row(out, &whole);
+        bytes_text(out, "\n");
+    }
+    for (size_t i = 0; c->settings.sentiment.sentences && tern_doc_sentence(doc, i, &sentence) == TERN_OK; i++) {
+        const sentiment of = sentiment_of_sentence(doc, i, labels);
+        show_sentence(out, text, &sentence, &of);
+    }
+}
+
+static int print_people(const sentiment_command *c, const char *text, size_t len)
+{
+    response problem = {.status = 0};
+    const tern_doc *doc;
+    bytes out = {.data = NULL};
+    if (len == 0) return cli_fail("the text is empty: there is no sentiment in it");
+    if (handle_sentiment_run(model_context(&c->contexts, c->chosen), text, len, &c->settings, &doc, &problem) != 0) {
+        response_free(&problem);
+        return cli_fail("%s", problem.message);
+    }
+    show(&out, text, doc, c);
+    return cli_print(&out);
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------------------------- */
+
+static int print_json(const sentiment_command *c, const char *text, size_t len)
+{
+    response answer = {.status = 0};
+    handle_sentiment_text(&c->contexts, c->chosen, text, len, &c->settings, &answer);
+    bytes_text(&answer.body, "\n");
+    int code = cli_print_data(&answer.body);
+    return answer.status == 200 ? code : CLI_FAILED;
+}
+
+static void answer_line(void *user, const char *line, size_t len, response *out)
+{
+    const sentiment_command *c = user;
+    const request_target asked = {.task = TASK_SENTIMENT};
+    handle_request(&c->contexts, &asked, line, len, &c->settings, out);
+}
+
+/* ---- the command ------------------------------------------------------------------------------------------------- */
+
+static int run_text(const sentiment_command *c)
+{
+    bytes input = {.data = NULL};
+    size_t len;
+    const char *text = cli_text(c->text, &input, &len);
+    int code = text == NULL ? CLI_FAILED : c->json ? print_json(c, text, len) : print_people(c, text, len);
+    bytes_free(&input);
+    return code;
+}
+
+static int begin(sentiment_command *c)
+{
+    char problem[MODELS_ERROR_SIZE];
+    tern_error error;
+    if (c->model != NULL && models_add_file(&c->models, c->model, problem) != 0)
+        return cli_usage("sentiment", "--model: %s", problem);
+    if (cli_open_models(&c->models, TASK_SENTIMENT, MODEL_MAPPED) != CLI_OK) return CLI_FAILED;
+    c->chosen = models_default(&c->models, TASK_SENTIMENT);
+    if (c->chosen == NULL)
+        return cli_fail("model %s finds no sentiments: name one that does by -m, as -m sentiment.tern",
+                        c->models.item[0].path);
+    c->settings.model = c->chosen->model;
+    if (c->settings.sentiment.sentences && !sentiment_finds_sentences(c->chosen->model))
+        return cli_fail("--sentences: the model finds no sentences");
+    return model_contexts_open(&c->contexts, &c->models, &error) == 0 ? CLI_OK : cli_fail("%s", error.msg);
+}
+
+static int run(sentiment_command *c)
+{
+    int code = begin(c);
+    if (code == CLI_OK) code = c->jsonl ? cli_run_lines(answer_line, c) : run_text(c);
+    model_contexts_close(&c->contexts);
+    models_close(&c->models);
+    return code;
+}
+
+int cli_sentiment(int argc, char **argv)
+{
+    enum { OPTION_JSON = CLI_OPTIONS, OPTION_JSONL, OPTION_SENTENCES };
+    static const struct option known[] = {
+        {"model", required_argument, NULL, 'm'},    {"json", no_argument, NULL, OPTION_JSON},
+        {"jsonl", no_argument, NULL, OPTION_JSONL}, {"sentences", no_argument, NULL, OPTION_SENTENCES},
+        {"help", no_argument, NULL, CLI_HELP},      {0},
+    };
+    sentiment_command c = {.model = NULL};
+    int option;
+    while ((option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1) switch (option) {
+        case 'm': c.model = optarg; break;
+        case OPTION_JSON: c.json = 1; break;
+        case OPTION_JSONL: c.jsonl = 1; break;
+        case OPTION_SENTENCES: c.settings.sentiment.sentences = 1; break;
+        default: return cli_other_option(option, argv, cli_sentiment_help);
+        }
+    if (c.json && c.jsonl) return cli_usage(argv[0], "--json and --jsonl cannot be used together");
+    if (c.jsonl && optind < argc)
+        return cli_usage(argv[0], "unexpected argument \"%s\": with --jsonl the texts come on standard input",
+                         argv[optind]);
+    if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
+    c.text = argv[optind]; /* NULL at the end */
+    return run(&c);
+}
