@@ -40,7 +40,7 @@ class Report(NamedTuple):
         return {verdict for name, verdict in self.verdicts if name == test}
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def run_program(path: Path) -> Report:
     if not os.access(path, os.X_OK):
         return Report(f"{path} has not been built", False, 0, [])
