@@ -42,7 +42,7 @@ static uint64_t now(void)
 
 static int add_sample(samples *all, const char *line, size_t len)
 {
-    json_error problem;
+    json_error wrong;
     json_doc *json;
     sample s = {0};
 
@@ -54,7 +54,7 @@ static int add_sample(samples *all, const char *line, size_t len)
         all->capacity = capacity;
     }
     bytes_append(&s.line, line, len);
-    json = json_parse(line, len, &problem);
+    json = json_parse(line, len, &wrong);
     int ok = json && json_string(json_member(json_root(json), "text"), &s.text) && !s.line.failed;
     json_free(json);
     all->items[all->count++] = s;
@@ -163,7 +163,7 @@ int main(int argc, char **argv)
     tern_ctx *ctx = NULL;
     tern_error error = {0};
     handler_settings settings = {0};
-    char problem[COMPONENTS_ERROR_SIZE];
+    problem why;
     samples all = {0};
     run_one *one = argc == 3 ? mode_named(argv[2]) : NULL;
     int status = -1;
@@ -174,8 +174,7 @@ int main(int argc, char **argv)
     }
     if (tern_model_open(argv[1], &model, &error) || tern_ctx_new(model, &ctx, &error))
         fprintf(stderr, "%s\n", error.msg);
-    else if (components_default(settings.model = model, &settings.components, problem))
-        fprintf(stderr, "%s\n", problem);
+    else if (components_default(settings.model = model, &settings.components, &why)) fprintf(stderr, "%s\n", why.text);
     else if (read_samples(&all)) fprintf(stderr, "line %zu is not {\"text\": ...}\n", all.count);
     else {
         const model_set models = {

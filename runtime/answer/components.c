@@ -1,9 +1,9 @@
 #include "components.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "environment.h"
 #include "names.h"
 
 #define VARIABLE "TERN_COMPONENTS"
@@ -21,15 +21,14 @@ void components_of(const tern_model *model, char out[COMPONENTS_NAMES_SIZE])
     if (used < COMPONENTS_NAMES_SIZE) snprintf(out + used, COMPONENTS_NAMES_SIZE - used, ")");
 }
 
-static int lacks(const tern_model *model, const char *name, char *error)
+static int lacks(const tern_model *model, const char *name, problem *why)
 {
     char has[COMPONENTS_NAMES_SIZE];
     components_of(model, has);
-    snprintf(error, COMPONENTS_ERROR_SIZE, "the model has no component \"%s\" %s", name, has);
-    return -1;
+    return problem_set(why, -1, "the model has no component \"%s\" %s", name, has);
 }
 
-int components_parse(const char *list, const tern_model *model, unsigned *mask, char error[COMPONENTS_ERROR_SIZE])
+int components_parse(const char *list, const tern_model *model, unsigned *mask, problem *why)
 {
     *mask = 0;
     for (;;) {
@@ -40,7 +39,7 @@ int components_parse(const char *list, const tern_model *model, unsigned *mask, 
         if (!component) {
             char shown[NAME_SHOWN_SIZE];
             name_shown(list, len, shown);
-            return lacks(model, shown, error);
+            return lacks(model, shown, why);
         }
         *mask |= component;
         if (!list[item]) return 0;
@@ -48,35 +47,26 @@ int components_parse(const char *list, const tern_model *model, unsigned *mask, 
     }
 }
 
-int components_check(unsigned mask, const tern_model *model, char error[COMPONENTS_ERROR_SIZE])
+int components_check(unsigned mask, const tern_model *model, problem *why)
 {
     unsigned missing = mask & ~tern_model_components(model);
-    return missing ? lacks(model, tern_component_name(missing & (0u - missing)), error) : 0;
+    return missing ? lacks(model, tern_component_name(missing & (0u - missing)), why) : 0;
 }
 
-/* Puts VARIABLE before the sentence. */
-static int bad_variable(char error[COMPONENTS_ERROR_SIZE])
+int components_default(const tern_model *model, unsigned *mask, problem *why)
 {
-    char reason[COMPONENTS_ERROR_SIZE - sizeof VARIABLE - 2];
-    snprintf(reason, sizeof reason, "%s", error);
-    snprintf(error, COMPONENTS_ERROR_SIZE, VARIABLE ": %s", reason);
-    return -1;
-}
-
-int components_default(const tern_model *model, unsigned *mask, char error[COMPONENTS_ERROR_SIZE])
-{
-    const char *list = getenv(VARIABLE);
+    const char *list = environment(VARIABLE);
     *mask = tern_model_default_components(model);
-    if (!list || !*list) return 0;
-    return components_parse(list, model, mask, error) || components_check(*mask, model, error) ? bad_variable(error)
-                                                                                               : 0;
+    if (!list) return 0;
+    return components_parse(list, model, mask, why) || components_check(*mask, model, why) ? problem_at(why, VARIABLE)
+                                                                                           : 0;
 }
 
-int components_default_for_entities(const tern_model *model, unsigned *mask, char error[COMPONENTS_ERROR_SIZE])
+int components_default_for_entities(const tern_model *model, unsigned *mask, problem *why)
 {
-    if (components_default(model, mask, error)) return -1;
+    if (components_default(model, mask, why)) return -1;
     if (*mask & TERN_NER) return 0;
-    if (components_check(TERN_NER, model, error)) return -1;
-    snprintf(error, COMPONENTS_ERROR_SIZE, "\"ner\" must be among the components, it finds the entities");
-    return bad_variable(error);
+    if (components_check(TERN_NER, model, why)) return -1;
+    problem_set(why, -1, "\"ner\" must be among the components, it finds the entities");
+    return problem_at(why, VARIABLE);
 }

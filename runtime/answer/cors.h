@@ -5,10 +5,13 @@
 #define TERN_CORS_H
 
 #include "headers.h"
+#include "text_of.h"
 
-#define CORS_MAX_ORIGINS 16u
+#define CORS_MAX_ORIGINS 16
+#define CORS_MOST TEXT_OF(CORS_MAX_ORIGINS)
 #define CORS_ORIGINS                                                                                                   \
-    "* or at most 16 origins like https://example.org or http://localhost:8081, separated by commas (lower "           \
+    "* or at most " CORS_MOST                                                                                          \
+    " origins like https://example.org or http://localhost:8081, separated by commas (lower "                          \
     "case, no path, no blank)"
 
 /* 1 if text says whose pages are allowed: "*" (any page, files too), or origins as browsers send them: scheme://host or

@@ -163,17 +163,18 @@ static void answer_text(const responder *by, const char *name, const char *text,
 /* One item of "texts", which need not be a string. */
 static void answer_item(const responder *by, const json_node *node, size_t index, bytes *text, response *out)
 {
-    char name[48], error[REQUEST_ERROR_SIZE];
+    char name[48];
+    problem why;
     snprintf(name, sizeof name, "\"texts\"[%zu]", index);
-    int status = request_text(node, name, text, error);
-    if (status) respond_refusal(out, status, error);
+    int status = request_text(node, name, text, &why);
+    if (status) respond_refusal(out, status, why.text);
     else answer_text(by, "\"text\"", text->data, text->len, out);
 }
 
 /* Whether an error is not one text's but that of the request. */
 static int is_for_all(const response *item)
 {
-    return item->status >= 500 || (item->error_type && !strcmp(item->error_type, RESPONSE_TOO_LARGE));
+    return item->status >= 500 || (item->error_type && !strcmp(item->error_type, ERROR_TOO_LARGE));
 }
 
 /* What one text's caller is to blame for becomes that text's {"error": ...}; anything else is the answer to all. */
@@ -264,7 +265,7 @@ void handle_sentiment_text(const model_contexts *contexts, const named_model *mo
 static void answer_request(const model_contexts *contexts, const request_target *target, const json_node *body,
                            const handler_settings *settings, response *out)
 {
-    char error[REQUEST_ERROR_SIZE];
+    problem why;
     bytes text = {0};
     const handler_settings own = settings_of(settings, target->model);
     text_request asked = {.options = default_options(&own)};
@@ -274,9 +275,9 @@ static void answer_request(const model_contexts *contexts, const request_target 
                           .settings = &own,
                           .options = &asked.options};
     size_t max_texts = settings->max_texts ? settings->max_texts : REQUEST_MAX_TEXTS;
-    int status = request_read(body, target->task, own.model, max_texts, &asked, error);
-    if (!status && asked.text) status = request_text(asked.text, asked.text_name, &text, error);
-    if (status) respond_refusal(out, status, error);
+    int status = request_read(body, target->task, own.model, max_texts, &asked, &why);
+    if (!status && asked.text) status = request_text(asked.text, asked.text_name, &text, &why);
+    if (status) respond_refusal(out, status, why.text);
     else if (asked.text) answer_text(&by, asked.text_name, text.data, text.len, out);
     else answer_texts(&by, asked.texts, out);
     bytes_free(&text);
@@ -285,21 +286,21 @@ static void answer_request(const model_contexts *contexts, const request_target 
 void handle_request_json(const model_contexts *contexts, const request_target *asked, const json_node *body,
                          const handler_settings *settings, response *out)
 {
-    char error[REQUEST_ERROR_SIZE];
+    problem why;
     request_target target = *asked;
-    int status = request_target_of(body, contexts->models, &target, error);
+    int status = request_target_of(body, contexts->models, &target, &why);
     out->task = target.task;
-    if (status) respond_refusal(out, status, error);
+    if (status) respond_refusal(out, status, why.text);
     else answer_request(contexts, &target, body, settings, out);
 }
 
 /* Whether there is a model for what the address asks for; answers if not, whatever the body may be. */
 static int can_be_asked(const model_set *models, const request_target *asked, response *out)
 {
-    char error[MODELS_ERROR_SIZE];
+    problem why;
     if (models_default(models, asked->task)) return 1;
-    models_none_can(asked->task, error);
-    respond_refusal(out, 404, error);
+    models_none_can(asked->task, &why);
+    respond_refusal(out, 404, why.text);
     return 0;
 }
 
@@ -321,14 +322,14 @@ void handle_request(const model_contexts *contexts, const request_target *asked,
 void handle_compressed_request(const model_contexts *contexts, const request_target *asked, const char *body,
                                size_t len, const handler_settings *settings, response *out)
 {
-    char error[GZIP_ERROR_SIZE];
+    problem why;
     bytes plain = {0};
     out->task = asked->task;
     if (!can_be_asked(contexts->models, asked, out)) return;
-    int status = len ? gzip_inflate(body, len, REQUEST_MAX_BODY, &plain, error) : 0;
+    int status = len ? gzip_inflate(body, len, REQUEST_MAX_BODY, &plain, &why) : 0;
     if (!status) handle_request(contexts, asked, plain.data, plain.len, settings, out);
-    else if (status == 413) respond_error(out, status, "Function.BodyTooLarge", error);
-    else respond_refusal(out, status, error);
+    else if (status == 413) respond_error(out, status, "Function.BodyTooLarge", why.text);
+    else respond_refusal(out, status, why.text);
     bytes_free(&plain);
 }
 
@@ -370,14 +371,14 @@ void handle_health(const model_set *models, response *out)
 /* The text of a line into *text, which may be empty. 0 or -1. */
 static int read_line(const json_node *root, bytes *text, response *out)
 {
-    char error[REQUEST_ERROR_SIZE] = "\"text\" is missing: send {\"text\": \"...\"} (keys are case-sensitive)";
+    problem why = {"\"text\" is missing: send {\"text\": \"...\"} (keys are case-sensitive)"};
     const json_node *member = json_member(root, "text");
     int status = 400;
     if (json_type_of(root) != JSON_OBJECT)
-        snprintf(error, sizeof error, "expected an object like {\"text\": \"...\"}, not %s",
-                 json_type_name(json_type_of(root)));
-    else if (!request_check_names(root, error) && member) status = request_text(member, "\"text\"", text, error);
-    if (status) respond_refusal(out, status, error);
+        problem_set(&why, status, "expected an object like {\"text\": \"...\"}, not %s",
+                    json_type_name(json_type_of(root)));
+    else if (!request_check_names(root, &why) && member) status = request_text(member, "\"text\"", text, &why);
+    if (status) respond_refusal(out, status, why.text);
     return status ? -1 : 0;
 }
 

@@ -3,9 +3,10 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "environment.h"
 
 #define KERNELS_VARIABLE "TERN_GEMM"
 
@@ -40,17 +41,15 @@ int model_search(task_kind task, char *out, size_t size)
     return -1;
 }
 
-tern_status model_open(const char *path, model_access access, tern_model **model, char error[MODEL_OPEN_ERROR_SIZE])
+tern_status model_open(const char *path, model_access access, tern_model **model, problem *why)
 {
-    const char *kernels = getenv(KERNELS_VARIABLE);
+    const char *kernels = environment(KERNELS_VARIABLE);
     tern_error err;
     *model = NULL;
-    if (kernels && *kernels && tern_use_kernels(kernels, &err)) {
-        snprintf(error, MODEL_OPEN_ERROR_SIZE, KERNELS_VARIABLE ": %s", err.msg);
-        return TERN_E_ARGUMENT;
-    }
+    if (kernels && tern_use_kernels(kernels, &err))
+        return problem_set(why, TERN_E_ARGUMENT, KERNELS_VARIABLE ": %s", err.msg);
     tern_status status =
         access == MODEL_LOADED ? tern_model_load(path, model, &err) : tern_model_open(path, model, &err);
-    if (status) snprintf(error, MODEL_OPEN_ERROR_SIZE, "model %.500s: %s", path, err.msg);
+    if (status) problem_set(why, status, "model %.500s: %s", path, err.msg);
     return status;
 }

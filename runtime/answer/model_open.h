@@ -2,6 +2,7 @@
 #ifndef TERN_MODEL_OPEN_H
 #define TERN_MODEL_OPEN_H
 
+#include "problem.h"
 #include "task.h"
 #include "tern.h"
 
@@ -10,14 +11,12 @@
  * (size bytes) and returns 0; -1 when nothing was found, with a sentence in out that says where it looked. */
 int model_search(task_kind task, char *out, size_t size);
 
-#define MODEL_OPEN_ERROR_SIZE 768
-
 /* MODEL_MAPPED (tern_model_open): the start costs next to nothing, and nobody may write into the file meanwhile; for
  * one text, and for Lambda. MODEL_LOADED (tern_model_load): for what lives long. */
 typedef enum model_access { MODEL_MAPPED, MODEL_LOADED } model_access;
 
-/* With the kernels that TERN_GEMM names, if it does. A failure is a sentence in error that names the file or, with
+/* With the kernels that TERN_GEMM names, if it does. A failure is a sentence in why that names the file or, with
  * TERN_E_ARGUMENT, the variable. */
-tern_status model_open(const char *path, model_access access, tern_model **model, char error[MODEL_OPEN_ERROR_SIZE]);
+tern_status model_open(const char *path, model_access access, tern_model **model, problem *why);
 
 #endif

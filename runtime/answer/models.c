@@ -2,36 +2,21 @@
 #include "models.h"
 
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "components.h"
+#include "environment.h"
 #include "mapped_file.h"
+#include "text_of.h"
 
 #define VARIABLE "TERN_MODEL"
 #define SUFFIX ".tern"
-#define NAME_RULE "a name is 1 to 40 letters, digits, _ and -, as in en=weights/en.tern"
+#define NAME_RULE "a name is 1 to " TEXT_OF(MODEL_NAME_MAX) " letters, digits, _ and -, as in en=weights/en.tern"
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
-_Static_assert(MODELS_MAX *(MODEL_NAME_SIZE + 1) + 64 <= MODELS_ERROR_SIZE, "the sentence with all names fits");
-_Static_assert(COMPONENTS_ERROR_SIZE + MODEL_NAME_SIZE + 16 <= MODELS_ERROR_SIZE,
-               "a sentence about a model's components fits");
-_Static_assert(MODEL_OPEN_ERROR_SIZE == MODELS_ERROR_SIZE, "so does one about a file");
-_Static_assert(SENTIMENT_ERROR_SIZE <= COMPONENTS_ERROR_SIZE, "so does one about its labels");
-
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-static int fail(char *error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(error, MODELS_ERROR_SIZE, format, arguments);
-    va_end(arguments);
-    return -1;
-}
+_Static_assert(MODELS_MAX *(MODEL_NAME_SIZE + 1) + 64 <= PROBLEM_SIZE, "the sentence with all names fits");
 
 /* ---- names and paths --------------------------------------------------------------------------------------------- */
 
@@ -43,14 +28,14 @@ static const char *end_of_name(const char *text)
 }
 
 /* Takes path, which is NULL when memory ran out. */
-static int add(model_set *models, const char *name, size_t len, char *path, char *error)
+static int add(model_set *models, const char *name, size_t len, char *path, problem *why)
 {
     named_model *item = &models->item[models->count];
     int status = 0;
-    if (!path) return fail(error, "out of memory");
-    if (models->count == MODELS_MAX) status = fail(error, "there are more than %u models", MODELS_MAX);
+    if (!path) return problem_set(why, -1, "out of memory");
+    if (models->count == MODELS_MAX) status = problem_set(why, -1, "there are more than %u models", MODELS_MAX);
     else if (models_find(models, name, len))
-        status = fail(error, "there are two models with the name \"%.*s\"", (int)len, name);
+        status = problem_set(why, -1, "there are two models with the name \"%.*s\"", (int)len, name);
     if (status) {
         free(path);
         return status;
@@ -61,78 +46,78 @@ static int add(model_set *models, const char *name, size_t len, char *path, char
     return 0;
 }
 
-int models_add_file(model_set *models, const char *path, char error[MODELS_ERROR_SIZE])
+int models_add_file(model_set *models, const char *path, problem *why)
 {
     char name[MODEL_NAME_SIZE];
     const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
     size_t len = strlen(file), suffix = strlen(SUFFIX);
     if (!len)
-        return fail(error, *path ? "the path of a model file ends in \"/\"" : "the path of a model file is empty");
+        return problem_set(why, -1,
+                           *path ? "the path of a model file ends in \"/\"" : "the path of a model file is empty");
     if (len > suffix && !strcmp(file + len - suffix, SUFFIX)) len -= suffix;
     if (len > sizeof name - 1) len = sizeof name - 1;
     for (size_t i = 0; i < len; i++) name[i] = strchr(NAME_CHARACTERS, file[i]) ? file[i] : '_';
-    return add(models, name, len, strdup(path), error);
+    return add(models, name, len, strdup(path), why);
 }
 
 /* "NAME=PATH", the sign at equals, of len bytes. */
-static int add_named(model_set *models, const char *text, size_t len, const char *equals, char *error)
+static int add_named(model_set *models, const char *text, size_t len, const char *equals, problem *why)
 {
     size_t name = (size_t)(equals - text), path = len - name - 1;
     if (!name || name >= MODEL_NAME_SIZE || strspn(text, NAME_CHARACTERS) != name)
-        return fail(error, "what is before a \"=\" is not a model's name: " NAME_RULE);
-    if (!path) return fail(error, "the model \"%.*s\" has no path", (int)name, text);
-    return add(models, text, name, strndup(equals + 1, path), error);
+        return problem_set(why, -1, "what is before a \"=\" is not a model's name: " NAME_RULE);
+    if (!path) return problem_set(why, -1, "the model \"%.*s\" has no path", (int)name, text);
+    return add(models, text, name, strndup(equals + 1, path), why);
 }
 
-int models_add(model_set *models, const char *argument, char error[MODELS_ERROR_SIZE])
+int models_add(model_set *models, const char *argument, problem *why)
 {
     const char *equals = end_of_name(argument);
-    return equals ? add_named(models, argument, strlen(argument), equals, error)
-                  : models_add_file(models, argument, error);
+    return equals ? add_named(models, argument, strlen(argument), equals, why) : models_add_file(models, argument, why);
 }
 
-static int add_list(model_set *models, const char *list, char *error)
+static int add_list(model_set *models, const char *list, problem *why)
 {
     for (;;) {
         const char *equals = end_of_name(list);
         size_t len = strcspn(list, ",");
-        if (!equals) return fail(error, "an item of the list is not NAME=PATH: " NAME_RULE);
-        if (add_named(models, list, len, equals, error)) return -1;
+        if (!equals) return problem_set(why, -1, "an item of the list is not NAME=PATH: " NAME_RULE);
+        if (add_named(models, list, len, equals, why)) return -1;
         if (!list[len]) return 0;
         list += len + 1;
     }
 }
 
-static int add_found(model_set *models, task_kind task, char *error)
+static int add_found(model_set *models, task_kind task, problem *why)
 {
     char path[PATH_MAX + 256];
-    return model_search(task, path, sizeof path) ? fail(error, "%s", path) : models_add_file(models, path, error);
+    return model_search(task, path, sizeof path) ? problem_set(why, -1, "%s", path)
+                                                 : models_add_file(models, path, why);
 }
 
-static int add_all_found(model_set *models, char *error)
+static int add_all_found(model_set *models, problem *why)
 {
     char path[PATH_MAX + 256];
-    if (add_found(models, TASK_NER, error)) return -1;
-    return model_search(TASK_SENTIMENT, path, sizeof path) ? 0 : models_add_file(models, path, error);
+    if (add_found(models, TASK_NER, why)) return -1;
+    return model_search(TASK_SENTIMENT, path, sizeof path) ? 0 : models_add_file(models, path, why);
 }
 
-int models_add_default(model_set *models, task_kind task, char error[MODELS_ERROR_SIZE])
+int models_add_default(model_set *models, task_kind task, problem *why)
 {
-    char reason[MODELS_ERROR_SIZE];
-    const char *value = getenv(VARIABLE);
-    if (!value || !*value) return task == TASK_ANY ? add_all_found(models, error) : add_found(models, task, error);
-    if (!(end_of_name(value) ? add_list(models, value, reason) : models_add_file(models, value, reason))) return 0;
-    return fail(error, VARIABLE ": %.*s", (int)(MODELS_ERROR_SIZE - sizeof VARIABLE - 2), reason);
+    const char *value = environment(VARIABLE);
+    if (!value) return task == TASK_ANY ? add_all_found(models, why) : add_found(models, task, why);
+    int failed = end_of_name(value) ? add_list(models, value, why) : models_add_file(models, value, why);
+    return failed ? problem_at(why, VARIABLE) : 0;
 }
 
 /* ---- models ------------------------------------------------------------------------------------------------------ */
 
-tern_status models_open(model_set *models, model_access access, char error[MODELS_ERROR_SIZE])
+tern_status models_open(model_set *models, model_access access, problem *why)
 {
     tern_status status = TERN_OK;
     for (named_model *m = models->item; m < models->item + models->count && !status; m++) {
         m->file = access == MODEL_MAPPED ? mapped_file_open(m->path) : NULL;
-        status = model_open(m->path, access, &m->model, error);
+        status = model_open(m->path, access, &m->model, why);
     }
     return status;
 }
@@ -146,13 +131,13 @@ const named_model *models_changed(const model_set *models)
 
 int models_again(const model_set *models, model_set *out)
 {
-    char error[MODELS_ERROR_SIZE];
+    problem why;
     for (const named_model *m = models->item; m < models->item + models->count; m++)
-        if (add(out, m->name, strlen(m->name), strdup(m->path), error)) return -1;
+        if (add(out, m->name, strlen(m->name), strdup(m->path), &why)) return -1;
     return 0;
 }
 
-static tern_status set_tasks(named_model *m, char reason[COMPONENTS_ERROR_SIZE])
+static tern_status set_tasks(named_model *m, problem *reason)
 {
     unsigned offers = tern_model_offers(m->model);
     m->tasks = 0;
@@ -167,21 +152,19 @@ static tern_status set_tasks(named_model *m, char reason[COMPONENTS_ERROR_SIZE])
     return m->tasks && status != TERN_E_MEMORY ? TERN_OK : status;
 }
 
-tern_status models_set_tasks(model_set *models, char error[MODELS_ERROR_SIZE])
+tern_status models_set_tasks(model_set *models, problem *why)
 {
-    char reason[COMPONENTS_ERROR_SIZE];
+    problem reason;
     for (named_model *m = models->item; m < models->item + models->count; m++) {
-        tern_status status = set_tasks(m, reason);
-        if (status) {
-            if (models->count == 1) fail(error, "%s", reason);
-            else fail(error, "model \"%s\": %s", m->name, reason);
-            return status;
-        }
+        tern_status status = set_tasks(m, &reason);
+        if (!status) continue;
+        if (models->count == 1) *why = reason;
+        else problem_set(why, -1, "model \"%s\": %s", m->name, reason.text);
+        return status;
     }
     if (models_default(models, TASK_ANY)) return TERN_OK;
-    components_check(TERN_NER, models->item[0].model, reason);
-    fail(error, "no model finds entities or sentiments: %s", reason);
-    return TERN_E_UNSUPPORTED;
+    components_check(TERN_NER, models->item[0].model, &reason);
+    return problem_set(why, TERN_E_UNSUPPORTED, "no model finds entities or sentiments: %s", reason.text);
 }
 
 void models_close(model_set *models)
@@ -205,14 +188,14 @@ const named_model *models_default(const model_set *models, task_kind task)
     return NULL;
 }
 
-void models_none_can(task_kind task, char error[MODELS_ERROR_SIZE])
+void models_none_can(task_kind task, problem *why)
 {
-    static const char how[] = "start with -m %s=FILE.tern (tern serve) or " VARIABLE "=...,%s=FILE.tern (Lambda)";
-    size_t used = (size_t)snprintf(error, MODELS_ERROR_SIZE,
-                                   task == TASK_SENTIMENT ? "no model here finds sentiments: "
-                                                          : "no model here finds entities: ");
+    const char *what = task == TASK_SENTIMENT ? "sentiments" : "entities";
     const char *name = task == TASK_SENTIMENT ? "sentiment" : "en";
-    snprintf(error + used, MODELS_ERROR_SIZE - used, how, name, name);
+    problem_set(why, -1,
+                "no model here finds %s: start with -m %s=FILE.tern (tern serve) or " VARIABLE
+                "=...,%s=FILE.tern (Lambda)",
+                what, name, name);
 }
 
 const named_model *models_find(const model_set *models, const char *name, size_t len)
@@ -222,13 +205,12 @@ const named_model *models_find(const model_set *models, const char *name, size_t
     return NULL;
 }
 
-void models_unknown(const model_set *models, char error[MODELS_ERROR_SIZE])
+void models_unknown(const model_set *models, problem *why)
 {
-    size_t used = (size_t)snprintf(error, MODELS_ERROR_SIZE, "there is no model of this name (known:");
+    problem_set(why, -1, "there is no model of this name (known:");
     for (const named_model *m = models->item; m < models->item + models->count; m++)
-        used +=
-            (size_t)snprintf(error + used, MODELS_ERROR_SIZE - used, "%s%s", m == models->item ? " " : ", ", m->name);
-    snprintf(error + used, MODELS_ERROR_SIZE - used, ")");
+        problem_add(why, "%s%s", m == models->item ? " " : ", ", m->name);
+    problem_add(why, ")");
 }
 
 /* ---- contexts ---------------------------------------------------------------------------------------------------- */

@@ -6,13 +6,14 @@
 #include <stddef.h>
 
 #include "model_open.h"
+#include "problem.h"
 #include "sentiment.h"
 #include "task.h"
 #include "tern.h"
 
 #define MODELS_MAX 16u
-#define MODEL_NAME_SIZE 41u    /* a name is 1 to 40 letters (ASCII), digits, _ and - */
-#define MODELS_ERROR_SIZE 768u /* room for all names */
+#define MODEL_NAME_MAX 40 /* a name is 1 to so many letters (ASCII), digits, _ and - */
+#define MODEL_NAME_SIZE (MODEL_NAME_MAX + 1u)
 
 typedef struct named_model {
     char name[MODEL_NAME_SIZE];
@@ -31,19 +32,19 @@ typedef struct model_set {
 } model_set;
 
 /* Adds the file at path. Its name is that of the file without ".tern", cut off where it is too long and with "_" for
- * what a name cannot have. 0, or -1 with a sentence in error (also where the name is taken). */
-int models_add_file(model_set *models, const char *path, char error[MODELS_ERROR_SIZE]);
+ * what a name cannot have. 0, or -1 with a sentence in why (also where the name is taken). */
+int models_add_file(model_set *models, const char *path, problem *why);
 
 /* The same for an argument: PATH, or NAME=PATH. It is the latter if there is a "=" before the first "/". */
-int models_add(model_set *models, const char *argument, char error[MODELS_ERROR_SIZE]);
+int models_add(model_set *models, const char *argument, problem *why);
 
 /* Adds what the environment variable TERN_MODEL says, one PATH or, if it begins with a name, NAME=PATH,NAME=PATH,...
  * (no path has a comma then); else the weights for the task found from the executable (model_open.h), for TASK_ANY
  * those of entities, which must be there, and those of sentiment, which may. 0 or -1 as above. */
-int models_add_default(model_set *models, task_kind task, char error[MODELS_ERROR_SIZE]);
+int models_add_default(model_set *models, task_kind task, problem *why);
 
 /* Opens all, as model_open (model_open.h). */
-tern_status models_open(model_set *models, model_access access, char error[MODELS_ERROR_SIZE]);
+tern_status models_open(model_set *models, model_access access, problem *why);
 
 /* One whose file is mapped and has been written to since (mapped_file.h); NULL: none has. */
 const named_model *models_changed(const model_set *models);
@@ -54,8 +55,8 @@ int models_again(const model_set *models, model_set *out);
 /* Finds out what each can do, and what runs then: for entities TERN_COMPONENTS, which must fit every model that finds
  * them, else what the model enables. There must be one that can do something, and a classifier of texts that finds no
  * entities must be a sentiment model (sentiment.h). A failure, which is TERN_E_MEMORY or TERN_E_UNSUPPORTED, is a
- * sentence in error. */
-tern_status models_set_tasks(model_set *models, char error[MODELS_ERROR_SIZE]);
+ * sentence in why. */
+tern_status models_set_tasks(model_set *models, problem *why);
 
 void models_close(model_set *models);
 
@@ -64,13 +65,13 @@ void models_close(model_set *models);
 const named_model *models_default(const model_set *models, task_kind task);
 
 /* The sentence for a task that no model can do: how to configure one. */
-void models_none_can(task_kind task, char error[MODELS_ERROR_SIZE]);
+void models_none_can(task_kind task, problem *why);
 
 /* NULL if there is none of that name, which may be any bytes. */
 const named_model *models_find(const model_set *models, const char *name, size_t len);
 
 /* The sentence that tells somebody who asked for an unknown name the known ones. */
-void models_unknown(const model_set *models, char error[MODELS_ERROR_SIZE]);
+void models_unknown(const model_set *models, problem *why);
 
 /* ---- contexts ---------------------------------------------------------------------------------------------------- */
 

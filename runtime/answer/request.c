@@ -1,6 +1,5 @@
 #include "request.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,8 +10,6 @@
 #define NOT_FOUND 404
 #define TOO_LARGE 413
 #define NO_MEMORY 500
-
-_Static_assert(REQUEST_ERROR_SIZE >= COMPONENTS_ERROR_SIZE, "a sentence about components fits");
 
 /* ---- names ------------------------------------------------------------------------------------------------------- */
 
@@ -30,18 +27,6 @@ const char *json_type_name(json_type type)
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
-#if defined(__GNUC__)
-__attribute__((format(printf, 3, 4)))
-#endif
-static int refuse(char *error, int status, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    vsnprintf(error, REQUEST_ERROR_SIZE, format, args);
-    va_end(args);
-    return status;
-}
-
 /* A member that has a value. */
 static const json_node *given(const json_node *body, const char *field)
 {
@@ -49,26 +34,26 @@ static const json_node *given(const json_node *body, const char *field)
     return json_type_of(member) == JSON_NULL ? NULL : member;
 }
 
-static int no_memory(char *error) { return refuse(error, NO_MEMORY, "out of memory"); }
+static int no_memory(problem *why) { return problem_set(why, NO_MEMORY, "out of memory"); }
 
-int request_text(const json_node *node, const char *name, bytes *text, char error[REQUEST_ERROR_SIZE])
+int request_text(const json_node *node, const char *name, bytes *text, problem *why)
 {
     if (json_type_of(node) != JSON_STRING)
-        return refuse(error, BAD_REQUEST, "%s must be a string, not %s", name, json_type_name(json_type_of(node)));
-    return json_string(node, text) ? 0 : no_memory(error);
+        return problem_set(why, BAD_REQUEST, "%s must be a string, not %s", name, json_type_name(json_type_of(node)));
+    return json_string(node, text) ? 0 : no_memory(why);
 }
 
 /* A member that must be one of the names that from_name knows, its number into *value, which is left as it is where
  * there is none; an error lists the names and does not repeat the caller's. *name is replaced. */
 static int read_choice(const json_node *body, const char *field, int (*from_name)(const char *, size_t),
-                       const char *allowed, bytes *name, int *value, char *error)
+                       const char *allowed, bytes *name, int *value, problem *why)
 {
     const json_node *member = given(body, field);
     if (!member) return 0;
     const char *text = json_string(member, name);
-    if (name->failed) return no_memory(error);
+    if (name->failed) return no_memory(why);
     int number = text ? from_name(text, name->len) : -1;
-    if (number < 0) return refuse(error, BAD_REQUEST, "\"%s\" must be %s", field, allowed);
+    if (number < 0) return problem_set(why, BAD_REQUEST, "\"%s\" must be %s", field, allowed);
     *value = number;
     return 0;
 }
@@ -77,29 +62,29 @@ static int read_choice(const json_node *body, const char *field, int (*from_name
 
 /* "model" into *model, which is left as it is where there is none. */
 static int read_model(const json_node *body, const model_set *models, bytes *name, const named_model **model,
-                      char *error)
+                      problem *why)
 {
     const named_model *of_path = *model;
     const json_node *member = given(body, "model");
     if (!member) return 0;
-    int status = request_text(member, "\"model\"", name, error);
+    int status = request_text(member, "\"model\"", name, why);
     if (status) return status;
     *model = models_find(models, name->data, name->len);
     if (!*model) {
-        models_unknown(models, error);
+        models_unknown(models, why);
         return NOT_FOUND;
     }
     return !of_path || of_path == *model
                ? 0
-               : refuse(error, BAD_REQUEST, "the path and \"model\" name different models: name one of them");
+               : problem_set(why, BAD_REQUEST, "the path and \"model\" name different models: name one of them");
 }
 
 /* What is asked for where the address does not say. */
-static int read_task(const json_node *body, const model_set *models, bytes *name, request_target *target, char *error)
+static int read_task(const json_node *body, const model_set *models, bytes *name, request_target *target, problem *why)
 {
     const named_model *model = target->model ? target->model : models_default(models, TASK_ANY);
     int named = TASK_ANY;
-    int status = read_choice(body, "task", task_from_name, TASK_NAMES, name, &named, error);
+    int status = read_choice(body, "task", task_from_name, TASK_NAMES, name, &named, why);
     target->task = (task_kind)named;
     if (status || target->task != TASK_ANY) return status;
     int only_sentiment = model && model->tasks == TASK_BIT(TASK_SENTIMENT);
@@ -108,24 +93,24 @@ static int read_task(const json_node *body, const model_set *models, bytes *name
 }
 
 /* The model of the target, named or not, that shall do its task. */
-static int check_target(const model_set *models, request_target *target, char *error)
+static int check_target(const model_set *models, request_target *target, problem *why)
 {
     char has[COMPONENTS_NAMES_SIZE];
     if (!target->model) target->model = models_default(models, target->task);
     if (!target->model) {
-        models_none_can(target->task, error);
+        models_none_can(target->task, why);
         return NOT_FOUND;
     }
     if (target->model->tasks & TASK_BIT(target->task)) return 0;
     const unsigned components = tern_model_components(target->model->model);
     if (target->task == TASK_SENTIMENT && components & (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL))
-        return refuse(error, BAD_REQUEST,
-                      "the model \"%s\" finds no sentiments: it classifies texts, but not as POSITIVE, "
-                      "NEGATIVE and NEUTRAL",
-                      target->model->name);
+        return problem_set(why, BAD_REQUEST,
+                           "the model \"%s\" finds no sentiments: it classifies texts, but not as POSITIVE, "
+                           "NEGATIVE and NEUTRAL",
+                           target->model->name);
     components_of(target->model->model, has);
-    return refuse(error, BAD_REQUEST, "the model \"%s\" finds no %s %s", target->model->name,
-                  target->task == TASK_SENTIMENT ? "sentiments" : "entities", has);
+    return problem_set(why, BAD_REQUEST, "the model \"%s\" finds no %s %s", target->model->name,
+                       target->task == TASK_SENTIMENT ? "sentiments" : "entities", has);
 }
 
 int request_has_text(const json_node *body)
@@ -133,14 +118,13 @@ int request_has_text(const json_node *body)
     return json_member(body, "text") || json_member(body, "texts") || json_member(body, "input");
 }
 
-int request_target_of(const json_node *body, const model_set *models, request_target *target,
-                      char error[REQUEST_ERROR_SIZE])
+int request_target_of(const json_node *body, const model_set *models, request_target *target, problem *why)
 {
     bytes name = {0};
-    int status = read_model(body, models, &name, &target->model, error);
-    if (!status && target->task == TASK_ANY) status = read_task(body, models, &name, target, error);
+    int status = read_model(body, models, &name, &target->model, why);
+    if (!status && target->task == TASK_ANY) status = read_task(body, models, &name, target, why);
     bytes_free(&name);
-    return status ? status : check_target(models, target, error);
+    return status ? status : check_target(models, target, why);
 }
 
 /* ---- names of fields --------------------------------------------------------------------------------------------- */
@@ -178,7 +162,7 @@ static const char *field_near(const char *name, unsigned mask)
     return NULL;
 }
 
-int request_check_names(const json_node *body, char error[REQUEST_ERROR_SIZE])
+int request_check_names(const json_node *body, problem *why)
 {
     char shown[NAME_SHOWN_SIZE];
     const unsigned there = fields_there(body);
@@ -186,17 +170,17 @@ int request_check_names(const json_node *body, char error[REQUEST_ERROR_SIZE])
         const char *meant = field_index(n) < 0 ? field_near(json_key(n), ~there) : NULL;
         if (!meant) continue;
         name_shown(json_key(n), strlen(json_key(n)), shown);
-        return refuse(error, BAD_REQUEST, "there is no field \"%s\": did you mean \"%s\"?", shown, meant);
+        return problem_set(why, BAD_REQUEST, "there is no field \"%s\": did you mean \"%s\"?", shown, meant);
     }
     return 0;
 }
 
 /* ---- fields ------------------------------------------------------------------------------------------------------ */
 
-static int missing_text(task_kind task, char *error)
+static int missing_text(task_kind task, problem *why)
 {
-    return refuse(
-        error, BAD_REQUEST,
+    return problem_set(
+        why, BAD_REQUEST,
         task == TASK_SENTIMENT
             ? "\"text\" is missing: send {\"text\": \"...\"}, {\"input\": \"...\"} or {\"texts\": [\"...\", ...]} "
               "(keys are "
@@ -206,54 +190,54 @@ static int missing_text(task_kind task, char *error)
 
 /* "text", "input" or "texts" into *out. find: given, or json_member for the error where none is. */
 static int find_texts(const json_node *body, task_kind task, const json_node *(*find)(const json_node *, const char *),
-                      text_request *out, char *error)
+                      text_request *out, problem *why)
 {
     const json_node *text = find(body, "text"), *input = task == TASK_SENTIMENT ? find(body, "input") : NULL;
     out->texts = find(body, "texts");
     out->text = text ? text : input;
     out->text_name = text ? "\"text\"" : "\"input\"";
-    if (text && input) return refuse(error, BAD_REQUEST, "there are both \"text\" and \"input\": send one of them");
+    if (text && input) return problem_set(why, BAD_REQUEST, "there are both \"text\" and \"input\": send one of them");
     if (out->text && out->texts)
-        return refuse(error, BAD_REQUEST, "there are both %s and \"texts\": send one of them", out->text_name);
+        return problem_set(why, BAD_REQUEST, "there are both %s and \"texts\": send one of them", out->text_name);
     return 0;
 }
 
-static int read_texts(const json_node *body, task_kind task, size_t max_texts, text_request *out, char *error)
+static int read_texts(const json_node *body, task_kind task, size_t max_texts, text_request *out, problem *why)
 {
-    int status = find_texts(body, task, given, out, error);
-    if (!status && !out->text && !out->texts) status = find_texts(body, task, json_member, out, error);
+    int status = find_texts(body, task, given, out, why);
+    if (!status && !out->text && !out->texts) status = find_texts(body, task, json_member, out, why);
     if (status || out->text) return status;
-    if (!out->texts) return missing_text(task, error);
+    if (!out->texts) return missing_text(task, why);
     if (json_type_of(out->texts) != JSON_ARRAY)
-        return refuse(error, BAD_REQUEST, "\"texts\" must be an array of strings, not %s",
-                      json_type_name(json_type_of(out->texts)));
+        return problem_set(why, BAD_REQUEST, "\"texts\" must be an array of strings, not %s",
+                           json_type_name(json_type_of(out->texts)));
     size_t count = json_array_size(out->texts);
     if (count > max_texts)
-        return refuse(error, TOO_LARGE, "there are %zu \"texts\", the limit is %zu: split them", count, max_texts);
+        return problem_set(why, TOO_LARGE, "there are %zu \"texts\", the limit is %zu: split them", count, max_texts);
     return 0;
 }
 
-static int read_sentences(const json_node *body, const tern_model *model, int *out, char *error)
+static int read_sentences(const json_node *body, const tern_model *model, int *out, problem *why)
 {
     const json_node *member = given(body, "sentences");
     if (!member) return 0;
     if (json_type_of(member) != JSON_BOOL)
-        return refuse(error, BAD_REQUEST, "\"sentences\" must be true or false, not %s",
-                      json_type_name(json_type_of(member)));
+        return problem_set(why, BAD_REQUEST, "\"sentences\" must be true or false, not %s",
+                           json_type_name(json_type_of(member)));
     *out = json_is_true(member);
     return !*out || sentiment_finds_sentences(model)
                ? 0
-               : refuse(error, BAD_REQUEST, "\"sentences\" cannot be true: the model finds no sentences");
+               : problem_set(why, BAD_REQUEST, "\"sentences\" cannot be true: the model finds no sentences");
 }
 
-static int bad_components(char *error, const tern_model *model, const char *what)
+static int bad_components(problem *why, const tern_model *model, const char *what)
 {
     char has[COMPONENTS_NAMES_SIZE];
     components_of(model, has);
-    return refuse(error, BAD_REQUEST, "%s of the model %s", what, has);
+    return problem_set(why, BAD_REQUEST, "%s of the model %s", what, has);
 }
 
-static int read_names(const json_node *array, const tern_model *model, bytes *name, unsigned *mask, char *error)
+static int read_names(const json_node *array, const tern_model *model, bytes *name, unsigned *mask, problem *why)
 {
     char what[64];
     size_t index = 0;
@@ -261,64 +245,64 @@ static int read_names(const json_node *array, const tern_model *model, bytes *na
     for (const json_node *n = json_first(array); n; n = json_next(n), index++) {
         const char *text = json_string(n, name);
         unsigned component = text ? tern_component_from_name(text, name->len) : 0;
-        if (name->failed) return no_memory(error);
+        if (name->failed) return no_memory(why);
         if (!component) { /* which one, without repeating it */
             snprintf(what, sizeof what, "\"components\"[%zu] is no component", index);
-            return bad_components(error, model, what);
+            return bad_components(why, model, what);
         }
         *mask |= component;
     }
     return 0;
 }
 
-static int read_components(const json_node *body, const tern_model *model, bytes *name, unsigned *mask, char *error)
+static int read_components(const json_node *body, const tern_model *model, bytes *name, unsigned *mask, problem *why)
 {
     const json_node *member = given(body, "components");
     if (!member) return 0;
     if (json_type_of(member) != JSON_ARRAY)
-        return bad_components(error, model, "\"components\" must be an array like [\"ner\"] of components");
-    int status = read_names(member, model, name, mask, error);
+        return bad_components(why, model, "\"components\" must be an array like [\"ner\"] of components");
+    int status = read_names(member, model, name, mask, why);
     if (status) return status;
     if (!(*mask & TERN_NER))
-        return refuse(error, BAD_REQUEST, "\"components\" must include \"ner\", which finds the entities");
-    return components_check(*mask, model, error) ? BAD_REQUEST : 0;
+        return problem_set(why, BAD_REQUEST, "\"components\" must include \"ner\", which finds the entities");
+    return components_check(*mask, model, why) ? BAD_REQUEST : 0;
 }
 
-static int read_ner(const json_node *body, const tern_model *model, bytes *name, request_options *out, char *error)
+static int read_ner(const json_node *body, const tern_model *model, bytes *name, request_options *out, problem *why)
 {
     int offsets = (int)out->offsets, format = (int)out->format;
-    int status = read_components(body, model, name, &out->components, error);
-    if (!status) status = read_choice(body, "offsets", offset_unit_from_name, OFFSET_UNITS, name, &offsets, error);
-    if (!status) status = read_choice(body, "format", entity_format_from_name, ENTITY_FORMATS, name, &format, error);
+    int status = read_components(body, model, name, &out->components, why);
+    if (!status) status = read_choice(body, "offsets", offset_unit_from_name, OFFSET_UNITS, name, &offsets, why);
+    if (!status) status = read_choice(body, "format", entity_format_from_name, ENTITY_FORMATS, name, &format, why);
     out->offsets = (offset_unit)offsets;
     out->format = (entity_format)format;
     return status;
 }
 
 static int read_sentiment(const json_node *body, const tern_model *model, bytes *name, request_options *out,
-                          char *error)
+                          problem *why)
 {
     int offsets = (int)out->offsets, format = (int)out->sentiment.format;
-    int status = read_sentences(body, model, &out->sentiment.sentences, error);
-    if (!status) status = read_choice(body, "offsets", offset_unit_from_name, OFFSET_UNITS, name, &offsets, error);
+    int status = read_sentences(body, model, &out->sentiment.sentences, why);
+    if (!status) status = read_choice(body, "offsets", offset_unit_from_name, OFFSET_UNITS, name, &offsets, why);
     if (!status)
-        status = read_choice(body, "format", sentiment_format_from_name, SENTIMENT_FORMATS, name, &format, error);
+        status = read_choice(body, "format", sentiment_format_from_name, SENTIMENT_FORMATS, name, &format, why);
     out->offsets = (offset_unit)offsets;
     out->sentiment.format = (sentiment_format)format;
     return status;
 }
 
 int request_read(const json_node *body, task_kind task, const tern_model *model, size_t max_texts, text_request *out,
-                 char error[REQUEST_ERROR_SIZE])
+                 problem *why)
 {
     bytes name = {0};
     json_type type = json_type_of(body);
     if (type != JSON_OBJECT)
-        return refuse(error, BAD_REQUEST, "expected an object like {\"text\": \"...\"}, not %s", json_type_name(type));
-    int status = request_check_names(body, error);
-    if (!status) status = read_texts(body, task, max_texts, out, error);
-    if (!status)
-        status = (task == TASK_SENTIMENT ? read_sentiment : read_ner)(body, model, &name, &out->options, error);
+        return problem_set(why, BAD_REQUEST, "expected an object like {\"text\": \"...\"}, not %s",
+                           json_type_name(type));
+    int status = request_check_names(body, why);
+    if (!status) status = read_texts(body, task, max_texts, out, why);
+    if (!status) status = (task == TASK_SENTIMENT ? read_sentiment : read_ner)(body, model, &name, &out->options, why);
     bytes_free(&name);
     return status;
 }

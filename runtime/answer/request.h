@@ -30,6 +30,7 @@
 #include "json_in.h"
 #include "models.h"
 #include "offsets.h"
+#include "problem.h"
 #include "sentiment_json.h"
 #include "tern.h"
 
@@ -41,8 +42,8 @@ typedef enum entity_format { FORMAT_NER, FORMAT_SPACY } entity_format;
 /* The one of that name, or -1. */
 int entity_format_from_name(const char *name, size_t len);
 
-#define REQUEST_MAX_BODY (6u * 1024 * 1024) /* bytes of a body, those of a compressed one before and after */
-#define REQUEST_MAX_TEXTS 1000u             /* of "texts", unless TERN_MAX_TEXTS says otherwise */
+#define REQUEST_MAX_BODY 6291456 /* bytes of a body, those of a compressed one before and after */
+#define REQUEST_MAX_TEXTS 1000   /* of "texts", unless TERN_MAX_TEXTS says otherwise */
 
 /* How a text is answered: the program's defaults, then what the request says. */
 typedef struct request_options {
@@ -65,29 +66,26 @@ typedef struct request_target {
     const named_model *model; /* NULL: the request says */
 } request_target;
 
-#define REQUEST_ERROR_SIZE MODELS_ERROR_SIZE
-
 /* Whether it has "text", "texts" or "input", which no event of a service has beside its own members. */
 int request_has_text(const json_node *body);
 
-/* Whether no field's name is almost that of a known one which the request lacks. 0; or 400 with a sentence in error
+/* Whether no field's name is almost that of a known one which the request lacks. 0; or 400 with a sentence in why
  * that asks whether that was meant. Of the caller's text it repeats that name. */
-int request_check_names(const json_node *body, char error[REQUEST_ERROR_SIZE]);
+int request_check_names(const json_node *body, problem *why);
 
 /* Completes *target, which comes with what the address says, by the request: no TASK_ANY, no NULL. 0; or an HTTP status
- * (400, 404 for an unknown name or a task that no model can do, 500 for no memory) with a sentence in error that never
+ * (400, 404 for an unknown name or a task that no model can do, 500 for no memory) with a sentence in why that never
  * repeats the caller's text. A body that is no object says nothing. */
-int request_target_of(const json_node *body, const model_set *models, request_target *target,
-                      char error[REQUEST_ERROR_SIZE]);
+int request_target_of(const json_node *body, const model_set *models, request_target *target, problem *why);
 
 /* Reads body, which asks for the task of the model, into *out, whose options hold the defaults; borrows from body. 0;
- * or an HTTP status (400, 413, 500 for no memory) with a sentence in error as above. */
+ * or an HTTP status (400, 413, 500 for no memory) with a sentence in why as above. */
 int request_read(const json_node *body, task_kind task, const tern_model *model, size_t max_texts, text_request *out,
-                 char error[REQUEST_ERROR_SIZE]);
+                 problem *why);
 
 /* The text of a node, which must be a string, empty or not, into *text, which it replaces: 0; 400 or 500 as above. name
  * is what the sentence calls it. */
-int request_text(const json_node *node, const char *name, bytes *text, char error[REQUEST_ERROR_SIZE]);
+int request_text(const json_node *node, const char *name, bytes *text, problem *why);
 
 /* "a number", "an object", ... */
 const char *json_type_name(json_type type);

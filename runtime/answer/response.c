@@ -4,14 +4,6 @@
 
 #include "json_out.h"
 
-#define BAD_REQUEST "Function.BadRequest"
-#define TEXT_TOO_LONG "Function.TextTooLong"
-#define TOO_MANY_TEXTS "Function.TooManyTexts"
-#define UNKNOWN_MODEL "Function.UnknownModel"
-#define DEADLINE_EXCEEDED "Function.DeadlineExceeded"
-#define OUT_OF_MEMORY "Runtime.OutOfMemory"
-#define INTERNAL_ERROR "Runtime.InternalError"
-
 void respond_error(response *out, int status, const char *error_type, const char *message)
 {
     out->status = status;
@@ -28,7 +20,7 @@ void respond_error(response *out, int status, const char *error_type, const char
 void respond_out_of_memory(response *out)
 {
     bytes_free(&out->body); /* gives back what a half-written answer held */
-    respond_error(out, 500, OUT_OF_MEMORY, "out of memory: send a shorter text, or give the process more memory");
+    respond_error(out, 500, ERROR_OUT_OF_MEMORY, "out of memory: send a shorter text, or give the process more memory");
 }
 
 void respond_too_large(response *out, const answer_limit *limit)
@@ -38,14 +30,14 @@ void respond_too_large(response *out, const answer_limit *limit)
              "the answer is larger than the %zu bytes that %s carries: send less text at a time", limit->bytes,
              limit->carrier);
     bytes_free(&out->body);
-    respond_error(out, 413, RESPONSE_TOO_LARGE, message);
+    respond_error(out, 413, ERROR_TOO_LARGE, message);
 }
 
 void response_free(response *out) { bytes_free(&out->body); }
 
 int respond_bad_request(response *out, const char *message)
 {
-    respond_error(out, 400, BAD_REQUEST, message);
+    respond_error(out, 400, ERROR_BAD_REQUEST, message);
     return -1;
 }
 
@@ -82,7 +74,7 @@ int respond_engine_error(response *out, const tern_error *err, size_t max_chars)
         if (!max_chars || max_chars > TERN_MAX_CHARS) max_chars = TERN_MAX_CHARS;
         snprintf(message, sizeof message, "the text has %zu characters, the limit is %zu: split it", err->pos,
                  max_chars);
-        respond_error(out, 413, TEXT_TOO_LONG, message);
+        respond_error(out, 413, "Function.TextTooLong", message);
         return -1;
     case TERN_E_MEMORY_LIMIT:
         respond_error(out, 413, "Function.MemoryLimit",
@@ -91,11 +83,11 @@ int respond_engine_error(response *out, const tern_error *err, size_t max_chars)
         return -1;
     case TERN_E_TOO_COMPLEX: respond_error(out, 413, "Function.TextTooComplex", err->msg); return -1;
     case TERN_E_INTERRUPTED:
-        respond_error(out, 504, DEADLINE_EXCEEDED,
+        respond_error(out, 504, "Function.DeadlineExceeded",
                       "the time limit came before the answer: send a shorter text, or give the "
                       "function more time or memory");
         return -1;
-    default: respond_error(out, 500, INTERNAL_ERROR, err->msg); return -1;
+    default: respond_error(out, 500, ERROR_INTERNAL, err->msg); return -1;
     }
 }
 
@@ -103,5 +95,9 @@ void respond_refusal(response *out, int status, const char *error)
 {
     if (status == 500) respond_out_of_memory(out);
     else
-        respond_error(out, status, status == 413 ? TOO_MANY_TEXTS : status == 404 ? UNKNOWN_MODEL : BAD_REQUEST, error);
+        respond_error(out, status,
+                      status == 413   ? "Function.TooManyTexts"
+                      : status == 404 ? ERROR_UNKNOWN_MODEL
+                                      : ERROR_BAD_REQUEST,
+                      error);
 }

@@ -3,8 +3,16 @@
 #define TERN_RESPONSE_H
 
 #include "bytes.h"
+#include "problem.h"
 #include "request.h"
 #include "tern.h"
+
+/* Error types that more than one file gives, as Lambda reports them; the others stand where they arise. */
+#define ERROR_BAD_REQUEST "Function.BadRequest"
+#define ERROR_UNKNOWN_MODEL "Function.UnknownModel"
+#define ERROR_TOO_LARGE "Function.ResponseSizeTooLarge"
+#define ERROR_OUT_OF_MEMORY "Runtime.OutOfMemory"
+#define ERROR_INTERNAL "Runtime.InternalError"
 
 /* How large an answer may be, and what carries it to its reader. What counts is what goes out: all of its bytes, with
  * the envelope where a gateway's event wants one, in which the answer is a JSON string. It is refused if and only if it
@@ -17,15 +25,15 @@ typedef struct answer_limit {
 
 typedef struct response {
     int status;             /* HTTP: 200, 400, 413, 500, ... */
-    const char *error_type; /* NULL, or "Function.BadRequest", ... for Lambda's error header */
+    const char *error_type; /* NULL, or ERROR_BAD_REQUEST, ... for Lambda's error header */
     /* of a Lambda event's answer that is in body whatever it says: the error_type of status 500 and above, for the log;
      * NULL: none */
     const char *fault;
-    char message[REQUEST_ERROR_SIZE]; /* the error in plain text; "" on success */
-    bytes body;              /* JSON, one line, no newline at the end; empty if memory ran out even for the error */
-    task_kind task;          /* what was asked for; TASK_ANY where nobody can know */
-    size_t tokens, entities; /* of all texts that body answers, for metrics; 0 with an error */
-    size_t counted, size;    /* response_size */
+    char message[PROBLEM_SIZE]; /* the error in plain text; "" on success */
+    bytes body;                 /* JSON, one line, no newline at the end; empty if memory ran out even for the error */
+    task_kind task;             /* what was asked for; TASK_ANY where nobody can know */
+    size_t tokens, entities;    /* of all texts that body answers, for metrics; 0 with an error */
+    size_t counted, size;       /* response_size */
 } response;
 
 void response_free(response *out);
@@ -43,7 +51,6 @@ void respond_error(response *out, int status, const char *error_type, const char
 void respond_out_of_memory(response *out);                   /* 500 */
 int respond_bad_request(response *out, const char *message); /* 400; returns -1 */
 
-#define RESPONSE_TOO_LARGE "Function.ResponseSizeTooLarge"
 void respond_too_large(response *out, const answer_limit *limit); /* 413 */
 
 /* A refusal of request.h, which gives the status. */

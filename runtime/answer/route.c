@@ -129,10 +129,10 @@ void route_check_body(route *r, const char *content_type, const char *content_en
 
 void route_refuse(const route *r, const model_set *models, response *out)
 {
-    char unknown[MODELS_ERROR_SIZE];
-    if (!r->error) models_unknown(models, unknown);
-    respond_error(out, r->status, r->error ? "Function.BadRequest" : "Function.UnknownModel",
-                  r->error ? r->error : unknown);
+    problem unknown;
+    if (!r->error) models_unknown(models, &unknown);
+    respond_error(out, r->status, r->error ? ERROR_BAD_REQUEST : ERROR_UNKNOWN_MODEL,
+                  r->error ? r->error : unknown.text);
 }
 
 void route_headers(const route *r, header_list *out)

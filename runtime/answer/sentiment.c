@@ -1,6 +1,5 @@
 #include "sentiment.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "chars.h"
@@ -16,17 +15,16 @@ const char *sentiment_name(sentiment_class of) { return names[of]; }
 
 /* ---- the model --------------------------------------------------------------------------------------------------- */
 
-static tern_status refuse(const tern_doc *doc, char *error)
+static tern_status refuse(const tern_doc *doc, problem *why)
 {
-    size_t used = (size_t)snprintf(error, SENTIMENT_ERROR_SIZE,
-                                   "it is no sentiment model: that has a textcat with the labels "
-                                   "POSITIVE, NEGATIVE and NEUTRAL; its labels are");
+    problem_set(why, -1,
+                "it is no sentiment model: that has a textcat with the labels POSITIVE, NEGATIVE and NEUTRAL; its "
+                "labels are");
     tern_cat cat;
-    for (size_t i = 0; used < SENTIMENT_ERROR_SIZE && tern_doc_cat(doc, i, &cat) == TERN_OK; i++) {
+    for (size_t i = 0; tern_doc_cat(doc, i, &cat) == TERN_OK; i++) {
         bytes label = {0};
         escape_label(&label, cat.label);
-        used += (size_t)snprintf(error + used, SENTIMENT_ERROR_SIZE - used, "%s%s", i ? ", " : " ",
-                                 label.data ? label.data : "");
+        problem_add(why, "%s%s", i ? ", " : " ", label.data ? label.data : "");
         bytes_free(&label);
     }
     return TERN_E_UNSUPPORTED;
@@ -41,14 +39,14 @@ static size_t find_label(const tern_doc *doc, const char *label)
     return i;
 }
 
-static tern_status read_labels(const tern_doc *doc, unsigned components, sentiment_labels *out, char *error)
+static tern_status read_labels(const tern_doc *doc, unsigned components, sentiment_labels *out, problem *why)
 {
     size_t count = tern_doc_cat_count(doc);
     if (!(components & TERN_TEXTCAT) || components & TERN_TEXTCAT_MULTILABEL || count != SENTIMENT_MIXED)
-        return refuse(doc, error);
+        return refuse(doc, why);
     for (sentiment_class c = 0; c < SENTIMENT_MIXED; c++) {
         out->category[c] = find_label(doc, names[c]);
-        if (out->category[c] == count) return refuse(doc, error);
+        if (out->category[c] == count) return refuse(doc, why);
     }
     return TERN_OK;
 }
@@ -59,7 +57,7 @@ static unsigned sentiment_components(const tern_model *model)
 }
 
 /* An empty document has all labels, and runs no network. */
-tern_status sentiment_find_labels(const tern_model *model, sentiment_labels *out, char error[SENTIMENT_ERROR_SIZE])
+tern_status sentiment_find_labels(const tern_model *model, sentiment_labels *out, problem *why)
 {
     const unsigned components = tern_model_components(model);
     const tern_options options = {.want = TERN_CATS,
@@ -69,8 +67,8 @@ tern_status sentiment_find_labels(const tern_model *model, sentiment_labels *out
     tern_status status = tern_ctx_new(model, &ctx, NULL);
     if (!status) status = tern_run(ctx, "", 0, &options, &doc, NULL);
     if (status) /* nothing else can fail */
-        snprintf(error, SENTIMENT_ERROR_SIZE, "out of memory at the start: give the process more");
-    else status = read_labels(doc, components, out, error);
+        problem_set(why, status, "out of memory at the start: give the process more");
+    else status = read_labels(doc, components, out, why);
     tern_ctx_free(ctx);
     return status;
 }

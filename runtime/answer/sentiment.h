@@ -10,10 +10,10 @@
 
 #include <stddef.h>
 
+#include "problem.h"
 #include "tern.h"
 
 #define SENTIMENT_CLEARLY 0.6
-#define SENTIMENT_ERROR_SIZE 384
 
 typedef enum sentiment_class {
     SENTIMENT_POSITIVE,
@@ -33,10 +33,10 @@ typedef struct sentiment_labels {
     size_t category[SENTIMENT_MIXED];
 } sentiment_labels;
 
-/* Finds them. TERN_E_UNSUPPORTED, with a sentence in error, where it is no sentiment model: that has a textcat
+/* Finds them. TERN_E_UNSUPPORTED, with a sentence in why, where it is no sentiment model: that has a textcat
  * (exclusive classes) with the labels POSITIVE, NEGATIVE and NEUTRAL, in any order, and no others. TERN_E_MEMORY with
  * one, too. */
-tern_status sentiment_find_labels(const tern_model *model, sentiment_labels *out, char error[SENTIMENT_ERROR_SIZE]);
+tern_status sentiment_find_labels(const tern_model *model, sentiment_labels *out, problem *why);
 
 /* How such a model is run; and whether one of the components that run then sets sentence starts. */
 tern_options sentiment_run_options(const tern_model *model);

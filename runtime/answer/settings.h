@@ -7,11 +7,10 @@
 #include <stddef.h>
 
 #include "bytes.h"
+#include "problem.h"
 #include "request.h"
 
-#define SETTINGS_ERROR_SIZE 384
-
-/* Strings are those of the environment (getenv): valid as long as nobody sets the same variable. NULL: not set, or
+/* Strings are those of the environment (environment.h). NULL: not set, or
  * empty. */
 typedef struct runtime_settings {
     entity_format format;         /* TERN_FORMAT */
@@ -27,15 +26,16 @@ typedef struct runtime_settings {
     unsigned max_concurrency;     /* AWS_LAMBDA_MAX_CONCURRENCY, at least 1 */
 } runtime_settings;
 
-/* Reads the environment. 0, or -1 with a sentence in error that names the variable and what it may be. TERN_MODEL and
+/* Reads the environment. 0, or -1 with a sentence in why that names the variable and what it may be. TERN_MODEL and
  * TERN_COMPONENTS need the file system and the models: models.h. */
-int settings_read(runtime_settings *out, char error[SETTINGS_ERROR_SIZE]);
+int settings_read(runtime_settings *out, problem *why);
 
 enum { SETTING_COMMAND = 1u << 0, SETTING_SERVER = 1u << 1, SETTING_LAMBDA = 1u << 2 };
 
 typedef struct setting_row {
-    const char *name, *fallback, *meaning; /* fallback: what holds when it is not set */
+    const char *name, *fallback, *meaning; /* fallback: what holds when it is not set; NULL: most */
     unsigned programs;                     /* mask of those that read it */
+    size_t most;                           /* of a whole number from 1 on; 0: it is none, or nobody sets it */
 } setting_row;
 
 extern const setting_row settings_table[];

@@ -66,6 +66,8 @@ void bytes_free(bytes *b)
 
 char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 
+char printable(char c) { return c >= 0x20 && c < 0x7F ? c : '?'; }
+
 int same_ignoring_case(const char *a, size_t len, const char *b)
 {
     for (size_t i = 0; i < len; i++)

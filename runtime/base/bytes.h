@@ -23,6 +23,9 @@ void bytes_free(bytes *b);
 /* Independent of the locale, unlike tolower. */
 char ascii_lower(char c);
 
+/* c, or '?' where it is no printable ASCII character: for headers, logs and messages that repeat a name. */
+char printable(char c);
+
 /* 1 if the first len bytes of a equal b (ended by NUL), upper and lower case of ASCII letters being the same: header
  * names. */
 int same_ignoring_case(const char *a, size_t len, const char *b);

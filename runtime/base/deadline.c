@@ -30,3 +30,12 @@ int deadline_has_come(void *deadline)
     uint64_t at = *(const uint64_t *)deadline;
     return at && clock_now_ms() >= at;
 }
+
+int back_off(unsigned failure, unsigned first_ms, uint64_t deadline)
+{
+    const unsigned delay = first_ms << (failure - 1);
+    if (deadline && clock_now_ms() + delay >= deadline) return -1;
+    const struct timespec time = {.tv_sec = delay / 1000, .tv_nsec = (long)(delay % 1000) * 1000000};
+    nanosleep(&time, NULL);
+    return 0;
+}

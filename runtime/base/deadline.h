@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define DEADLINE_MARGIN_MS 50u /* default of TERN_DEADLINE_MARGIN_MS: for the answer's way to the platform */
+#define DEADLINE_MARGIN_MS 50 /* default of TERN_DEADLINE_MARGIN_MS: for the answer's way to the platform */
 
 /* Milliseconds since 1970. */
 uint64_t clock_now_ms(void);
@@ -19,5 +19,9 @@ uint64_t deadline_before(uint64_t end_ms, uint64_t now_ms, unsigned margin_ms);
 
 /* tern_options.interrupt: whether *(const uint64_t *)deadline, unless it is 0, has come. */
 int deadline_has_come(void *deadline);
+
+/* Waits before the next try, after failure number 1, 2, 3, ...: first_ms, twice that, four times that, ... 0; or -1 at
+ * once, where the deadline (as above; 0: none) would have come by then. */
+int back_off(unsigned failure, unsigned first_ms, uint64_t deadline);
 
 #endif

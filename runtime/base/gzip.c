@@ -1,7 +1,6 @@
 #include "gzip.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #define ZLIB_CONST /* next_in may be constant */
 #include <zlib.h>
@@ -9,26 +8,18 @@
 #define GZIP_ONLY (MAX_WBITS + 16) /* inflateInit2: neither zlib's own format nor a bare deflate stream */
 #define BAD "Content-Encoding is gzip, but the body "
 
-static int refuse(int status, const char *why, char *error)
+static int refuse_size(size_t limit, problem *why)
 {
-    snprintf(error, GZIP_ERROR_SIZE, "%s", why);
-    return status;
-}
-
-static int refuse_size(size_t limit, char *error)
-{
-    snprintf(error, GZIP_ERROR_SIZE,
-             "the body is larger than %zu bytes when it is decompressed: send less text at a time", limit);
-    return 413;
+    return problem_set(why, 413, "the body is larger than %zu bytes when it is decompressed: send less text at a time",
+                       limit);
 }
 
 /* Why zlib stopped before the end of a member. */
-static int refuse_status(int status, const z_stream *z, char *error)
+static int refuse_status(int status, const z_stream *z, problem *why)
 {
-    if (status == Z_MEM_ERROR) return refuse(500, "out of memory", error);
-    if (status == Z_BUF_ERROR) return refuse(400, BAD "ends too early: send all of it", error);
-    snprintf(error, GZIP_ERROR_SIZE, BAD "is damaged (%s): compress it again", z->msg ? z->msg : "no data");
-    return 400;
+    if (status == Z_MEM_ERROR) return problem_set(why, 500, "out of memory");
+    if (status == Z_BUF_ERROR) return problem_set(why, 400, BAD "ends too early: send all of it");
+    return problem_set(why, 400, BAD "is damaged (%s): compress it again", z->msg ? z->msg : "no data");
 }
 
 /* Whether a member, or as much of one as there is, begins here. */
@@ -40,7 +31,7 @@ static int is_member(const z_stream *z)
 }
 
 /* 0 at the end of the member, or as gzip_inflate. */
-static int inflate_member(z_stream *z, size_t limit, bytes *out, char *error)
+static int inflate_member(z_stream *z, size_t limit, bytes *out, problem *why)
 {
     unsigned char block[16384];
     int status;
@@ -49,31 +40,31 @@ static int inflate_member(z_stream *z, size_t limit, bytes *out, char *error)
         z->avail_out = sizeof block;
         status = inflate(z, Z_NO_FLUSH);
         size_t made = sizeof block - z->avail_out;
-        if (made > limit - out->len) return refuse_size(limit, error);
+        if (made > limit - out->len) return refuse_size(limit, why);
         bytes_append(out, block, made);
     } while (status == Z_OK && !out->failed);
-    return out->failed              ? refuse_status(Z_MEM_ERROR, z, error)
+    return out->failed              ? refuse_status(Z_MEM_ERROR, z, why)
            : status == Z_STREAM_END ? 0
-                                    : refuse_status(status, z, error);
+                                    : refuse_status(status, z, why);
 }
 
-static int inflate_members(z_stream *z, size_t limit, bytes *out, char *error)
+static int inflate_members(z_stream *z, size_t limit, bytes *out, problem *why)
 {
-    if (!is_member(z)) return refuse(400, BAD "is not: compress it, or leave the header out", error);
+    if (!is_member(z)) return problem_set(why, 400, BAD "is not: compress it, or leave the header out");
     for (;;) {
-        int status = inflate_member(z, limit, out, error);
+        int status = inflate_member(z, limit, out, why);
         if (status || !z->avail_in) return status;
-        if (!is_member(z)) return refuse(400, BAD "does not end with it: send nothing behind", error);
+        if (!is_member(z)) return problem_set(why, 400, BAD "does not end with it: send nothing behind");
         inflateReset(z);
     }
 }
 
-int gzip_inflate(const char *data, size_t len, size_t limit, bytes *out, char error[GZIP_ERROR_SIZE])
+int gzip_inflate(const char *data, size_t len, size_t limit, bytes *out, problem *why)
 {
-    if (len > UINT_MAX) return refuse_size(limit, error);
+    if (len > UINT_MAX) return refuse_size(limit, why);
     z_stream z = {.next_in = (const Bytef *)data, .avail_in = (uInt)len};
-    if (inflateInit2(&z, GZIP_ONLY) != Z_OK) return refuse_status(Z_MEM_ERROR, &z, error);
-    int status = inflate_members(&z, limit, out, error);
+    if (inflateInit2(&z, GZIP_ONLY) != Z_OK) return refuse_status(Z_MEM_ERROR, &z, why);
+    int status = inflate_members(&z, limit, out, why);
     inflateEnd(&z);
     return status;
 }

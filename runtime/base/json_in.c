@@ -3,72 +3,64 @@
 #include <cjson/cJSON.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "utf8_text.h"
 
-_Static_assert(JSON_MAX_DEPTH < CJSON_NESTING_LIMIT, "the guard must stop nesting before cJSON does");
-
-struct json_doc {
-    cJSON *root;
-};
-
-/* The guard: one pass that accepts exactly RFC 8259 and writes the copy that cJSON reads. Two things differ in the
- * copy:
- *  - \u0000 becomes C0 80 (as in Java's modified UTF-8), which cJSON passes through and which valid UTF-8 cannot
- *  contain; - every number becomes 0: cJSON refuses numbers of more than 63 characters, and no caller needs a number's
- *  value. */
-typedef struct scanner {
+typedef struct reader {
     const unsigned char *start, *p, *end;
-    const unsigned char *copied; /* the copy has everything before this */
-    bytes copy;
     size_t values, depth;
-    unsigned char closer[JSON_MAX_DEPTH]; /* '}' or ']' of each open container */
+    cJSON *root, *open[JSON_MAX_DEPTH]; /* the containers that are not closed yet, each in the one before it */
+    bytes key;                          /* of the next value, if the innermost of them is an object */
     json_error *error;
-} scanner;
+} reader;
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
-static int reject(scanner *s, const unsigned char *at, const char *format, ...)
+static int reject(reader *r, const unsigned char *at, const char *format, ...)
 {
-    size_t pos = (size_t)(at - s->start);
-    int used = snprintf(s->error->msg, sizeof s->error->msg, "invalid JSON at byte %zu: ", pos);
+    size_t pos = (size_t)(at - r->start);
+    int used = snprintf(r->error->msg, sizeof r->error->msg, "invalid JSON at byte %zu: ", pos);
     va_list args;
     va_start(args, format);
-    vsnprintf(s->error->msg + used, sizeof s->error->msg - (size_t)used, format, args);
+    vsnprintf(r->error->msg + used, sizeof r->error->msg - (size_t)used, format, args);
     va_end(args);
-    s->error->pos = pos;
+    r->error->pos = pos;
     return -1;
 }
 
-/* Copies the input before `at`, then text, and goes on after `next`. */
-static void replace(scanner *s, const unsigned char *at, const unsigned char *next, const char *text)
+static int reject_utf8(reader *r, const unsigned char *at)
 {
-    bytes_append(&s->copy, s->copied, (size_t)(at - s->copied));
-    bytes_text(&s->copy, text);
-    s->copied = next;
-}
-
-static void skip_space(scanner *s)
-{
-    while (s->p < s->end && (*s->p == ' ' || *s->p == '\t' || *s->p == '\r' || *s->p == '\n')) s->p++;
-}
-
-static int reject_utf8(scanner *s, const unsigned char *at)
-{
-    size_t pos = (size_t)(at - s->start);
-    snprintf(s->error->msg, sizeof s->error->msg, "invalid UTF-8 at byte %zu: JSON must be encoded in UTF-8", pos);
-    s->error->pos = pos;
+    size_t pos = (size_t)(at - r->start);
+    snprintf(r->error->msg, sizeof r->error->msg, "invalid UTF-8 at byte %zu: JSON must be encoded in UTF-8", pos);
+    r->error->pos = pos;
     return -1;
 }
 
-/* The four hex digits at p as a number, or -1. */
-static long hex4(const unsigned char *p, const unsigned char *end)
+static void skip_space(reader *r)
+{
+    while (r->p < r->end && (*r->p == ' ' || *r->p == '\t' || *r->p == '\r' || *r->p == '\n')) r->p++;
+}
+
+/* Whether c comes next; then it is skipped. */
+static int skip(reader *r, char c)
+{
+    int found = r->p < r->end && *r->p == (unsigned char)c;
+    r->p += found;
+    return found;
+}
+
+/* ---- strings ----------------------------------------------------------------------------------------------------- */
+
+/* What may follow a backslash, but for u, and what it stands for. */
+static const char escapes[] = "\"\\/bfnrt", escaped[] = "\"\\/\b\f\n\r\t";
+
+/* The first four of the bytes at p as hexadecimal digits, or -1. */
+static long hex4(const unsigned char *p, size_t left)
 {
     long value = 0;
-    if (end - p < 4) return -1;
+    if (left < 4) return -1;
     for (int i = 0; i < 4; i++) {
         unsigned char c = p[i];
         int digit = c >= '0' && c <= '9'   ? c - '0'
@@ -81,213 +73,230 @@ static long hex4(const unsigned char *p, const unsigned char *end)
     return value;
 }
 
-/* s->p is at the backslash of \uXXXX. */
-static int scan_unicode_escape(scanner *s)
+/* The code point of the \uXXXX at p, or of two that are a surrogate pair; -1 without four digits. A lone surrogate is
+ * its own number, which no other escape gives. *len: bytes of the escape. */
+static long unicode_escape(const unsigned char *p, size_t left, size_t *len)
 {
-    const unsigned char *at = s->p;
-    long unit = hex4(at + 2, s->end);
-    if (unit < 0) return reject(s, at, "\\u needs four hexadecimal digits");
-    s->p = at + 6;
-    if (unit == 0) replace(s, at, s->p, "\xC0\x80");
-    if (unit < 0xD800 || unit > 0xDFFF) return 0;
-    long second = -1;
-    if (unit < 0xDC00 && s->end - s->p >= 2 && s->p[0] == '\\' && s->p[1] == 'u') second = hex4(s->p + 2, s->end);
-    if (second < 0xDC00 || second > 0xDFFF)
-        return reject(s, at, "lone surrogate \\u%04lx: surrogates stand for a character only in pairs, high before low",
-                      (unsigned long)unit);
-    s->p += 6;
+    long unit = hex4(p + 2, left - 2), low = -1;
+    *len = 6;
+    if (unit < 0xD800 || unit > 0xDBFF) return unit;
+    if (left >= 8 && p[6] == '\\' && p[7] == 'u') low = hex4(p + 8, left - 8);
+    if (low < 0xDC00 || low > 0xDFFF) return unit;
+    *len = 12;
+    return 0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00);
+}
+
+static int check_unicode_escape(reader *r)
+{
+    size_t len;
+    long c = unicode_escape(r->p, (size_t)(r->end - r->p), &len);
+    if (c < 0) return reject(r, r->p, "\\u needs four hexadecimal digits");
+    if (c >= 0xD800 && c <= 0xDFFF)
+        return reject(r, r->p,
+                      "lone surrogate \\u%04lx: surrogates stand for a character only in pairs, high before low",
+                      (unsigned long)c);
+    r->p += len;
     return 0;
 }
 
-static int scan_escape(scanner *s)
+static int check_escape(reader *r)
 {
-    if (s->end - s->p < 2) return reject(s, s->p, "the string does not end");
-    if (s->p[1] == 'u') return scan_unicode_escape(s);
-    if (!s->p[1] || !strchr("\"\\/bfnrt", s->p[1])) return reject(s, s->p, "unknown escape in a string");
-    s->p += 2;
+    if (r->end - r->p < 2) return reject(r, r->p, "the string does not end");
+    if (r->p[1] == 'u') return check_unicode_escape(r);
+    if (!r->p[1] || !strchr(escapes, r->p[1])) return reject(r, r->p, "unknown escape in a string");
+    r->p += 2;
     return 0;
 }
 
-/* s->p is at the opening quote. */
-static int scan_string(scanner *s)
+/* r->p is at the opening quote. */
+static int check_string(reader *r)
 {
-    const unsigned char *opening = s->p++;
-    while (s->p < s->end) {
-        unsigned char c = *s->p;
-        if (c == '"') {
-            s->p++;
-            return 0;
-        }
+    const unsigned char *opening = r->p++;
+    while (r->p < r->end) {
+        unsigned char c = *r->p;
+        if (skip(r, '"')) return 0;
         if (c == '\\') {
-            if (scan_escape(s)) return -1;
+            if (check_escape(r)) return -1;
         } else if (c < 0x20) {
-            return reject(s, s->p, "control character 0x%02x in a string; write it as an escape", (unsigned)c);
+            return reject(r, r->p, "control character 0x%02x in a string; write it as an escape", (unsigned)c);
         } else {
-            size_t len = c < 0x80 ? 1 : utf8_length(s->p, s->end);
-            if (!len) return reject_utf8(s, s->p);
-            s->p += len;
+            size_t len = c < 0x80 ? 1 : utf8_length(r->p, r->end);
+            if (!len) return reject_utf8(r, r->p);
+            r->p += len;
         }
     }
-    return reject(s, opening, "the string does not end");
+    return reject(r, opening, "the string does not end");
 }
 
-static size_t skip_digits(scanner *s)
+/* A piece of a string's value: what stands up to the next escape, or what an escape stands for. */
+typedef struct piece {
+    const char *text;
+    size_t len;
+    char character[4];
+} piece;
+
+/* The piece at *p, inside of a string that was checked; *p moves behind it. 0 at the closing quote. */
+static int next_piece(const char **p, piece *out)
 {
-    const unsigned char *from = s->p;
-    while (s->p < s->end && *s->p >= '0' && *s->p <= '9') s->p++;
-    return (size_t)(s->p - from);
+    const char *at = *p;
+    if (*at != '\\') {
+        while (**p != '"' && **p != '\\') ++*p;
+        out->text = at;
+        out->len = (size_t)(*p - at);
+        return out->len > 0;
+    }
+    size_t len = 2;
+    out->text = out->character;
+    out->len = 1;
+    if (at[1] == 'u') out->len = utf8_write(unicode_escape((const unsigned char *)at, 12, &len), out->character);
+    else out->character[0] = escaped[strchr(escapes, at[1]) - escapes];
+    *p += len;
+    return 1;
+}
+
+/* ---- values ------------------------------------------------------------------------------------------------------ */
+
+/* Puts a node into the innermost open container; the first one is the root. NULL: there was no memory for it. */
+static int add(reader *r, cJSON *node)
+{
+    cJSON *parent = r->depth ? r->open[r->depth - 1] : NULL;
+    int added = node != NULL;
+    if (!parent) r->root = node;
+    else if (cJSON_IsArray(parent)) added = cJSON_AddItemToArray(parent, node);
+    else added = !r->key.failed && cJSON_AddItemToObject(parent, r->key.data, node);
+    if (added) return 0;
+    cJSON_Delete(node);
+    *r->error = (json_error){.no_memory = 1, .msg = "out of memory while reading JSON"};
+    return -1;
+}
+
+static size_t skip_digits(reader *r)
+{
+    const unsigned char *from = r->p;
+    while (r->p < r->end && *r->p >= '0' && *r->p <= '9') r->p++;
+    return (size_t)(r->p - from);
 }
 
 /* RFC 8259 section 6: [-] int [frac] [exp] */
-static int scan_number(scanner *s)
+static int check_number(reader *r)
 {
-    const unsigned char *at = s->p;
-    if (*s->p == '-') s->p++;
-    const unsigned char *first = s->p;
-    size_t digits = skip_digits(s);
-    if (!digits || (digits > 1 && *first == '0')) return reject(s, at, "malformed number");
-    if (s->p < s->end && *s->p == '.') {
-        s->p++;
-        if (!skip_digits(s)) return reject(s, at, "malformed number");
+    const unsigned char *at = r->p;
+    skip(r, '-');
+    const unsigned char *first = r->p;
+    size_t digits = skip_digits(r);
+    int valid = digits == 1 || (digits && *first != '0');
+    if (valid && skip(r, '.')) valid = skip_digits(r) > 0;
+    if (valid && (skip(r, 'e') || skip(r, 'E'))) {
+        if (!skip(r, '+')) skip(r, '-');
+        valid = skip_digits(r) > 0;
     }
-    if (s->p < s->end && (*s->p == 'e' || *s->p == 'E')) {
-        s->p++;
-        if (s->p < s->end && (*s->p == '+' || *s->p == '-')) s->p++;
-        if (!skip_digits(s)) return reject(s, at, "malformed number");
-    }
-    replace(s, at, s->p, "0");
-    return 0;
-}
-
-static int scan_literal(scanner *s, const char *word)
-{
-    size_t len = strlen(word);
-    if ((size_t)(s->end - s->p) < len || memcmp(s->p, word, len) != 0) return reject(s, s->p, "expected a value");
-    s->p += len;
-    return 0;
+    return valid ? 0 : reject(r, at, "malformed number");
 }
 
 /* Anything but a container. */
-static int scan_scalar(scanner *s)
+static int read_scalar(reader *r)
 {
-    unsigned char c = *s->p;
-    if (c == '"') return scan_string(s);
-    if (c == '-' || (c >= '0' && c <= '9')) return scan_number(s);
-    if (c == 't') return scan_literal(s, "true");
-    if (c == 'f') return scan_literal(s, "false");
-    if (c == 'n') return scan_literal(s, "null");
-    return c < 0x80 || utf8_length(s->p, s->end) ? reject(s, s->p, "expected a value") : reject_utf8(s, s->p);
+    static const struct {
+        const char *word;
+        cJSON *(*create)(void);
+    } literals[] = {{"true", cJSON_CreateTrue}, {"false", cJSON_CreateFalse}, {"null", cJSON_CreateNull}};
+    const char *at = (const char *)r->p;
+    if (*at == '"') return check_string(r) ? -1 : add(r, cJSON_CreateStringReference(at));
+    if (*at == '-' || (*at >= '0' && *at <= '9')) return check_number(r) ? -1 : add(r, cJSON_CreateNumber(0));
+    for (size_t i = 0; i < sizeof literals / sizeof *literals; i++) {
+        size_t len = strlen(literals[i].word);
+        if ((size_t)(r->end - r->p) < len || memcmp(at, literals[i].word, len) != 0) continue;
+        r->p += len;
+        return add(r, literals[i].create());
+    }
+    return *r->p < 0x80 || utf8_length(r->p, r->end) ? reject(r, r->p, "expected a value") : reject_utf8(r, r->p);
 }
 
 /* The key and the colon of an object's next member. */
-static int scan_key(scanner *s)
+static int read_key(reader *r)
 {
-    skip_space(s);
-    if (s->p == s->end || *s->p != '"') return reject(s, s->p, "expected a key in double quotes");
-    if (scan_string(s)) return -1;
-    skip_space(s);
-    if (s->p == s->end || *s->p != ':') return reject(s, s->p, "expected a colon after the key");
-    s->p++;
-    return 0;
+    piece next;
+    skip_space(r);
+    if (r->p == r->end || *r->p != '"') return reject(r, r->p, "expected a key in double quotes");
+    const char *inside = (const char *)r->p + 1;
+    if (check_string(r)) return -1;
+    bytes_clear(&r->key);
+    bytes_text(&r->key, "");
+    while (next_piece(&inside, &next))
+        if (*next.text) bytes_append(&r->key, next.text, next.len);
+        else bytes_text(&r->key, "\xC0\x80");
+    skip_space(r);
+    return skip(r, ':') ? 0 : reject(r, r->p, "expected a colon after the key");
 }
 
-/* s->p is at '{' or '['. Returns 1 if the container is empty and therefore already closed, 0 if a value comes next. */
-static int open_container(scanner *s)
+static char closer_of(const cJSON *container) { return cJSON_IsObject(container) ? '}' : ']'; }
+
+/* r->p is at '{' or '['. Returns 1 if the container is empty and therefore already closed, 0 if a value comes next. */
+static int open_container(reader *r)
 {
-    unsigned char closer = *s->p == '{' ? '}' : ']';
-    if (s->depth == JSON_MAX_DEPTH) return reject(s, s->p, "nested more than %d deep", JSON_MAX_DEPTH);
-    s->p++;
-    skip_space(s);
-    if (s->p < s->end && *s->p == closer) {
-        s->p++;
-        return 1;
-    }
-    s->closer[s->depth++] = closer;
-    return closer == '}' ? scan_key(s) : 0;
+    if (r->depth == JSON_MAX_DEPTH) return reject(r, r->p, "nested more than %d deep", JSON_MAX_DEPTH);
+    cJSON *node = *r->p++ == '{' ? cJSON_CreateObject() : cJSON_CreateArray();
+    if (add(r, node)) return -1;
+    skip_space(r);
+    if (skip(r, closer_of(node))) return 1;
+    r->open[r->depth++] = node;
+    return cJSON_IsObject(node) ? read_key(r) : 0;
 }
 
 /* After a value: closes what ends here. Returns 1 if the outermost value is complete, 0 if another value comes next. */
-static int after_value(scanner *s)
+static int after_value(reader *r)
 {
-    while (s->depth) {
-        unsigned char closer = s->closer[s->depth - 1];
-        skip_space(s);
-        if (s->p == s->end)
-            return reject(s, s->p, "unexpected end, %s is not closed", closer == '}' ? "an object" : "an array");
-        if (*s->p == ',') {
-            s->p++;
-            return closer == '}' ? scan_key(s) : 0;
-        }
-        if (*s->p != closer) return reject(s, s->p, "expected ',' or '%c'", closer);
-        s->p++;
-        s->depth--;
+    while (r->depth) {
+        char closer = closer_of(r->open[r->depth - 1]);
+        skip_space(r);
+        if (r->p == r->end)
+            return reject(r, r->p, "unexpected end, %s is not closed", closer == '}' ? "an object" : "an array");
+        if (skip(r, ',')) return closer == '}' ? read_key(r) : 0;
+        if (!skip(r, closer)) return reject(r, r->p, "expected ',' or '%c'", closer);
+        r->depth--;
     }
     return 1;
 }
 
-static int scan_value(scanner *s)
+static int read_value(reader *r)
 {
-    skip_space(s);
-    if (s->p == s->end) return reject(s, s->p, s->values ? "unexpected end, a value is missing" : "there is no value");
-    if (++s->values > JSON_MAX_VALUES) return reject(s, s->p, "more than %d values", JSON_MAX_VALUES);
+    skip_space(r);
+    if (r->p == r->end) return reject(r, r->p, r->values ? "unexpected end, a value is missing" : "there is no value");
+    if (++r->values > JSON_MAX_VALUES) return reject(r, r->p, "more than %d values", JSON_MAX_VALUES);
     int complete = 1;
-    if (*s->p == '{' || *s->p == '[') complete = open_container(s);
-    else if (scan_scalar(s)) return -1;
-    return complete == 1 ? after_value(s) : complete;
+    if (*r->p == '{' || *r->p == '[') complete = open_container(r);
+    else if (read_scalar(r)) return -1;
+    return complete == 1 ? after_value(r) : complete;
 }
 
-static int scan_document(scanner *s)
+static int read_document(reader *r)
 {
-    if (s->end - s->p >= 3 && !memcmp(s->p, "\xEF\xBB\xBF", 3))
-        return reject(s, s->p, "byte order mark; send the JSON without it");
+    if (r->end - r->p >= 3 && !memcmp(r->p, "\xEF\xBB\xBF", 3))
+        return reject(r, r->p, "byte order mark; send the JSON without it");
     int complete = 0;
-    while (!complete) complete = scan_value(s);
+    while (!complete) complete = read_value(r);
     if (complete < 0) return -1;
-    skip_space(s);
-    if (s->p < s->end) return reject(s, s->p, "unexpected bytes after the end of the value");
-    bytes_append(&s->copy, s->copied, (size_t)(s->end - s->copied));
-    return 0;
-}
-
-static json_doc *no_memory(json_error *error)
-{
-    *error = (json_error){.no_memory = 1, .msg = "out of memory while reading JSON"};
-    return NULL;
-}
-
-/* cJSON also resets its process-wide error pointer here, always to the same value as its input is valid. Nobody reads
- * it. */
-static json_doc *build_tree(const bytes *copy, json_error *error)
-{
-    if (copy->failed) return no_memory(error);
-    json_doc *doc = calloc(1, sizeof *doc);
-    if (!doc) return no_memory(error);
-    doc->root = cJSON_ParseWithLength(copy->data, copy->len);
-    if (!doc->root) {
-        free(doc);
-        return no_memory(error);
-    }
-    return doc;
+    skip_space(r);
+    return r->p < r->end ? reject(r, r->p, "unexpected bytes after the end of the value") : 0;
 }
 
 json_doc *json_parse(const char *data, size_t len, json_error *error)
 {
-    *error = (json_error){0};
     const unsigned char *start = (const unsigned char *)(len ? data : "");
-    scanner s = {.start = start, .p = start, .end = start + len, .copied = start, .error = error};
-    json_doc *doc = scan_document(&s) ? NULL : build_tree(&s.copy, error);
-    bytes_free(&s.copy);
-    return doc;
+    reader r = {.start = start, .p = start, .end = start + len, .error = error};
+    *error = (json_error){0};
+    int failed = read_document(&r);
+    bytes_free(&r.key);
+    if (!failed) return r.root;
+    cJSON_Delete(r.root);
+    return NULL;
 }
 
-void json_free(json_doc *doc)
-{
-    if (!doc) return;
-    cJSON_Delete(doc->root);
-    free(doc);
-}
+void json_free(json_doc *doc) { cJSON_Delete(doc); }
 
-const json_node *json_root(const json_doc *doc) { return doc->root; }
+/* ---- the tree ---------------------------------------------------------------------------------------------------- */
+
+const json_node *json_root(const json_doc *doc) { return doc; }
 
 json_type json_type_of(const json_node *node)
 {
@@ -312,43 +321,36 @@ int json_is_true(const json_node *node) { return cJSON_IsTrue(node); }
 
 int json_is_text(const json_node *node, const char *text)
 {
-    return cJSON_IsString(node) && !strcmp(node->valuestring, text);
+    piece next;
+    if (!cJSON_IsString(node)) return 0;
+    const char *inside = node->valuestring + 1;
+    while (next_piece(&inside, &next)) {
+        if (strlen(text) < next.len || memcmp(text, next.text, next.len) != 0) return 0;
+        text += next.len;
+    }
+    return !*text;
 }
 
-const json_node *json_first(const json_node *container)
-{
-    return cJSON_IsObject(container) || cJSON_IsArray(container) ? container->child : NULL;
-}
+const json_node *json_first(const json_node *container) { return container ? container->child : NULL; }
 
 const json_node *json_next(const json_node *node) { return node->next; }
 
 const char *json_key(const json_node *member) { return member->string; }
 
-size_t json_array_size(const json_node *array)
-{
-    size_t size = 0;
-    if (cJSON_IsArray(array))
-        for (const json_node *item = array->child; item; item = item->next) size++;
-    return size;
-}
+size_t json_array_size(const json_node *array) { return cJSON_IsArray(array) ? (size_t)cJSON_GetArraySize(array) : 0; }
 
 const json_node *json_array_item(const json_node *array, size_t index)
 {
-    const json_node *item = cJSON_IsArray(array) ? array->child : NULL;
-    for (; item && index; index--) item = item->next;
-    return item;
+    return cJSON_IsArray(array) && index < JSON_MAX_VALUES ? cJSON_GetArrayItem(array, (int)index) : NULL;
 }
 
 const char *json_string(const json_node *node, bytes *out)
 {
+    piece next;
     bytes_clear(out);
     if (!cJSON_IsString(node)) return NULL;
-    const char *text = node->valuestring, *nul;
-    while ((nul = strchr(text, 0xC0))) {
-        bytes_append(out, text, (size_t)(nul - text));
-        bytes_append(out, "", 1);
-        text = nul + 2;
-    }
-    bytes_text(out, text);
+    const char *inside = node->valuestring + 1;
+    bytes_text(out, "");
+    while (next_piece(&inside, &next)) bytes_append(out, next.text, next.len);
     return out->failed ? NULL : out->data;
 }

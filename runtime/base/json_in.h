@@ -1,9 +1,13 @@
-/* json_in.h - the only place where JSON from outside is read: cJSON behind a guard.
+/* json_in.h - the only place where JSON from outside is read: strict RFC 8259 on strict UTF-8.
  *
- * cJSON alone cuts strings at \u0000, takes lone surrogates and invalid UTF-8, trailing garbage, control characters,
- * keys in any case and the first of two equal keys. Here: strict RFC 8259 on strict UTF-8; \u0000 is an ordinary
- * character; keys are case-sensitive, the last of two equal ones counts (as in Python and JavaScript); depth is
- * limited. */
+ * One pass checks the bytes and hands each value to cJSON, which keeps the tree. A string stays in the caller's bytes
+ * and is decoded when it is asked for; a number's value is not kept, because nobody needs it. cJSON's own parser is not
+ * used. It cuts strings at \u0000 and refuses numbers of more than 63 characters, so it would need a changed copy of
+ * the input; it accepts what is not JSON (lone surrogates, invalid UTF-8, control characters, 01); and it does not say
+ * what is wrong.
+ *
+ * Keys are case-sensitive, the last of two equal ones counts (as in Python and JavaScript). Depth and number of values
+ * are limited. */
 #ifndef TERN_JSON_IN_H
 #define TERN_JSON_IN_H
 
@@ -12,8 +16,8 @@
 #define JSON_MAX_DEPTH 200
 #define JSON_MAX_VALUES 250000 /* a cJSON node takes 80 bytes, "0," takes two: bounds the memory of hostile input */
 
-typedef struct json_doc json_doc; /* owns the tree */
-typedef struct cJSON json_node;   /* borrowed from its json_doc */
+typedef struct cJSON json_doc;  /* owns the tree; its strings are in the bytes that were parsed */
+typedef struct cJSON json_node; /* borrowed from its json_doc */
 
 typedef enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT } json_type;
 
@@ -23,7 +27,7 @@ typedef struct json_error {
     char msg[160]; /* a sentence that may be shown to the caller; never contains the caller's text */
 } json_error;
 
-/* NULL on failure, with *error filled (never NULL). */
+/* data must stay as it is until json_free. NULL on failure, with *error filled (never NULL). */
 json_doc *json_parse(const char *data, size_t len, json_error *error);
 void json_free(json_doc *doc);
 const json_node *json_root(const json_doc *doc);
@@ -37,7 +41,7 @@ int json_is_text(const json_node *node, const char *text); /* a string with just
  * none. */
 const json_node *json_first(const json_node *container);
 const json_node *json_next(const json_node *node);
-const char *json_key(const json_node *member); /* UTF-8, U+0000 as C0 80; NULL if node is no member of an object */
+const char *json_key(const json_node *member); /* UTF-8; U+0000, which would end it, is C0 80. NULL: no member */
 size_t json_array_size(const json_node *array);
 const json_node *json_array_item(const json_node *array, size_t index);
 

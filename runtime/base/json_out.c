@@ -8,37 +8,31 @@
 
 #include "utf8_text.h"
 
-/* The escape of one byte, as json.dumps writes it; NULL if the byte stands for itself. */
-static const char *short_escape(unsigned char c)
+size_t json_escape(unsigned char c, char out[JSON_ESCAPE_SIZE])
 {
-    switch (c) {
-    case '"': return "\\\"";
-    case '\\': return "\\\\";
-    case '\b': return "\\b";
-    case '\f': return "\\f";
-    case '\n': return "\\n";
-    case '\r': return "\\r";
-    case '\t': return "\\t";
-    default: return NULL;
-    }
-}
-
-static void append_escape(bytes *out, unsigned char c)
-{
-    const char *escape = short_escape(c);
-    if (escape) bytes_text(out, escape);
-    else bytes_format(out, "\\u%04x", (unsigned)c);
+    static const char hex[] = "0123456789abcdef", named[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    for (const char *n = named; *n; n += 2)
+        if ((unsigned char)*n == c) {
+            out[0] = '\\';
+            out[1] = n[1];
+            return 2;
+        }
+    memcpy(out, "\\u00", 4);
+    out[4] = hex[c >> 4];
+    out[5] = hex[c & 15];
+    return 6;
 }
 
 /* What stands between the quotes. */
 static void append_escaped(bytes *out, const char *text, size_t len)
 {
+    char escape[JSON_ESCAPE_SIZE];
     size_t done = 0;
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
         if (c >= 0x20 && c != '"' && c != '\\') continue;
         bytes_append(out, text + done, i - done);
-        append_escape(out, c);
+        bytes_append(out, escape, json_escape(c, escape));
         done = i + 1;
     }
     bytes_append(out, text + done, len - done);

@@ -10,6 +10,11 @@ void json_out_string(bytes *out, const char *text, size_t len);
 void json_out_cstring(bytes *out, const char *text);
 void json_out_size(bytes *out, size_t number);
 
+/* An ASCII character as a JSON string writes it that must not have it as it is. Returns the bytes. Async-signal-safe.
+ */
+#define JSON_ESCAPE_SIZE 6u /* "\u001f" */
+size_t json_escape(unsigned char c, char out[JSON_ESCAPE_SIZE]);
+
 /* As Python's repr(float): the fewest digits that lead back to the number, an exponent below 1e-4 and from 1e16 on;
  * null where it is not finite. */
 void json_out_double(bytes *out, double number);

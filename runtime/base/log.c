@@ -6,24 +6,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bytes.h"
+#include "deadline.h"
+#include "environment.h"
+#include "json_out.h"
 #include "utf8_text.h"
 
 #define MAX_FIELD 256u    /* bytes of an id */
-#define MAX_ESCAPE 6u     /* "\u001f" */
 #define ENDING "...\"}\n" /* the most that follows a message */
 /* Time, level and three ids with their names, then a short message, all of it escaped. */
-#define SHORT_LINE (256u + (3 * MAX_FIELD + LOG_SHORT) * MAX_ESCAPE)
+#define SHORT_LINE (256u + (3 * MAX_FIELD + LOG_SHORT) * JSON_ESCAPE_SIZE)
 
 static const char *const level_names[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"};
 #define LEVELS (sizeof level_names / sizeof *level_names)
 
 logger logger_from_environment(void)
 {
-    const char *format = getenv("AWS_LAMBDA_LOG_FORMAT"), *level = getenv("AWS_LAMBDA_LOG_LEVEL");
+    const char *format = environment("AWS_LAMBDA_LOG_FORMAT"), *level = environment("AWS_LAMBDA_LOG_LEVEL");
     logger log = {.file = STDOUT_FILENO, .lowest = LOG_LEVEL_INFO};
     log.json = format && same_ignoring_case(format, strlen(format), "JSON");
     for (unsigned i = 0; level && i < LEVELS; i++)
@@ -62,12 +63,7 @@ void log_timestamp(long long milliseconds, char out[LOG_TIMESTAMP_SIZE])
     put_digits(out + 20, milliseconds % 1000, 3);
 }
 
-static void timestamp_now(char out[LOG_TIMESTAMP_SIZE])
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    log_timestamp((long long)now.tv_sec * 1000 + now.tv_nsec / 1000000, out);
-}
+static void timestamp_now(char out[LOG_TIMESTAMP_SIZE]) { log_timestamp((long long)clock_now_ms(), out); }
 
 /* ---- a line ------------------------------------------------------------------------------------------------------ */
 
@@ -92,24 +88,8 @@ static int is_control(const unsigned char *c, size_t size)
     return size == 3 && c[0] == 0xE2 && c[1] == 0x80 && (c[2] == 0xA8 || c[2] == 0xA9);
 }
 
-/* An ASCII character as JSON escapes it. */
-static size_t escape(unsigned char c, char shown[MAX_ESCAPE])
-{
-    static const char hex[] = "0123456789abcdef", named[] = "\"\"\\\\\bb\ff\nn\rr\tt";
-    for (const char *n = named; *n; n += 2)
-        if ((unsigned char)*n == c) {
-            shown[0] = '\\';
-            shown[1] = n[1];
-            return 2;
-        }
-    memcpy(shown, "\\u00", 4);
-    shown[4] = hex[c >> 4];
-    shown[5] = hex[c & 15];
-    return 6;
-}
-
 /* The character at text, which is taken bytes long, as a line shows it. Returns the length in shown. */
-static size_t show(const unsigned char *text, size_t len, int json, char shown[MAX_ESCAPE], size_t *taken)
+static size_t show(const unsigned char *text, size_t len, int json, char shown[JSON_ESCAPE_SIZE], size_t *taken)
 {
     size_t size = utf8_length(text, text + len);
     *taken = size ? size : 1;
@@ -118,7 +98,7 @@ static size_t show(const unsigned char *text, size_t len, int json, char shown[M
         return 3;
     }
     int control = is_control(text, size);
-    if (json && size == 1 && (control || *text == '"' || *text == '\\')) return escape(*text, shown);
+    if (json && size == 1 && (control || *text == '"' || *text == '\\')) return json_escape(*text, shown);
     if (control && !json) {
         *shown = '?';
         return 1;
@@ -130,7 +110,7 @@ static size_t show(const unsigned char *text, size_t len, int json, char shown[M
 /* Appends as much of the text as leaves room for the ENDING. */
 static void put_shown(line *l, const char *text, size_t len, int json)
 {
-    char shown[MAX_ESCAPE];
+    char shown[JSON_ESCAPE_SIZE];
     for (size_t at = 0, taken; at < len; at += taken) {
         size_t size = show((const unsigned char *)text + at, len - at, json, shown, &taken);
         if (l->len + size + sizeof ENDING > l->room) {

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "environment.h"
 #include "tern.h"
 
 #define MB ((size_t)1024 * 1024)
@@ -87,7 +88,7 @@ size_t memory_limit_of_groups(const char *groups, const char *mount)
 
 static size_t limit_of_function(void)
 {
-    const char *megabytes = getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE");
+    const char *megabytes = environment("AWS_LAMBDA_FUNCTION_MEMORY_SIZE");
     unsigned long value = megabytes ? strtoul(megabytes, NULL, 10) : 0;
     return value > 0 && value < SIZE_MAX / MB ? value * MB : SIZE_MAX;
 }

@@ -14,7 +14,7 @@ int name_index(const char *const *names, size_t count, const char *name, size_t 
 void name_shown(const char *name, size_t len, char out[NAME_SHOWN_SIZE])
 {
     size_t count = len < NAME_SHOWN_SIZE - sizeof "..." ? len : NAME_SHOWN_SIZE - sizeof "...";
-    for (size_t i = 0; i < count; i++) out[i] = name[i] >= 0x20 && name[i] < 0x7F ? name[i] : '?';
+    for (size_t i = 0; i < count; i++) out[i] = printable(name[i]);
     strcpy(out + count, len > count ? "..." : "");
 }
 

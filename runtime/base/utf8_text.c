@@ -15,3 +15,12 @@ size_t utf8_length(const unsigned char *p, const unsigned char *end)
         if ((p[i] & 0xC0) != 0x80) return 0;
     return len;
 }
+
+size_t utf8_write(long code_point, char out[4])
+{
+    static const long leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    size_t len = code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+    for (size_t i = len - 1; i > 0; i--, code_point >>= 6) out[i] = (char)(0x80 | (code_point & 0x3F));
+    out[0] = (char)(leads[len] | code_point);
+    return len;
+}

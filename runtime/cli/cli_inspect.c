@@ -1,9 +1,14 @@
 /* cli_inspect.c - `tern inspect` and `tern verify`: a model file from outside. */
+#include "cli_commands.h"
+
+#include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
+#include "cli_model.h"
+#include "cli_text.h"
 
-const char cli_inspect_help[] =
+static const char inspect_help[] =
     "Usage: tern inspect MODEL\n"
     "\n"
     "Prints the description inside a model file (JSON), then a table of its sections: name, kind,\n"
@@ -11,7 +16,7 @@ const char cli_inspect_help[] =
     "\n"
     "  -h, --help  show this\n";
 
-const char cli_verify_help[] =
+static const char verify_help[] =
     "Usage: tern verify MODEL\n"
     "\n"
     "Reads a whole model file and compares every section with its checksum. Exit code: 0 if the file\n"
@@ -91,7 +96,7 @@ int cli_inspect(int argc, char **argv)
     tern_model *model;
     const char *meta;
     size_t len;
-    if (parse_arguments(argc, argv, cli_inspect_help, &code) != 0) return code;
+    if (parse_arguments(argc, argv, inspect_help, &code) != 0) return code;
     if (cli_open(argv[optind], 0, &model) != 0) return CLI_FAILED;
     bytes description = {.data = NULL};
     if (tern_model_meta(model, &meta, &len) == TERN_OK) indent(&description, meta, len);
@@ -107,7 +112,7 @@ int cli_verify(int argc, char **argv)
     int code = CLI_OK;
     tern_model *model;
     tern_error error;
-    if (parse_arguments(argc, argv, cli_verify_help, &code) != 0) return code;
+    if (parse_arguments(argc, argv, verify_help, &code) != 0) return code;
     if (cli_open(argv[optind], 0, &model) != 0) return CLI_FAILED;
     if (tern_model_verify(model, &error) == TERN_OK)
         printf("%s: %zu sections, all intact\n", argv[optind], tern_model_section_count(model));

@@ -1,13 +1,17 @@
 /* cli_ner.c - `tern ner`: the entities of one text. */
+#include "cli_commands.h"
+
 #include <string.h>
 
 #include "chars.h"
 #include "cli.h"
+#include "cli_session.h"
+#include "cli_text.h"
 #include "components.h"
 #include "doc_html.h"
 #include "labels.h"
 
-const char cli_ner_help[] =
+static const char ner_help[] =
     "Usage: tern ner [-m MODEL] [--format FORMAT] [--only COMPONENTS | --exclude COMPONENTS] [TEXT]\n"
     "\n"
     "Finds the entities of TEXT or, without it, of all of standard input, which is one text\n"
@@ -82,20 +86,18 @@ static int print_json(tern_ctx *ctx, const handler_settings *settings, const cha
 {
     response answer = {.status = 0};
     handle_ner_text(ctx, text, len, settings, &answer);
-    bytes_text(&answer.body, "\n");
-    int code = cli_print_data(&answer.body);
-    return answer.status == 200 ? code : CLI_FAILED;
+    return cli_print_answer(&answer);
 }
 
 static int print_entities(tern_ctx *ctx, const handler_settings *settings, ner_format format, const char *text,
                           size_t len)
 {
-    response problem = {.status = 0};
+    response failure = {.status = 0};
     const tern_doc *doc;
     bytes out = {.data = NULL};
-    if (handle_run(ctx, text, len, TERN_ENTITIES, settings, &doc, &problem) != 0) {
-        response_free(&problem);
-        return cli_fail("%s", problem.message);
+    if (handle_run(ctx, text, len, TERN_ENTITIES, settings, &doc, &failure) != 0) {
+        response_free(&failure);
+        return cli_fail("%s", failure.message);
     }
     if (format == NER_HTML) doc_html_entities(&out, text, len, doc);
     else if (cli_is_terminal()) show_highlighted(&out, doc, text, len);
@@ -118,9 +120,9 @@ static int run_text(const ner_options *options, tern_ctx *ctx, const handler_set
 /* Options may add what the model has. */
 static int fail_without_ner(const tern_model *model)
 {
-    char error[COMPONENTS_ERROR_SIZE];
-    return components_check(TERN_NER, model, error)
-               ? cli_fail("%s", error)
+    problem why;
+    return components_check(TERN_NER, model, &why)
+               ? cli_fail("%s", why.text)
                : cli_usage("ner", "the component \"ner\" must run, it finds the entities");
 }
 
@@ -164,10 +166,9 @@ int cli_ner(int argc, char **argv)
         case OPTION_FORMAT: code = parse_format(optarg, &options.format); break;
         case CLI_ONLY: options.components.only = optarg; break;
         case CLI_EXCLUDE: options.components.exclude = optarg; break;
-        default: return cli_other_option(option, argv, cli_ner_help);
+        default: return cli_other_option(option, argv, ner_help);
         }
     if (code != CLI_OK) return code;
-    if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
-    options.text = argv[optind]; /* NULL at the end */
-    return run(&options);
+    code = cli_text_argument(argc, argv, &options.text);
+    return code == CLI_OK ? run(&options) : code;
 }

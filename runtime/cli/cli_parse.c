@@ -1,13 +1,18 @@
 /* cli_parse.c - `tern parse`: everything about one text. */
+#include "cli_commands.h"
+
 #include <string.h>
 
 #include "cli.h"
+#include "cli_session.h"
+#include "cli_text.h"
 #include "doc_conllu.h"
 #include "doc_html.h"
 #include "doc_json.h"
 #include "doc_table.h"
+#include "doc_tree.h"
 
-const char cli_parse_help[] =
+static const char parse_help[] =
     "Usage: tern parse [-m MODEL] [--format FORMAT | --tree] [--only COMPONENTS | --exclude COMPONENTS] [--norm]\n"
     "                  [TEXT]\n"
     "\n"
@@ -71,20 +76,20 @@ static void write_doc(bytes *out, parse_format format, const char *text, size_t 
 static int run_text(const parse_options *options, tern_ctx *ctx, const handler_settings *settings)
 {
     bytes input = {.data = NULL}, out = {.data = NULL};
-    response problem = {.status = 0};
+    response failure = {.status = 0};
     const tern_doc *doc;
     size_t len;
     const char *text = cli_text(options->text, &input, &len);
     unsigned want = formats[options->format].want;
     int code = CLI_FAILED;
     if (!options->norms) want &= ~(unsigned)TERN_NORMS;
-    if (text != NULL && handle_run(ctx, text, len, want, settings, &doc, &problem) != 0)
-        code = cli_fail("%s", problem.message);
+    if (text != NULL && handle_run(ctx, text, len, want, settings, &doc, &failure) != 0)
+        code = cli_fail("%s", failure.message);
     else if (text != NULL) {
         write_doc(&out, options->format, text, len, doc);
         code = options->format == PARSE_TABLE || options->format == PARSE_TREE ? cli_print(&out) : cli_print_data(&out);
     }
-    response_free(&problem);
+    response_free(&failure);
     bytes_free(&input);
     return code;
 }
@@ -132,13 +137,12 @@ int cli_parse(int argc, char **argv)
         case CLI_ONLY: options.components.only = optarg; break;
         case CLI_EXCLUDE: options.components.exclude = optarg; break;
         case CLI_NORM: options.norms = 1; break;
-        default: return cli_other_option(option, argv, cli_parse_help);
+        default: return cli_other_option(option, argv, parse_help);
         }
     if (code != CLI_OK) return code;
-    if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
-    if (options.norms && !(formats[options.format].want & TERN_NORMS))
+    code = cli_text_argument(argc, argv, &options.text);
+    if (code == CLI_OK && options.norms && !(formats[options.format].want & TERN_NORMS))
         return cli_usage(argv[0], "--norm is for the formats table, conllu and json: a %s does not show it",
                          formats[options.format].name);
-    options.text = argv[optind]; /* NULL at the end */
-    return run(&options);
+    return code == CLI_OK ? run(&options) : code;
 }

@@ -1,8 +1,13 @@
 /* cli_pipe.c - `tern pipe`: JSON Lines in, JSON Lines out. */
-#include "cli.h"
-#include "handler.h"
+#include "cli_commands.h"
 
-const char cli_pipe_help[] =
+#include "cli.h"
+#include "cli_session.h"
+#include "cli_stream.h"
+#include "handler.h"
+#include "text_of.h"
+
+static const char pipe_help[] =
     "Usage: tern pipe [-m MODEL] [--only COMPONENTS | --exclude COMPONENTS] [--norm] < IN.jsonl > OUT.jsonl\n"
     "\n"
     "Reads one {\"text\": ...} per line and writes one line for each, in the form of spaCy's\n"
@@ -17,7 +22,7 @@ const char cli_pipe_help[] =
     "\n" CLI_COMPONENT_NAMES
     "has them; one that is off by default, as senter in English, must be named. The environment variable\n"
     "TERN_COMPONENTS sets another default.\n"
-    "Lines may have up to 16777216 bytes. Exit code: 1 if any line was wrong.\n";
+    "Lines may have up to " TEXT_OF(CLI_MAX_LINE) " bytes. Exit code: 1 if any line was wrong.\n";
 
 static void answer_line(void *user, const char *line, size_t len, response *out)
 {
@@ -42,7 +47,7 @@ int cli_pipe(int argc, char **argv)
         case CLI_ONLY: components.only = optarg; break;
         case CLI_EXCLUDE: components.exclude = optarg; break;
         case CLI_NORM: norms = 1; break;
-        default: return cli_other_option(option, argv, cli_pipe_help);
+        default: return cli_other_option(option, argv, pipe_help);
         }
     if (optind < argc)
         return cli_usage(argv[0], "unexpected argument \"%s\": the texts come on standard input", argv[optind]);

@@ -1,11 +1,15 @@
 /* cli_sentiment.c - `tern sentiment`: whether a text is positive, negative, neutral or mixed. */
-#include <string.h>
+#include "cli_commands.h"
 
 #include "chars.h"
 #include "cli.h"
+#include "cli_model.h"
+#include "cli_stream.h"
+#include "cli_text.h"
+#include "handler.h"
 #include "sentiment.h"
 
-const char cli_sentiment_help[] =
+static const char sentiment_help[] =
     "Usage: tern sentiment [-m MODEL] [--json] [--sentences] [TEXT]\n"
     "       tern sentiment [-m MODEL] --jsonl [--sentences] < IN.jsonl > OUT.jsonl\n"
     "\n"
@@ -96,13 +100,13 @@ static void show(bytes *out, const char *text, const tern_doc *doc, const sentim
 
 static int print_people(const sentiment_command *c, const char *text, size_t len)
 {
-    response problem = {.status = 0};
+    response failure = {.status = 0};
     const tern_doc *doc;
     bytes out = {.data = NULL};
     if (len == 0) return cli_fail("the text is empty: there is no sentiment in it");
-    if (handle_sentiment_run(model_context(&c->contexts, c->chosen), text, len, &c->settings, &doc, &problem) != 0) {
-        response_free(&problem);
-        return cli_fail("%s", problem.message);
+    if (handle_sentiment_run(model_context(&c->contexts, c->chosen), text, len, &c->settings, &doc, &failure) != 0) {
+        response_free(&failure);
+        return cli_fail("%s", failure.message);
     }
     show(&out, text, doc, c);
     return cli_print(&out);
@@ -114,9 +118,7 @@ static int print_json(const sentiment_command *c, const char *text, size_t len)
 {
     response answer = {.status = 0};
     handle_sentiment_text(&c->contexts, c->chosen, text, len, &c->settings, &answer);
-    bytes_text(&answer.body, "\n");
-    int code = cli_print_data(&answer.body);
-    return answer.status == 200 ? code : CLI_FAILED;
+    return cli_print_answer(&answer);
 }
 
 static void answer_line(void *user, const char *line, size_t len, response *out)
@@ -140,10 +142,10 @@ static int run_text(const sentiment_command *c)
 
 static int begin(sentiment_command *c)
 {
-    char problem[MODELS_ERROR_SIZE];
+    problem why;
     tern_error error;
-    if (c->model != NULL && models_add_file(&c->models, c->model, problem) != 0)
-        return cli_usage("sentiment", "--model: %s", problem);
+    if (c->model != NULL && models_add_file(&c->models, c->model, &why) != 0)
+        return cli_usage("sentiment", "--model: %s", why.text);
     if (cli_open_models(&c->models, TASK_SENTIMENT, MODEL_MAPPED) != CLI_OK) return CLI_FAILED;
     c->chosen = models_default(&c->models, TASK_SENTIMENT);
     if (c->chosen == NULL)
@@ -166,7 +168,7 @@ static int run(sentiment_command *c)
 
 int cli_sentiment(int argc, char **argv)
 {
-    enum { OPTION_JSON = CLI_OPTIONS, OPTION_JSONL, OPTION_SENTENCES };
+    enum { OPTION_JSON = 256, OPTION_JSONL, OPTION_SENTENCES };
     static const struct option known[] = {
         {"model", required_argument, NULL, 'm'},    {"json", no_argument, NULL, OPTION_JSON},
         {"jsonl", no_argument, NULL, OPTION_JSONL}, {"sentences", no_argument, NULL, OPTION_SENTENCES},
@@ -179,13 +181,12 @@ int cli_sentiment(int argc, char **argv)
         case OPTION_JSON: c.json = 1; break;
         case OPTION_JSONL: c.jsonl = 1; break;
         case OPTION_SENTENCES: c.settings.sentiment.sentences = 1; break;
-        default: return cli_other_option(option, argv, cli_sentiment_help);
+        default: return cli_other_option(option, argv, sentiment_help);
         }
     if (c.json && c.jsonl) return cli_usage(argv[0], "--json and --jsonl cannot be used together");
     if (c.jsonl && optind < argc)
         return cli_usage(argv[0], "unexpected argument \"%s\": with --jsonl the texts come on standard input",
                          argv[optind]);
-    if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
-    c.text = argv[optind]; /* NULL at the end */
-    return run(&c);
+    int code = cli_text_argument(argc, argv, &c.text);
+    return code == CLI_OK ? run(&c) : code;
 }

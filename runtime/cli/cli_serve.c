@@ -1,5 +1,7 @@
 /* cli_serve.c - `tern serve`: the HTTP server's options. */
 #define _POSIX_C_SOURCE 200809L /* sysconf */
+#include "cli_commands.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,12 +10,24 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "cli_model.h"
+#include "cli_text.h"
 #include "cors.h"
 #include "http_server.h"
 #include "memory.h"
 #include "settings.h"
 
-const char cli_serve_help[] =
+/* What holds without the option, and the limits of its value. */
+#define HOST "127.0.0.1"
+#define PORT 8080
+#define MAX_PORT 65535
+#define LEAST_THREADS 2
+#define SECONDS 30
+#define MAX_SECONDS 3600
+#define LEAST_MEGABYTES 64
+#define MAX_MEGABYTES (1u << 24)
+
+static const char serve_help[] =
     "Usage: tern serve [-m [NAME=]MODEL]... [--host HOST] [--port PORT] [--threads N] [--timeout SECONDS]\n"
     "                  [--cors ORIGINS] [--memory MB]\n"
     "\n"
@@ -22,14 +36,13 @@ const char cli_serve_help[] =
     "or, if one is damaged, none: write a new file, rename it over the old one, then kill -HUP.\n"
     "\n"
     "  -m, --model MODEL      the model file (.tern); several, as -m en=FILE -m fr=FILE: a request chooses by\n"
-    "                         \"model\": \"fr\" or POST /ner/fr; if it names none, the first suitable one answers; "
-    "without\n"
-    "                         -m and TERN_MODEL, the weights found from the place of this program\n"
-    "      --host HOST        name or address to listen on (default 127.0.0.1: this machine only)\n"
-    "      --port PORT        0 to 65535; 0 takes any free port (default 8080)\n"
-    "      --threads N        threads that compute, 1 to 256 (default: one per CPU, at least 2)\n"
+    "                         \"model\": \"fr\" or POST /ner/fr; if it names none, the first suitable one answers;\n"
+    "                         without -m and TERN_MODEL, the weights found from the place of this program\n"
+    "      --host HOST        name or address to listen on (default %s: this machine only)\n"
+    "      --port PORT        0 to %d; 0 takes any free port (default %d)\n"
+    "      --threads N        threads that compute, 1 to %d (default: one per CPU, at least %d)\n"
     "      --timeout SECONDS  how long a client may take to send its request, and stay connected without\n"
-    "                         one, 1 to 3600 (default 30)\n"
+    "                         one, 1 to %d (default %d)\n"
     "      --cors ORIGINS     let pages of these origins (https://example.org,http://localhost:8081; or * for any)\n"
     "                         use the server; by default a browser shows its answers to its own page only\n"
     "      --memory MB        how much memory the process may take: long texts wait for each other, or get 413 where "
@@ -52,17 +65,18 @@ static int parse_number(const char *option, const char *value, unsigned low, uns
     return CLI_OK;
 }
 
-/* Two at least, so that a long text does not hold up short ones (http_workers.h). */
+/* LEAST_THREADS at least, so that a long text does not hold up short ones (http_workers.h). */
 static unsigned default_threads(void)
 {
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    return cpus<2 ? 2 : cpus>(long) HTTP_MAX_THREADS ? HTTP_MAX_THREADS : (unsigned)cpus;
+    if (cpus < LEAST_THREADS) return LEAST_THREADS;
+    return cpus > HTTP_MAX_THREADS ? HTTP_MAX_THREADS : (unsigned)cpus;
 }
 
 static int show_help(void)
 {
     bytes text = {.data = NULL};
-    bytes_text(&text, cli_serve_help);
+    bytes_format(&text, serve_help, HOST, MAX_PORT, PORT, HTTP_MAX_THREADS, LEAST_THREADS, MAX_SECONDS, SECONDS);
     settings_help(&text, SETTING_SERVER);
     return cli_print(&text);
 }
@@ -71,8 +85,8 @@ static int show_help(void)
 static int read_settings(handler_settings *out)
 {
     runtime_settings from;
-    char error[SETTINGS_ERROR_SIZE];
-    if (settings_read(&from, error) != 0) return cli_fail("%s", error);
+    problem why;
+    if (settings_read(&from, &why) != 0) return cli_fail("%s", why.text);
     *out = (handler_settings){
         .max_chars = from.max_chars, .max_texts = from.max_texts, .format = from.format, .offsets = from.offsets};
     return CLI_OK;
@@ -110,20 +124,20 @@ static void share_memory(const model_set *models, http_server_options *options, 
 static int run(model_set *models, http_server_options *options, unsigned megabytes)
 {
     hold_hangups();
-    char error[448];
+    problem why;
     if (read_settings(&options->settings) != CLI_OK || cli_open_models(models, TASK_ANY, MODEL_LOADED) != CLI_OK)
         return CLI_FAILED;
     share_memory(models, options, megabytes ? (size_t)megabytes << 20 : memory_limit());
     memory_return_blocks();
     options->models = models;
     signal(SIGPIPE, SIG_IGN); /* whoever reads the first line may close the pipe */
-    return http_server_run(options, error, sizeof error) == 0 ? CLI_OK : cli_fail("%s", error);
+    return http_server_run(options, &why) == 0 ? CLI_OK : cli_fail("%s", why.text);
 }
 
 static int add_model(model_set *models, const char *argument)
 {
-    char problem[MODELS_ERROR_SIZE];
-    return models_add(models, argument, problem) == 0 ? CLI_OK : cli_usage("serve", "--model: %s", problem);
+    problem why;
+    return models_add(models, argument, &why) == 0 ? CLI_OK : cli_usage("serve", "--model: %s", why.text);
 }
 
 static int take_origins(const char *value, const char **out)
@@ -151,18 +165,18 @@ static int read_options(int argc, char **argv, http_server_options *options, mod
         {"help", no_argument, NULL, CLI_HELP},
         {0},
     };
-    unsigned port = 8080;
+    unsigned port = PORT;
     int option, code = CLI_OK;
     while (code == CLI_OK && (option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1) switch (option) {
         case 'm': code = add_model(models, optarg); break;
         case OPTION_HOST: options->host = optarg; break;
-        case OPTION_PORT: code = parse_number("--port", optarg, 0, 65535, &port); break;
+        case OPTION_PORT: code = parse_number("--port", optarg, 0, MAX_PORT, &port); break;
         case OPTION_THREADS: code = parse_number("--threads", optarg, 1, HTTP_MAX_THREADS, &options->threads); break;
-        case OPTION_TIMEOUT: code = parse_number("--timeout", optarg, 1, 3600, &options->client_seconds); break;
-        case OPTION_MEMORY: code = parse_number("--memory", optarg, 64, 1u << 24, megabytes); break;
+        case OPTION_TIMEOUT: code = parse_number("--timeout", optarg, 1, MAX_SECONDS, &options->client_seconds); break;
+        case OPTION_MEMORY: code = parse_number("--memory", optarg, LEAST_MEGABYTES, MAX_MEGABYTES, megabytes); break;
         case CLI_HELP: return show_help();
         case OPTION_CORS: code = take_origins(optarg, &options->cors); break;
-        default: return cli_other_option(option, argv, cli_serve_help);
+        default: return cli_other_option(option, argv, "");
         }
     if (code != CLI_OK) return code;
     if (optind < argc) return cli_usage(argv[0], "unexpected argument \"%s\"", argv[optind]);
@@ -172,7 +186,7 @@ static int read_options(int argc, char **argv, http_server_options *options, mod
 
 int cli_serve(int argc, char **argv)
 {
-    http_server_options options = {.host = "127.0.0.1", .threads = default_threads(), .client_seconds = 30};
+    http_server_options options = {.host = HOST, .threads = default_threads(), .client_seconds = SECONDS};
     model_set models = {.count = 0};
     unsigned megabytes = 0;
     int code = read_options(argc, argv, &options, &models, &megabytes);

@@ -1,44 +1,37 @@
-/* cli_stream.c - JSON Lines in, JSON Lines out: what `tern pipe` and `tern sentiment --jsonl` share. */
-#define _POSIX_C_SOURCE 200809L /* isatty, clock_gettime */
+#define _POSIX_C_SOURCE 200809L /* isatty */
+#include "cli_stream.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "cli_lines.h"
-#include "handler.h"
-
-#define MAX_LINE (16u * 1024 * 1024) /* bytes: a text at the engine's limit fits, every character written as \uXXXX */
+#include "cli_model.h"
+#include "cli_text.h"
+#include "deadline.h"
+#include "text_of.h"
 
 typedef struct progress {
     int shown;
     size_t lines, failed;
-    struct timespec begin, last;
+    double begin_ms, last_ms;
 } progress;
-
-static double seconds_between(const struct timespec *from, const struct timespec *to)
-{
-    return (double)(to->tv_sec - from->tv_sec) + (double)(to->tv_nsec - from->tv_nsec) * 1e-9;
-}
 
 /* Only on a terminal that does not also show the output. */
 static void progress_begin(progress *p)
 {
     *p = (progress){.shown = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO)};
-    clock_gettime(CLOCK_MONOTONIC, &p->begin);
-    p->last = p->begin;
+    p->begin_ms = p->last_ms = clock_monotonic_ms();
 }
 
 static void progress_show(progress *p, int at_end)
 {
-    struct timespec now;
     if (!p->shown) return;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (!at_end && seconds_between(&p->last, &now) < 0.2) return;
-    p->last = now;
-    double seconds = seconds_between(&p->begin, &now);
+    const double now_ms = clock_monotonic_ms(), seconds = (now_ms - p->begin_ms) / 1000;
+    if (!at_end && now_ms - p->last_ms < 200) return;
+    p->last_ms = now_ms;
     fprintf(stderr, "\r%zu lines, %.0f lines/s%s", p->lines, seconds > 0 ? (double)p->lines / seconds : 0.0,
             at_end ? "\n" : "\033[K");
 }
@@ -47,7 +40,8 @@ static void progress_show(progress *p, int at_end)
 static int answer_line(cli_answer how, void *user, line_status status, const char *line, size_t len, response *answer)
 {
     if (cli_model_changed()) return -1;
-    if (status == LINE_TOO_LONG) respond_error(answer, 413, NULL, "the line is longer than 16777216 bytes");
+    if (status == LINE_TOO_LONG)
+        respond_error(answer, 413, NULL, "the line is longer than " TEXT_OF(CLI_MAX_LINE) " bytes");
     else how(user, line, len, answer);
     if (cli_model_changed()) return -1;
     cli_write_data(&answer->body);
@@ -84,7 +78,7 @@ static int run_lines(cli_answer how, void *user, line_reader *reader, progress *
 
 int cli_run_lines(cli_answer answer, void *user)
 {
-    line_reader reader = {.fd = STDIN_FILENO, .max = MAX_LINE};
+    line_reader reader = {.fd = STDIN_FILENO, .max = CLI_MAX_LINE};
     progress p;
     progress_begin(&p);
     int code = cli_finish(run_lines(answer, user, &reader, &p));

@@ -1,5 +1,6 @@
-/* cli_text.c - what `tern ner` and `tern parse` share: where the text comes from, where the answer goes. */
 #define _POSIX_C_SOURCE 200809L /* isatty */
+#include "cli_text.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,8 @@
 
 #include "chars.h"
 #include "cli.h"
+#include "cli_model.h"
+#include "environment.h"
 
 #define MAX_INPUT (64u * 1024 * 1024) /* bytes; far more than the engine's limit on a text */
 
@@ -21,6 +24,13 @@ static int read_input(bytes *text)
     if (ferror(stdin)) return cli_fail("cannot read standard input: %s", strerror(errno));
     if (text->failed) return cli_fail("out of memory");
     if (text->len > MAX_INPUT) return cli_fail("standard input is longer than %u bytes: split the text", MAX_INPUT);
+    return CLI_OK;
+}
+
+int cli_text_argument(int argc, char **argv, const char **text)
+{
+    if (argc - optind > 1) return cli_usage(argv[0], "more than one TEXT: put the text in quotes");
+    *text = argv[optind]; /* NULL at the end */
     return CLI_OK;
 }
 
@@ -40,9 +50,8 @@ int cli_is_terminal(void) { return isatty(STDOUT_FILENO); }
 
 int cli_wants_colour(void)
 {
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    return cli_is_terminal() && (no_color == NULL || *no_color == '\0') && term != NULL && *term != '\0'
-           && strcmp(term, "dumb") != 0;
+    const char *term = environment("TERM");
+    return cli_is_terminal() && environment("NO_COLOR") == NULL && term != NULL && strcmp(term, "dumb") != 0;
 }
 
 static int print(bytes *text, void (*write)(const bytes *))
@@ -69,3 +78,10 @@ void cli_write_data(const bytes *text)
 int cli_print(bytes *text) { return print(text, write_plain); }
 
 int cli_print_data(bytes *text) { return print(text, cli_write_data); }
+
+int cli_print_answer(response *answer)
+{
+    bytes_text(&answer->body, "\n");
+    int code = cli_print_data(&answer->body);
+    return answer->status == 200 ? code : CLI_FAILED;
+}

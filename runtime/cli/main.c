@@ -1,8 +1,10 @@
-/* tern.c - the command line: which subcommand. */
+/* main.c - the command line: which subcommand. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
+#include "cli_commands.h"
+#include "cli_model.h"
 
 static const struct {
     const char *name;

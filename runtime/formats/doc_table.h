@@ -1,4 +1,4 @@
-/* doc_table.h - documents as tables and trees for a terminal. colour: with SGR sequences. Control characters and
+/* doc_table.h - documents as tables for a terminal. colour: with SGR sequences. Control characters and
  * backslashes of text and labels are escaped (chars.h); of tokens that are white space, spaces show as an open box,
  * others as \uXXXX. */
 #ifndef TERN_DOC_TABLE_H
@@ -11,10 +11,7 @@
  * B-LABEL and I-LABEL. */
 void doc_table(bytes *out, const char *text, const tern_doc *doc, int colour);
 
-/* Each root with its dependents below and indented, in the order of the text: word, dep, pos. */
-void doc_tree(bytes *out, const char *text, const tern_doc *doc, int colour);
-
-/* The token's text as both show it. */
+/* The token's text as tables and trees show it. */
 void show_token(bytes *out, const char *text, const tern_token *token);
 
 #endif

@@ -1,5 +1,6 @@
+#include "doc_tree.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 #include "chars.h"
 #include "doc_table.h"

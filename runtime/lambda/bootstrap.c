@@ -11,12 +11,18 @@
 #include <string.h>
 
 #include "deadline.h"
+#include "environment.h"
 #include "extension.h"
 #include "memory.h"
 #include "models.h"
 #include "settings.h"
 #include "sqs_client.h"
+#include "text_of.h"
 #include "workers.h"
+
+#define BAD_CONFIG "Runtime.BadConfig"
+#define MODEL_NOT_FOUND "Runtime.ModelNotFound"
+#define LONGEST_NAMESPACE TEXT_OF(METRICS_MAX_NAMESPACE)
 
 typedef struct process {
     const char *address;
@@ -38,62 +44,55 @@ typedef struct process {
 /* Why a start failed, as /runtime/init/error wants it. */
 typedef struct init_error {
     const char *type;
-    char message[PATH_MAX + 256];
+    problem why;
 } init_error;
 
 static int init_failed(init_error *error, const char *type, const char *message)
 {
     error->type = type;
-    snprintf(error->message, sizeof error->message, "%s", message);
-    return -1;
+    return problem_set(&error->why, -1, "%s", message);
 }
 
 static int no_memory(init_error *error)
 {
-    return init_failed(error, "Runtime.OutOfMemory", "out of memory at the start: give the function more");
+    return init_failed(error, ERROR_OUT_OF_MEMORY, "out of memory at the start: give the function more");
 }
 
 static int engine_failed(init_error *error, tern_status status, const char *message)
 {
     switch (status) {
     case TERN_E_MEMORY: return no_memory(error); /* the engine's remedy is for texts */
-    case TERN_E_ARGUMENT: return init_failed(error, "Runtime.BadConfig", message);
-    case TERN_E_IO: return init_failed(error, "Runtime.ModelNotFound", message);
+    case TERN_E_ARGUMENT: return init_failed(error, BAD_CONFIG, message);
+    case TERN_E_IO: return init_failed(error, MODEL_NOT_FOUND, message);
     case TERN_E_FORMAT: return init_failed(error, "Runtime.ModelFormat", message);
     case TERN_E_CHECKSUM: return init_failed(error, "Runtime.ModelChecksum", message);
     case TERN_E_VERSION: return init_failed(error, "Runtime.ModelVersion", message);
     case TERN_E_UNSUPPORTED: return init_failed(error, "Runtime.ModelUnsupported", message);
-    default: return init_failed(error, "Runtime.InternalError", message);
+    default: return init_failed(error, ERROR_INTERNAL, message);
     }
 }
 
 /* Says what to do where the file is not there. */
-static int model_failed(init_error *error, tern_status status, const char *problem)
+static int model_failed(init_error *error, tern_status status, const char *message)
 {
-    char message[MODELS_ERROR_SIZE + 128];
-    snprintf(message, sizeof message, "%s%s", problem,
-             status == TERN_E_IO
-                 ? "; put the file there (tools/package packs what TERN_WEIGHTS names) or change TERN_MODEL"
-                 : "");
-    return engine_failed(error, status, message);
-}
-
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value && *value ? value : NULL;
+    problem why;
+    problem_set(&why, -1, "%s%s", message,
+                status == TERN_E_IO
+                    ? "; put the file there (tools/package packs what TERN_WEIGHTS names) or change TERN_MODEL"
+                    : "");
+    return engine_failed(error, status, why.text);
 }
 
 /* ---- settings ---------------------------------------------------------------------------------------------------- */
 
 static int read_settings(process *p, init_error *error)
 {
-    char problem[SETTINGS_ERROR_SIZE];
+    problem why;
     runtime_settings *from = &p->environment;
-    if (settings_read(from, problem)) return init_failed(error, "Runtime.BadConfig", problem);
+    if (settings_read(from, &why)) return init_failed(error, BAD_CONFIG, why.text);
     if (from->emf_namespace && !metrics_is_namespace(from->emf_namespace))
-        return init_failed(error, "Runtime.BadConfig",
-                           "TERN_EMF_NAMESPACE must be 1 to 255 characters of A-Z a-z 0-9 . - _ / "
+        return init_failed(error, BAD_CONFIG,
+                           "TERN_EMF_NAMESPACE must be 1 to " LONGEST_NAMESPACE " characters of A-Z a-z 0-9 . - _ / "
                            "# : and blank, and not begin with AWS/");
     p->count = from->max_concurrency < WORKERS_MAX ? from->max_concurrency : WORKERS_MAX;
     p->settings = (handler_settings){
@@ -115,35 +114,35 @@ static int read_settings(process *p, init_error *error)
 /* What is wrong with the form of TERN_MODEL is BadConfig; files that are not there are found missing later. */
 static int find_models(process *p, init_error *error)
 {
-    char problem[MODELS_ERROR_SIZE];
+    problem why;
     const char *variable = environment("TERN_MODEL");
-    if (models_add_default(&p->models, TASK_NER, problem))
-        return init_failed(error, variable ? "Runtime.BadConfig" : "Runtime.ModelNotFound", problem);
+    if (models_add_default(&p->models, TASK_NER, &why))
+        return init_failed(error, variable ? BAD_CONFIG : MODEL_NOT_FOUND, why.text);
     snprintf(p->model_path, sizeof p->model_path, "%s", variable ? variable : p->models.item[0].path);
     return 0;
 }
 
 static int open_models(process *p, init_error *error)
 {
-    char problem[MODELS_ERROR_SIZE];
+    problem why;
     double begin_ms = clock_monotonic_ms();
     if (find_models(p, error)) return -1;
-    tern_status status = models_open(&p->models, MODEL_MAPPED, problem);
+    tern_status status = models_open(&p->models, MODEL_MAPPED, &why);
     p->open_ms = clock_monotonic_ms() - begin_ms;
-    if (status) return model_failed(error, status, problem);
-    status = models_set_tasks(&p->models, problem);
+    if (status) return model_failed(error, status, why.text);
+    status = models_set_tasks(&p->models, &why);
     if (status == TERN_E_MEMORY) return no_memory(error);
-    return status ? init_failed(error, "Runtime.BadConfig", problem) : 0;
+    return status ? init_failed(error, BAD_CONFIG, why.text) : 0;
 }
 
 /* ---- workers ----------------------------------------------------------------------------------------------------- */
 
 static int new_output(process *p, unsigned i, init_error *error)
 {
-    char problem[SQS_CLIENT_ERROR_SIZE];
+    problem why;
     if (!p->environment.output_queue_url) return 0;
-    p->clients[i] = sqs_client_new(p->environment.output_queue_url, p->environment.ca_file, problem);
-    if (!p->clients[i]) return init_failed(error, "Runtime.BadConfig", problem);
+    p->clients[i] = sqs_client_new(p->environment.output_queue_url, p->environment.ca_file, &why);
+    if (!p->clients[i]) return init_failed(error, BAD_CONFIG, why.text);
     p->outputs[i] = sqs_client_output(p->clients[i]);
     p->workers[i].output = &p->outputs[i];
     return 0;
@@ -232,7 +231,7 @@ static int serve(process *p, rapi *api, int settings_failed, init_error *error, 
 {
     int status = -1;
     if (settings_failed || start(p, api, error)) {
-        loop_fail_init(api, &p->log, error->type, error->message);
+        loop_fail_init(api, &p->log, error->type, error->why.text);
     } else {
         p->shared.init_ms = clock_monotonic_ms() - begin_ms;
         log_line(&p->log, LOG_LEVEL_INFO, "init: opened %s in %.1f ms, ready after %.1f ms", p->model_path, p->open_ms,

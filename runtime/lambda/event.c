@@ -4,8 +4,8 @@
 
 #include "event_http.h"
 #include "event_names.h"
+#include "sqs.h"
 
-#define BAD_REQUEST "Function.BadRequest"
 #define EXPECTED                                                                                                       \
     "expected {\"text\": ...}, {\"input\": ...}, {\"body\": ...} or an event of API Gateway, ALB, VPC "                \
     "Lattice, SQS or a Function URL"
@@ -65,7 +65,7 @@ static void respond_unknown(const json_node *event, response *out)
         snprintf(message, sizeof message, "unknown event%s: " EXPECTED, seen.data ? seen.data : "");
     }
     bytes_free(&seen);
-    respond_error(out, 400, BAD_REQUEST, message);
+    respond_error(out, 400, ERROR_BAD_REQUEST, message);
 }
 
 static void respond_to_ping(response *out)
@@ -101,13 +101,13 @@ void event_handle(const event_context *context, const char *event, size_t len, r
     json_error error;
     out->fault = NULL;
     if (!len) {
-        respond_error(out, 400, BAD_REQUEST, "the event is empty: " EXPECTED);
+        respond_error(out, 400, ERROR_BAD_REQUEST, "the event is empty: " EXPECTED);
         return;
     }
     json_doc *doc = json_parse(event, len, &error);
     if (!doc) {
         if (error.no_memory) respond_out_of_memory(out);
-        else respond_error(out, 400, BAD_REQUEST, error.msg);
+        else respond_error(out, 400, ERROR_BAD_REQUEST, error.msg);
         return;
     }
     answer(context, json_root(doc), out);

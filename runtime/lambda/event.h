@@ -39,22 +39,7 @@
 #ifndef TERN_EVENT_H
 #define TERN_EVENT_H
 
-#include <stdint.h>
-
-#include "handler.h"
-#include "log.h"
-#include "sqs.h"
-
-/* What an event is answered with; everything is borrowed. One thread at a time. */
-typedef struct event_context {
-    const model_contexts *contexts;
-    request_target asked; /* by the path of an HTTP request; zeroed (the caller's value): there is none */
-    const handler_settings *settings;
-    const char *cors_origin;  /* cors.h; NULL: no CORS headers */
-    const sqs_output *output; /* where results of SQS messages go; NULL: nowhere */
-    const logger *log;        /* SQS messages that fail are named there */
-    uint64_t deadline_ms;     /* when the answer must be ready (deadline.h); 0: no limit */
-} event_context;
+#include "event_context.h"
 
 /* out->error_type NULL: out->body is the function's result, and out->fault says whether it tells of a fault of the
  * function (with out->message). Otherwise the invocation failed, with out->error_type and out->message. */

@@ -1,15 +1,13 @@
 #include "event_http.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base64.h"
 #include "cors.h"
 #include "deadline.h"
 #include "json_out.h"
+#include "reason.h"
 #include "route.h"
-
-#define BAD_REQUEST "Function.BadRequest"
 
 /* What a load balancer takes from a function ("1 MB"). */
 #define ALB_MAX_RESPONSE 1000000u
@@ -62,7 +60,7 @@ static void answer_encoded_body(const event_context *context, const bytes *body,
 {
     bytes decoded = {0};
     if (base64_decode(body->data, body->len, &decoded))
-        respond_error(out, 400, BAD_REQUEST, "isBase64Encoded is true, but the body is not valid base64");
+        respond_error(out, 400, ERROR_BAD_REQUEST, "isBase64Encoded is true, but the body is not valid base64");
     else if (decoded.failed) respond_out_of_memory(out);
     else
         (gzip ? handle_compressed_request : handle_request)(context->contexts, &context->asked, decoded.data,
@@ -82,7 +80,7 @@ static void answer_body(const event_context *context, const json_node *event, in
     else if (type != JSON_STRING) handle_request_json(context->contexts, &context->asked, node, context->settings, out);
     else if (!json_string(node, &body)) respond_out_of_memory(out);
     else if (is_encoded(event)) answer_encoded_body(context, &body, gzip, out);
-    else if (gzip && body.data[0] == GZIP_FIRST) respond_error(out, 400, BAD_REQUEST, SPOILT_GZIP);
+    else if (gzip && body.data[0] == GZIP_FIRST) respond_error(out, 400, ERROR_BAD_REQUEST, SPOILT_GZIP);
     else handle_request(context->contexts, &context->asked, body.data, body.len, context->settings, out);
     bytes_free(&body);
 }
@@ -143,25 +141,14 @@ static void write_headers(bytes *out, const header_list *list, int multi_value)
     bytes_text(out, "}");
 }
 
-static const char *reason_of(int status)
-{
-    switch (status) {
-    case 200: return "OK";
-    case 400: return "Bad Request";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 413: return "Payload Too Large";
-    case 415: return "Unsupported Media Type";
-    case 504: return "Gateway Timeout";
-    default: return "Internal Server Error";
-    }
-}
+/* 413 by its name before RFC 9110, which callers have had so far. */
+static const char *description_of(int status) { return status == 413 ? "Payload Too Large" : reason_phrase(status); }
 
 static void wrap(bytes *out, const response *answer, event_shape shape, const header_list *headers, int multi_value)
 {
     bytes_format(out, "{\"statusCode\": %d, ", answer->status);
     if (shape == SHAPE_ALB || is_lattice(shape))
-        bytes_format(out, "\"statusDescription\": \"%d %s\", ", answer->status, reason_of(answer->status));
+        bytes_format(out, "\"statusDescription\": \"%d %s\", ", answer->status, description_of(answer->status));
     write_headers(out, headers, multi_value);
     bytes_text(out, ", \"body\": ");
     json_out_string(out, answer->body.data ? answer->body.data : "", answer->body.len);

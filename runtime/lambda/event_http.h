@@ -3,7 +3,7 @@
 #ifndef TERN_EVENT_HTTP_H
 #define TERN_EVENT_HTTP_H
 
-#include "event.h"
+#include "event_context.h"
 
 typedef enum event_shape {
     SHAPE_HTTP_V2,

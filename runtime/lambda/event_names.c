@@ -8,8 +8,8 @@ static void quote(bytes *list, const char *text)
 {
     bytes_text(list, "\"");
     for (size_t i = 0; text[i] && i < 24; i++) {
-        unsigned char c = (unsigned char)text[i];
-        bytes_append(list, c >= 0x20 && c < 0x7F && c != '"' ? text + i : "?", 1);
+        const char c = text[i] == '"' ? '?' : printable(text[i]);
+        bytes_append(list, &c, 1);
     }
     bytes_text(list, "\"");
 }

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -87,11 +86,8 @@ static int enroll(extension *e)
 /* Begins GET event/next: the platform takes the extension for ready when it asks. */
 static struct curl_slist *ask_for_event(extension *e)
 {
-    bytes id = {0};
-    bytes_text(&id, ID_HEADER ": ");
-    bytes_append(&id, e->id.data, e->id.len);
-    struct curl_slist *headers = id.failed ? NULL : curl_slist_append(NULL, id.data);
-    bytes_free(&id);
+    struct curl_slist *headers = NULL;
+    header_add(&headers, ID_HEADER, e->id.data);
     curl_easy_setopt(e->curl, CURLOPT_HTTPGET, 1L);
     curl_easy_setopt(e->curl, CURLOPT_HTTPHEADER, headers);
     if (!headers || set_url(e, "event/next") || curl_multi_add_handle(e->multi, e->curl))

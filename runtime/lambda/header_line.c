@@ -16,3 +16,14 @@ const char *header_value(const char *line, size_t len, const char *name, size_t 
     *value_len = (size_t)(end - value);
     return value;
 }
+
+int header_add(struct curl_slist **list, const char *name, const char *value)
+{
+    bytes line = {0};
+    bytes_format(&line, "%s: %s", name, value);
+    struct curl_slist *longer = line.failed ? NULL : curl_slist_append(*list, line.data);
+    bytes_free(&line);
+    if (!longer) return -1;
+    *list = longer;
+    return 0;
+}

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "deadline.h"
 #include "event.h"
@@ -12,16 +11,8 @@
 
 #define NEXT_TRIES 5u
 #define POST_TRIES 3u
-#define FIRST_DELAY_MS 50L
+#define FIRST_DELAY_MS 50u
 #define MODEL_CHANGED "Function.ModelChanged"
-
-/* 50 ms, 100 ms, 200 ms, ... for failure 1, 2, 3, ... */
-static void back_off(unsigned failure)
-{
-    long ms = FIRST_DELAY_MS << (failure - 1);
-    struct timespec delay = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
-    nanosleep(&delay, NULL);
-}
 
 static int is_server_error(const rapi *api, rapi_result result)
 {
@@ -48,7 +39,7 @@ static int next(const loop_worker *w, invocation *in, rapi_result *received)
         log_line(&w->log, last ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "cannot get the next invocation: %s%s",
                  rapi_problem(w->api), last ? "; giving up" : "");
         if (last) return -1;
-        back_off(failure);
+        back_off(failure, FIRST_DELAY_MS, 0);
     }
 }
 
@@ -131,7 +122,7 @@ static int post(const loop_worker *w, const invocation *to, const response *answ
                  : settled ? "; going on"
                            : "; giving up");
         if (last) return settled ? 0 : -1;
-        back_off(failure);
+        back_off(failure, FIRST_DELAY_MS, 0);
     }
 }
 
@@ -209,5 +200,5 @@ void loop_fail_init(rapi *api, const logger *log, const char *error_type, const 
     log_line(log, LOG_LEVEL_ERROR, "%s: %s", error_type, message);
     for (unsigned failure = 1; rapi_fail_init(api, error_type, message) == RAPI_TRANSPORT && failure < POST_TRIES;
          failure++)
-        back_off(failure);
+        back_off(failure, FIRST_DELAY_MS, 0);
 }

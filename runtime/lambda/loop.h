@@ -16,7 +16,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "rapi.h"
-#include "sqs.h"
+#include "sqs_output.h"
 
 /* What the workers of a process share. Everything is borrowed. */
 typedef struct loop_shared {

@@ -10,13 +10,11 @@
 #include "deadline.h"
 #include "json_out.h"
 
-#define MAX_NAMESPACE 255u
-
 int metrics_is_namespace(const char *text)
 {
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_/#: ";
     size_t len = strlen(text);
-    return len >= 1 && len <= MAX_NAMESPACE && strspn(text, allowed) == len && strspn(text, " ") < len
+    return len >= 1 && len <= METRICS_MAX_NAMESPACE && strspn(text, allowed) == len && strspn(text, " ") < len
            && strncmp(text, "AWS/", 4);
 }
 

@@ -34,7 +34,10 @@ typedef struct invocation_metrics {
     double peak_mb; /* negative: unknown */
 } invocation_metrics;
 
-/* 1 to 255 characters of A-Z a-z 0-9 . - _ / # : and blank, not all blank, not the reserved "AWS/...". */
+#define METRICS_MAX_NAMESPACE 255
+
+/* 1 to METRICS_MAX_NAMESPACE characters of A-Z a-z 0-9 . - _ / # : and blank, not all blank, not the reserved
+ * "AWS/...". */
 int metrics_is_namespace(const char *text);
 
 /* Writes the line to log->file, whatever the log's level and format. When memory runs out there is none. */

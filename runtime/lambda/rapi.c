@@ -3,16 +3,15 @@
 
 #include <curl/curl.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "header_line.h"
 #include "json_out.h"
+#include "problem.h"
 #include "rapi_curl.h"
-#include "tern.h"
 
-#define CONNECT_TIMEOUT_MS 5000L
 #define POLL_MS 600000  /* nothing has to happen after it */
 #define MAX_CAUSE 1000u /* bytes of the message that X-Ray gets; the platform crops the header at 64 KB */
 
@@ -25,7 +24,7 @@ struct rapi {
     size_t header_bytes;
     int headers_too_large, body_has_begun, event_too_large, no_memory;
     long status;
-    char problem[CURL_ERROR_SIZE + 64];
+    problem why;
     char curl_error[CURL_ERROR_SIZE];
 };
 
@@ -65,10 +64,9 @@ static size_t on_body(char *data, size_t size, size_t count, void *user)
 
 /* ---- calling ----------------------------------------------------------------------------------------------------- */
 
-static rapi_result problem(rapi *api, rapi_result result, const char *what)
+static rapi_result result_of(rapi *api, rapi_result result, const char *what)
 {
-    snprintf(api->problem, sizeof api->problem, "%s", what);
-    return result;
+    return (rapi_result)problem_set(&api->why, result, "%s", what);
 }
 
 /* A header of more than RAPI_MAX_HEADER bytes is out of memory to libcurl before 8.6: no buffer of it may grow so
@@ -86,16 +84,14 @@ static rapi_result classify(rapi *api, CURLcode code)
 {
     curl_easy_getinfo(api->curl, CURLINFO_RESPONSE_CODE, &api->status);
     if (!api->no_memory && (api->headers_too_large || is_large_header(api, code)))
-        return problem(api, RAPI_HEADERS, "the answer's headers are too large");
-    if (api->no_memory || code == CURLE_OUT_OF_MEMORY) return problem(api, RAPI_MEMORY, "out of memory");
-    if (api->event_too_large) return problem(api, RAPI_TOO_LARGE, "the event is too large");
+        return result_of(api, RAPI_HEADERS, "the answer's headers are too large");
+    if (api->no_memory || code == CURLE_OUT_OF_MEMORY) return result_of(api, RAPI_MEMORY, "out of memory");
+    if (api->event_too_large) return result_of(api, RAPI_TOO_LARGE, "the event is too large");
     if (code != CURLE_OK)
-        return problem(api, RAPI_TRANSPORT, api->curl_error[0] ? api->curl_error : curl_easy_strerror(code));
-    if (api->status < 200 || api->status > 299) {
-        snprintf(api->problem, sizeof api->problem, "status %ld", api->status);
-        return RAPI_STATUS;
-    }
-    return problem(api, RAPI_OK, "");
+        return result_of(api, RAPI_TRANSPORT, api->curl_error[0] ? api->curl_error : curl_easy_strerror(code));
+    if (api->status < 200 || api->status > 299)
+        return (rapi_result)problem_set(&api->why, RAPI_STATUS, "status %ld", api->status);
+    return result_of(api, RAPI_OK, "");
 }
 
 /* Waits until the transfer is over, or is cancelled: then 0. An invocation that has begun to arrive is not
@@ -121,16 +117,16 @@ static int wait_for_transfer(rapi *api, int cancellable, CURLcode *code)
 static rapi_result perform(rapi *api, int cancellable)
 {
     CURLcode code = CURLE_RECV_ERROR;
-    if (curl_multi_add_handle(api->multi, api->curl)) return problem(api, RAPI_MEMORY, "out of memory");
+    if (curl_multi_add_handle(api->multi, api->curl)) return result_of(api, RAPI_MEMORY, "out of memory");
     int over = wait_for_transfer(api, cancellable, &code);
     curl_multi_remove_handle(api->multi, api->curl);
-    return over ? classify(api, code) : problem(api, RAPI_CANCELLED, "cancelled");
+    return over ? classify(api, code) : result_of(api, RAPI_CANCELLED, "cancelled");
 }
 
 /* Performs the call to api->url with the method that has been set. */
 static rapi_result call(rapi *api, struct curl_slist *headers, int cancellable)
 {
-    if (api->url.failed) return problem(api, RAPI_MEMORY, "out of memory");
+    if (api->url.failed) return result_of(api, RAPI_MEMORY, "out of memory");
     api->header_bytes = 0;
     api->headers_too_large = api->body_has_begun = api->event_too_large = api->no_memory = 0;
     api->status = 0;
@@ -160,18 +156,6 @@ static void set_invocation_url(rapi *api, const invocation *to, const char *last
     curl_free(id);
 }
 
-/* Adds "name: value" to the list; 0, or -1 when out of memory, with the list still valid. */
-static int add_header(struct curl_slist **list, const char *name, const char *value)
-{
-    bytes line = {0};
-    bytes_format(&line, "%s: %s", name, value);
-    struct curl_slist *longer = line.failed ? NULL : curl_slist_append(*list, line.data);
-    bytes_free(&line);
-    if (!longer) return -1;
-    *list = longer;
-    return 0;
-}
-
 /* What goes along with a POST; NULL: not. */
 typedef struct post_headers {
     const char *error_type, *cause, *invocation_id;
@@ -181,15 +165,15 @@ typedef struct post_headers {
 static rapi_result post(rapi *api, const char *body, size_t len, const post_headers *with)
 {
     struct curl_slist *headers = curl_slist_append(NULL, "Expect:"); /* no waiting for 100 Continue */
-    int failed = !headers || add_header(&headers, "Content-Type", "application/json");
+    int failed = !headers || header_add(&headers, "Content-Type", "application/json");
     if (!failed && with->error_type)
-        failed = add_header(&headers, "Lambda-Runtime-Function-Error-Type", with->error_type);
-    if (!failed && with->cause) failed = add_header(&headers, "Lambda-Runtime-Function-XRay-Error-Cause", with->cause);
+        failed = header_add(&headers, "Lambda-Runtime-Function-Error-Type", with->error_type);
+    if (!failed && with->cause) failed = header_add(&headers, "Lambda-Runtime-Function-XRay-Error-Cause", with->cause);
     if (!failed && with->invocation_id && *with->invocation_id)
-        failed = add_header(&headers, "Lambda-Runtime-Invocation-Id", with->invocation_id);
+        failed = header_add(&headers, "Lambda-Runtime-Invocation-Id", with->invocation_id);
     rapi_result result = RAPI_MEMORY;
     if (failed) {
-        problem(api, result, "out of memory");
+        result_of(api, result, "out of memory");
     } else {
         curl_easy_setopt(api->curl, CURLOPT_POST, 1L);
         curl_easy_setopt(api->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
@@ -206,9 +190,9 @@ static void append_header_string(bytes *out, const char *text, size_t len)
 {
     bytes_text(out, "\"");
     for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
+        const char c = printable(text[i]);
         if (c == '"' || c == '\\') bytes_text(out, "\\");
-        bytes_append(out, c >= 0x20 && c < 0x7F ? text + i : "?", 1);
+        bytes_append(out, &c, 1);
     }
     bytes_text(out, "\"");
 }
@@ -249,7 +233,7 @@ static rapi_result post_error(rapi *api, const invocation *to, const char *error
     if (!strncmp(error_type, "Runtime.", 8)) append_cause(&cause, error_type, message);
     const post_headers with = {error_type, cause.failed ? NULL : cause.data, to ? to->invocation_id.data : NULL};
     rapi_result result =
-        body.failed ? problem(api, RAPI_MEMORY, "out of memory") : post(api, body.data, body.len, &with);
+        body.failed ? result_of(api, RAPI_MEMORY, "out of memory") : post(api, body.data, body.len, &with);
     bytes_free(&body);
     bytes_free(&cause);
     return result;
@@ -265,7 +249,7 @@ rapi_result rapi_next(rapi *api, invocation *out)
     api->incoming = NULL;
     int usable = result == RAPI_OK || result == RAPI_TOO_LARGE;
     if (usable && !out->request_id.len)
-        return problem(api, RAPI_NO_ID, "the answer has no Lambda-Runtime-Aws-Request-Id");
+        return result_of(api, RAPI_NO_ID, "the answer has no Lambda-Runtime-Aws-Request-Id");
     return result;
 }
 
@@ -288,42 +272,6 @@ rapi_result rapi_fail_init(rapi *api, const char *error_type, const char *messag
 }
 
 /* ---- life -------------------------------------------------------------------------------------------------------- */
-
-/* Only what may stand in host:port/path: the value becomes part of every URL. */
-static int is_address(const char *address)
-{
-    if (!*address || *address == '/') return 0;
-    for (const char *p = address; *p; p++)
-        if (*p <= ' ' || *p >= 0x7F || strchr("@?#\\\"<>", *p)) return 0;
-    return 1;
-}
-
-CURL *rapi_curl_new(void)
-{
-    CURL *curl = curl_easy_init();
-    if (!curl) return NULL;
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
-    curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* the API is local, whatever http_proxy says */
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "tern/" TERN_VERSION);
-    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
-    /* No limit on a whole call, not even on a POST: the platform may freeze the process before it has read the
-     * answer. */
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 0L);
-    return curl;
-}
-
-int rapi_base_url(bytes *out, const char *address, const char *path)
-{
-    size_t len = strlen(address);
-    if (!is_address(address)) return -1;
-    while (len && address[len - 1] == '/') len--;
-    bytes_text(out, "http://");
-    bytes_append(out, address, len);
-    bytes_text(out, path);
-    return 0;
-}
 
 static void set_callbacks(rapi *api)
 {
@@ -367,4 +315,4 @@ void rapi_free(rapi *api)
 
 long rapi_status(const rapi *api) { return api->status; }
 
-const char *rapi_problem(const rapi *api) { return api->problem; }
+const char *rapi_problem(const rapi *api) { return api->why.text; }

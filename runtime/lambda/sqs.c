@@ -6,13 +6,11 @@
 #include <string.h>
 
 #include "deadline.h"
-#include "event.h"
 #include "event_names.h"
 #include "json_out.h"
 #include "log.h"
 #include "sqs_text.h"
 
-#define BAD_REQUEST "Function.BadRequest"
 /* No message runs in the last milliseconds before the deadline: they belong to the results. A fourth of the time at
  * most. */
 #define RESERVE_MS 2000u
@@ -119,7 +117,7 @@ static int read_messages(batch *b, const json_node *records, response *out)
         if (m->id.failed || m->group.failed) break;
         if (!id || !m->id.len) { /* a failure could not be reported */
             snprintf(error, sizeof error, "Records[%zu] has no messageId", i);
-            respond_error(out, 400, BAD_REQUEST, error);
+            respond_error(out, 400, ERROR_BAD_REQUEST, error);
             return -1;
         }
     }
@@ -135,7 +133,7 @@ static void fail(batch *b, message *m, const char *type, const char *cause)
     log_line(b->context->log, LOG_LEVEL_ERROR, "SQS message %.100s: %s: %s", m->id.data, type, cause);
 }
 
-static void fail_for_memory(batch *b, message *m) { fail(b, m, "Runtime.OutOfMemory", "out of memory"); }
+static void fail_for_memory(batch *b, message *m) { fail(b, m, ERROR_OUT_OF_MEMORY, "out of memory"); }
 
 /* Whether a message of the same group before this one has failed. */
 static int is_behind_failure(const batch *b, const message *m)
@@ -262,7 +260,7 @@ static void answer_object(batch *b, message *m, const json_node *body)
         m->notification = NULL;
     } else if (!request_has_text(body) && event_name(body, &name)) {
         if (name.failed) fail_for_memory(b, m);
-        else fail(b, m, BAD_REQUEST, name.data);
+        else fail(b, m, ERROR_BAD_REQUEST, name.data);
     } else {
         const request_target anything = {.task = TASK_ANY};
         handle_request_json(b->context->contexts, &anything, body, &b->settings, &b->answer);
@@ -276,16 +274,16 @@ static void answer_json(batch *b, message *m, const bytes *text)
     json_error error;
     json_doc *doc = json_parse(text->data, text->len, &error);
     if (doc) answer_object(b, m, json_root(doc));
-    else fail(b, m, error.no_memory ? "Runtime.OutOfMemory" : BAD_REQUEST, error.msg);
+    else fail(b, m, error.no_memory ? ERROR_OUT_OF_MEMORY : ERROR_BAD_REQUEST, error.msg);
     json_free(doc);
 }
 
 static void answer_plain(batch *b, message *m, const bytes *text)
 {
-    char error[SQS_TEXT_ERROR_SIZE];
-    int status = sqs_text_check(text->data, text->len, error);
+    problem why;
+    int status = sqs_text_check(text->data, text->len, &why);
     if (status) {
-        fail(b, m, status == 400 ? BAD_REQUEST : "Runtime.OutOfMemory", error);
+        fail(b, m, status == 400 ? ERROR_BAD_REQUEST : ERROR_OUT_OF_MEMORY, why.text);
         return;
     }
     handle_text(b->context->contexts, text->data, text->len, &b->settings, &b->answer);
@@ -298,7 +296,7 @@ static void answer_body(batch *b, message *m, const json_node *node)
     if (json_type_of(node) == JSON_OBJECT) /* an EventBridge Pipe with a template of its own parses it */
         answer_object(b, m, node);
     else if (json_type_of(node) != JSON_STRING)
-        fail(b, m, BAD_REQUEST, "its \"body\" is neither a string nor an object");
+        fail(b, m, ERROR_BAD_REQUEST, "its \"body\" is neither a string nor an object");
     else if (!json_string(node, &text)) fail_for_memory(b, m);
     else if (text.data[strspn(text.data, " \t\r\n")] == '{') answer_json(b, m, &text);
     else answer_plain(b, m, &text);

@@ -25,37 +25,12 @@
 #ifndef TERN_SQS_H
 #define TERN_SQS_H
 
-#include <stdint.h>
-
-#include "handler.h"
-
-/* Limits of SendMessageBatch (API reference). */
-#define SQS_BATCH_ENTRIES 10u
-#define SQS_BATCH_BYTES 1048576u /* of all bodies together, so also of one */
-
-/* A result on its way. */
-typedef struct sqs_entry {
-    const char *body; /* UTF-8, only characters that SQS allows */
-    size_t len;
-    const char *group, *deduplication; /* for an output queue of type FIFO */
-    int accepted;                      /* set by send: the queue has it */
-    char problem[64];                  /* set by send if not accepted: a short cause without anyone's text */
-} sqs_entry;
-
-/* Where results go. */
-typedef struct sqs_output {
-    /* Sends at most SQS_BATCH_ENTRIES entries of together at most SQS_BATCH_BYTES; returns by deadline_ms (since 1970;
-     * 0: whenever). Sets accepted, and problem where that is 0, of each. */
-    void (*send)(void *client, sqs_entry *entries, size_t count, uint64_t deadline_ms);
-    void *client;
-} sqs_output;
-
-struct event_context;
+#include "event_context.h"
 
 /* The records of such a batch: "Records", or the event itself where EventBridge Pipes send it. NULL: it is none. */
 const json_node *sqs_records(const json_node *event);
 
 /* Answers them. output may be NULL: then there are no results, only failures. out->error_type as in event.h. */
-void sqs_handle(const struct event_context *context, const json_node *records, response *out);
+void sqs_handle(const event_context *context, const json_node *records, response *out);
 
 #endif

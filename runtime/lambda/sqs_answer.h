@@ -2,7 +2,7 @@
 #ifndef TERN_SQS_ANSWER_H
 #define TERN_SQS_ANSWER_H
 
-#include "sqs.h"
+#include "sqs_output.h"
 
 /* What a try says about all of its entries; each entry's own fate is in the entry. */
 typedef enum sqs_verdict {

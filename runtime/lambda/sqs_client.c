@@ -1,14 +1,15 @@
-#define _POSIX_C_SOURCE 200809L /* nanosleep */
+#define _POSIX_C_SOURCE 200809L
 #include "sqs_client.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "deadline.h"
+#include "environment.h"
+#include "header_line.h"
 #include "json_out.h"
 #include "sqs_answer.h"
 #include "tern.h"
@@ -35,16 +36,6 @@ static unsigned time_left(uint64_t deadline, unsigned most)
     if (!deadline) return most;
     if (deadline <= now) return 0;
     return deadline - now < most ? (unsigned)(deadline - now) : most;
-}
-
-/* Waits before try number 1, 2, ... 0, or -1 if there is no time for it. */
-static int back_off(unsigned number, uint64_t deadline)
-{
-    unsigned delay = FIRST_DELAY_MS << (number - 1);
-    if (time_left(deadline, delay + 1) <= delay) return -1;
-    struct timespec time = {.tv_sec = delay / 1000, .tv_nsec = (long)(delay % 1000) * 1000000};
-    nanosleep(&time, NULL);
-    return 0;
 }
 
 /* ---- one try ----------------------------------------------------------------------------------------------------- */
@@ -125,7 +116,7 @@ static void deliver(sqs_client *client, sqs_entry **entries, size_t count, uint6
         }
         if (result == SQS_SPLIT || result == SQS_REFUSED) return;
         if (result == SQS_EACH) count = sqs_keep_open(entries, count);
-        if (!count || tried == TRIES || back_off(tried, deadline)) return;
+        if (!count || tried == TRIES || back_off(tried, FIRST_DELAY_MS, deadline)) return;
     }
 }
 
@@ -227,29 +218,12 @@ static const char *system_ca_file(void)
     return NULL;
 }
 
-static const char *variable(const char *name)
-{
-    const char *value = getenv(name);
-    return value && *value ? value : NULL;
-}
-
-static int add_header(sqs_client *client, const char *name, const char *value)
-{
-    bytes line = {0};
-    bytes_format(&line, "%s: %s", name, value);
-    struct curl_slist *longer = line.failed ? NULL : curl_slist_append(client->headers, line.data);
-    bytes_free(&line);
-    if (!longer) return -1;
-    client->headers = longer;
-    return 0;
-}
-
 /* No "Expect:" among the headers: libcurl 7.88 signs an empty header that it does not send. */
 static int set_headers(sqs_client *client, const char *session_token)
 {
-    return add_header(client, "Content-Type", "application/x-amz-json-1.0")
-                   || add_header(client, "X-Amz-Target", "AmazonSQS.SendMessageBatch")
-                   || (session_token && add_header(client, "X-Amz-Security-Token", session_token))
+    return header_add(&client->headers, "Content-Type", "application/x-amz-json-1.0")
+                   || header_add(&client->headers, "X-Amz-Target", "AmazonSQS.SendMessageBatch")
+                   || (session_token && header_add(&client->headers, "X-Amz-Security-Token", session_token))
                ? -1
                : 0;
 }
@@ -257,13 +231,13 @@ static int set_headers(sqs_client *client, const char *session_token)
 /* Why the client cannot be made; NULL: it has been. */
 static const char *set_credentials(sqs_client *client, const url_parts *url)
 {
-    const char *key = variable("AWS_ACCESS_KEY_ID"), *secret = variable("AWS_SECRET_ACCESS_KEY");
-    const char *token = variable("AWS_SESSION_TOKEN");
+    const char *key = environment("AWS_ACCESS_KEY_ID"), *secret = environment("AWS_SECRET_ACCESS_KEY");
+    const char *token = environment("AWS_SESSION_TOKEN");
     char provider[64];
     size_t len;
     const char *region = region_in_host(url->host, &len);
     if (!region) {
-        region = variable("AWS_REGION") ? variable("AWS_REGION") : variable("AWS_DEFAULT_REGION");
+        region = environment("AWS_REGION") ? environment("AWS_REGION") : environment("AWS_DEFAULT_REGION");
         len = region ? strlen(region) : 0;
     }
     if (!region || !is_region(region, len)) return "the URL's host names no region, and neither does AWS_REGION";
@@ -310,21 +284,21 @@ static int ends_in(const char *text, const char *end)
     return len > end_len && !strcmp(text + len - end_len, end);
 }
 
-sqs_client *sqs_client_new(const char *queue_url, const char *ca_file, char error[SQS_CLIENT_ERROR_SIZE])
+sqs_client *sqs_client_new(const char *queue_url, const char *ca_file, problem *why)
 {
     url_parts url = {0};
-    const char *problem = "it must be the queue's URL, like https://sqs.us-east-1.amazonaws.com/123456789012/NAME";
+    const char *wrong = "it must be the queue's URL, like https://sqs.us-east-1.amazonaws.com/123456789012/NAME";
     sqs_client *client = calloc(1, sizeof *client);
     if (client && !split_url(queue_url, &url)) {
         bytes_text(&client->queue_url, queue_url);
         client->fifo = ends_in(url.path, ".fifo");
         client->curl = curl_easy_init();
-        problem = client->curl ? set_credentials(client, &url) : "out of memory";
-        if (!problem) problem = set_options(client, &url, ca_file);
+        wrong = client->curl ? set_credentials(client, &url) : "out of memory";
+        if (!wrong) wrong = set_options(client, &url, ca_file);
     }
     free_parts(&url);
-    if (client && !problem) return client;
-    snprintf(error, SQS_CLIENT_ERROR_SIZE, "TERN_OUTPUT_QUEUE_URL: %s", client ? problem : "out of memory");
+    if (client && !wrong) return client;
+    problem_set(why, -1, "TERN_OUTPUT_QUEUE_URL: %s", client ? wrong : "out of memory");
     sqs_client_free(client);
     return NULL;
 }

@@ -12,9 +12,8 @@
 #ifndef TERN_SQS_CLIENT_H
 #define TERN_SQS_CLIENT_H
 
-#include "sqs.h"
-
-#define SQS_CLIENT_ERROR_SIZE 320
+#include "problem.h"
+#include "sqs_output.h"
 
 typedef struct sqs_client sqs_client;
 
@@ -25,9 +24,9 @@ int sqs_url_needs_tls(const char *queue_url);
  * (of a message from a standard queue: one of its own) and its id as MessageGroupId and MessageDeduplicationId.
  * ca_file: certificate authorities (PEM), or NULL for the system's. Credentials are those of the environment
  * (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN); the region is that in the URL's host or, if it has
- * none, AWS_REGION or AWS_DEFAULT_REGION. The caller has called curl_global_init. NULL with a sentence in error when
+ * none, AWS_REGION or AWS_DEFAULT_REGION. The caller has called curl_global_init. NULL with a sentence in why when
  * something is missing. */
-sqs_client *sqs_client_new(const char *queue_url, const char *ca_file, char error[SQS_CLIENT_ERROR_SIZE]);
+sqs_client *sqs_client_new(const char *queue_url, const char *ca_file, problem *why);
 void sqs_client_free(sqs_client *client); /* NULL is allowed */
 
 /* The client as a place for results; valid as long as it lives. */

@@ -1,7 +1,5 @@
 #include "sqs_text.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base64.h"
@@ -14,23 +12,7 @@
 /* Shorter ones may be words: "W10", a part of London, is base64 of []. */
 #define MIN_BASE64 8u
 
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-static int refuse(char *error, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    vsnprintf(error, SQS_TEXT_ERROR_SIZE, format, args);
-    va_end(args);
-    return 400;
-}
-
-static int no_memory(char *error)
-{
-    refuse(error, "out of memory");
-    return 500;
-}
+static int no_memory(problem *why) { return problem_set(why, 500, "out of memory"); }
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
@@ -58,41 +40,44 @@ static int begins_objects(const char *p, const char *end)
     return *p == '[' && p + 1 + strspn(p + 1, " \t\r\n") < end && p[1 + strspn(p + 1, " \t\r\n")] == '{';
 }
 
-static int refuse_mark(char *error, long mark)
+static int refuse_mark(problem *why, long mark)
 {
-    return refuse(error, "an invisible character (U+%04lX%s) stands before the JSON: send the message without it",
-                  (unsigned long)mark, mark == BYTE_ORDER_MARK ? ", a byte order mark" : "");
+    return problem_set(why, 400,
+                       "an invisible character (U+%04lX%s) stands before the JSON: send the message without it",
+                       (unsigned long)mark, mark == BYTE_ORDER_MARK ? ", a byte order mark" : "");
 }
 
 /* A JSON value that is no object. */
-static int refuse_value(char *error, const json_node *root, const char *p, const char *end)
+static int refuse_value(problem *why, const json_node *root, const char *p, const char *end)
 {
     switch (json_type_of(root)) {
     case JSON_ARRAY:
-        return refuse(
-            error, "the message is an array: send its items as messages of their own, or {\"texts\": [\"...\", ...]}");
+        return problem_set(
+            why, 400,
+            "the message is an array: send its items as messages of their own, or {\"texts\": [\"...\", ...]}");
     case JSON_STRING:
         return memchr(p, '\\', (size_t)(end - p))
-                   ? refuse(error, "the message is a JSON string (encoded twice?): send what is in the string")
+                   ? problem_set(why, 400, "the message is a JSON string (encoded twice?): send what is in the string")
                    : 0;
     case JSON_NULL:
-    case JSON_BOOL: return refuse(error, "the message is only true, false or null: send a text or {\"text\": \"...\"}");
+    case JSON_BOOL:
+        return problem_set(why, 400, "the message is only true, false or null: send a text or {\"text\": \"...\"}");
     default: return 0;
     }
 }
 
 /* p shows what may begin JSON. */
-static int check_json(const char *text, const char *p, const char *end, long mark, char *error)
+static int check_json(const char *text, const char *p, const char *end, long mark, problem *why)
 {
     json_error wrong;
     const char *start = mark < 0 ? text : p;
     json_doc *doc = json_parse(start, (size_t)(end - start), &wrong);
-    int status = doc                      ? refuse_value(error, json_root(doc), p, end)
-                 : wrong.no_memory        ? no_memory(error)
-                 : begins_objects(p, end) ? refuse(error, "%s", wrong.msg)
+    int status = doc                      ? refuse_value(why, json_root(doc), p, end)
+                 : wrong.no_memory        ? no_memory(why)
+                 : begins_objects(p, end) ? problem_set(why, 400, "%s", wrong.msg)
                                           : 0;
     json_free(doc);
-    return status == 400 && mark >= 0 ? refuse_mark(error, mark) : status;
+    return status == 400 && mark >= 0 ? refuse_mark(why, mark) : status;
 }
 
 /* ---- base64 ------------------------------------------------------------------------------------------------------ */
@@ -114,41 +99,41 @@ static int normalize_base64(const char *p, const char *end, bytes *out)
 }
 
 /* What the base64 stood for. */
-static int check_decoded(const bytes *decoded, char *error)
+static int check_decoded(const bytes *decoded, problem *why)
 {
     static const char gzip[] = {'\x1F', '\x8B', '\x08'}; /* RFC 1952 */
     json_error wrong;
     long mark = -1;
     if (decoded->len >= sizeof gzip && !memcmp(decoded->data, gzip, sizeof gzip))
-        return refuse(error, "the message is compressed (gzip in base64): send what was compressed");
+        return problem_set(why, 400, "the message is compressed (gzip in base64): send what was compressed");
     const char *end = decoded->data + decoded->len, *p = skip_invisible(decoded->data, end, &mark);
     if (p == end || (*p != '{' && *p != '[')) return 0;
     json_doc *doc = json_parse(p, (size_t)(end - p), &wrong);
     int is_json = doc != NULL;
     json_free(doc);
-    if (is_json) return refuse(error, "the message is JSON in base64: send the JSON itself");
-    return wrong.no_memory ? no_memory(error) : 0;
+    if (is_json) return problem_set(why, 400, "the message is JSON in base64: send the JSON itself");
+    return wrong.no_memory ? no_memory(why) : 0;
 }
 
-static int check_base64(const char *p, const char *end, char *error)
+static int check_base64(const char *p, const char *end, problem *why)
 {
     bytes encoded = {0}, decoded = {0};
     int status = 0;
     if (!normalize_base64(p, end, &encoded))
-        status = encoded.failed                                       ? no_memory(error)
+        status = encoded.failed                                       ? no_memory(why)
                  : base64_decode(encoded.data, encoded.len, &decoded) ? 0
-                 : decoded.failed                                     ? no_memory(error)
-                                                                      : check_decoded(&decoded, error);
+                 : decoded.failed                                     ? no_memory(why)
+                                                                      : check_decoded(&decoded, why);
     bytes_free(&encoded);
     bytes_free(&decoded);
     return status;
 }
 
-int sqs_text_check(const char *text, size_t len, char error[SQS_TEXT_ERROR_SIZE])
+int sqs_text_check(const char *text, size_t len, problem *why)
 {
     long mark = -1;
     const char *end = text + len, *p = skip_invisible(text, end, &mark);
     if (p == end) return 0;
-    if (*p == '{') return refuse_mark(error, mark);
-    return memchr("[\"tfn", *p, 5) ? check_json(text, p, end, mark, error) : check_base64(p, end, error);
+    if (*p == '{') return refuse_mark(why, mark);
+    return memchr("[\"tfn", *p, 5) ? check_json(text, p, end, mark, why) : check_base64(p, end, why);
 }

@@ -4,10 +4,10 @@
 
 #include <stddef.h>
 
-#define SQS_TEXT_ERROR_SIZE 256u
+#include "problem.h"
 
 /* text is valid UTF-8, ended by NUL. 0: it is plain text; or an HTTP status (400, 500 for no memory) with a sentence in
  * error that says what it is and what to do, and never repeats the text. sqs.h has the rule. */
-int sqs_text_check(const char *text, size_t len, char error[SQS_TEXT_ERROR_SIZE]);
+int sqs_text_check(const char *text, size_t len, problem *why);
 
 #endif

@@ -7,12 +7,14 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "text_of.h"
+
 /* A refused body is read to its end and dropped, so that the client, who may only look for an answer when it has sent
  * everything, gets one instead of a reset connection. Longer ones are not worth it. */
 #define MAX_DROPPED (4u * HTTP_MAX_BODY)
 #define READ_SIZE 65536
 
-#define TOO_LARGE_BODY "the body is larger than 6291456 bytes (6 MB)"
+#define TOO_LARGE_BODY "the body is larger than " TEXT_OF(HTTP_MAX_BODY) " bytes (6 MB)"
 
 static void enter(http_connection *c, http_state state, int64_t now)
 {

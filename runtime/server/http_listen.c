@@ -35,7 +35,7 @@ static int write_url(int fd, char *url, size_t size)
     return 0;
 }
 
-int http_listen(const char *host, uint16_t port, char *url, size_t url_size, char *error, size_t error_size)
+int http_listen(const char *host, uint16_t port, char *url, size_t url_size, problem *why)
 {
     char service[8];
     snprintf(service, sizeof service, "%u", (unsigned)port);
@@ -44,8 +44,8 @@ int http_listen(const char *host, uint16_t port, char *url, size_t url_size, cha
     struct addrinfo *addresses;
     int status = getaddrinfo(host, service, &hints, &addresses);
     if (status != 0) {
-        snprintf(error, error_size, "cannot listen on host \"%.100s\": %s", host,
-                 status == EAI_SYSTEM ? strerror(errno) : gai_strerror(status));
+        problem_set(why, -1, "cannot listen on host \"%.100s\": %s", host,
+                    status == EAI_SYSTEM ? strerror(errno) : gai_strerror(status));
         return -1;
     }
     int fd = -1;
@@ -59,7 +59,7 @@ int http_listen(const char *host, uint16_t port, char *url, size_t url_size, cha
         fd = -1;
     }
     if (fd < 0)
-        snprintf(error, error_size, "cannot listen on %.100s, port %u: %s%s", host, (unsigned)port, strerror(reason),
-                 reason == EADDRINUSE ? "; choose another port (0 takes any free one)" : "");
+        problem_set(why, -1, "cannot listen on %.100s, port %u: %s%s", host, (unsigned)port, strerror(reason),
+                    reason == EADDRINUSE ? "; choose another port (0 takes any free one)" : "");
     return fd;
 }

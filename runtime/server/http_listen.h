@@ -5,9 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "problem.h"
+
 /* Binds host (name or address, IPv4 or IPv6) and port (0: any free one) and listens. Writes the address that others
  * reach it by, "http://127.0.0.1:8080", to url. Returns the non-blocking socket, owned by the caller, or -1 with a
- * sentence in error. */
-int http_listen(const char *host, uint16_t port, char *url, size_t url_size, char *error, size_t error_size);
+ * sentence in why. */
+int http_listen(const char *host, uint16_t port, char *url, size_t url_size, problem *why);
 
 #endif

@@ -364,11 +364,11 @@ static int open_signals(void)
     return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-http_loop *http_loop_open(http_site *site, int fd, unsigned client_seconds, char *error, size_t error_size)
+http_loop *http_loop_open(http_site *site, int fd, unsigned client_seconds, problem *why)
 {
     http_loop *loop = calloc(1, sizeof *loop);
     if (!loop) {
-        snprintf(error, error_size, "out of memory");
+        problem_set(why, -1, "out of memory");
         close(fd);
         return NULL;
     }
@@ -384,7 +384,7 @@ http_loop *http_loop_open(http_site *site, int fd, unsigned client_seconds, char
     pthread_mutex_init(&loop->lock, NULL);
     if (watch(loop, loop->listener, &loop->listener) || watch(loop, loop->signals, &loop->signals)
         || watch(loop, loop->wake, &loop->wake)) {
-        snprintf(error, error_size, "cannot watch sockets: %s", strerror(errno));
+        problem_set(why, -1, "cannot watch sockets: %s", strerror(errno));
         http_loop_close(loop);
         return NULL;
     }

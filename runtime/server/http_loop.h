@@ -7,6 +7,7 @@
 #define TERN_HTTP_LOOP_H
 
 #include "http_connection.h"
+#include "problem.h"
 
 #define HTTP_MAX_CONNECTIONS 1024u /* fewer where the process may open fewer files */
 
@@ -14,8 +15,8 @@ typedef struct http_loop http_loop;
 
 /* Serves the listening socket, which it owns, for the site. client_seconds: how long a client may take to send a
  * request, and between two of them. Blocks SIGTERM, SIGINT and SIGHUP, in threads that are started later too. NULL with
- * a sentence in error. */
-http_loop *http_loop_open(http_site *site, int fd, unsigned client_seconds, char *error, size_t error_size);
+ * a sentence in why. */
+http_loop *http_loop_open(http_site *site, int fd, unsigned client_seconds, problem *why);
 
 /* http_job.finished: any thread. */
 void http_loop_finished(http_job *job);

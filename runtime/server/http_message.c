@@ -4,13 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text_of.h"
+
 /* A length above is no body that anyone sends; 2^64 - 1 in an intermediary's 32 or 64 signed bits is another number. */
 #define MAX_LENGTH ((uint64_t)INT64_MAX)
 
 #define NO_REQUEST_LINE "its first line is no request line"
 #define OTHER_VERSION "only HTTP/1.1 and HTTP/1.0 are understood"
-#define TOO_LONG_TARGET "the address is too long: all of the head may have 32768 bytes"
-#define TOO_LARGE_FIELDS "the header fields are too large: all of the head may have 32768 bytes"
+#define ALL_OF_THE_HEAD "all of the head may have " TEXT_OF(HTTP_MAX_HEADER) " bytes"
+#define TOO_LONG_TARGET "the address is too long: " ALL_OF_THE_HEAD
+#define TOO_LARGE_FIELDS "the header fields are too large: " ALL_OF_THE_HEAD
 
 static const char *const field_names[HTTP_FIELDS] = {
     [HTTP_HOST] = "host",

@@ -14,7 +14,7 @@
 
 #include "bytes.h"
 
-#define HTTP_MAX_HEADER (32u * 1024) /* bytes of request line and header fields; 414 or 431 above */
+#define HTTP_MAX_HEADER 32768 /* bytes of request line and header fields; 414 or 431 above */
 
 /* The fields that anyone here reads. */
 typedef enum http_field {

@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,9 +14,9 @@ struct http_models {
     void (*wake)(void);
     pthread_t loader;
     int has_loader;
-    atomic_int state;   /* while LOADING, made and error are the loader's */
-    http_serving *made; /* NULL: see error */
-    char error[HTTP_MODELS_ERROR_SIZE];
+    atomic_int state;   /* while LOADING, made and why are the loader's */
+    http_serving *made; /* NULL: see why */
+    problem why;
     int once_more;
 };
 
@@ -38,7 +37,7 @@ static void free_serving(http_serving *serving)
 }
 
 /* Takes the models. */
-static http_serving *new_serving(const http_models *m, model_set *models, char *error)
+static http_serving *new_serving(const http_models *m, model_set *models, problem *why)
 {
     tern_error reason = {.msg = "out of memory"};
     http_serving *serving = calloc(1, sizeof *serving);
@@ -52,20 +51,17 @@ static http_serving *new_serving(const http_models *m, model_set *models, char *
     } else {
         models_close(models);
     }
-    snprintf(error, HTTP_MODELS_ERROR_SIZE, "%s", reason.msg);
+    problem_set(why, -1, "%s", reason.msg);
     return NULL;
 }
 
 /* ---- the loader, a thread that lives for one set ----------------------------------------------------------------- */
 
 /* 0, or -1 with the reason. */
-static int open_again(const model_set *old, model_set *models, char *error)
+static int open_again(const model_set *old, model_set *models, problem *why)
 {
-    if (models_again(old, models)) {
-        snprintf(error, HTTP_MODELS_ERROR_SIZE, "out of memory");
-        return -1;
-    }
-    return models_open(models, MODEL_LOADED, error) || models_set_tasks(models, error) ? -1 : 0;
+    if (models_again(old, models)) return problem_set(why, -1, "out of memory");
+    return models_open(models, MODEL_LOADED, why) || models_set_tasks(models, why) ? -1 : 0;
 }
 
 /* The current set stays the same meanwhile. */
@@ -73,8 +69,8 @@ static void *load(void *user)
 {
     http_models *m = user;
     model_set models = {.count = 0};
-    if (open_again(&m->current->models, &models, m->error)) models_close(&models);
-    else m->made = new_serving(m, &models, m->error);
+    if (open_again(&m->current->models, &models, &m->why)) models_close(&models);
+    else m->made = new_serving(m, &models, &m->why);
     atomic_store(&m->state, LOADED);
     m->wake();
     return NULL;
@@ -91,13 +87,13 @@ void http_models_reload(http_models *m)
     int status = pthread_create(&m->loader, NULL, load, m);
     m->has_loader = !status;
     if (m->has_loader) return;
-    snprintf(m->error, sizeof m->error, "cannot start a thread: %s", strerror(status));
+    problem_set(&m->why, -1, "cannot start a thread: %s", strerror(status));
     atomic_store(&m->state, LOADED);
     m->wake();
 }
 
 /* The loader has ended, or will at once. Its set, if there is one, becomes the current one. */
-static int take_loaded(http_models *m, char *error)
+static int take_loaded(http_models *m, problem *why)
 {
     http_serving *made = m->made;
     if (m->has_loader) pthread_join(m->loader, NULL);
@@ -107,7 +103,7 @@ static int take_loaded(http_models *m, char *error)
         made->next = m->current;
         m->current = made;
     } else {
-        memcpy(error, m->error, sizeof m->error);
+        *why = m->why;
     }
     if (m->once_more) {
         m->once_more = 0;
@@ -119,11 +115,11 @@ static int take_loaded(http_models *m, char *error)
 /* ---- all --------------------------------------------------------------------------------------------------------- */
 
 http_models *http_models_open(model_set *models, const handler_settings *settings, unsigned threads, void (*wake)(void),
-                              char error[HTTP_MODELS_ERROR_SIZE])
+                              problem *why)
 {
     http_models *m = calloc(1, sizeof *m);
     if (!m) {
-        snprintf(error, HTTP_MODELS_ERROR_SIZE, "out of memory");
+        problem_set(why, -1, "out of memory");
         models_close(models);
         return NULL;
     }
@@ -131,7 +127,7 @@ http_models *http_models_open(model_set *models, const handler_settings *setting
     m->threads = threads;
     m->wake = wake;
     atomic_init(&m->state, NOT_LOADING);
-    m->current = new_serving(m, models, error);
+    m->current = new_serving(m, models, why);
     *models = (model_set){.count = 0};
     if (m->current) return m;
     free(m);
@@ -151,9 +147,9 @@ void http_models_end(http_serving *serving)
     if (serving) serving->users--;
 }
 
-int http_models_turn(http_models *m, char error[HTTP_MODELS_ERROR_SIZE])
+int http_models_turn(http_models *m, problem *why)
 {
-    int news = atomic_load(&m->state) == LOADED ? take_loaded(m, error) : 0;
+    int news = atomic_load(&m->state) == LOADED ? take_loaded(m, why) : 0;
     for (http_serving **link = &m->current->next; *link;) {
         http_serving *old = *link;
         if (old->users) {
@@ -173,9 +169,9 @@ void http_models_hurry(http_models *m)
 
 int http_models_stop(http_models *m)
 {
-    char error[HTTP_MODELS_ERROR_SIZE];
+    problem why;
     m->once_more = 0;
-    if (atomic_load(&m->state) == LOADED) take_loaded(m, error);
+    if (atomic_load(&m->state) == LOADED) take_loaded(m, &why);
     for (http_serving *serving = m->current; serving; serving = serving->next) stop_workers(serving);
     return atomic_load(&m->state) == LOADING;
 }

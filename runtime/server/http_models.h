@@ -7,6 +7,7 @@
 #define TERN_HTTP_MODELS_H
 
 #include "http_workers.h"
+#include "problem.h"
 #include "response.h"
 
 /* What a request is answered with. */
@@ -20,12 +21,10 @@ typedef struct http_serving {
 
 typedef struct http_models http_models;
 
-#define HTTP_MODELS_ERROR_SIZE (MODELS_ERROR_SIZE + 128u)
-
 /* Takes the models, which are open, and starts threads for them; wake is called, from another thread, when
- * http_models_turn has something to do. NULL with a sentence in error; the models are taken all the same. */
+ * http_models_turn has something to do. NULL with a sentence in why; the models are taken all the same. */
 http_models *http_models_open(model_set *models, const handler_settings *settings, unsigned threads, void (*wake)(void),
-                              char error[HTTP_MODELS_ERROR_SIZE]);
+                              problem *why);
 
 /* All that follows: on one thread. */
 
@@ -38,8 +37,8 @@ void http_models_end(http_serving *serving);
 void http_models_reload(http_models *m);
 
 /* Takes over what has been loaded, and frees what nobody uses any more. 0; 1: the models are new; -1: they could not be
- * loaded, for the reason in error. */
-int http_models_turn(http_models *m, char error[HTTP_MODELS_ERROR_SIZE]);
+ * loaded, for the reason in why. */
+int http_models_turn(http_models *m, problem *why);
 
 /* http_workers_hurry of all. */
 void http_models_hurry(http_models *m);

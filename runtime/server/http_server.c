@@ -152,15 +152,15 @@ static void reload(http_site *site) { http_models_reload(((server *)site)->model
 
 static void turn(http_site *site)
 {
-    char error[HTTP_MODELS_ERROR_SIZE];
+    problem why;
     const server *s = (server *)site;
-    int news = http_models_turn(s->models, error);
+    int news = http_models_turn(s->models, &why);
     if (news > 0) {
         printf("reloaded the models\n");
         print_routes(&http_models_current(s->models)->models);
         fflush(stdout);
     } else if (news < 0) {
-        fprintf(stderr, "tern: the models stay as they were: %s\n", error);
+        fprintf(stderr, "tern: the models stay as they were: %s\n", why.text);
     }
 }
 
@@ -176,9 +176,9 @@ static void serve(server *s, http_loop *loop, const char *url)
     if (http_models_stop(s->models)) _exit(0);
 }
 
-int http_server_run(const http_server_options *options, char *error, size_t error_size)
+int http_server_run(const http_server_options *options, problem *why)
 {
-    char url[160], problem[HTTP_MODELS_ERROR_SIZE];
+    char url[160];
     server s = {.site = {.begin = begin,
                          .finish = finish,
                          .end = end,
@@ -186,16 +186,15 @@ int http_server_run(const http_server_options *options, char *error, size_t erro
                          .turn = turn,
                          .max_buffered = options->max_buffered},
                 .cors = options->cors};
-    int fd = http_listen(options->host, options->port, url, sizeof url, error, error_size);
+    int fd = http_listen(options->host, options->port, url, sizeof url, why);
     if (fd < 0) return -1;
     /* The loop first: it blocks the signals, which threads inherit. */
-    http_loop *loop = http_loop_open(&s.site, fd, options->client_seconds, error, error_size);
+    http_loop *loop = http_loop_open(&s.site, fd, options->client_seconds, why);
     if (!loop) return -1;
     handler_settings settings = options->settings;
     settings.answer = (answer_limit){.bytes = HTTP_MAX_ANSWER, .carrier = "this server"};
-    s.models = http_models_open(options->models, &settings, options->threads, http_loop_wake, problem);
+    s.models = http_models_open(options->models, &settings, options->threads, http_loop_wake, why);
     if (s.models) serve(&s, loop, url);
-    else snprintf(error, error_size, "%s", problem);
     http_loop_close(loop); /* which ends the last requests */
     if (s.models) http_models_close(s.models);
     return s.models ? 0 : -1;

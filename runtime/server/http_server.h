@@ -17,9 +17,10 @@
 #include <stdint.h>
 
 #include "handler.h"
+#include "problem.h"
 
 #define HTTP_MAX_ANSWER (32u * 1024 * 1024) /* bytes of an answer; 413 above */
-#define HTTP_MAX_THREADS 256u
+#define HTTP_MAX_THREADS 256
 #define HTTP_MAX_BUFFERED ((size_t)512 * 1024 * 1024) /* most for max_buffered */
 
 typedef struct http_server_options {
@@ -37,8 +38,8 @@ typedef struct http_server_options {
 /* Writes "listening on URL" to standard output once it is true, and a line "POST /ner: MODEL..." for each task that the
  * models can do, then serves until SIGTERM or SIGINT: stops listening, finishes what runs, returns 0. A second signal
  * ends the process at once. Upon SIGHUP it opens the models' files again (http_models.h) and writes "reloaded the
- * models" and the lines of the tasks, or to standard error why all stays as it was. Returns -1 with a sentence in error
+ * models" and the lines of the tasks, or to standard error why all stays as it was. Returns -1 with a sentence in why
  * when it cannot start. Call it from the only thread of the process: it blocks the signals for good. */
-int http_server_run(const http_server_options *options, char *error, size_t error_size);
+int http_server_run(const http_server_options *options, problem *why);
 
 #endif

@@ -1,4 +1,4 @@
-"""Reads packed layers (engine/kernels.h) back, number by number: written apart from the converter's own packing."""
+"""Reads packed layers (engine/kernels/kernels.h) back, number by number: written apart from the converter's own packing."""
 
 from __future__ import annotations
 

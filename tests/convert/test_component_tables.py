@@ -9,17 +9,15 @@ from typing import Any, Callable
 import numpy as np
 import pytest
 import spacy
-from convert.components import (
-    check_class,
-    component_sections,
-    morphologizer_sections,
-    parser_sections,
-    senter_sections,
-    tagger_sections,
-)
+from convert.components import check_class, component_sections
 from convert.config_check import plan_conversion
+from convert.constants import NO_STRING
 from convert.errors import ConvertError
-from convert.strings import NO_STRING, StringTable
+from convert.morphologizer import morphologizer_sections
+from convert.parser import parser_sections
+from convert.senter import senter_sections
+from convert.strings import StringTable
+from convert.tagger import tagger_sections
 from convert.tiny import build_pipeline
 from convert.tiny_recipe import SETTINGS, WIDTH
 from panels import unpacked

@@ -8,10 +8,11 @@ from typing import Callable
 
 import numpy as np
 import pytest
-from convert.container import HEADER_SIZE, MAP, RECORD_SIZE, Section, read, tensor, text, write
+from convert.constants import HEADER_SIZE, MAP_ABSENT, RECORD_SIZE, SectionKind
+from convert.container import Section, read, tensor, text, write
 from convert.crc32c import crc32c
 from convert.errors import ConvertError
-from convert.maps import EMPTY, build_map, map_get
+from convert.maps import build_map, map_get
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,11 @@ def test_crc32c_of_long_data_equals_the_bitwise_definition():
 SECTIONS = [
     [tensor("b/u2", [1, 2, 65535], "u2"), tensor("a/u1", np.arange(7), "u1")],
     [tensor("c/f4", np.arange(6, dtype="f4").reshape(1, 2, 3), "f4"), tensor("none", np.zeros((0, 3)), "u4")],
-    [tensor("d/i4", [-5], "i4"), text("meta", "né"), Section("m", np.array([[3, EMPTY]], dtype="<u8"), MAP)],
+    [
+        tensor("d/i4", [-5], "i4"),
+        text("meta", "né"),
+        Section("m", np.array([[3, MAP_ABSENT]], dtype="<u8"), SectionKind.MAP),
+    ],
 ]
 
 
@@ -138,6 +143,6 @@ def test_maps_find_every_key_and_nothing_else():
     capacity = len(section.array)
     assert capacity & (capacity - 1) == 0 and len(entries) <= capacity / 2
     assert all(map_get(section, key) == value for key, value in entries.items())
-    assert all(map_get(section, source.getrandbits(64)) == EMPTY for _ in range(1000))
-    assert map_get(build_map("empty", {}), 7) == EMPTY
+    assert all(map_get(section, source.getrandbits(64)) == MAP_ABSENT for _ in range(1000))
+    assert map_get(build_map("empty", {}), 7) == MAP_ABSENT
     assert build_map("m", dict(reversed(list(entries.items())))).data == section.data

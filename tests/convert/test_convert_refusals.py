@@ -11,7 +11,7 @@ import spacy
 from convert.config_check import Component, plan_conversion
 from convert.errors import ConvertError
 from convert.expressions import compile_expressions
-from convert.network import ner_sections
+from convert.ner import ner_sections
 from convert.norms import _STEMMERS, Stem, _language_norm, check_features, norm_of
 from convert.strings import StringTable
 from convert.tiny import build_pipeline

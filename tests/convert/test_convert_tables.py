@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 from convert import chars
+from convert.constants import CODE_POINTS, MAP_ABSENT, NO_STRING, Char
 from convert.container import Section
 from convert.expressions import ROLES
-from convert.maps import EMPTY, map_get
+from convert.maps import map_get
 from convert.regex import Expression, check_expression
-from convert.strings import NO_STRING
 from convert.tokenizer_tables import PHRASE, PREFIX_OF_PHRASE, pattern_of, phrase_hash
 from panels import unpacked
 from spacy.lang.norm_exceptions import BASE_NORMS
@@ -54,13 +54,13 @@ def string_id(sections: Sections, text: str) -> int:
         return 0
     plain = murmur64a(text.encode("utf-8"))
     symbol = map_get(sections["symbols"], plain)
-    return plain if symbol == EMPTY else symbol
+    return plain if symbol == MAP_ABSENT else symbol
 
 
 def norm(sections: Sections, strings: list[str], text: str) -> str:
     """The NORM of a text as the engine computes it from the file."""
     number = map_get(sections["norms"], string_id(sections, text))
-    return text.lower() if number == EMPTY else strings[number]
+    return text.lower() if number == MAP_ABSENT else strings[number]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_symbols_are_spacys(sections):
     assert all(
         map_get(sections["symbols"], murmur64a(text.encode("utf-8"))) == number for text, number in symbols.items()
     )
-    assert np.count_nonzero(sections["symbols"].array[:, 1] != EMPTY) == len(symbols)
+    assert np.count_nonzero(sections["symbols"].array[:, 1] != MAP_ABSENT) == len(symbols)
 
 
 def british(norms: Iterable[str]) -> Iterator[str]:
@@ -125,7 +125,7 @@ def test_norms_are_those_of_spacys_lexemes(sections, strings, nlp):
     table = nlp.vocab.lookups.get_table("lexeme_norm")
     assert len(table) == 3510  # by id: spaCy has the texts of some of them only
     assert all(strings[map_get(sections["norms"], key)] == value for key, value in table.items())
-    assert np.count_nonzero(sections["norms"].array[:, 1] != EMPTY) == len(table) + len(BASE_NORMS)
+    assert np.count_nonzero(sections["norms"].array[:, 1] != MAP_ABSENT) == len(table) + len(BASE_NORMS)
     texts = {nlp.vocab.strings[key] for key in table if key in nlp.vocab.strings} | set(british(table.values()))
     assert sum(text in table for text in texts) > 1500
     texts |= set(BASE_NORMS)
@@ -151,39 +151,39 @@ def same_unicode(manifest: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "bit, count, predicate",
     [
-        (chars.ALPHA, 131756, str.isalpha),
-        (chars.DIGIT, 788, str.isdigit),
-        (chars.UPPER, 1951, str.isupper),
-        (chars.LOWER, 2471, str.islower),
-        (chars.TITLE, 1982, str.istitle),
-        (chars.SPACE, 29, str.isspace),
-        (chars.PUNCT, 819, lambda char: unicodedata.category(char).startswith("P")),
-        (chars.CURRENCY, 63, lambda char: unicodedata.category(char) == "Sc"),
+        (Char.ALPHA, 131756, str.isalpha),
+        (Char.DIGIT, 788, str.isdigit),
+        (Char.UPPER, 1951, str.isupper),
+        (Char.LOWER, 2471, str.islower),
+        (Char.TITLE, 1982, str.istitle),
+        (Char.SPACE, 29, str.isspace),
+        (Char.PUNCT, 819, lambda char: unicodedata.category(char).startswith("P")),
+        (Char.CURRENCY, 63, lambda char: unicodedata.category(char) == "Sc"),
     ],
 )
 def test_unicode_facts_of_all_code_points(sections, same_unicode, bit, count, predicate):
-    expected = np.fromiter((predicate(chr(c)) for c in range(chars.CODE_POINTS)), dtype=bool, count=chars.CODE_POINTS)
+    expected = np.fromiter((predicate(chr(c)) for c in range(CODE_POINTS)), dtype=bool, count=CODE_POINTS)
     assert int(expected.sum()) == count
     assert np.array_equal((flags_of(sections, "chars/flags") & bit) != 0, expected)
 
 
 def test_lower_case_of_all_code_points(sections, same_unicode):
     delta = flags_of(sections, "chars/lower")
-    wrong = [c for c in range(chars.CODE_POINTS) if c != 0x130 and chr(c + int(delta[c])) != chr(c).lower()]
+    wrong = [c for c in range(CODE_POINTS) if c != 0x130 and chr(c + int(delta[c])) != chr(c).lower()]
     assert not wrong and delta[0x130] == 0
 
 
 def test_final_sigma_follows_from_the_cased_and_ignorable_flags(sections, same_unicode):
     flags = flags_of(sections, "chars/flags")
-    cased = [chr(c) for c in np.flatnonzero(flags & chars.CASED)]
-    ignorable = [chr(c) for c in np.flatnonzero(flags & chars.CASE_IGNORABLE)]
+    cased = [chr(c) for c in np.flatnonzero(flags & Char.CASED)]
+    ignorable = [chr(c) for c in np.flatnonzero(flags & Char.CASE_IGNORABLE)]
     assert (len(cased), len(ignorable)) == (4253, 2602)
     assert not set(cased) & set(ignorable)
 
     def is_final(text: str, at: int) -> bool:
-        before = [c for c in text[:at] if not flags[ord(c)] & chars.CASE_IGNORABLE][-1:]
-        after = [c for c in text[at + 1 :] if not flags[ord(c)] & chars.CASE_IGNORABLE][:1]
-        return any(flags[ord(c)] & chars.CASED for c in before) and not any(flags[ord(c)] & chars.CASED for c in after)
+        before = [c for c in text[:at] if not flags[ord(c)] & Char.CASE_IGNORABLE][-1:]
+        after = [c for c in text[at + 1 :] if not flags[ord(c)] & Char.CASE_IGNORABLE][:1]
+        return any(flags[ord(c)] & Char.CASED for c in before) and not any(flags[ord(c)] & Char.CASED for c in after)
 
     source = random.Random(6)
     for _ in range(20000):

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 import spacy
+from convert.constants import NO_STRING
 from convert.edit_trees import FlatTree, edit_tree_sections, flatten
 from convert.errors import ConvertError
-from convert.strings import NO_STRING, StringTable
+from convert.strings import StringTable
 from spacy.pipeline._edit_tree_internals.edit_trees import EditTrees
 
 
 def applied(tree: FlatTree, word: str) -> str | None:
-    """What the engine does (engine/trainable_lemmatizer.c)."""
+    """What the engine does (engine/components/trainable_lemmatizer.c)."""
     lengths = [sum(edit.length for edit in end) for end in (tree.left, tree.right)]
     if sum(lengths) > len(word) or (tree.whole and sum(lengths) < len(word)):
         return None

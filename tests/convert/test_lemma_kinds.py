@@ -6,23 +6,12 @@ from typing import Any
 
 import pytest
 import spacy
+from convert.constants import ID_ABSENT, LEMMA_IS_TEXT
+from convert.constants import LemmatizerKind as Kind
 from convert.errors import ConvertError
-from convert.lemma_kinds import (
-    DUTCH,
-    ENGLISH,
-    FRENCH,
-    GREEK,
-    ITALIAN,
-    LOOKUP,
-    LOWER_LOOKUP,
-    MACEDONIAN,
-    POLISH,
-    RULES,
-    lemmatizer_kind,
-)
-from convert.lemma_lookups import LEMMA_IS_TEXT, pos_lookup_key
+from convert.lemma_kinds import lemmatizer_kind
+from convert.lemma_lookups import pos_lookup_key
 from convert.lemma_tables import exception_key, lemmatizer_sections
-from convert.maps import ID_ABSENT
 from convert.strings import StringTable
 from spacy.lang.en.lemmatizer import EnglishLemmatizer
 from spacy.lookups import Lookups
@@ -36,26 +25,26 @@ def lemmatizer(lang: str, mode: str) -> Any:
 @pytest.mark.parametrize(
     "lang, mode, kind",
     [
-        ("en", "rule", ENGLISH),
-        ("en", "lookup", LOOKUP),
-        ("nb", "rule", RULES),
-        ("de", "lookup", LOOKUP),
-        ("fr", "rule", FRENCH),
-        ("ca", "rule", FRENCH),
-        ("ca", "lookup", LOOKUP),
-        ("mk", "rule", MACEDONIAN),
-        ("el", "lookup", LOOKUP),
-        ("el", "rule", GREEK),
-        ("nl", "rule", DUTCH),
-        ("nl", "lookup", LOWER_LOOKUP),
-        ("ht", "rule", LOWER_LOOKUP),
-        ("ht", "lookup", LOOKUP),
-        ("pl", "pos_lookup", POLISH),
-        ("pl", "lookup", LOOKUP),
-        ("it", "pos_lookup", ITALIAN),
-        ("it", "rule", RULES),
-        ("ru", "lookup", LOOKUP),
-        ("uk", "lookup", LOOKUP),
+        ("en", "rule", Kind.ENGLISH),
+        ("en", "lookup", Kind.LOOKUP),
+        ("nb", "rule", Kind.RULES),
+        ("de", "lookup", Kind.LOOKUP),
+        ("fr", "rule", Kind.FRENCH),
+        ("ca", "rule", Kind.FRENCH),
+        ("ca", "lookup", Kind.LOOKUP),
+        ("mk", "rule", Kind.MACEDONIAN),
+        ("el", "lookup", Kind.LOOKUP),
+        ("el", "rule", Kind.GREEK),
+        ("nl", "rule", Kind.DUTCH),
+        ("nl", "lookup", Kind.LOWER_LOOKUP),
+        ("ht", "rule", Kind.LOWER_LOOKUP),
+        ("ht", "lookup", Kind.LOOKUP),
+        ("pl", "pos_lookup", Kind.POLISH),
+        ("pl", "lookup", Kind.LOOKUP),
+        ("it", "pos_lookup", Kind.ITALIAN),
+        ("it", "rule", Kind.RULES),
+        ("ru", "lookup", Kind.LOOKUP),
+        ("uk", "lookup", Kind.LOOKUP),
     ],
 )
 def test_kinds(lang, mode, kind):
@@ -117,7 +106,7 @@ def test_look_up_table_is_in_the_order_of_its_keys():
     sections = sections_of("de", "lookup", {"lemma_lookup": words}, strings)
     keys = sections["lemmatizer/lookup/keys"].tolist()
     values = sections["lemmatizer/lookup/values"].tolist()
-    assert sections["lemmatizer/kind"].tolist() == [LOOKUP] and keys == sorted(keys)
+    assert sections["lemmatizer/kind"].tolist() == [Kind.LOOKUP] and keys == sorted(keys)
     ids = spacy.blank("de").vocab.strings
     found = {word: values[keys.index(ids[word])] for word in words}  # the id of "X" is a symbol's
     assert {word: strings.texts[value & ~LEMMA_IS_TEXT] for word, value in found.items()} == {

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 import spacy
+from convert.constants import MAP_ABSENT, NO_STRING, WORD_SET_EMPTY_WORD, WORD_SET_LEAF
 from convert.container import Section
 from convert.errors import ConvertError
 from convert.lemma_tables import exception_key, lemmatizer_sections
-from convert.maps import EMPTY, map_get
-from convert.strings import NO_STRING, StringTable
+from convert.maps import map_get
+from convert.strings import StringTable
 from convert.tiny_recipe import LEMMA_TABLES
-from convert.word_set import EMPTY_WORD, LEAF, WordSets
+from convert.word_set import WordSets
 from spacy.lookups import Lookups
 
 PARTS = ["ADJ", "ADV", "NOUN", "PUNCT", "VERB"]
@@ -23,10 +24,10 @@ Sections = dict[str, Section]
 
 
 def has_word(edges: list[int], root: int, word: str) -> bool:
-    """The walk of engine/word_set.h."""
-    node, ends = root & ~EMPTY_WORD, bool(root & EMPTY_WORD)
+    """The walk of engine/components/word_set.h."""
+    node, ends = root & ~WORD_SET_EMPTY_WORD, bool(root & WORD_SET_EMPTY_WORD)
     for byte in word.encode("utf-8"):
-        if node == LEAF:
+        if node == WORD_SET_LEAF:
             return False
         while edges[node] & 0xFF != byte:
             if edges[node] >> 8 & 1:
@@ -38,7 +39,7 @@ def has_word(edges: list[int], root: int, word: str) -> bool:
 
 def all_words(edges: list[int], root: int, prefix: bytes = b"") -> Iterable[bytes]:
     node = root
-    while node != LEAF:
+    while node != WORD_SET_LEAF:
         word = prefix + bytes([edges[node] & 0xFF])
         if edges[node] >> 9 & 1:
             yield word
@@ -126,7 +127,7 @@ def test_automaton_is_minimal(sections):
     assert begin == len(edges) < 140000
     assert len(set(nodes)) == len(nodes)
     assert all([edge & 0xFF for edge in node] == sorted({edge & 0xFF for edge in node}) for node in nodes)
-    targets = {edge >> 10 for edge in edges} - {LEAF}
+    targets = {edge >> 10 for edge in edges} - {WORD_SET_LEAF}
     starts = set(np.cumsum([0] + [len(node) for node in nodes[:-1]]).tolist())
     assert targets <= starts and starts - targets <= set(roots(sections).values())
 
@@ -140,12 +141,16 @@ def test_exceptions_in_file_order(sections, lemmatizer):
             found = map_get(sections["lemmatizer/exceptions"], exception_key(number, word))
             assert [strings[form] for form in forms[starts[found] : starts[found + 1]]] == list(lemmas), (pos, word)
             count += 1
-        assert map_get(sections["lemmatizer/exceptions"], exception_key(number, "tern")) == EMPTY
-    assert count == 1489 + 25 + 2050 + 2401 == np.count_nonzero(sections["lemmatizer/exceptions"].array[:, 1] != EMPTY)
+        assert map_get(sections["lemmatizer/exceptions"], exception_key(number, "tern")) == MAP_ABSENT
+    assert (
+        count
+        == 1489 + 25 + 2050 + 2401
+        == np.count_nonzero(sections["lemmatizer/exceptions"].array[:, 1] != MAP_ABSENT)
+    )
 
 
 def test_key_of_an_exception_is_the_one_of_the_format():
-    """phrase_hash(part number + 1, murmur64a(word, 1)) of engine/hash.h, with the id of "apple" from the specification."""
+    """phrase_hash(part number + 1, murmur64a(word, 1)) of engine/base/hash.h, with the id of "apple" from the specification."""
     mixed = ((3 ^ 8566208034543834098) * 0xC6A4A7935BD1E995) % 2**64
     assert exception_key(2, "apple") == mixed ^ mixed >> 47
 
@@ -169,7 +174,9 @@ def test_the_empty_word():
     edges, roots = collection.layout()
     assert [has_word(edges.tolist(), root, "") for root in roots] == [True, False, True, False]
     assert [has_word(edges.tolist(), root, "a") for root in roots] == [True, True, False, False]
-    assert [root & ~EMPTY_WORD == LEAF for root in roots] == [False, False, True, True] and len(edges) == 1
+    assert [root & ~WORD_SET_EMPTY_WORD == WORD_SET_LEAF for root in roots] == [False, False, True, True] and len(
+        edges
+    ) == 1
     alone = WordSets()
     alone.add([""])
     assert len(alone.layout()[0]) == 1  # a section is never empty
@@ -181,7 +188,10 @@ def test_tables_as_the_persian_ones():
     strings = StringTable()
     sections = sections_of(lemmatizer_of(tables), strings)
     rows = sections["lemmatizer/parts"].array.tolist()
-    assert [[strings.texts[row[0]], row[3]] for row in rows] == [["ADJ", LEAF | EMPTY_WORD], ["VERB", NO_STRING]]
+    assert [[strings.texts[row[0]], row[3]] for row in rows] == [
+        ["ADJ", WORD_SET_LEAF | WORD_SET_EMPTY_WORD],
+        ["VERB", NO_STRING],
+    ]
     starts, forms = (sections[f"lemmatizer/exception_{name}"].array for name in ("start", "forms"))
     found = map_get(sections["lemmatizer/exceptions"], exception_key(1, "was"))
     assert [strings.texts[form] for form in forms[starts[found] : starts[found + 1]]] == ["b", "e"]

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 import spacy
-from convert.config_check import COMPONENTS, plan_conversion
+from convert.config_check import plan_conversion
 from convert.errors import ConvertError
+from convert.factories import FACTORIES
 from convert.unsupported import REASONS
 from spacy.language import Language
 from spacy.tokens import Doc
 
-FACTORIES = {
+REFUSED = {
     "entity_ruler": "patterns",
     "future_entity_ruler": "patterns",
     "span_ruler": "patterns",
@@ -37,13 +38,13 @@ def refusal(config: dict[str, Any]) -> str:
     return str(raised.value)
 
 
-@pytest.mark.parametrize("factory", FACTORIES)
+@pytest.mark.parametrize("factory", REFUSED)
 def test_a_factory_of_spacy(factory: str) -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe(factory, name="mine")
     message = refusal(nlp.config.interpolate())
     assert message.startswith(f"component mine (factory {factory}) is not supported: ")
-    assert FACTORIES[factory] in message and message.endswith("nothing of the pipeline would be left but the tokenizer")
+    assert REFUSED[factory] in message and message.endswith("nothing of the pipeline would be left but the tokenizer")
 
 
 @pytest.mark.parametrize(
@@ -79,4 +80,4 @@ def test_a_component_that_is_a_function() -> None:
 
 
 def test_no_reason_is_left_of_what_converts() -> None:
-    assert set(REASONS) & set(COMPONENTS) == set()
+    assert set(REASONS) & set(FACTORIES) == set()

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from convert import regex_automaton, regex_tables
+from convert import regex_automaton, regex_program, regex_tables
 from convert.regex import Expression, Matcher, UnsupportedPattern, check_expression, compile_expression
 
 PACKAGE_PARENT = Path(regex_tables.__file__).resolve().parents[1]
@@ -357,7 +357,7 @@ def test_random_patterns():
     ],
 )
 def test_refused_with_the_reason(pattern: str, message: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(regex_automaton, "MAX_INSTRUCTIONS", 100_000)
+    monkeypatch.setattr(regex_program, "MAX_INSTRUCTIONS", 100_000)
     with pytest.raises(UnsupportedPattern, match=re.escape(message)):
         compile_expression(pattern, "search")
 

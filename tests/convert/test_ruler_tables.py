@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import spacy
+from convert.constants import MAP_ABSENT, NO_STRING
 from convert.container import Section
 from convert.errors import ConvertError
-from convert.maps import EMPTY, map_get
+from convert.maps import map_get
 from convert.regex_strings import matching_texts
 from convert.ruler_tables import ruler_sections
-from convert.strings import NO_STRING, StringTable
+from convert.strings import StringTable
 from convert.tiny_recipe import RULER_PATTERNS
 from spacy.tokens import Doc
 
@@ -43,7 +44,7 @@ class Ruler:
 
     def candidates(self, tag: int) -> list[int]:
         number = map_get(self.by_tag, tag)
-        number = 0 if number == EMPTY else number
+        number = 0 if number == MAP_ABSENT else number
         return self.lists[self.list_start[number] : self.list_start[number + 1]]
 
     def matches(self, features: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
@@ -230,7 +231,7 @@ def test_lists_by_tag_hold_every_rule_that_can_match(sections, nlp):
             if all((number in tables.values[test[2] : test[2] + test[3]]) != bool(test[1]) for test in tests):
                 accepting.append(rule)
         assert set(accepting) <= set(listed), tag
-        assert number == 0 or map_get(tables.by_tag, number) == EMPTY or accepting == listed
+        assert number == 0 or map_get(tables.by_tag, number) == MAP_ABSENT or accepting == listed
     assert len(tables.lists) < 20 * len(set(tags)) + 180
 
 

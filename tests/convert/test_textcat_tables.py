@@ -9,8 +9,9 @@ import pytest
 import spacy
 from convert.components import component_sections, pipeline_section
 from convert.config_check import plan_conversion
+from convert.constants import NO_STRING
 from convert.errors import ConvertError
-from convert.strings import NO_STRING, StringTable
+from convert.strings import StringTable
 from convert.textcat_tables import sparse_rows, textcat_sections
 from panels import unpacked
 from spacy.training import Example

@@ -1,6 +1,6 @@
 """A .tern file as bytes to damage: fields by name, checksums made right again, so that only the intended damage is left.
 
-Written from the layout in engine/model/model_file.h, apart from the converter's own reader and writer.
+Written from the layout in docs/file-format.md, apart from the converter's own reader and writer.
 """
 
 from __future__ import annotations

@@ -7,11 +7,11 @@ tern_ctx *fuzz_context(const char *path, tern_model **model)
     char full[4096];
     tern_model *unnamed;
     tern_ctx *ctx;
-    char problem[MODEL_OPEN_ERROR_SIZE];
+    problem why;
     if (!model) model = &unnamed;
     snprintf(full, sizeof full, "%s/%s", TERN_SOURCE_DIR, path);
-    if (model_open(full, MODEL_MAPPED, model, problem)) {
-        fprintf(stderr, "%s\n", problem);
+    if (model_open(full, MODEL_MAPPED, model, &why)) {
+        fprintf(stderr, "%s\n", why.text);
         exit(1);
     }
     REQUIRE(!tern_ctx_new(*model, &ctx, NULL));
@@ -20,11 +20,11 @@ tern_ctx *fuzz_context(const char *path, tern_model **model)
 
 void fuzz_models(model_set *models, model_contexts *contexts)
 {
-    char error[MODELS_ERROR_SIZE];
+    problem why;
     tern_error err;
-    REQUIRE(!models_add(models, "tiny=" TERN_SOURCE_DIR "/tests/data/tiny.tern", error));
-    REQUIRE(!models_add(models, "mood=" TERN_SOURCE_DIR "/tests/data/tiny_sentiment.tern", error));
-    REQUIRE(!models_open(models, MODEL_LOADED, error) && !models_set_tasks(models, error)
+    REQUIRE(!models_add(models, "tiny=" TERN_SOURCE_DIR "/tests/data/tiny.tern", &why));
+    REQUIRE(!models_add(models, "mood=" TERN_SOURCE_DIR "/tests/data/tiny_sentiment.tern", &why));
+    REQUIRE(!models_open(models, MODEL_LOADED, &why) && !models_set_tasks(models, &why)
             && !model_contexts_open(contexts, models, &err));
 }
 

@@ -4,6 +4,7 @@
  * standard error with -close_fd_mask=2. */
 #define _GNU_SOURCE /* memfd_create */
 #include "cli.h"
+#include "cli_commands.h"
 #include "fuzz.h"
 
 #include <string.h>

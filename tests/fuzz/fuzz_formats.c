@@ -4,6 +4,7 @@
 #include "doc_html.h"
 #include "doc_json.h"
 #include "doc_table.h"
+#include "doc_tree.h"
 #include "fuzz.h"
 
 #include <string.h>

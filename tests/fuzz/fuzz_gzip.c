@@ -17,16 +17,16 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *body = (const char *)data;
-    char error[GZIP_ERROR_SIZE] = "";
+    problem why = {""};
     bytes out = {0}, again = {0};
-    int status = gzip_inflate(body, size, LIMIT, &out, error);
+    int status = gzip_inflate(body, size, LIMIT, &out, &why);
     REQUIRE(out.len <= LIMIT);
-    REQUIRE(status == 0 || ((status == 400 || status == 413) && error[0]));
+    REQUIRE(status == 0 || ((status == 400 || status == 413) && why.text[0]));
     if (!status) {
-        REQUIRE(gzip_inflate(body, size, out.len, &again, error) == 0);
+        REQUIRE(gzip_inflate(body, size, out.len, &again, &why) == 0);
         REQUIRE(again.len == out.len && (!out.len || !memcmp(again.data, out.data, out.len)));
         bytes_clear(&again);
-        REQUIRE(!out.len || gzip_inflate(body, size, out.len - 1, &again, error) == 413);
+        REQUIRE(!out.len || gzip_inflate(body, size, out.len - 1, &again, &why) == 413);
     }
     (void)gzip_announced_size(body, size);
     bytes_free(&out);

@@ -55,22 +55,22 @@ static void check_sentence(int status, const char *error)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char error[MODELS_ERROR_SIZE] = "";
+    problem why = {""};
     runtime_settings settings;
     model_set models = {.count = 0};
     unsigned components;
     set_all(data, size);
-    check_sentence(settings_read(&settings, error), error);
+    check_sentence(settings_read(&settings, &why), why.text);
     if (settings.emf_namespace) metrics_is_namespace(settings.emf_namespace);
     logger_from_environment();
     for (task_kind task = TASK_ANY; task < TASK_COUNT; task++) {
-        error[0] = '\0';
-        models_add_default(&models, task, error); /* what it says holds a path as it is */
+        why.text[0] = '\0';
+        models_add_default(&models, task, &why); /* what it says holds a path as it is */
         models_close(&models);
         models = (model_set){.count = 0};
     }
-    error[0] = '\0';
-    components_default(model, &components, error);
-    components_default_for_entities(model, &components, error);
+    why.text[0] = '\0';
+    components_default(model, &components, &why);
+    components_default_for_entities(model, &components, &why);
     return 0;
 }

@@ -45,7 +45,8 @@ static void read_answer(long status, size_t count, const uint8_t *data, size_t s
 /* What it says of the environment does not matter here: there are a key and a region. */
 static void read_url(const uint8_t *data, size_t size)
 {
-    char error[SQS_CLIENT_ERROR_SIZE] = "", *url = malloc(size + 1);
+    problem why = {""};
+    char *url = malloc(size + 1);
     REQUIRE(url);
     memcpy(url, data, size);
     url[size] = '\0';
@@ -53,8 +54,8 @@ static void read_url(const uint8_t *data, size_t size)
     setenv("AWS_SECRET_ACCESS_KEY", "b", 1);
     setenv("AWS_REGION", size & 1 ? "eu-west-1" : "", 1);
     sqs_url_needs_tls(url);
-    sqs_client *client = sqs_client_new(url, NULL, error);
-    REQUIRE(!client == !!error[0]);
+    sqs_client *client = sqs_client_new(url, NULL, &why);
+    REQUIRE(!client == !!why.text[0]);
     sqs_client_free(client);
     free(url);
 }

@@ -25,7 +25,7 @@ ATTRS = (
     "IS_SPACE",
     "LOWER",
     "ORTH",
-)  # the order of ATTR_* in engine/model_bind.h
+)  # the order of ATTR_* in engine/model/model.h
 # What Doc.has_annotation is asked, and what tern calls it.
 ANNOTATIONS = {
     "ENT_IOB": "entities",

@@ -310,7 +310,7 @@ int main(int argc, char **argv)
     tern_model *model = NULL;
     tern_ctx *ctx = NULL;
     tern_error error;
-    char problem[MODEL_OPEN_ERROR_SIZE];
+    problem why;
     int status = -1;
 
     for (int i = 2; i < argc; i++) {
@@ -319,7 +319,7 @@ int main(int argc, char **argv)
         *flag = 1;
     }
     if (argc < 2) return usage();
-    if (model_open(argv[1], MODEL_MAPPED, &model, problem)) fprintf(stderr, "%s\n", problem);
+    if (model_open(argv[1], MODEL_MAPPED, &model, &why)) fprintf(stderr, "%s\n", why.text);
     else if (tern_ctx_new(model, &ctx, &error)) fprintf(stderr, "%s\n", error.msg);
     else status = answer_lines(model, &ctx, &show);
     tern_ctx_free(ctx);

@@ -40,6 +40,19 @@ static void clock_decides(void **state)
     assert_false(deadline_has_come(&future));
 }
 
+/* Whatever the machine does meanwhile: at least the wait has passed, or none was begun. */
+static void waits_double_and_end_before_the_deadline(void **state)
+{
+    (void)state;
+    for (unsigned failure = 1; failure <= 3; failure++) {
+        double begin = clock_monotonic_ms();
+        assert_int_equal(back_off(failure, 4, failure == 1 ? 0 : clock_now_ms() + DAY), 0);
+        assert_true(clock_monotonic_ms() - begin >= 4 << (failure - 1));
+    }
+    assert_int_equal(back_off(1, 100, clock_now_ms()), -1);
+    assert_int_equal(back_off(20, 1000, clock_now_ms() + 1000), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -47,6 +60,7 @@ int main(void)
         cmocka_unit_test(within_the_margin_it_is_now),
         cmocka_unit_test(what_cannot_be_is_none),
         cmocka_unit_test(clock_decides),
+        cmocka_unit_test(waits_double_and_end_before_the_deadline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

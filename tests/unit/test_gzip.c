@@ -29,9 +29,9 @@ static void compress_member(bytes *out, const char *data, size_t len) { compress
 
 static void expect(const bytes *data, size_t limit, const char *plain, size_t len)
 {
-    char error[GZIP_ERROR_SIZE];
+    problem why;
     bytes out = {0};
-    assert_int_equal(gzip_inflate(data->data, data->len, limit, &out, error), 0);
+    assert_int_equal(gzip_inflate(data->data, data->len, limit, &out, &why), 0);
     assert_int_equal(out.len, len);
     assert_memory_equal(out.data ? out.data : "", plain, len);
     bytes_free(&out);
@@ -39,10 +39,11 @@ static void expect(const bytes *data, size_t limit, const char *plain, size_t le
 
 static void expect_error(const char *data, size_t len, size_t limit, int status, const char *cause)
 {
-    char error[GZIP_ERROR_SIZE] = "";
+    problem why = {""};
     bytes out = {0};
-    int got = gzip_inflate(data, len, limit, &out, error);
-    if (got != status || !strstr(error, cause)) fail_msg("%d \"%s\", expected %d \"%s\"", got, error, status, cause);
+    int got = gzip_inflate(data, len, limit, &out, &why);
+    if (got != status || !strstr(why.text, cause))
+        fail_msg("%d \"%s\", expected %d \"%s\"", got, why.text, status, cause);
     assert_true(out.len <= limit);
     bytes_free(&out);
 }

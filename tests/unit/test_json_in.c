@@ -1,6 +1,7 @@
-/* test_json_in.c - what is JSON and what is not: RFC 8259, RFC 3629, and the traps of cJSON that the guard closes. */
+/* test_json_in.c - what is JSON and what is not: RFC 8259, RFC 3629, and what becomes of it. */
 #include "cmocka_all.h"
 
+#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -248,6 +249,9 @@ static void strings_come_back_whole(void **state)
     check_string(TEXT("{\"s\":\"\\u00e9 \xc3\xa9 \\uD83D\\uDE00 \\u20AC\"}"),
                  TEXT("\xc3\xa9 \xc3\xa9 \xf0\x9f\x98\x80 \xe2\x82\xac"));
     check_string(TEXT("{\"s\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"}"), TEXT("\"\\/\b\f\n\r\t"));
+    check_string(
+        TEXT("{\"s\":\"\\u007F\\u0080\\u07fF\\u0800\\ud7ff\\ue000\\uFfFf\\uD800\\uDC00\\udbff\\udfff\"}"),
+        TEXT("\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"));
     check_string(TEXT("{\"n\":123456.789e5,\"s\":\"after a number\\u0000\"}"), TEXT("after a number\0"));
 }
 
@@ -259,6 +263,51 @@ static void keys_are_case_sensitive_and_the_last_one_counts(void **state)
     check_string(TEXT("{\"\\u0073\":\"escaped key\"}"), TEXT("escaped key"));
     json_doc *doc = must_parse(TEXT("{\"Text\":\"x\",\"TEXT\":1}"));
     assert_null(json_member(json_root(doc), "text"));
+    json_free(doc);
+}
+
+static void a_text_is_compared_whole(void **state)
+{
+    json_doc *doc =
+        must_parse(TEXT("[\"aws:sqs\",\"\\u0061ws\\u003asqs\",\"aws:sqs\\u0000\",\"aws\",\"aws:sqs2\",\"\",5]"));
+    const json_node *node = json_first(json_root(doc));
+    (void)state;
+    for (int i = 0; i < 7; i++, node = json_next(node)) assert_int_equal(json_is_text(node, "aws:sqs"), i < 2);
+    assert_true(json_is_text(json_array_item(json_root(doc), 5), ""));
+    assert_false(json_is_text(json_array_item(json_root(doc), 6), ""));
+    assert_false(json_is_text(NULL, ""));
+    json_free(doc);
+}
+
+static void a_key_is_not_cut(void **state)
+{
+    json_doc *doc = must_parse(TEXT("{\"a\\u0000\\u00e9\\\"b\":1,\"\":2}"));
+    const json_node *member = json_first(json_root(doc));
+    (void)state;
+    assert_string_equal(json_key(member), "a\xc0\x80\xc3\xa9\"b");
+    assert_string_equal(json_key(json_next(member)), "");
+    json_free(doc);
+}
+
+static size_t allocations_left;
+
+static void *allocate_some(size_t size) { return allocations_left && allocations_left-- ? malloc(size) : NULL; }
+
+static void memory_that_runs_out_is_said(void **state)
+{
+    static const char json[] = "{\"a\":[null,true,false,1,\"s\",[],{\"b\":{}}],\"c\":\"t\"}";
+    json_doc *doc = NULL;
+    size_t allowed = 0;
+    (void)state;
+    cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = allocate_some, .free_fn = free});
+    for (; !doc; allowed++) {
+        json_error error;
+        allocations_left = allowed;
+        doc = json_parse(json, sizeof json - 1, &error);
+        if (!doc) assert_true(error.no_memory && strstr(error.msg, "out of memory"));
+    }
+    cJSON_InitHooks(NULL);
+    assert_int_equal(allowed, 1 + 11 + 3); /* nodes and keys */
     json_free(doc);
 }
 
@@ -338,6 +387,9 @@ int main(void)
         cmocka_unit_test(the_number_of_values_is_limited),
         cmocka_unit_test(strings_come_back_whole),
         cmocka_unit_test(keys_are_case_sensitive_and_the_last_one_counts),
+        cmocka_unit_test(a_text_is_compared_whole),
+        cmocka_unit_test(a_key_is_not_cut),
+        cmocka_unit_test(memory_that_runs_out_is_said),
         cmocka_unit_test(the_tree_can_be_walked),
         cmocka_unit_test(every_prefix_of_a_document_is_refused),
         cmocka_unit_test(messages_never_repeat_the_input),

@@ -47,8 +47,8 @@ static void an_argument_is_a_path_or_a_name_and_a_path(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         model_set models = {0};
-        char error[MODELS_ERROR_SIZE] = "";
-        if (models_add(&models, good[i].argument, error)) fail_msg("%s: %s", good[i].argument, error);
+        problem why = {""};
+        if (models_add(&models, good[i].argument, &why)) fail_msg("%s: %s", good[i].argument, why.text);
         expect(&models, 0, good[i].name, good[i].path);
         models_close(&models);
         assert_int_equal(models.count, 0);
@@ -74,12 +74,13 @@ static void wrong_arguments_are_refused(void **state)
         {"/other/first.tern", "two models with the name \"first\""},
     };
     model_set models = {0};
-    char error[MODELS_ERROR_SIZE];
+    problem why;
     (void)state;
-    assert_int_equal(models_add(&models, "first=x", error), 0);
+    assert_int_equal(models_add(&models, "first=x", &why), 0);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_int_equal(models_add(&models, bad[i].argument, error), -1);
-        if (!strstr(error, bad[i].cause)) fail_msg("%s: \"%s\", expected \"%s\"", bad[i].argument, error, bad[i].cause);
+        assert_int_equal(models_add(&models, bad[i].argument, &why), -1);
+        if (!strstr(why.text, bad[i].cause))
+            fail_msg("%s: \"%s\", expected \"%s\"", bad[i].argument, why.text, bad[i].cause);
         assert_int_equal(models.count, 1);
     }
     models_close(&models);
@@ -95,24 +96,24 @@ static void the_variable_is_a_path_or_a_list(void **state)
         {"en=a, fr=b", "not a model's name"}, {"=", "not a model's name"}, {"/", "ends in"},
     };
     model_set models = {0};
-    char error[MODELS_ERROR_SIZE];
+    problem why;
     (void)state;
     set_variable("en=weights/en.tern,fr=/mnt/efs/fr=1.tern,de=de");
-    assert_int_equal(models_add_default(&models, TASK_NER, error), 0);
+    assert_int_equal(models_add_default(&models, TASK_NER, &why), 0);
     assert_int_equal(models.count, 3);
     expect(&models, 0, "en", "weights/en.tern");
     expect(&models, 1, "fr", "/mnt/efs/fr=1.tern");
     expect(&models, 2, "de", "de");
     models_close(&models);
     set_variable("/mnt/a,b=c.tern"); /* what has always been a path */
-    assert_int_equal(models_add_default(&models, TASK_NER, error), 0);
+    assert_int_equal(models_add_default(&models, TASK_NER, &why), 0);
     expect(&models, 0, "a_b_c", "/mnt/a,b=c.tern");
     models_close(&models);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         set_variable(bad[i].value);
-        assert_int_equal(models_add_default(&models, TASK_NER, error), -1);
-        if (strncmp(error, "TERN_MODEL: ", 12) || !strstr(error, bad[i].cause))
-            fail_msg("%s: \"%s\", expected \"%s\"", bad[i].value, error, bad[i].cause);
+        assert_int_equal(models_add_default(&models, TASK_NER, &why), -1);
+        if (strncmp(why.text, "TERN_MODEL: ", 12) || !strstr(why.text, bad[i].cause))
+            fail_msg("%s: \"%s\", expected \"%s\"", bad[i].value, why.text, bad[i].cause);
         models_close(&models);
     }
     set_variable(NULL);
@@ -121,46 +122,47 @@ static void the_variable_is_a_path_or_a_list(void **state)
 static void there_is_a_limit_and_all_names_fit_into_a_sentence(void **state)
 {
     model_set models = {0};
-    char error[MODELS_ERROR_SIZE], argument[MODEL_NAME_SIZE + 2], last[MODEL_NAME_SIZE + 1];
+    problem why;
+    char argument[MODEL_NAME_SIZE + 2], last[MODEL_NAME_SIZE + 1];
     (void)state;
     for (unsigned i = 0; i < MODELS_MAX; i++) {
         snprintf(argument, sizeof argument, "%040u=x", i);
-        assert_int_equal(models_add(&models, argument, error), 0);
+        assert_int_equal(models_add(&models, argument, &why), 0);
     }
-    assert_int_equal(models_add(&models, "more=x", error), -1);
-    assert_string_equal(error, "there are more than 16 models");
-    models_unknown(&models, error);
+    assert_int_equal(models_add(&models, "more=x", &why), -1);
+    assert_string_equal(why.text, "there are more than 16 models");
+    models_unknown(&models, &why);
     snprintf(last, sizeof last, "%040u)", MODELS_MAX - 1);
-    assert_non_null(strstr(error, last));
+    assert_non_null(strstr(why.text, last));
     models_close(&models);
 }
 
 static void names_are_found_whole(void **state)
 {
     model_set models = {0};
-    char error[MODELS_ERROR_SIZE];
+    problem why;
     (void)state;
-    assert_int_equal(models_add(&models, "en=x", error) || models_add(&models, "en2=y", error), 0);
+    assert_int_equal(models_add(&models, "en=x", &why) || models_add(&models, "en2=y", &why), 0);
     assert_ptr_equal(models_find(&models, "en", 2), &models.item[0]);
     assert_ptr_equal(models_find(&models, "en2", 3), &models.item[1]);
     assert_null(models_find(&models, "", 0));
     assert_null(models_find(&models, "e", 1));
     assert_null(models_find(&models, "EN", 2));
     assert_null(models_find(&models, "en\0", 3));
-    models_unknown(&models, error);
-    assert_string_equal(error, "there is no model of this name (known: en, en2)");
+    models_unknown(&models, &why);
+    assert_string_equal(why.text, "there is no model of this name (known: en, en2)");
     models_close(&models);
 }
 
 /* ---- "model" in a request ---------------------------------------------------------------------------------------- */
 
-static int ask(const model_set *models, request_target *target, const char *body, char error[REQUEST_ERROR_SIZE])
+static int ask(const model_set *models, request_target *target, const char *body, problem *why)
 {
-    json_error problem;
-    json_doc *doc = json_parse(body, strlen(body), &problem);
+    json_error wrong;
+    json_doc *doc = json_parse(body, strlen(body), &wrong);
     assert_non_null(doc);
-    error[0] = '\0';
-    int status = request_target_of(json_root(doc), models, target, error);
+    why->text[0] = '\0';
+    int status = request_target_of(json_root(doc), models, target, why);
     json_free(doc);
     return status;
 }
@@ -194,11 +196,11 @@ static void a_request_names_its_model(void **state)
     models.item[models.count++] = models.item[0];
     strcpy(models.item[1].name, "fr");
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        char error[REQUEST_ERROR_SIZE];
+        problem why;
         request_target target = {.task = TASK_NER, .model = samples[i].path ? &models.item[samples[i].path - 1] : NULL};
-        int status = ask(&models, &target, samples[i].body, error);
-        if (status != samples[i].status || !strstr(error, samples[i].cause))
-            fail_msg("%s: %d \"%s\", expected %d \"%s\"", samples[i].body, status, error, samples[i].status,
+        int status = ask(&models, &target, samples[i].body, &why);
+        if (status != samples[i].status || !strstr(why.text, samples[i].cause))
+            fail_msg("%s: %d \"%s\", expected %d \"%s\"", samples[i].body, status, why.text, samples[i].status,
                      samples[i].cause);
         if (!status) assert_ptr_equal(target.model, &models.item[samples[i].expected - 1]);
     }
@@ -249,11 +251,11 @@ static void a_request_without_an_address_says_what_it_asks_for(void **state)
     };
     const model_set models = four_models(*state);
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        char error[REQUEST_ERROR_SIZE];
+        problem why;
         request_target target = {.task = TASK_ANY};
-        int status = ask(&models, &target, samples[i].body, error);
-        if (status != samples[i].status || !strstr(error, samples[i].cause))
-            fail_msg("%s: %d \"%s\", expected %d \"%s\"", samples[i].body, status, error, samples[i].status,
+        int status = ask(&models, &target, samples[i].body, &why);
+        if (status != samples[i].status || !strstr(why.text, samples[i].cause))
+            fail_msg("%s: %d \"%s\", expected %d \"%s\"", samples[i].body, status, why.text, samples[i].status,
                      samples[i].cause);
         if (!status && (target.task != samples[i].task || target.model != &models.item[samples[i].model]))
             fail_msg("%s: task %d of %s", samples[i].body, (int)target.task, target.model->name);
@@ -263,30 +265,30 @@ static void a_request_without_an_address_says_what_it_asks_for(void **state)
 static void an_address_says_what_is_asked_for(void **state)
 {
     const model_set models = four_models(*state);
-    char error[REQUEST_ERROR_SIZE];
+    problem why;
     request_target target = {.task = TASK_SENTIMENT};
-    assert_int_equal(ask(&models, &target, "{\"text\": 1, \"task\": \"ner\"}", error), 0);
+    assert_int_equal(ask(&models, &target, "{\"text\": 1, \"task\": \"ner\"}", &why), 0);
     assert_int_equal(target.task, TASK_SENTIMENT);
     assert_ptr_equal(target.model, &models.item[1]);
     target = (request_target){.task = TASK_NER};
-    assert_int_equal(ask(&models, &target, "{\"input\": 1}", error), 0);
+    assert_int_equal(ask(&models, &target, "{\"input\": 1}", &why), 0);
     assert_ptr_equal(target.model, &models.item[0]);
 }
 
 static void who_can_do_nothing_says_how_to_configure_it(void **state)
 {
     model_set models = set_of_one("en", *state);
-    char error[REQUEST_ERROR_SIZE];
+    problem why;
     request_target target = {.task = TASK_SENTIMENT};
-    assert_int_equal(ask(&models, &target, "{}", error), 404);
-    assert_string_equal(error, "no model here finds sentiments: start with -m sentiment=FILE.tern (tern serve) or "
-                               "TERN_MODEL=...,sentiment=FILE.tern (Lambda)");
+    assert_int_equal(ask(&models, &target, "{}", &why), 404);
+    assert_string_equal(why.text, "no model here finds sentiments: start with -m sentiment=FILE.tern (tern serve) or "
+                                  "TERN_MODEL=...,sentiment=FILE.tern (Lambda)");
     models.item[0].tasks = TASK_BIT(TASK_SENTIMENT);
     target = (request_target){.task = TASK_NER};
-    assert_int_equal(ask(&models, &target, "{}", error), 404);
-    assert_non_null(strstr(error, "no model here finds entities: start with -m en=FILE.tern"));
+    assert_int_equal(ask(&models, &target, "{}", &why), 404);
+    assert_non_null(strstr(why.text, "no model here finds entities: start with -m en=FILE.tern"));
     target = (request_target){.task = TASK_ANY}; /* nothing else can be meant */
-    assert_int_equal(ask(&models, &target, "{\"text\": 1}", error), 0);
+    assert_int_equal(ask(&models, &target, "{\"text\": 1}", &why), 0);
     assert_int_equal(target.task, TASK_SENTIMENT);
 }
 
@@ -352,9 +354,9 @@ static int remove_copy(void **state)
 static model_set open_copy(const copied_file *copy, model_access access)
 {
     model_set models = {0};
-    char error[MODELS_ERROR_SIZE];
-    assert_int_equal(models_add_file(&models, copy->path, error), 0);
-    if (models_open(&models, access, error)) fail_msg("%s", error);
+    problem why;
+    assert_int_equal(models_add_file(&models, copy->path, &why), 0);
+    if (models_open(&models, access, &why)) fail_msg("%s", why.text);
     assert_null(models_changed(&models));
     return models;
 }
@@ -422,13 +424,13 @@ static void the_same_files_are_opened_again(void **state)
 {
     const copied_file *copy = *state;
     model_set models = open_copy(copy, MODEL_LOADED), again = {0};
-    char error[MODELS_ERROR_SIZE];
+    problem why;
     assert_int_equal(models_again(&models, &again), 0);
     assert_int_equal(again.count, 1);
     assert_string_equal(again.item[0].name, models.item[0].name);
     assert_string_equal(again.item[0].path, copy->path);
     models_close(&models);
-    assert_int_equal(models_open(&again, MODEL_LOADED, error), TERN_OK);
+    assert_int_equal(models_open(&again, MODEL_LOADED, &why), TERN_OK);
     models_close(&again);
 }
 

@@ -7,14 +7,14 @@
 #define OPTIONS(which, form, unit) {.components = (which), .format = (form), .offsets = (unit)}
 #define DEFAULTS OPTIONS(TERN_NER, FORMAT_SPACY, OFFSETS_BYTE)
 
-static int read_body(void **state, task_kind task, const char *body, text_request *out, char error[REQUEST_ERROR_SIZE])
+static int read_body(void **state, task_kind task, const char *body, text_request *out, problem *why)
 {
-    json_error problem;
-    json_doc *doc = json_parse(body, strlen(body), &problem);
+    json_error wrong;
+    json_doc *doc = json_parse(body, strlen(body), &wrong);
     assert_non_null(doc);
     *out = (text_request){.options = DEFAULTS};
-    error[0] = '\0';
-    int status = request_read(json_root(doc), task, *state, 3, out, error);
+    why->text[0] = '\0';
+    int status = request_read(json_root(doc), task, *state, 3, out, why);
     json_free(doc); /* the nodes in *out are not followed below */
     return status;
 }
@@ -51,8 +51,8 @@ static void fields_override_the_defaults(void **state)
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         text_request got;
-        char error[REQUEST_ERROR_SIZE];
-        if (read_body(state, TASK_NER, good[i].body, &got, error)) fail_msg("%s: %s", good[i].body, error);
+        problem why;
+        if (read_body(state, TASK_NER, good[i].body, &got, &why)) fail_msg("%s: %s", good[i].body, why.text);
         assert_int_equal(got.options.components, good[i].expected.components);
         assert_int_equal(got.options.format, good[i].expected.format);
         assert_int_equal(got.options.offsets, good[i].expected.offsets);
@@ -93,10 +93,10 @@ static void wrong_values_are_named_with_the_allowed_ones(void **state)
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         text_request got;
-        char error[REQUEST_ERROR_SIZE];
-        int status = read_body(state, TASK_NER, bad[i].body, &got, error);
-        if (status != bad[i].status || !strstr(error, bad[i].cause))
-            fail_msg("%s: %d \"%s\", expected %d \"%s\"", bad[i].body, status, error, bad[i].status, bad[i].cause);
+        problem why;
+        int status = read_body(state, TASK_NER, bad[i].body, &got, &why);
+        if (status != bad[i].status || !strstr(why.text, bad[i].cause))
+            fail_msg("%s: %d \"%s\", expected %d \"%s\"", bad[i].body, status, why.text, bad[i].status, bad[i].cause);
     }
 }
 
@@ -130,27 +130,27 @@ static void sentiment_has_fields_of_its_own(void **state)
         {"{\"texts\": [\"1\", \"2\", \"3\", \"4\"]}", 413, "there are 4 \"texts\", the limit is 3"},
     };
     text_request got;
-    char error[REQUEST_ERROR_SIZE];
+    problem why;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        if (read_body(state, TASK_SENTIMENT, good[i].body, &got, error)) fail_msg("%s: %s", good[i].body, error);
+        if (read_body(state, TASK_SENTIMENT, good[i].body, &got, &why)) fail_msg("%s: %s", good[i].body, why.text);
         assert_string_equal(got.text_name, good[i].name);
         assert_int_equal(got.options.sentiment.sentences, good[i].sentences);
         assert_int_equal(got.options.sentiment.format, good[i].format);
     }
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        int status = read_body(state, TASK_SENTIMENT, bad[i].body, &got, error);
-        if (status != bad[i].status || !strstr(error, bad[i].cause))
-            fail_msg("%s: %d \"%s\", expected %d \"%s\"", bad[i].body, status, error, bad[i].status, bad[i].cause);
+        int status = read_body(state, TASK_SENTIMENT, bad[i].body, &got, &why);
+        if (status != bad[i].status || !strstr(why.text, bad[i].cause))
+            fail_msg("%s: %d \"%s\", expected %d \"%s\"", bad[i].body, status, why.text, bad[i].status, bad[i].cause);
     }
 }
 
 static void entities_have_no_input(void **state)
 {
     text_request got;
-    char error[REQUEST_ERROR_SIZE];
-    assert_int_equal(read_body(state, TASK_NER, "{\"input\": \"a\"}", &got, error), 400);
-    assert_non_null(strstr(error, "\"text\" is missing: send {\"text\": \"...\"} or {\"texts\""));
-    assert_int_equal(read_body(state, TASK_NER, "{\"input\": 1, \"text\": \"a\", \"sentences\": 1}", &got, error), 0);
+    problem why;
+    assert_int_equal(read_body(state, TASK_NER, "{\"input\": \"a\"}", &got, &why), 400);
+    assert_non_null(strstr(why.text, "\"text\" is missing: send {\"text\": \"...\"} or {\"texts\""));
+    assert_int_equal(read_body(state, TASK_NER, "{\"input\": 1, \"text\": \"a\", \"sentences\": 1}", &got, &why), 0);
 }
 
 /* One character more, less, other or swapped, in any case; what is further away is the caller's own. */
@@ -188,39 +188,40 @@ static void slips_of_the_pen_are_asked_about(void **state)
         {"m", NULL},
         {"medal", NULL},
     };
-    char body[96], error[REQUEST_ERROR_SIZE], expected[96];
+    problem why;
+    char body[96], expected[96];
     text_request got;
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         snprintf(body, sizeof body, "{\"text\": \"a\", \"%s\": 1}", samples[i].field);
-        int status = read_body(state, TASK_NER, body, &got, error);
+        int status = read_body(state, TASK_NER, body, &got, &why);
         snprintf(expected, sizeof expected, "did you mean \"%s\"?", samples[i].meant ? samples[i].meant : "");
-        if (status != (samples[i].meant ? 400 : 0) || (samples[i].meant && !strstr(error, expected)))
-            fail_msg("%s: %d \"%s\"", body, status, error);
+        if (status != (samples[i].meant ? 400 : 0) || (samples[i].meant && !strstr(why.text, expected)))
+            fail_msg("%s: %d \"%s\"", body, status, why.text);
     }
-    assert_int_equal(read_body(state, TASK_NER, "{\"Texts\": [\"a\"]}", &got, error), 400);
-    assert_string_equal(error, "there is no field \"Texts\": did you mean \"texts\"?");
-    assert_int_equal(read_body(state, TASK_NER, "{\"text\\n\": [\"a\"]}", &got, error), 400);
-    assert_string_equal(error, "there is no field \"text?\": did you mean \"text\"?");
+    assert_int_equal(read_body(state, TASK_NER, "{\"Texts\": [\"a\"]}", &got, &why), 400);
+    assert_string_equal(why.text, "there is no field \"Texts\": did you mean \"texts\"?");
+    assert_int_equal(read_body(state, TASK_NER, "{\"text\\n\": [\"a\"]}", &got, &why), 400);
+    assert_string_equal(why.text, "there is no field \"text?\": did you mean \"text\"?");
 }
 
 static void a_text_is_a_string(void **state)
 {
     static const char document[] = "[\"a\\u0000b\", \"\", null, 5]";
-    char error[REQUEST_ERROR_SIZE];
-    json_error problem;
+    problem why;
+    json_error wrong;
     bytes text = {0};
-    json_doc *doc = json_parse(document, strlen(document), &problem);
+    json_doc *doc = json_parse(document, strlen(document), &wrong);
     const json_node *items = json_root(doc);
     (void)state;
-    assert_int_equal(request_text(json_array_item(items, 0), "it", &text, error), 0);
+    assert_int_equal(request_text(json_array_item(items, 0), "it", &text, &why), 0);
     assert_int_equal(text.len, 3);
     assert_memory_equal(text.data, "a\0b", 3);
-    assert_int_equal(request_text(json_array_item(items, 1), "it", &text, error), 0);
+    assert_int_equal(request_text(json_array_item(items, 1), "it", &text, &why), 0);
     assert_int_equal(text.len, 0);
-    assert_int_equal(request_text(json_array_item(items, 2), "it", &text, error), 400);
-    assert_string_equal(error, "it must be a string, not null");
-    assert_int_equal(request_text(json_array_item(items, 3), "it", &text, error), 400);
-    assert_string_equal(error, "it must be a string, not a number");
+    assert_int_equal(request_text(json_array_item(items, 2), "it", &text, &why), 400);
+    assert_string_equal(why.text, "it must be a string, not null");
+    assert_int_equal(request_text(json_array_item(items, 3), "it", &text, &why), 400);
+    assert_string_equal(why.text, "it must be a string, not a number");
     bytes_free(&text);
     json_free(doc);
 }

@@ -92,9 +92,9 @@ static void the_greatest_score_has_its_name(void **state)
 static void a_model_without_categories_is_refused(void **state)
 {
     sentiment_labels labels;
-    char error[SENTIMENT_ERROR_SIZE] = "";
-    assert_int_equal(sentiment_find_labels(*state, &labels, error), TERN_E_UNSUPPORTED);
-    assert_true(*error);
+    problem why = {""};
+    assert_int_equal(sentiment_find_labels(*state, &labels, &why), TERN_E_UNSUPPORTED);
+    assert_true(*why.text);
 }
 
 /* ---- each sentence as a document of its own ---------------------------------------------------------------------- */
@@ -110,12 +110,12 @@ typedef struct fixture {
 static int set_up(void **state)
 {
     static fixture f;
-    char error[SENTIMENT_ERROR_SIZE];
+    problem why;
     *state = &f;
     if (tern_model_open(TERN_SOURCE_DIR "/tests/data/tiny_sentiment.tern", &f.model, NULL)
         || tern_ctx_new(f.model, &f.ctx, NULL))
         return -1;
-    return sentiment_find_labels(f.model, &f.labels, error) ? -1 : 0;
+    return sentiment_find_labels(f.model, &f.labels, &why) ? -1 : 0;
 }
 
 static int tear_down(void **state)

@@ -14,11 +14,11 @@ static int clear_environment(void **state)
 static void unset_and_empty_mean_the_defaults(void **state)
 {
     runtime_settings got;
-    char error[SETTINGS_ERROR_SIZE];
+    problem why;
     (void)state;
     for (int empty = 0; empty < 2; empty++) {
         for (size_t i = 0; empty && i < settings_count; i++) setenv(settings_table[i].name, "", 1);
-        assert_int_equal(settings_read(&got, error), 0);
+        assert_int_equal(settings_read(&got, &why), 0);
         assert_int_equal(got.format, FORMAT_NER);
         assert_int_equal(got.offsets, OFFSETS_CODEPOINT);
         assert_int_equal(got.max_chars, 0);
@@ -36,7 +36,7 @@ static void unset_and_empty_mean_the_defaults(void **state)
 static void values_are_taken(void **state)
 {
     runtime_settings got;
-    char error[SETTINGS_ERROR_SIZE];
+    problem why;
     (void)state;
     setenv("TERN_FORMAT", "spacy", 1);
     setenv("TERN_OFFSETS", "utf16", 1);
@@ -45,7 +45,7 @@ static void values_are_taken(void **state)
     setenv("TERN_SHUTDOWN_HOOK", "1", 1);
     setenv("TERN_CORS_ORIGIN", "https://a.example,http://localhost:8080,capacitor://localhost", 1);
     setenv("AWS_LAMBDA_MAX_CONCURRENCY", "64", 1);
-    assert_int_equal(settings_read(&got, error), 0);
+    assert_int_equal(settings_read(&got, &why), 0);
     assert_int_equal(got.format, FORMAT_SPACY);
     assert_int_equal(got.offsets, OFFSETS_UTF16);
     assert_int_equal(got.max_chars, 1000000);
@@ -54,7 +54,7 @@ static void values_are_taken(void **state)
     assert_string_equal(got.cors_origin, "https://a.example,http://localhost:8080,capacitor://localhost");
     assert_int_equal(got.max_concurrency, 64);
     setenv("TERN_CORS_ORIGIN", "*", 1);
-    assert_int_equal(settings_read(&got, error), 0);
+    assert_int_equal(settings_read(&got, &why), 0);
 }
 
 static void bad_values_are_named_with_the_allowed_ones(void **state)
@@ -81,12 +81,12 @@ static void bad_values_are_named_with_the_allowed_ones(void **state)
         {"TERN_CORS_ORIGIN", "null", "TERN_CORS_ORIGIN"},
     };
     runtime_settings got;
-    char error[SETTINGS_ERROR_SIZE];
+    problem why;
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         setenv(bad[i].name, bad[i].value, 1);
-        if (!settings_read(&got, error)) fail_msg("%s=%s was accepted", bad[i].name, bad[i].value);
-        if (!strstr(error, bad[i].expected)) fail_msg("%s=%s: %s", bad[i].name, bad[i].value, error);
+        if (!settings_read(&got, &why)) fail_msg("%s=%s was accepted", bad[i].name, bad[i].value);
+        if (!strstr(why.text, bad[i].expected)) fail_msg("%s=%s: %s", bad[i].name, bad[i].value, why.text);
         unsetenv(bad[i].name);
     }
 }
@@ -94,11 +94,11 @@ static void bad_values_are_named_with_the_allowed_ones(void **state)
 static void long_values_are_cut(void **state)
 {
     runtime_settings got;
-    char error[SETTINGS_ERROR_SIZE];
+    problem why;
     (void)state;
     setenv("TERN_CORS_ORIGIN", "a-very-long-name-without-a-scheme.a-very-long-name-without-a-scheme.example", 1);
-    assert_int_equal(settings_read(&got, error), -1);
-    assert_non_null(strstr(error, "not \"a-very-long-name-without-a-scheme.a-very-long-name-without-a...\""));
+    assert_int_equal(settings_read(&got, &why), -1);
+    assert_non_null(strstr(why.text, "not \"a-very-long-name-without-a-scheme.a-very-long-name-without-a...\""));
 }
 
 static void help_has_a_paragraph_for_each_setting_of_the_program(void **state)

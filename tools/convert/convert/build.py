@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
@@ -17,6 +17,7 @@ from .container import Group, text
 from .errors import ConvertError
 from .expressions import class_columns, compile_expressions, expression_sections, suffix_reversed
 from .loading import load
+from .network import NetworkSections
 from .norms import check_features, norms_sections
 from .running_config import check_language, unknown_functions, without_unknown
 from .strings import StringTable, symbols_section
@@ -37,6 +38,15 @@ class Conversion:
     groups: list[Group]
     plan: Plan
     warnings: list[str] = field(default_factory=list)
+
+
+def _component_groups(components: Mapping[str, NetworkSections]) -> list[Group]:
+    """By factory: first what every request reads in full, then what it reads a few rows of."""
+    networks = [Group(factory, part.network) for factory, part in components.items()]
+    embeddings = [
+        Group(f"{factory}: embeddings", part.embeddings) for factory, part in components.items() if part.embeddings
+    ]
+    return [*networks, *embeddings]
 
 
 def build_groups(
@@ -68,11 +78,8 @@ def build_groups(
         symbols_section(map_load),
         pipeline_section(plan),
     ]
-    networks = [Group(factory, part.network) for factory, part in components.items()]
-    embeddings = [
-        Group(f"{factory}: embeddings", part.embeddings) for factory, part in components.items() if part.embeddings
-    ]
-    return [Group("text", tables), *networks, *embeddings, *vectors, Group("description", [text("meta", meta)])]
+    description = Group("description", [text("meta", meta)])
+    return [Group("text", tables), *_component_groups(components), *vectors, description]
 
 
 def _warnings(nlp: Any) -> list[str]:

@@ -5,7 +5,6 @@ The facts are those of the running Python: spaCy asks the same interpreter (str 
 
 from __future__ import annotations
 
-import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +12,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from .constants import CODE_POINTS, Char
 from .container import Section, tensor
 from .errors import ConvertError
 
-CODE_POINTS = sys.maxunicode + 1
 BLOCK = 128
-
-ALPHA, DIGIT, UPPER, LOWER, TITLE, SPACE, PUNCT, CURRENCY, CASED, CASE_IGNORABLE = (1 << bit for bit in range(10))
 
 _SIGMA, _FINAL_SIGMA = "\u03a3", "\u03c2"
 _GROWS = "\u0130"  # str.lower() gives two code points: the engine knows (unicode.h), its class has delta 0
@@ -48,22 +45,22 @@ def _sigma_flags(char: str) -> int:
     (Objects/unicodeobject.c handle_capital_sigma; ignorable is tested first, so that no character is both).
     """
     if not (char + _SIGMA).lower().endswith(_FINAL_SIGMA):
-        return CASE_IGNORABLE if ("A" + char + _SIGMA).lower().endswith(_FINAL_SIGMA) else 0
-    return CASED
+        return Char.CASE_IGNORABLE if ("A" + char + _SIGMA).lower().endswith(_FINAL_SIGMA) else 0
+    return Char.CASED
 
 
 def char_flags(char: str) -> int:
-    """The CHAR_* bits (engine/model_bind.h) of one character."""
+    """The CHAR_* bits of one character."""
     category = unicodedata.category(char)
     facts = (
-        (char.isalpha(), ALPHA),
-        (char.isdigit(), DIGIT),
-        (char.isupper(), UPPER),
-        (char.islower(), LOWER),
-        (char.istitle(), TITLE),
-        (char.isspace(), SPACE),
-        (category[0] == "P", PUNCT),
-        (category == "Sc", CURRENCY),
+        (char.isalpha(), Char.ALPHA),
+        (char.isdigit(), Char.DIGIT),
+        (char.isupper(), Char.UPPER),
+        (char.islower(), Char.LOWER),
+        (char.istitle(), Char.TITLE),
+        (char.isspace(), Char.SPACE),
+        (category[0] == "P", Char.PUNCT),
+        (category == "Sc", Char.CURRENCY),
     )
     return sum(bit for true, bit in facts if true) | _sigma_flags(char)
 

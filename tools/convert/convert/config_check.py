@@ -1,61 +1,16 @@
-"""Which pipelines can be converted: decided by the architectures in the configuration, never by a name."""
+"""Which pipelines can be converted: their tokenizer, their components, and the order of these."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Callable, Optional
 
+from .architectures import Node, upstream_of
 from .errors import ConvertError, at_fault
+from .factories import FACTORIES, SHARED_ENCODER
 from .unsupported import REASONS
 
-Node = Mapping[str, Any]
-_Check = Callable[[Optional[Node], str], None]
-
 TOKENIZER = "spacy.Tokenizer.v1"
-TOK2VEC = "spacy.Tok2Vec.v2"
-LISTENER = "spacy.Tok2VecListener.v1"
-HASH_EMBED_CNN = "spacy.HashEmbedCNN.v2"
-EMBED = "spacy.MultiHashEmbed.v2"
-ENCODE = "spacy.MaxoutWindowEncoder.v2"
-TRANSITION = "spacy.TransitionBasedParser.v2"
-TAGGER = "spacy.Tagger.v2"
-BOWS = ("spacy.TextCatBOW.v1", "spacy.TextCatBOW.v2", "spacy.TextCatBOW.v3")
-ENSEMBLE = "spacy.TextCatEnsemble.v2"
-POOLED = (
-    "spacy.TextCatCNN.v1",
-    "spacy.TextCatCNN.v2",
-    "spacy.TextCatReduce.v1",
-    "spacy.TextCatParametricAttention.v1",
-    ENSEMBLE,
-)
-
-ATTRS = {"NORM": 0, "PREFIX": 1, "SUFFIX": 2, "SHAPE": 3, "SPACY": 4, "IS_SPACE": 5, "LOWER": 6, "ORTH": 7}
-"""Features that an embedding may read, with their ATTR_* number (engine/model_bind.h)."""
-MAX_FEATURES, MAX_DEPTH, MAX_WIDTH, MAX_PIECES = 8, 8, 4096, 8
-MAX_NGRAM, MAX_BUCKETS = 16, 1 << 28
-"""Of a bag of words."""
-
-
-COMPONENTS = {
-    "tok2vec": 0,
-    "tagger": 1,
-    "parser": 2,
-    "senter": 3,
-    "attribute_ruler": 4,
-    "lemmatizer": 5,
-    "ner": 6,
-    "morphologizer": 7,
-    "trainable_lemmatizer": 8,
-    "sentencizer": 9,
-    "textcat": 10,
-    "textcat_multilabel": 11,
-}
-"""Factories of the components that can be converted, with their COMPONENT_* number (engine/model_bind.h)."""
-TEXTCATS = ("textcat", "textcat_multilabel")
-"""Factories of the text classifiers."""
-LABELLERS = ("tagger", "morphologizer", "trainable_lemmatizer")
-"""Factories of components that set annotations of tokens; the engine lets those that listen run together, before the others."""
 
 
 @dataclass(frozen=True)
@@ -80,142 +35,6 @@ class Plan:
         return next((component for component in self.components if component.factory == factory), None)
 
 
-def _architecture(node: Node | None, component: str, *allowed: str) -> str:
-    """Name of the architecture of a model's node; refuses every other than the allowed ones."""
-    if not isinstance(node, Mapping) or "@architectures" not in node:
-        raise ConvertError(
-            f"component {component} has a model without an architecture in its configuration, which is then not "
-            "that of a saved pipeline: save the pipeline with nlp.to_disk"
-        )
-    name = str(node["@architectures"])
-    if name not in allowed:
-        raise ConvertError(
-            f"architecture {name} in component {component} is not supported, only {', '.join(allowed)}: train "
-            "the component with that"
-        )
-    return name
-
-
-def _setting(node: Node, key: str, expected: Any, architecture: str, component: str) -> None:
-    if node.get(key) != expected:
-        raise ConvertError(
-            f"architecture {architecture} in component {component} is not supported with "
-            f"{key} = {node.get(key)!r}, only with {expected!r}: train the component with that"
-        )
-
-
-def _check_number(node: Node, key: str, limit: int, architecture: str, component: str) -> None:
-    """Refuses what is no whole number from 1 to the limit."""
-    value = node.get(key)
-    if not isinstance(value, int) or not 1 <= value <= limit:
-        raise ConvertError(
-            f"{architecture} in component {component} has {key} {value!r}; 1 to {limit} are supported: "
-            "train it with such a number"
-        )
-
-
-def _check_embed(node: Node, component: str) -> None:
-    _architecture(node, component, EMBED)
-    names = [str(attr) for attr in node.get("attrs", [])]
-    for name in names:
-        if name not in ATTRS:
-            raise ConvertError(
-                f"feature {name} of {EMBED} in component {component} is not supported, only {', '.join(ATTRS)}: "
-                "train it with these"
-            )
-    if not 1 <= len(names) <= MAX_FEATURES:
-        raise ConvertError(
-            f"{EMBED} in component {component} has {len(names)} features; 1 to {MAX_FEATURES} are supported: "
-            "train it with such a number"
-        )
-    _check_number(node, "width", MAX_WIDTH, EMBED, component)
-
-
-def _check_window(node: Node, architecture: str, component: str) -> None:
-    """The settings of a MaxoutWindowEncoder."""
-    _setting(node, "window_size", 1, architecture, component)
-    _check_number(node, "depth", MAX_DEPTH, architecture, component)
-    _check_number(node, "maxout_pieces", MAX_PIECES, architecture, component)
-
-
-def _check_encoder(node: Node | None, component: str) -> None:
-    name = _architecture(node, component, TOK2VEC, HASH_EMBED_CNN)
-    assert node is not None
-    if name == HASH_EMBED_CNN:  # MultiHashEmbed and MaxoutWindowEncoder with the settings of both
-        _check_number(node, "width", MAX_WIDTH, name, component)
-        return _check_window(node, name, component)
-    _check_embed(node.get("embed", {}), component)
-    encode = node.get("encode", {})
-    _architecture(encode, component, ENCODE)
-    return _check_window(encode, ENCODE, component)
-
-
-def _check_tok2vec(model: Node | None, component: str) -> None:
-    """What a component reads: an encoder of its own, or rows of the shared one; see _check_upstream."""
-    node = model.get("tok2vec") if isinstance(model, Mapping) else None
-    if upstream_of(model) is None:
-        _check_encoder(node, component)
-
-
-def upstream_of(model: Node | None) -> str | None:
-    """Whom a component's model listens to, or None."""
-    node = model.get("tok2vec") if isinstance(model, Mapping) else None
-    if not isinstance(node, Mapping) or node.get("@architectures") != LISTENER:
-        return None
-    return str(node.get("upstream", "*"))  # spacy/ml/models/tok2vec.py tok2vec_listener_v1
-
-
-def _check_transition(model: Node | None, component: str, state_type: str) -> None:
-    _architecture(model, component, TRANSITION)
-    assert model is not None
-    _setting(model, "state_type", state_type, TRANSITION, component)
-    _check_number(model, "maxout_pieces", MAX_PIECES, TRANSITION, component)
-    _check_tok2vec(model, component)
-
-
-def _check_tagger(model: Node | None, component: str) -> None:
-    _architecture(model, component, TAGGER)
-    _check_tok2vec(model, component)
-
-
-def _check_bow(model: Node | None, component: str) -> None:
-    name = _architecture(model, component, *BOWS)
-    assert model is not None
-    _check_number(model, "ngram_size", MAX_NGRAM, name, component)
-    if name == BOWS[-1]:  # of the others it is fixed
-        _check_number(model, "length", MAX_BUCKETS, name, component)
-
-
-def _check_textcat(model: Node | None, component: str) -> None:
-    name = _architecture(model, component, *BOWS, *POOLED)
-    assert model is not None
-    if name in BOWS:
-        return _check_bow(model, component)
-    if name == ENSEMBLE:
-        _check_bow(model.get("linear_model"), component)
-    return _check_tok2vec(model, component)
-
-
-def _check_nothing(model: Node | None, component: str) -> None:
-    """What has rules and tables has no network."""
-
-
-_CHECKS: dict[str, _Check] = {
-    "ner": lambda model, name: _check_transition(model, name, "ner"),
-    "parser": lambda model, name: _check_transition(model, name, "parser"),
-    "tok2vec": _check_encoder,
-    "tagger": _check_tagger,
-    "morphologizer": _check_tagger,
-    "trainable_lemmatizer": _check_tagger,
-    "senter": _check_tagger,
-    "attribute_ruler": _check_nothing,
-    "lemmatizer": _check_nothing,
-    "sentencizer": _check_nothing,
-    "textcat": _check_textcat,
-    "textcat_multilabel": _check_textcat,
-}
-
-
 def _no_factory(name: str, settings: Node) -> ConvertError:
     """A saved pipeline has a factory for each component."""
     if settings.get("source") is not None:
@@ -234,8 +53,9 @@ def _check_factory(name: str, settings: Node) -> None:
     factory = settings.get("factory")
     if factory is None:
         raise _no_factory(name, settings)
-    if factory not in COMPONENTS:
-        reason = REASONS.get(factory, f"tern knows {', '.join(COMPONENTS)}, and runs no code of a package's own")
+    if factory not in FACTORIES:
+        known = ", ".join(sorted(FACTORIES, key=lambda known: FACTORIES[known].number))
+        reason = REASONS.get(factory, f"tern knows {known}, and runs no code of a package's own")
         raise ConvertError(f"component {name} (factory {factory}) is not supported: {reason}")
 
 
@@ -256,7 +76,7 @@ def _check_tokenizer(config: Node) -> None:
 
 def _check_upstream(plan: Plan, listener: Component) -> None:
     """A listener reads the rows that the one shared encoder left in the document before it."""
-    encoder = plan.find("tok2vec")
+    encoder = plan.find(SHARED_ENCODER)
     if encoder is None or listener.upstream not in ("*", encoder.name):
         raise ConvertError(
             f"component {listener.name} listens to {listener.upstream!r}, which is no tok2vec component of the "
@@ -273,7 +93,7 @@ def _check_labeller_order(plan: Plan, labeller: Component) -> None:
     """Nothing that reads or sets annotations of tokens runs before a labeller."""
     before = plan.components[: plan.components.index(labeller)]
     for component in before:
-        if component.factory in ("attribute_ruler", "lemmatizer"):
+        if FACTORIES[component.factory].reads_labels:
             raise ConvertError(
                 f"component {labeller.name} runs after {component.name}: only the other order is supported; "
                 "change it in [nlp] pipeline"
@@ -302,7 +122,7 @@ def _component(config: Node, name: str) -> Component:
     settings = config.get("components", {}).get(name, {})
     _check_factory(name, settings)
     model = settings.get("model")
-    _CHECKS[settings["factory"]](model, name)
+    FACTORIES[settings["factory"]].check(model, name)
     return Component(name, settings["factory"], name not in (config["nlp"].get("disabled") or []), upstream_of(model))
 
 
@@ -320,7 +140,7 @@ def _plan(config: Node, exclude: Sequence[str]) -> Plan:
         with at_fault(component.name):
             if component.upstream is not None:
                 _check_upstream(plan, component)
-            if component.factory in LABELLERS:
+            if FACTORIES[component.factory].labels_tokens:
                 _check_labeller_order(plan, component)
     return plan
 
@@ -343,7 +163,7 @@ def with_rest(error: ConvertError, config: Node, exclude: Sequence[str]) -> Conv
     if rest is None:
         return error
     left_out, plan = rest
-    names = [component.name for component in plan.components if component.factory != "tok2vec"]
+    names = [component.name for component in plan.components if component.factory != SHARED_ENCODER]
     if not names:
         return ConvertError(f"{error}. Without it, nothing of the pipeline would be left but the tokenizer")
     flags = " ".join(f"--exclude {name}" for name in left_out)

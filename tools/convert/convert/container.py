@@ -1,4 +1,4 @@
-"""The .tern container, written and read. The byte layout is described in engine/model_file.h and nowhere else.
+"""The .tern container, written and read. The byte layout is described in docs/file-format.md.
 
 A file is a list of groups of sections. Groups keep their order in the file, so that what a request touches lies together;
 a group that is worth it begins on a page of its own.
@@ -14,32 +14,52 @@ from operator import or_
 
 import numpy as np
 
+from .constants import (
+    ALIGNMENT,
+    ENDIAN_TAG,
+    HEADER_SIZE,
+    MAJOR_VERSION,
+    MAX_RANK,
+    MAX_SECTIONS,
+    NAME_SIZE,
+    RECORD_SIZE,
+    Dtype,
+    Feature,
+    SectionKind,
+)
 from .crc32c import crc32c
 from .errors import ConvertError
 
 MAGIC = b"\x89TRN\r\n\x1a\n"
-MAJOR, MINOR = 2, 0
-ENDIAN = 0x01020304
-HEADER_SIZE, RECORD_SIZE, NAME_SIZE = 64, 128, 48
-MAX_SECTIONS = 4096
-ALIGNMENT, PAGE = 64, 4096
+MINOR = 0
+PAGE = 4096
 PAGE_WORTH = 16 * PAGE
 """A group of at least this many bytes begins on a page: the gap costs it at most a sixteenth."""
 
-OWN_ENCODERS = 1 << 1
 FEATURES = {
-    "norms/stems": 1 << 0,
-    "tagger/tok2vec/attrs": OWN_ENCODERS,
-    "parser/tok2vec/attrs": OWN_ENCODERS,
-    "morphologizer/tok2vec/attrs": OWN_ENCODERS,
-    "trainable_lemmatizer/tok2vec/attrs": OWN_ENCODERS,
+    "norms/stems": Feature.STEMS,
+    "tagger/tok2vec/attrs": Feature.OWN_ENCODERS,
+    "parser/tok2vec/attrs": Feature.OWN_ENCODERS,
+    "morphologizer/tok2vec/attrs": Feature.OWN_ENCODERS,
+    "trainable_lemmatizer/tok2vec/attrs": Feature.OWN_ENCODERS,
 }
-"""Section that a reader must understand -> its bit among the required features (engine/model_file.h)."""
-KNOWN_FEATURES = reduce(or_, FEATURES.values())
+"""Section that a reader must understand -> its bit among the required features (docs/file-format.md).
 
-TENSOR, MAP, TEXT = 1, 2, 3
-KIND_NAMES = {TENSOR: "tensor", MAP: "map", TEXT: "text"}
-DTYPES = {1: "<u1", 2: "<u2", 3: "<u4", 4: "<u8", 5: "<i4", 6: "<f4", 7: "<f2"}
+Of the components only these four have a bit: the first readers that knew them took the shared encoder's rows for them. A newer
+component needs none, because a reader that does not know it refuses the file by its number.
+"""
+KNOWN_FEATURES = reduce(or_, Feature)
+
+KIND_NAMES = {kind: kind.name.lower() for kind in SectionKind}
+DTYPES = {
+    Dtype.U8: "<u1",
+    Dtype.U16: "<u2",
+    Dtype.U32: "<u4",
+    Dtype.U64: "<u8",
+    Dtype.I32: "<i4",
+    Dtype.F32: "<f4",
+    Dtype.F16: "<f2",
+}
 _DTYPE_CODES = {np.dtype(name): code for code, name in DTYPES.items()}
 
 _HEADER = struct.Struct("<8sHHIQIIQQII8s")
@@ -52,7 +72,7 @@ class Section:
 
     name: str
     array: np.ndarray
-    kind: int = TENSOR
+    kind: int = SectionKind.TENSOR
 
     @property
     def data(self) -> bytes:
@@ -99,7 +119,7 @@ def tensor(name: str, values: object, dtype: str) -> Section:
 
 
 def text(name: str, value: str) -> Section:
-    return Section(name, np.frombuffer(value.encode("utf-8"), dtype="<u1"), TEXT)
+    return Section(name, np.frombuffer(value.encode("utf-8"), dtype="<u1"), SectionKind.TEXT)
 
 
 def _round_up(value: int, multiple: int) -> int:
@@ -122,7 +142,7 @@ def _place(groups: Iterable[Sequence[Section]], begin: int) -> tuple[list[tuple[
 
 def _record(offset: int, section: Section) -> bytes:
     array = section.array
-    dims = list(array.shape) + [0] * (4 - array.ndim)
+    dims = list(array.shape) + [0] * (MAX_RANK - array.ndim)
     return _RECORD.pack(
         section.name.encode("ascii"),
         section.kind,
@@ -149,7 +169,7 @@ def _check_sections(sections: Sequence[Section]) -> None:
                 f"section name {section.name!r} is not 1 to {NAME_SIZE - 1} printable ASCII characters: please "
                 "report this"
             )
-        if section.array.dtype not in _DTYPE_CODES or not 1 <= section.array.ndim <= 4:
+        if section.array.dtype not in _DTYPE_CODES or not 1 <= section.array.ndim <= MAX_RANK:
             raise ConvertError(
                 f"section {section.name} has a type or rank that the format does not know: please report this"
             )
@@ -164,7 +184,18 @@ def write(groups: Sequence[Sequence[Section]]) -> bytes:
     table = b"".join(_record(offset, section) for offset, section in by_name)
     features = reduce(or_, (FEATURES.get(section.name, 0) for section in sections), 0)
     header = _HEADER.pack(
-        MAGIC, MAJOR, MINOR, ENDIAN, size, len(sections), RECORD_SIZE, HEADER_SIZE, features, crc32c(table), 0, bytes(8)
+        MAGIC,
+        MAJOR_VERSION,
+        MINOR,
+        ENDIAN_TAG,
+        size,
+        len(sections),
+        RECORD_SIZE,
+        HEADER_SIZE,
+        features,
+        crc32c(table),
+        0,
+        bytes(8),
     )
     header = header[:52] + struct.pack("<I", crc32c(header[:52])) + header[56:]
     out = bytearray(size)
@@ -186,8 +217,8 @@ def _read_header(data: bytes) -> int:
         _HEADER.unpack_from(data)
     )
     _require(magic == MAGIC, "this is not a .tern file: the magic differs")
-    _require(endian == ENDIAN, "the endian tag differs")
-    _require(major == MAJOR, f"major version {major} is not {MAJOR}")
+    _require(endian == ENDIAN_TAG, "the endian tag differs")
+    _require(major == MAJOR_VERSION, f"major version {major} is not {MAJOR_VERSION}")
     _require(header_crc == crc32c(data[:52]), "the header's checksum differs")
     _require(features & ~KNOWN_FEATURES == 0, f"the file needs features {features:#x} that are unknown here")
     _require(reserved == bytes(8), "reserved bytes of the header are not zero")
@@ -207,7 +238,7 @@ def _read_record(data: bytes, index: int, count: int) -> tuple[int, int, Section
     (raw_name, kind, flags, offset, nbytes, dtype, rank, *rest) = _RECORD.unpack_from(
         data, HEADER_SIZE + index * RECORD_SIZE
     )
-    dims, crc, reserved = rest[:4], rest[4], rest[5]
+    dims, crc, reserved = rest[:MAX_RANK], rest[MAX_RANK], rest[MAX_RANK + 1]
     label = raw_name.rstrip(b"\0")
     name = label.decode("ascii", "replace")
     _require(
@@ -217,7 +248,7 @@ def _read_record(data: bytes, index: int, count: int) -> tuple[int, int, Section
         kind in KIND_NAMES and flags == 0 and reserved == bytes(12),
         f"section {name}: unknown kind, flag or reserved byte",
     )
-    _require(dtype in DTYPES and 1 <= rank <= 4, f"section {name}: unknown type or rank")
+    _require(dtype in DTYPES and 1 <= rank <= MAX_RANK, f"section {name}: unknown type or rank")
     _require(all(dim == 0 for dim in dims[rank:]), f"section {name}: an unused dimension is not zero")
     shape = tuple(dims[:rank])
     expected = np.dtype(DTYPES[dtype]).itemsize

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from .constants import EDIT_TREE_MAX_EDITS, NO_STRING
 from .container import Section, tensor
 from .errors import ConvertError
-from .strings import NO_STRING, StringTable
+from .network import NetworkSections
+from .strings import StringTable
+from .tagger import tagger_network
 
 NO_TREE = 0xFFFFFFFF
-MAX_EDITS = 256
-"""At one end of a word (engine/model_bind.h)."""
 MAX_TOP_K = 0xFFFFFFFF
 """More than any number of trees."""
 BACKOFFS = (None, "orth")
@@ -92,8 +93,8 @@ class _Flattener:
             )
         except RecursionError as error:
             raise self._refuse(tree, "is too deep") from error
-        if max(len(flat.left), len(flat.right)) > MAX_EDITS:
-            raise self._refuse(tree, f"has more than {MAX_EDITS} edits at one end")
+        if max(len(flat.left), len(flat.right)) > EDIT_TREE_MAX_EDITS:
+            raise self._refuse(tree, f"has more than {EDIT_TREE_MAX_EDITS} edits at one end")
         return flat
 
 
@@ -128,3 +129,10 @@ def edit_tree_sections(pipe: Any, strings: StringTable) -> list[Section]:
         tensor("trainable_lemmatizer/trees", trees, "u4"),
         tensor("trainable_lemmatizer/edits", rows, "u4"),
     ]
+
+
+def trainable_lemmatizer_sections(pipe: Any, strings: StringTable) -> NetworkSections:
+    """Everything under trainable_lemmatizer/ of an EditTreeLemmatizer. As nothing has set LEMMA before it, its setting
+    overwrite changes nothing."""
+    network, embeddings = tagger_network("trainable_lemmatizer", pipe, len(pipe.labels))
+    return NetworkSections([*network, *edit_tree_sections(pipe, strings)], embeddings)

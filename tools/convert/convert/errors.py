@@ -9,7 +9,7 @@ from contextlib import contextmanager
 class ConvertError(Exception):
     """One sentence: what is wrong, where, and what to do. The command line prints it and exits with 2.
 
-    component: the one at fault, so that the pipeline may convert without it; None if no component is.
+    component: the one at fault, without which the rest of the pipeline may convert; None if no component is at fault.
     """
 
     component: str | None = None

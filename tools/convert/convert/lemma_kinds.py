@@ -18,30 +18,34 @@ from spacy.lang.pl.lemmatizer import PolishLemmatizer
 from spacy.lang.ru.lemmatizer import RussianLemmatizer
 from spacy.pipeline import Lemmatizer
 
+from .constants import LemmatizerKind
 from .errors import ConvertError
 
-ENGLISH, RULES, MACEDONIAN, FRENCH, LOOKUP, SPANISH, GREEK, DUTCH, LOWER_LOOKUP, POLISH, ITALIAN = range(11)
-"""LEMMATIZER_* (engine/model_bind.h). A file without a kind is ENGLISH."""
-MAX_RULES = 1024
-"""Of one part of speech or list; also forms of an exception (engine/model_bind.h)."""
 WITHOUT_RULES = ("", "EOL", "SPACE")
 """Parts of speech that every rule lemmatizer only lower-cases."""
 
-_KINDS: dict[Any, int] = {
-    Lemmatizer.lookup_lemmatize: LOOKUP,
-    FrenchLemmatizer.rule_lemmatize: FRENCH,
-    CatalanLemmatizer.rule_lemmatize: FRENCH,
-    MacedonianLemmatizer.rule_lemmatize: MACEDONIAN,
-    SpanishLemmatizer.rule_lemmatize: SPANISH,
-    GreekLemmatizer.rule_lemmatize: GREEK,
-    DutchLemmatizer.rule_lemmatize: DUTCH,
-    DutchLemmatizer.lookup_lemmatize: LOWER_LOOKUP,
-    HaitianCreoleLemmatizer.rule_lemmatize: LOWER_LOOKUP,
-    PolishLemmatizer.pos_lookup_lemmatize: POLISH,
-    ItalianLemmatizer.pos_lookup_lemmatize: ITALIAN,
+_KINDS: dict[Any, LemmatizerKind] = {
+    Lemmatizer.lookup_lemmatize: LemmatizerKind.LOOKUP,
+    FrenchLemmatizer.rule_lemmatize: LemmatizerKind.FRENCH,
+    CatalanLemmatizer.rule_lemmatize: LemmatizerKind.FRENCH,
+    MacedonianLemmatizer.rule_lemmatize: LemmatizerKind.MACEDONIAN,
+    SpanishLemmatizer.rule_lemmatize: LemmatizerKind.SPANISH,
+    GreekLemmatizer.rule_lemmatize: LemmatizerKind.GREEK,
+    DutchLemmatizer.rule_lemmatize: LemmatizerKind.DUTCH,
+    DutchLemmatizer.lookup_lemmatize: LemmatizerKind.LOWER_LOOKUP,
+    HaitianCreoleLemmatizer.rule_lemmatize: LemmatizerKind.LOWER_LOOKUP,
+    PolishLemmatizer.pos_lookup_lemmatize: LemmatizerKind.POLISH,
+    ItalianLemmatizer.pos_lookup_lemmatize: LemmatizerKind.ITALIAN,
 }
-_BASE_FORMS: dict[Any, int] = {EnglishLemmatizer.is_base_form: ENGLISH, Lemmatizer.is_base_form: RULES}
-_OF_SEVERAL_METHODS = {SPANISH: SpanishLemmatizer, POLISH: PolishLemmatizer, ITALIAN: ItalianLemmatizer}
+_BASE_FORMS: dict[Any, LemmatizerKind] = {
+    EnglishLemmatizer.is_base_form: LemmatizerKind.ENGLISH,
+    Lemmatizer.is_base_form: LemmatizerKind.RULES,
+}
+_OF_SEVERAL_METHODS = {
+    LemmatizerKind.SPANISH: SpanishLemmatizer,
+    LemmatizerKind.POLISH: PolishLemmatizer,
+    LemmatizerKind.ITALIAN: ItalianLemmatizer,
+}
 """Kinds whose rules are spread over methods -> the class that each of these must come from."""
 
 
@@ -57,19 +61,19 @@ def _runs_methods_of(pipe: Any, lemmatizer: type) -> bool:
     )
 
 
-def _kind(pipe: Any) -> int | None:
+def _kind(pipe: Any) -> LemmatizerKind | None:
     function = _function_of(pipe, "lemmatize")
     if type(pipe).__call__ is not Lemmatizer.__call__:
         return None
     if function is Lemmatizer.rule_lemmatize:
         return _BASE_FORMS.get(_function_of(pipe, "is_base_form"))
     kind = _KINDS.get(function)
-    if kind == FRENCH and _function_of(pipe, "lookup_lemmatize") is not Lemmatizer.lookup_lemmatize:
+    if kind == LemmatizerKind.FRENCH and _function_of(pipe, "lookup_lemmatize") is not Lemmatizer.lookup_lemmatize:
         return None
     return kind if kind not in _OF_SEVERAL_METHODS or _runs_methods_of(pipe, _OF_SEVERAL_METHODS[kind]) else None
 
 
-def lemmatizer_kind(pipe: Any) -> int:
+def lemmatizer_kind(pipe: Any) -> LemmatizerKind:
     """LEMMATIZER_*; refuses what runs other code than spaCy's for these."""
     kind = _kind(pipe)
     if kind is not None:

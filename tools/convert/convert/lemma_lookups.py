@@ -10,15 +10,13 @@ from typing import Any
 
 from spacy.parts_of_speech import IDS as POS_IDS
 
+from .constants import LEMMA_IS_TEXT, NO_STRING, LemmatizerKind
 from .container import Section, tensor
 from .errors import ConvertError
-from .lemma_kinds import ITALIAN, LOOKUP, lemmatizer_kind
+from .lemma_kinds import lemmatizer_kind
 from .maps import id_table
-from .strings import NO_STRING, StringTable
+from .strings import StringTable
 from .tokenizer_tables import extended_hash
-
-LEMMA_IS_TEXT = 1 << 31
-"""Added to a lemma in lemmatizer/lookup that is a text, not a list of texts (engine/model_bind.h)."""
 
 
 def _no_tables(pipe: Any) -> ConvertError:
@@ -49,7 +47,7 @@ def lookup_sections(pipe: Any, strings: StringTable) -> list[Section]:
     table = pipe.lookups.get_table("lemma_lookup")
     if not table:
         raise _no_tables(pipe)
-    empty_is_lemma = lemmatizer_kind(pipe) == LOOKUP
+    empty_is_lemma = lemmatizer_kind(pipe) == LemmatizerKind.LOOKUP
     return id_table(
         "lemmatizer/lookup", {key: _entry(table[key], empty_is_lemma, pipe, strings) for key in sorted(table)}
     )
@@ -85,7 +83,7 @@ def lower_lookup_sections(pipe: Any, strings: StringTable) -> list[Section]:
 
 
 def pos_lookup_key(part: int, word: int) -> int:
-    """Key in lemmatizer/forms of a word, by id, where parts have look-up tables (engine/model_bind.h). The number of the part is
+    """Key in lemmatizer/forms of a word, by id, where parts have look-up tables (docs/file-format.md). The number of the part is
     hashed first: ids of reserved symbols are as small."""
     return extended_hash(extended_hash(0, part + 1), word)
 
@@ -108,5 +106,7 @@ def pos_lookup_sections(pipe: Any, strings: StringTable) -> list[Section]:
     if len(forms) != sum(len(tables[pos]) for pos in parts):
         raise ConvertError(f"component {pipe.name}: two words of the lemmatizer's tables have one hash")
     rows = [(strings.number(pos), 0, 0, NO_STRING) for pos in parts]
-    fallback = _text_sections(_italian_fallback(pipe), strings) if lemmatizer_kind(pipe) == ITALIAN else []
+    fallback = (
+        _text_sections(_italian_fallback(pipe), strings) if lemmatizer_kind(pipe) == LemmatizerKind.ITALIAN else []
+    )
     return [tensor("lemmatizer/parts", rows, "u4"), *id_table("lemmatizer/forms", forms), *fallback]

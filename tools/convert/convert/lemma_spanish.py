@@ -8,25 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .constants import LEMMATIZER_MAX_FEATURES, LEMMATIZER_MAX_RULES, SpanishList
 from .errors import ConvertError
 from .lemma_checks import check_exceptions, exceptions, texts
-from .lemma_kinds import MAX_RULES
 
 INDEX_OF = {pos: pos for pos in ("ADJ", "ADV", "DET", "NOUN", "NUM", "PRON", "VERB")} | {"AUX": "VERB"}
 """Parts of speech with tables -> the one whose index they ask."""
-LISTS = (
-    "adverbs",
-    "det",
-    "pron",
-    "det_and_pron_fixed",
-    "det_and_pron_general",
-    "num",
-    "voc_alt_1",
-    "voc_alt_2",
-    "accents",
-)
-"""Lists of rules that the algorithm names, in the order of LIST_* (engine/lemma_spanish.c)."""
-MAX_FEATURES = 64
+LISTS = {
+    SpanishList.ADVERBS: "adverbs",
+    SpanishList.DET: "det",
+    SpanishList.PRON: "pron",
+    SpanishList.FIXED: "det_and_pron_fixed",
+    SpanishList.GENERAL: "det_and_pron_general",
+    SpanishList.NUM: "num",
+    SpanishList.VOWELS: "voc_alt_1",
+    SpanishList.DIPHTHONGS: "voc_alt_2",
+    SpanishList.ACCENTS: "accents",
+}
+"""Lists of rules that the algorithm names."""
 _ANYWHERE = ("voc_alt_1", "voc_alt_2", "accents")
 _WHOLE_WORDS = ("adverbs", "det", "pron", "det_and_pron_fixed", "num")
 
@@ -49,10 +48,10 @@ class SpanishTables:
 def _rules(pipe: Any, name: str) -> list[Rule]:
     rules = [tuple(rule) for rule in pipe.lookups.get_table("lemma_rules").get(name, [])]
     where = f"component {pipe.name}: list {name} of the lemmatizer's rules"
-    if len(rules) > MAX_RULES or any(
+    if len(rules) > LEMMATIZER_MAX_RULES or any(
         len(rule) != 2 or not all(isinstance(text, str) for text in rule) for rule in rules
     ):
-        raise ConvertError(f"{where} has more than {MAX_RULES} rules, or one that is not a pair of texts")
+        raise ConvertError(f"{where} has more than {LEMMATIZER_MAX_RULES} rules, or one that is not a pair of texts")
     if name not in _WHOLE_WORDS and any(set(old) & _SPECIAL or "\\" in new for old, new in rules):
         raise ConvertError(f"{where} has a rule that is a regular expression, which is not supported, only plain texts")
     if name in _ANYWHERE and any(not old for old, _ in rules):
@@ -73,7 +72,7 @@ def _groups(pipe: Any, names: list[str]) -> list[tuple[str, int, list[str]]]:
             groups.append((pos, names.index(name), sorted(features)))
     if (
         not groups
-        or any(len(features) > MAX_FEATURES for _, _, features in groups)
+        or any(len(features) > LEMMATIZER_MAX_FEATURES for _, _, features in groups)
         or not any(group[2] for group in groups)
     ):
         raise ConvertError(
@@ -84,7 +83,7 @@ def _groups(pipe: Any, names: list[str]) -> list[tuple[str, int, list[str]]]:
 
 def read_spanish(pipe: Any) -> SpanishTables:
     """The tables of a SpanishLemmatizer; an exception without a form, on which spaCy fails, is refused."""
-    names = list(LISTS)
+    names = [LISTS[number] for number in sorted(LISTS)]
     groups = _groups(pipe, names)
     lists = [_rules(pipe, name) for name in names]
     if not any(lists):

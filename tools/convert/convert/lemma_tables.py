@@ -8,27 +8,16 @@ from typing import Any
 
 from spacy.parts_of_speech import IDS as POS_IDS
 
+from .constants import LEMMATIZER_MAX_RULES, NO_STRING, LemmatizerKind
 from .container import Section, tensor
 from .errors import ConvertError
 from .lemma_checks import check_exceptions, exceptions, texts
-from .lemma_kinds import (
-    DUTCH,
-    FRENCH,
-    GREEK,
-    ITALIAN,
-    LOOKUP,
-    LOWER_LOOKUP,
-    MAX_RULES,
-    POLISH,
-    SPANISH,
-    WITHOUT_RULES,
-    lemmatizer_kind,
-)
+from .lemma_kinds import WITHOUT_RULES, lemmatizer_kind
 from .lemma_lookups import lookup_sections, lower_lookup_sections, pos_lookup_sections, text_lookup_sections
 from .lemma_spanish import INDEX_OF, read_spanish
 from .maps import build_map, id_table
 from .ruler_tables import flat
-from .strings import NO_STRING, StringTable
+from .strings import StringTable
 from .tokenizer_tables import phrase_hash
 from .word_set import WordSets
 
@@ -61,8 +50,8 @@ def _part(pipe: Any, pos: str) -> LemmaPart:
     if any(len(pair) != 2 for pair in pairs):
         raise ConvertError(f"{where} has a rule that is not a pair of endings")
     part = LemmaPart(pos, [(pair[0], pair[1]) for pair in pairs], words, exceptions(irregular, where))
-    if max(len(pairs), *(len(forms) for forms in part.exceptions.values()), 0) > MAX_RULES:
-        raise ConvertError(f"{where} has more than {MAX_RULES} rules, or an exception with as many forms")
+    if max(len(pairs), *(len(forms) for forms in part.exceptions.values()), 0) > LEMMATIZER_MAX_RULES:
+        raise ConvertError(f"{where} has more than {LEMMATIZER_MAX_RULES} rules, or an exception with as many forms")
     return part
 
 
@@ -73,7 +62,7 @@ def read_parts(pipe: Any) -> list[LemmaPart]:
 
 
 def exception_key(part: int, word: str) -> int:
-    """Key of a word in lemmatizer/exceptions (engine/model_bind.h)."""
+    """Key of a word in lemmatizer/exceptions (docs/file-format.md)."""
     return phrase_hash(part + 1, word)
 
 
@@ -193,14 +182,14 @@ def _spanish_sections(pipe: Any, strings: StringTable) -> list[Section]:
 
 
 _READ = {
-    FRENCH: _french_sections,
-    LOOKUP: lookup_sections,
-    SPANISH: _spanish_sections,
-    GREEK: _greek_sections,
-    DUTCH: _dutch_sections,
-    LOWER_LOOKUP: lower_lookup_sections,
-    POLISH: pos_lookup_sections,
-    ITALIAN: pos_lookup_sections,
+    LemmatizerKind.FRENCH: _french_sections,
+    LemmatizerKind.LOOKUP: lookup_sections,
+    LemmatizerKind.SPANISH: _spanish_sections,
+    LemmatizerKind.GREEK: _greek_sections,
+    LemmatizerKind.DUTCH: _dutch_sections,
+    LemmatizerKind.LOWER_LOOKUP: lower_lookup_sections,
+    LemmatizerKind.POLISH: pos_lookup_sections,
+    LemmatizerKind.ITALIAN: pos_lookup_sections,
 }
 """Kinds other than those of _rule_sections."""
 
@@ -210,4 +199,4 @@ def lemmatizer_sections(pipe: Any, strings: StringTable) -> list[Section]:
     kind = lemmatizer_kind(pipe)
     settings = [tensor("lemmatizer/settings", [1], "u4")] if pipe.overwrite else []
     sections = [*settings, *_READ.get(kind, _rule_sections)(pipe, strings)]
-    return sections if kind == 0 else [tensor("lemmatizer/kind", [kind], "u4"), *sections]
+    return sections if kind == LemmatizerKind.ENGLISH else [tensor("lemmatizer/kind", [kind], "u4"), *sections]

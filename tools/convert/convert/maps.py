@@ -1,4 +1,4 @@
-"""Hash maps of the file: u64[capacity][2] = (key, value), open addressing, ready to probe (engine/map.h)."""
+"""Hash maps of the file: u64[capacity][2] = (key, value), open addressing, ready to probe (engine/base/map.h)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .container import MAP, Section, tensor
+from .constants import ID_ABSENT, MAP_ABSENT, SectionKind
+from .container import Section, tensor
 from .errors import ConvertError
-
-EMPTY = 0xFFFFFFFFFFFFFFFF
-ID_ABSENT = 0xFFFFFFFF
 
 
 def capacity_for(count: int, max_load: float) -> int:
@@ -25,31 +23,31 @@ def build_map(name: str, entries: Mapping[int, int], max_load: float = 0.5) -> S
     """entries: 64-bit key -> value. Slots depend on the entries only, not on their order."""
     capacity = capacity_for(len(entries), max_load)
     slots = np.zeros((capacity, 2), dtype="<u8")
-    slots[:, 1] = EMPTY
+    slots[:, 1] = MAP_ABSENT
     for key in sorted(entries):
         value = entries[key]
-        if not 0 <= key <= EMPTY or not 0 <= value < EMPTY:
+        if not 0 <= key <= MAP_ABSENT or not 0 <= value < MAP_ABSENT:
             raise ConvertError(f"map {name}: key {key} or value {value} is out of range: please report this")
         slot = key & (capacity - 1)
-        while slots[slot, 1] != EMPTY:
+        while slots[slot, 1] != MAP_ABSENT:
             slot = (slot + 1) & (capacity - 1)
         slots[slot] = (key, value)
-    return Section(name, slots, MAP)
+    return Section(name, slots, SectionKind.MAP)
 
 
 def id_table(name: str, entries: Mapping[int, int]) -> list[Section]:
-    """entries: 64-bit key -> value, as two arrays in the order of the keys (engine/map.h). A section is never empty."""
+    """entries: 64-bit key -> value, as two arrays in the order of the keys (engine/base/map.h). A section is never empty."""
     keys = sorted(entries) or [0]
     values = [entries.get(key, ID_ABSENT) for key in keys]
     return [Section(f"{name}/keys", np.array(keys, dtype="<u8")), tensor(f"{name}/values", values, "u4")]
 
 
 def map_get(section: Section, key: int) -> int:
-    """Value of key, or EMPTY: the same walk as in engine/map.h."""
+    """Value of key, or MAP_ABSENT: the same walk as in engine/base/map.h."""
     slots = section.array
     capacity = len(slots)
     for probe in range(capacity):
         found, value = (int(x) for x in slots[(key + probe) & (capacity - 1)])
-        if value == EMPTY or found == key:
+        if value == MAP_ABSENT or found == key:
             return value
-    return EMPTY
+    return MAP_ABSENT

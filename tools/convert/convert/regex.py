@@ -1,4 +1,4 @@
-"""Compiler of the tokenizer's regular expressions: Python patterns to the tables of engine/dfa.h, with Python's matches.
+"""Compiler of the tokenizer's regular expressions: Python patterns to the tables of engine/text/dfa.h, with Python's matches.
 
 Supported: what a finite automaton can do, hence not back-references, conditionals, atomic groups, possessive repetition; nor,
 for want of use, flags for a part of the pattern and look-behinds inside of look-aheads. What is not supported is refused with
@@ -7,8 +7,10 @@ UnsupportedPattern, never approximated.
 
 from __future__ import annotations
 
-from .regex_automaton import ANY, FIRST, LONGEST, Program, Progress, Tracker, determinise
+from .regex_automaton import ANY, FIRST, LONGEST, Progress, determinise
+from .regex_behind import Tracker
 from .regex_check import check_expression
+from .regex_program import Program
 from .regex_syntax import Syntax, UnsupportedPattern, category, ends_at_end, parse, reverse
 from .regex_tables import Expression, Matcher, minimal_tables
 
@@ -42,7 +44,7 @@ def compile_expression(pattern: str, role: str, progress: Progress | None = None
 
 def _compile(syntax: Syntax, preference: str, progress: Progress | None) -> Expression:
     program = Program(syntax)
-    tracker = Tracker(program)
+    tracker = Tracker(program.alphabet, program.behinds)
     automaton = determinise(program, tracker, preference, progress=progress)
     return minimal_tables(automaton, tracker.next, program.alphabet, preference)
 
@@ -62,5 +64,7 @@ def _reversed(pattern: str) -> Syntax | None:
 def _finds_whitespace(syntax: Syntax) -> bool:
     """May the expression be found in a text that ends in whitespace only? (It may not if the answer is no.)"""
     program = Program(syntax._replace(sets=[*syntax.sets, category(r"\s")]))
-    automaton = determinise(program, Tracker(program), FIRST, symbols=program.alphabet.members[-1])
+    automaton = determinise(
+        program, Tracker(program.alphabet, program.behinds), FIRST, symbols=program.alphabet.members[-1]
+    )
     return any(automaton.accept)

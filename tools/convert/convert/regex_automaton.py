@@ -1,13 +1,12 @@
 """From a syntax tree to a deterministic automaton that finds the match Python's backtracking matcher would find.
 
-1. The tree becomes a Thompson program (Thompson 1968; Pike's threads): instructions whose order of alternatives is the order
-   in which a backtracking matcher tries them.
+1. The tree becomes a program of threads (regex_program.py), whose order of alternatives is the order in which a backtracking
+   matcher tries them.
 2. The subset construction runs all threads of the program in lockstep. A state is the ordered list of threads; everything
    behind the first thread that has matched is cut off, since backtracking would never get there (Cox 2009, "leftmost-first").
 3. A look-ahead is a *guard* that the thread carries along: an unordered set of threads of its own. A thread that has
    finished while guards are open waits, and counts the symbols read since (the *delay* of its match).
-4. A look-behind is decided by a *tracker*, a second automaton that has read the text before: bit i is set if the symbols
-   just read are the first ones of the i-th position of some look-behind (shift-and; Baeza-Yates and Gonnet 1992).
+4. A look-behind is decided by a *tracker* (regex_behind.py), a second automaton that has read the text before.
 
 Everything is numbered in an order that only depends on the pattern, so that the result is the same in every process.
 """
@@ -17,231 +16,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Callable, NamedTuple
 
-from .regex_syntax import (
-    AT_BEGIN,
-    BEGIN,
-    CODE_POINTS,
-    END,
-    Choice,
-    Intervals,
-    Node,
-    Repeat,
-    Sequence,
-    Symbols,
-    Syntax,
-    UnsupportedPattern,
-)
+from .regex_behind import Tracker
+from .regex_program import ACCEPT, OP_BEHIND, OP_READ, OP_SPLIT, Program
+from .regex_syntax import UnsupportedPattern
 
 MAX_DELAY = 254  # accept is 1 + delay in a byte
-MAX_STATES = 60_000  # of the smallest automaton; state numbers are 16 bits
 MAX_RAW_STATES = 250_000  # before minimisation: bounds time and memory
-MAX_INSTRUCTIONS = 4_000_000
-MAX_BEHIND_STRINGS = 4_096
 
 Progress = Callable[[int, int], None]  # states done, states known
-
-
-class Alphabet(NamedTuple):
-    """Partition of the code points by the sets of an expression."""
-
-    intervals: list[tuple[int, int]]  # (first code point, class), sorted, from 0; neighbours differ
-    members: list[tuple[int, ...]]  # set -> its classes
-    end: int  # class of END = number of classes of characters
-    begin: int  # class of BEGIN
-
-
-def partition(sets: list[Intervals]) -> Alphabet:
-    """The coarsest classes such that every set is a union of classes, numbered by their first code point."""
-    changes: dict[int, int] = {0: 0}  # code point -> sets that begin or end there, one bit each
-    for number, intervals in enumerate(sets):
-        for first, limit in intervals:
-            changes[first] = changes.get(first, 0) ^ (1 << number)
-            changes[limit] = changes.get(limit, 0) ^ (1 << number)
-    changes.pop(CODE_POINTS, None)
-    classes: dict[int, int] = {}
-    intervals_out: list[tuple[int, int]] = []
-    current = 0
-    for point in sorted(changes):
-        current ^= changes[point]
-        number = classes.setdefault(current, len(classes))
-        if not intervals_out or intervals_out[-1][1] != number:
-            intervals_out.append((point, number))
-    end, begin = len(classes), len(classes) + 1
-    members = [tuple(c for bits, c in classes.items() if bits >> number & 1) for number in range(len(sets))]
-    members[END], members[BEGIN] = (end,), (begin,)
-    return Alphabet(intervals_out, members, end, begin)
-
-
-# Instructions: (operation, ...). Targets are numbers of instructions; instruction 0 is the end of the program.
-ACCEPT = 0
-_ACCEPT, _READ, _SPLIT, _BEHIND, _AHEAD = range(5)
-
-
-class Program:
-    """Instructions of an expression. Equal instructions are one, so that alternatives share their ends.
-
-    (ACCEPT,)  (READ, set, next)  (SPLIT, targets in order of preference)
-    (BEHIND, negative, number of the look-behind, next)  (AHEAD, negative, first instruction of the look-ahead, next)
-    """
-
-    def __init__(self, syntax: Syntax) -> None:
-        self.alphabet = partition(syntax.sets)
-        self.instructions: list[tuple] = []
-        self._known: dict[tuple, int] = {}
-        self._behinds: dict[tuple[tuple[int, ...], ...], int] = {}
-        self._emit((_ACCEPT,))
-        self.start = self._compile(syntax.root, ACCEPT)
-        self.behinds = list(self._behinds)  # number of a look-behind -> its strings, each a sequence of sets
-        self.looks_behind = self._find_looks_behind()
-
-    def _emit(self, instruction: tuple) -> int:
-        if instruction not in self._known:
-            self._known[instruction] = self._append(instruction)
-        return self._known[instruction]
-
-    def _append(self, instruction: tuple) -> int:
-        if len(self.instructions) >= MAX_INSTRUCTIONS:
-            raise UnsupportedPattern(f"the pattern is too large: more than {MAX_INSTRUCTIONS:,} instructions")
-        self.instructions.append(instruction)
-        return len(self.instructions) - 1
-
-    def _compile(self, node: Node, target: int) -> int:
-        """Instruction at which the node begins if the rest begins at target."""
-        if isinstance(node, Symbols):
-            return self._emit((_READ, node.set, target))
-        if isinstance(node, Sequence):
-            for item in reversed(node.items):
-                target = self._compile(item, target)
-            return target
-        if isinstance(node, Choice):
-            return self._emit((_SPLIT, tuple(self._compile(branch, target) for branch in node.alternatives)))
-        if isinstance(node, Repeat):
-            return self._repeat(node, target)
-        if node.ahead:
-            return self._emit((_AHEAD, node.negative, self._compile(node.body, ACCEPT), target))
-        strings = tuple(dict.fromkeys(_strings(node.body)))
-        number = self._behinds.setdefault(strings, len(self._behinds))
-        return self._emit((_BEHIND, node.negative, number, target))
-
-    def _repeat(self, node: Repeat, target: int) -> int:
-        def split(body: int, rest: int) -> tuple:
-            return (_SPLIT, (rest, body) if node.lazy else (body, rest))
-
-        if node.most is None:
-            loop = self._append(())
-            self.instructions[loop] = split(self._compile(node.body, loop), target)
-            target = loop
-        else:
-            rest = target
-            for _ in range(node.most - node.least):
-                target = self._emit(split(self._compile(node.body, target), rest))
-        for _ in range(node.least):
-            target = self._compile(node.body, target)
-        return target
-
-    def _find_looks_behind(self) -> bytearray:
-        """For each instruction: can the thread come to a look-behind?"""
-        sources: dict[int, list[int]] = {}
-        found = bytearray(len(self.instructions))
-        stack = []
-        for number, instruction in enumerate(self.instructions):
-            if instruction[0] == _BEHIND:
-                found[number] = 1
-                stack.append(number)
-            targets = (
-                instruction[1] if instruction[0] == _SPLIT else instruction[-1:] if instruction[0] != _ACCEPT else ()
-            )
-            for target in targets:
-                sources.setdefault(target, []).append(number)
-        while stack:
-            for source in sources.get(stack.pop(), ()):
-                if not found[source]:
-                    found[source] = 1
-                    stack.append(source)
-        return found
-
-
-def _strings(node: Node) -> list[tuple[int, ...]]:
-    """All strings of sets that a look-behind can match."""
-    if isinstance(node, Symbols):
-        return [(node.set,)]
-    if isinstance(node, Choice):
-        return [string for alternative in node.alternatives for string in _strings(alternative)]
-    if isinstance(node, Sequence):
-        return _joined([_strings(item) for item in node.items])
-    if isinstance(node, Repeat):
-        if node.most is None:
-            raise UnsupportedPattern("a look-behind of unlimited width is not supported")
-        body = _strings(node.body)
-        return [string for times in range(node.least, node.most + 1) for string in _joined([body] * times)]
-    if node == AT_BEGIN:
-        return [(BEGIN,)]
-    raise UnsupportedPattern("a look-ahead, look-behind, $ or \\b inside of a look-behind is not supported")
-
-
-def _joined(parts: list[list[tuple[int, ...]]]) -> list[tuple[int, ...]]:
-    strings: list[tuple[int, ...]] = [()]
-    for part in parts:
-        # BEGIN consumes nothing: ^^ is ^
-        strings = [left if left[-1:] == right == (BEGIN,) else left + right for left in strings for right in part]
-        if len(strings) > MAX_BEHIND_STRINGS:
-            raise UnsupportedPattern(
-                f"a look-behind with more than {MAX_BEHIND_STRINGS:,} alternatives is not supported"
-            )
-    return strings
-
-
-class Tracker:
-    """Automaton of all look-behinds. State 0 is the beginning of the text.
-
-    holds[state][behind]: is the look-behind true here. next[state][class] for classes of characters and END (unused: 0).
-    """
-
-    def __init__(self, program: Program) -> None:
-        self._place(program)
-        first = self._first & self._masks[program.alphabet.begin]
-        numbers, states = {first: 0}, [first]
-        self.next: list[list[int]] = []
-        for state in states:  # grows on the way
-            row = []
-            for symbol in range(program.alphabet.end):
-                target = (state << 1 | self._first) & self._masks[symbol]
-                if target not in numbers:
-                    if len(states) >= MAX_STATES:
-                        raise UnsupportedPattern(f"the look-behinds need more than {MAX_STATES:,} states")
-                    numbers[target] = len(states)
-                    states.append(target)
-                row.append(numbers[target])
-            self.next.append(row + [0])
-        self.holds = [tuple(always or state & last != 0 for always, last in self._lasts) for state in states]
-
-    def reached(self, symbols: Iterable[int]) -> list[int]:
-        """States after texts of these symbols, in increasing order."""
-        found = [0]
-        for state in found:  # grows on the way
-            found += {self.next[state][symbol] for symbol in symbols}.difference(found)
-        return sorted(found)
-
-    def _place(self, program: Program) -> None:
-        """Give each position of each string a bit."""
-        alphabet = program.alphabet
-        self._masks = [0] * (alphabet.begin + 1)
-        self._first = 0
-        self._lasts: list[tuple[bool, int]] = []
-        width = 0
-        for strings in program.behinds:
-            last = 0
-            for string in strings:
-                if not string:
-                    continue
-                self._first |= 1 << width
-                for number in string:
-                    for symbol in alphabet.members[number]:
-                        self._masks[symbol] |= 1 << width
-                    width += 1
-                last |= 1 << (width - 1)
-            self._lasts.append((() in strings, last))
-
 
 # A thread: (instruction, delay, guards). Guards: sorted numbers of open look-aheads.
 Thread = tuple[int, int, tuple[int, ...]]
@@ -410,11 +192,11 @@ class _Subsets:
                 continue
             instruction = self.instructions[number]
             kind = instruction[0]
-            if kind == _READ:
+            if kind == OP_READ:
                 yield thread
-            elif kind == _SPLIT:
+            elif kind == OP_SPLIT:
                 stack.extend([(target, delay, guards) for target in reversed(instruction[1])])
-            elif kind == _BEHIND:
+            elif kind == OP_BEHIND:
                 if tracker is None:
                     raise UnsupportedPattern("a look-behind, ^ or \\b inside of a look-ahead is not supported")
                 if self.tracker.holds[tracker][instruction[2]] != instruction[1]:

@@ -6,7 +6,8 @@ import random
 import re
 import warnings
 
-from .regex_syntax import BEGIN, CODE_POINTS, END, Choice, Intervals, Look, Node, Repeat, Sequence, Symbols, parse
+from .constants import CODE_POINTS
+from .regex_syntax import BEGIN, END, Choice, Intervals, Look, Node, Repeat, Sequence, Symbols, parse
 from .regex_tables import Expression, Matcher
 
 _LONGEST_TEXT = 40

@@ -21,7 +21,9 @@ except ImportError:  # Python 3.9, 3.10
     import sre_compile  # type: ignore[no-redef]
     import sre_parse  # type: ignore[no-redef]
 
-CODE_POINTS = 0x110000
+from .constants import CODE_POINTS
+
+MAX_STATES = 60_000  # of the smallest automaton; state numbers are 16 bits
 
 BEGIN, END = 0, 1  # numbers of the two sets that hold an edge of the text instead of characters
 

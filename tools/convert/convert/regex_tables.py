@@ -1,4 +1,4 @@
-"""The tables of a compiled expression (engine/model_bind.h, dfa/NAME/*), as small as they can be, and how to read them."""
+"""The tables of a compiled expression (docs/file-format.md, dfa/NAME/*), as small as they can be, and how to read them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .regex_automaton import FIRST, LONGEST, MAX_STATES, Alphabet, Automaton
-from .regex_syntax import UnsupportedPattern
+from .regex_alphabet import Alphabet
+from .regex_automaton import FIRST, LONGEST, Automaton
+from .regex_syntax import MAX_STATES, UnsupportedPattern
 
 
 @dataclass
@@ -44,15 +45,10 @@ def minimal_tables(
     rows, start = _quotient(rows, groups), groups[start]
     accept = _first_of_each(groups, np.array(automaton.accept))
 
-    if preference != FIRST:  # only matched at the beginning of the text
+    if preference == FIRST:
+        tracker, start = _smallest_tracker(np.array(tracker_rows, dtype=np.int64), start)
+    else:  # only matched at the beginning of the text
         tracker = np.zeros((1, rows.shape[1]), dtype=np.int64)
-    else:
-        tracker = np.array(tracker_rows, dtype=np.int64)
-        same = _merge(tracker, start)
-        tracker, start = _quotient(tracker, same), _first_of_each(same, start)
-        order = _reached(tracker, [same[0]])
-        tracker, start = _renumbered(tracker, order), start[order]
-        tracker, start = _without_return(tracker, start)
 
     order = _reached(rows, [groups[0], *start.ravel()])
     if len(order) > MAX_STATES:
@@ -72,6 +68,13 @@ def minimal_tables(
         tracker=np.ascontiguousarray(tracker[:, classes], dtype=np.uint16),
         reversed=preference == LONGEST,
     )
+
+
+def _smallest_tracker(tracker: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    same = _merge(tracker, start)
+    tracker, start = _quotient(tracker, same), _first_of_each(same, start)
+    order = _reached(tracker, [same[0]])
+    return _without_return(_renumbered(tracker, order), start[order])
 
 
 def _without_return(tracker: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -151,7 +154,7 @@ def _intervals(alphabet: Alphabet, column_of_class: list[int]) -> list[tuple[int
 
 
 class Matcher:
-    """Reads the tables as engine/dfa.c does. Spans are pairs of positions."""
+    """Reads the tables as engine/text/dfa.c does. Spans are pairs of positions."""
 
     def __init__(self, expression: Expression) -> None:
         self._firsts = [first for first, _ in expression.intervals]

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from .container import KIND_NAMES, Group, Section
+from .container import DTYPES, KIND_NAMES, Group, Section
 
-_SHORT = {"<u1": "u8", "<u2": "u16", "<u4": "u32", "<u8": "u64", "<i4": "i32", "<f4": "f32", "<f2": "f16"}
+_SHORT = {numpy_name: dtype.name.lower() for dtype, numpy_name in DTYPES.items()}
 
 
 @contextmanager

@@ -12,14 +12,13 @@ from spacy.parts_of_speech import IDS as POS_IDS
 from spacy.strings import get_string_id
 from spacy.symbols import NAMES
 
+from .constants import NO_STRING, RulerAttr
 from .container import Section, tensor
 from .errors import ConvertError
 from .maps import build_map
 from .regex_strings import matching_texts
-from .strings import NO_STRING, StringTable
+from .strings import StringTable
 
-TESTED = {"TAG": 0, "POS": 1, "MORPH": 2, "LEMMA": 3, "DEP": 4, "LOWER": 5, "IS_SPACE": 6, "ORTH": 7}
-"""Attributes that a pattern may test, with their RULER_* number (engine/model_bind.h)."""
 SET = ("TAG", "POS", "MORPH", "LEMMA", "DEP")
 """Attributes that a rule may set, in the order of the file."""
 EMPTY_MORPH = "_"  # Morphology.EMPTY_MORPH
@@ -94,14 +93,14 @@ class _Reader:
     def _predicate(self, name: str, predicate: str, value: Any, vocab: Any) -> Test:
         kind = predicate.upper()
         if kind == "REGEX":
-            return Test(TESTED[name], False, self._expanded(name, value))
+            return Test(RulerAttr[name], False, self._expanded(name, value))
         if kind not in ("IN", "NOT_IN"):
             raise self.refuse(f"{predicate} is not supported, only IN, NOT_IN and REGEX")
         if name == "MORPH" and isinstance(
             value, (list, tuple, set)
         ):  # spaCy normalises lists of analyses, single ones not
             value = [vocab.morphology.normalize_features(item) for item in value]
-        return Test(TESTED[name], kind == "NOT_IN", self._values(name, value))
+        return Test(RulerAttr[name], kind == "NOT_IN", self._values(name, value))
 
     def token(self, spec: Any, vocab: Any) -> TokenPattern:
         """Tests of one token, in the order of its keys."""
@@ -113,14 +112,14 @@ class _Reader:
             name = "ORTH" if name == "TEXT" else name
             if name == "OP":
                 raise self.refuse(f"the quantifier OP = {value!r} is not supported, only one token for each pattern")
-            if name not in TESTED:
-                raise self.refuse(f"a test of {name} is not supported, only of {', '.join(TESTED)}")
+            if name not in RulerAttr.__members__:
+                raise self.refuse(f"a test of {name} is not supported, only of {', '.join(RulerAttr.__members__)}")
             if isinstance(value, Mapping):
                 if not value:
                     raise self.refuse(f"the test of {name} is empty")
                 tests.extend(self._predicate(name, kind, operand, vocab) for kind, operand in value.items())
             else:
-                tests.append(Test(TESTED[name], False, (self._value(name, value),)))
+                tests.append(Test(RulerAttr[name], False, (self._value(name, value),)))
         return tuple(tests)
 
     def changes(self, attrs: Mapping[Any, Any], strings: Any) -> dict[str, str]:
@@ -161,7 +160,7 @@ def read_rows(ruler: Any) -> list[Row]:
 
 
 def _tag_tests(row: Row) -> list[Test]:
-    return [test for test in row.tokens[0] if test.attribute == TESTED["TAG"]]
+    return [test for test in row.tokens[0] if test.attribute == RulerAttr.TAG]
 
 
 def tag_lists(rows: Sequence[Row]) -> tuple[dict[int, int], list[list[int]]]:

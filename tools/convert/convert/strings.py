@@ -12,8 +12,6 @@ from .container import Section, tensor
 from .errors import ConvertError
 from .maps import build_map
 
-NO_STRING = 0xFFFFFFFF
-
 
 class StringTable:
     """Strings of the file, numbered in the order in which they are first asked for."""

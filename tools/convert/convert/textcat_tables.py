@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .constants import NO_STRING, Activation, Pool, TextcatPart
 from .container import Section, tensor
 from .errors import ConvertError
 from .network import (
@@ -18,15 +19,10 @@ from .network import (
     packed_layer,
     param_section,
 )
-from .strings import NO_STRING, StringTable
+from .strings import StringTable
 
-NONE, SOFTMAX, LOGISTIC = 0, 1, 2
-"""ACTIVATION_* (engine/activation.h)."""
-BOW, KEYS, SAME = 1 << 0, 1 << 1, 1 << 2
-"""TEXTCAT_* (engine/model_bind.h)."""
-ATTENTION = 1 << 4
-REDUCTIONS = {"reduce_first": 1 << 0, "reduce_last": 1 << 1, "reduce_max": 1 << 2, "reduce_mean": 1 << 3}
-"""Layer -> POOL_*; with ATTENTION (engine/model_bind.h)."""
+REDUCTIONS = {"reduce_first": Pool.FIRST, "reduce_last": Pool.LAST, "reduce_max": Pool.MAX, "reduce_mean": Pool.MEAN}
+"""Layer -> POOL_*."""
 WORD = 64
 
 
@@ -43,6 +39,12 @@ def sparse_rows(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return used, np.cumsum(counts) - counts, weights[is_used] if is_used.any() else weights[:1]
 
 
+def _bow_activation(model: Any) -> Activation:
+    if nodes_of(model, "softmax_activation"):
+        return Activation.SOFTMAX
+    return Activation.LOGISTIC if nodes_of(model, "logistic") else Activation.NONE
+
+
 def bow_sections(prefix: str, model: Any, labels: int) -> list[Section]:
     """A TextCatBOW (thinc sparselinear.pyx, spacy/ml/extract_ngrams.py), with its own activation."""
     (linear,), (extract,) = nodes_of(model, "sparse_linear"), nodes_of(model, "extract_ngrams")
@@ -52,8 +54,7 @@ def bow_sections(prefix: str, model: Any, labels: int) -> list[Section]:
     # v1_indexing: a row of label c and bucket i is at i + c, so that only the beginning is ever read
     by_position = weights[: buckets + labels - 1, None] if overlaps else weights.reshape(labels, buckets).T
     used, before, rows = sparse_rows(by_position)
-    activation = SOFTMAX if nodes_of(model, "softmax_activation") else LOGISTIC if nodes_of(model, "logistic") else NONE
-    settings = [int(extract.attrs["ngram_size"]), buckets, activation, int(overlaps)]
+    settings = [int(extract.attrs["ngram_size"]), buckets, _bow_activation(model), int(overlaps)]
     return [
         tensor(f"{prefix}/settings", settings, "u4"),
         bias,
@@ -69,7 +70,7 @@ def bow_sections(prefix: str, model: Any, labels: int) -> list[Section]:
 def pooling_of(model: Any) -> int:
     """POOL_* bits; 0 for a bag of words alone."""
     if nodes_of(model, "para-attn"):
-        return ATTENTION
+        return Pool.ATTENTION
     return sum(bit for name, bit in REDUCTIONS.items() if nodes_of(model, name))
 
 
@@ -88,12 +89,16 @@ def _attention_sections(prefix: str, model: Any, width: int) -> list[Section]:
     return found + keys + maxout_sections(f"{prefix}/hidden", hidden, norm, width, width)
 
 
+def _pooled_activation(model: Any) -> Activation:
+    return Activation.SOFTMAX if nodes_of(model, "softmax") else Activation.LOGISTIC
+
+
 def _pooled_sections(factory: str, pipe: Any, pooling: int, bow_labels: int) -> NetworkSections:
     """Encoder, pooling, output layer."""
     tok2vec = next(node for node in pipe.model.walk() if node.has_ref("tok2vec")).get_ref("tok2vec")
     width, labels = int(tok2vec.get_dim("nO")), len(pipe.labels)
     network, embeddings = own_encoder_sections(factory, pipe, tok2vec)
-    if pooling == ATTENTION:
+    if pooling == Pool.ATTENTION:
         network = network + _attention_sections(factory, pipe.model, width)
     (output,) = nodes_of(pipe.model, "softmax") + nodes_of(pipe.model, "linear")
     inputs = bow_labels + width * bin(pooling).count("1")
@@ -115,12 +120,16 @@ def textcat_sections(factory: str, pipe: Any, strings: StringTable, earlier: Seq
     if not pipe.labels:
         raise ConvertError(f"component {pipe.name} has no labels: train it or leave it out")
     pooling, labels = pooling_of(pipe.model), len(pipe.labels)
-    activation = NONE if not pooling else SOFTMAX if nodes_of(pipe.model, "softmax") else LOGISTIC
+    activation = _pooled_activation(pipe.model) if pooling else Activation.NONE
     same = same_labels(pipe.labels, earlier)
     bag = [node for node in pipe.model.walk() if nodes_of(node, "sparse_linear") and not pooling_of(node)]
     bow = bow_sections(f"{factory}/bow", bag[0], labels) if bag else []
     pooled = _pooled_sections(factory, pipe, pooling, labels if bag else 0) if pooling else NetworkSections([], [])
-    parts = BOW * bool(bag) | KEYS * bool(nodes_of(pipe.model, "gelu")) | SAME * (same is not None)
+    parts = (
+        TextcatPart.BOW * bool(bag)
+        | TextcatPart.KEYS * bool(nodes_of(pipe.model, "gelu"))
+        | TextcatPart.SAME * (same is not None)
+    )
     tables = [
         tensor(f"{factory}/settings", [pooling, activation, parts], "u4"),
         tensor(f"{factory}/labels", [strings.label(label) for label in pipe.labels], "u4"),

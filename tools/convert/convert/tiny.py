@@ -30,9 +30,10 @@ from spacy.training import Example
 from . import container
 from .__main__ import write_file
 from .build import build_groups
-from .chars import BLOCK, CODE_POINTS, CharFacts, python_facts
+from .chars import BLOCK, CharFacts, python_facts
 from .components import labels_of
 from .config_check import plan_conversion
+from .constants import CODE_POINTS
 from .describe import meta_json
 from .errors import ConvertError
 from .report import print_summary, progress_bar

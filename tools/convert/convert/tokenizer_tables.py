@@ -11,10 +11,11 @@ from spacy.attrs import NORM, ORTH, intify_attrs
 from spacy.strings import hash_string
 from spacy.tokenizer import Tokenizer
 
+from .constants import NO_STRING
 from .container import Section, tensor
 from .errors import ConvertError
 from .maps import build_map
-from .strings import NO_STRING, StringTable
+from .strings import StringTable
 
 PREFIX_OF_PHRASE, PHRASE = 0, 1
 
@@ -115,13 +116,13 @@ def read_phrases(tokenizer: Any, rules: dict[str, list[Piece]]) -> list[tuple[st
 
 
 def extended_hash(sequence: int, token: int) -> int:
-    """phrase_hash of engine/hash.h. token: its 64-bit hash."""
+    """phrase_hash of engine/base/hash.h. token: its 64-bit hash."""
     mixed = ((sequence ^ token) * 0xC6A4A7935BD1E995) & 0xFFFFFFFFFFFFFFFF
     return mixed ^ (mixed >> 47)
 
 
 def phrase_hash(sequence: int, token: str) -> int:
-    """Hash of a sequence of tokens that a token is appended to (engine/hash.h); an empty sequence is 0."""
+    """Hash of a sequence of tokens that a token is appended to (engine/base/hash.h); an empty sequence is 0."""
     return extended_hash(sequence, hash_string(token))
 
 

@@ -1,6 +1,9 @@
-"""Static vectors (spacy/vectors.pyx, spacy/ml/staticvectors.py): a table for each encoder, already multiplied by the
-encoder's projection,
-and one index of the texts that have a row (engine/word_vectors.h), or what makes rows of any text (engine/floret.h)."""
+"""Static vectors (spacy/vectors.pyx, spacy/ml/staticvectors.py).
+
+Each encoder has a table of its own, already multiplied by its projection. How a text finds its rows is the same for all: by one
+index of the texts that have a row (engine/text/word_vectors.h), or, with floret vectors, by hashes of its pieces
+(engine/text/floret.h).
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,17 @@ import numpy as np
 from spacy.attrs import ORTH
 from spacy.vectors import Mode, Vectors
 
+from .constants import FLORET_MAX_MARK, FLORET_MAX_PIECE, MAX_VECTOR_BITS
 from .container import Section, tensor
 from .errors import ConvertError
 from .strings import StringTable
 
-MAX_BITS = 31
 KEYS_OF_A_START = 16
 """About as many keys begin with the same bits: the fewer, the longer the index of starts."""
 BLOCK_ROWS = 8192
 
-MAX_PIECE, MAX_MARK, MAX_HASHES = 32, 64, 4
-"""Of floret vectors: code points of a piece, bytes of bow and eow, rows of a piece (engine/model_bind.h)."""
+MAX_HASHES = 4
+"""Rows of a piece of floret vectors."""
 
 
 class VectorTable(NamedTuple):
@@ -59,10 +62,10 @@ def check_vectors(vectors: Any) -> None:
 
 
 def _check_floret(vectors: Any) -> None:
-    if not vectors.minn <= vectors.maxn <= MAX_PIECE:
+    if not vectors.minn <= vectors.maxn <= FLORET_MAX_PIECE:
         raise ConvertError(
             f"floret vectors with minn = {vectors.minn}, maxn = {vectors.maxn} are not supported, only up to "
-            f"{MAX_PIECE}: train the vectors with that"
+            f"{FLORET_MAX_PIECE}: train the vectors with that"
         )
     if not 1 <= vectors.hash_count <= MAX_HASHES:
         raise ConvertError(
@@ -70,9 +73,9 @@ def _check_floret(vectors: Any) -> None:
             "train the vectors with that"
         )
     for name, mark in (("bow", vectors.bow), ("eow", vectors.eow)):
-        if not isinstance(mark, str) or len(mark.encode("utf-8")) > MAX_MARK:
+        if not isinstance(mark, str) or len(mark.encode("utf-8")) > FLORET_MAX_MARK:
             raise ConvertError(
-                f"floret vectors with {name} = {mark!r} are not supported, only a text of up to {MAX_MARK} bytes: "
+                f"floret vectors with {name} = {mark!r} are not supported, only a text of up to {FLORET_MAX_MARK} bytes: "
                 "train the vectors with that"
             )
 
@@ -126,7 +129,7 @@ def index_sections(vectors: Any, strings: StringTable) -> list[Section]:
 def key_sections(table: VectorTable) -> list[Section]:
     """vectors/start and vectors/keys."""
     bits = max((len(table.rows) - 1).bit_length(), (len(table.keys) // KEYS_OF_A_START).bit_length(), 1)
-    if bits > MAX_BITS:
+    if bits > MAX_VECTOR_BITS:
         raise ConvertError(
             f"{len(table.keys)} vectors are too many: prune them, by vocab.prune_vectors, before the training"
         )

@@ -1,4 +1,4 @@
-"""Sets of words as one minimal acyclic automaton (Daciuk, Mihov, Watson, Watson 2000); its layout: engine/word_set.h.
+"""Sets of words as one minimal acyclic automaton (Daciuk, Mihov, Watson, Watson 2000); its layout: engine/components/word_set.h.
 
 All sets of a file share their nodes; a set is the edge at which its first node begins, and whether it has the empty word.
 """
@@ -9,12 +9,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from .constants import LAST_EDGE, TARGET_SHIFT, WORD_END, WORD_SET_EMPTY_WORD, WORD_SET_LEAF
 from .errors import ConvertError
-
-LAST_EDGE, WORD_ENDS = 1 << 8, 1 << 9
-TARGET_SHIFT = 10
-LEAF = 0x3FFFFF
-EMPTY_WORD = 1 << 31
 
 _Edge = tuple[int, bool, int]
 """Byte, does a word end after it, number of the node that it leads to (-1: one without edges)."""
@@ -54,7 +50,7 @@ class WordSets:
             if word:
                 ends[-1] = True
             previous = word
-        self._sets.append((self._node(open_nodes[0]), EMPTY_WORD if has_empty else 0))
+        self._sets.append((self._node(open_nodes[0]), WORD_SET_EMPTY_WORD if has_empty else 0))
         return len(self._sets) - 1
 
     def layout(self) -> tuple[np.ndarray, list[int]]:
@@ -64,15 +60,15 @@ class WordSets:
         for number in reversed(range(len(nodes))):
             first[number] = count
             count += len(nodes[number])
-        if count > LEAF:
-            raise ConvertError(f"the index words need {count} edges; at most {LEAF} are possible")
+        if count > WORD_SET_LEAF:
+            raise ConvertError(f"the index words need {count} edges; at most {WORD_SET_LEAF} are possible")
         edges = [
             byte
             | (LAST_EDGE if position == len(node) - 1 else 0)
-            | (WORD_ENDS if ends else 0)
-            | (LEAF if target < 0 else first[target]) << TARGET_SHIFT
+            | (WORD_END if ends else 0)
+            | (WORD_SET_LEAF if target < 0 else first[target]) << TARGET_SHIFT
             for node in reversed(nodes)
             for position, (byte, ends, target) in enumerate(node)
         ]
-        roots = [(LEAF if node < 0 else first[node]) | empty for node, empty in self._sets]
-        return np.array(edges or [LAST_EDGE | LEAF << TARGET_SHIFT], dtype="<u4"), roots
+        roots = [(WORD_SET_LEAF if node < 0 else first[node]) | empty for node, empty in self._sets]
+        return np.array(edges or [LAST_EDGE | WORD_SET_LEAF << TARGET_SHIFT], dtype="<u4"), roots

@@ -1,0 +1,31 @@
+/* cli_components.h - --only, --exclude and --norm. */
+#ifndef TERN_CLI_COMPONENTS_H
+#define TERN_CLI_COMPONENTS_H
+
+#include <getopt.h>
+#include "handler.h"
+
+#define CLI_ONLY 256 /* option numbers; a subcommand's own begin at CLI_OPTIONS */
+#define CLI_EXCLUDE 257
+#define CLI_NORM 258
+#define CLI_OPTIONS 259
+#define CLI_NORM_OPTION {"norm", no_argument, NULL, CLI_NORM}
+#define CLI_COMPONENT_OPTIONS                                                                                          \
+    {"only", required_argument, NULL, CLI_ONLY}, { "exclude", required_argument, NULL, CLI_EXCLUDE }
+#define CLI_COMPONENT_HELP                                                                                             \
+    "      --only COMPONENTS     run only these, separated by commas, as spaCy does with all others excluded\n"        \
+    "      --exclude COMPONENTS  run the default ones but these: what uses their results does without\n"
+/* The sentence goes on with "has them". */
+#define CLI_COMPONENT_NAMES                                                                                            \
+    "Components are spaCy's factories: tok2vec tagger morphologizer parser senter sentencizer\n"                       \
+    "attribute_ruler lemmatizer trainable_lemmatizer ner textcat textcat_multilabel, as far as the model\n"
+
+typedef struct cli_components {
+    const char *only, *exclude; /* as given; NULL: not given */
+} cli_components;
+
+/* The settings for a model: what --only or --exclude says, else TERN_COMPONENTS, else the model's default. CLI_OK, or
+ * CLI_USAGE or CLI_FAILED after having said why. */
+int cli_settings(const char *subcommand, const cli_components *given, const tern_model *model, handler_settings *out);
+
+#endif

@@ -1,0 +1,23 @@
+#include "cli_session.h"
+
+#include "cli.h"
+#include "cli_model.h"
+
+int cli_begin(const char *subcommand, const char *model, unsigned want, const cli_components *components,
+              cli_session *out)
+{
+    tern_error error;
+    *out = (cli_session){.model = NULL};
+    if (cli_open(model, want, &out->model) != 0) return CLI_FAILED;
+    int code = tern_ctx_new(out->model, &out->ctx, &error) == TERN_OK
+                   ? cli_settings(subcommand, components, out->model, &out->settings)
+                   : cli_fail("%s", error.msg);
+    if (code != CLI_OK) cli_end(out);
+    return code;
+}
+
+void cli_end(cli_session *session)
+{
+    tern_ctx_free(session->ctx);
+    tern_model_close(session->model);
+}

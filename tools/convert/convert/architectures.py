@@ -1,0 +1,160 @@
+"""Which models can be converted: decided by the architectures in the configuration, never by a name.
+
+A check takes a component's model as the configuration has it and the component's name, and refuses what the engine does not run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Callable, Optional
+
+from .constants import (
+    BOW_MAX_BUCKETS,
+    BOW_MAX_NGRAM,
+    MAX_PIECES,
+    TOK2VEC_MAX_DEPTH,
+    TOK2VEC_MAX_FEATURES,
+    TOK2VEC_MAX_WIDTH,
+    Attr,
+)
+from .errors import ConvertError
+
+Node = Mapping[str, Any]
+Check = Callable[[Optional[Node], str], None]
+
+TOK2VEC = "spacy.Tok2Vec.v2"
+LISTENER = "spacy.Tok2VecListener.v1"
+HASH_EMBED_CNN = "spacy.HashEmbedCNN.v2"
+EMBED = "spacy.MultiHashEmbed.v2"
+ENCODE = "spacy.MaxoutWindowEncoder.v2"
+TRANSITION = "spacy.TransitionBasedParser.v2"
+TAGGER = "spacy.Tagger.v2"
+BOWS = ("spacy.TextCatBOW.v1", "spacy.TextCatBOW.v2", "spacy.TextCatBOW.v3")
+ENSEMBLE = "spacy.TextCatEnsemble.v2"
+POOLED = (
+    "spacy.TextCatCNN.v1",
+    "spacy.TextCatCNN.v2",
+    "spacy.TextCatReduce.v1",
+    "spacy.TextCatParametricAttention.v1",
+    ENSEMBLE,
+)
+
+
+def _architecture(node: Node | None, component: str, *allowed: str) -> str:
+    """Name of the architecture of a model's node; refuses every other than the allowed ones."""
+    if not isinstance(node, Mapping) or "@architectures" not in node:
+        raise ConvertError(
+            f"component {component} has a model without an architecture in its configuration, which is then not "
+            "that of a saved pipeline: save the pipeline with nlp.to_disk"
+        )
+    name = str(node["@architectures"])
+    if name not in allowed:
+        raise ConvertError(
+            f"architecture {name} in component {component} is not supported, only {', '.join(allowed)}: train "
+            "the component with that"
+        )
+    return name
+
+
+def _setting(node: Node, key: str, expected: Any, architecture: str, component: str) -> None:
+    if node.get(key) != expected:
+        raise ConvertError(
+            f"architecture {architecture} in component {component} is not supported with "
+            f"{key} = {node.get(key)!r}, only with {expected!r}: train the component with that"
+        )
+
+
+def _check_number(node: Node, key: str, limit: int, architecture: str, component: str) -> None:
+    """Refuses what is no whole number from 1 to the limit."""
+    value = node.get(key)
+    if not isinstance(value, int) or not 1 <= value <= limit:
+        raise ConvertError(
+            f"{architecture} in component {component} has {key} {value!r}; 1 to {limit} are supported: "
+            "train it with such a number"
+        )
+
+
+def _check_embed(node: Node, component: str) -> None:
+    _architecture(node, component, EMBED)
+    names = [str(attr) for attr in node.get("attrs", [])]
+    for name in names:
+        if name not in Attr.__members__:
+            raise ConvertError(
+                f"feature {name} of {EMBED} in component {component} is not supported, only {', '.join(Attr.__members__)}: "
+                "train it with these"
+            )
+    if not 1 <= len(names) <= TOK2VEC_MAX_FEATURES:
+        raise ConvertError(
+            f"{EMBED} in component {component} has {len(names)} features; 1 to {TOK2VEC_MAX_FEATURES} are supported: "
+            "train it with such a number"
+        )
+    _check_number(node, "width", TOK2VEC_MAX_WIDTH, EMBED, component)
+
+
+def _check_window(node: Node, architecture: str, component: str) -> None:
+    """The settings of a MaxoutWindowEncoder."""
+    _setting(node, "window_size", 1, architecture, component)
+    _check_number(node, "depth", TOK2VEC_MAX_DEPTH, architecture, component)
+    _check_number(node, "maxout_pieces", MAX_PIECES, architecture, component)
+
+
+def check_encoder(node: Node | None, component: str) -> None:
+    name = _architecture(node, component, TOK2VEC, HASH_EMBED_CNN)
+    assert node is not None
+    if name == HASH_EMBED_CNN:  # MultiHashEmbed and MaxoutWindowEncoder with the settings of both
+        _check_number(node, "width", TOK2VEC_MAX_WIDTH, name, component)
+        return _check_window(node, name, component)
+    _check_embed(node.get("embed", {}), component)
+    encode = node.get("encode", {})
+    _architecture(encode, component, ENCODE)
+    return _check_window(encode, ENCODE, component)
+
+
+def _check_tok2vec(model: Node | None, component: str) -> None:
+    """What a component reads: an encoder of its own, or rows of the shared one; see config_check.py."""
+    node = model.get("tok2vec") if isinstance(model, Mapping) else None
+    if upstream_of(model) is None:
+        check_encoder(node, component)
+
+
+def upstream_of(model: Node | None) -> str | None:
+    """Whom a component's model listens to, or None."""
+    node = model.get("tok2vec") if isinstance(model, Mapping) else None
+    if not isinstance(node, Mapping) or node.get("@architectures") != LISTENER:
+        return None
+    return str(node.get("upstream", "*"))  # spacy/ml/models/tok2vec.py tok2vec_listener_v1
+
+
+def check_transition(model: Node | None, component: str, state_type: str) -> None:
+    _architecture(model, component, TRANSITION)
+    assert model is not None
+    _setting(model, "state_type", state_type, TRANSITION, component)
+    _check_number(model, "maxout_pieces", MAX_PIECES, TRANSITION, component)
+    _check_tok2vec(model, component)
+
+
+def check_tagger(model: Node | None, component: str) -> None:
+    _architecture(model, component, TAGGER)
+    _check_tok2vec(model, component)
+
+
+def _check_bow(model: Node | None, component: str) -> None:
+    name = _architecture(model, component, *BOWS)
+    assert model is not None
+    _check_number(model, "ngram_size", BOW_MAX_NGRAM, name, component)
+    if name == BOWS[-1]:  # of the others it is fixed
+        _check_number(model, "length", BOW_MAX_BUCKETS, name, component)
+
+
+def check_textcat(model: Node | None, component: str) -> None:
+    name = _architecture(model, component, *BOWS, *POOLED)
+    assert model is not None
+    if name in BOWS:
+        return _check_bow(model, component)
+    if name == ENSEMBLE:
+        _check_bow(model.get("linear_model"), component)
+    return _check_tok2vec(model, component)
+
+
+def check_nothing(model: Node | None, component: str) -> None:
+    """What has rules and tables has no network."""

@@ -1,0 +1,90 @@
+"""The components that can be converted: a row for each factory of spaCy's, with all that the rest of the converter needs to know.
+
+A new component is one row here, and a module that writes its sections.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Callable
+
+from spacy import pipeline
+from spacy.pipeline.textcat_multilabel import MultiLabel_TextCategorizer
+
+from .architectures import Check, check_encoder, check_nothing, check_tagger, check_textcat, check_transition
+from .container import Section
+from .edit_trees import trainable_lemmatizer_sections
+from .lemma_tables import lemmatizer_sections
+from .morphologizer import morphologizer_sections
+from .ner import ner_sections
+from .network import NetworkSections, tok2vec_sections
+from .parser import parser_sections
+from .ruler_tables import ruler_sections
+from .sentencizer import sentencizer_sections
+from .senter import senter_sections
+from .strings import StringTable
+from .tagger import tagger_sections
+from .textcat_tables import textcat_sections
+
+Writer = Callable[..., NetworkSections]
+"""(loaded component, strings of the file) -> its sections; a text classifier also takes earlier, see textcat_tables.py."""
+
+
+@dataclass(frozen=True)
+class Factory:
+    """What the converter knows of a component.
+
+    number: COMPONENT_* in the engine (engine/model/model.h); 1 << number is its bit in tern.h.
+    made: the only class that is supported; None: the writer looks at what the component runs.
+    sections: its writer. check: refuses a model that the engine does not run.
+    shows_labels: its labels mean something to people, so the description lists them.
+    labels_tokens: its network sets annotations of tokens, so it must come before those that read_labels.
+    reads_labels: it reads annotations of tokens, and changes them by rules and tables.
+    classifies: it gives categories of the whole text.
+    """
+
+    number: int
+    made: type | None
+    sections: Writer
+    check: Check = check_nothing
+    shows_labels: bool = False
+    labels_tokens: bool = False
+    reads_labels: bool = False
+    classifies: bool = False
+
+
+def _tables(write: Callable[[Any, StringTable], list[Section]]) -> Writer:
+    """The writer of a component without a network."""
+    return lambda pipe, strings: NetworkSections(write(pipe, strings), [])
+
+
+def _textcat(factory: str, number: int, made: type) -> Factory:
+    return Factory(number, made, partial(textcat_sections, factory), check_textcat, shows_labels=True, classifies=True)
+
+
+SHARED_ENCODER = "tok2vec"
+"""The factory whose rows other components may listen to; it gives nothing of its own."""
+
+FACTORIES = {
+    SHARED_ENCODER: Factory(0, pipeline.Tok2Vec, tok2vec_sections, check_encoder),
+    "parser": Factory(
+        2, pipeline.DependencyParser, parser_sections, partial(check_transition, state_type="parser"), shows_labels=True
+    ),
+    "ner": Factory(
+        6, pipeline.EntityRecognizer, ner_sections, partial(check_transition, state_type="ner"), shows_labels=True
+    ),
+    "tagger": Factory(1, pipeline.Tagger, tagger_sections, check_tagger, shows_labels=True, labels_tokens=True),
+    "morphologizer": Factory(7, pipeline.Morphologizer, morphologizer_sections, check_tagger, labels_tokens=True),
+    "trainable_lemmatizer": Factory(
+        8, pipeline.EditTreeLemmatizer, trainable_lemmatizer_sections, check_tagger, labels_tokens=True
+    ),
+    "attribute_ruler": Factory(4, pipeline.AttributeRuler, _tables(ruler_sections), reads_labels=True),
+    "lemmatizer": Factory(5, None, _tables(lemmatizer_sections), reads_labels=True),
+    "senter": Factory(3, pipeline.SentenceRecognizer, senter_sections, check_tagger),
+    "sentencizer": Factory(9, pipeline.Sentencizer, _tables(sentencizer_sections)),
+    "textcat": _textcat("textcat", 10, pipeline.TextCategorizer),
+    "textcat_multilabel": _textcat("textcat_multilabel", 11, MultiLabel_TextCategorizer),
+}
+"""In the order in which a file has their sections. What a run for entities reads lies together: entities do not cross the
+parser's sentence starts."""

@@ -1,0 +1,21 @@
+"""The sentencizer (spacy/pipeline/sentencizer.pyx)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from spacy.strings import get_string_id
+
+from .container import Section, tensor
+from .errors import ConvertError
+from .strings import StringTable
+
+
+def sentencizer_sections(pipe: Any, strings: StringTable) -> list[Section]:
+    """Everything under sentencizer/ of a Sentencizer."""
+    if not pipe.punct_chars or not all(isinstance(mark, str) for mark in pipe.punct_chars):
+        raise ConvertError(f"component {pipe.name}: punct_chars are not a set of texts, or there are none: name some")
+    marks = np.array(sorted(get_string_id(mark) for mark in pipe.punct_chars), dtype="<u8")
+    settings = tensor("sentencizer/settings", [int(pipe.overwrite)], "u4")
+    return [settings, Section("sentencizer/marks", marks)]
