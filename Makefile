@@ -3,8 +3,9 @@ CMAKE ?= cmake
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
+PYTEST = $(PYTHON) -m pytest -q --numprocesses $(JOBS) --dist worksteal tests
 
-.PHONY: all build build-tests run test lint format bench asan fuzz fuzz-coverage install package build-TernFunction clean
+.PHONY: all build build-tests run check test lint format bench asan fuzz fuzz-coverage install package build-TernFunction clean
 
 all: build
 
@@ -21,8 +22,13 @@ build-tests:
 run: build
 	build/tern serve
 
+# The inner loop, of a minute: C's own tests, and of the others those of the programs that need neither spaCy nor a browser.
+check: build-tests
+	ctest --test-dir build --parallel $(JOBS) --output-on-failure --progress
+	$(PYTEST) --quick -rfE
+
 test: build-tests
-	$(PYTHON) -m pytest tests
+	$(PYTEST)
 
 # How the sources are written, without a build: what tools/lint runs.
 lint:
@@ -38,13 +44,12 @@ bench: build-tests package
 asan:
 	$(CMAKE) --preset asan
 	$(CMAKE) --build build-asan --parallel $(JOBS)
-	TERN_BUILD=build-asan TERN_REDUCED=1 $(PYTHON) -m pytest tests --ignore=tests/convert --ignore=tests/fuzz --ignore=tests/install --ignore=tests/deploy \
-		--ignore=tests/test_valgrind.py --ignore=tests/parity/test_mutants.py
+	TERN_BUILD=build-asan TERN_REDUCED=1 $(PYTEST)
 
 fuzz:
 	$(CMAKE) --preset fuzz
 	$(CMAKE) --build build-fuzz --parallel $(JOBS)
-	$(PYTHON) -m pytest tests/fuzz
+	$(PYTEST)/fuzz
 
 # Which lines the fuzzers reach: the corpora and TERN_FUZZ_SECONDS (10) of each target.
 fuzz-coverage:

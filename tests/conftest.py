@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
@@ -18,11 +19,33 @@ if TYPE_CHECKING:
     from opinion_pipeline import Opinions
     from vector_pipeline import VectorPipeline
 
-# The mutants are programs of their own, built without sanitizers.
-collect_ignore = ["parity/test_mutants.py"] if REDUCED else []
+NOT_THE_PROGRAMS = [
+    "bench",
+    "convert",
+    "deploy",
+    "fuzz",
+    "golden",
+    "install",
+    "load",
+    "sentiment",
+    "web",
+    "test_documents.py",
+    "test_lint.py",
+]
+"""What tests scripts, Python, documents, the page, packages: what it would find in the build's programs, others find."""
+SLOW_PACKAGES = ["spacy", "playwright", "boto3"]
+"""Tests skip where one of these is not installed: under --quick they are as if."""
+
+# Under sanitizers: not what builds or measures programs of its own either. The files' names are relative to this folder.
+collect_ignore = (
+    [*NOT_THE_PROGRAMS, "test_valgrind.py", "parity/test_mutants.py", "parity/test_quickstart.py"] if REDUCED else []
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quick", action="store_true", help="only what takes no minute: the programs, without spaCy and browser"
+    )
     parser.addoption(
         "--all", action="store_true", help="besides what decides whether a change may land: the long tests"
     )
@@ -33,6 +56,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--language-day", type=int, default=today, help="day since 1970 that chooses the dozen and their texts"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.getoption("--quick"):
+        return
+    collect_ignore.extend(
+        [*NOT_THE_PROGRAMS, "parity", "test_unit.py", "test_valgrind.py"]
+    )  # make check runs C's tests with ctest
+    for name in SLOW_PACKAGES:
+        sys.modules[name] = None  # which lets an import of it fail
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

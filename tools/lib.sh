@@ -68,7 +68,8 @@ install_packages() {
         say "sudo is needed once, to install: $list"
         sudo -v || die "no permission to install. As root: apt-get install $list"
     fi
-    quietly "Reading package lists" apt_get update
+    if [ -z "${lists_read:-}" ]; then quietly "Reading package lists" apt_get update; fi
+    lists_read=yes
     quietly "Installing $list" apt_get install --no-install-recommends "$@"
 }
 
@@ -90,7 +91,7 @@ need_venv() {
     stamp+=" $("$python" -c 'import sys; print(sys.version, sys.executable)' | tr '\n' ' ')"
     if [ -x "$folder/bin/python" ] && [ "$(cat "$folder/stamp" 2>/dev/null)" = "$stamp" ]; then return; fi
     quietly "Creating $folder" "$python" -m venv --clear "$folder"
-    quietly "Installing $3 into $folder" "$folder/bin/python" -m pip install --only-binary=:all: -r "$2"
+    quietly "Installing $3 into $folder" "$folder/bin/python" -m pip install --no-compile --only-binary=:all: -r "$2"
     printf '%s\n' "$stamp" >"$folder/stamp"
 }
 

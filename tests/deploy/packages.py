@@ -1,7 +1,7 @@
 """The packages that tools/package made, for the tests of them: build/tern-lambda-<architecture>.zip and build-package/.
 
-A test module imports the fixture: `from packages import package  # noqa: F401`. Its tests run for each architecture, those of
-the other one under qemu; what has not been made is skipped.
+A test module imports the fixture: `from packages import package  # noqa: F401`. Its tests run for this machine's architecture, and
+with --all for the other one, under qemu; what has not been made is skipped.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ class Package(NamedTuple):
         return [path]
 
 
-@pytest.fixture(scope="module", params=list(MACHINES))
+@pytest.fixture(
+    scope="module", params=[pytest.param(arch, marks=[] if arch == HOST else pytest.mark.long) for arch in MACHINES]
+)
 def package(request: pytest.FixtureRequest) -> Package:
     arch = request.param
     kept = ROOT / "build-package"

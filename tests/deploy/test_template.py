@@ -1,6 +1,6 @@
 """template.yaml: read, expanded by the SAM translator for many parameter values, linted, and built by `sam build`.
 
-`sam` is that of TERN_SAM, of .venv-sam/ or of PATH; without one its own checks are skipped.
+`sam` is that of TERN_SAM, of .venv-sam/ or of PATH; its own checks run with --all, and are skipped without one.
 """
 
 from __future__ import annotations
@@ -494,6 +494,7 @@ def run_sam(sam: str, folder: Path, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_sam_validate(sam: str) -> None:
     assert "is a valid SAM Template" in run_sam(sam, ROOT, "validate", "--lint")
 
@@ -524,6 +525,7 @@ def test_make_tells_sam_what_it_does(tmp_path: Path) -> None:
     assert "package: Lambda has x86_64 and arm64, not sparc\n" in done.stdout
 
 
+@pytest.mark.long
 def test_questions_of_sam_deploy(sam: str, tmp_path: Path) -> None:
     """As deploy/README.md says: every default, but for two that ask whether it is okay; a bucket of one's own takes two options."""
     for name in ("template.yaml", "samconfig.toml"):
@@ -561,6 +563,7 @@ def test_questions_of_sam_deploy(sam: str, tmp_path: Path) -> None:
     assert "Cannot use both" not in deploy("--s3-bucket", "mine", "--no-resolve-s3")
 
 
+@pytest.mark.long
 def test_sam_build(sam: str, tmp_path: Path) -> None:
     """In a copy, with the libraries of build-package/: the program and what is linked are those of the zip, byte for byte, and
     every model is there, as the build is for stacks with SentimentApi=on, too."""

@@ -35,6 +35,7 @@ def post(url: str, body: object, headers: dict[str, str]) -> tuple[int, object]:
         return error.code, json.load(error)
 
 
+@pytest.mark.long
 def test_all_ways_to_call_a_function(peer: Peer) -> None:
     invoke, http = f"{peer.url}/2015-03-31/functions/{FUNCTION}/invocations", f"{peer.function_url}/ner"
     as_json = {"Content-Type": "application/json"}
