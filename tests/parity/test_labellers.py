@@ -11,12 +11,8 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import small_pipelines as small
-from common import REDUCED, SPACY_PACKAGE
-from comparison import text_maker
-from corpus import project_texts
 from differences import FIELDS_OF
 
-RANDOM_TEXTS = 300 if REDUCED else 800
 SEED = 7
 
 LEMMA_RULES = [
@@ -83,8 +79,8 @@ def pair(
 
 
 @pytest.fixture(scope="module")
-def texts() -> list[str]:
-    return project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
+def texts(some_texts: Callable[[int], list[str]]) -> list[str]:
+    return some_texts(SEED)
 
 
 def test_whole_pipeline(pair: small.Pair, texts: list[str]) -> None:

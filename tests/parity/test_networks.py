@@ -15,13 +15,10 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import small_pipelines as small
-from common import REDUCED, SPACY_PACKAGE
-from comparison import text_maker
 from corpus import project_texts
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-RANDOM_TEXTS = 100 if REDUCED else 400
 SEED = 11
 DOCS, PASSES, LEARN_RATE = 90, 7, 0.01
 FEW_PASSES = {"defaults": 3, "3 pieces, 128 hidden": 4}  # large networks
@@ -213,8 +210,8 @@ def pair(
 
 
 @pytest.fixture(scope="module")
-def texts() -> list[str]:
-    return project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
+def texts(some_texts: Callable[[int], list[str]]) -> list[str]:
+    return some_texts(SEED)
 
 
 def test_whole_pipeline(pair: small.Pair, texts: list[str]) -> None:

@@ -13,8 +13,7 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import small_pipelines as small
-from common import REDUCED, SPACY_PACKAGE, Run
-from comparison import text_maker
+from common import SPACY_PACKAGE, Run
 from convert import container
 from corpus import project_texts
 from spacy.language import Language
@@ -29,7 +28,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*W108.*:UserWarning")
 TOLERANCE = 1e-5
 SEED = 11
 TRAINED_ON, PASSES = 160, 4
-RANDOM_TEXTS = 100 if REDUCED else 300
 EXTREMES = ["", " ", "X", "\n\n", "X X", "a X a X a", "🙂", "Why not? " * 300, "x" * 5000]
 LONG = "Why not? It was 1984 then. " * 1500
 LABELS: dict[str, Callable[[str], bool]] = {
@@ -158,7 +156,8 @@ def beside_a_parser() -> Language:
 
 def with_vectors() -> Language:
     """Vectors that half precision holds as they are."""
-    words = sorted({token.text for text in project_texts()[:200] for token in spacy.blank("en").make_doc(text)})
+    nlp = spacy.blank("en")
+    words = sorted({token.text for text in project_texts()[:200] for token in nlp.make_doc(text)})
     data = np.random.RandomState(SEED).normal(size=(len(words), small.WIDTH)).astype("f2").astype("f4")
     model = encoder()
     model["embed"]["include_static_vectors"] = True
@@ -201,9 +200,9 @@ def pair(named_pair: tuple[str, small.Pair]) -> small.Pair:
 
 
 @pytest.fixture(scope="module")
-def texts() -> list[str]:
-    made = project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
-    return EXTREMES + random.Random(SEED).sample(made, 250 if REDUCED else 600)
+def texts(some_texts: Callable[[int], list[str]], amount: Callable[[int, int], int]) -> list[str]:
+    made = some_texts(SEED)
+    return EXTREMES + random.Random(SEED).sample(made, amount(150, 600))
 
 
 # ---- beside tern -----------------------------------------------------------------------------------------------------
@@ -293,7 +292,7 @@ def test_pipe(pair: small.Pair, texts: list[str], run: Run) -> None:
     lines = "".join(json.dumps({"text": text}) + "\n" for text in some).encode()
     done = run("tern", "pipe", "-m", pair.file, input=lines)
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
-    for text, line in zip(some, done.stdout.decode("utf-8").splitlines()):
+    for text, line in zip(some, done.stdout.decode("utf-8").split("\n")):
         doc, got = pair.nlp(text), json.loads(line)
         want = doc.to_json()
         assert list(got) == list(want)
