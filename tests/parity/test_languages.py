@@ -149,7 +149,12 @@ def hostile(beginning: str, first: str, second: str, count: int) -> str:
     return beginning + first * count + second * count
 
 
-@pytest.mark.parametrize("what", HOSTILE)
+LONG = ("the same, many times",)  # takes long to convert
+
+
+@pytest.mark.parametrize(
+    "what", [pytest.param(what, marks=pytest.mark.long) if what in LONG else what for what in HOSTILE]
+)
 def test_hostile_text(what: str, converted, program) -> None:
     """Equal while short; then so long that quadratic time would be minutes."""
     code, *parts = HOSTILE[what]

@@ -22,6 +22,7 @@ from spacy.tokens import Doc, Span
 SEED = 11
 DOCS, PASSES, LEARN_RATE = 90, 7, 0.01
 FEW_PASSES = {"defaults": 3, "3 pieces, 128 hidden": 4}  # large networks
+LONG = ("no upper, 2 pieces", "1 piece, extra tokens", "3 pieces, 128 hidden")  # what others have one by one
 
 
 # ---- settings --------------------------------------------------------------------------------------------------------
@@ -200,7 +201,9 @@ def gold() -> list[Doc]:
     return docs
 
 
-@pytest.fixture(scope="module", params=list(RECIPES))
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=pytest.mark.long) if name in LONG else name for name in RECIPES]
+)
 def pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]
 ) -> small.Pair:
@@ -211,7 +214,7 @@ def pair(
 
 @pytest.fixture(scope="module")
 def texts(some_texts: Callable[[int], list[str]]) -> list[str]:
-    return some_texts(SEED)
+    return [doc.text for doc in gold()] + some_texts(SEED)
 
 
 def test_whole_pipeline(pair: small.Pair, texts: list[str]) -> None:
