@@ -10,12 +10,15 @@ from typing import Any, Optional
 import numpy as np
 import oracle
 import oracle_inside
+import pytest
+from common import REDUCED
 from corpus import project_texts
 from differences import first_decision_difference, first_difference, first_layer_difference, first_score_difference
 from oracle_inside import Layers, Trace
 from random_texts import TextMaker
 from stages import Stages, marks
 
+spacy_alone = pytest.mark.skipif(REDUCED, reason="spaCy alone runs, without sanitizers")
 Starts = Optional[Sequence[Sequence[int]]]
 
 

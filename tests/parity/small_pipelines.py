@@ -17,7 +17,7 @@ import numpy as np
 import oracle
 import pytest
 import spacy
-from common import SPACY_PACKAGE
+from common import REDUCED, SPACY_PACKAGE
 from convert import container
 from convert.build import convert
 from convert.tiny import seed_weights
@@ -31,7 +31,7 @@ from stages import Stages, marks
 WIDTH = 32
 SEED = 5
 SENTENCES = 240
-PASSES = 8
+PASSES = 2 if REDUCED else 8
 
 
 # ---- settings --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("spacy")
 
 import oracle_inside
-from comparison import first_inner_difference, inside
+from comparison import first_inner_difference, inside, spacy_alone
 from corpus import CORPUS, TEXTS, project_texts, read_texts
 from random_texts import NAMES, WORDS
 
@@ -73,6 +73,7 @@ def test_block_boundaries(comparison, compare_inside, tokens: int) -> None:
 # ---- the oracle itself -----------------------------------------------------------------------------------------------
 
 
+@spacy_alone
 @pytest.mark.parametrize("component", oracle_inside.ENCODERS)
 def test_oracle_layers_are_spacys(nlp_everything, component: str) -> None:
     """The oracle runs the encoder layer by layer: its last layer must be what spaCy's own forward pass gives."""
@@ -83,6 +84,7 @@ def test_oracle_layers_are_spacys(nlp_everything, component: str) -> None:
             assert last.tobytes() == oracle_inside.encoder(nlp_everything, component, doc).tobytes()
 
 
+@spacy_alone
 def test_oracle_tags_are_spacys(nlp_everything) -> None:
     tagger, tok2vec = nlp_everything.get_pipe("tagger"), nlp_everything.get_pipe("tok2vec")
     for text in read_texts(TEXTS["lengths"]):
@@ -91,6 +93,7 @@ def test_oracle_tags_are_spacys(nlp_everything) -> None:
         assert [tagger.labels[i] for i in best] == [token.tag_ for token in tagger(tok2vec(doc))]
 
 
+@spacy_alone
 def test_oracle_entities_are_spacys(nlp_everything) -> None:
     for text in read_texts(TEXTS["entities"]):
         traced, doc = nlp_everything.make_doc(text), nlp_everything.make_doc(text)
@@ -99,6 +102,7 @@ def test_oracle_entities_are_spacys(nlp_everything) -> None:
         assert [(e.start, e.end, e.label_) for e in traced.ents] == [(e.start, e.end, e.label_) for e in doc.ents]
 
 
+@spacy_alone
 def test_oracle_parses_are_spacys(nlp_everything) -> None:
     tok2vec, parser = nlp_everything.get_pipe("tok2vec"), nlp_everything.get_pipe("parser")
     for text in project_texts()[::4]:

@@ -11,6 +11,7 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import small_pipelines as small
+from comparison import spacy_alone
 from differences import FIELDS_OF
 
 SEED = 7
@@ -111,6 +112,7 @@ def test_wanting_one_annotation(pair: small.Pair, texts: list[str], want: str, f
     assert any(value for answer in whole for field in fields for value in answer[field])
 
 
+@spacy_alone
 def test_every_way_to_a_lemma_was_taken(pair: small.Pair, texts: list[str]) -> None:
     """Trees that edit either end or the whole word, trees that do not apply, and those after them."""
     lemmatizer = pair.nlp.get_pipe("lemmatizer")

@@ -15,13 +15,16 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import small_pipelines as small
+from common import REDUCED
+from comparison import spacy_alone
 from corpus import project_texts
+from random_texts import TextMaker
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 SEED = 11
-DOCS, PASSES, LEARN_RATE = 90, 7, 0.01
-FEW_PASSES = {"defaults": 3, "3 pieces, 128 hidden": 4}  # large networks
+DOCS, PASSES, LEARN_RATE = 90, 2 if REDUCED else 7, 0.01
+FEW_PASSES = {"defaults": 1 if REDUCED else 3, "3 pieces, 128 hidden": 4}  # large networks
 LONG = ("no upper, 2 pieces", "1 piece, extra tokens", "3 pieces, 128 hidden")  # what others have one by one
 
 
@@ -213,8 +216,8 @@ def pair(
 
 
 @pytest.fixture(scope="module")
-def texts(some_texts: Callable[[int], list[str]]) -> list[str]:
-    return [doc.text for doc in gold()] + some_texts(SEED)
+def texts(make_texts: Callable[[int], TextMaker], amount: Callable[[int, int], int]) -> list[str]:
+    return project_texts()[:: 4 if REDUCED else 1] + make_texts(SEED).texts_of(amount(50, 400))
 
 
 def test_whole_pipeline(pair: small.Pair, texts: list[str]) -> None:
@@ -227,6 +230,7 @@ def test_some_components(pair: small.Pair, texts: list[str]) -> None:
         small.report(pair.differences(texts[:150], [name]), texts[:150])
 
 
+@spacy_alone
 def test_there_is_something_to_compare(pair: small.Pair, texts: list[str]) -> None:
     """No component says the same of everything; entities long enough for every slot, children for the second ones."""
     docs = list(pair.nlp.pipe(texts[:600]))
