@@ -25,7 +25,12 @@ from spacy.tokens import Doc, Span
 SEED = 11
 DOCS, PASSES, LEARN_RATE = 90, 2 if REDUCED else 7, 0.01
 FEW_PASSES = {"defaults": 1 if REDUCED else 3, "3 pieces, 128 hidden": 4}  # large networks
-LONG = ("no upper, 2 pieces", "1 piece, extra tokens", "3 pieces, 128 hidden")  # what others have one by one
+LONG = (
+    "no upper, 2 pieces",
+    "extra tokens",
+    "1 piece, extra tokens",
+    "3 pieces, 128 hidden",
+)  # what others have one by one
 
 
 # ---- settings --------------------------------------------------------------------------------------------------------
