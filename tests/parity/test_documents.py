@@ -86,7 +86,7 @@ def test_long_document_of_sentences(comparison, amount) -> None:
     """Prose, whose sentences are longer and whose trees are deeper than those of random texts."""
     prose = project_texts() + (read_texts(CORPUS) if CORPUS.is_file() else [])
     random.Random(RANDOM_SEED).shuffle(prose)
-    report(comparison("full").differences(["\n".join(prose)[: amount(40_000, 150_000)]]), 1)
+    report(comparison("full").differences(["\n".join(prose)[: amount(20_000 if REDUCED else 40_000, 150_000)]]), 1)
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +159,6 @@ def test_hostile_text(comparison, unit: str) -> None:
     """Texts on which spaCy's time grows with the square or worse: equal while short, and thousands of them still end."""
     texts = [unit * count for count in (1, 2, 3, 50, 201)]
     report(comparison("full").differences(texts), len(texts))
-    count = 5_000 if REDUCED else 20_000
+    count = 2_000 if REDUCED else 20_000
     got = next(comparison("full").stages().texts([unit * count], timeout=120))
     assert got["end"][-1] + got["space"][-1] == count * len(unit)
