@@ -51,10 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     today = datetime.date.today().toordinal() - datetime.date(1970, 1, 1).toordinal()
     parser.addoption(
-        "--all-languages", action="store_true", help="compare the tokenizers of all languages, not of a dozen"
-    )
-    parser.addoption(
-        "--language-day", type=int, default=today, help="day since 1970 that chooses the dozen and their texts"
+        "--language-day", type=int, default=today, help="day since 1970 that chooses languages and their texts"
     )
 
 

@@ -150,7 +150,7 @@ def train(folder: Path, texts: Iterable[str], floret: dict[str, Any] | None = No
     choose = random.Random(SEED)
     examples = [_example(nlp, choose) for _ in range(40)]
     optimizer = nlp.initialize(lambda: examples)
-    for _ in range(40):
+    for _ in range(15):
         nlp.update(examples, sgd=optimizer, drop=0.1)
     _add_tables(nlp)
     nlp.disable_pipe("senter")

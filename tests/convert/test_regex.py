@@ -613,7 +613,7 @@ def test_english_on_tricky_texts(english: dict[str, tuple[str, Expression]], nam
     compare(pattern, sorted(pieces), expression)
 
 
-@pytest.mark.parametrize("language", ["de", "es", "fr"])
+@pytest.mark.parametrize("language", ["de", "es", pytest.param("fr", marks=pytest.mark.long)])
 def test_other_languages(language: str):
     """All but the URL pattern, which is that of English. The token_match of French is a pattern of 1.5 MB."""
     spacy = pytest.importorskip("spacy")

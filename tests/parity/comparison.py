@@ -1,28 +1,30 @@
-"""Runs spaCy and tern over the same texts and says what differs; also in several processes."""
+"""Runs spaCy and tern over the same texts and says what differs."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional
 
+import numpy as np
 import oracle
 import oracle_inside
+import pytest
+from common import REDUCED
 from corpus import project_texts
 from differences import first_decision_difference, first_difference, first_layer_difference, first_score_difference
+from oracle_inside import Layers, Trace
 from random_texts import TextMaker
 from stages import Stages, marks
 
+spacy_alone = pytest.mark.skipif(REDUCED, reason="spaCy alone runs, without sanitizers")
 Starts = Optional[Sequence[Sequence[int]]]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One pipeline of oracle.PIPELINES; small enough to be sent to another process."""
+    """One pipeline of oracle.PIPELINES."""
 
     package: str
     pipeline: str
@@ -66,30 +68,47 @@ class Comparison:
         everything = oracle.pipeline(self.package, "everything")
         starts = [sent_starts] if sent_starts is not None else None
         got = next(self.stages("--layers", "--scores", "--trace").answers(self.lines([text], starts)))
-        return first_inner_difference(everything, text, got, sent_starts) if "layers" in got else None
+        want = inside(everything, text, sent_starts) if "layers" in got else None
+        return first_inner_difference(want, got) if want else None
 
 
-def first_inner_difference(
-    nlp: Any, text: str, got: dict[str, Any], sent_starts: Sequence[int] | None = None
-) -> str | None:
-    """nlp: a pipeline with all components. got: an answer of stages --layers --scores --trace."""
+@dataclass(frozen=True)
+class Inside:
+    """What spaCy computes on its way to a document."""
+
+    layers: dict[str, Layers]  # of each encoder
+    scores: dict[str, np.ndarray]  # of each classifier
+    traces: dict[str, Trace]  # of each decider
+    names: dict[str, list[str]]  # of each decider's classes
+
+
+def inside(nlp: Any, text: str, sent_starts: Sequence[int] | None = None) -> Inside | None:
+    """nlp: a pipeline with all components. None: the text has no tokens."""
     starts = [sent_starts] if sent_starts is not None else None
     doc = next(oracle.prepared(nlp, [text], starts))
     if len(doc) == 0:
         return None
-    for encoder in oracle_inside.ENCODERS:
-        difference = first_layer_difference(encoder, oracle_inside.layers(nlp, encoder, doc), got["layers"][encoder])
+    layers = {name: oracle_inside.layers(nlp, name, doc) for name in oracle_inside.ENCODERS}
+    scores = {name: oracle_inside.scores(nlp, name, doc) for name in oracle_inside.CLASSIFIERS}
+    traces = {
+        name: oracle_inside.trace(nlp, name, next(oracle.prepared(nlp, [text], starts)))
+        for name in oracle_inside.DECIDERS
+    }
+    return Inside(layers, scores, traces, {name: oracle_inside.class_names(nlp, name) for name in traces})
+
+
+def first_inner_difference(want: Inside, got: dict[str, Any]) -> str | None:
+    """got: an answer of stages --layers --scores --trace."""
+    for encoder, layers in want.layers.items():
+        difference = first_layer_difference(encoder, layers, got["layers"][encoder])
         if difference:
             return difference
-    for classifier in oracle_inside.CLASSIFIERS:
-        scores = oracle_inside.scores(nlp, classifier, doc)
+    for classifier, scores in want.scores.items():
         difference = first_score_difference(classifier, scores, got["scores"][classifier])
         if difference:
             return difference
-    for decider in oracle_inside.DECIDERS:
-        trace = oracle_inside.trace(nlp, decider, next(oracle.prepared(nlp, [text], starts)))
-        names = oracle_inside.class_names(nlp, decider)
-        difference = first_decision_difference(decider, names, trace, got["trace"][decider])
+    for decider, trace in want.traces.items():
+        difference = first_decision_difference(decider, want.names[decider], trace, got["trace"][decider])
         if difference:
             return difference
     return None
@@ -101,12 +120,3 @@ def first_inner_difference(
 def text_maker(package: str, seed: int) -> TextMaker:
     """Random texts that know the tokenizer's exceptions and cut pieces from the project's texts."""
     return TextMaker(seed, list(oracle.pipeline(package, "ner").tokenizer.rules), project_texts())
-
-
-def random_differences(comparison: Comparison, seed: int, count: int) -> list[str]:
-    return comparison.differences(text_maker(comparison.package, seed).texts_of(count))
-
-
-def worker_pool() -> ProcessPoolExecutor:
-    """As many processes as there are cores, at most 4: each loads spaCy."""
-    return ProcessPoolExecutor(min(len(os.sched_getaffinity(0)), 4), multiprocessing.get_context("spawn"))

@@ -1,9 +1,7 @@
-"""What the parity tests share: spaCy beside tern in every pipeline of oracle.PIPELINES, in this process or on workers."""
+"""What the parity tests share: spaCy beside tern in every pipeline of oracle.PIPELINES, and texts to compare on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, Callable
 
@@ -12,8 +10,9 @@ import pytest
 pytest.importorskip("spacy")
 
 import oracle
-from common import SPACY_PACKAGE
-from comparison import Comparison, text_maker, worker_pool
+from common import REDUCED, SPACY_PACKAGE
+from comparison import Comparison, text_maker
+from corpus import project_texts
 from random_texts import TextMaker
 
 
@@ -36,6 +35,17 @@ def make_texts() -> Callable[[int], TextMaker]:
 
 
 @pytest.fixture(scope="session")
-def workers() -> Iterator[Executor]:
-    with worker_pool() as pool:
-        yield pool
+def amount(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
+    """amount(300, 20_000): how many examples, the second number with --all."""
+    return lambda few, many: many if pytestconfig.getoption("--all") else few
+
+
+@pytest.fixture(scope="session")
+def some_texts(amount: Callable[[int, int], int]) -> Callable[[int], list[str]]:
+    """some_texts(seed): some of the project's texts, of every kind, and random ones; with --all, all of them and more."""
+
+    def draw(seed: int) -> list[str]:
+        written = project_texts()[:: amount(8 if REDUCED else 4, 1)]
+        return written + text_maker(SPACY_PACKAGE, seed).texts_of(amount(60 if REDUCED else 150, 800))
+
+    return draw

@@ -37,7 +37,7 @@ from differences import first_difference
 from random_texts import TextMaker
 from stages import Stages
 
-DOZEN = 12
+FEW = 4
 RULE_TOKENIZER = "spacy.Tokenizer.v1"
 BY_CHOICE = ["ko"]  # has another tokenizer by default; its trained pipelines have this one
 
@@ -63,10 +63,10 @@ def today() -> int:
     return datetime.date.today().toordinal() - datetime.date(1970, 1, 1).toordinal()
 
 
-def dozen_of(day: int) -> list[str]:
-    """A dozen languages, others every day; a week has them all."""
+def few_of(day: int) -> list[str]:
+    """Some languages, others every day; three weeks have them all."""
     codes = languages()[0]
-    return sorted({codes[(day * DOZEN + i) % len(codes)] for i in range(DOZEN)})
+    return sorted({codes[(day * FEW + i) % len(codes)] for i in range(FEW)})
 
 
 # ---- texts -----------------------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--day", type=int, default=today())
     options = parser.parse_args(arguments)
-    codes = languages()[0] if options.all else options.languages or dozen_of(options.day)
+    codes = languages()[0] if options.all else options.languages or few_of(options.day)
     reports: list[Report] = []
     print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
     with tempfile.TemporaryDirectory() as folder:

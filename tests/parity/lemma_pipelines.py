@@ -210,6 +210,6 @@ def mix_features(token: Any) -> None:
 
 def pipeline(lang: str, mode: str, lookups: Lookups, overwrite: bool = False) -> Any:
     nlp = blank(lang, "it" if lang == "it" else "en")  # Italian's leaves l' whole
-    small.randomise(nlp, small.gold_docs(mix_features if lang == "es" else None))
+    small.randomise(nlp, small.gold_docs(mix_features if lang == "es" else None, 80))
     nlp.add_pipe("lemmatizer", config={"mode": mode, "overwrite": overwrite}).initialize(lookups=lookups)
     return nlp

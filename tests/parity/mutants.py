@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
+import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
@@ -140,7 +143,7 @@ MODEL_MUTANTS = [
 ]
 
 
-@dataclass
+@dataclass(frozen=True)
 class EngineMutant:
     name: str
     file: str
@@ -393,6 +396,21 @@ KERNEL_SETS = {"kernels_portable.c": [], "kernels_avx2.c": ["-mavx2", "-mfma"], 
 """What CMakeLists.txt compiles them with; OpenBLAS has no part in the mutants."""
 KERNELS = ("native", "avx2", "portable")
 """What mutants of the arithmetic are run with (TERN_GEMM); native is the best of this CPU."""
+RUNTIME_SOURCES = ("json_in.c", "json_out.c", "utf8_text.c", "bytes.c", "model_open.c")
+
+
+def by_name(folder: Path) -> dict[str, Path]:
+    """C files in the folder and those below it, by their names, which are unique."""
+    found = sorted(folder.rglob("*.[ch]"))
+    files = {path.name: path for path in found}
+    assert len(files) == len(found), f"two files of one name in {folder}"
+    return files
+
+
+def replaced(source: str, old: str, new: str) -> tuple[str, int]:
+    """The source with each `old` replaced, and how many there were. White space and line breaks make no difference."""
+    pattern = r"\s*".join(map(re.escape, "".join(old.split())))
+    return re.subn(pattern, lambda _: new.strip(), source)
 
 
 class EngineBuild:
@@ -402,23 +420,24 @@ class EngineBuild:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.compiler = shlex.split(os.environ.get("CC", "cc"))
+        self.engine, runtime = by_name(ENGINE), by_name(RUNTIME)
+        includes = sorted({path.parent for path in [*self.engine.values(), *runtime.values()]})
         self.flags = [
             "-std=c11",
             "-O1",
             "-ffp-contract=off",
-            f"-I{ENGINE}",
-            f"-I{RUNTIME}",
+            *(f"-I{path}" for path in includes),
             *self._pkg_config("--cflags"),
         ]
-        runtime = [RUNTIME / name for name in ("json_in.c", "json_out.c", "utf8_text.c", "bytes.c", "model_open.c")]
-        stages = [ROOT / "tests" / "parity" / name for name in ("stages.c", "stages_inside.c")]
+        self.libraries = [*self._pkg_config("--libs"), "-lm"]
         left_out = {"kernels_openblas.c"} | (
             {"kernels_avx2.c", "kernels_avx512.c"} if platform.machine() != "x86_64" else set()
         )
-        engine = [source for source in sorted(ENGINE.glob("*.c")) if source.name not in left_out]
-        self.objects = {
-            source.name: self._compile(source, folder / f"{source.stem}.o") for source in [*engine, *runtime, *stages]
-        }
+        sources = [path for name, path in self.engine.items() if path.suffix == ".c" and name not in left_out]
+        sources += [runtime[name] for name in RUNTIME_SOURCES]
+        sources += [ROOT / "tests" / "parity" / name for name in ("stages.c", "stages_inside.c")]
+        self.built: EngineMutant | None = None
+        self.objects = {source.name: self._compile(source, folder / f"{source.stem}.o") for source in sources}
 
     @staticmethod
     def _pkg_config(what: str) -> list[str]:
@@ -430,31 +449,41 @@ class EngineBuild:
         subprocess.run([*self.compiler, *self.flags, *kernels, "-c", str(source), "-o", str(target)], check=True)
         return target
 
-    def _link(self, objects: list[Path], name: str) -> Path:
+    def _link(self, objects: Iterable[Path], name: str) -> Path:
         program = self.folder / name
-        libraries = [*self._pkg_config("--libs"), "-lm"]
-        subprocess.run([*self.compiler, *map(str, objects), *libraries, "-o", str(program)], check=True)
+        subprocess.run([*self.compiler, *map(str, objects), *self.libraries, "-o", str(program)], check=True)
         return program
 
+    @functools.cached_property
     def program(self) -> Path:
-        return self._link(list(self.objects.values()), "stages")
+        return self._link(self.objects.values(), "stages")
 
-    def mutant(self, mutant: EngineMutant) -> Path:
-        source = (ENGINE / mutant.file).read_text(encoding="utf-8")
-        found = source.count(mutant.old)
+    def source(self, mutant: EngineMutant) -> str:
+        """Text of the changed file."""
+        source, found = replaced(self.engine[mutant.file].read_text(encoding="utf-8"), mutant.old, mutant.new)
         assert found == mutant.times, (
             f"{mutant.old!r} occurs {found} times in {mutant.file}: adapt the mutant {mutant.name!r}"
         )
+        return source
+
+    def mutant(self, mutant: EngineMutant) -> Path:
+        """Its program, which stays until the next."""
+        if self.built != mutant:
+            self._build(mutant)
+            self.built = mutant
+        return self.folder / "stages-mutant"
+
+    def _build(self, mutant: EngineMutant) -> None:
         folder = self.folder / "mutant"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        (folder / mutant.file).write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+        (folder / mutant.file).write_text(self.source(mutant), encoding="utf-8")
         changed = [mutant.file] if mutant.file.endswith(".c") else self._includers(mutant.file)
         for name in changed:
             if name != mutant.file:
-                shutil.copy(ENGINE / name, folder)
+                shutil.copy(self.engine[name], folder)
         objects = {**self.objects, **{name: self._compile(folder / name, folder / f"{name}.o") for name in changed}}
-        return self._link(list(objects.values()), "stages-mutant")
+        self._link(objects.values(), "stages-mutant")
 
     def _includers(self, header: str) -> list[str]:
         """Sources of the build that include the header themselves."""
@@ -462,7 +491,7 @@ class EngineBuild:
         found = [
             name
             for name in self.objects
-            if (ENGINE / name).is_file() and line in (ENGINE / name).read_text(encoding="utf-8")
+            if name in self.engine and line in self.engine[name].read_text(encoding="utf-8")
         ]
         assert found, f"nothing includes {header}"
         return found

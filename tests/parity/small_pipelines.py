@@ -6,6 +6,7 @@ which chooses every label now and then. Each is saved, loaded by spaCy, and conv
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import numpy as np
 import oracle
 import pytest
 import spacy
-from common import SPACY_PACKAGE
+from common import REDUCED, SPACY_PACKAGE
 from convert import container
 from convert.build import convert
 from convert.tiny import seed_weights
@@ -30,7 +31,7 @@ from stages import Stages, marks
 WIDTH = 32
 SEED = 5
 SENTENCES = 240
-PASSES = 8
+PASSES = 2 if REDUCED else 8
 
 
 # ---- settings --------------------------------------------------------------------------------------------------------
@@ -83,11 +84,16 @@ def edited(word: str) -> str:
     return word[1:3] + "é" + word[3:] if len(word) % 5 == 0 else word.lower()
 
 
-def gold_docs(change: Callable[[Token], None] | None = None, count: int = SENTENCES) -> list[Doc]:
-    """Annotated documents; change: what is done to each token after that."""
+@functools.cache
+def _annotated_docs() -> list[Doc]:
     texts = [text for text in project_texts() if text.strip()]
     random.Random(SEED).shuffle(texts)
-    docs = list(oracle.pipeline(SPACY_PACKAGE, "full").pipe(texts[:count]))
+    return list(oracle.pipeline(SPACY_PACKAGE, "full").pipe(texts[:SENTENCES]))
+
+
+def gold_docs(change: Callable[[Token], None] | None = None, count: int = SENTENCES) -> list[Doc]:
+    """Annotated documents; change: what is done to each token after that."""
+    docs = [doc.copy() for doc in _annotated_docs()[:count]]
     for doc in docs:
         for token in doc if change else ():
             change(token)

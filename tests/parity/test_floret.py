@@ -15,7 +15,7 @@ pytest.importorskip("spacy")
 
 import oracle_inside
 from common import REDUCED
-from comparison import Comparison, text_maker
+from comparison import Comparison
 from convert import container
 from convert.container import Group, Section, halved
 from corpus import project_texts
@@ -31,7 +31,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 LONGEST_WORD = 30
 """Characters, where layers are compared: long sums differ by what was projected first, the rows or their sum."""
-RANDOM_TEXTS = 100 if REDUCED else 300
 
 
 @pytest.fixture(scope="module", params=list(SETTINGS)[: 2 if REDUCED else None])
@@ -43,15 +42,11 @@ def compared(
 
 
 @pytest.fixture(scope="module")
-def texts(compared: Callable[[str], Comparison]) -> list[str]:
-    """The project's, of many scripts; words of 1 to 300 characters; reserved names."""
+def texts(some_texts: Callable[[int], list[str]]) -> list[str]:
+    """Of many scripts; words of 1 to 300 characters; reserved names."""
     choose = random.Random(1)
     long_words = ["".join(choose.choices("abcäé東ж😀", k=length)) for length in range(1, 300, 7)]
-    return (
-        project_texts()
-        + [" ".join([*SYMBOLS, word, "x", *SYMBOLS]) for word in long_words]
-        + text_maker(compared("full").package, 23).texts_of(RANDOM_TEXTS)
-    )
+    return some_texts(23) + [" ".join([*SYMBOLS, word, "x", *SYMBOLS]) for word in long_words]
 
 
 @pytest.mark.parametrize("pipeline", ["full", "senter"])
@@ -63,7 +58,7 @@ def test_documents(compared: Callable[[str], Comparison], texts: list[str], pipe
 def test_layers(compared: Callable[[str], Comparison], texts: list[str]) -> None:
     comparison = compared("everything")
     some = [text for text in texts if text and max(map(len, text.split(" "))) <= LONGEST_WORD][::9]
-    assert len(some) > 100
+    assert len(some) > 10
     for text, got in zip(some, comparison.stages("--layers").texts(some)):
         doc = comparison.nlp.make_doc(text)
         for encoder in oracle_inside.ENCODERS:

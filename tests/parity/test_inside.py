@@ -12,8 +12,7 @@ import pytest
 pytest.importorskip("spacy")
 
 import oracle_inside
-from common import REDUCED
-from comparison import first_inner_difference
+from comparison import first_inner_difference, inside, spacy_alone
 from corpus import CORPUS, TEXTS, project_texts, read_texts
 from random_texts import NAMES, WORDS
 
@@ -28,7 +27,8 @@ def compare_inside(comparison, nlp_everything) -> Callable[[Sequence[str]], int]
         decisions = 0
         for text, got in zip(texts, comparison("everything").stages(*INSIDE).texts(texts)):
             assert "error" not in got, f"{got['error']} on {text[:300]!r}"
-            difference = first_inner_difference(nlp_everything, text, got)
+            want = inside(nlp_everything, text)
+            difference = first_inner_difference(want, got) if want else None
             assert difference is None, f"{difference} in text {text[:300]!r}"
             decisions += len(got["trace"]["parser"]["chosen"])
         return decisions
@@ -37,21 +37,29 @@ def compare_inside(comparison, nlp_everything) -> Callable[[Sequence[str]], int]
 
 
 @pytest.mark.parametrize("name", sorted(TEXTS, key=lambda name: name != "lengths"))  # 1, 2, 3, ... tokens first
-def test_project_texts(compare_inside, name: str) -> None:
-    texts = read_texts(TEXTS[name])
-    assert compare_inside(texts[::5] if REDUCED else texts) > 50
+def test_project_texts(compare_inside, amount, name: str) -> None:
+    assert compare_inside(read_texts(TEXTS[name])[:: amount(5, 1)]) > 50
 
 
-def test_random_texts(compare_inside, make_texts) -> None:
-    assert compare_inside(make_texts(3100).texts_of(60 if REDUCED else 300)) > 1000
+def test_random_texts(compare_inside, make_texts, amount) -> None:
+    assert compare_inside(make_texts(3100).texts_of(amount(60, 300))) > 1000
 
 
 @pytest.mark.skipif(not CORPUS.is_file(), reason=f"no {CORPUS}")
-def test_corpus(compare_inside) -> None:
-    assert compare_inside(read_texts(CORPUS)[:: 40 if REDUCED else 4]) > 500
+def test_corpus(compare_inside, amount) -> None:
+    assert compare_inside(read_texts(CORPUS)[:: amount(40, 4)]) > 500
 
 
-@pytest.mark.parametrize("tokens", [510, 511, 512, 513, 514, 515, 516, 1023, 1024, 1025])
+SEAMS = [
+    511,
+    512,
+    513,
+    1025,
+    *(pytest.param(tokens, marks=pytest.mark.long) for tokens in (510, 514, 515, 516, 1023, 1024)),
+]
+
+
+@pytest.mark.parametrize("tokens", SEAMS)
 def test_block_boundaries(comparison, compare_inside, tokens: int) -> None:
     """The encoder walks long documents in blocks of 512 rows: the seams must not show."""
     single = [word for word in WORDS + NAMES if word.isalpha()]
@@ -65,6 +73,7 @@ def test_block_boundaries(comparison, compare_inside, tokens: int) -> None:
 # ---- the oracle itself -----------------------------------------------------------------------------------------------
 
 
+@spacy_alone
 @pytest.mark.parametrize("component", oracle_inside.ENCODERS)
 def test_oracle_layers_are_spacys(nlp_everything, component: str) -> None:
     """The oracle runs the encoder layer by layer: its last layer must be what spaCy's own forward pass gives."""
@@ -75,6 +84,7 @@ def test_oracle_layers_are_spacys(nlp_everything, component: str) -> None:
             assert last.tobytes() == oracle_inside.encoder(nlp_everything, component, doc).tobytes()
 
 
+@spacy_alone
 def test_oracle_tags_are_spacys(nlp_everything) -> None:
     tagger, tok2vec = nlp_everything.get_pipe("tagger"), nlp_everything.get_pipe("tok2vec")
     for text in read_texts(TEXTS["lengths"]):
@@ -83,6 +93,7 @@ def test_oracle_tags_are_spacys(nlp_everything) -> None:
         assert [tagger.labels[i] for i in best] == [token.tag_ for token in tagger(tok2vec(doc))]
 
 
+@spacy_alone
 def test_oracle_entities_are_spacys(nlp_everything) -> None:
     for text in read_texts(TEXTS["entities"]):
         traced, doc = nlp_everything.make_doc(text), nlp_everything.make_doc(text)
@@ -91,6 +102,7 @@ def test_oracle_entities_are_spacys(nlp_everything) -> None:
         assert [(e.start, e.end, e.label_) for e in traced.ents] == [(e.start, e.end, e.label_) for e in doc.ents]
 
 
+@spacy_alone
 def test_oracle_parses_are_spacys(nlp_everything) -> None:
     tok2vec, parser = nlp_everything.get_pipe("tok2vec"), nlp_everything.get_pipe("parser")
     for text in project_texts()[::4]:

@@ -1,12 +1,11 @@
-"""The tokenizers of spaCy's languages: a dozen a day on random texts, all with --all-languages.
+"""The tokenizers of spaCy's languages on random texts: a few a day, all with --all.
 
 Languages and texts depend on the day, which pytest prints at its head and --language-day chooses, so that a failure can be
-repeated. TERN_LANGUAGE_TEXTS: for each language (1000).
+repeated.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Callable
 
@@ -22,16 +21,15 @@ from model_bytes import ModelBytes
 from mutants import fill, mutate_model
 from stages import Stages
 
-TEXTS = int(os.environ.get("TERN_LANGUAGE_TEXTS", "200" if REDUCED else "1000"))
 CHARACTERS = 100_000 if REDUCED else 800_000
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "day_language" in metafunc.fixturenames:
         config = metafunc.config
-        every = config.getoption("--all-languages")
-        codes = languages.languages()[0] if every else languages.dozen_of(config.getoption("--language-day"))
-        metafunc.parametrize("day_language", codes[:3] if REDUCED and not every else codes)
+        every = config.getoption("--all")
+        codes = languages.languages()[0] if every else languages.few_of(config.getoption("--language-day"))
+        metafunc.parametrize("day_language", codes)
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +50,15 @@ def test_the_languages_of_spacy() -> None:
     ruled, others = languages.languages()
     assert others == ["ja", "ko", "th", "vi", "zh"]
     assert len(ruled) == 74 + 1 and len(set(ruled)) == len(ruled)
-    assert {code for day in range(7) for code in languages.dozen_of(day)} == set(ruled)
+    assert {code for day in range(-(-75 // languages.FEW)) for code in languages.few_of(day)} == set(ruled)
 
 
-def test_random_texts(day_language: str, program, pytestconfig: pytest.Config, tmp_path: Path) -> None:
-    day = pytestconfig.getoption("--language-day")
-    report = languages.compare(day_language, day, TEXTS, program("tests/stages"), tmp_path)
+def test_random_texts(day_language: str, amount, program, pytestconfig: pytest.Config, tmp_path: Path) -> None:
+    day, texts = pytestconfig.getoption("--language-day"), amount(300, 1000)
+    report = languages.compare(day_language, day, texts, program("tests/stages"), tmp_path)
     if report.differences:
         pytest.fail(
-            f"{len(report.differences)} of {TEXTS} texts differ (again with --language-day {day} --all-languages -k "
+            f"{len(report.differences)} of {texts} texts differ (again with --language-day {day} --all -k "
             f"'random_texts and {day_language}'); the first:\n{report.differences[0]}",
             pytrace=False,
         )
@@ -151,7 +149,12 @@ def hostile(beginning: str, first: str, second: str, count: int) -> str:
     return beginning + first * count + second * count
 
 
-@pytest.mark.parametrize("what", HOSTILE)
+LONG = ("the same, many times",)  # takes long to convert
+
+
+@pytest.mark.parametrize(
+    "what", [pytest.param(what, marks=pytest.mark.long) if what in LONG else what for what in HOSTILE]
+)
 def test_hostile_text(what: str, converted, program) -> None:
     """Equal while short; then so long that quadratic time would be minutes."""
     code, *parts = HOSTILE[what]

@@ -1,15 +1,17 @@
 """The parity comparison notices what is broken on purpose: in the model file, and in the engine.
 
 Each mutant is run over the project's texts in several pipelines, also asked for one thing only and with preset sentence
-starts; then layers, scores and decisions are looked at. For the order of equal scores there is a model all of whose scores
-are equal.
+starts; for the order of equal scores there is a model all of whose scores are equal; then layers, scores and decisions are
+looked at. With --all there are more texts.
 """
 
 from __future__ import annotations
 
+import functools
 import random
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
 
@@ -20,7 +22,7 @@ pytest.importorskip("spacy")
 import numpy as np
 import oracle
 from common import SPACY_PACKAGE
-from comparison import Comparison, first_inner_difference
+from comparison import Comparison, first_inner_difference, inside
 from corpus import project_texts
 from differences import FIELDS, FIELDS_OF, first_difference
 from mutants import ENGINE_MUTANTS, KERNELS, MODEL_MUTANTS, EngineBuild, EngineMutant, ModelMutant, fill, mutate_model
@@ -31,15 +33,25 @@ class Round:
     """Texts through one pipeline, with spaCy's answers computed once, to compare any program and model with."""
 
     def __init__(
-        self, compared: Comparison, texts: Sequence[str], preset: bool = False, want: str | None = None
+        self,
+        compared: Comparison,
+        texts: Sequence[str],
+        starts: Sequence[Sequence[int]] | None = None,
+        want: str | None = None,
     ) -> None:
-        choose = random.Random(1)
-        sizes = [len(compared.nlp.make_doc(text)) for text in texts]
-        starts = [choose.choices([1, -1, 0], k=size) for size in sizes] if preset else None
-        self.texts = texts
-        self.wanted = list(oracle.answers(compared.nlp, texts, starts))
+        self.compared, self.texts, self.starts = compared, texts, starts
         self.lines = [{**line, "want": [want]} if want else line for line in compared.lines(texts, starts)]
         self.fields = FIELDS_OF[want] if want else FIELDS
+
+    @functools.cached_property
+    def wanted(self) -> list[dict[str, Any]]:
+        return list(oracle.answers(self.compared.nlp, self.texts, self.starts))
+
+    def asking(self, want: str) -> Round:
+        """Every second text, asked for one thing only."""
+        asked = Round(self.compared, self.texts[::2], want=want)
+        asked.wanted = self.wanted[::2]
+        return asked
 
     def first_difference(self, program: Path, model: Path) -> str | None:
         answers = Stages(program, model, "--features").answers(self.lines, timeout=60)
@@ -51,33 +63,41 @@ class Round:
 
 
 class Rounds:
-    """Parts of the pipeline first: what is wrong with a part shows there."""
+    """Parts of the pipeline first: what is wrong with a part shows there. Layers, scores and decisions come last: spaCy takes
+    long to show them."""
 
-    def __init__(self, comparison: Callable[[str], Comparison], nlp: Any) -> None:
-        texts = project_texts()
-        self.nlp = nlp
+    def __init__(self, comparison: Callable[[str], Comparison], nlp: Any, texts: Sequence[str]) -> None:
+        full = Round(comparison("full"), texts)
+        choose = random.Random(1)
+        starts = [choose.choices([1, -1, 0], k=len(nlp.make_doc(text))) for text in texts]
         self.rounds = [
             Round(comparison("ner"), texts),
             Round(comparison("senter"), texts),
-            Round(comparison("full"), texts),
-            *(Round(comparison("full"), texts[::5], want=want) for want in FIELDS_OF),
-            *(Round(comparison(pipeline), texts, preset=True) for pipeline in ("ner", "senter", "everything")),
+            full,
+            *map(full.asking, FIELDS_OF),
+            *(Round(comparison(pipeline), texts, starts) for pipeline in ("ner", "senter", "everything")),
         ]
-        self.inner_texts = [text for text in texts if text][::5]
+        inner = {text: inside(nlp, text) for text in texts[::5]}
+        self.inner = {text: want for text, want in inner.items() if want}
 
     def first_difference(self, program: Path, model: Path) -> str | None:
         differences = (round.first_difference(program, model) for round in self.rounds)
-        return next(filter(None, differences), None) or self._inner_difference(program, model)
+        return next(filter(None, differences), None)
 
-    def _inner_difference(self, program: Path, model: Path) -> str | None:
-        answers = Stages(program, model, "--layers", "--scores", "--trace").texts(self.inner_texts)
-        pairs = zip(self.inner_texts, answers)
-        return next(filter(None, (first_inner_difference(self.nlp, text, got) for text, got in pairs)), None)
+    def first_inner_difference(self, program: Path, model: Path) -> str | None:
+        answers = Stages(program, model, "--layers", "--scores", "--trace").texts(self.inner)
+        pairs = zip(self.inner.values(), answers)
+        return next(filter(None, (first_inner_difference(want, got) for want, got in pairs)), None)
 
 
 @pytest.fixture(scope="module")
-def rounds(comparison: Callable[[str], Comparison], nlp_everything: Any) -> Rounds:
-    return Rounds(comparison, nlp_everything)
+def texts(amount: Callable[[int, int], int]) -> list[str]:
+    return project_texts()[:: amount(5, 1)]
+
+
+@pytest.fixture(scope="module")
+def rounds(comparison: Callable[[str], Comparison], nlp_everything: Any, texts: list[str]) -> Rounds:
+    return Rounds(comparison, nlp_everything, texts)
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +105,23 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> EngineBuild:
     return EngineBuild(tmp_path_factory.mktemp("engine"))
 
 
+@dataclass(frozen=True)
+class Ties:
+    """A model and a pipeline whose every class always scores 0."""
+
+    model: Path
+    texts: list[str]
+    wanted: list[dict[str, Any]]
+
+    def first_difference(self, program: Path) -> str | None:
+        lines = Comparison(SPACY_PACKAGE, "everything", program, self.model).lines(self.texts)
+        answers = Stages(program, self.model).answers(lines, timeout=60)
+        differences = (first_difference(*answer) for answer in zip(self.texts, self.wanted, answers))
+        return next(filter(None, differences), None)
+
+
 @pytest.fixture(scope="module")
-def equal_scores(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
-    """Model file and pipeline whose every class always scores 0."""
+def ties(model_file: Path, texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Ties:
     nlp = oracle.load(SPACY_PACKAGE, "everything")
     layers = {
         "ner": ("ner/upper", "upper"),
@@ -103,17 +137,8 @@ def equal_scores(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> 
                 layer.set_param(name, np.zeros_like(layer.get_param(name)))
             fill(model, f"{section}/W", 0)  # weights and bias
 
-    return mutate_model(model_file, tmp_path_factory.mktemp("model") / "equal.tern", zero), nlp
-
-
-def differences_on_ties(program: Path, equal_scores: tuple[Path, Any]) -> list[str]:
-    model, nlp = equal_scores
-    texts = project_texts()
-    lines = Comparison(SPACY_PACKAGE, "everything", program, model).lines(texts)
-    answers = zip(texts, oracle.answers(nlp, texts), Stages(program, model).answers(lines, timeout=60))
-    return [
-        difference for text, want, got in answers for difference in [first_difference(text, want, got)] if difference
-    ]
+    model = mutate_model(model_file, tmp_path_factory.mktemp("model") / "equal.tern", zero)
+    return Ties(model, texts, list(oracle.answers(nlp, texts)))
 
 
 def use_kernels(name: str, program: Path, model_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,13 +156,14 @@ def test_nothing_broken(
     kernels: str, engine: EngineBuild, rounds: Rounds, model_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a mutation the comparison finds nothing: what the others find is their mutation."""
-    use_kernels(kernels, engine.program(), model_file, monkeypatch)
-    assert rounds.first_difference(engine.program(), model_file) is None
+    use_kernels(kernels, engine.program, model_file, monkeypatch)
+    assert rounds.first_difference(engine.program, model_file) is None
+    assert rounds.first_inner_difference(engine.program, model_file) is None
 
 
-def test_equal_scores(engine: EngineBuild, equal_scores: tuple[Path, Any]) -> None:
+def test_equal_scores(engine: EngineBuild, ties: Ties) -> None:
     """parser_model.pyx arg_max_if_valid, numpy's argmax: the first of equal classes wins."""
-    assert differences_on_ties(engine.program(), equal_scores) == []
+    assert ties.first_difference(engine.program) is None
 
 
 @pytest.mark.parametrize("mutant", MODEL_MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
@@ -145,7 +171,9 @@ def test_model_mutant(
     mutant: ModelMutant, engine: EngineBuild, rounds: Rounds, model_file: Path, tmp_path: Path
 ) -> None:
     broken = mutate_model(model_file, tmp_path / "mutant.tern", mutant.change)
-    difference = rounds.first_difference(engine.program(), broken)
+    difference = rounds.first_difference(engine.program, broken)
+    if difference is None:
+        difference = rounds.first_inner_difference(engine.program, broken)
     assert difference is not None, "not noticed"
     assert difference.startswith(mutant.noticed_in), difference
 
@@ -166,14 +194,16 @@ def test_engine_mutant(
     kernels: str,
     engine: EngineBuild,
     rounds: Rounds,
-    equal_scores: tuple[Path, Any],
+    ties: Ties,
     model_file: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     program = engine.mutant(mutant)
     use_kernels(kernels, program, model_file, monkeypatch)
-    difference = rounds.first_difference(program, model_file)
-    if difference is None:
-        difference = next(iter(differences_on_ties(program, equal_scores)), None)
+    difference = (
+        rounds.first_difference(program, model_file)
+        or ties.first_difference(program)
+        or rounds.first_inner_difference(program, model_file)
+    )
     assert difference is not None, "not noticed"
     assert difference.startswith(mutant.noticed_in), difference

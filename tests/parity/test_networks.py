@@ -15,16 +15,22 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import small_pipelines as small
-from common import REDUCED, SPACY_PACKAGE
-from comparison import text_maker
+from common import REDUCED
+from comparison import spacy_alone
 from corpus import project_texts
+from random_texts import TextMaker
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-RANDOM_TEXTS = 100 if REDUCED else 400
 SEED = 11
-DOCS, PASSES, LEARN_RATE = 90, 7, 0.01
-FEW_PASSES = {"defaults": 3, "3 pieces, 128 hidden": 4}  # large networks
+DOCS, PASSES, LEARN_RATE = 90, 2 if REDUCED else 7, 0.01
+FEW_PASSES = {"defaults": 1 if REDUCED else 3, "3 pieces, 128 hidden": 4}  # large networks
+LONG = (
+    "no upper, 2 pieces",
+    "extra tokens",
+    "1 piece, extra tokens",
+    "3 pieces, 128 hidden",
+)  # what others have one by one
 
 
 # ---- settings --------------------------------------------------------------------------------------------------------
@@ -203,7 +209,9 @@ def gold() -> list[Doc]:
     return docs
 
 
-@pytest.fixture(scope="module", params=list(RECIPES))
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=pytest.mark.long) if name in LONG else name for name in RECIPES]
+)
 def pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]
 ) -> small.Pair:
@@ -213,8 +221,8 @@ def pair(
 
 
 @pytest.fixture(scope="module")
-def texts() -> list[str]:
-    return project_texts() + text_maker(SPACY_PACKAGE, SEED).texts_of(RANDOM_TEXTS)
+def texts(make_texts: Callable[[int], TextMaker], amount: Callable[[int, int], int]) -> list[str]:
+    return project_texts()[:: 4 if REDUCED else 1] + make_texts(SEED).texts_of(amount(50, 400))
 
 
 def test_whole_pipeline(pair: small.Pair, texts: list[str]) -> None:
@@ -227,6 +235,7 @@ def test_some_components(pair: small.Pair, texts: list[str]) -> None:
         small.report(pair.differences(texts[:150], [name]), texts[:150])
 
 
+@spacy_alone
 def test_there_is_something_to_compare(pair: small.Pair, texts: list[str]) -> None:
     """No component says the same of everything; entities long enough for every slot, children for the second ones."""
     docs = list(pair.nlp.pipe(texts[:600]))

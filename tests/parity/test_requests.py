@@ -39,9 +39,9 @@ def texts() -> list[str]:
 
 
 @pytest.mark.parametrize("name", FIELDS_OF)
-def test_asking_for_one_thing(comparison, name: str) -> None:
+def test_asking_for_one_thing(comparison, amount, name: str) -> None:
     """The same values as in the whole document, and what it takes no part in does not run."""
-    texts = project_texts()
+    texts = project_texts()[:: amount(8 if REDUCED else 4, 1)]
     stages = comparison("full").stages()
     for text, full, got in zip(
         texts, stages.texts(texts), stages.answers({"text": text, "want": [name]} for text in texts)
@@ -84,11 +84,11 @@ def test_any_components(comparison, nlp_everything, texts) -> None:
             assert difference is None, f"with {names}: {difference}"
 
 
-def test_running_twice_and_a_fresh_context_give_the_same(comparison, make_texts) -> None:
+def test_running_twice_and_a_fresh_context_give_the_same(comparison, make_texts, amount) -> None:
     """Bitwise, also after a long document has left its numbers in the scratch memory."""
     maker = make_texts(3300)
-    short = project_texts()[:: 21 if REDUCED else 7] + maker.texts_of(100)
-    texts = short + [maker.long_text(30_000)] + short + [""] + short[::-1]
+    short = project_texts()[:: amount(56 if REDUCED else 28, 7)] + maker.texts_of(amount(15 if REDUCED else 30, 100))
+    texts = short + [maker.long_text(amount(12_000, 30_000))] + short + [""] + short[::-1]
     flags = ("--features", "--layers", "--scores", "--trace")
     fresh: dict[str, Any] = {}
     for text, answer in zip(texts, comparison("full").stages(*flags, "--fresh").texts(texts)):

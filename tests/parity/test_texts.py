@@ -10,7 +10,10 @@ import pytest
 pytest.importorskip("spacy")
 
 import oracle_inside
+from comparison import spacy_alone
 from corpus import project_texts
+
+pytestmark = spacy_alone
 
 # Rules for tags that the tagger does not know (6, 10, 24, 52, 54, 55), for VBP with the text 's (139), and for _SP where
 # there is no white space (176).
