@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "kernels.h"
 #include "kernels_sets.h"
 
 #if defined(__x86_64__)

@@ -2,7 +2,7 @@
 #ifndef TERN_KERNELS_SETS_H
 #define TERN_KERNELS_SETS_H
 
-#include "kernels.h"
+#include "kernel_set.h"
 
 /* thinc layernorm.py adds it to the variance. */
 #define LAYER_NORM_EPSILON 1e-8f
