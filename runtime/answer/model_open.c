@@ -47,9 +47,9 @@ tern_status model_open(const char *path, model_access access, tern_model **model
     tern_error err;
     *model = NULL;
     if (kernels && tern_use_kernels(kernels, &err))
-        return problem_set(why, TERN_E_ARGUMENT, KERNELS_VARIABLE ": %s", err.msg);
+        return (tern_status)problem_set(why, TERN_E_ARGUMENT, KERNELS_VARIABLE ": %s", err.msg);
     tern_status status =
         access == MODEL_LOADED ? tern_model_load(path, model, &err) : tern_model_open(path, model, &err);
-    if (status) problem_set(why, status, "model %.500s: %s", path, err.msg);
+    if (status) problem_set(why, (int)status, "model %.500s: %s", path, err.msg);
     return status;
 }

@@ -164,7 +164,7 @@ tern_status models_set_tasks(model_set *models, problem *why)
     }
     if (models_default(models, TASK_ANY)) return TERN_OK;
     components_check(TERN_NER, models->item[0].model, &reason);
-    return problem_set(why, TERN_E_UNSUPPORTED, "no model finds entities or sentiments: %s", reason.text);
+    return (tern_status)problem_set(why, TERN_E_UNSUPPORTED, "no model finds entities or sentiments: %s", reason.text);
 }
 
 void models_close(model_set *models)

@@ -67,7 +67,7 @@ tern_status sentiment_find_labels(const tern_model *model, sentiment_labels *out
     tern_status status = tern_ctx_new(model, &ctx, NULL);
     if (!status) status = tern_run(ctx, "", 0, &options, &doc, NULL);
     if (status) /* nothing else can fail */
-        problem_set(why, status, "out of memory at the start: give the process more");
+        problem_set(why, (int)status, "out of memory at the start: give the process more");
     else status = read_labels(doc, components, out, why);
     tern_ctx_free(ctx);
     return status;

@@ -66,7 +66,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *user)
 
 static rapi_result result_of(rapi *api, rapi_result result, const char *what)
 {
-    return (rapi_result)problem_set(&api->why, result, "%s", what);
+    return (rapi_result)problem_set(&api->why, (int)result, "%s", what);
 }
 
 /* A header of more than RAPI_MAX_HEADER bytes is out of memory to libcurl before 8.6: no buffer of it may grow so

@@ -9,8 +9,8 @@
 static const char *const texts[] = {
     "",
     "Alan Turing was born on June 23, 1912, in London, England.",
-    "I can't (won't) pay U.S. $1,000.50 to https://example.com/a?b=c... :-) 10km\n\n  e.g. 3pm 5\xe2\x82\xac "
-    "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac",
+    ("I can't (won't) pay U.S. $1,000.50 to https://example.com/a?b=c... :-) 10km\n\n  e.g. 3pm 5\xe2\x82\xac "
+     "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac"),
     "((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((",
 };
 
