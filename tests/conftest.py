@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
+# Before numpy is loaded: on cores that are busy with other workers, threads of BLAS wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Before pytest would make empty modules of these names for the folders tests/convert and tests/load.
 import convert
 import load
