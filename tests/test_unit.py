@@ -21,13 +21,13 @@ TAP_LINE = re.compile(r"^(ok|not ok) \d+ (?:- |(# SKIP) )(\S+)", re.MULTILINE)
 TAP_PLAN = re.compile(r"^1\.\.(\d+)$", re.MULTILINE)
 
 
-def tests_of_sources() -> dict[str, list[str]]:
+def programs_of_sources() -> dict[str, list[str]]:
     """By program."""
     sources = [*(ROOT / "tests" / "unit").glob("test_*.c"), *(ROOT / "tests" / "parity").glob("test_*.c")]
     return {source.stem: TEST_FUNCTION.findall(source.read_text(encoding="utf-8")) for source in sorted(sources)}
 
 
-TESTS = tests_of_sources()
+TESTS = programs_of_sources()
 
 
 class Report(NamedTuple):
