@@ -43,6 +43,7 @@ def test_another_origin_that_allows_it(page: playwright.Page, program, model_fil
         page.goto("about:blank")  # gives up its connections
 
 
+@pytest.mark.long
 def test_function_url(page: playwright.Page, program, model_file, server: TernServer, tmp_path: Path) -> None:
     """Through Lambda's bootstrap, with the emulator's HTTP in front; the server's time is the function's."""
     with run_peer(program("bootstrap"), model_file, tmp_path, {"TERN_CORS_ORIGIN": server.url}) as peer:
