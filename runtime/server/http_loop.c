@@ -233,8 +233,8 @@ static int minds_terminal(void)
 
 static void stop_listening(http_loop *loop)
 {
-    while (accept_one(loop)) /* whoever stands in the kernel's queue has been told that he is connected */
-        continue;
+    /* Who stands in the kernel's queue has been told that he is connected. Others who come now would keep it full. */
+    for (int i = 0; i < SOMAXCONN && accept_one(loop); i++) continue;
     close(loop->listener);
     loop->listener = -1;
 }

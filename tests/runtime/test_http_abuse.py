@@ -164,8 +164,8 @@ def test_queue_is_bounded(start: Start) -> None:
         first = server.connect()
         first.sendall(LONG_WORK)
         assert server.request("GET", "/healthz").status == 200
-        many = connect(server, 600)
         server.send_signal(signal.SIGSTOP)  # the work does not go on while this process writes, however slow that is
+        many = connect(server, 600)  # by the kernel
         for connection in many:
             connection.sendall(raw_request(SAMPLE))
         server.send_signal(signal.SIGCONT)

@@ -106,7 +106,8 @@ static void run_ends_at_every_question(void **state)
     assert_int_equal(tern_run(plain, text, len, NULL, &expected, NULL), TERN_OK);
     assert_int_equal(run_asking(ctx, text, len, &never, &doc, NULL), TERN_OK);
     assert_true(never.asked > 50);
-    for (size_t at = 1; at <= never.asked; at++) {
+    const size_t step = getenv("TERN_REDUCED") ? 5 : 1; /* under sanitizers */
+    for (size_t at = 1; at <= never.asked; at += step) {
         asker a = {.yes_at = at};
         tern_error err = {0};
         assert_int_equal(run_asking(ctx, text, len, &a, &doc, &err), TERN_E_INTERRUPTED);
@@ -114,7 +115,7 @@ static void run_ends_at_every_question(void **state)
         assert_int_equal(err.code, TERN_E_INTERRUPTED);
         assert_true(err.msg[0] != '\0');
         assert_int_equal(a.asked, at); /* the first yes is enough */
-        if (at % 10 == 1) assert_unharmed(ctx, expected, text, len);
+        if (at / step % 10 == 1) assert_unharmed(ctx, expected, text, len);
     }
     assert_unharmed(ctx, expected, text, len);
     tern_ctx_free(ctx);
