@@ -223,8 +223,8 @@ void tern_ctx_free(tern_ctx *ctx); /* NULL is allowed; its document goes with it
 /* Ends the document and, if it was a long one, gives its memory back: for a context that waits for its next run. */
 void tern_ctx_trim(tern_ctx *ctx); /* NULL is allowed */
 
-/* Bytes that the context holds now, and the most that it held during its last run; besides, an encoder's memo of
- * embeddings has up to 2 MB. 0 for NULL. */
+/* Bytes that the context holds now, and the most that it held during its last run; besides, each encoder has up to 2 MB
+ * for a memo of embeddings and a third of the size of its window layers. 0 for NULL. */
 size_t tern_ctx_memory(const tern_ctx *ctx);
 size_t tern_ctx_peak_memory(const tern_ctx *ctx);
 

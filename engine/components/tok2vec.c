@@ -178,23 +178,40 @@ static tern_status embedding_layer(const tok2vec_weights *w, const tern_doc *doc
 /* One convolution in place (MaxoutWindowEncoder with window_size 1): row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2])
  * for i < rows, so that the encoder loses its first and its last row. Row i is written after everything that needs it
  * has been read. 0, or -1 if interrupted. */
-static int window_layer(const maxout_weights *w, size_t width, size_t rows, interruption *stop, tok2vec_scratch *s,
-                        float *x)
+static int window_layer(const maxout_weights *w, const float *taps, size_t width, size_t rows, interruption *stop,
+                        tok2vec_scratch *s, float *x)
 {
     float *delta = s->delta.data;
     for (size_t chunk; rows > 0; rows -= chunk, x += chunk * width) {
         if (interrupted(stop)) return -1;
         chunk = smaller(CHUNK, rows);
-        affine_maxout(delta, x, width, &w->layer, chunk); /* rows of three neighbours each: they overlap */
+        window_maxout(delta, x, &w->layer, taps, chunk, s->room.data);
         layer_norm(x, x + width, delta, w->G, w->beta, chunk, width);
     }
+    return 0;
+}
+
+/* 0, or -1 when out of memory. */
+static int taps_reserve(const tok2vec_weights *w, encoder_taps *taps)
+{
+    size_t floats = 0;
+    if (!w->depth || (taps->owner == w->conv[0].layer.panels && taps->depth == w->depth)) return 0;
+    for (uint32_t d = 0; d < w->depth; d++) floats += window_tap_floats(&w->conv[d].layer);
+    free(taps->floats);
+    taps->floats = aligned_alloc(64, floats * sizeof(float));
+    taps->owner = taps->floats ? w->conv[0].layer.panels : NULL;
+    taps->depth = w->depth;
+    if (!taps->floats) return -1;
+    float *at = taps->floats;
+    for (uint32_t d = 0; d < w->depth; at += window_tap_floats(&w->conv[d++].layer)) window_taps(at, &w->conv[d].layer);
     return 0;
 }
 
 static int reserve(const tok2vec_weights *w, size_t rows, tok2vec_scratch *s)
 {
     size_t row = w->width * sizeof(float);
-    return buffer_reserve(&s->x, rows, row) || buffer_reserve(&s->wide, CHUNK, tok2vec_blocks(w) * row)
+    return buffer_reserve(&s->room, WINDOW_ROOM, 3 * row) || taps_reserve(w, &s->taps)
+           || buffer_reserve(&s->x, rows, row) || buffer_reserve(&s->wide, CHUNK, tok2vec_blocks(w) * row)
            || buffer_reserve(&s->delta, CHUNK, row) || memo_reserve(w, &s->memo);
 }
 
@@ -214,9 +231,11 @@ tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t b
     if (status) return status;
     memset(x + (rows - after) * width, 0, after * width * sizeof *x);
 
+    const float *taps = s->taps.floats;
     for (size_t d = 0; d < depth; d++) {
         rows -= 2;
-        if (window_layer(&w->conv[d], width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;
+        if (window_layer(&w->conv[d], taps, width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;
+        taps += window_tap_floats(&w->conv[d].layer);
     }
     *out = x;
     return TERN_OK;
@@ -230,6 +249,9 @@ void tok2vec_scratch_free(tok2vec_scratch *s)
     buffer_free(&s->word);
     free(s->memo.entries);
     s->memo = (embedding_memo){0};
+    buffer_free(&s->room);
+    free(s->taps.floats);
+    s->taps = (encoder_taps){0};
 }
 
 /* ---- sections -> tables ------------------------------------------------------------------------------------------ */

@@ -31,6 +31,8 @@ typedef struct kernel_set {
     int (*runs_here)(void);
     void (*affine)(float *Y, const float *X, size_t ldx, const packed_layer *w, size_t m);
     void (*affine_maxout)(float *out, const float *X, size_t ldx, const packed_layer *w, size_t m);
+    void (*window_maxout)(float *out, const float *X, const packed_layer *w, const float *taps, size_t m, float *room);
+    void (*window_taps)(float *taps, const packed_layer *w);
     void (*maxout)(float *out, const float *sums, const packed_layer *w, size_t m);
     void (*layer_norm)(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m,
                        size_t n);

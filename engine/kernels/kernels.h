@@ -32,6 +32,17 @@ void maxout(float *out, const float *sums, const packed_layer *w, size_t m);
 /* Both at once; out does not overlap X. */
 void affine_maxout(float *out, const float *X, size_t ldx, const packed_layer *w, size_t m);
 
+/* The same for a layer of three neighbouring rows of nI / 3 floats each: out[i] is that of X[i], X[i + 1] and X[i + 2],
+ * i < m. Rows are taken by twos from the first on (Winograd's F(2,3); kernels_window.h), so that a row's sums depend on
+ * whether it is the first or the second of its two, or a last one alone. taps: what window_taps made of the layer.
+ * room: WINDOW_ROOM * nI floats. */
+enum { WINDOW_ROOM = 22 }; /* 16 twos, 4 rows each */
+void window_maxout(float *out, const float *X, const packed_layer *w, const float *taps, size_t m, float *room);
+
+/* taps[window_tap_floats(w)] = the sum of the weights of the three rows. */
+static inline size_t window_tap_floats(const packed_layer *w) { return layer_panels(w) * (w->nI / 3) * PANEL; }
+void window_taps(float *taps, const packed_layer *w);
+
 /* out = residual + (x - mean) * (variance + 1e-8)^-0.5 * G + beta for each of m rows of n floats; biased variance
  * (thinc layernorm.py). residual NULL: none. out may be x, or lie before residual in the same rows. */
 void layer_norm(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m,

@@ -2,6 +2,7 @@
 #define LANES 8
 #define ROWS 4
 #include "kernels_simd.h"
+#include "kernels_window.h"
 
 static int runs_here(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 

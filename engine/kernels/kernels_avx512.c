@@ -2,6 +2,7 @@
 #define LANES 16
 #define ROWS 8
 #include "kernels_simd.h"
+#include "kernels_window.h"
 
 static int runs_here(void) { return __builtin_cpu_supports("avx512f"); }
 

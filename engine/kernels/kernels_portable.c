@@ -7,6 +7,7 @@
 #define ROWS 4
 #endif
 #include "kernels_simd.h"
+#include "kernels_window.h"
 
 static int runs_here(void) { return 1; }
 

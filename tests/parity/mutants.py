@@ -153,7 +153,8 @@ class EngineMutant:
     times: int = 1  # that old must occur; all are changed
 
 
-ZERO_PADDING_AT_EVERY_LAYER = """if (window_layer(&w->conv[d], width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;
+ZERO_PADDING_AT_EVERY_LAYER = """if (window_layer(&w->conv[d], taps, width, rows, doc->interruption, s, x))
+            return TERN_E_INTERRUPTED;
         if (before > d + 1) memset(x, 0, (before - d - 1) * width * sizeof *x);
         if (after > d + 1) memset(x + (rows - (after - d - 1)) * width, 0, (after - d - 1) * width * sizeof *x);"""
 
@@ -165,8 +166,22 @@ ENGINE_MUTANTS = [
     EngineMutant(
         "padding is zero again at every layer",
         "tok2vec.c",
-        "if (window_layer(&w->conv[d], width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;",
+        "if (window_layer(&w->conv[d], taps, width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;",
         ZERO_PADDING_AT_EVERY_LAYER,
+        ("entities", "layer"),
+    ),
+    EngineMutant(
+        "the middle tap is taken once from the sum of the taps",
+        "kernels_window.h",
+        "w[v] -= 2.0f * u[v];",
+        "w[v] -= 1.0f * u[v];",
+        ("entities", "layer"),
+    ),
+    EngineMutant(
+        "the odd row of a pair is the even one",
+        "kernels_window.h",
+        "s->odd[k + (size_t)r][v] = other[r][v] - sum[r][v];",
+        "s->odd[k + (size_t)r][v] = other[r][v] + sum[r][v];",
         ("entities", "layer"),
     ),
     EngineMutant(

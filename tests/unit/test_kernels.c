@@ -164,6 +164,77 @@ static void test_layers(void **state)
                 for (size_t l = 0; l < 3; l++) check_layer(outputs[o], pieces[p], inputs[i].nI, inputs[i].ldx[l]);
 }
 
+/* ---- the window encoder ------------------------------------------------------------------------------------------ */
+
+/* The best piece of each output of a row, and how far off a sum of four products may be. */
+static void check_windows(const layer_case *c, const float *out, size_t m, const char *name)
+{
+    for (size_t row = 0, at = 0; row < m; row++)
+        for (size_t o = 0; o < c->w.nO; o++) {
+            double best = -HUGE_VAL, tolerance = 0;
+            for (size_t p = 0; p < c->w.nP; p++, at++) {
+                best = fmax(best, c->sums[at]);
+                tolerance = fmax(tolerance, c->tolerance[at]);
+            }
+            assert_close(out[row * c->w.nO + o], best, 4 * tolerance, name, row * c->w.nO + o);
+        }
+}
+
+/* m rows at once; then from every second row on, one and two of them: the bytes are the same. */
+static void check_window(const kernel_set *set, const layer_case *c, const float *taps, size_t m)
+{
+    const size_t nO = c->w.nO, width = c->w.nI / 3;
+    float *out = guarded(m * nO), *part = guarded(2 * nO), *room = guarded(WINDOW_ROOM * c->w.nI);
+    set->window_maxout(out, c->X, &c->w, taps, m, room);
+    check_windows(c, out, m, set->name);
+    for (size_t row = 0; row < m && is_same_for_any_rows(set); row += 2) {
+        const size_t rows = m - row < 2 ? 1 : 2;
+        set->window_maxout(part, c->X + row * width, &c->w, taps, rows, room);
+        assert_memory_equal(part, out + row * nO, rows * nO * sizeof *out);
+    }
+    free_guarded(out, m * nO);
+    free_guarded(part, 2 * nO);
+    free_guarded(room, WINDOW_ROOM * c->w.nI);
+}
+
+static void check_window_layer(uint32_t nO, uint32_t nP, uint32_t width)
+{
+    static const size_t rows[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, MAX_ROWS};
+    layer_case c = new_case(nO, nP, 3 * width, width);
+    float *taps = guarded(window_tap_floats(&c.w));
+    FOR_EACH_SET(set)
+    {
+        (*set)->window_taps(taps, &c.w);
+        for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) check_window(*set, &c, taps, rows[r]);
+    }
+    free_guarded(taps, window_tap_floats(&c.w));
+    free_case(&c);
+}
+
+static void test_window_layers(void **state)
+{
+    (void)state;
+    static const uint32_t widths[] = {1, 2, 5, 16, 37, 64, 96}, pieces[] = {1, 2, 3, 4, MAX_PIECES};
+    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
+        for (size_t p = 0; p < sizeof pieces / sizeof *pieces; p++) check_window_layer(widths[w], pieces[p], widths[w]);
+}
+
+/* Small whole numbers, in which nothing is rounded. */
+static void test_window_of_known_numbers(void **state)
+{
+    (void)state;
+    const float W[1][3] = {{2, -3, 5}}, b[1] = {7}, x[5] = {1, 10, 100, 1000, 10000};
+    packed_layer w = pack_layer(1, 1, 3, W[0], b);
+    FOR_EACH_SET(set)
+    {
+        float taps[PANEL], out[3], room[WINDOW_ROOM * 3];
+        (*set)->window_taps(taps, &w);
+        (*set)->window_maxout(out, x, &w, taps, 3, room);
+        for (size_t i = 0; i < 3; i++) assert_true(out[i] == 7 + 2 * x[i] - 3 * x[i + 1] + 5 * x[i + 2]);
+    }
+    free_layer(&w);
+}
+
 static void test_layer_of_known_numbers(void **state)
 {
     (void)state;
@@ -471,6 +542,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_layers),
         cmocka_unit_test(test_layer_of_known_numbers),
+        cmocka_unit_test(test_window_layers),
+        cmocka_unit_test(test_window_of_known_numbers),
         cmocka_unit_test(test_maxout),
         cmocka_unit_test(test_layer_norm),
         cmocka_unit_test(test_layer_norm_of_equal_numbers_is_beta),
