@@ -6,13 +6,15 @@
     python bench/instructions.py --functions 25                  # the profile by function
 
 The same compiler and file of texts give the same counts on every machine, but for the few that depend on addresses.
-Valgrind's processor has AVX2 and no AVX-512, so these are the kernels for AVX2.
+Valgrind's processor has AVX2 and no AVX-512: the counts are of the kernels for AVX2, and with --kernels portable of those. What
+AVX-512 takes cannot be counted like this.
 """
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
-import os
+import platform
 import re
 import subprocess
 import sys
@@ -22,11 +24,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from measured import Bench, components_environment, jsonl, rounded
+from measured import Bench, Program, components_environment, environment_with, jsonl, rounded
 from texts import PROJECT_TEXTS, ROOT, lines_of
 
 COUNTED = "measured_pass"  # of measure.c: the second time that the texts are run
 LONG_TEXT_CHARACTERS = 1500
+# Of the sets, those that valgrind's processor runs. Elsewhere than on x86-64: what the library chooses.
+KERNELS = ("avx2", "portable") if platform.machine() in ("x86_64", "AMD64") else ("native", "portable")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 # Mode of measure, components, texts. The texts are the project's, so that counts need nothing else.
 Case = tuple[str, tuple[str, ...], list[str]]
@@ -42,16 +46,17 @@ def cases() -> dict[str, Case]:
     whole: tuple[str, ...] = ()
     return {
         "short requests, entities": ("request", whole, short),
+        "short requests, NER alone": ("request", ("ner",), short),
         "long text, entities": ("request", whole, [" ".join(run)]),
         "long text, everything": ("run", whole, [" ".join(run)]),
         "long text, NER alone": ("run", ("ner",), [" ".join(run)]),
     }
 
 
-def count(measure: Path, model: Path, case: Case, functions: int = 12) -> dict[str, Any]:
+def count(measure: Path, model: Path, case: Case, functions: int = 12, kernels: str = KERNELS[0]) -> dict[str, Any]:
     """{"instructions_per_token", "tokens", "functions": {name: share in percent}}"""
     mode, only, texts = case
-    environment = {**os.environ, **components_environment(only)}
+    environment = environment_with(**components_environment(only), TERN_GEMM=kernels)
     tokens = tokens_of(measure, model, texts)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "callgrind.out"
@@ -118,12 +123,39 @@ def grown(before: dict[str, Any], now: dict[str, Any], percent: float) -> list[s
     return sorted(words)
 
 
+def counted(program: Program, kernels: str, case: Case) -> dict[str, Any]:
+    return count(program.measure, program.model, case, kernels=kernels)
+
+
+def row_of(name: str, kernels: str, program: Program) -> tuple[str, str]:
+    """(name of the row, in which program's column). A row without a set's name is of the best that can be counted."""
+    return (name if kernels == KERNELS[0] else f"{name}, {kernels}"), program.name
+
+
 def instructions(bench: Bench) -> Iterator[None]:
-    """As a step of the whole bench."""
+    """As a step of the whole bench. Counts do not depend on what runs beside, so two are taken at once."""
+    wanted = [(KERNELS[0], program) for program in bench.programs] + [(KERNELS[1], bench.program)]
+    chosen = list(cases().items())[: bench.few(5, 2)]
+    work = {
+        row_of(name, kernels, program): (program, kernels, case) for name, case in chosen for kernels, program in wanted
+    }
     found = bench.results.setdefault("instructions", {})
-    for name, case in list(cases().items())[: bench.few(4, 1)]:
-        found[name] = count(bench.build / "tests" / "measure", bench.model, case)
-        yield
+    with concurrent.futures.ThreadPoolExecutor(2) as workers:
+        running = {workers.submit(counted, *what): row for row, what in work.items()}
+        try:
+            for done in concurrent.futures.as_completed(running):
+                put(found, *running[done], done.result())
+                yield
+        finally:
+            workers.shutdown(cancel_futures=True)
+
+
+def put(found: dict[str, Any], name: str, who: str, counts: dict[str, Any]) -> None:
+    row = found.setdefault(name, {})
+    if who == "before":
+        row["before"] = counts["instructions_per_token"]
+    else:
+        row.update(counts)
 
 
 @click.command(help=__doc__.split("\n\n")[0])
@@ -133,10 +165,11 @@ def instructions(bench: Bench) -> Iterator[None]:
 @click.option("--against", type=FILE, help="Counts of another commit.")
 @click.option("--limit", default=3.0, show_default=True, help="Percent that a count may grow.")
 @click.option("--functions", default=12, show_default=True, help="How many functions to show.")
-def main(build: Path, model: Path, out: Path, against: Path, limit: float, functions: int) -> None:
+@click.option("--kernels", type=click.Choice(KERNELS), default=KERNELS[0], show_default=True, help="Of which set.")
+def main(build: Path, model: Path, out: Path, against: Path, limit: float, functions: int, kernels: str) -> None:
     found = {}
     for name, case in cases().items():
-        found[name] = row = count(build.resolve() / "tests" / "measure", model.resolve(), case, functions)
+        found[name] = row = count(build.resolve() / "tests" / "measure", model.resolve(), case, functions, kernels)
         click.echo(f"{name}: {row['instructions_per_token']:,.0f} instructions a token ({row['tokens']} tokens)")
         for function, share in row["functions"].items():
             click.echo(f"  {share:5.1f} %  {function}")

@@ -29,6 +29,12 @@ def commit() -> str:
     return git("rev-parse", "--short", "HEAD") + ("+changes" if changed else "")
 
 
+def without_folder(argument: str) -> str:
+    """Where a file lies says something about one machine only."""
+    option, sign, path = argument.rpartition("=")
+    return option + sign + (Path(path).name if path.startswith("/") else path)
+
+
 def description() -> dict[str, Any]:
     import spacy
     import thinc
@@ -36,10 +42,10 @@ def description() -> dict[str, Any]:
     return {
         "commit": commit(),
         "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "command": shlex.join(["python", os.path.relpath(sys.argv[0], ROOT), *sys.argv[1:]]),
+        "command": shlex.join(["python", os.path.relpath(sys.argv[0], ROOT), *map(without_folder, sys.argv[1:])]),
         "cpu": cpu_name(),
         "cpus": os.cpu_count(),
-        "machine": platform.platform(),
+        "machine": f"{platform.system()} {platform.machine()}",
         "load_at_start": os.getloadavg(),
         "versions": {"python": platform.python_version(), "spacy": spacy.__version__, "thinc": thinc.__version__},
     }

@@ -5,7 +5,7 @@
  * Each line is {"text": "..."}. All lines are read first and run once unmeasured; then each is run once more, and its
  * line of output is "NANOSECONDS TOKENS". run: tern_run on the text for all that the components give. tokenize: for
  * tokens alone. request: handle_request on the line, JSON to JSON. The components are those of TERN_COMPONENTS, else
- * the model's default. */
+ * the model's default; the kernels those of TERN_GEMM. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdint.h>
@@ -17,6 +17,7 @@
 #include "components.h"
 #include "handler.h"
 #include "json_in.h"
+#include "model_open.h"
 
 typedef struct sample {
     bytes line, text;
@@ -172,8 +173,8 @@ int main(int argc, char **argv)
         fputs("usage: measure MODEL run|tokenize|request < lines.jsonl\n", stderr);
         return 2;
     }
-    if (tern_model_open(argv[1], &model, &error) || tern_ctx_new(model, &ctx, &error))
-        fprintf(stderr, "%s\n", error.msg);
+    if (model_open(argv[1], MODEL_MAPPED, &model, &why)) fprintf(stderr, "%s\n", why.text);
+    else if (tern_ctx_new(model, &ctx, &error)) fprintf(stderr, "%s\n", error.msg);
     else if (components_default(settings.model = model, &settings.components, &why)) fprintf(stderr, "%s\n", why.text);
     else if (read_samples(&all)) fprintf(stderr, "line %zu is not {\"text\": ...}\n", all.count);
     else {

