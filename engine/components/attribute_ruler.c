@@ -40,24 +40,41 @@ static uint64_t value_of(const tern_doc *doc, uint32_t attr, size_t token)
     }
 }
 
-static int token_matches(const tern_doc *doc, const uint32_t *token_pattern, size_t token)
+/* Values of one token: dozens of rules test the same few. */
+typedef struct token_values {
+    size_t token;
+    unsigned known; /* bit 1 << RULER_*: value[RULER_*] is there */
+    uint64_t value[RULER_ATTRS];
+} token_values;
+
+static uint64_t known_value(const tern_doc *doc, uint32_t attr, token_values *of)
+{
+    if (!(of->known >> attr & 1)) of->value[attr] = value_of(doc, attr, of->token);
+    of->known |= 1u << attr;
+    return of->value[attr];
+}
+
+static int token_matches(const tern_doc *doc, const uint32_t *token_pattern, token_values *of)
 {
     const ruler_tables *r = &doc->model->ruler;
     const uint32_t *test = r->tests + TEST_COLUMNS * (size_t)token_pattern[0];
     for (uint32_t i = 0; i < token_pattern[1]; i++, test += TEST_COLUMNS) {
-        uint64_t value = value_of(doc, test[TEST_ATTR], token);
+        uint64_t value = known_value(doc, test[TEST_ATTR], of);
         size_t index = id_find(r->values + test[TEST_FIRST], test[TEST_COUNT], value);
         if ((index < test[TEST_COUNT]) == (int)test[TEST_NEGATED]) return 0;
     }
     return 1;
 }
 
-static int rule_matches(const tern_doc *doc, const uint32_t *rule, size_t token)
+/* first: of the token that the rule begins with. */
+static int rule_matches(const tern_doc *doc, const uint32_t *rule, token_values *first)
 {
     const uint32_t *patterns = doc->model->ruler.tokens + 2 * (size_t)rule[RULE_FIRST];
-    if (rule[RULE_LENGTH] > doc->token_count - token) return 0;
-    for (uint32_t i = 0; i < rule[RULE_LENGTH]; i++)
-        if (!token_matches(doc, patterns + 2 * (size_t)i, token + i)) return 0;
+    if (rule[RULE_LENGTH] > doc->token_count - first->token || !token_matches(doc, patterns, first)) return 0;
+    for (uint32_t i = 1; i < rule[RULE_LENGTH]; i++) {
+        token_values next = {.token = first->token + i};
+        if (!token_matches(doc, patterns + 2 * (size_t)i, &next)) return 0;
+    }
     return 1;
 }
 
@@ -73,11 +90,12 @@ static void match_rules(const tern_doc *doc, size_t token, uint32_t *changes)
 {
     const ruler_tables *r = &doc->model->ruler;
     uint64_t list = map_get(&r->by_tag, doc_id(doc, doc->column[COLUMN_TAG][token]));
+    token_values values = {.token = token};
     if (list >= r->list_count) list = 0;
     for (uint32_t i = r->list_start[list]; i < r->list_start[list + 1]; i++) {
         uint32_t number = r->lists[i];
         const uint32_t *rule = r->rules + RULE_COLUMNS * (size_t)number;
-        if (rule_matches(doc, rule, token))
+        if (rule_matches(doc, rule, &values))
             note_changes(rule, number, changes + SETTINGS * (token + rule[RULE_TARGET]));
     }
 }

@@ -8,12 +8,14 @@
 /* Every token is consumed by exactly one action. */
 typedef struct ner_state {
     tern_doc *doc;
-    const uint32_t *moves;       /* [classes][2] action, label */
-    const unsigned char *action; /* [classes] */
-    uint32_t classes;
-    size_t token;     /* the current one: B(0) */
-    int is_open;      /* an entity is open; then: */
-    entity_span open; /* token_end is not known yet */
+    const uint32_t *moves; /* [classes][2] action, label */
+    const class_run *runs; /* of all classes that a document without preset entities may come to */
+    size_t run_count;
+    size_t token;         /* the current one: B(0) */
+    int is_open;          /* an entity is open; then: */
+    entity_span open;     /* token_end is not known yet */
+    class_run *open_runs; /* I and L of its label */
+    size_t open_run_count;
 } ner_state;
 
 static int is_final(const void *state)
@@ -43,26 +45,35 @@ static void extra_features(const void *state, int32_t *slot_token)
 }
 
 /* ner.pyx, is_valid of each action, for documents without preset entities. */
-static void validate(const void *state, unsigned char *valid)
+static size_t allowed(const void *state, class_run *runs)
 {
     const ner_state *s = state;
     const tern_doc *doc = s->doc;
     size_t next = s->token + 1;
-    unsigned char may_go_on = next < doc->token_count && doc->sent_start[next] != 1;
-    int is_space = doc->is_space[s->token];
-
-    unsigned char allowed[NER_OUT + 1] = {0};
+    int may_go_on = next < doc->token_count && doc->sent_start[next] != 1, is_space = doc->is_space[s->token];
+    uint32_t actions = 0;
     if (s->is_open) { /* a white-space token may well continue or end an entity */
-        allowed[NER_IN] = may_go_on;
-        allowed[NER_LAST] = 1;
-    } else {
-        allowed[NER_BEGIN] = may_go_on && !is_space;
-        allowed[NER_UNIT] = !is_space;
-        allowed[NER_OUT] = 1;
+        if (may_go_on) actions |= 1u << NER_IN;
+        actions |= 1u << NER_LAST;
+        return runs_of_actions(runs, s->open_runs, s->open_run_count, actions);
     }
-    for (uint32_t c = 0; c < s->classes; c++) valid[c] = allowed[s->action[c]];
-    if (s->is_open)
-        for (uint32_t c = 0; c < s->classes; c++) valid[c] &= s->moves[2 * c + 1] == s->open.label;
+    if (may_go_on && !is_space) actions |= 1u << NER_BEGIN;
+    if (!is_space) actions |= 1u << NER_UNIT;
+    actions |= 1u << NER_OUT;
+    return runs_of_actions(runs, s->runs, s->run_count, actions);
+}
+
+static void begin_entity(ner_state *s, entity_span entity)
+{
+    s->open = entity;
+    s->is_open = 1;
+    s->open_run_count = 0;
+    for (const class_run *run = s->runs; run < s->runs + s->run_count; run++) {
+        if (run->action != NER_IN && run->action != NER_LAST) continue;
+        for (uint32_t c = run->first; c < run->end; c++)
+            if (s->moves[2 * c + 1] == entity.label)
+                s->open_run_count = runs_append(s->open_runs, s->open_run_count, c, run->action);
+    }
 }
 
 static void add_entity(tern_doc *doc, entity_span entity, size_t token_end)
@@ -75,11 +86,8 @@ static void apply(void *state, uint32_t cls)
 {
     ner_state *s = state;
     entity_span here = {.token_start = (uint32_t)s->token, .label = s->moves[2 * cls + 1]};
-    switch (s->action[cls]) {
-    case NER_BEGIN:
-        s->open = here;
-        s->is_open = 1;
-        break;
+    switch (s->moves[2 * cls]) {
+    case NER_BEGIN: begin_entity(s, here); break;
     case NER_LAST:
         add_entity(s->doc, s->open, s->token + 1);
         s->is_open = 0;
@@ -90,23 +98,24 @@ static void apply(void *state, uint32_t cls)
     s->token++;
 }
 
-/* The action of each class. Entities need a label: B, I, L and U with an empty one are for preset entities only (a U
- * without label marks a blocked token), which a fresh document has none of, so they become the action that is never
- * valid. */
-static void list_actions(const tern_model *model, unsigned char *action)
+/* Entities need a label: B, I, L and U with an empty one are for preset entities only (a U without label marks a
+ * blocked token), which a fresh document has none of, so they are left out. */
+static size_t list_runs(const tern_model *model, class_run *runs)
 {
     const ner_model *ner = &model->ner;
+    size_t count = 0;
     for (uint32_t c = 0; c < ner->net.classes; c++) {
-        uint32_t move = ner->moves[2 * c], label = ner->moves[2 * c + 1];
-        int has_label = model->strings.id[label] != 0;
-        action[c] = (unsigned char)(move == NER_OUT || has_label ? move : NER_MISSING);
+        uint32_t action = ner->moves[2 * c], label = ner->moves[2 * c + 1];
+        if (action == NER_OUT || model->strings.id[label]) count = runs_append(runs, count, c, action);
     }
+    return count;
 }
 
 int ner_reserve(tern_doc *doc, ner_scratch *s)
 {
-    size_t tokens = doc->token_count;
-    return doc_reserve_entities(doc, tokens) || buffer_reserve(&s->action, doc->model->ner.net.classes, 1)
+    size_t tokens = doc->token_count, classes = doc->model->ner.net.classes;
+    return doc_reserve_entities(doc, tokens) || buffer_reserve(&s->runs, classes, sizeof(class_run))
+                   || buffer_reserve(&s->open_runs, classes, sizeof(class_run))
                    || transition_reserve(&doc->model->ner.net, tokens, &s->net)
                ? -1
                : 0;
@@ -125,10 +134,13 @@ tern_status ner_annotate(tern_doc *doc, ner_scratch *s, const vector_source *sou
                               .has_lone_states = 1,
                               .is_final = is_final,
                               .features = ner->net.slots == NER_SLOTS ? features : extra_features,
-                              .validate = validate,
+                              .allowed = allowed,
                               .apply = apply};
-    ner_state state = {.doc = doc, .moves = ner->moves, .action = s->action.data, .classes = ner->net.classes};
-    list_actions(doc->model, s->action.data);
+    ner_state state = {.doc = doc,
+                       .moves = ner->moves,
+                       .runs = s->runs.data,
+                       .run_count = list_runs(doc->model, s->runs.data),
+                       .open_runs = s->open_runs.data};
     doc->entity_count = 0;
     if (transition_run(&ner->net, &table, &state, doc->token_count, &s->net, source, doc->interruption, trace, user))
         return doc_gave_up(doc, err);
@@ -139,7 +151,8 @@ tern_status ner_annotate(tern_doc *doc, ner_scratch *s, const vector_source *sou
 void ner_scratch_free(ner_scratch *s)
 {
     transition_scratch_free(&s->net);
-    buffer_free(&s->action);
+    buffer_free(&s->runs);
+    buffer_free(&s->open_runs);
 }
 
 /* ---- the component ----------------------------------------------------------------------------------------------- */

@@ -8,7 +8,7 @@ extern const component_methods ner_component;
 
 typedef struct ner_scratch {
     transition_scratch net;
-    buffer action; /* [classes] bytes */
+    buffer runs, open_runs; /* [classes] class_run each: of all classes, and of those that go on with an entity */
 } ner_scratch;
 
 /* Room for the document's tokens; before the first ner_project. 0 or -1. */

@@ -4,8 +4,8 @@
 #include "hash.h"
 #include "tok2vec.h"
 
-/* The actions of the classes: ARC_*, and those of them that are allowed between neighbours only. */
-enum { LEFT_OF_NEIGHBOUR = ARC_BREAK + 1, RIGHT_OF_NEIGHBOUR, ACTIONS };
+/* An action of classes besides ARC_*: both arcs that are allowed between neighbours only. */
+enum { ARC_TO_NEIGHBOUR = ARC_BREAK + 1 };
 
 /* The network's slots, as set_context_tokens of _state.pxd numbers them. LEFT_OF, RIGHT_OF: the child
  * that was attached last on that side. */
@@ -39,10 +39,10 @@ enum { NONE = TRANSITION_MISSING };
  * no token has a head; on the stack a head is the token below. So only LEFT replaces a head, and the arc that goes is
  * that head's youngest: a list of right children is a stack. Left children are done with and never taken back. */
 typedef struct parser_state {
-    tern_doc *doc;               /* head and COLUMN_DEP hold the arcs so far */
-    const uint32_t *moves;       /* [classes][3] action, label, label of the head to look for */
-    const unsigned char *action; /* [classes] */
-    uint32_t classes;
+    tern_doc *doc;         /* head and COLUMN_DEP hold the arcs so far */
+    const uint32_t *moves; /* [classes][3] action, label, label of the head to look for */
+    const class_run *runs; /* of all classes */
+    size_t run_count;
     int32_t *stack, *rebuffer; /* [tokens] each; rebuffer: tokens put back, the first to be taken last */
     size_t stack_depth, rebuffer_depth, next;
     unsigned char *flags;  /* [tokens] */
@@ -145,17 +145,18 @@ static int can_break(const parser_state *s)
     return b1 == buffer_token(s, 0) + 1 && !starts_sentence(s, b1) && !cannot_start_sentence(s, b1);
 }
 
-static void validate(const void *state, unsigned char *valid)
+static size_t allowed(const void *state, class_run *runs)
 {
     const parser_state *s = state;
-    unsigned char allowed[ACTIONS] = {0};
-    allowed[ARC_SHIFT] = (unsigned char)can_shift(s);
-    allowed[ARC_REDUCE] = (unsigned char)can_reduce(s);
-    allowed[ARC_LEFT] = allowed[ARC_RIGHT] = (unsigned char)can_attach(s);
-    allowed[ARC_BREAK] = (unsigned char)can_break(s);
-    if (allowed[ARC_LEFT] && stack_token(s, 0) == buffer_token(s, 0) - 1)
-        allowed[LEFT_OF_NEIGHBOUR] = allowed[RIGHT_OF_NEIGHBOUR] = 1;
-    for (uint32_t c = 0; c < s->classes; c++) valid[c] = allowed[s->action[c]];
+    uint32_t actions = 0;
+    if (can_shift(s)) actions |= 1u << ARC_SHIFT;
+    if (can_reduce(s)) actions |= 1u << ARC_REDUCE;
+    if (can_break(s)) actions |= 1u << ARC_BREAK;
+    if (can_attach(s)) {
+        actions |= 1u << ARC_LEFT | 1u << ARC_RIGHT;
+        if (stack_token(s, 0) == buffer_token(s, 0) - 1) actions |= 1u << ARC_TO_NEIGHBOUR;
+    }
+    return runs_of_actions(runs, s->runs, s->run_count, actions);
 }
 
 /* ---- what the actions do ----------------------------------------------------------------------------------------- */
@@ -224,7 +225,8 @@ int parser_reserve(const tern_doc *doc, parser_scratch *s)
         if (buffer_reserve(&s->dependency.column[i], doc->token_count, sizeof(int32_t))) return -1;
     return buffer_reserve(&s->flags, doc->token_count, 1)
                    || buffer_reserve(&s->head_label, doc->token_count, sizeof(uint32_t))
-                   || buffer_reserve(&s->action, net->classes, 1) || transition_reserve(net, doc->token_count, &s->net)
+                   || buffer_reserve(&s->runs, net->classes, sizeof(class_run))
+                   || transition_reserve(net, doc->token_count, &s->net)
                ? -1
                : 0;
 }
@@ -235,17 +237,18 @@ void parser_project(const tern_doc *doc, const float *rows, size_t begin, size_t
 }
 
 /* Arcs between pieces of one word lead from neighbour to neighbour (arc_eager.pyx SUBTOK_LABEL). */
-static void list_actions(const tern_doc *doc, unsigned char *action)
+static size_t list_runs(const tern_doc *doc, class_run *runs)
 {
     const parser_model *parser = &doc->model->parser;
     uint64_t subtoken = murmur64a("subtok", 6, 1);
+    size_t count = 0;
     for (uint32_t c = 0; c < parser->net.classes; c++) {
-        uint32_t move = parser->moves[3 * c];
-        int neighbours = doc_id(doc, parser->moves[3 * c + 1]) == subtoken && parser->moves[3 * c + 2] == NO_STRING;
-        if (neighbours && move == ARC_LEFT) move = LEFT_OF_NEIGHBOUR;
-        if (neighbours && move == ARC_RIGHT) move = RIGHT_OF_NEIGHBOUR;
-        action[c] = (unsigned char)move;
+        const uint32_t *move = parser->moves + 3 * (size_t)c;
+        int is_arc = move[0] == ARC_LEFT || move[0] == ARC_RIGHT;
+        int is_to_neighbour = is_arc && doc_id(doc, move[1]) == subtoken && move[2] == NO_STRING;
+        count = runs_append(runs, count, c, is_to_neighbour ? ARC_TO_NEIGHBOUR : move[0]);
     }
+    return count;
 }
 
 static parser_state begin_state(tern_doc *doc, parser_scratch *scratch)
@@ -254,8 +257,8 @@ static parser_state begin_state(tern_doc *doc, parser_scratch *scratch)
     const buffer *column = scratch->dependency.column;
     parser_state s = {.doc = doc,
                       .moves = parser->moves,
-                      .action = scratch->action.data,
-                      .classes = parser->net.classes,
+                      .runs = scratch->runs.data,
+                      .run_count = list_runs(doc, scratch->runs.data),
                       .stack = column[COLUMN_STACK].data,
                       .rebuffer = column[COLUMN_REBUFFER].data,
                       .flags = scratch->flags.data,
@@ -280,9 +283,8 @@ tern_status parser_annotate(tern_doc *doc, parser_scratch *s, const vector_sourc
     const move_table table = {.common_slots = is_extra ? EXTRA_COMMON_SLOTS : COMMON_SLOTS,
                               .is_final = is_final,
                               .features = is_extra ? extra_features : features,
-                              .validate = validate,
+                              .allowed = allowed,
                               .apply = apply};
-    list_actions(doc, s->action.data);
     parser_state state = begin_state(doc, s);
     if (transition_run(&doc->model->parser.net, &table, &state, doc->token_count, &s->net, source, doc->interruption,
                        trace, user))
@@ -294,7 +296,7 @@ void parser_scratch_free(parser_scratch *s)
 {
     buffer_free(&s->head_label);
     buffer_free(&s->flags);
-    buffer_free(&s->action);
+    buffer_free(&s->runs);
     transition_scratch_free(&s->net);
     dependency_scratch_free(&s->dependency);
 }

@@ -10,7 +10,7 @@ extern const component_methods parser_component;
 
 typedef struct parser_scratch {
     transition_scratch net;
-    buffer action;                 /* [classes] bytes */
+    buffer runs;                   /* [classes] class_run */
     buffer flags, head_label;      /* [tokens] each */
     dependency_scratch dependency; /* before that it holds the state's columns: five of them (parser.c) */
 } parser_scratch;

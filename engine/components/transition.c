@@ -15,8 +15,6 @@ enum { CACHED = 256, AHEAD = 64 };
  * AGAIN are kept, as many as a state looks at tokens. */
 enum { AGAIN_BLOCK = 64, AGAIN = TRANSITION_MAX_SLOTS };
 
-enum { NO_CLASS = -1 };
-
 _Static_assert(TRANSITION_KEPT % TRANSITION_BLOCK == 0 && TRANSITION_BLOCK % AHEAD == 0,
                "products ahead are of one kept block");
 
@@ -35,7 +33,7 @@ typedef struct run {
     uint32_t *product_of;
     size_t come_to[TRANSITION_MAX_SLOTS]; /* tokens before this one have had their turn in a common slot */
     size_t lone_begin, lone_end;          /* tokens of lone_scores */
-    unsigned char *valid;
+    class_run *allowed;
 } run;
 
 /* Floats from the scores of a state to those of the next. */
@@ -52,6 +50,7 @@ int transition_reserve(const transition_weights *w, size_t token_count, transiti
                    || buffer_reserve(&s->sums, AHEAD, sums)
                    || buffer_reserve(&s->hidden, AHEAD, w->hidden * sizeof(float))
                    || buffer_reserve(&s->lone_scores, AHEAD, scores) || buffer_reserve(&s->scores, 1, scores)
+                   || buffer_reserve(&s->allowed, w->classes, sizeof(class_run))
                    || buffer_reserve(&s->valid, w->classes, 1)
                ? -1
                : 0;
@@ -132,6 +131,14 @@ static void multiply_slot(run *r, uint32_t slot, size_t first, size_t count)
     for (size_t i = 0; i < count; i++) r->product_of[place + i] = (uint32_t)(first + i) + 1;
 }
 
+/* A document of fewer tokens uses no more rows. */
+static void forget_products(run *r)
+{
+    size_t rows = r->token_count < CACHED ? r->token_count : CACHED;
+    for (uint32_t slot = 0; slot < r->w->slots; slot++)
+        memset(r->product_of + slot * (size_t)CACHED, 0, rows * sizeof *r->product_of);
+}
+
 /* What the lower layer makes of a token in a slot, before the maxout. */
 static const float *lower_product(run *r, uint32_t slot, size_t token)
 {
@@ -203,12 +210,63 @@ static const float *score_classes(run *r, const int32_t *slot_token)
     return r->lone_scores + (token - r->lone_begin) * score_floats(r->w);
 }
 
-static int64_t best_valid_class(const float *scores, const unsigned char *valid, uint32_t classes)
+/* ---- classes ----------------------------------------------------------------------------------------------------- */
+
+size_t runs_append(class_run *runs, size_t count, uint32_t cls, uint32_t action)
 {
-    int64_t best = NO_CLASS;
-    for (uint32_t c = 0; c < classes; c++)
-        if (valid[c] && (best == NO_CLASS || scores[c] > scores[best])) best = c;
+    if (count && runs[count - 1].end == cls && runs[count - 1].action == action) {
+        runs[count - 1].end++;
+        return count;
+    }
+    runs[count] = (class_run){cls, cls + 1, action};
+    return count + 1;
+}
+
+size_t runs_of_actions(class_run *out, const class_run *runs, size_t count, uint32_t allowed)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (allowed >> runs[i].action & 1) out[kept++] = runs[i];
+    return kept;
+}
+
+/* Classes that are looked at together: most of such groups have none that is better than the best so far. */
+enum { GROUP = 8 };
+
+static float larger(float a, float b) { return a > b ? a : b; }
+
+static int has_better(const float *scores, float least)
+{
+    float even = larger(scores[0], least), odd = larger(scores[1], least);
+    even = larger(scores[2], even), odd = larger(scores[3], odd);
+    even = larger(scores[4], even), odd = larger(scores[5], odd);
+    even = larger(scores[6], even), odd = larger(scores[7], odd);
+    return larger(even, odd) > least;
+}
+
+static uint32_t best_class(const float *scores, const class_run *runs, size_t count)
+{
+    uint32_t best = runs[0].first;
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t group = runs[i].first; group < runs[i].end; group += GROUP) {
+            uint32_t end = runs[i].end;
+            if (end - group >= GROUP) {
+                if (!has_better(scores + group, scores[best])) continue;
+                end = group + GROUP;
+            }
+            for (uint32_t c = group; c < end; c++)
+                if (scores[c] > scores[best]) best = c;
+        }
     return best;
+}
+
+/* For a trace: a byte for each class. */
+static const unsigned char *valid_classes(const run *r, size_t count)
+{
+    unsigned char *valid = r->scratch->valid.data;
+    memset(valid, 0, r->w->classes);
+    for (size_t i = 0; i < count; i++) memset(valid + r->allowed[i].first, 1, r->allowed[i].end - r->allowed[i].first);
+    return valid;
 }
 
 int transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
@@ -227,8 +285,8 @@ int transition_run(const transition_weights *w, const move_table *moves, void *s
              .hidden = s->hidden.data,
              .scores = s->scores.data,
              .product_of = s->product_of.data,
-             .valid = s->valid.data};
-    memset(r.product_of, 0, (size_t)w->slots * CACHED * sizeof *r.product_of);
+             .allowed = s->allowed.data};
+    forget_products(&r);
 
     for (size_t step = 0; !moves->is_final(state); step++) {
         if (interrupted_at(stop, step)) return -1;
@@ -236,11 +294,11 @@ int transition_run(const transition_weights *w, const move_table *moves, void *s
         moves->features(state, slot_token);
         const float *scores = score_classes(&r, slot_token);
         if (r.failed) return -1;
-        moves->validate(state, r.valid);
-        int64_t best = best_valid_class(scores, r.valid, w->classes);
-        if (best == NO_CLASS) break;
-        if (trace) trace(user, scores, r.valid, (uint32_t)best);
-        moves->apply(state, (uint32_t)best);
+        size_t count = moves->allowed(state, r.allowed);
+        if (!count) break;
+        uint32_t best = best_class(scores, r.allowed, count);
+        if (trace) trace(user, scores, valid_classes(&r, count), best);
+        moves->apply(state, best);
     }
     return 0;
 }
@@ -255,6 +313,7 @@ void transition_scratch_free(transition_scratch *s)
     buffer_free(&s->sums);
     buffer_free(&s->hidden);
     buffer_free(&s->scores);
+    buffer_free(&s->allowed);
     buffer_free(&s->valid);
 }
 

@@ -13,6 +13,18 @@
 #define TRANSITION_MAX_SLOTS 16
 #define TRANSITION_MISSING (-1)
 
+/* Classes [first, end), all of the same action. Training sorts the classes by action, so that a state's runs are few.
+ */
+typedef struct class_run {
+    uint32_t first, end, action;
+} class_run;
+
+/* Appends a class, higher than all before, to the last of the runs or behind it. Returns how many there are now. */
+size_t runs_append(class_run *runs, size_t count, uint32_t cls, uint32_t action);
+
+/* Writes the runs whose actions are allowed: bit a of allowed is action a, a < 32. Returns how many. */
+size_t runs_of_actions(class_run *out, const class_run *runs, size_t count, uint32_t allowed);
+
 /* A move table over its own state. Classes are the outputs of the last layer. */
 typedef struct move_table {
     /* Bit f is set where nearly every token comes up in slot f: its products are computed ahead, many tokens at once.
@@ -23,8 +35,9 @@ typedef struct move_table {
     int (*is_final)(const void *state);
     /* Token looked at by each of the network's slots, or TRANSITION_MISSING. */
     void (*features)(const void *state, int32_t *slot_token);
-    /* valid[c] = 1 where class c is allowed, otherwise 0, for every class. */
-    void (*validate)(const void *state, unsigned char *valid);
+    /* Writes the classes that are allowed, from the lowest on, and returns in how many runs; there is room for as many
+     * as there are classes. */
+    size_t (*allowed)(const void *state, class_run *runs);
     void (*apply)(void *state, uint32_t cls);
 } move_table;
 
@@ -49,7 +62,7 @@ typedef struct transition_scratch {
     buffer lone_scores;          /* [tokens computed ahead][score_floats] (transition.c) */
     /* of the states computed at once: [layer_sums(lower)], [hidden], [score_floats] each */
     buffer sums, hidden, scores;
-    buffer valid; /* [classes] */
+    buffer allowed, valid; /* [classes] class_run; [classes] bytes, for a trace */
 } transition_scratch;
 
 /* Before the first block of a document of token_count (at most INT32_MAX) tokens: all memory that its run needs, which

@@ -64,9 +64,12 @@ static void write_entity(bytes *out, const char *text, const tern_entity *entity
     json_out_string(out, text + span->byte_start, span->byte_end - span->byte_start);
     bytes_text(out, ", \"label\": ");
     json_out_cstring(out, entity->label);
-    if (options->format == FORMAT_SPACY)
-        bytes_format(out, ", \"start_char\": %zu, \"end_char\": %zu}", offsets.start, offsets.end);
-    else bytes_format(out, ", \"start\": %zu, \"end\": %zu}", offsets.start, offsets.end);
+    const int is_spacy = options->format == FORMAT_SPACY;
+    bytes_text(out, is_spacy ? ", \"start_char\": " : ", \"start\": ");
+    json_out_size(out, offsets.start);
+    bytes_text(out, is_spacy ? ", \"end_char\": " : ", \"end\": ");
+    json_out_size(out, offsets.end);
+    bytes_text(out, "}");
 }
 
 /* What answers: everything is borrowed. */

@@ -51,6 +51,15 @@ void bytes_format(bytes *b, const char *format, ...)
     va_end(again);
 }
 
+void bytes_number(bytes *b, size_t number)
+{
+    char digits[3 * sizeof number]; /* fewer than three for a byte */
+    size_t at = sizeof digits;
+    do digits[--at] = (char)('0' + number % 10);
+    while (number /= 10);
+    bytes_append(b, digits + at, sizeof digits - at);
+}
+
 void bytes_clear(bytes *b)
 {
     b->len = 0;

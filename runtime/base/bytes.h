@@ -17,6 +17,8 @@ void bytes_text(bytes *b, const char *text);
 __attribute__((format(printf, 2, 3)))
 #endif
 void bytes_format(bytes *b, const char *format, ...);
+/* In decimal. Answers are full of numbers, and printf took 1 to 2 % of the time of `tern pipe`. */
+void bytes_number(bytes *b, size_t number);
 void bytes_clear(bytes *b); /* keeps the memory */
 void bytes_free(bytes *b);
 

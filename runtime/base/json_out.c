@@ -60,7 +60,7 @@ void json_out_lossy(bytes *out, const char *text, size_t len)
 
 void json_out_cstring(bytes *out, const char *text) { json_out_string(out, text, strlen(text)); }
 
-void json_out_size(bytes *out, size_t number) { bytes_format(out, "%zu", number); }
+void json_out_size(bytes *out, size_t number) { bytes_number(out, number); }
 
 /* ---- floats ------------------------------------------------------------------------------------------------------ */
 

@@ -74,7 +74,10 @@ static void show_table(bytes *out, const tern_doc *doc, const char *text)
 {
     tern_entity entity;
     for (size_t i = 0; tern_doc_entity(doc, i, &entity) == TERN_OK; i++) {
-        bytes_format(out, "%zu\t%zu\t", entity.span.char_start, entity.span.char_end);
+        bytes_number(out, entity.span.char_start);
+        bytes_text(out, "\t");
+        bytes_number(out, entity.span.char_end);
+        bytes_text(out, "\t");
         escape_label(out, entity.label);
         bytes_text(out, "\t");
         escape_controls(out, text + entity.span.byte_start, entity.span.byte_end - entity.span.byte_start, 0);

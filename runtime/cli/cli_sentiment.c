@@ -73,7 +73,10 @@ static void show_sentence(bytes *out, const char *text, const tern_sentence *sen
     if (cli_is_terminal()) {
         bytes_format(out, "  %-8s %3.0f %%  ", sentiment_name(best), 100 * of->score[best]);
     } else {
-        bytes_format(out, "%zu\t%zu\t", span->char_start, span->char_end);
+        bytes_number(out, span->char_start);
+        bytes_text(out, "\t");
+        bytes_number(out, span->char_end);
+        bytes_text(out, "\t");
         show_row(out, of);
         bytes_text(out, "\t");
     }

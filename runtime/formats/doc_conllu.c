@@ -123,7 +123,8 @@ static void write_arc(writer *w, doc_part s, size_t index, const tern_token *tok
     }
     size_t head = head_word(w, s, index);
     int second_root = token->head == index;
-    bytes_format(w->out, "\t%zu", w->word[head == NONE ? w->root : head]);
+    bytes_text(w->out, "\t");
+    bytes_number(w->out, w->word[head == NONE ? w->root : head]);
     write_label(w, second_root ? "dep" : token->dep);
 }
 
@@ -162,7 +163,7 @@ static void write_word(writer *w, doc_part s, size_t index)
     size_t len;
     const char *form = token_text(w->text, &token, &len);
     int is_first = w->sentence == 1 && w->word[index] == 1;
-    bytes_format(w->out, "%zu", w->word[index]);
+    bytes_number(w->out, w->word[index]);
     write_field(w, form, len, IN_WORD);
     write_field(w, token.lemma, token.lemma_len, IN_WORD);
     write_label(w, token.pos);
@@ -195,7 +196,9 @@ static void write_sentence(writer *w, doc_part s)
     size_t words = number_words(w, s);
     if (!words) return;
     w->root = find_root(w, s);
-    bytes_format(w->out, "# sent_id = %zu\n", ++w->sentence);
+    bytes_text(w->out, "# sent_id = ");
+    bytes_number(w->out, ++w->sentence);
+    bytes_text(w->out, "\n");
     write_text(w, s, words);
     for (size_t i = s.begin; i < s.end; i++)
         if (w->word[i]) write_word(w, s, i);

@@ -86,7 +86,8 @@ static void fill_head(table *t, size_t index, const tern_token *token)
 {
     tern_token head;
     if (token->head == index || tern_doc_token(t->doc, token->head, &head)) return;
-    bytes_format(&t->cell, "%zu ", token->head);
+    bytes_number(&t->cell, token->head);
+    bytes_text(&t->cell, " ");
     show_token(&t->cell, t->text, &head);
 }
 
@@ -103,7 +104,7 @@ static void fill_cell(table *t, int column, size_t index, const tern_token *toke
     bytes *cell = &t->cell;
     bytes_clear(cell);
     switch (column) {
-    case TABLE_ID: bytes_format(cell, "%zu", index); break;
+    case TABLE_ID: bytes_number(cell, index); break;
     case TABLE_TOKEN: show_token(cell, t->text, token); break;
     case TABLE_NORM: show_value(t, token, token->norm, token->norm_len); break;
     case TABLE_TAG: escape_label(cell, token->tag); break;

@@ -255,6 +255,20 @@ ENGINE_MUTANTS = [
         "scores[c] >= scores[best]",
         ("entities", "head"),
     ),
+    EngineMutant(
+        "of eight classes the last two are never the best",
+        "transition.c",
+        "even = larger(scores[6], even), odd = larger(scores[7], odd);",
+        "",
+        ("entities", "head", "decision"),
+    ),
+    EngineMutant(
+        "a short document's products are those of the one before",
+        "transition.c",
+        "memset(r->product_of + slot * (size_t)CACHED, 0, rows * sizeof *r->product_of);",
+        "(void)rows, (void)slot;",
+        ("entities", "head", "decision"),
+    ),
     # features
     EngineMutant(
         "SHAPE is LONG from 101 code points on", "lexeme.c", "SHAPE_LONG_FROM 100", "SHAPE_LONG_FROM 101", ("SHAPE",)
@@ -269,6 +283,13 @@ ENGINE_MUTANTS = [
     # entities
     EngineMutant(
         "white space may begin an entity", "ner.c", "may_go_on && !is_space", "may_go_on", ("entities", "decision")
+    ),
+    EngineMutant(
+        "an entity goes on as one of another label",
+        "ner.c",
+        "if (s->moves[2 * c + 1] == entity.label)",
+        "",
+        ("entities", "decision"),
     ),
     EngineMutant("entities cross sentence starts", "ner.c", "&& doc->sent_start[next] != 1", "", ("entities",)),
     EngineMutant(

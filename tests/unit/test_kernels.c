@@ -463,6 +463,20 @@ static void test_threads_do_not_disturb_each_other(void **state)
 
 /* ---- the choice -------------------------------------------------------------------------------------------------- */
 
+/* cpu.h takes the C library's word: the compiler's own questions must have the same answers. */
+static void test_what_runs_here(void **state)
+{
+    (void)state;
+#ifdef __x86_64__
+    const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    const int avx512 = __builtin_cpu_supports("avx512f");
+    for (const kernel_set *const *set = kernel_sets; *set; set++) {
+        if (!strcmp((*set)->name, "avx2")) assert_int_equal(!(*set)->runs_here(), !avx2);
+        if (!strcmp((*set)->name, "avx512")) assert_int_equal(!(*set)->runs_here(), !avx512);
+    }
+#endif
+}
+
 /* A process chooses once; the other names are tests/runtime/test_kernel_sets.py's subject. */
 static void test_choice(void **state)
 {
@@ -552,6 +566,7 @@ int main(void)
         cmocka_unit_test(test_threads_do_not_disturb_each_other),
         cmocka_unit_test(test_expand_halves),
         cmocka_unit_test(test_gelu),
+        cmocka_unit_test(test_what_runs_here),
         cmocka_unit_test(test_choice),
     };
     return cmocka_run_group_tests_name("kernels", tests, find_sets, NULL);

@@ -3,7 +3,7 @@
 
 #include "transition.h"
 
-enum { SLOTS = 3, WIDTH = 5, HIDDEN = 20, PIECES = 2, CLASSES = 6, TOKENS = 900, STEPS = 3000 };
+enum { SLOTS = 3, WIDTH = 5, HIDDEN = 20, PIECES = 2, CLASSES = 19, TOKENS = 900, STEPS = 3000 };
 
 typedef struct fixture {
     float linear_W[HIDDEN * WIDTH], linear_b[HIDDEN], lower_W[SLOTS * HIDDEN * PIECES * HIDDEN],
@@ -36,10 +36,13 @@ static void script_features(const void *state, int32_t *slot_token)
     memcpy(slot_token, s->slot_token[s->step], sizeof *s->slot_token);
 }
 
-static void script_validate(const void *state, unsigned char *valid)
+static size_t script_allowed(const void *state, class_run *runs)
 {
     const script *s = state;
-    memcpy(valid, s->valid[s->step], CLASSES);
+    size_t count = 0;
+    for (uint32_t c = 0; c < CLASSES; c++)
+        if (s->valid[s->step][c]) count = runs_append(runs, count, c, 0);
+    return count;
 }
 
 static void script_apply(void *state, uint32_t cls)
@@ -58,7 +61,7 @@ static void record(void *user, const float *scores, const unsigned char *valid, 
 
 static move_table script_moves(uint32_t common_slots, int has_lone_states)
 {
-    return (move_table){common_slots, has_lone_states, script_is_final, script_features, script_validate, script_apply};
+    return (move_table){common_slots, has_lone_states, script_is_final, script_features, script_allowed, script_apply};
 }
 
 static int set_up(void **state)
@@ -308,6 +311,31 @@ static void test_equal_scores_take_the_lowest_valid_class(void **state)
     free_script(s);
 }
 
+/* Long runs of classes, few different scores, and what may stand between them. */
+static void test_the_first_of_the_largest_scores_of_long_runs(void **state)
+{
+    fixture *f = *state;
+    static const float values[] = {-INFINITY, -1, 0, 0, 0, 1, 1, 2};
+    uint64_t seed = 23;
+    for (size_t turn = 0; turn < 200; turn++) {
+        float bias[CLASSES];
+        for (size_t c = 0; c < CLASSES; c++) bias[c] = values[random_below(&seed, turn % 2 ? 8 : 5)];
+        score_by_bias(f, bias);
+        script *s = new_script(8);
+        for (size_t i = 1; i < s->steps; i++)
+            for (size_t hole = 0; hole < i % 4; hole++) s->valid[i][random_below(&seed, CLASSES)] = 0;
+        run(f, s, 0, 1);
+        for (size_t i = 0; i < s->steps; i++) {
+            uint32_t first = 0;
+            while (!s->valid[i][first]) first++;
+            for (uint32_t c = first; c < CLASSES; c++)
+                if (s->valid[i][c] && bias[c] > bias[first]) first = c;
+            assert_int_equal(s->chosen[i], first);
+        }
+        free_script(s);
+    }
+}
+
 static void test_a_valid_class_is_chosen_whatever_its_score(void **state)
 {
     fixture *f = *state;
@@ -446,6 +474,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_without_upper, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_next_document_with_other_vectors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal_scores_take_the_lowest_valid_class, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_first_of_the_largest_scores_of_long_runs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_valid_class_is_chosen_whatever_its_score, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stops_when_nothing_is_valid, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_final_state_is_left_alone, set_up, tear_down),
