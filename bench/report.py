@@ -158,6 +158,11 @@ def opening(title: str, report: dict[str, Any]) -> list[str]:
         parts.append(f"**The environments had no limits of CPU and memory: {report['unlimited']}.**\n")
     if about.get("against"):
         parts.append(f"*before*: commit {about['against']}, built on this machine and run in the same rounds.\n")
+    if not report.get("packaged", True):
+        parts.append(
+            "**The environments ran the build's bootstrap, which loads shared libraries, not the package's: its cold starts and "
+            "its memory are not those of the package (`make package`).**\n"
+        )
     return parts
 
 

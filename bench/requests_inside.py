@@ -11,6 +11,7 @@ from texts import of_length
 
 REQUEST_TOKENS = (15, 60, 150, 1500)
 REQUESTS_PER_LENGTH = 20
+REQUESTS_OF_LONG_TEXTS = 5  # of over 1,000 tokens
 
 
 def spacy_request(nlp: Any, body: bytes) -> bytes:
@@ -23,7 +24,8 @@ def requests(bench: Bench) -> Iterator[None]:
     """tern runs what entities need: the shared encoder, parser and NER. spaCy runs everything, or just that, too."""
     pipelines = (bench.whole, bench.entities, bench.ner)
     for tokens in REQUEST_TOKENS:
-        texts = of_length(bench.texts, tokens, REQUESTS_PER_LENGTH)
+        count = REQUESTS_PER_LENGTH if tokens <= 1000 else REQUESTS_OF_LONG_TEXTS
+        texts = of_length(bench.texts, tokens, count)
         bodies = jsonl(texts).splitlines()
         tern: dict[str, list[float]] = {pipeline.name: [] for pipeline in pipelines}
         spacy: dict[str, list[float]] = {pipeline.name: [] for pipeline in pipelines}

@@ -9,6 +9,8 @@ from measured import Bench, Pipeline, jsonl, timed
 
 PAIRS = (("library", "nlp(text)"), ("library", "nlp.pipe"), ("tern pipe", "nlp.pipe"))  # of what rates() gives
 
+MOST_ROUNDS = 3  # each takes spaCy a quarter of a minute
+
 
 def library_rate(bench: Bench, pipeline: Pipeline) -> float:
     pairs = bench.inside_measure(pipeline, "run", bench.texts)
@@ -51,7 +53,7 @@ def throughput(bench: Bench) -> Iterator[None]:
     tokens = [sum(len(doc) for doc in pipeline.nlp.pipe(bench.texts)) for pipeline in pipelines][0]
     found: dict[str, list[dict[str, float]]] = {pipeline.name: [] for pipeline in pipelines}
     tokenizer: list[dict[str, float]] = []
-    for _ in range(bench.rounds):
+    for _ in range(min(bench.rounds, MOST_ROUNDS)):
         tokenizer.append(tokenizer_ns(bench))
         for pipeline in pipelines:
             found[pipeline.name].append(rates(bench, pipeline, tokens))
