@@ -55,10 +55,12 @@ def spacy_once(bench: Bench, pipeline: Pipeline) -> tuple[float, float]:
 def processes(bench: Bench) -> Iterator[None]:
     for pipeline in (bench.whole, bench.ner):
         found: dict[str, list[tuple[float, float]]] = {"tern": [], "spaCy": []}
-        for _ in range(bench.rounds):
-            found["tern"].extend(tern_ner_once(bench, pipeline) for _ in range(4))
-            found["spaCy"].append(spacy_once(bench, pipeline))
-            yield
-        for i, (what, unit) in enumerate((("first answer", "ms"), ("peak memory", "MB"))):
-            columns = {who: [sample[i] for sample in samples] for who, samples in found.items()}
-            bench.record("processes", f"{pipeline.name}: {what} of `tern ner` / `python`", unit, columns)
+        try:
+            for _ in range(bench.rounds):
+                found["tern"].extend(tern_ner_once(bench, pipeline) for _ in range(4))
+                found["spaCy"].append(spacy_once(bench, pipeline))
+                yield
+        finally:
+            for i, (what, unit) in enumerate((("first answer", "ms"), ("peak memory", "MB"))):
+                columns = {who: [sample[i] for sample in samples] for who, samples in found.items()}
+                bench.record("processes", f"{pipeline.name}: {what} of `tern ner` / `python`", unit, columns)

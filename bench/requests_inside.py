@@ -32,15 +32,16 @@ def requests(bench: Bench) -> Iterator[None]:
         for pipeline in pipelines:  # unmeasured
             for body in bodies:
                 spacy_request(pipeline.nlp, body)
-        for _ in range(bench.rounds):
-            for pipeline in pipelines:
-                tern[pipeline.name].extend(ns / 1e6 for ns, _ in bench.inside_measure(pipeline, "request", texts))
-                spacy[pipeline.name].extend(milliseconds(pipeline, body) for body in bodies)
-            yield
-        for name in tern:
-            bench.record(
-                "requests", f"{name}: request of {tokens} tokens", "ms", {"tern": tern[name], "spaCy": spacy[name]}
-            )
+        try:
+            for _ in range(bench.rounds):
+                for pipeline in pipelines:
+                    tern[pipeline.name].extend(ns / 1e6 for ns, _ in bench.inside_measure(pipeline, "request", texts))
+                    spacy[pipeline.name].extend(milliseconds(pipeline, body) for body in bodies)
+                yield
+        finally:
+            for name in tern:
+                columns = {"tern": tern[name], "spaCy": spacy[name]}
+                bench.record("requests", f"{name}: request of {tokens} tokens", "ms", columns)
 
 
 def milliseconds(pipeline: Pipeline, body: bytes) -> float:

@@ -53,11 +53,17 @@ def throughput(bench: Bench) -> Iterator[None]:
     tokens = [sum(len(doc) for doc in pipeline.nlp.pipe(bench.texts)) for pipeline in pipelines][0]
     found: dict[str, list[dict[str, float]]] = {pipeline.name: [] for pipeline in pipelines}
     tokenizer: list[dict[str, float]] = []
-    for _ in range(min(bench.rounds, MOST_ROUNDS)):
-        tokenizer.append(tokenizer_ns(bench))
-        for pipeline in pipelines:
-            found[pipeline.name].append(rates(bench, pipeline, tokens))
-            yield
+    try:
+        for _ in range(min(bench.rounds, MOST_ROUNDS)):
+            tokenizer.append(tokenizer_ns(bench))
+            for pipeline in pipelines:
+                found[pipeline.name].append(rates(bench, pipeline, tokens))
+                yield
+    finally:
+        record_all(bench, found, tokenizer)
+
+
+def record_all(bench: Bench, found: dict[str, list[dict[str, float]]], tokenizer: list[dict[str, float]]) -> None:
     for name, samples in found.items():
         record_rates(bench, name, samples)
     bench.record(

@@ -46,6 +46,13 @@ def rate(rows: Rows, tokens: int) -> float:
     return tokens / sum(row[0] for row in rows) * 1e9
 
 
+def rows_of(bench: Bench, name: str | tuple[str, str], texts: list[str]) -> Rows:
+    """name: wink-nlp, or (kernel set, pipeline)."""
+    if isinstance(name, str):
+        return run(texts)
+    return bench.program.inside_measure("run", texts, PIPELINES[name[1]], name[0])
+
+
 def wink(bench: Bench) -> Iterator[None]:
     if not (shutil.which("node") and shutil.which("npm")):
         bench.results["wink-nlp"] = {"skipped": {"why": "node and npm are not installed"}}
@@ -57,19 +64,23 @@ def wink(bench: Bench) -> Iterator[None]:
     long_rates: dict[object, list[float]] = {name: [] for name in names}
     short_times: dict[object, list[float]] = {name: [] for name in names}
     tokens = sum(row[1] for row in bench.program.inside_measure("tokenize", bench.texts))
-    for _ in range(bench.rounds):
-        with bench.on_one_core():
-            for name in names:
-                for texts in (bench.texts, short):
-                    if name == "wink-nlp":
-                        rows: Rows = run(texts)
-                    else:
-                        rows = bench.program.inside_measure("run", texts, PIPELINES[name[1]], name[0])
-                    if texts is short:
-                        short_times[name].extend(row[0] / 1e6 for row in rows)
-                    else:
-                        long_rates[name].append(rate(rows, tokens))
-        yield
+    try:
+        for _ in range(bench.rounds):
+            with bench.on_one_core():
+                for name in names:
+                    long_rates[name].append(rate(rows_of(bench, name, bench.texts), tokens))
+                    short_times[name].extend(row[0] / 1e6 for row in rows_of(bench, name, short))
+            yield
+    finally:
+        record(bench, turns, long_rates, short_times)
+
+
+def record(
+    bench: Bench,
+    turns: Sequence[tuple[str, str]],
+    long_rates: dict[object, list[float]],
+    short_times: dict[object, list[float]],
+) -> None:
     also = {"note": NOTE}
     for turn in turns:
         name = ", ".join(turn)
