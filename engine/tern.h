@@ -79,7 +79,8 @@ enum {
     /* categories of the whole text; of a model without a classifier none, and no error */
     TERN_CATS = 1u << 7,
     TERN_NORMS = 1u << 8, /* of the tokens: any model has them, and no component runs for them */
-    TERN_EVERYTHING = (1u << 9) - 1
+    TERN_SPANS = 1u << 9, /* groups of spans (spaCy's Doc.spans); the same of a model without a component for them */
+    TERN_EVERYTHING = (1u << 10) - 1
 };
 
 /* Components by spaCy's factory names. */
@@ -95,7 +96,10 @@ enum {
     TERN_TRAINABLE_LEMMATIZER = 1u << 8,
     TERN_SENTENCIZER = 1u << 9,
     TERN_TEXTCAT = 1u << 10,
-    TERN_TEXTCAT_MULTILABEL = 1u << 11
+    TERN_TEXTCAT_MULTILABEL = 1u << 11,
+    TERN_SPANCAT = 1u << 12,
+    TERN_SPANCAT_SINGLELABEL = 1u << 13,
+    TERN_SPAN_FINDER = 1u << 14
 };
 
 /* spaCy's nlp.max_length (language.py): longer texts are refused, never cut. */
@@ -166,6 +170,21 @@ typedef struct tern_cat {
     const char *label; /* NUL-terminated, owned by the model */
     double score;      /* a probability, unless the model was trained without an output layer */
 } tern_cat;
+
+/* An entry of spaCy's Doc.spans. */
+typedef struct tern_span_group {
+    const char *key; /* NUL-terminated, owned by the model */
+    size_t span_count;
+    int has_scores; /* 1: its spans have scores (SpanGroup.attrs["scores"]) */
+} tern_span_group;
+
+/* A span of a group; spans of one group may overlap. */
+typedef struct tern_group_span {
+    tern_span span;
+    size_t token_start, token_end; /* half open, never empty */
+    const char *label;             /* NUL-terminated, owned by the model; "" without one */
+    double score;                  /* of its label; 0 in a group without scores */
+} tern_group_span;
 
 /* ---- model ------------------------------------------------------------------------------------------------------- */
 
@@ -242,7 +261,8 @@ size_t tern_doc_token_count(const tern_doc *doc);
 tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out);
 
 /* Mask of the annotations that at least one token carries (spaCy's Doc.has_annotation); everything for an empty
- * document. TERN_CATS where there are categories and TERN_NORMS where they were wanted, empty document or not. */
+ * document. TERN_CATS where there are categories, TERN_SPANS where there are groups of spans and TERN_NORMS where norms
+ * were wanted, empty document or not. */
 unsigned tern_doc_annotations(const tern_doc *doc);
 
 /* Sentences: those that the sentence starts mark off; none when TERN_SENTENCES is not among the annotations. */
@@ -260,6 +280,12 @@ tern_status tern_doc_cat(const tern_doc *doc, size_t index, tern_cat *out);
 
 /* The same of a sentence, after a run with tern_options.sentence_cats. */
 tern_status tern_doc_sentence_cat(const tern_doc *doc, size_t sentence, size_t index, tern_cat *out);
+
+/* Groups of spans in the order in which the components set their keys first, the spans of each in spaCy's order. A
+ * group may be empty; those of the pipeline's span components are there even in an empty document. */
+size_t tern_doc_span_group_count(const tern_doc *doc);
+tern_status tern_doc_span_group(const tern_doc *doc, size_t index, tern_span_group *out);
+tern_status tern_doc_group_span(const tern_doc *doc, size_t group, size_t index, tern_group_span *out);
 
 /* "0.1.0" */
 const char *tern_version(void);

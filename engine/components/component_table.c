@@ -5,6 +5,8 @@
 #include "ner.h"
 #include "parser.h"
 #include "sentencizer.h"
+#include "span_finder.h"
+#include "spancat.h"
 #include "tagger.h"
 #include "textcat.h"
 #include "tok2vec.h"
@@ -23,4 +25,7 @@ const component_methods *const component_table[COMPONENT_COUNT] = {
     [COMPONENT_SENTENCIZER] = &sentencizer_component,
     [COMPONENT_TEXTCAT] = &textcat_component,
     [COMPONENT_TEXTCAT_MULTILABEL] = &textcat_multilabel_component,
+    [COMPONENT_SPANCAT] = &spancat_component,
+    [COMPONENT_SPANCAT_SINGLELABEL] = &spancat_singlelabel_component,
+    [COMPONENT_SPAN_FINDER] = &span_finder_component,
 };

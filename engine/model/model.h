@@ -65,6 +65,9 @@ enum {
     COMPONENT_SENTENCIZER,
     COMPONENT_TEXTCAT,
     COMPONENT_TEXTCAT_MULTILABEL,
+    COMPONENT_SPANCAT,
+    COMPONENT_SPANCAT_SINGLELABEL,
+    COMPONENT_SPAN_FINDER,
     COMPONENT_COUNT
 };
 
@@ -74,6 +77,11 @@ enum { TEXTCATS = 2 };
 
 /* Place of one of them in an array of both. */
 static inline size_t textcat_place(uint32_t component) { return component - COMPONENT_TEXTCAT; }
+
+/* Components that label spans, and all that make groups of spans. */
+enum { SPANCATS = 2 };
+#define TERN_SPAN_MAKERS (TERN_SPANCAT | TERN_SPANCAT_SINGLELABEL | TERN_SPAN_FINDER)
+static inline size_t spancat_place(uint32_t component) { return component - COMPONENT_SPANCAT; }
 
 /* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk,
  * lang/fr (and ca), pipeline/lemmatizer.py lookup_lemmatize, lang/es, lang/el, lang/nl rule_lemmatize, lang/nl
@@ -232,7 +240,14 @@ typedef struct trainable_lemmatizer_model {
 
 /* How rows of an encoder become one vector, in the order in which the parts stand there; POOL_ATTENTION stands
  * alone. */
-enum { POOL_FIRST = 1 << 0, POOL_LAST = 1 << 1, POOL_MAX = 1 << 2, POOL_MEAN = 1 << 3, POOL_ATTENTION = 1 << 4 };
+enum {
+    POOL_FIRST = 1 << 0,
+    POOL_LAST = 1 << 1,
+    POOL_MAX = 1 << 2,
+    POOL_MEAN = 1 << 3,
+    POOL_ATTENTION = 1 << 4,
+    POOL_SUM = 1 << 5 /* of spans only */
+};
 
 enum { TEXTCAT_BOW = 1 << 0, TEXTCAT_KEYS = 1 << 1, TEXTCAT_SAME = 1 << 2, TEXTCAT_PARTS = (1 << 3) - 1 };
 
@@ -257,6 +272,30 @@ typedef struct textcat_model {
     packed_layer key, query, output; /* key.nO 0: the query looks at the rows themselves */
     maxout_weights hidden;
 } textcat_model;
+
+enum { SPANCAT_NEGATIVE = 1 << 0, SPANCAT_DISJOINT = 1 << 1, SPANCAT_PARTS = (1 << 2) - 1 };
+
+#define SPANCAT_MAX_SIZE 512  /* tokens of a suggested n-gram */
+#define SPANCAT_MAX_SIZES 512 /* of n-grams */
+#define SPANCAT_MAX_HIDDEN 65536
+#define SPANCAT_NO_LIMIT UINT32_MAX /* max_positive, max_length */
+
+typedef struct spancat_model {
+    uint32_t label_count, key, pooling, width, activation, max_positive, parts;
+    float threshold;        /* -inf: none */
+    const uint32_t *labels; /* [label_count]; with SPANCAT_NEGATIVE there is one more class, the last: no label */
+    uint32_t size_count;    /* of suggested n-grams; 0: the spans of preset_key are suggested */
+    const uint32_t *sizes;  /* [size_count][2] ascending size, its place among spaCy's sizes */
+    uint32_t preset_key;
+    maxout_weights hidden; /* what the output layer reads; nO 0: there is none */
+    packed_layer output;
+} spancat_model;
+
+typedef struct span_finder_model {
+    uint32_t key, min_length, max_length, activation;
+    float threshold;
+    packed_layer output; /* whether a span begins, whether one ends */
+} span_finder_model;
 
 typedef struct senter_model {
     packed_layer output;
@@ -326,6 +365,8 @@ struct tern_model {
     lemmatizer_tables lemmatizer;
     ner_model ner;
     textcat_model textcat[TEXTCATS]; /* by textcat_place */
+    spancat_model spancat[SPANCATS]; /* by spancat_place */
+    span_finder_model span_finder;
 };
 
 /* The encoder whose rows a component reads, its own or the shared one; of width 0 if it reads none. */

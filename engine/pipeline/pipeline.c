@@ -6,8 +6,8 @@
 
 static tern_status check_options(const tern_ctx *ctx, const tern_options *options, tern_error *err)
 {
-    /* no classifier, no cats: as in spaCy */
-    unsigned missing = options->want & ~(tern_model_offers(ctx->model) | TERN_CATS);
+    /* no classifier, no cats, and no spans: as in spaCy */
+    unsigned missing = options->want & ~(tern_model_offers(ctx->model) | TERN_CATS | TERN_SPANS);
     if (missing)
         return fail(err, TERN_E_UNSUPPORTED, 0, "the model has no component for what is wanted (mask %#x)", missing);
     missing = options->components & ~ctx->model->components;
@@ -35,6 +35,7 @@ static unsigned needed_components(const tern_model *model, unsigned want, unsign
         needed |= TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
     if (lemmas) needed |= TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER;
     if (want & TERN_CATS) needed |= TERN_TEXTCATS | TERN_TOK2VEC;
+    if (want & TERN_SPANS) needed |= TERN_SPAN_MAKERS | TERN_TOK2VEC;
     if (lemmas && model->lemmatizer.kind == LEMMATIZER_SPANISH) needed |= TERN_SENTER | TERN_SENTENCIZER;
     if (needed & allowed & TERN_PARSER) needed |= TERN_SENTER | TERN_SENTENCIZER;
     return needed & allowed;
@@ -145,7 +146,8 @@ static tern_status read_encoder(tern_ctx *ctx, uint32_t encoder, unsigned run, u
 #define TAKERS (TERN_PARSER | TERN_NER)
 
 /* Neither sets what the takers look at, nor looks at what they set. */
-#define INDEPENDENT (TERN_TOK2VEC | TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER | TERN_TEXTCATS)
+#define INDEPENDENT                                                                                                    \
+    (TERN_TOK2VEC | TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_TRAINABLE_LEMMATIZER | TERN_TEXTCATS | TERN_SPAN_MAKERS)
 
 static int is_long(const tern_ctx *ctx) { return ctx->doc.token_count > TRANSITION_KEPT; }
 
@@ -313,7 +315,8 @@ static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, c
     doc_clear_annotations(doc);
     if (options->want & TERN_NORMS && lexeme_norms(doc, &ctx->text, &ctx->lexeme)) return doc_gave_up(doc, err);
     unsigned run = components_to_run(ctx->model, options);
-    if (!doc->token_count) run &= TERN_TEXTCATS; /* which say 0 of each label; nothing else says anything */
+    /* classifiers say 0 of each label, groups of spans are empty; nothing else says anything */
+    if (!doc->token_count) run &= TERN_TEXTCATS | TERN_SPAN_MAKERS;
     if (run) status = annotate(ctx, run, err);
     if (!status && doc_finish(doc)) status = doc_gave_up(&ctx->doc, err);
     if (!status && options->sentence_cats) status = classify_sentences(ctx, run, err);

@@ -78,6 +78,8 @@ void doc_clear_annotations(tern_doc *doc)
 {
     doc->annotations = 0;
     doc->lemma_bytes = doc->entity_count = doc->cat_count = doc->sentence_count = doc->scored_sentences = 0;
+    doc->group_count = doc->group_span_count = 0;
+    doc->too_many_spans = 0;
     for (size_t c = 0; c < COLUMN_COUNT; c++)
         for (size_t i = 0; i < doc->token_count; i++) doc->column[c][i] = NO_STRING;
     for (size_t i = 0; i < doc->token_count; i++) {
@@ -150,8 +152,9 @@ static void note_annotations(tern_doc *doc)
     if (has_strings(doc, doc->column[COLUMN_POS])) doc->annotations |= TERN_POS;
     if (has_numbers(doc, doc->column[COLUMN_MORPH])) doc->annotations |= TERN_MORPHS;
     if (has_lemmas(doc)) doc->annotations |= TERN_LEMMAS;
-    if (!doc->token_count) doc->annotations |= TERN_EVERYTHING & ~(unsigned)(TERN_CATS | TERN_NORMS);
+    if (!doc->token_count) doc->annotations |= TERN_EVERYTHING & ~(unsigned)(TERN_CATS | TERN_NORMS | TERN_SPANS);
     if (doc->cat_count) doc->annotations |= TERN_CATS;
+    if (doc->group_count) doc->annotations |= TERN_SPANS;
 }
 
 int doc_finish(tern_doc *doc)
@@ -170,31 +173,25 @@ int doc_finish(tern_doc *doc)
 tern_status doc_gave_up(const tern_doc *doc, tern_error *err)
 {
     if (doc->interruption && doc->interruption->requested) return fail_interrupted(err);
+    if (doc->too_many_spans)
+        return fail(err, TERN_E_TOO_COMPLEX, doc->token_count,
+                    "this text of %zu tokens has more than %zu spans; send a shorter text", doc->token_count,
+                    DOC_MAX_SPANS);
     return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text");
 }
 
 void doc_free_columns(tern_doc *doc)
 {
-    buffer *owned[] = {&doc->span_memory,         &doc->space_memory,    &doc->norm_memory,   &doc->sent_memory,
-                       &doc->head_memory,         &doc->is_space_memory, &doc->vector_memory, &doc->lemma_memory,
-                       &doc->lemma_text_memory,   &doc->entity_memory,   &doc->cat_memory,    &doc->sentence_memory,
-                       &doc->sentence_cat_memory, &doc->norm_text_memory};
+    buffer *owned[] = {&doc->span_memory,         &doc->space_memory,     &doc->norm_memory,   &doc->sent_memory,
+                       &doc->head_memory,         &doc->is_space_memory,  &doc->vector_memory, &doc->lemma_memory,
+                       &doc->lemma_text_memory,   &doc->entity_memory,    &doc->cat_memory,    &doc->sentence_memory,
+                       &doc->sentence_cat_memory, &doc->norm_text_memory, &doc->group_memory,  &doc->group_span_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
     for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);
 }
 
 /* ---- public accessors -------------------------------------------------------------------------------------------- */
-
-static tern_span public_span(const token_span *first, const token_span *last)
-{
-    return (tern_span){.byte_start = first->byte_start,
-                       .byte_end = last->byte_end,
-                       .char_start = first->char_start,
-                       .char_end = last->char_end,
-                       .utf16_start = first->utf16_start,
-                       .utf16_end = last->utf16_end};
-}
 
 unsigned tern_doc_annotations(const tern_doc *doc) { return doc ? doc->annotations : 0; }
 size_t tern_doc_token_count(const tern_doc *doc) { return doc ? doc->token_count : 0; }

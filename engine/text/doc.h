@@ -29,6 +29,22 @@ typedef struct cat_score {
     float score;
 } cat_score;
 
+/* A span of a group. label: string number or NO_STRING. */
+typedef struct group_span {
+    uint32_t token_start, token_end, label;
+    float score; /* 0 in a group without scores */
+} group_span;
+
+/* An entry of Doc.spans: doc->group_span[first, first + count). key: string number. */
+typedef struct span_group {
+    uint32_t key;
+    int has_scores;
+    size_t first, count;
+} span_group;
+
+/* Spans that a run may make, those that a later group has replaced included. */
+#define DOC_MAX_SPANS ((size_t)1 << 24)
+
 /* A lemma or norm: string number in the model, or, when that is NO_STRING, bytes [start, start + length) of
  * doc->lemma_text. */
 typedef struct lemma_ref {
@@ -61,8 +77,14 @@ struct tern_doc {
     size_t entity_count;
     entity_span *entity; /* in the order of the text */
     size_t cat_count;
-    cat_score *cat;       /* [cat_count] in the order in which the classifiers set them first */
-    unsigned annotations; /* TERN_*, set when the run is complete */
+    cat_score *cat; /* [cat_count] in the order in which the classifiers set them first */
+    size_t group_count;
+    span_group *group; /* [group_count] in the order in which their keys were set first */
+    size_t group_span_count;
+    group_span *group_span;    /* [group_span_count] of all groups */
+    span_group *growing_group; /* the one begun last */
+    int too_many_spans;        /* 1: the run ends because of DOC_MAX_SPANS */
+    unsigned annotations;      /* TERN_*, set when the run is complete */
     size_t sentence_count;
     uint32_t *sentence_start; /* [sentence_count] tokens */
     size_t scored_sentences;  /* sentence_count, or 0 */
@@ -70,7 +92,7 @@ struct tern_doc {
     /* owners of the columns above */
     buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], is_space_memory, vector_memory,
         column_memory[COLUMN_COUNT], head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory,
-        sentence_memory, sentence_cat_memory, norm_text_memory;
+        sentence_memory, sentence_cat_memory, norm_text_memory, group_memory, group_span_memory;
 };
 
 /* Room for tokens tokens in the columns that the tokenizer fills, in those of the features, and in those that
@@ -99,6 +121,16 @@ static inline uint64_t doc_attr(const tern_doc *doc, uint32_t attr, size_t token
 {
     if (attr == ATTR_SPACY) return doc->space[token];
     return attr == ATTR_IS_SPACE ? doc->is_space[token] : doc->attr[attr][token];
+}
+
+static inline tern_span public_span(const token_span *first, const token_span *last)
+{
+    return (tern_span){.byte_start = first->byte_start,
+                       .byte_end = last->byte_end,
+                       .char_start = first->char_start,
+                       .char_end = last->char_end,
+                       .utf16_start = first->utf16_start,
+                       .utf16_end = last->utf16_end};
 }
 
 /* Id of a string number; 0 for NO_STRING. */

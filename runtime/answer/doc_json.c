@@ -80,6 +80,36 @@ static void write_token(bytes *out, size_t index, const tern_token *token, unsig
     bytes_text(out, "}");
 }
 
+static void write_group(bytes *out, const tern_doc *doc, size_t group, int has_scores)
+{
+    tern_group_span span;
+    for (size_t i = 0; !tern_doc_group_span(doc, group, i, &span); i++) {
+        bytes_text(out, i ? ", {" : "{");
+        write_offsets(out, &span.span);
+        write_string(out, ", \"label\": ", span.label);
+        bytes_text(out, ", \"kb_id\": \"\"");
+        if (has_scores) {
+            bytes_text(out, ", \"score\": ");
+            json_out_double(out, span.score);
+        }
+        bytes_text(out, "}");
+    }
+}
+
+static void write_groups(bytes *out, const tern_doc *doc)
+{
+    tern_span_group group;
+    bytes_text(out, ", \"spans\": {");
+    for (size_t g = 0; !tern_doc_span_group(doc, g, &group); g++) {
+        if (g) bytes_text(out, ", ");
+        write_string(out, "", group.key);
+        bytes_text(out, ": [");
+        write_group(out, doc, g, group.has_scores);
+        bytes_text(out, "]");
+    }
+    bytes_text(out, "}");
+}
+
 void doc_json(bytes *out, const char *text, size_t len, const tern_doc *doc)
 {
     unsigned annotations = tern_doc_annotations(doc);
@@ -94,5 +124,7 @@ void doc_json(bytes *out, const char *text, size_t len, const tern_doc *doc)
         if (i) bytes_text(out, ", ");
         write_token(out, i, &token, annotations);
     }
-    bytes_text(out, "]}");
+    bytes_text(out, "]");
+    if (annotations & TERN_SPANS) write_groups(out, doc);
+    bytes_text(out, "}");
 }

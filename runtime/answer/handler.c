@@ -56,20 +56,20 @@ static json_doc *parse(const char *data, size_t len, response *out)
 
 /* ---- one text ---------------------------------------------------------------------------------------------------- */
 
-static void write_entity(bytes *out, const char *text, const tern_entity *entity, const request_options *options)
+/* All members of an entity or of a span of a group; the object is left open. */
+static void write_labelled(bytes *out, const char *text, const tern_span *span, const char *label,
+                           const request_options *options)
 {
-    const tern_span *span = &entity->span;
     offset_pair offsets = offsets_of(span, options->offsets);
     bytes_text(out, "{\"text\": ");
     json_out_string(out, text + span->byte_start, span->byte_end - span->byte_start);
     bytes_text(out, ", \"label\": ");
-    json_out_cstring(out, entity->label);
+    json_out_cstring(out, label);
     const int is_spacy = options->format == FORMAT_SPACY;
     bytes_text(out, is_spacy ? ", \"start_char\": " : ", \"start\": ");
     json_out_size(out, offsets.start);
     bytes_text(out, is_spacy ? ", \"end_char\": " : ", \"end\": ");
     json_out_size(out, offsets.end);
-    bytes_text(out, "}");
 }
 
 /* What answers: everything is borrowed. */
@@ -98,9 +98,41 @@ static void end_answer(const responder *by, response *out)
 static int run_task(const responder *by, const char *text, size_t len, const tern_doc **doc, response *out)
 {
     handler_settings own = *by->settings;
+    const unsigned want = by->options->spans ? TERN_ENTITIES | TERN_SPANS : TERN_ENTITIES;
     own.components = by->options->components;
     return by->task == TASK_SENTIMENT ? handle_sentiment_run(by->ctx, text, len, by->settings, doc, out)
-                                      : handle_run(by->ctx, text, len, TERN_ENTITIES, &own, doc, out);
+                                      : handle_run(by->ctx, text, len, want, &own, doc, out);
+}
+
+static void write_group(const responder *by, const char *text, const tern_doc *doc, size_t group, response *out)
+{
+    tern_span_group of;
+    tern_group_span span;
+    tern_doc_span_group(doc, group, &of);
+    for (size_t i = 0; !tern_doc_group_span(doc, group, i, &span) && !is_over(by, out); i++) {
+        if (i) bytes_text(&out->body, ", ");
+        write_labelled(&out->body, text, &span.span, span.label, by->options);
+        if (of.has_scores) {
+            bytes_text(&out->body, ", \"score\": ");
+            json_out_double(&out->body, span.score);
+        }
+        bytes_text(&out->body, "}");
+    }
+}
+
+/* Doc.spans: an array for each key. */
+static void write_spans(const responder *by, const char *text, const tern_doc *doc, response *out)
+{
+    tern_span_group group;
+    bytes_text(&out->body, ", \"spans\": {");
+    for (size_t g = 0; !tern_doc_span_group(doc, g, &group) && !is_over(by, out); g++) {
+        if (g) bytes_text(&out->body, ", ");
+        json_out_cstring(&out->body, group.key);
+        bytes_text(&out->body, ": [");
+        write_group(by, text, doc, g, out);
+        bytes_text(&out->body, "]");
+    }
+    bytes_text(&out->body, "}");
 }
 
 static void write_entities(const responder *by, const char *text, const tern_doc *doc, response *out)
@@ -110,9 +142,12 @@ static void write_entities(const responder *by, const char *text, const tern_doc
         tern_entity entity;
         if (tern_doc_entity(doc, i, &entity)) break;
         if (i) bytes_text(&out->body, ", ");
-        write_entity(&out->body, text, &entity, by->options);
+        write_labelled(&out->body, text, &entity.span, entity.label, by->options);
+        bytes_text(&out->body, "}");
     }
-    bytes_text(&out->body, "]}");
+    bytes_text(&out->body, "]");
+    if (by->options->spans) write_spans(by, text, doc, out);
+    bytes_text(&out->body, "}");
 }
 
 typedef struct writing {

@@ -131,8 +131,8 @@ int request_target_of(const json_node *body, const model_set *models, request_ta
 
 enum { TEXT_FIELDS = 3 }; /* the first ones: of them a request has one */
 
-static const char *const fields[] = {"text",    "texts",  "input",      "task",     "model",
-                                     "offsets", "format", "components", "sentences"};
+static const char *const fields[] = {"text",    "texts",  "input",      "task",      "model",
+                                     "offsets", "format", "components", "sentences", "spans"};
 enum { FIELDS = sizeof fields / sizeof *fields };
 
 static int field_index(const json_node *member)
@@ -217,17 +217,17 @@ static int read_texts(const json_node *body, task_kind task, size_t max_texts, t
     return 0;
 }
 
-static int read_sentences(const json_node *body, const tern_model *model, int *out, problem *why)
+/* The member of that name, true or false, into *out, which is left as it is where there is none. may_be: whether it may
+ * be true; without says why it may not. */
+static int read_flag(const json_node *body, const char *name, int may_be, const char *without, int *out, problem *why)
 {
-    const json_node *member = given(body, "sentences");
+    const json_node *member = given(body, name);
     if (!member) return 0;
     if (json_type_of(member) != JSON_BOOL)
-        return problem_set(why, BAD_REQUEST, "\"sentences\" must be true or false, not %s",
+        return problem_set(why, BAD_REQUEST, "\"%s\" must be true or false, not %s", name,
                            json_type_name(json_type_of(member)));
     *out = json_is_true(member);
-    return !*out || sentiment_finds_sentences(model)
-               ? 0
-               : problem_set(why, BAD_REQUEST, "\"sentences\" cannot be true: the model finds no sentences");
+    return !*out || may_be ? 0 : problem_set(why, BAD_REQUEST, "\"%s\" cannot be true: %s", name, without);
 }
 
 static int bad_components(problem *why, const tern_model *model, const char *what)
@@ -271,7 +271,9 @@ static int read_components(const json_node *body, const tern_model *model, bytes
 static int read_ner(const json_node *body, const tern_model *model, bytes *name, request_options *out, problem *why)
 {
     int offsets = (int)out->offsets, format = (int)out->format;
+    int has_spans = (tern_model_offers(model) & TERN_SPANS) != 0;
     int status = read_components(body, model, name, &out->components, why);
+    if (!status) status = read_flag(body, "spans", has_spans, "the model makes no spans", &out->spans, why);
     if (!status) status = read_choice(body, "offsets", offset_unit_from_name, OFFSET_UNITS, name, &offsets, why);
     if (!status) status = read_choice(body, "format", entity_format_from_name, ENTITY_FORMATS, name, &format, why);
     out->offsets = (offset_unit)offsets;
@@ -283,7 +285,8 @@ static int read_sentiment(const json_node *body, const tern_model *model, bytes 
                           problem *why)
 {
     int offsets = (int)out->offsets, format = (int)out->sentiment.format;
-    int status = read_sentences(body, model, &out->sentiment.sentences, why);
+    int status = read_flag(body, "sentences", sentiment_finds_sentences(model), "the model finds no sentences",
+                           &out->sentiment.sentences, why);
     if (!status) status = read_choice(body, "offsets", offset_unit_from_name, OFFSET_UNITS, name, &offsets, why);
     if (!status)
         status = read_choice(body, "format", sentiment_format_from_name, SENTIMENT_FORMATS, name, &format, why);

@@ -12,6 +12,7 @@
  * of POST /ner
  *   "components"  array of names with "ner"       default: TERN_COMPONENTS
  *   "format"      "ner" "spacy"                   default: TERN_FORMAT
+ *   "spans"       true or false                   default: false
  *
  * of POST /sentiment
  *   "sentences"   true or false                   default: false
@@ -49,6 +50,7 @@ int entity_format_from_name(const char *name, size_t len);
 typedef struct request_options {
     unsigned components;  /* mask of those that find entities (components.h); 0: the tokenizer alone */
     entity_format format; /* of entities */
+    int spans;            /* 1: the groups of spans, too */
     offset_unit offsets;
     sentiment_options sentiment;
 } request_options;

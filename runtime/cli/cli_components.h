@@ -18,7 +18,8 @@
 /* The sentence goes on with "has them". */
 #define CLI_COMPONENT_NAMES                                                                                            \
     "Components are spaCy's factories: tok2vec tagger morphologizer parser senter sentencizer\n"                       \
-    "attribute_ruler lemmatizer trainable_lemmatizer ner textcat textcat_multilabel, as far as the model\n"
+    "attribute_ruler lemmatizer trainable_lemmatizer ner textcat textcat_multilabel spancat\n"                         \
+    "spancat_singlelabel span_finder, as far as the model\n"
 
 typedef struct cli_components {
     const char *only, *exclude; /* as given; NULL: not given */

@@ -21,7 +21,7 @@ static const char parse_help[] =
     "\n"
     "  -m, --model MODEL         the model file (.tern)\n"
     "      --format FORMAT       table (default): a line for each token; \"head\" is the number and the word of\n"
-    "                            the token on which it depends\n"
+    "                            the token on which it depends; spans of groups stand below\n"
     "                            tree: each sentence's root with its dependents below\n"
     "                            conllu: CoNLL-U; white space is in MISC (SpaceAfter, SpacesAfter), the label\n"
     "                            of a root is \"root\"\n"
@@ -46,8 +46,8 @@ static const struct {
 } formats[PARSE_FORMATS] = {
     [PARSE_TABLE] = {"table", TERN_EVERYTHING & ~TERN_CATS},
     [PARSE_TREE] = {"tree", TERN_DEPENDENCIES | TERN_SENTENCES | TERN_POS},
-    [PARSE_CONLLU] = {"conllu", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS)},
-    [PARSE_HTML] = {"html", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS | TERN_NORMS)},
+    [PARSE_CONLLU] = {"conllu", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS | TERN_SPANS)},
+    [PARSE_HTML] = {"html", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS | TERN_NORMS | TERN_SPANS)},
     [PARSE_JSON] = {"json", TERN_EVERYTHING},
 };
 

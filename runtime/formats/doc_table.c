@@ -182,6 +182,79 @@ static void write_row(table *t, size_t index, const tern_entity *entity)
     end_line(t);
 }
 
+/* ---- groups of spans --------------------------------------------------------------------------------------------- */
+
+enum { SPAN_KEY, SPAN_TOKENS, SPAN_LABEL, SPAN_SCORE, SPAN_TEXT, SPAN_COLUMNS };
+
+static const char *const span_titles[SPAN_COLUMNS] = {"spans", "tokens", "label", "score", "text"};
+
+/* The value into t->cell. */
+static void fill_span_cell(table *t, int column, const tern_span_group *group, const tern_group_span *span)
+{
+    bytes *cell = &t->cell;
+    const tern_span *at = &span->span;
+    bytes_clear(cell);
+    switch (column) {
+    case SPAN_KEY: escape_label(cell, group->key); break;
+    case SPAN_TOKENS: bytes_format(cell, "%zu-%zu", span->token_start, span->token_end - 1); break;
+    case SPAN_LABEL: escape_label(cell, span->label); break;
+    case SPAN_SCORE:
+        if (group->has_scores) bytes_format(cell, "%.3f", span->score);
+        break;
+    case SPAN_TEXT: escape_controls(cell, t->text + at->byte_start, at->byte_end - at->byte_start, 0); break;
+    default: break;
+    }
+    if (cell->failed) t->out->failed = 1;
+}
+
+static void measure_spans(table *t)
+{
+    tern_span_group group;
+    tern_group_span span;
+    for (int c = 0; c < SPAN_COLUMNS; c++) t->width[c] = strlen(span_titles[c]);
+    for (size_t g = 0; !tern_doc_span_group(t->doc, g, &group); g++)
+        for (size_t i = 0; !tern_doc_group_span(t->doc, g, i, &span); i++)
+            for (int c = 0; c < SPAN_COLUMNS - 1; c++) {
+                fill_span_cell(t, c, &group, &span);
+                size_t cells = t->cell.len ? text_cells(t->cell.data, t->cell.len) : 0;
+                if (cells > t->width[c]) t->width[c] = cells < MAX_WIDTH ? cells : MAX_WIDTH;
+            }
+}
+
+static const char *style_of_span(int column, const tern_group_span *span)
+{
+    if (column == SPAN_KEY || column == SPAN_TOKENS) return "2";
+    if (column == SPAN_LABEL) return label_style_of(span->label)->sgr;
+    return column == SPAN_TEXT ? "1" : NULL;
+}
+
+static void write_span(table *t, const tern_span_group *group, const tern_group_span *span)
+{
+    for (int c = 0; c < SPAN_COLUMNS; c++) {
+        fill_span_cell(t, c, group, span);
+        put(t, c, t->cell.data, t->cell.len, style_of_span(c, span));
+    }
+    end_line(t);
+}
+
+/* Below the tokens: a line for each span of each group; nothing where there is none. */
+static void write_spans(table *t)
+{
+    tern_span_group group;
+    tern_group_span span;
+    size_t written = 0;
+    measure_spans(t);
+    for (size_t g = 0; !tern_doc_span_group(t->doc, g, &group); g++)
+        for (size_t i = 0; !tern_doc_group_span(t->doc, g, i, &span) && !t->out->failed; i++) {
+            if (!written++) {
+                end_line(t);
+                for (int c = 0; c < SPAN_COLUMNS; c++) put(t, c, span_titles[c], strlen(span_titles[c]), "2");
+                end_line(t);
+            }
+            write_span(t, &group, &span);
+        }
+}
+
 void doc_table(bytes *out, const char *text, const tern_doc *doc, int colour)
 {
     table t = {.out = out, .text = text, .doc = doc, .annotations = tern_doc_annotations(doc), .colour = colour};
@@ -197,5 +270,6 @@ void doc_table(bytes *out, const char *text, const tern_doc *doc, int colour)
         for (size_t i = part.begin; i < part.end; i++)
             write_row(&t, i, entity_of_token(&walk, i, &entity) ? &entity : NULL);
     }
+    if (t.annotations & TERN_SPANS) write_spans(&t);
     bytes_free(&t.cell);
 }

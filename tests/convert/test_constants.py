@@ -26,6 +26,7 @@ PREFIXES: dict[type[IntEnum], str] = {
     constants.Pool: "POOL_",
     constants.Activation: "ACTIVATION_",
     constants.TextcatPart: "TEXTCAT_",
+    constants.SpancatPart: "SPANCAT_",
 }
 """What the names of an enumeration begin with in C."""
 
@@ -37,6 +38,7 @@ COUNTS = {
     "LEMMATIZER_KINDS": len(constants.LemmatizerKind),
     "ACTIVATIONS": len(constants.Activation),
     "TEXTCAT_PARTS": sum(constants.TextcatPart),
+    "SPANCAT_PARTS": sum(constants.SpancatPart),
     "KNOWN_FEATURES": KNOWN_FEATURES,
 }
 """What C says of a whole enumeration."""
@@ -48,6 +50,7 @@ C_ONLY = {
     "STEMS_MAX": "the reader's guard against damaged files",
     "TOKENIZER_MAX_RULE": "the reader's guard against damaged files",
     "TOKENIZER_MAX_PHRASE": "the reader's guard against damaged files",
+    "DOC_MAX_SPANS": "a limit of the document, not of the file",
     "RULER_MAX_LIST": "the reader's guard against damaged files",
 }
 """Names of the kinds compared here that the converter has no use for, and why."""

@@ -14,7 +14,7 @@ import spacy
 import thinc
 from spacy.attrs import IS_SPACE, LOWER, NORM, ORTH, PREFIX, SENT_START, SHAPE, SPACY, SUFFIX
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, SpanGroup
 
 ATTRS = (
     "NORM",
@@ -79,6 +79,12 @@ def versions(nlp: Language) -> dict[str, str]:
     }
 
 
+def spans_of(group: SpanGroup) -> list[list[Any]]:
+    """[token start, token end, label, score] of each span; score 0 in a group without scores."""
+    scores = np.asarray(group.attrs.get("scores", np.zeros(len(group)))).reshape(-1).tolist()
+    return [[span.start, span.end, span.label_, score] for span, score in zip(group, scores)]
+
+
 def answer(doc: Doc) -> dict[str, Any]:
     """Everything that a document says, and the features that the embeddings hash; the keys of stages.c."""
     start = [token.idx for token in doc]
@@ -98,7 +104,9 @@ def answer(doc: Doc) -> dict[str, Any]:
         "entities": [[ent.start, ent.end, ent.label_] for ent in doc.ents],
         "sents": [[sent.start, sent.end] for sent in doc.sents] if doc.has_annotation("SENT_START") else [],
         "annotations": [name for attr, name in ANNOTATIONS.items() if doc.has_annotation(attr)]
-        + ["cats"] * bool(doc.cats),
+        + ["cats"] * bool(doc.cats)
+        + ["spans"] * bool(doc.spans),
+        "spans": [[key, spans_of(group)] for key, group in doc.spans.items()],
         "cats": [[label, score] for label, score in doc.cats.items()],
         "norm": [token.norm_ for token in doc],
         "attrs": columns[:, :-1].T.tolist(),

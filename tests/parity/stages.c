@@ -11,6 +11,7 @@
  *        "entities": [[token_start, token_end, "label"], ...],
  *        "sents": [[token_start, token_end], ...],
  *        "cats": [["label", score], ...],
+ *        "spans": [["key", [[token_start, token_end, "label", score], ...]], ...],
  *        "annotations": ["entities", ...]}                     what the document carries
  *       or {"error": "..."}
  * --features adds "norm": ["..."], where all is wanted, and "attrs": [[...], ...]: ATTR_* columns, ids that the
@@ -53,7 +54,8 @@ static const struct {
                    {"pos", TERN_POS},
                    {"morphs", TERN_MORPHS},
                    {"lemmas", TERN_LEMMAS},
-                   {"cats", TERN_CATS}};
+                   {"cats", TERN_CATS},
+                   {"spans", TERN_SPANS}};
 enum { ANNOTATIONS = sizeof(annotations) / sizeof(*annotations) };
 
 /* ---- out --------------------------------------------------------------------------------------------------------- */
@@ -143,6 +145,34 @@ static void write_cats(bytes *out, const tern_doc *doc)
         bytes_text(out, ",");
         json_out_double(out, cat.score);
         bytes_text(out, "]");
+    }
+    bytes_text(out, "]");
+}
+
+static void write_group(bytes *out, const tern_doc *doc, size_t group)
+{
+    tern_group_span span;
+
+    for (size_t i = 0; !tern_doc_group_span(doc, group, i, &span); i++) {
+        bytes_format(out, "%s[%zu,%zu,", i ? "," : "", span.token_start, span.token_end);
+        json_out_cstring(out, span.label);
+        bytes_text(out, ",");
+        json_out_double(out, span.score);
+        bytes_text(out, "]");
+    }
+}
+
+static void write_groups(bytes *out, const tern_doc *doc)
+{
+    tern_span_group group;
+
+    bytes_text(out, ",\"spans\":[");
+    for (size_t g = 0; !tern_doc_span_group(doc, g, &group); g++) {
+        bytes_text(out, g ? ",[" : "[");
+        json_out_cstring(out, group.key);
+        bytes_text(out, ",[");
+        write_group(out, doc, g);
+        bytes_text(out, "]]");
     }
     bytes_text(out, "]");
 }
@@ -240,6 +270,7 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
         write_strings(out, doc);
         write_spans(out, doc);
         write_cats(out, doc);
+        write_groups(out, doc);
         write_annotations(out, doc);
         if (show->features && tern_doc_annotations(doc) & TERN_NORMS) write_norms(out, doc);
         if (show->features || show->layers || show->scores || show->trace) look_inside(ctx, &text, run, show, out);

@@ -20,6 +20,9 @@ static void test_rows_are_in_their_places(void **state)
     }
     assert_int_equal(component_table[COMPONENT_NER]->gives, TERN_ENTITIES);
     assert_int_equal(1u << COMPONENT_TEXTCAT_MULTILABEL, TERN_TEXTCAT_MULTILABEL);
+    assert_int_equal(1u << COMPONENT_SPANCAT, TERN_SPANCAT);
+    assert_int_equal(1u << COMPONENT_SPANCAT_SINGLELABEL, TERN_SPANCAT_SINGLELABEL);
+    assert_int_equal(1u << COMPONENT_SPAN_FINDER, TERN_SPAN_FINDER);
 }
 
 /* The pipeline feeds who reads an encoder's rows, and gives scratch memory back through the row. */

@@ -29,6 +29,17 @@ EMBED = "spacy.MultiHashEmbed.v2"
 ENCODE = "spacy.MaxoutWindowEncoder.v2"
 TRANSITION = "spacy.TransitionBasedParser.v2"
 TAGGER = "spacy.Tagger.v2"
+SPANCAT = "spacy.SpanCategorizer.v1"
+SPAN_FINDER = "spacy.SpanFinder.v1"
+REDUCERS = (
+    "spacy.mean_max_reducer.v1",
+    "reduce_first.v1",
+    "reduce_last.v1",
+    "reduce_max.v1",
+    "reduce_mean.v1",
+    "reduce_sum.v1",
+)
+SCORERS = ("spacy.LinearLogistic.v1", "Softmax.v1", "Softmax.v2", "Linear.v1")
 BOWS = ("spacy.TextCatBOW.v1", "spacy.TextCatBOW.v2", "spacy.TextCatBOW.v3")
 ENSEMBLE = "spacy.TextCatEnsemble.v2"
 POOLED = (
@@ -154,6 +165,32 @@ def check_textcat(model: Node | None, component: str) -> None:
     if name == ENSEMBLE:
         _check_bow(model.get("linear_model"), component)
     return _check_tok2vec(model, component)
+
+
+def _check_layer(model: Node, key: str, component: str, *allowed: str) -> None:
+    """Refuses a layer of a model (its reducer or scorer) other than these."""
+    node = model.get(key)
+    name = node.get("@layers") if isinstance(node, Mapping) else None
+    if name not in allowed:
+        raise ConvertError(
+            f"{key} {name} in component {component} is not supported, only {', '.join(allowed)}: train the component "
+            "with one of these"
+        )
+
+
+def check_spancat(model: Node | None, component: str) -> None:
+    _architecture(model, component, SPANCAT)
+    assert model is not None
+    _check_layer(model, "reducer", component, *REDUCERS)
+    _check_layer(model, "scorer", component, *SCORERS)
+    _check_tok2vec(model, component)
+
+
+def check_span_finder(model: Node | None, component: str) -> None:
+    _architecture(model, component, SPAN_FINDER)
+    assert model is not None
+    _check_layer(model, "scorer", component, *SCORERS)
+    _check_tok2vec(model, component)
 
 
 def check_nothing(model: Node | None, component: str) -> None:

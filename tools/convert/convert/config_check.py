@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .architectures import Node, upstream_of
@@ -11,17 +11,21 @@ from .factories import FACTORIES, SHARED_ENCODER
 from .unsupported import REASONS
 
 TOKENIZER = "spacy.Tokenizer.v1"
+PRESET_SUGGESTER = "spacy.preset_spans_suggester.v1"
 
 
 @dataclass(frozen=True)
 class Component:
     """enabled: does it run by default, or is it among nlp.disabled. upstream: whom its model listens to (a name, or "*" for
-    any tok2vec); None: its encoder is its own, or it has none."""
+    any tok2vec); None: its encoder is its own, or it has none. spans_key: the group of spans that it sets; preset_key: the one
+    whose spans it labels."""
 
     name: str
     factory: str
     enabled: bool = True
     upstream: str | None = None
+    spans_key: str | None = None
+    preset_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,17 @@ def _check_labeller_order(plan: Plan, labeller: Component) -> None:
             )
 
 
+def _check_preset(plan: Plan, component: Component) -> None:
+    """spaCy raises KeyError where nothing has set the spans that a suggester takes."""
+    before = plan.components[: plan.components.index(component)]
+    makers = [other for other in before if other.spans_key == component.preset_key and other.enabled]
+    if not makers and component.enabled:
+        raise ConvertError(
+            f"component {component.name} labels the spans that are in doc.spans[{component.preset_key!r}], which no "
+            "component before it sets: put one before it in [nlp] pipeline that does"
+        )
+
+
 def _check_exclude(names: Sequence[str], exclude: Sequence[str]) -> None:
     for name in exclude:
         if name not in names:
@@ -117,13 +132,26 @@ def _check_twins(plan: Plan, component: Component) -> None:
         )
 
 
+def _preset_key(settings: Node) -> str | None:
+    suggester = settings.get("suggester")
+    is_preset = isinstance(suggester, Mapping) and suggester.get("@misc") == PRESET_SUGGESTER
+    return suggester.get("spans_key") if is_preset else None
+
+
 def _component(config: Node, name: str) -> Component:
     """A component whose factory and model can be converted; else refused."""
     settings = config.get("components", {}).get(name, {})
     _check_factory(name, settings)
     model = settings.get("model")
     FACTORIES[settings["factory"]].check(model, name)
-    return Component(name, settings["factory"], name not in (config["nlp"].get("disabled") or []), upstream_of(model))
+    return Component(
+        name,
+        settings["factory"],
+        name not in (config["nlp"].get("disabled") or []),
+        upstream_of(model),
+        settings.get("spans_key") if FACTORIES[settings["factory"]].makes_spans else None,
+        _preset_key(settings),
+    )
 
 
 def _plan(config: Node, exclude: Sequence[str]) -> Plan:
@@ -140,6 +168,8 @@ def _plan(config: Node, exclude: Sequence[str]) -> Plan:
         with at_fault(component.name):
             if component.upstream is not None:
                 _check_upstream(plan, component)
+            if component.preset_key is not None:
+                _check_preset(plan, component)
             if FACTORIES[component.factory].labels_tokens:
                 _check_labeller_order(plan, component)
     return plan

@@ -42,6 +42,7 @@ class Feature(IntEnum):
 
     STEMS = 1 << 0
     OWN_ENCODERS = 1 << 1
+    SPANS = 1 << 6
 
 
 MAP_ABSENT = 0xFFFFFFFFFFFFFFFF
@@ -192,6 +193,7 @@ class Pool(IntEnum):
     MAX = 1 << 2
     MEAN = 1 << 3
     ATTENTION = 1 << 4
+    SUM = 1 << 5
 
 
 class Activation(IntEnum):
@@ -210,4 +212,15 @@ class TextcatPart(IntEnum):
     SAME = 1 << 2
 
 
+class SpancatPart(IntEnum):
+    """SPANCAT_*: bits of how a spancat chooses."""
+
+    NEGATIVE = 1 << 0
+    DISJOINT = 1 << 1
+
+
+SPANCAT_MAX_SIZE, SPANCAT_MAX_SIZES, SPANCAT_MAX_HIDDEN = 512, 512, 65536
+"""Tokens of a suggested n-gram; sizes of n-grams; outputs of the hidden layer."""
+SPANCAT_NO_LIMIT = 0xFFFFFFFF
+"""As max_positive or max_length."""
 BOW_MAX_NGRAM, BOW_MAX_BUCKETS = 16, 1 << 28

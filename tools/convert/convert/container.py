@@ -42,11 +42,14 @@ FEATURES = {
     "parser/tok2vec/attrs": Feature.OWN_ENCODERS,
     "morphologizer/tok2vec/attrs": Feature.OWN_ENCODERS,
     "trainable_lemmatizer/tok2vec/attrs": Feature.OWN_ENCODERS,
+    "spancat/settings": Feature.SPANS,
+    "spancat_singlelabel/settings": Feature.SPANS,
+    "span_finder/settings": Feature.SPANS,
 }
 """Section that a reader must understand -> its bit among the required features (docs/file-format.md).
 
-Of the components only these four have a bit: the first readers that knew them took the shared encoder's rows for them. A newer
-component needs none, because a reader that does not know it refuses the file by its number.
+Of the components of the first version only these four have a bit: the first readers that knew them took the shared encoder's rows
+for them. Another newer component needs none: a reader that does not know it refuses the file by its number.
 """
 KNOWN_FEATURES = reduce(or_, Feature)
 

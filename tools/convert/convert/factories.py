@@ -10,9 +10,19 @@ from functools import partial
 from typing import Any, Callable
 
 from spacy import pipeline
+from spacy.pipeline.span_finder import SpanFinder
 from spacy.pipeline.textcat_multilabel import MultiLabel_TextCategorizer
 
-from .architectures import Check, check_encoder, check_nothing, check_tagger, check_textcat, check_transition
+from .architectures import (
+    Check,
+    check_encoder,
+    check_nothing,
+    check_span_finder,
+    check_spancat,
+    check_tagger,
+    check_textcat,
+    check_transition,
+)
 from .container import Section
 from .edit_trees import trainable_lemmatizer_sections
 from .lemma_tables import lemmatizer_sections
@@ -23,6 +33,7 @@ from .parser import parser_sections
 from .ruler_tables import ruler_sections
 from .sentencizer import sentencizer_sections
 from .senter import senter_sections
+from .span_tables import span_finder_sections, spancat_sections
 from .strings import StringTable
 from .tagger import tagger_sections
 from .textcat_tables import textcat_sections
@@ -42,6 +53,7 @@ class Factory:
     labels_tokens: its network sets annotations of tokens, so it must come before those that read_labels.
     reads_labels: it reads annotations of tokens, and changes them by rules and tables.
     classifies: it gives categories of the whole text.
+    makes_spans: it sets the group of spans of the key spans_key, which a later component may read.
     """
 
     number: int
@@ -52,6 +64,7 @@ class Factory:
     labels_tokens: bool = False
     reads_labels: bool = False
     classifies: bool = False
+    makes_spans: bool = False
 
 
 def _tables(write: Callable[[Any, StringTable], list[Section]]) -> Writer:
@@ -61,6 +74,17 @@ def _tables(write: Callable[[Any, StringTable], list[Section]]) -> Writer:
 
 def _textcat(factory: str, number: int, made: type) -> Factory:
     return Factory(number, made, partial(textcat_sections, factory), check_textcat, shows_labels=True, classifies=True)
+
+
+def _spancat(factory: str, number: int) -> Factory:
+    return Factory(
+        number,
+        pipeline.SpanCategorizer,
+        partial(spancat_sections, factory),
+        check_spancat,
+        shows_labels=True,
+        makes_spans=True,
+    )
 
 
 SHARED_ENCODER = "tok2vec"
@@ -85,6 +109,9 @@ FACTORIES = {
     "sentencizer": Factory(9, pipeline.Sentencizer, _tables(sentencizer_sections)),
     "textcat": _textcat("textcat", 10, pipeline.TextCategorizer),
     "textcat_multilabel": _textcat("textcat_multilabel", 11, MultiLabel_TextCategorizer),
+    "span_finder": Factory(14, SpanFinder, span_finder_sections, check_span_finder, makes_spans=True),
+    "spancat": _spancat("spancat", 12),
+    "spancat_singlelabel": _spancat("spancat_singlelabel", 13),
 }
 """In the order in which a file has their sections. What a run for entities reads lies together: entities do not cross the
 parser's sentence starts."""

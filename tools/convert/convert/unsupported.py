@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 _MATCHER = "it finds spans by patterns, which tern cannot match"
-_SPANS = "it makes span groups, which tern's documents do not have"
 _COREFERENCE = "it links mentions to each other, which tern's documents have no place for"
 _TRANSFORMER = (
     "it is a transformer, and tern runs convolutional networks only: take a pipeline whose name ends in sm, md or lg"
@@ -13,9 +12,6 @@ REASONS = {
     "entity_ruler": _MATCHER,
     "future_entity_ruler": _MATCHER,
     "span_ruler": _MATCHER,
-    "spancat": _SPANS,
-    "spancat_singlelabel": _SPANS,
-    "span_finder": _SPANS,
     "entity_linker": "it looks entities up in a knowledge base, which a file cannot hold",
     "coref": _COREFERENCE,
     "experimental_coref": _COREFERENCE,
