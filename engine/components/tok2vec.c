@@ -9,7 +9,7 @@
 #include "kernels.h"
 #include "layers.h"
 
-/* Rows of a layer that are computed together: with their sums they stay in the first-level cache. */
+/* Tokens whose embeddings are mixed together: with their sums they stay in the first-level cache. */
 enum { CHUNK = 32 };
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
@@ -175,44 +175,46 @@ static tern_status embedding_layer(const tok2vec_weights *w, const tern_doc *doc
     return count ? embed_tokens(w, doc, unknown, count, begin, s, x) : TERN_OK;
 }
 
-/* One convolution in place (MaxoutWindowEncoder with window_size 1): row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2])
- * for i < rows, so that the encoder loses its first and its last row. Row i is written after everything that needs it
- * has been read. 0, or -1 if interrupted. */
-static int window_layer(const maxout_weights *w, const float *taps, size_t width, size_t rows, interruption *stop,
-                        tok2vec_scratch *s, float *x)
+/* Rows of a layer's output that see nothing but padding are all alike. The plain product gives their sums exactly,
+ * where a filter over them and a token's rows would leave rounding; the norm of small sums makes that large. */
+static void padding_rows(const maxout_weights *w, size_t width, size_t rows, tok2vec_scratch *s, float *x)
 {
-    float *delta = s->delta.data;
-    for (size_t chunk; rows > 0; rows -= chunk, x += chunk * width) {
-        if (interrupted(stop)) return -1;
-        chunk = smaller(CHUNK, rows);
-        window_maxout(delta, x, &w->layer, taps, chunk, s->room.data);
-        layer_norm(x, x + width, delta, w->G, w->beta, chunk, width);
-    }
-    return 0;
+    if (!rows) return;
+    affine_maxout(s->delta.data, x, width, &w->layer, 1);
+    layer_norm(x, x + width, s->delta.data, w->G, w->beta, 1, width);
+    for (size_t row = 1; row < rows; row++) memcpy(x + row * width, x, width * sizeof *x);
 }
 
-/* 0, or -1 when out of memory. */
-static int taps_reserve(const tok2vec_weights *w, encoder_taps *taps)
+/* Rows of which padding_rows speaks, at one end of layer d's output: with each layer padding that sees no token loses
+ * two rows. */
+static size_t padding_left(size_t padding, size_t d) { return padding > 2 * (d + 1) ? padding - 2 * (d + 1) : 0; }
+
+/* One convolution in place (MaxoutWindowEncoder with window_size 1): row i becomes x[i+1] + layer(x[i], x[i+1], x[i+2])
+ * for i < rows, so that the encoder loses its first and its last row. Row i is written after everything that needs it
+ * has been read. before, after: rows that see only padding. 0, or -1 if interrupted. */
+static int window_layer(const maxout_weights *w, size_t width, size_t rows, size_t before, size_t after,
+                        interruption *stop, tok2vec_scratch *s, float *x)
 {
-    size_t floats = 0;
-    if (!w->depth || (taps->owner == w->conv[0].layer.panels && taps->depth == w->depth)) return 0;
-    for (uint32_t d = 0; d < w->depth; d++) floats += window_tap_floats(&w->conv[d].layer);
-    free(taps->floats);
-    taps->floats = aligned_alloc(64, floats * sizeof(float));
-    taps->owner = taps->floats ? w->conv[0].layer.panels : NULL;
-    taps->depth = w->depth;
-    if (!taps->floats) return -1;
-    float *at = taps->floats;
-    for (uint32_t d = 0; d < w->depth; at += window_tap_floats(&w->conv[d++].layer)) window_taps(at, &w->conv[d].layer);
+    float *delta = s->delta.data;
+    padding_rows(w, width, before, s, x);
+    x += before * width;
+    rows -= before + after;
+    for (size_t chunk; rows > 0; rows -= chunk, x += chunk * width) {
+        if (interrupted(stop)) return -1;
+        chunk = window_part(rows);
+        window_maxout(delta, x, &w->layer, chunk, s->room.data);
+        layer_norm(x, x + width, delta, w->G, w->beta, chunk, width);
+    }
+    padding_rows(w, width, after, s, x);
     return 0;
 }
 
 static int reserve(const tok2vec_weights *w, size_t rows, tok2vec_scratch *s)
 {
     size_t row = w->width * sizeof(float);
-    return buffer_reserve(&s->room, WINDOW_ROOM, 3 * row) || taps_reserve(w, &s->taps)
-           || buffer_reserve(&s->x, rows, row) || buffer_reserve(&s->wide, CHUNK, tok2vec_blocks(w) * row)
-           || buffer_reserve(&s->delta, CHUNK, row) || memo_reserve(w, &s->memo);
+    return buffer_reserve(&s->room, window_room(w->width), sizeof(float)) || buffer_reserve(&s->x, rows, row)
+           || buffer_reserve(&s->wide, CHUNK, tok2vec_blocks(w) * row) || buffer_reserve(&s->delta, WINDOW_ROWS, row)
+           || memo_reserve(w, &s->memo);
 }
 
 tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s,
@@ -231,11 +233,11 @@ tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t b
     if (status) return status;
     memset(x + (rows - after) * width, 0, after * width * sizeof *x);
 
-    const float *taps = s->taps.floats;
     for (size_t d = 0; d < depth; d++) {
         rows -= 2;
-        if (window_layer(&w->conv[d], taps, width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;
-        taps += window_tap_floats(&w->conv[d].layer);
+        size_t left_before = padding_left(before, d), left_after = padding_left(after, d);
+        if (window_layer(&w->conv[d], width, rows, left_before, left_after, doc->interruption, s, x))
+            return TERN_E_INTERRUPTED;
     }
     *out = x;
     return TERN_OK;
@@ -250,8 +252,6 @@ void tok2vec_scratch_free(tok2vec_scratch *s)
     free(s->memo.entries);
     s->memo = (embedding_memo){0};
     buffer_free(&s->room);
-    free(s->taps.floats);
-    s->taps = (encoder_taps){0};
 }
 
 /* ---- sections -> tables ------------------------------------------------------------------------------------------ */

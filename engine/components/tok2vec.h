@@ -13,13 +13,6 @@ typedef struct embedding_memo {
     const float *owner; /* the mixing layer's weights of the encoder whose rows these are */
 } embedding_memo;
 
-/* What window_taps (kernels.h) makes of an encoder's layers, on the first run with it. */
-typedef struct encoder_taps {
-    float *floats;      /* of each layer window_tap_floats; 64-byte aligned */
-    const float *owner; /* the first layer's weights */
-    uint32_t depth;     /* layers */
-} encoder_taps;
-
 typedef struct tok2vec_scratch {
     buffer x; /* [rows + 2 * depth][width] the encoder, in place from layer to layer */
     /* of a few rows: embeddings before they are mixed, a layer's output before the norm */
@@ -27,7 +20,6 @@ typedef struct tok2vec_scratch {
     buffer room; /* window_maxout's */
     buffer word; /* a word between its marks (floret.h) */
     embedding_memo memo;
-    encoder_taps taps;
 } tok2vec_scratch;
 
 /* Output rows [begin, end) of the document, width floats each; *rows lives in scratch until the next call. spaCy puts

@@ -25,14 +25,16 @@ static inline size_t layer_floats(const packed_layer *w) { return layer_panels(w
 /* Floats of a row of sums: one for each column of each panel. */
 static inline size_t layer_sums(const packed_layer *w) { return layer_panels(w) * PANEL; }
 
+/* Rows that window_maxout takes at once, in fours; the points at which it multiplies (kernels_window.h). */
+enum { WINDOW_ROWS = 72, WINDOW_FOURS = WINDOW_ROWS / 4, WINDOW_POINTS = 6 };
+
 /* The instructions that a process uses; every model, every thread. */
 typedef struct kernel_set {
     const char *name, *needs; /* what it takes to run, in words for an error message */
     int (*runs_here)(void);
     void (*affine)(float *Y, const float *X, size_t ldx, const packed_layer *w, size_t m);
     void (*affine_maxout)(float *out, const float *X, size_t ldx, const packed_layer *w, size_t m);
-    void (*window_maxout)(float *out, const float *X, const packed_layer *w, const float *taps, size_t m, float *room);
-    void (*window_taps)(float *taps, const packed_layer *w);
+    void (*window_maxout)(float *out, const float *X, const packed_layer *w, size_t m, float *room);
     void (*maxout)(float *out, const float *sums, const packed_layer *w, size_t m);
     void (*layer_norm)(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m,
                        size_t n);

@@ -70,12 +70,10 @@ void affine_maxout(float *out, const float *X, size_t ldx, const packed_layer *w
     chosen->affine_maxout(out, X, ldx, w, m);
 }
 
-void window_maxout(float *out, const float *X, const packed_layer *w, const float *taps, size_t m, float *room)
+void window_maxout(float *out, const float *X, const packed_layer *w, size_t m, float *room)
 {
-    chosen->window_maxout(out, X, w, taps, m, room);
+    chosen->window_maxout(out, X, w, m, room);
 }
-
-void window_taps(float *taps, const packed_layer *w) { chosen->window_taps(taps, w); }
 
 void layer_norm(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m,
                 size_t n)

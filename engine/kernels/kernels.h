@@ -33,15 +33,24 @@ void maxout(float *out, const float *sums, const packed_layer *w, size_t m);
 void affine_maxout(float *out, const float *X, size_t ldx, const packed_layer *w, size_t m);
 
 /* The same for a layer of three neighbouring rows of nI / 3 floats each: out[i] is that of X[i], X[i + 1] and X[i + 2],
- * i < m. Rows are taken by twos from the first on (Winograd's F(2,3); kernels_window.h), so that a row's sums depend on
- * whether it is the first or the second of its two, or a last one alone. taps: what window_taps made of the layer.
- * room: WINDOW_ROOM * nI floats. */
-enum { WINDOW_ROOM = 22 }; /* 16 twos, 4 rows each */
-void window_maxout(float *out, const float *X, const packed_layer *w, const float *taps, size_t m, float *room);
+ * i < m <= WINDOW_ROWS. Rows are taken by fours from the first on (Winograd's F(4,3); kernels_window.h), few of them by
+ * the plain product, so that what is rounded depends on m and i; the same call always gives the same bits.
+ * room: window_room floats. */
+void window_maxout(float *out, const float *X, const packed_layer *w, size_t m, float *room);
 
-/* taps[window_tap_floats(w)] = the sum of the weights of the three rows. */
-static inline size_t window_tap_floats(const packed_layer *w) { return layer_panels(w) * (w->nI / 3) * PANEL; }
-void window_taps(float *taps, const packed_layer *w);
+/* Floats for layers of this width: rows at the points, a panel's taps at two of them, zeros. */
+static inline size_t window_room(size_t width)
+{
+    return PANEL + width * (WINDOW_POINTS * WINDOW_FOURS + 2 * PANEL + 1);
+}
+
+/* The first of the parts in which to give window_maxout this many rows: few, of nearly the same size, whole fours. */
+static inline size_t window_part(size_t rows)
+{
+    size_t parts = (rows + WINDOW_ROWS - 1) / WINDOW_ROWS, fours = (rows + 3) / 4;
+    size_t part = parts ? (fours + parts - 1) / parts * 4 : 0;
+    return part < rows ? part : rows;
+}
 
 /* out = residual + (x - mean) * (variance + 1e-8)^-0.5 * G + beta for each of m rows of n floats; biased variance
  * (thinc layernorm.py). residual NULL: none. out may be x, or lie before residual in the same rows. */

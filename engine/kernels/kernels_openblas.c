@@ -96,14 +96,11 @@ static void openblas_affine_maxout(float *out, const float *X, size_t ldx, const
 }
 
 /* By the plain product, to compare with. */
-static void openblas_window_maxout(float *out, const float *X, const packed_layer *w, const float *taps, size_t m,
-                                   float *room)
+static void openblas_window_maxout(float *out, const float *X, const packed_layer *w, size_t m, float *room)
 {
-    (void)taps, (void)room;
+    (void)room;
     openblas_affine_maxout(out, X, w->nI / 3, w, m);
 }
-
-static void openblas_window_taps(float *taps, const packed_layer *w) { kernels_portable.window_taps(taps, w); }
 
 static void openblas_layer_norm(float *out, const float *residual, const float *x, const float *G, const float *beta,
                                 size_t m, size_t n)
@@ -130,7 +127,6 @@ const kernel_set kernels_openblas = {.name = "openblas",
                                      .affine = openblas_affine,
                                      .affine_maxout = openblas_affine_maxout,
                                      .window_maxout = openblas_window_maxout,
-                                     .window_taps = openblas_window_taps,
                                      .maxout = openblas_maxout,
                                      .layer_norm = openblas_layer_norm,
                                      .sum_rows = openblas_sum_rows,

@@ -306,7 +306,6 @@ static void simd_gelu(float *x, size_t n)
                                       .affine = simd_affine,                                                           \
                                       .affine_maxout = simd_affine_maxout,                                             \
                                       .window_maxout = simd_window_maxout,                                             \
-                                      .window_taps = simd_window_taps,                                                 \
                                       .maxout = simd_maxout,                                                           \
                                       .layer_norm = simd_layer_norm,                                                   \
                                       .sum_rows = simd_sum_rows,                                                       \

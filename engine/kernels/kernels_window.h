@@ -1,202 +1,235 @@
-/* kernels_window.h - the window encoder's layer with fewer multiplications: Winograd's minimal filtering F(2,3) along
- * the tokens (Winograd 1980; Lavin and Gray 2015). Included after kernels_simd.h, as part of the same set.
+/* kernels_window.h - the window encoder's layer with half the multiplications: Winograd's minimal filtering F(4,3)
+ * along the tokens (Winograd 1980; Lavin and Gray 2015). Included after kernels_simd.h, as part of the same set.
  *
- * The rows d0 d1 d2 d3 give two outputs of the taps g0 g1 g2 by four products instead of six:
- *   m = (d1 + d2)/2 (g0 + g1 + g2), n = (d2 - d1)/2 (g0 - g1 + g2)
- *   y0 = d0 g0 + d1 g1 + d2 g2 = m + n + (d0 - d2) g0
- *   y1 = d1 g0 + d2 g1 + d3 g2 = m - n + (d3 - d1) g2
- * The taps' sum s = g0 + g1 + g2 is kept; g0 - g1 + g2 = s - 2 g1 is made while it is loaded. */
+ * Six rows d0 ... d5 give four outputs of the taps g0 g1 g2 by six products instead of twelve. The taps are the
+ * polynomial g0 + g1 z + g2 z^2; rows and taps are taken to its values at the points z = 0, P, -P, Q, -Q and infinity,
+ * multiplied there, and the outputs made of the products:
+ *   y_j = sum over z of z^j (g0 + g1 z + g2 z^2) (what the rows are at z), and y_3 has that at infinity, too.
+ * What is rounded depends on the points: with 5/8 and 3/2 it is less than a third of what 1 and 2 leave. */
+enum { POINT_ZERO, POINT_P, POINT_MINUS_P, POINT_Q, POINT_MINUS_Q, POINT_INFINITY };
+#define P 0.625f
+#define Q 1.5f
+#define PP (P * P)
+#define QQ (Q * Q)
 
-/* What four rows become, [4][width]: d0 - d2, (d1 + d2)/2, (d2 - d1)/2, d3 - d1. */
-INLINE void transform_pair(float *out, const float *d, size_t width)
+/* FOURS_AT_ONCE: fours that are summed together, as the registers allow. SPLIT: sums of every SPLIT-th input, where the
+ * fours alone do not hide the latency of a sum. FEWEST: rows below which the plain product is faster. VECTORS: of a
+ * panel's columns. */
+#if LANES == 16
+#define FOURS_AT_ONCE 8
+enum { SPLIT = 2, FEWEST = 24 };
+#elif LANES == 8
+#define FOURS_AT_ONCE 6
+enum { SPLIT = 1, FEWEST = 14 };
+#elif ROWS == 8
+#define FOURS_AT_ONCE 6
+enum { SPLIT = 1, FEWEST = 9 };
+#else
+#define FOURS_AT_ONCE 3
+enum { SPLIT = 1, FEWEST = 9 };
+#endif
+enum { VECTORS = PANEL / LANES, CACHE_LINE = 64 };
+
+/* Inputs that are summed before their sum joins the others: shorter sums are rounded less, which pays for what the
+ * transforms round. */
+#define PART ((size_t)32)
+
+/* ---- rows and taps at the points --------------------------------------------------------------------------------- */
+
+/* x[point * next + R * i] = input i of the rows d[0] ... d[5] at the point, by what the taps' value is to be divided
+ * by. */
+INLINE void transform_four(float *x, size_t next, int R, const float *const *d, size_t width)
 {
-    for (size_t i = 0; i < width; i++) {
-        float d1 = d[width + i], d2 = d[2 * width + i];
-        out[i] = d[i] - d2;
-        out[width + i] = (d1 + d2) * 0.5f;
-        out[2 * width + i] = (d2 - d1) * 0.5f;
-        out[3 * width + i] = d[3 * width + i] - d1;
+    for (size_t i = 0; i < width; i++, x += R) {
+        float even_p = (d[4][i] - QQ * d[2][i]) * (0.5f / (PP * (PP - QQ)));
+        float odd_p = (d[3][i] - QQ * d[1][i]) * (0.5f / (P * (PP - QQ)));
+        float even_q = (d[4][i] - PP * d[2][i]) * (0.5f / (QQ * (QQ - PP)));
+        float odd_q = (d[3][i] - PP * d[1][i]) * (0.5f / (Q * (QQ - PP)));
+        x[POINT_ZERO * next] = d[0][i] + (d[4][i] - (PP + QQ) * d[2][i]) * (1.0f / (PP * QQ));
+        x[POINT_P * next] = even_p + odd_p;
+        x[POINT_MINUS_P * next] = even_p - odd_p;
+        x[POINT_Q * next] = even_q + odd_q;
+        x[POINT_MINUS_Q * next] = even_q - odd_q;
+        x[POINT_INFINITY * next] = d[5][i] - (PP + QQ) * d[3][i] + PP * QQ * d[1][i];
     }
 }
 
-/* The weights of one tap in the panels, or of all taps. */
-typedef struct tap {
-    const float *weights; /* [width][PANEL] of the first panel */
-    size_t next_panel;
-} tap;
-
-INLINE void load_tap(vec *w, int V, tap t, size_t i)
+/* A block of R fours, the first of which begins at row X: x[point * next][width][R]. Rows from left on are zero. */
+INLINE void transform_block(float *x, size_t next, int R, const float *X, size_t left, const float *zeros, size_t width)
 {
-    UNROLL
-    for (int v = 0; v < V; v++) w[v] = load(t.weights + (size_t)v * t.next_panel + i * PANEL);
-}
-
-INLINE void add_product(vec sum[][WIDE], int R, int V, const float *x, size_t ldx, const vec *w)
-{
-    UNROLL
-    for (int r = 0; r < R; r++) UNROLL
-    for (int v = 0; v < V; v++) sum[r][v] += x[(size_t)r * ldx] * w[v];
-}
-
-/* sum[r][v] += the products of R rows and a tap; less: minus twice the products of another. */
-INLINE void add_tap(vec sum[][WIDE], int R, int V, const float *x, size_t ldx, tap t, const tap *less, size_t width)
-{
-    vec w[WIDE], u[WIDE];
-    for (size_t i = 0; i < width; i++) {
-        load_tap(w, V, t, i);
-        if (less) {
-            load_tap(u, V, *less, i);
-            UNROLL
-            for (int v = 0; v < V; v++) w[v] -= 2.0f * u[v];
-        }
-        add_product(sum, R, V, x + i, ldx, w);
-    }
-}
-
-/* The taps of a layer for LANES columns of some panels. */
-typedef struct window_weights {
-    const float *bias;
-    size_t next_panel;
-    tap first, middle, last, all;
-    size_t width;
-} window_weights;
-
-/* The weights of piece p of the block of outputs that begins at column o, from its column at on. */
-INLINE window_weights weights_of(const packed_layer *w, const float *taps, size_t o, size_t at, size_t p)
-{
-    const size_t width = w->nI / 3, next = panel_floats(w), number = o / PANEL * w->nP + p;
-    const float *panel = w->panels + number * next + at, *rows = panel + PANEL;
-    return (window_weights){.bias = panel,
-                            .next_panel = next,
-                            .first = {rows, next},
-                            .middle = {rows + width * PANEL, next},
-                            .last = {rows + 2 * width * PANEL, next},
-                            .all = {taps + number * width * PANEL + at, width * PANEL},
-                            .width = width};
-}
-
-/* Of the pairs of a chunk: the sums of their even and odd rows, V vectors each. They wait here from tap to tap, so that
- * a tap's weights are read from the first-level cache for all pairs but the first ones. */
-enum { PAIRS = LANES == 16 ? 8 : 16 };
-typedef struct pair_sums {
-    vec even[PAIRS][TRIPLE], odd[PAIRS][TRIPLE], best[PAIRS][2];
-} pair_sums;
-
-INLINE void take(vec sum[][WIDE], vec kept[][TRIPLE], int R, int V)
-{
-    UNROLL
-    for (int r = 0; r < R; r++) UNROLL
-    for (int v = 0; v < V; v++) sum[r][v] = kept[r][v];
-}
-
-INLINE void keep(vec kept[][TRIPLE], vec sum[][WIDE], int R, int V)
-{
-    UNROLL
-    for (int r = 0; r < R; r++) UNROLL
-    for (int v = 0; v < V; v++) kept[r][v] = sum[r][v];
-}
-
-INLINE void keep_best(vec best[][2], int row, vec sum[][WIDE], int R, int V, int is_first)
-{
-    UNROLL
     for (int r = 0; r < R; r++) {
-        vec largest = V == TRIPLE ? larger(larger(sum[r][0], sum[r][1]), sum[r][2]) : sum[r][0];
-        best[r][row] = is_first ? largest : larger(best[r][row], largest);
+        const float *d[WINDOW_POINTS];
+        for (size_t j = 0; j < WINDOW_POINTS; j++) {
+            const size_t row = 4 * (size_t)r + j;
+            d[j] = row < left ? X + row * width : zeros;
+        }
+        transform_four(x + r, next, R, d, width);
     }
 }
 
-/* The four products, one after the other; step says which. k: the first of R pairs. */
-INLINE void pair_step(pair_sums *s, int step, size_t k, int R, int V, const float *pairs, const window_weights *g,
-                      int is_first)
+/* at[width][PANEL] = a panel's taps at the point z, and after them those at -z. */
+INLINE void transform_taps(float *at, const float *panel, size_t width, float z)
 {
-    const size_t width = g->width, ldx = 4 * width;
-    const float *x = pairs + k * ldx;
-    vec sum[ROWS][WIDE], other[ROWS][WIDE];
-    if (step == 0) {
+    const size_t floats = width * PANEL;
+    const float *g0 = panel + PANEL, *g1 = g0 + floats, *g2 = g1 + floats;
+    for (size_t i = 0; i < floats; i += LANES) {
+        vec ends = load(g0 + i) + z * z * load(g2 + i), middle = load(g1 + i);
+        store(at + i, ends + z * middle);
+        store(at + floats + i, ends - z * middle);
+    }
+}
+
+/* ---- products ---------------------------------------------------------------------------------------------------- */
+
+INLINE void add_input(vec sum[][VECTORS], int R, const float *x, const float *weights)
+{
+    vec w[VECTORS];
+    UNROLL
+    for (int v = 0; v < VECTORS; v++) w[v] = load(weights + v * LANES);
+    UNROLL
+    for (int r = 0; r < R; r++) UNROLL
+    for (int v = 0; v < VECTORS; v++) sum[r][v] += x[r] * w[v];
+}
+
+/* sum[r][v] = the sums of count inputs: x[count][R] times weights[count][PANEL]. */
+INLINE void sum_part(vec sum[][VECTORS], int R, const float *x, const float *weights, size_t count)
+{
+    vec split[SPLIT][FOURS_AT_ONCE][VECTORS];
+    size_t i = 0;
+    UNROLL
+    for (int s = 0; s < SPLIT; s++) UNROLL
+    for (int r = 0; r < R; r++) UNROLL
+    for (int v = 0; v < VECTORS; v++) split[s][r][v] = (vec){0};
+    for (; i + SPLIT <= count; i += SPLIT) {
         UNROLL
-        for (int v = 0; v < V; v++) {
-            vec bias = load(g->bias + (size_t)v * g->next_panel);
-            UNROLL
-            for (int r = 0; r < R; r++) sum[r][v] = bias;
-        }
-        add_tap(sum, R, V, x + width, ldx, g->all, NULL, width);
-        keep(s->even + k, sum, R, V);
-    } else if (step == 1) {
+        for (int s = 0; s < SPLIT; s++, x += R, weights += PANEL) add_input(split[s], R, x, weights);
+    }
+    for (; i < count; i++, x += R, weights += PANEL) add_input(split[0], R, x, weights);
+    UNROLL
+    for (int r = 0; r < R; r++) UNROLL
+    for (int v = 0; v < VECTORS; v++) sum[r][v] = SPLIT == 2 ? split[0][r][v] + split[SPLIT - 1][r][v] : split[0][r][v];
+}
+
+/* at[r][v] = the product of R fours and a panel's taps at a point. */
+INLINE void sum_block(vec at[][VECTORS], int R, const float *x, const float *weights, size_t width)
+{
+    size_t part = width % PART ? width % PART : PART;
+    sum_part(at, R, x, weights, part);
+    for (size_t i = part; i < width; i += PART) {
+        vec sum[FOURS_AT_ONCE][VECTORS];
+        sum_part(sum, R, x + i * (size_t)R, weights + i * PANEL, PART);
         UNROLL
         for (int r = 0; r < R; r++) UNROLL
-        for (int v = 0; v < V; v++) sum[r][v] = (vec){0};
-        add_tap(sum, R, V, x + 2 * width, ldx, g->all, &g->middle, width);
-        take(other, s->even + k, R, V);
-        UNROLL
-        for (int r = 0; r < R; r++) UNROLL
-        for (int v = 0; v < V; v++) {
-            s->even[k + (size_t)r][v] = other[r][v] + sum[r][v];
-            s->odd[k + (size_t)r][v] = other[r][v] - sum[r][v];
-        }
-    } else if (step == 2) {
-        take(sum, s->even + k, R, V);
-        add_tap(sum, R, V, x, ldx, g->first, NULL, width);
-        keep_best(s->best + k, 0, sum, R, V, is_first);
-    } else {
-        take(sum, s->odd + k, R, V);
-        add_tap(sum, R, V, x + 3 * width, ldx, g->last, NULL, width);
-        keep_best(s->best + k, 1, sum, R, V, is_first);
+        for (int v = 0; v < VECTORS; v++) at[r][v] += sum[r][v];
     }
 }
 
-INLINE void all_pairs(pair_sums *s, int step, size_t count, int V, const float *pairs, const window_weights *g,
-                      int is_first)
+/* Blocks of nearly the same size. */
+INLINE size_t fours_of_block(size_t fours)
 {
-#define PAIR_STEP(R) pair_step(s, step, k, R, V, pairs, g, is_first)
-    for (size_t k = 0, block; k < count; k += block) {
-        block = rows_of_block(count - k);
-        FOR_CONSTANT(block, PAIR_STEP)
+    size_t blocks = (fours + FOURS_AT_ONCE - 1) / FOURS_AT_ONCE;
+    return (fours + blocks - 1) / blocks;
+}
+
+#if FOURS_AT_ONCE == 8
+#define FOR_FOURS(R, DO)                                                                                               \
+    switch (R) {                                                                                                       \
+        CASE(1, DO) CASE(2, DO) CASE(3, DO) CASE(4, DO) CASE(5, DO) CASE(6, DO) CASE(7, DO) default : DO(8);           \
+    }
+#elif FOURS_AT_ONCE == 6
+#define FOR_FOURS(R, DO)                                                                                               \
+    switch (R) {                                                                                                       \
+        CASE(1, DO) CASE(2, DO) CASE(3, DO) CASE(4, DO) CASE(5, DO) default : DO(6);                                   \
+    }
+#else
+#define FOR_FOURS(R, DO)                                                                                               \
+    switch (R) {                                                                                                       \
+        CASE(1, DO) CASE(2, DO) default : DO(3);                                                                       \
+    }
+#endif
+
+/* at[four][v] = the products of all fours and a panel's taps at a point. x[fours][width] in blocks. */
+static void sum_fours(vec at[][VECTORS], size_t fours, const float *x, const float *weights, size_t width)
+{
+#define SUM_BLOCK(R) sum_block(at, R, x, weights, width)
+    for (size_t block; fours > 0; fours -= block, at += block, x += block * width) {
+        block = fours_of_block(fours);
+        FOR_FOURS(block, SUM_BLOCK)
     }
 }
 
-/* All pairs times V panels from piece p on. */
-INLINE void window_pieces(pair_sums *s, size_t count, int V, const float *pairs, const window_weights *g, int is_first)
-{
-    all_pairs(s, 0, count, V, pairs, g, is_first);
-    all_pairs(s, 1, count, V, pairs, g, is_first);
-    all_pairs(s, 2, count, V, pairs, g, is_first);
-    all_pairs(s, 3, count, V, pairs, g, is_first);
-}
+/* ---- outputs ----------------------------------------------------------------------------------------------------- */
 
-static void window_pairs(float *out, size_t count, const float *pairs, const packed_layer *w, const float *taps)
-{
-    pair_sums s;
-    for (size_t o = 0; o < w->nO; o += PANEL)
-        for (size_t at = 0; at < PANEL && o + at < w->nO; at += LANES) {
-            for (size_t p = 0; p < w->nP; p += w->nP == TRIPLE ? TRIPLE : 1) {
-                const window_weights g = weights_of(w, taps, o, at, p);
-                if (w->nP == TRIPLE) window_pieces(&s, count, TRIPLE, pairs, &g, 1);
-                else window_pieces(&s, count, 1, pairs, &g, p == 0);
-            }
-            for (size_t k = 0; k < count; k++)
-                for (size_t row = 0; row < 2; row++)
-                    put_outputs(out + (2 * k + row) * w->nO + o + at, s.best[k][row], w->nO - o - at);
-        }
-}
+typedef struct window_sums {
+    vec at[WINDOW_POINTS][WINDOW_FOURS][VECTORS];
+    vec best[4 * WINDOW_FOURS][VECTORS];
+} window_sums;
 
-static void simd_window_maxout(float *out, const float *X, const packed_layer *w, const float *taps, size_t m,
-                               float *room)
+INLINE void keep_larger(vec *best, vec sum, int is_first) { *best = is_first ? sum : larger(*best, sum); }
+
+/* The outputs of one panel, from what there is at the points. */
+static void combine_points(window_sums *s, size_t fours, const float *bias, int is_first)
 {
-    const size_t width = w->nI / 3;
-    for (size_t left = m / 2, pairs; left > 0; left -= pairs, X += 2 * pairs * width, out += 2 * pairs * w->nO) {
-        pairs = left < PAIRS ? left : PAIRS;
-        for (size_t r = 0; r < pairs; r++) transform_pair(room + r * 4 * width, X + 2 * r * width, width);
-        window_pairs(out, pairs, room, w, taps);
+    for (size_t k = 0; k < fours; k++) UNROLL
+    for (int v = 0; v < VECTORS; v++) {
+        vec even_p = s->at[POINT_P][k][v] + s->at[POINT_MINUS_P][k][v];
+        vec odd_p = s->at[POINT_P][k][v] - s->at[POINT_MINUS_P][k][v];
+        vec even_q = s->at[POINT_Q][k][v] + s->at[POINT_MINUS_Q][k][v];
+        vec odd_q = s->at[POINT_Q][k][v] - s->at[POINT_MINUS_Q][k][v];
+        vec b = load(bias + v * LANES);
+        keep_larger(&s->best[4 * k][v], b + (s->at[POINT_ZERO][k][v] + (even_p + even_q)), is_first);
+        keep_larger(&s->best[4 * k + 1][v], b + (P * odd_p + Q * odd_q), is_first);
+        keep_larger(&s->best[4 * k + 2][v], b + (PP * even_p + QQ * even_q), is_first);
+        keep_larger(&s->best[4 * k + 3][v], b + (P * PP * odd_p + (Q * QQ * odd_q + s->at[POINT_INFINITY][k][v])),
+                    is_first);
     }
-    if (m % 2) affine_maxout_rows(out, X, width, w, 1);
 }
 
-static void simd_window_taps(float *taps, const packed_layer *w)
+/* x: fours at each point, next floats from point to point. taps: room for those at z and -z. */
+static void window_panel(window_sums *s, size_t fours, const float *x, size_t next, const float *panel, float *taps,
+                         size_t width, int is_first)
 {
-    const size_t floats = w->nI / 3 * PANEL;
-    const float *panel = w->panels;
-    for (size_t p = 0; p < layer_panels(w); p++, panel += panel_floats(w), taps += floats) {
-        const float *g0 = panel + PANEL, *g1 = g0 + floats, *g2 = g1 + floats;
-        for (size_t i = 0; i < floats; i += LANES) store(taps + i, load(g0 + i) + load(g1 + i) + load(g2 + i));
+    const float *first = panel + PANEL, *last = first + 2 * width * PANEL, *minus = taps + width * PANEL;
+    sum_fours(s->at[POINT_ZERO], fours, x + POINT_ZERO * next, first, width);
+    sum_fours(s->at[POINT_INFINITY], fours, x + POINT_INFINITY * next, last, width);
+    transform_taps(taps, panel, width, P);
+    sum_fours(s->at[POINT_P], fours, x + POINT_P * next, taps, width);
+    sum_fours(s->at[POINT_MINUS_P], fours, x + POINT_MINUS_P * next, minus, width);
+    transform_taps(taps, panel, width, Q);
+    sum_fours(s->at[POINT_Q], fours, x + POINT_Q * next, taps, width);
+    sum_fours(s->at[POINT_MINUS_Q], fours, x + POINT_MINUS_Q * next, minus, width);
+    combine_points(s, fours, panel, is_first);
+}
+
+static void put_rows(float *out, window_sums *s, size_t m, size_t nO, size_t o)
+{
+    for (size_t row = 0; row < m; row++)
+        for (size_t v = 0; v < VECTORS && o + v * LANES < nO; v++)
+            put_outputs(out + row * nO + o + v * LANES, s->best[row][v], nO - o - v * LANES);
+}
+
+/* m rows of the layer, m + 2 rows of X; the last four may be one of two or three rows. */
+static void window_fours(float *out, const float *X, const packed_layer *w, size_t m, float *room)
+{
+    const size_t width = w->nI / 3, fours = (m + 3) / 4, next = fours * width;
+    float *taps = room + (CACHE_LINE - (uintptr_t)room % CACHE_LINE) % CACHE_LINE / sizeof *room;
+    float *zeros = taps + 2 * width * PANEL, *x = zeros + width;
+    window_sums s;
+    memset(zeros, 0, width * sizeof *zeros);
+#define TRANSFORM_BLOCK(R) transform_block(x + k * width, next, R, X + 4 * k * width, m + 2 - 4 * k, zeros, width)
+    for (size_t k = 0, block; k < fours; k += block) {
+        block = fours_of_block(fours - k);
+        FOR_FOURS(block, TRANSFORM_BLOCK)
     }
+    for (size_t p = 0; p < layer_panels(w); p++) {
+        window_panel(&s, fours, x, next, w->panels + p * panel_floats(w), taps, width, p % w->nP == 0);
+        if (p % w->nP == w->nP - 1) put_rows(out, &s, m, w->nO, p / w->nP * PANEL);
+    }
+}
+
+static void simd_window_maxout(float *out, const float *X, const packed_layer *w, size_t m, float *room)
+{
+    const size_t width = w->nI / 3, alone = m < FEWEST ? m : m % 4 == 1;
+    if (alone < m) window_fours(out, X, w, m - alone, room);
+    if (alone) simd_affine_maxout(out + (m - alone) * w->nO, X + (m - alone) * width, width, w, alone);
 }

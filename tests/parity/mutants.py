@@ -153,7 +153,7 @@ class EngineMutant:
     times: int = 1  # that old must occur; all are changed
 
 
-ZERO_PADDING_AT_EVERY_LAYER = """if (window_layer(&w->conv[d], taps, width, rows, doc->interruption, s, x))
+ZERO_PADDING_AT_EVERY_LAYER = """if (window_layer(&w->conv[d], width, rows, left_before, left_after, doc->interruption, s, x))
             return TERN_E_INTERRUPTED;
         if (before > d + 1) memset(x, 0, (before - d - 1) * width * sizeof *x);
         if (after > d + 1) memset(x + (rows - (after - d - 1)) * width, 0, (after - d - 1) * width * sizeof *x);"""
@@ -166,22 +166,23 @@ ENGINE_MUTANTS = [
     EngineMutant(
         "padding is zero again at every layer",
         "tok2vec.c",
-        "if (window_layer(&w->conv[d], taps, width, rows, doc->interruption, s, x)) return TERN_E_INTERRUPTED;",
+        """if (window_layer(&w->conv[d], width, rows, left_before, left_after, doc->interruption, s, x))
+            return TERN_E_INTERRUPTED;""",
         ZERO_PADDING_AT_EVERY_LAYER,
         ("entities", "layer"),
     ),
     EngineMutant(
-        "the middle tap is taken once from the sum of the taps",
+        "the taps at -Q are those at Q",
         "kernels_window.h",
-        "w[v] -= 2.0f * u[v];",
-        "w[v] -= 1.0f * u[v];",
+        "ends - z * middle",
+        "ends + z * middle",
         ("entities", "layer"),
     ),
     EngineMutant(
-        "the odd row of a pair is the even one",
+        "the last of four rows lacks the product at infinity",
         "kernels_window.h",
-        "s->odd[k + (size_t)r][v] = other[r][v] - sum[r][v];",
-        "s->odd[k + (size_t)r][v] = other[r][v] + sum[r][v];",
+        "(Q * QQ * odd_q + s->at[POINT_INFINITY][k][v])",
+        "(Q * QQ * odd_q)",
         ("entities", "layer"),
     ),
     EngineMutant(
