@@ -4,6 +4,7 @@
     python bench/instructions.py --out now.json                  # counts
     python bench/instructions.py --against before.json           # counts, and fails if a count has grown by over 3 %
     python bench/instructions.py --functions 25                  # the profile by function
+    python bench/instructions.py --arch arm64 --build build-arm64    # of NEON, under qemu (bench/README.md)
 
 The same compiler and file of texts give the same counts on every machine, but for the few that depend on addresses.
 Valgrind's processor has AVX2 and no AVX-512: the counts are of the kernels for AVX2, and with --kernels portable of those. What
@@ -32,6 +33,8 @@ LONG_TEXT_CHARACTERS = 1500
 # Of the sets, those that valgrind's processor runs. Elsewhere than on x86-64: what the library chooses.
 KERNELS = ("avx2", "portable") if platform.machine() in ("x86_64", "AMD64") else ("native", "portable")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+ARM = "arm64"
+PLUGIN = Path(__file__).resolve().parent / "qemu_count.c"
 # Mode of measure, components, texts. The texts are the project's, so that counts need nothing else.
 Case = tuple[str, tuple[str, ...], list[str]]
 
@@ -57,7 +60,6 @@ def count(measure: Path, model: Path, case: Case, functions: int = 12, kernels: 
     """{"instructions_per_token", "tokens", "functions": {name: share in percent}}"""
     mode, only, texts = case
     environment = environment_with(**components_environment(only), TERN_GEMM=kernels)
-    tokens = tokens_of(measure, model, texts)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "callgrind.out"
         subprocess.run(
@@ -81,6 +83,29 @@ def count(measure: Path, model: Path, case: Case, functions: int = 12, kernels: 
     total, parts = parse(listed.stdout.decode())
     if not total:
         raise SystemExit(f"callgrind counted nothing: is {measure} built with its symbols?")
+    return told(total, parts, tokens_of([measure, model], texts), functions)
+
+
+def count_arm(measure: Path, model: Path, case: Case, functions: int = 12) -> dict[str, Any]:
+    """The same of a program for arm64, which qemu runs."""
+    mode, only, texts = case
+    with tempfile.TemporaryDirectory() as folder:
+        plugin, out = Path(folder) / "count.so", Path(folder) / "counts"
+        subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", plugin, PLUGIN], check=True)
+        subprocess.run(
+            ["qemu-aarch64", "-plugin", f"{plugin},in={COUNTED},out={out}", measure, model, mode],
+            input=jsonl(texts),
+            stdout=subprocess.DEVNULL,
+            env=environment_with(**components_environment(only)),
+            check=True,
+        )
+        parts = parse_counts(out.read_text())
+    if not parts:
+        raise SystemExit(f"qemu counted nothing: is {measure} built with its symbols?")
+    return told(sum(parts.values()), parts, tokens_of(["qemu-aarch64", measure, model], texts), functions)
+
+
+def told(total: int, parts: dict[str, int], tokens: int, functions: int) -> dict[str, Any]:
     shares = sorted(parts.items(), key=lambda part: -part[1])[:functions]
     return {
         "instructions_per_token": rounded(total / tokens),
@@ -89,8 +114,8 @@ def count(measure: Path, model: Path, case: Case, functions: int = 12, kernels: 
     }
 
 
-def tokens_of(measure: Path, model: Path, texts: list[str]) -> int:
-    done = subprocess.run([measure, model, "run"], input=jsonl(texts), stdout=subprocess.PIPE, check=True)
+def tokens_of(command: list[Any], texts: list[str]) -> int:
+    done = subprocess.run([*command, "run"], input=jsonl(texts), stdout=subprocess.PIPE, check=True)
     return sum(int(line.split()[1]) for line in done.stdout.splitlines())
 
 
@@ -109,6 +134,11 @@ def parse(listed: str) -> tuple[int, dict[str, int]]:
             name = re.sub(r" \[.*\]$|'\d+", "", what).rpartition(":")[2]
             parts[name] = parts.get(name, 0) + instructions
     return total, parts
+
+
+def parse_counts(lines: str) -> dict[str, int]:
+    """Instructions by function, of what qemu_count.c writes."""
+    return {name: int(count) for count, name in (line.split(" ", 1) for line in lines.splitlines())}
 
 
 def grown(before: dict[str, Any], now: dict[str, Any], percent: float) -> list[str]:
@@ -166,10 +196,15 @@ def put(found: dict[str, Any], name: str, who: str, counts: dict[str, Any]) -> N
 @click.option("--limit", default=3.0, show_default=True, help="Percent that a count may grow.")
 @click.option("--functions", default=12, show_default=True, help="How many functions to show.")
 @click.option("--kernels", type=click.Choice(KERNELS), default=KERNELS[0], show_default=True, help="Of which set.")
-def main(build: Path, model: Path, out: Path, against: Path, limit: float, functions: int, kernels: str) -> None:
+@click.option("--arch", type=click.Choice([ARM]), help="Of a build for another processor, under qemu.")
+def main(
+    build: Path, model: Path, out: Path, against: Path, limit: float, functions: int, kernels: str, arch: str | None
+) -> None:
     found = {}
+    program = build.resolve() / "tests" / "measure", model.resolve()
     for name, case in cases().items():
-        found[name] = row = count(build.resolve() / "tests" / "measure", model.resolve(), case, functions, kernels)
+        row = count_arm(*program, case, functions) if arch else count(*program, case, functions, kernels)
+        found[name] = row
         click.echo(f"{name}: {row['instructions_per_token']:,.0f} instructions a token ({row['tokens']} tokens)")
         for function, share in row["functions"].items():
             click.echo(f"  {share:5.1f} %  {function}")

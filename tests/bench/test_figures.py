@@ -115,6 +115,10 @@ def test_callgrind_listing() -> None:
     assert instructions.parse(CALLGRIND) == (1000, {"matmul": 600, "0x0000000001476130": 250, "maxout": 150})
 
 
+def test_counts_under_qemu() -> None:
+    assert instructions.parse_counts("600 matmul\n90 maxout\n") == {"matmul": 600, "maxout": 90}
+
+
 def test_grown_counts_are_told() -> None:
     counts = (
         {"same": 100, "within": 100, "more": 1000, "less": 100, "gone": 1},
