@@ -37,7 +37,7 @@ typedef enum tern_status {
     TERN_E_FORMAT,      /* not a .tern file, or a malformed one */
     TERN_E_VERSION,     /* a .tern file of another major version, or one that needs a feature this library lacks */
     TERN_E_CHECKSUM,    /* header, table or section checksum differs */
-    TERN_E_UNSUPPORTED, /* the model has no component for what is wanted */
+    TERN_E_UNSUPPORTED, /* the model has no component for what is wanted, or no tokenizer for a text */
     TERN_E_UTF8,        /* the text is not valid UTF-8; tern_error.pos is the byte */
     TERN_E_TOO_LONG,    /* the text has more code points than allowed; tern_error.pos is their number */
     TERN_E_TOO_COMPLEX, /* the text was made to keep its analysis busy; tern_error.pos is its number of tokens */
@@ -218,6 +218,10 @@ unsigned tern_model_offers(const tern_model *model);
 unsigned tern_model_components(const tern_model *model);
 unsigned tern_model_default_components(const tern_model *model);
 
+/* 1 if it cuts texts into words; 0 if it was converted without its tokenizer and takes words only (tern_run_words;
+ * tern_run is TERN_E_UNSUPPORTED). 0 for NULL. */
+int tern_model_has_tokenizer(const tern_model *model);
+
 /* One component's bit for its name ("ner") and back; 0 and NULL when unknown. */
 unsigned tern_component_from_name(const char *name, size_t len);
 const char *tern_component_name(unsigned component);
@@ -255,10 +259,29 @@ size_t tern_ctx_peak_memory(const tern_ctx *ctx);
 tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options, const tern_doc **out,
                      tern_error *err);
 
+/* Words that are cut already. */
+typedef struct tern_words {
+    size_t count;
+    const char *const *words;    /* [count] UTF-8, none of them empty; U+0000 and white space are allowed */
+    const size_t *lengths;       /* [count] bytes; NULL: each word ends with NUL */
+    const unsigned char *spaces; /* [count] 1: one U+0020 follows the word; NULL: one follows each, as in spaCy */
+} tern_words;
+
+/* The same for words instead of a text, as spaCy's pipeline runs on Doc(vocab, words, spaces): each is a token,
+ * whatever is in it, and the tokenizer with its norms is not asked. The words make a text (tern_doc_text), in which all
+ * offsets count and to which max_chars applies. Nothing needs to outlive the call. TERN_E_ARGUMENT for an empty word.
+ */
+tern_status tern_run_words(tern_ctx *ctx, const tern_words *words, const tern_options *options, const tern_doc **out,
+                           tern_error *err);
+
 /* ---- results (thread: the one that uses the context) ------------------------------------------------------------- */
 
 size_t tern_doc_token_count(const tern_doc *doc);
 tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out);
+
+/* The text of a document of tern_run_words (not NUL-terminated, owned by the document). TERN_E_ARGUMENT and NULL for
+ * one of tern_run, whose text is the caller's. */
+tern_status tern_doc_text(const tern_doc *doc, const char **text, size_t *len);
 
 /* Mask of the annotations that at least one token carries (spaCy's Doc.has_annotation); everything for an empty
  * document. TERN_CATS where there are categories, TERN_SPANS where there are groups of spans and TERN_NORMS where norms

@@ -25,7 +25,12 @@ typedef struct model_file {
 } model_file;
 
 /* required features that this reader knows */
-enum { TERN_FEATURE_STEMS = 1 << 0, TERN_FEATURE_OWN_ENCODERS = 1 << 1, TERN_FEATURE_SPANS = 1 << 6 };
+enum {
+    TERN_FEATURE_STEMS = 1 << 0,
+    TERN_FEATURE_OWN_ENCODERS = 1 << 1,
+    TERN_FEATURE_GIVEN_WORDS = 1 << 4,
+    TERN_FEATURE_SPANS = 1 << 6
+};
 
 typedef struct section {
     const char *name;

@@ -88,7 +88,8 @@ void ctx_end_run(tern_ctx *ctx)
 void tern_ctx_trim(tern_ctx *ctx)
 {
     if (!ctx) return;
-    ctx->doc.token_count = 0;
+    ctx->doc.token_count = ctx->doc.given_bytes = 0;
+    ctx->doc.of_given_words = 0;
     doc_clear_annotations(&ctx->doc);
     if (!holds_much(ctx)) return;
     free_scratch(ctx);

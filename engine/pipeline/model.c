@@ -113,6 +113,11 @@ unsigned tern_model_offers(const tern_model *model)
     return offers;
 }
 
+int tern_model_has_tokenizer(const tern_model *model)
+{
+    return model && !(model->file.features & TERN_FEATURE_GIVEN_WORDS);
+}
+
 unsigned tern_component_from_name(const char *name, size_t len)
 {
     for (unsigned i = 0; name && i < COMPONENT_COUNT; i++)

@@ -49,7 +49,8 @@ tern_status model_bind(tern_model *model, tern_error *err)
     model->symbols = bind_map(&b, "symbols");
     model->norms = bind_map(&b, "norms");
     bind_stems(&b, &model->stems, model->strings.count);
-    bind_tokenizer(&b, &model->tokenizer, &model->strings, model->chars.class_count);
+    if (!(model->file.features & TERN_FEATURE_GIVEN_WORDS))
+        bind_tokenizer(&b, &model->tokenizer, &model->strings, model->chars.class_count);
     bind_vectors(&b, model);
     bind_pipeline(&b, model);
     for (uint32_t c = 0; c < COMPONENT_COUNT && !b.status; c++) /* the shared encoder first */

@@ -1,6 +1,7 @@
 /* pipeline.c - how components go together: what is wanted -> which components run, in which order. */
 #include "ctx.h"
 #include "error.h"
+#include "given_words.h"
 
 #include <string.h>
 
@@ -300,14 +301,39 @@ static tern_status preset_sentence_starts(tern_doc *doc, const tern_options *opt
     return TERN_OK;
 }
 
-static tern_status run_components(tern_ctx *ctx, const char *text, size_t len, const tern_options *options,
-                                  tern_error *err)
+/* What a document is made of. words NULL: of the text. */
+typedef struct run_input {
+    const char *text;
+    size_t len;
+    const tern_words *words;
+} run_input;
+
+static tern_status tokens_of_text(tern_ctx *ctx, const run_input *input, size_t max_chars, tern_error *err)
+{
+    if (!tern_model_has_tokenizer(ctx->model))
+        return fail(err, TERN_E_UNSUPPORTED, 0,
+                    "the model has no tokenizer, it was converted without: cut the text into words and give them to "
+                    "tern_run_words");
+    tern_status status = text_decode(ctx->model, input->text, input->len, max_chars, &ctx->tokenizer, &ctx->text, err);
+    return status ? status : tokenize(&ctx->doc, &ctx->text, &ctx->tokenizer, err);
+}
+
+static tern_status tokens_of_words(tern_ctx *ctx, const tern_words *words, size_t max_chars, tern_error *err)
+{
+    tern_doc *doc = &ctx->doc;
+    tern_status status = given_words_join(doc, words, max_chars, &ctx->text, err);
+    const char *text = doc->given_bytes ? doc->given_text.data : "";
+    if (!status) status = text_decode(ctx->model, text, doc->given_bytes, max_chars, &ctx->tokenizer, &ctx->text, err);
+    return status ? status : given_words_cut(doc, words, &ctx->text, err);
+}
+
+static tern_status run_components(tern_ctx *ctx, const run_input *input, const tern_options *options, tern_error *err)
 {
     size_t max_chars = options->max_chars && options->max_chars < TERN_MAX_CHARS ? options->max_chars : TERN_MAX_CHARS;
     tern_doc *doc = &ctx->doc;
     if (interrupted(doc->interruption)) return fail_interrupted(err);
-    tern_status status = text_decode(ctx->model, text, len, max_chars, &ctx->tokenizer, &ctx->text, err);
-    if (!status) status = tokenize(doc, &ctx->text, &ctx->tokenizer, err);
+    tern_status status =
+        input->words ? tokens_of_words(ctx, input->words, max_chars, err) : tokens_of_text(ctx, input, max_chars, err);
     ctx_end_of_tokenizer(ctx);
     if (!status) status = preset_sentence_starts(doc, options, err);
     if (status) return status;
@@ -331,12 +357,10 @@ static tern_status beyond_limit(const tern_ctx *ctx, size_t limit, tern_error *e
                 ctx->text.length, limit);
 }
 
-tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options, const tern_doc **out,
-                     tern_error *err)
+/* out and all of the input are there. */
+static tern_status run_on(tern_ctx *ctx, const run_input *input, const tern_options *options, const tern_doc **out,
+                          tern_error *err)
 {
-    if (!out) return fail(err, TERN_E_ARGUMENT, 0, "tern_run: out is NULL");
-    *out = NULL;
-    if (!ctx || (!text && len)) return fail(err, TERN_E_ARGUMENT, 0, "tern_run: ctx or text is NULL");
     tern_options everything = {.want = tern_model_offers(ctx->model)};
     if (!options) options = &everything;
     tern_ctx_trim(ctx);
@@ -344,9 +368,29 @@ tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_opt
     ctx->doc.interruption = &stop;
     ctx_begin_run(ctx, options->memory);
     tern_status status = check_options(ctx, options, err);
-    if (!status) status = run_components(ctx, text ? text : "", len, options, err);
+    if (!status) status = run_components(ctx, input, options, err);
     if (!status) *out = &ctx->doc;
     ctx->doc.interruption = NULL;
     ctx_end_run(ctx);
     return status == TERN_E_MEMORY && ctx->memory.refused ? beyond_limit(ctx, options->memory, err) : status;
+}
+
+tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options, const tern_doc **out,
+                     tern_error *err)
+{
+    if (!out) return fail(err, TERN_E_ARGUMENT, 0, "tern_run: out is NULL");
+    *out = NULL;
+    if (!ctx || (!text && len)) return fail(err, TERN_E_ARGUMENT, 0, "tern_run: ctx or text is NULL");
+    const run_input input = {.text = text ? text : "", .len = len};
+    return run_on(ctx, &input, options, out, err);
+}
+
+tern_status tern_run_words(tern_ctx *ctx, const tern_words *words, const tern_options *options, const tern_doc **out,
+                           tern_error *err)
+{
+    if (!out) return fail(err, TERN_E_ARGUMENT, 0, "tern_run_words: out is NULL");
+    *out = NULL;
+    if (!ctx || !words) return fail(err, TERN_E_ARGUMENT, 0, "tern_run_words: ctx or words is NULL");
+    const run_input input = {.words = words};
+    return run_on(ctx, &input, options, out, err);
 }

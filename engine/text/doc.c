@@ -189,6 +189,7 @@ void doc_free_columns(tern_doc *doc)
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
     for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);
+    buffer_free(&doc->given_text);
 }
 
 /* ---- public accessors -------------------------------------------------------------------------------------------- */
@@ -280,4 +281,13 @@ tern_status tern_doc_sentence_cat(const tern_doc *doc, size_t sentence, size_t i
     }
     *out = (tern_cat){0};
     return TERN_E_ARGUMENT;
+}
+
+tern_status tern_doc_text(const tern_doc *doc, const char **text, size_t *len)
+{
+    if (!text || !len) return TERN_E_ARGUMENT;
+    const int known = doc && doc->of_given_words;
+    *text = !known ? NULL : doc->given_bytes ? doc->given_text.data : "";
+    *len = known ? doc->given_bytes : 0;
+    return known ? TERN_OK : TERN_E_ARGUMENT;
 }

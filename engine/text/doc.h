@@ -58,6 +58,9 @@ struct tern_doc {
     const tern_model *model;
     interruption *interruption; /* of the run under way; NULL: nothing ends it early */
     const text_view *text;      /* of the run under way */
+    buffer given_text;          /* the text of given words, which text points to */
+    size_t given_bytes;         /* its length */
+    int of_given_words;         /* 0: the text is the caller's */
     size_t token_count;
     token_span *span;        /* [token_count] */
     unsigned char *space;    /* [token_count] 1: one U+0020 follows that belongs to no token */
@@ -115,6 +118,34 @@ int doc_finish(tern_doc *doc);
 /* Appends len bytes and a NUL to lemma_text and makes them the token's lemma, or its norm. 0 or -1. */
 int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len);
 int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len);
+
+/* A code point above U+FFFF has four bytes, three more than its share; no other has. */
+static inline size_t utf16_length(const text_view *view, size_t start, size_t end)
+{
+    size_t units = end - start;
+    if (view->byte_at[end] - view->byte_at[start] < units + 3) return units;
+    for (size_t i = start; i < end; i++) units += view->code_point[i] > 0xffff;
+    return units;
+}
+
+/* Appends the token of the code points [start, end), for which there is room. norm: of the tokenizer's exception, or
+ * NO_STRING. The gap before a token is empty or one blank: one unit in every encoding. */
+static inline void doc_append_token(tern_doc *doc, const text_view *view, uint32_t start, uint32_t end, int space,
+                                    uint32_t norm)
+{
+    size_t i = doc->token_count++;
+    const token_span *before = i > 0 ? &doc->span[i - 1] : NULL;
+    uint32_t utf16 = before ? before->utf16_end + (start - before->char_end) : 0;
+    doc->span[i] = (token_span){.byte_start = view->byte_at[start],
+                                .byte_end = view->byte_at[end],
+                                .char_start = start,
+                                .char_end = end,
+                                .utf16_start = utf16,
+                                .utf16_end = utf16 + (uint32_t)utf16_length(view, start, end)};
+    doc->space[i] = (unsigned char)space;
+    doc->norm_override[i] = norm;
+    doc->sent_start[i] = 0;
+}
 
 /* What an embedding hashes of a token. */
 static inline uint64_t doc_attr(const tern_doc *doc, uint32_t attr, size_t token)

@@ -337,30 +337,9 @@ static int second_pass(const run *r, tokenizer_scratch *scratch, token_mark **ma
 
 /* ---- document ---------------------------------------------------------------------------------------------------- */
 
-/* A code point above U+FFFF has four bytes, three more than its share; no other has. */
-static size_t utf16_length(const text_view *view, size_t start, size_t end)
-{
-    size_t units = end - start;
-    if (view->byte_at[end] - view->byte_at[start] < units + 3) return units;
-    for (size_t i = start; i < end; i++) units += view->code_point[i] > 0xffff;
-    return units;
-}
-
-/* The gap before a token is empty or one blank: one unit in every encoding. */
 static void append_token(tern_doc *doc, const text_view *view, const piece *p)
 {
-    size_t i = doc->token_count++;
-    const token_span *before = i > 0 ? &doc->span[i - 1] : NULL;
-    uint32_t utf16 = before ? before->utf16_end + (p->start - before->char_end) : 0;
-    doc->span[i] = (token_span){.byte_start = view->byte_at[p->start],
-                                .byte_end = view->byte_at[p->end],
-                                .char_start = p->start,
-                                .char_end = p->end,
-                                .utf16_start = utf16,
-                                .utf16_end = utf16 + (uint32_t)utf16_length(view, p->start, p->end)};
-    doc->space[i] = (unsigned char)p->space;
-    doc->norm_override[i] = p->norm;
-    doc->sent_start[i] = 0;
+    doc_append_token(doc, view, p->start, p->end, (int)p->space, p->norm);
 }
 
 /* Replaces the phrase's tokens by its rule's. The last new one inherits the blank after the last old one. */

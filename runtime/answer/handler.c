@@ -5,6 +5,7 @@
 
 #include "components.h"
 #include "doc_json.h"
+#include "request_words.h"
 #include "gzip.h"
 #include "json_out.h"
 
@@ -13,8 +14,15 @@ void server_timing(task_kind task, double milliseconds, char out[SERVER_TIMING_S
     snprintf(out, SERVER_TIMING_SIZE, "%s;dur=%.3f", task_name(task), milliseconds);
 }
 
+/* What a document is made of. words NULL: of the text. */
+typedef struct run_input {
+    const char *text;
+    size_t len;
+    const tern_words *words;
+} run_input;
+
 /* options: the limits are put in here. */
-static int run(tern_ctx *ctx, const char *text, size_t len, tern_options *options, const handler_settings *settings,
+static int run(tern_ctx *ctx, const run_input *input, tern_options *options, const handler_settings *settings,
                const tern_doc **doc, response *out)
 {
     tern_error err;
@@ -22,23 +30,50 @@ static int run(tern_ctx *ctx, const char *text, size_t len, tern_options *option
     options->memory = settings->memory;
     options->interrupt = settings->interrupt;
     options->interrupt_user = settings->interrupt_user;
-    return tern_run(ctx, text, len, options, doc, &err) ? respond_engine_error(out, &err, settings->max_chars) : 0;
+    if (!input->words && !tern_model_has_tokenizer(settings->model))
+        return respond_bad_request(out, "the model has no tokenizer: instead of a text, send its words, {\"tokens\": "
+                                        "[\"...\", ...], \"spaces\": [true, ...]} (to the command tern pipe)");
+    tern_status status = input->words ? tern_run_words(ctx, input->words, options, doc, &err)
+                                      : tern_run(ctx, input->text, input->len, options, doc, &err);
+    return status ? respond_engine_error(out, &err, settings->max_chars) : 0;
+}
+
+static int run_components(tern_ctx *ctx, const run_input *input, unsigned want, const handler_settings *settings,
+                          const tern_doc **doc, response *out)
+{
+    tern_options options = {.want = want & tern_model_offers(settings->model), .components = settings->components};
+    if (!settings->components) /* to the engine, 0 means its default */
+        options.want &= TERN_NORMS;
+    return run(ctx, input, &options, settings, doc, out);
+}
+
+static int run_sentiment(tern_ctx *ctx, const run_input *input, const handler_settings *settings, const tern_doc **doc,
+                         response *out)
+{
+    tern_options options = sentiment_run_options(settings->model);
+    return run(ctx, input, &options, settings, doc, out);
 }
 
 int handle_run(tern_ctx *ctx, const char *text, size_t len, unsigned want, const handler_settings *settings,
                const tern_doc **doc, response *out)
 {
-    tern_options options = {.want = want & tern_model_offers(settings->model), .components = settings->components};
-    if (!settings->components) /* to the engine, 0 means its default */
-        options.want &= TERN_NORMS;
-    return run(ctx, text, len, &options, settings, doc, out);
+    const run_input input = {.text = text, .len = len};
+    return run_components(ctx, &input, want, settings, doc, out);
 }
 
 int handle_sentiment_run(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings,
                          const tern_doc **doc, response *out)
 {
-    tern_options options = sentiment_run_options(settings->model);
-    return run(ctx, text, len, &options, settings, doc, out);
+    const run_input input = {.text = text, .len = len};
+    return run_sentiment(ctx, &input, settings, doc, out);
+}
+
+/* The text of a document that was made of this. */
+static run_input text_of(const run_input *input, const tern_doc *doc)
+{
+    run_input text = *input;
+    if (input->words) tern_doc_text(doc, &text.text, &text.len);
+    return text;
 }
 
 /* ---- reading a request ------------------------------------------------------------------------------------------- */
@@ -95,13 +130,13 @@ static void end_answer(const responder *by, response *out)
     if (out->status == 200 && is_over(by, out)) respond_too_large(out, &by->settings->answer);
 }
 
-static int run_task(const responder *by, const char *text, size_t len, const tern_doc **doc, response *out)
+static int run_task(const responder *by, const run_input *input, const tern_doc **doc, response *out)
 {
     handler_settings own = *by->settings;
     const unsigned want = by->options->spans ? TERN_ENTITIES | TERN_SPANS : TERN_ENTITIES;
     own.components = by->options->components;
-    return by->task == TASK_SENTIMENT ? handle_sentiment_run(by->ctx, text, len, by->settings, doc, out)
-                                      : handle_run(by->ctx, text, len, want, &own, doc, out);
+    return by->task == TASK_SENTIMENT ? run_sentiment(by->ctx, input, by->settings, doc, out)
+                                      : run_components(by->ctx, input, want, &own, doc, out);
 }
 
 static void write_group(const responder *by, const char *text, const tern_doc *doc, size_t group, response *out)
@@ -174,10 +209,11 @@ static void write_sentiments(const responder *by, const char *text, const tern_d
         respond_engine_error(out, &interrupted, by->settings->max_chars);
 }
 
-static void answer_any_text(const responder *by, const char *text, size_t len, response *out)
+static void answer_input(const responder *by, const run_input *input, response *out)
 {
     const tern_doc *doc;
-    if (run_task(by, text, len, &doc, out)) return;
+    if (run_task(by, input, &doc, out)) return;
+    const char *text = text_of(input, doc).text;
     response_begin(out);
     out->tokens = tern_doc_token_count(doc);
     out->entities = tern_doc_entity_count(doc);
@@ -191,19 +227,48 @@ static void answer_any_text(const responder *by, const char *text, size_t len, r
 static void answer_text(const responder *by, const char *name, const char *text, size_t len, response *out)
 {
     char error[64];
+    const run_input input = {.text = text, .len = len};
     snprintf(error, sizeof error, "%s is empty", name);
-    if (len) answer_any_text(by, text, len, out);
+    if (len) answer_input(by, &input, out);
     else respond_bad_request(out, error);
+}
+
+/* Words instead of a text: none is an error, too. */
+static void answer_words(const responder *by, const json_node *tokens, const json_node *spaces, response *out)
+{
+    problem why;
+    request_words given = {0};
+    const run_input input = {.words = &given.words};
+    int status = request_words_read(tokens, spaces, &given, &why);
+    if (status) respond_refusal(out, status, why.text);
+    else if (!given.words.count) respond_bad_request(out, "\"tokens\" is empty");
+    else answer_input(by, &input, out);
+    request_words_free(&given);
 }
 
 /* ---- one request ------------------------------------------------------------------------------------------------- */
 
-/* One item of "texts", which need not be a string. */
+/* An item of "texts" that is an object. */
+static void answer_object(const responder *by, const json_node *node, const char *name, response *out)
+{
+    problem why;
+    int status = request_check_names(node, &why);
+    if (!status && !json_member(node, "tokens"))
+        status = problem_set(&why, 400, "%s must be a string or an object with \"tokens\"", name);
+    if (status) respond_refusal(out, status, why.text);
+    else answer_words(by, json_member(node, "tokens"), json_member(node, "spaces"), out);
+}
+
+/* One item of "texts", which may be of any type. */
 static void answer_item(const responder *by, const json_node *node, size_t index, bytes *text, response *out)
 {
     char name[48];
     problem why;
     snprintf(name, sizeof name, "\"texts\"[%zu]", index);
+    if (json_type_of(node) == JSON_OBJECT) {
+        answer_object(by, node, name, out);
+        return;
+    }
     int status = request_text(node, name, text, &why);
     if (status) respond_refusal(out, status, why.text);
     else answer_text(by, "\"text\"", text->data, text->len, out);
@@ -258,8 +323,9 @@ void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_
 {
     const request_options options = default_options(settings);
     const responder by = {.task = TASK_NER, .ctx = ctx, .settings = settings, .options = &options};
+    const run_input input = {.text = text, .len = len};
     out->task = TASK_NER;
-    answer_any_text(&by, text, len, out);
+    answer_input(&by, &input, out);
 }
 
 /* The settings with what belongs to the model. */
@@ -317,6 +383,7 @@ static void answer_request(const model_contexts *contexts, const request_target 
     if (!status && asked.text) status = request_text(asked.text, asked.text_name, &text, &why);
     if (status) respond_refusal(out, status, why.text);
     else if (asked.text) answer_text(&by, asked.text_name, text.data, text.len, out);
+    else if (asked.tokens) answer_words(&by, asked.tokens, asked.spaces, out);
     else answer_texts(&by, asked.texts, out);
     bytes_free(&text);
 }
@@ -406,35 +473,65 @@ void handle_health(const model_set *models, response *out)
 
 /* ---- tern pipe --------------------------------------------------------------------------------------------------- */
 
-/* The text of a line into *text, which may be empty. 0 or -1. */
-static int read_line(const json_node *root, bytes *text, response *out)
+/* What a line holds; memory: its own. */
+typedef struct pipe_line {
+    bytes text;
+    request_words given;
+    int of_words;
+} pipe_line;
+
+/* A member that has a value. */
+static const json_node *with_value(const json_node *root, const char *key)
 {
-    problem why = {"\"text\" is missing: send {\"text\": \"...\"} (keys are case-sensitive)"};
-    const json_node *member = json_member(root, "text");
-    int status = 400;
+    const json_node *member = json_member(root, key);
+    return json_type_of(member) == JSON_NULL ? NULL : member;
+}
+
+/* Text or words of a line, which may be empty. 0; or 400 or 500 with a sentence in why. */
+static int read_members(const json_node *root, pipe_line *line, problem *why)
+{
+    const json_node *text = json_member(root, "text"), *spaces = with_value(root, "spaces");
+    const json_node *tokens = text ? with_value(root, "tokens") : json_member(root, "tokens");
     if (json_type_of(root) != JSON_OBJECT)
-        problem_set(&why, status, "expected an object like {\"text\": \"...\"}, not %s",
-                    json_type_name(json_type_of(root)));
-    else if (!request_check_names(root, &why) && member) status = request_text(member, "\"text\"", text, &why);
+        return problem_set(why, 400, "expected an object like {\"text\": \"...\"}, not %s",
+                           json_type_name(json_type_of(root)));
+    int status = request_check_names(root, why);
+    if (status) return status;
+    line->of_words = tokens != NULL;
+    if (text && tokens) return request_both("\"text\"", "\"tokens\"", why);
+    if (tokens) return request_words_read(tokens, spaces, &line->given, why);
+    if (!text) return problem_set(why, 400, "\"text\" is missing: send {\"text\": \"...\"} (keys are case-sensitive)");
+    return spaces ? request_spaces_alone(why) : request_text(text, "\"text\"", &line->text, why);
+}
+
+/* 0 or -1. */
+static int read_line(const json_node *root, pipe_line *line, response *out)
+{
+    problem why;
+    int status = read_members(root, line, &why);
     if (status) respond_refusal(out, status, why.text);
     return status ? -1 : 0;
 }
 
 void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_settings *settings, response *out)
 {
-    bytes text = {0};
+    pipe_line read = {.text = {0}};
     const tern_doc *result;
     unsigned want = settings->norms ? TERN_EVERYTHING : TERN_EVERYTHING & ~(unsigned)TERN_NORMS;
     json_doc *doc = parse(line, len, out);
     if (!doc) return;
-    int failed = read_line(json_root(doc), &text, out);
+    int failed = read_line(json_root(doc), &read, out);
     json_free(doc);
-    if (!failed && !handle_run(ctx, text.data, text.len, want, settings, &result, out)) {
+    const run_input input = {
+        .text = read.text.data, .len = read.text.len, .words = read.of_words ? &read.given.words : NULL};
+    if (!failed && !run_components(ctx, &input, want, settings, &result, out)) {
+        const run_input text = text_of(&input, result);
         response_begin(out);
         out->tokens = tern_doc_token_count(result);
         out->entities = tern_doc_entity_count(result);
-        doc_json(&out->body, text.data, text.len, result);
+        doc_json(&out->body, text.text, text.len, result);
         response_end(out);
     }
-    bytes_free(&text);
+    bytes_free(&read.text);
+    request_words_free(&read.given);
 }

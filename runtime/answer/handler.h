@@ -61,7 +61,8 @@ void handle_sentiment_text(const model_contexts *contexts, const named_model *mo
 /* TASK_NER of one model's context (command line), which finds no entities in an empty text. */
 void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out);
 
-/* One line of `tern pipe`: {"text": ...} -> the document with all that the components give (doc_json.h), or {"error":
+/* One line of `tern pipe`: {"text": ...} or {"tokens": ..., "spaces": ...} -> the document with all that the components
+ * give (doc_json.h), or {"error":
  * ...} with a status. An empty text is a document without tokens, as in spaCy. */
 void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_settings *settings, response *out);
 

@@ -115,7 +115,8 @@ static int check_target(const model_set *models, request_target *target, problem
 
 int request_has_text(const json_node *body)
 {
-    return json_member(body, "text") || json_member(body, "texts") || json_member(body, "input");
+    return json_member(body, "text") || json_member(body, "texts") || json_member(body, "input")
+           || json_member(body, "tokens");
 }
 
 int request_target_of(const json_node *body, const model_set *models, request_target *target, problem *why)
@@ -129,10 +130,10 @@ int request_target_of(const json_node *body, const model_set *models, request_ta
 
 /* ---- names of fields --------------------------------------------------------------------------------------------- */
 
-enum { TEXT_FIELDS = 3 }; /* the first ones: of them a request has one */
+enum { TEXT_FIELDS = 4, FIELD_TOKENS = 3, FIELD_SPACES }; /* TEXT_FIELDS: the first ones, of them a request has one */
 
-static const char *const fields[] = {"text",    "texts",  "input",      "task",      "model",
-                                     "offsets", "format", "components", "sentences", "spans"};
+static const char *const fields[] = {"text",  "texts",   "input",  "tokens",     "spaces",    "task",
+                                     "model", "offsets", "format", "components", "sentences", "spans"};
 enum { FIELDS = sizeof fields / sizeof *fields };
 
 static int field_index(const json_node *member)
@@ -149,6 +150,7 @@ static unsigned fields_there(const json_node *body)
         int index = field_index(n);
         there |= index < 0 ? 0 : 1u << index;
     }
+    if (there & texts && !(there >> FIELD_TOKENS & 1)) there |= 1u << FIELD_SPACES;
     return there & texts ? there | texts : there;
 }
 
@@ -188,25 +190,38 @@ static int missing_text(task_kind task, problem *why)
             : "\"text\" is missing: send {\"text\": \"...\"} or {\"texts\": [\"...\", ...]} (keys are case-sensitive)");
 }
 
-/* "text", "input" or "texts" into *out. find: given, or json_member for the error where none is. */
+int request_both(const char *one, const char *other, problem *why)
+{
+    return problem_set(why, BAD_REQUEST, "there are both %s and %s: send one of them", one, other);
+}
+
+int request_spaces_alone(problem *why)
+{
+    return problem_set(why, BAD_REQUEST, "there is \"spaces\" without \"tokens\": send both, or the text alone");
+}
+
+/* "text", "input", "texts" or "tokens" into *out. find: given, or json_member for the error where none is. */
 static int find_texts(const json_node *body, task_kind task, const json_node *(*find)(const json_node *, const char *),
                       text_request *out, problem *why)
 {
     const json_node *text = find(body, "text"), *input = task == TASK_SENTIMENT ? find(body, "input") : NULL;
     out->texts = find(body, "texts");
+    out->tokens = find(body, "tokens");
+    out->spaces = given(body, "spaces");
     out->text = text ? text : input;
     out->text_name = text ? "\"text\"" : "\"input\"";
-    if (text && input) return problem_set(why, BAD_REQUEST, "there are both \"text\" and \"input\": send one of them");
-    if (out->text && out->texts)
-        return problem_set(why, BAD_REQUEST, "there are both %s and \"texts\": send one of them", out->text_name);
-    return 0;
+    if (text && input) return request_both("\"text\"", "\"input\"", why);
+    if (out->text && out->texts) return request_both(out->text_name, "\"texts\"", why);
+    if (out->tokens && (out->text || out->texts))
+        return request_both(out->text ? out->text_name : "\"texts\"", "\"tokens\"", why);
+    return out->spaces && !out->tokens ? request_spaces_alone(why) : 0;
 }
 
 static int read_texts(const json_node *body, task_kind task, size_t max_texts, text_request *out, problem *why)
 {
     int status = find_texts(body, task, given, out, why);
-    if (!status && !out->text && !out->texts) status = find_texts(body, task, json_member, out, why);
-    if (status || out->text) return status;
+    if (!status && !out->text && !out->texts && !out->tokens) status = find_texts(body, task, json_member, out, why);
+    if (status || out->text || out->tokens) return status;
     if (!out->texts) return missing_text(task, why);
     if (json_type_of(out->texts) != JSON_ARRAY)
         return problem_set(why, BAD_REQUEST, "\"texts\" must be an array of strings, not %s",

@@ -3,9 +3,11 @@
  * known field with a value that is not allowed is an error that lists the allowed ones; null is no value: the field
  * counts as absent, and a text is missing.
  *
- *   "text"        string                          one of the three,
- *   "texts"       array of strings                never two
+ *   "text"        string                          one of the four,
+ *   "texts"       array of strings                never two; an item may be an object with "tokens" and "spaces"
  *   "input"       string                          the same as "text", of POST /sentiment only
+ *   "tokens"      array of strings                words that are cut already (request_words.h), and with it
+ *   "spaces"      array of true and false         may come
  *   "model"       name of a model                 default: that of the path, else the first that can do the task
  *   "offsets"     "codepoint" "utf16" "byte"      default: TERN_OFFSETS
  *
@@ -56,9 +58,11 @@ typedef struct request_options {
 } request_options;
 
 typedef struct text_request {
-    const json_node *text;  /* "text" or "input": a string, or NULL: then texts is an array */
-    const char *text_name;  /* with the quotes */
-    const json_node *texts; /* items of any type: each is answered for itself */
+    const json_node *text;   /* "text" or "input"; or NULL: then there is tokens, or texts is an array */
+    const char *text_name;   /* with the quotes */
+    const json_node *texts;  /* items of any type: each is answered for itself */
+    const json_node *tokens; /* of any type, as is */
+    const json_node *spaces; /* NULL: none */
     request_options options;
 } text_request;
 
@@ -68,7 +72,7 @@ typedef struct request_target {
     const named_model *model; /* NULL: the request says */
 } request_target;
 
-/* Whether it has "text", "texts" or "input", which no event of a service has beside its own members. */
+/* Whether it has "text", "texts", "input" or "tokens", which no event of a service has beside its own members. */
 int request_has_text(const json_node *body);
 
 /* Whether no field's name is almost that of a known one which the request lacks. 0; or 400 with a sentence in why
@@ -88,6 +92,10 @@ int request_read(const json_node *body, task_kind task, const tern_model *model,
 /* The text of a node, which must be a string, empty or not, into *text, which it replaces: 0; 400 or 500 as above. name
  * is what the sentence calls it. */
 int request_text(const json_node *node, const char *name, bytes *text, problem *why);
+
+/* What is wrong where two members are there of which only one may be, or "spaces" without "tokens". 400. */
+int request_both(const char *one, const char *other, problem *why);
+int request_spaces_alone(problem *why);
 
 /* "a number", "an object", ... */
 const char *json_type_name(json_type type);

@@ -62,10 +62,11 @@ tern_status sentiment_find_labels(const tern_model *model, sentiment_labels *out
     const unsigned components = tern_model_components(model);
     const tern_options options = {.want = TERN_CATS,
                                   .components = components & (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL)};
+    const tern_words none = {.count = 0};
     const tern_doc *doc;
     tern_ctx *ctx;
     tern_status status = tern_ctx_new(model, &ctx, NULL);
-    if (!status) status = tern_run(ctx, "", 0, &options, &doc, NULL);
+    if (!status) status = tern_run_words(ctx, &none, &options, &doc, NULL);
     if (status) /* nothing else can fail */
         problem_set(why, -1, "out of memory at the start: give the process more");
     else status = read_labels(doc, components, out, why);

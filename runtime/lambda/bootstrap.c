@@ -188,11 +188,15 @@ static int warm_up(const process *p, init_error *error)
     const named_model *model = models_default(&p->models, TASK_ANY);
     const tern_options entities = {.want = TERN_ENTITIES, .components = model->components};
     const tern_options options = model->tasks & TASK_BIT(TASK_NER) ? entities : sentiment_run_options(model->model);
+    const char *const word = sentence;
+    const tern_words words = {.count = 1, .words = &word}; /* of a model without a tokenizer */
+    tern_ctx *ctx = model_context(&p->workers[0].contexts, model);
     const tern_doc *doc;
     tern_error err;
-    return tern_run(model_context(&p->workers[0].contexts, model), sentence, sizeof sentence - 1, &options, &doc, &err)
-               ? engine_failed(error, err.code, err.msg)
-               : 0;
+    tern_status status = tern_model_has_tokenizer(model->model)
+                             ? tern_run(ctx, sentence, sizeof sentence - 1, &options, &doc, &err)
+                             : tern_run_words(ctx, &words, &options, &doc, &err);
+    return status ? engine_failed(error, err.code, err.msg) : 0;
 }
 
 /* ---- life -------------------------------------------------------------------------------------------------------- */

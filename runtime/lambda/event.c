@@ -7,7 +7,8 @@
 #include "sqs.h"
 
 #define EXPECTED                                                                                                       \
-    "expected {\"text\": ...}, {\"input\": ...}, {\"body\": ...} or an event of API Gateway, ALB, VPC "                \
+    "expected {\"text\": ...}, {\"input\": ...}, {\"tokens\": ...}, {\"body\": ...} or an event of API Gateway, ALB, " \
+    "VPC "                                                                                                             \
     "Lattice, SQS or a Function URL"
 
 /* ---- what an event is -------------------------------------------------------------------------------------------- */

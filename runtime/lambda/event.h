@@ -13,7 +13,7 @@
  *                                      .serviceNetworkArn              "body", "isBase64Encoded"}
  *   REST API, HTTP API payload 1       httpMethod,                     {"statusCode", "headers", "body",
  *                                      requestContext.apiId            "isBase64Encoded"}
- *   direct request (also async)        text, texts or input            {"entities"}, {"sentiment", ...} or
+ *   direct request (also async)        text, texts, input or tokens    {"entities"}, {"sentiment", ...} or
  *                                                                      {"results"}; errors are function errors
  *   WebSocket API                      requestContext.connectionId     none: a function error says what to use instead
  *   REST API, written by hand          httpMethod                      as above

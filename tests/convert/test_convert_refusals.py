@@ -173,7 +173,8 @@ def test_other_tokenizer():
     config["nlp"]["tokenizer"] = {"@tokenizers": "spacy.ja.JapaneseTokenizer", "split_mode": None}
     assert refusal(config) == (
         "language 'ja': tokenizer spacy.ja.JapaneseTokenizer is not supported, only spacy.Tokenizer.v1, whose expressions "
-        "and special cases may be your own: train the pipeline with that"
+        "and special cases may be your own: train the pipeline with that, or convert with --no-tokenizer and give the file words "
+        "that are cut already"
     )
 
 

@@ -173,10 +173,14 @@ def report(differences: Sequence[str], texts: Sequence[str]) -> None:
         pytest.fail(f"{len(differences)} of {len(texts)} texts differ; the first:\n{differences[0]}", pytrace=False)
 
 
+def convert_folder(folder: Path, file: Path, given_words: bool = False) -> None:
+    """given_words: without the tokenizer."""
+    conversion = convert(str(folder), lambda what: None, given_words=given_words)
+    file.write_bytes(container.write([group.sections for group in conversion.groups], conversion.required))
+
+
 def saved_pair(nlp: Language, folder: Path, program: Path) -> Pair:
     """Saves a pipeline to folder, loads it again, converts it."""
     nlp.to_disk(folder / "pipeline")
-    groups = convert(str(folder / "pipeline"), lambda what: None).groups
-    file = folder / "model.tern"
-    file.write_bytes(container.write([group.sections for group in groups]))
-    return Pair(spacy.load(folder / "pipeline"), file, program)
+    convert_folder(folder / "pipeline", folder / "model.tern")
+    return Pair(spacy.load(folder / "pipeline"), folder / "model.tern", program)

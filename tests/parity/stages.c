@@ -2,7 +2,8 @@
  *
  *     stages MODEL [--features] [--layers] [--scores] [--trace] [--fresh] < texts.jsonl
  *
- * In:   {"text": "...", "sent_starts": "+0-...",               optional: one per token: 1, unknown, -1
+ * In:   {"text": "...",                                       or "tokens" and "spaces" as in a request
+ *        "sent_starts": "+0-...",               optional: one per token: 1, unknown, -1
  *        "components": ["tagger", ...],                        optional: those that may run
  *        "want": ["entities", ...]}                            optional: names of TERN_ENTITIES, ...
  * Out:  {"start": [...], "end": [...],                         characters of each token
@@ -34,6 +35,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "request_words.h"
 #include "json_in.h"
 #include "json_out.h"
 #include "model_open.h"
@@ -233,13 +235,36 @@ static unsigned mask(const json_node *names, unsigned (*from_name)(const char *,
 
 /* ---- a line ------------------------------------------------------------------------------------------------------ */
 
+/* What a document is made of. */
+typedef struct input {
+    bytes text;
+    request_words given;
+    int of_words;
+} input;
+
+/* 0, or -1 with a sentence in why. */
+static int read_input(const json_node *line, input *in, problem *why)
+{
+    const json_node *tokens = json_member(line, "tokens");
+    in->of_words = tokens != NULL;
+    if (tokens) return request_words_read(tokens, json_member(line, "spaces"), &in->given, why) ? -1 : 0;
+    return json_string(json_member(line, "text"), &in->text) ? 0 : problem_set(why, -1, "no text in this line");
+}
+
+static tern_status run_input(tern_ctx *ctx, const input *in, const tern_options *how, const tern_doc **doc,
+                             tern_error *error)
+{
+    return in->of_words ? tern_run_words(ctx, &in->given.words, how, doc, error)
+                        : tern_run(ctx, in->text.data, in->text.len, how, doc, error);
+}
+
 /* On the tokens alone: most components want a document that nobody has annotated. */
-static void look_inside(tern_ctx *ctx, const bytes *text, tern_options run, const options *show, bytes *out)
+static void look_inside(tern_ctx *ctx, const input *in, tern_options run, const options *show, bytes *out)
 {
     const tern_doc *doc;
 
     run.want = TERN_TOKENS;
-    if (tern_run(ctx, text->data, text->len, &run, &doc, NULL)) out->failed = 1;
+    if (run_input(ctx, in, &run, &doc, NULL)) out->failed = 1;
     inside_features(out, ctx);
     if (show->layers) inside_layers(out, ctx);
     if (show->trace) inside_traces(out, ctx);
@@ -248,7 +273,9 @@ static void look_inside(tern_ctx *ctx, const bytes *text, tern_options run, cons
 
 static void annotate(tern_ctx *ctx, const json_node *line, const options *show, bytes *out)
 {
-    bytes text = {0}, marks = {0};
+    bytes marks = {0};
+    input in = {.of_words = 0};
+    problem why;
     const tern_doc *doc;
     tern_error error = {0};
     tern_options run = {
@@ -260,9 +287,9 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
         run.sent_starts = sent_starts(&marks);
         run.sent_start_count = marks.len;
     }
-    if (!json_string(json_member(line, "text"), &text)) {
-        write_error(out, "no text in this line");
-    } else if (tern_run(ctx, text.data, text.len, &run, &doc, &error)) {
+    if (read_input(line, &in, &why)) {
+        write_error(out, why.text);
+    } else if (run_input(ctx, &in, &run, &doc, &error)) {
         write_error(out, error.msg);
     } else {
         bytes_text(out, "{");
@@ -273,11 +300,12 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
         write_groups(out, doc);
         write_annotations(out, doc);
         if (show->features && tern_doc_annotations(doc) & TERN_NORMS) write_norms(out, doc);
-        if (show->features || show->layers || show->scores || show->trace) look_inside(ctx, &text, run, show, out);
+        if (show->features || show->layers || show->scores || show->trace) look_inside(ctx, &in, run, show, out);
         bytes_text(out, "}");
     }
     bytes_free(&marks);
-    bytes_free(&text);
+    bytes_free(&in.text);
+    request_words_free(&in.given);
 }
 
 /* 0, or -1 if the program cannot go on. */

@@ -78,7 +78,7 @@ def test_slips_are_asked_about(ask: Ask, field: str, meant: str) -> None:
 
 
 def test_null_is_absent(ask: Ask) -> None:
-    optional = ("texts", "model", "task", "offsets", "format", "components", "sentences", "input")
+    optional = ("texts", "model", "task", "offsets", "format", "components", "sentences", "input", "tokens", "spaces")
     assert ask({"text": TEXT, **dict.fromkeys(optional)}) == (200, ENTITIES)
 
 
@@ -98,3 +98,33 @@ def test_other_fields_are_the_callers_own(ask: Ask) -> None:
         "units": "utf16",
     }
     assert ask({**own, "text": TEXT}) == (200, ENTITIES)
+
+
+WORDS = ["I", "met", "Zo\u00eb", "M\u00fcller", "in", "New", "York", "."]
+
+
+def test_words_instead_of_a_text(ask: Ask) -> None:
+    assert ask({"tokens": WORDS}) == (200, ENTITIES)
+    assert ask({"tokens": WORDS, "spaces": [True] * 6 + [False, False], "id": 7}) == (200, ENTITIES)
+
+
+@pytest.mark.parametrize(
+    "fields, error",
+    [
+        ({"tokens": "a"}, '"tokens" must be an array of strings, not a string'),
+        ({"tokens": None}, '"tokens" must be an array of strings, not null'),
+        ({"tokens": ["a", 1]}, '"tokens"[1] must be a string, not a number'),
+        ({"tokens": ["a", "", "b"]}, '"tokens"[1] is empty: leave it out'),
+        ({"tokens": ["a"], "spaces": True}, '"spaces" must be an array of true and false, not true or false'),
+        ({"tokens": ["a"], "spaces": [1]}, '"spaces"[0] must be true or false, not a number'),
+        ({"tokens": ["a"], "spaces": []}, '"tokens" has 1 items and "spaces" 0: send one for each token'),
+        ({"text": "a", "tokens": ["a"]}, 'there are both "text" and "tokens": send one of them'),
+        ({"text": "a", "spaces": [True]}, 'there is "spaces" without "tokens": send both, or the text alone'),
+        ({"token": ["a"]}, 'there is no field "token": did you mean "tokens"?'),
+        ({"tokens": ["a"], "space": [True]}, 'there is no field "space": did you mean "spaces"?'),
+    ],
+)
+def test_words_that_are_refused(request: pytest.FixtureRequest, ask: Ask, fields: dict[str, Any], error: str) -> None:
+    if "token" in fields and request.node.callspec.params["ask"] == "direct":
+        pytest.skip("without a text it is no request")
+    assert ask(fields) == (400, error)

@@ -312,6 +312,43 @@ static void texts_are_answered_each_for_itself(void **state)
     tern_ctx_free(ctx);
 }
 
+/* Offsets are in the text that the words make. */
+static void words_are_answered_as_texts_are(void **state)
+{
+    static const struct {
+        const char *request;
+        size_t len;
+        int status;
+        const char *answer;
+    } samples[] = {
+        {TEXT("{\"tokens\": [\"Angela\", \"Merkel\", \"visited\", \"Paris\", \".\"]}"), 200,
+         "{\"entities\": [{\"text\": \"Angela Merkel\", \"label\": \"PERSON\", \"start\": 0, \"end\": 13}, {\"text\": "
+         "\"Paris\", \"label\": \"GPE\", \"start\": 22, \"end\": 27}]}"},
+        {TEXT("{\"texts\": [{\"tokens\": [\"Hi\"], \"spaces\": [false]}, {\"tokens\": []}, {\"text\": \"a\"}, "
+              "{\"token\": "
+              "[]}, {\"tokens\": [\"\"]}, \"Hi\"]}"),
+         200,
+         "{\"results\": [{\"entities\": []}, {\"error\": \"\\\"tokens\\\" is empty\"}, {\"error\": "
+         "\"\\\"texts\\\"[2] must be a string or an object with \\\"tokens\\\"\"}, {\"error\": \"there is no field "
+         "\\\"token\\\": did you mean \\\"tokens\\\"?\"}, {\"error\": \"\\\"tokens\\\"[0] is empty: leave it out\"}, "
+         "{\"entities\": []}]}"},
+        {TEXT("{\"tokens\": []}"), 400, "{\"error\": \"\\\"tokens\\\" is empty\"}"},
+        {TEXT("{\"tokens\": [\"12345678901234567890\", \"12345678901234567890\"]}"), 413,
+         "{\"error\": \"the text has 42 characters, the limit is 41: split it\"}"},
+    };
+    tern_ctx *ctx = new_ctx(state);
+    handler_settings settings = default_settings(state);
+    response answer = {0};
+    settings.max_chars = 41;
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        ask(ctx, samples[i].request, samples[i].len, &settings, &answer);
+        assert_int_equal(answer.status, samples[i].status);
+        assert_string_equal(answer.body.data, samples[i].answer);
+    }
+    response_free(&answer);
+    tern_ctx_free(ctx);
+}
+
 static int always(void *calls)
 {
     ++*(int *)calls;
@@ -502,6 +539,7 @@ int main(void)
         cmocka_unit_test(wrong_components_are_refused_with_the_names_that_the_model_has),
         cmocka_unit_test(offsets_count_what_the_caller_counts),
         cmocka_unit_test(texts_are_answered_each_for_itself),
+        cmocka_unit_test(words_are_answered_as_texts_are),
         cmocka_unit_test(an_interrupt_ends_the_whole_request),
         cmocka_unit_test(pipe_writes_documents_as_doc_to_json),
         cmocka_unit_test(an_answer_is_refused_if_it_is_larger_than_its_limit),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ import click
 from . import __version__, container, describe, source
 from .build import convert
 from .errors import ConvertError
+from .no_tokenizer import FLAG
 from .report import print_summary, progress_bar
 
 
@@ -26,24 +28,33 @@ def write_file(path: Path, data: bytes) -> None:
         raise ConvertError(f"{path} cannot be written: {error.strerror}; give another path") from error
 
 
-def _command(pipeline: str, output: str, manifest: str, half: bool, exclude: Sequence[str], code: Sequence[str]) -> str:
-    repeated = [*(f" --exclude {name}" for name in exclude), *(f" --code {path}" for path in code)]
-    return f"python -m convert {pipeline} -o {output} --manifest {manifest}{' --half' * half}{''.join(repeated)}"
+@dataclass(frozen=True)
+class Options:
+    """Of the command: what a conversion shall do besides."""
+
+    half: bool
+    no_tokenizer: bool
+    exclude: Sequence[str]
+    code: Sequence[str]
+
+    def flags(self) -> str:
+        """As they are written after the files' names."""
+        given = ["--half"] * self.half + [FLAG] * self.no_tokenizer
+        given += [f"--exclude {name}" for name in self.exclude] + [f"--code {path}" for path in self.code]
+        return "".join(f" {flag}" for flag in given)
 
 
-def _run(
-    pipeline: str, output: str, manifest: str | None, half: bool, exclude: Sequence[str], code: Sequence[str]
-) -> None:
+def _run(pipeline: str, output: str, manifest: str | None, options: Options) -> None:
     with progress_bar() as progress:
-        conversion = convert(pipeline, progress, exclude, code)
+        conversion = convert(pipeline, progress, options.exclude, options.code, options.no_tokenizer)
         progress("write")
-        groups = [container.halved(group) for group in conversion.groups] if half else conversion.groups
-        data = container.write([group.sections for group in groups])
+        groups = [container.halved(group) for group in conversion.groups] if options.half else conversion.groups
+        data = container.write([group.sections for group in groups], conversion.required)
         container.read(data)
     write_file(Path(output), data)
     if manifest is not None:
         origin = source.find(pipeline)
-        command = _command(pipeline, output, manifest, half, exclude, code)
+        command = f"python -m convert {pipeline} -o {output} --manifest {manifest}{options.flags()}"
         content = describe.manifest_json(source.meta_of(origin), origin, Path(output).name, data, command)
         write_file(Path(manifest), content.encode("utf-8"))
     print_summary(output, groups, len(data))
@@ -64,13 +75,22 @@ def _run(
     metavar="FILE",
     help="Import this Python file first, for the functions that it registers; may be given again.",
 )
+@click.option(
+    FLAG, "no_tokenizer", is_flag=True, help="Leave the tokenizer out: the file takes words that are cut already."
+)
 @click.version_option(__version__, prog_name="convert")
 def main(
-    pipeline: str, output: str, manifest: str | None, half: bool, exclude: tuple[str, ...], code: tuple[str, ...]
+    pipeline: str,
+    output: str,
+    manifest: str | None,
+    half: bool,
+    no_tokenizer: bool,
+    exclude: tuple[str, ...],
+    code: tuple[str, ...],
 ) -> None:
     """Convert an installed spaCy pipeline, or the pipeline in a folder, to a .tern file."""
     try:
-        _run(pipeline, output, manifest, half, exclude, code)
+        _run(pipeline, output, manifest, Options(half, no_tokenizer, exclude, code))
     except ConvertError as error:
         click.echo(f"convert: {error}", err=True)
         sys.exit(2)

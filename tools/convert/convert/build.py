@@ -13,11 +13,13 @@ from . import describe, source
 from .chars import CharFacts, build_classes, char_sections, python_facts
 from .components import component_sections, labels_of, pipeline_section
 from .config_check import Plan, plan_conversion, with_rest
-from .container import Group, text
+from .constants import Feature
+from .container import Group, Section, text
 from .errors import ConvertError
 from .expressions import class_columns, compile_expressions, expression_sections, suffix_reversed
 from .loading import load
 from .network import NetworkSections
+from .no_tokenizer import without_tokenizer
 from .norms import check_features, norms_sections
 from .running_config import check_language, unknown_functions, without_unknown
 from .strings import StringTable, symbols_section
@@ -33,11 +35,12 @@ Progress = Callable[[str], None]
 
 @dataclass
 class Conversion:
-    """groups: sections in the order of the file. warnings: sentences for the user."""
+    """groups: sections in the order of the file. warnings: sentences for the user. required: bits of the header (container.py)."""
 
     groups: list[Group]
     plan: Plan
     warnings: list[str] = field(default_factory=list)
+    required: int = 0
 
 
 def _component_groups(components: Mapping[str, NetworkSections]) -> list[Group]:
@@ -49,47 +52,55 @@ def _component_groups(components: Mapping[str, NetworkSections]) -> list[Group]:
     return [*networks, *embeddings]
 
 
-def build_groups(
-    nlp: Any, plan: Plan, meta: str, facts: CharFacts, progress: Progress, map_load: float = 0.5
-) -> list[Group]:
-    """Sections of a loaded pipeline; what every request touches first, embeddings after it, the description last.
-
-    map_load: how full the maps of symbols and norms may be.
-    """
-    check_tokenizer(nlp.tokenizer)
-    check_features(nlp.vocab)
-    expressions = compile_expressions(nlp.tokenizer, progress)
+def _characters_and_tokenizer(
+    tokenizer: Any, facts: CharFacts, strings: StringTable, progress: Progress
+) -> list[Section]:
+    """tokenizer: None for a file without one."""
+    if tokenizer is None:
+        return char_sections(facts, build_classes(facts, []))
+    check_tokenizer(tokenizer)
+    expressions = compile_expressions(tokenizer, progress)
     progress("character classes")
     classes = build_classes(facts, class_columns(expressions))
     progress("tokenizer tables")
+    tables = tokenizer_sections(tokenizer, strings, suffix_reversed(expressions))
+    return [*char_sections(facts, classes), *expression_sections(expressions, classes), *tables]
+
+
+def build_groups(
+    nlp: Any,
+    plan: Plan,
+    meta: str,
+    facts: CharFacts,
+    progress: Progress,
+    map_load: float = 0.5,
+    given_words: bool = False,
+) -> list[Group]:
+    """Sections of a loaded pipeline; what every request touches first, embeddings after it, the description last.
+
+    map_load: how full the maps of symbols and norms may be. given_words: leave the tokenizer out.
+    """
+    check_features(nlp.vocab)
     strings = StringTable()
-    tokenizer = tokenizer_sections(nlp.tokenizer, strings, suffix_reversed(expressions))
+    tokenizer = _characters_and_tokenizer(None if given_words else nlp.tokenizer, facts, strings, progress)
     progress("components")
     components = component_sections(nlp, plan, strings)
     reads_vectors = any(section.name.endswith("/static") for part in components.values() for section in part.embeddings)
     vectors = [Group("vectors", index_sections(nlp.vocab.vectors, strings))] if reads_vectors else []
     norms = norms_sections(nlp.vocab, strings, map_load)
-    tables = [
-        *char_sections(facts, classes),
-        *expression_sections(expressions, classes),
-        *tokenizer,
-        *strings.sections(),
-        *norms,
-        symbols_section(map_load),
-        pipeline_section(plan),
-    ]
+    tables = [*tokenizer, *strings.sections(), *norms, symbols_section(map_load), pipeline_section(plan)]
     description = Group("description", [text("meta", meta)])
     return [Group("text", tables), *_component_groups(components), *vectors, description]
 
 
-def _warnings(nlp: Any) -> list[str]:
+def _warnings(nlp: Any, given_words: bool) -> list[str]:
     found: list[str] = []
     if unicodedata.unidata_version != REFERENCE_UNICODE:
         found.append(
             f"this Python has Unicode {unicodedata.unidata_version}: the file equals spaCy under this Python, but "
             f"not, in rare characters, under one with Unicode {REFERENCE_UNICODE} (Python 3.11)"
         )
-    chunk: str | None = stale_cache_chunk(nlp.tokenizer)
+    chunk: str | None = None if given_words else stale_cache_chunk(nlp.tokenizer)
     if chunk is not None:
         found.append(
             f"spaCy itself cuts {chunk!r} against its own special cases, because loading a tokenizer leaves that "
@@ -106,23 +117,28 @@ def _known(config: Config, package: str | None, exclude: Sequence[str]) -> tuple
     return without_unknown(config, exclude)
 
 
-def convert(name: str, progress: Progress, exclude: Sequence[str] = (), code: Sequence[str] = ()) -> Conversion:
+def convert(
+    name: str, progress: Progress, exclude: Sequence[str] = (), code: Sequence[str] = (), given_words: bool = False
+) -> Conversion:
     """name: an installed package or a folder. exclude: names of components to leave out. code: Python files that register what
-    the pipeline asks for. Raises ConvertError with one sentence."""
+    the pipeline asks for. given_words: leave the tokenizer out. Raises ConvertError with one sentence."""
     progress("configuration")
     import_files(code)
     origin = source.find(name)
     config = source.config_of(origin)
+    if given_words:
+        config = without_tokenizer(config)
     plan = plan_conversion(config, exclude)
     runnable, warnings = _known(config, origin.package, exclude)
     try:
         progress("load the pipeline")
-        nlp = load(origin, runnable, plan, exclude)
+        nlp = load(origin, runnable, plan, exclude, given_words)
         meta = describe.meta_json(
-            source.meta_of(origin), origin, source.file_hashes(origin), plan, labels_of(nlp, plan)
+            source.meta_of(origin), origin, source.file_hashes(origin), plan, labels_of(nlp, plan), given_words
         )
         progress("Unicode facts")
-        groups = build_groups(nlp, plan, meta, python_facts(), progress)
+        groups = build_groups(nlp, plan, meta, python_facts(), progress, given_words=given_words)
     except ConvertError as error:
         raise with_rest(error, config, exclude) from error
-    return Conversion(groups, plan, [*warnings, *_warnings(nlp)])
+    required = Feature.GIVEN_WORDS if given_words else 0
+    return Conversion(groups, plan, [*warnings, *_warnings(nlp, given_words)], required)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .architectures import Node, upstream_of
 from .errors import ConvertError, at_fault
 from .factories import FACTORIES, SHARED_ENCODER
+from .no_tokenizer import ADVICE
 from .unsupported import REASONS
 
 TOKENIZER = "spacy.Tokenizer.v1"
@@ -74,7 +75,7 @@ def _check_tokenizer(config: Node) -> None:
     if name != TOKENIZER:
         raise ConvertError(
             f"language {language!r}: tokenizer {name} is not supported, only {TOKENIZER}, whose expressions and "
-            "special cases may be your own: train the pipeline with that"
+            f"special cases may be your own: train the pipeline with that, or {ADVICE}"
         )
 
 

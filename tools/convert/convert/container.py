@@ -178,14 +178,15 @@ def _check_sections(sections: Sequence[Section]) -> None:
             )
 
 
-def write(groups: Sequence[Sequence[Section]]) -> bytes:
-    """The bytes of a file with these groups of sections, in this order."""
+def write(groups: Sequence[Sequence[Section]], required: int = 0) -> bytes:
+    """The bytes of a file with these groups of sections, in this order. required: bits that no section stands for, such as
+    that of a file without a tokenizer."""
     sections = [section for group in groups for section in group]
     _check_sections(sections)
     placed, size = _place(groups, HEADER_SIZE + RECORD_SIZE * len(sections))
     by_name = sorted(placed, key=lambda item: item[1].name.encode("ascii"))
     table = b"".join(_record(offset, section) for offset, section in by_name)
-    features = reduce(or_, (FEATURES.get(section.name, 0) for section in sections), 0)
+    features = reduce(or_, (FEATURES.get(section.name, 0) for section in sections), required)
     header = _HEADER.pack(
         MAGIC,
         MAJOR_VERSION,

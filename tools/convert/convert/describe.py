@@ -15,6 +15,7 @@ import thinc
 
 from . import __version__
 from .config_check import Plan
+from .no_tokenizer import PART
 from .source import Source
 
 
@@ -31,7 +32,12 @@ def versions() -> dict[str, str]:
 
 
 def meta_json(
-    meta: Mapping[str, Any], source: Source, files: Mapping[str, str], plan: Plan, labels: Mapping[str, Sequence[str]]
+    meta: Mapping[str, Any],
+    source: Source,
+    files: Mapping[str, str],
+    plan: Plan,
+    labels: Mapping[str, Sequence[str]],
+    given_words: bool = False,
 ) -> str:
     """JSON with sorted keys; nothing in it depends on the machine or the time. labels: by factory, if it has some."""
     components: dict[str, dict[str, Any]] = {}
@@ -43,7 +49,8 @@ def meta_json(
         "model": {key: meta.get(key) for key in ("lang", "name", "version", "license", "author", "url", "description")},
         "source": {"package": source.package, "distribution": source.distribution, "files": dict(files)},
         "components": components,
-        "left_out": [],  # a pipeline with a component that cannot be carried is refused
+        # nothing else: a pipeline with a component that cannot be carried is refused
+        "left_out": [PART] if given_words else [],
         "versions": versions(),
     }
     return json.dumps(description, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

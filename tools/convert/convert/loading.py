@@ -12,6 +12,7 @@ from thinc.api import Config
 
 from .config_check import Plan
 from .errors import ConvertError
+from .no_tokenizer import unread
 from .reasons import reason, unreadable
 from .source import Source, meta_of
 from .user_code import place
@@ -42,7 +43,7 @@ def _cannot_load(source: Source, why: str, remedy: str, component: str | None = 
 
 
 def _parts(nlp: Any, exclude: Sequence[str]) -> list[str]:
-    return ["meta", "vocab", "tokenizer", *(name for name in nlp.component_names if name not in exclude)]
+    return [name for name in ("meta", "vocab", "tokenizer", *nlp.component_names) if name not in exclude]
 
 
 def _damaged(nlp: Any, source: Source, exclude: Sequence[str]) -> tuple[str | None, str]:
@@ -110,12 +111,13 @@ def _create(config: Config, source: Source, exclude: Sequence[str]) -> Any:
         raise _cannot_load(source, reason(error, config), _remedy(error), _uncreated(config, exclude)) from error
 
 
-def load(source: Source, config: Config, plan: Plan, exclude: Sequence[str] = ()) -> Any:
+def load(source: Source, config: Config, plan: Plan, exclude: Sequence[str] = (), given_words: bool = False) -> Any:
     """The loaded pipeline, with those of its components that do not run by default, without those to exclude; as
-    spacy/util.py load_model_from_path, but by the given configuration. plan: its components."""
+    spacy/util.py load_model_from_path, but by the given configuration. plan: its components. given_words: the tokenizer's part of
+    the folder is not read."""
     nlp = _create(config, source, exclude)
     _check_unchanged(nlp, plan)
-    return _read_data(nlp, source, exclude)
+    return _read_data(nlp, source, unread(exclude) if given_words else exclude)
 
 
 def _check_unchanged(nlp: Any, plan: Plan) -> None:

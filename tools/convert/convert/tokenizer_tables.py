@@ -15,6 +15,7 @@ from .constants import NO_STRING
 from .container import Section, tensor
 from .errors import ConvertError
 from .maps import build_map
+from .no_tokenizer import ADVICE
 from .strings import StringTable
 
 PREFIX_OF_PHRASE, PHRASE = 0, 1
@@ -42,7 +43,7 @@ def check_tokenizer(tokenizer: Any) -> None:
         raise ConvertError(
             f"tokenizer {type(tokenizer).__module__}.{type(tokenizer).__qualname__} is not supported, only "
             "spacy.tokenizer.Tokenizer, whose expressions and special cases may be your own: train the pipeline "
-            "with that"
+            f"with that, or {ADVICE}"
         )
 
 
