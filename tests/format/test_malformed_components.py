@@ -20,6 +20,7 @@ from convert.tiny_recipe import SETTINGS
 from corpus import project_texts
 from lemma_pipelines import dutch_tables, pipeline, pos_tables, random_tables, spanish_tables
 from model_bytes import F32, U32, ModelBytes
+from spacy.tokens import Span
 from spacy.training import Example
 
 OK, E_FORMAT = 0, 4
@@ -35,6 +36,9 @@ ADDED = (
     "ner/",
     "textcat/",
     "textcat_multilabel/",
+    "spancat/",
+    "spancat_singlelabel/",
+    "span_finder/",
 )
 OPTIONAL = ("senter/settings", "lemmatizer/settings")
 
@@ -108,6 +112,35 @@ def classifiers() -> Any:
     return nlp
 
 
+def span_makers() -> Any:
+    """Spans that one component finds and another labels; n-grams with a hidden layer; a shared encoder and an own one."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tok2vec", config={"model": small.encoder(16)})
+    scorer = {"@layers": "spacy.LinearLogistic.v1", "nO": 2}
+    finder = {"@architectures": "spacy.SpanFinder.v1", "tok2vec": small.listener(16), "scorer": scorer}
+    nlp.add_pipe("span_finder", config={"model": finder, "spans_key": "found", "threshold": 0.3})
+    preset = {"@misc": "spacy.preset_spans_suggester.v1", "spans_key": "found"}
+    mean = {"tok2vec": small.encoder(8), "reducer": {"@layers": "reduce_mean.v1"}, "scorer": {"@layers": "Softmax.v2"}}
+    hidden = {
+        **mean,
+        "tok2vec": small.listener(16),
+        "reducer": {"@layers": "spacy.mean_max_reducer.v1", "hidden_size": 5},
+    }
+    for name, model, settings in (
+        ("spancat_singlelabel", mean, {"suggester": preset, "allow_overlap": False, "spans_key": "found"}),
+        ("spancat", hidden, {"threshold": 0.1, "max_positive": 2}),
+    ):
+        nlp.add_pipe(name, config={"model": {"@architectures": "spacy.SpanCategorizer.v1", **model}, **settings})
+    doc = nlp.make_doc("Words of many kinds.")
+    for key, label in (("found", "a"), ("sc", "b"), ("sc", "c")):
+        doc.spans.setdefault(key, []).append(Span(doc, 0, 2, label=label))
+    nlp.initialize(lambda: [Example(nlp.make_doc(doc.text), doc)])
+    stream = np.random.RandomState(small.SEED)
+    for _, pipe in nlp.pipeline:
+        seed_weights(pipe.model, stream)
+    return nlp
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> dict[str, bytes]:
     """A valid file by what it has."""
@@ -117,6 +150,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Pat
         "labels": labellers(),
         "networks": networks(),
         "cats": classifiers(),
+        "spans": span_makers(),
         "fr": pipeline("fr", "rule", french, overwrite=True),
         "es": pipeline("es", "rule", spanish_tables(texts)),
         "el": pipeline("el", "rule", french),
@@ -136,7 +170,7 @@ def test_undamaged_files_open(files: dict[str, bytes], tmp_path: Path, open_file
     assert [outcome.status for outcome in open_files([tmp_path / name for name in files])] == [OK] * len(files)
 
 
-FILES = ["labels", "networks", "cats", "fr", "es", "el", "nl", "nl look-up", "pl", "it"]
+FILES = ["labels", "networks", "cats", "spans", "fr", "es", "el", "nl", "nl look-up", "pl", "it"]
 
 
 class Case(NamedTuple):
@@ -179,6 +213,23 @@ CASES: dict[str, Case] = {
     "bag_overlaps": Case("cats", "textcat/bow/settings", 3, 2),
     "rows_before": Case("cats", "textcat/bow/before", 1, HUGE, "does not count"),
     "rows_before_the_first": Case("cats", "textcat/bow/before", 0, 1, "does not count"),
+    "key_of_the_group": Case("spans", "spancat/settings", 0, HUGE),
+    "key_of_preset_spans": Case("spans", "spancat_singlelabel/settings", 1, HUGE - 1),
+    "pooling_none": Case("spans", "spancat/settings", 2, 0),
+    "pooling_attention": Case("spans", "spancat/settings", 2, 16),
+    "span_activation": Case("spans", "spancat/settings", 3, 3),
+    "hidden_large": Case("spans", "spancat/settings", 4, 65537),
+    "hidden_huge": Case("spans", "spancat/settings", 4, HUGE),
+    "span_parts": Case("spans", "spancat/settings", 6, 4),
+    "span_label": Case("spans", "spancat/labels", 0, HUGE),
+    "size_zero": Case("spans", "spancat/sizes", 0, 0),
+    "size_large": Case("spans", "spancat/sizes", 4, 513),
+    "sizes_falling": Case("spans", "spancat/sizes", 2, 0),
+    "place_of_a_size": Case("spans", "spancat/sizes", 1, 3),
+    "key_of_the_finder": Case("spans", "span_finder/settings", 0, HUGE),
+    "shortest_span": Case("spans", "span_finder/settings", 1, 0),
+    "longest_span": Case("spans", "span_finder/settings", 2, 0),
+    "finder_activation": Case("spans", "span_finder/settings", 3, 3),
     "kind_unknown": Case("fr", "lemmatizer/kind", 0, 11),
     "kind_that_shifts_too_far": Case("fr", "lemmatizer/kind", 0, 32),
     "part": Case("fr", "lemmatizer/parts", 0, HUGE),
@@ -265,11 +316,12 @@ def test_bag_of_words_that_does_not_fit(files: dict[str, bytes], tmp_path: Path,
         assert outcome.status == E_FORMAT and words in outcome.message, outcome
 
 
-def test_weights_that_are_no_numbers(files: dict[str, bytes], tmp_path: Path, open_files) -> None:
+@pytest.mark.parametrize("file", ["cats", "spans"])
+def test_weights_that_are_no_numbers(file: str, files: dict[str, bytes], tmp_path: Path, open_files) -> None:
     """Scores become none either; nothing else happens."""
     paths = []
-    for name in added_sections(ModelBytes(files["cats"])):
-        model = ModelBytes(files["cats"])
+    for name in added_sections(ModelBytes(files[file])):
+        model = ModelBytes(files[file])
         if model.get_record(name, "dtype") != F32:
             continue
         for at in range(model.size(name) // 4):

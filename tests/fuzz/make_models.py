@@ -106,11 +106,13 @@ MORPHS = [
     "",
     "Person=3|PronType=Prs|VerbForm=Fin",
 ]
+SPANS = [(0, 9, "NP"), (2, 12, "EVENT"), (0, 9, "EVENT")]
+"""Characters."""
 LEMMAS = ["a", "hear", "be", "schedule", "on", "the", "issues", "TODAY", "Alan", "leave"]
 
 
 def example(nlp: Any) -> Example:
-    gold = {**SENTENCES, "pos": POS, "morphs": MORPHS, "lemmas": LEMMAS}
+    gold = {**SENTENCES, "pos": POS, "morphs": MORPHS, "lemmas": LEMMAS, "spans": {"sc": SPANS}}
     return Example.from_dict(Doc(nlp.vocab, words=SENTENCES["words"]), gold)
 
 
@@ -184,6 +186,37 @@ def floret() -> Any:
         ("ner", transition("ner", encoder(vectors=True), upper=True, extra=True)),
         ("textcat", bow(True)),
         ("textcat_multilabel", bow(False)),
+    )
+
+
+def spans() -> Any:
+    """Spans that one component finds and another labels; n-grams of sizes in any order, with and without a hidden layer."""
+    nlp = blank()
+    scorer = {"@layers": "spacy.LinearLogistic.v1", "nO": 2}
+    finder = {"@architectures": "spacy.SpanFinder.v1", "tok2vec": LISTENER, "scorer": scorer}
+    categorizer = {"@architectures": "spacy.SpanCategorizer.v1", "scorer": {"@layers": "Softmax.v2"}}
+    hidden = {"@layers": "spacy.mean_max_reducer.v1", "hidden_size": WIDTH}
+    return with_networks(
+        nlp,
+        ("tok2vec", {"model": encoder()}),
+        ("span_finder", {"model": finder, "spans_key": "found", "max_length": None}),
+        (
+            "spancat_singlelabel",
+            {
+                "model": {**categorizer, "tok2vec": encoder(attrs=("NORM",)), "reducer": {"@layers": "reduce_sum.v1"}},
+                "suggester": {"@misc": "spacy.preset_spans_suggester.v1", "spans_key": "found"},
+                "allow_overlap": False,
+            },
+        ),
+        (
+            "spancat",
+            {
+                "model": {**categorizer, "tok2vec": LISTENER, "reducer": hidden},
+                "suggester": {"@misc": "spacy.ngram_suggester.v1", "sizes": [7, 1, 2, 1]},
+                "threshold": 0.2,
+                "max_positive": 2,
+            },
+        ),
     )
 
 
@@ -285,6 +318,7 @@ PIPELINES: dict[str, Callable[[], Any]] = {
     "french": lambda: with_lemmatizer("fr", "rule", FRENCH_TABLES),
     "lookup": looked_up,
     "macedonian": lambda: with_lemmatizer("mk", "rule", LEMMA_TABLES),
+    "spans": spans,
     "spanish": lambda: with_lemmatizer("es", "rule", SPANISH_TABLES),
     "dutch": lambda: with_lemmatizer("nl", "rule", DUTCH_TABLES),
     "italian": lambda: with_lemmatizer("it", "pos_lookup", POS_TABLES),

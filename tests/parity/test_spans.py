@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 from typing import Any, Callable
@@ -13,10 +14,13 @@ spacy = pytest.importorskip("spacy")
 
 import oracle
 import small_pipelines as small
-from common import REDUCED
+from common import MODEL, REDUCED
 from comparison import spacy_alone
+from convert.errors import ConvertError
+from convert.tiny import seed_weights
 from corpus import project_texts
 from random_texts import TextMaker
+from runtime.tern_server import TernServer
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
@@ -220,8 +224,20 @@ def texts_for(nlp: Language) -> list[str]:
     return texts + [maker.text() for _ in range(TEXTS)]
 
 
+LONG = (
+    "defaults",
+    "nothing is positive",
+    "first and spacy.LinearLogistic.v1",
+    "last and Softmax.v1",
+    "max and spacy.LinearLogistic.v1",
+)
+"""What others have one by one."""
+
+
 @spacy_alone
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize(
+    "recipe", [pytest.param(name, marks=pytest.mark.long) if name in LONG else name for name in RECIPES]
+)
 def test_groups_of_spans(recipe: str, tmp_path: Path, program: Callable[[str], Path]) -> None:
     nlp = RECIPES[recipe]()
     train(nlp)
@@ -234,3 +250,160 @@ def test_groups_of_spans(recipe: str, tmp_path: Path, program: Callable[[str], P
     small.report([item for item in found if item], texts)
     spans = sum(len(group) for want in wanted for _, group in want["spans"])
     assert spans > 100 or recipe == "nothing is positive"
+
+
+# ---- programs --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> small.Pair:
+    """Random weights, a recogniser behind the span components."""
+    nlp = pipeline(
+        ("span_finder", "span_finder", finder(threshold=0.45, spans_key="candidates")),
+        ("spancat", "spancat", spancat(threshold=0.45, max_positive=2)),
+        ("ner", "ner", {"model": {"tok2vec": small.listener()}}),
+    )
+    doc = gold(nlp.make_doc("Words and entities of London."))
+    doc.ents = [Span(doc, 4, 5, label="GPE")]
+    nlp.initialize(lambda: [Example(nlp.make_doc(doc.text), doc)])
+    stream = np.random.RandomState(SEED)
+    for _, pipe in nlp.pipeline:
+        seed_weights(pipe.model, stream)
+    return small.saved_pair(nlp, tmp_path_factory.mktemp("pipeline"), program("tests/stages"))
+
+
+def without_scores(
+    spans: dict[str, list[dict[str, Any]]],
+) -> tuple[dict[str, list[dict[str, Any]]], dict[str, list[float]]]:
+    scores = {key: [span.pop("score") for span in group if "score" in span] for key, group in spans.items()}
+    return spans, scores
+
+
+@spacy_alone
+def test_json(pair: small.Pair, run: Callable[..., Any]) -> None:
+    """`tern pipe` prints spaCy's Doc.to_json(), and the score of each span that has one."""
+    texts = ["", *[text for text in project_texts() if text.strip()][:30]]
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
+    done = run("tern", "pipe", "-m", pair.file, input=lines)
+    assert done.returncode == 0, done.stderr
+    for text, line in zip(texts, done.stdout.splitlines()):
+        doc, answer = pair.nlp(text), json.loads(line)
+        answer["spans"], scores = without_scores(answer["spans"])
+        assert answer == doc.to_json(), text
+        assert list(answer["spans"]) == ["candidates", "sc"] and scores["candidates"] == []
+        assert np.allclose(scores["sc"], doc.spans["sc"].attrs.get("scores", []), rtol=0, atol=TOLERANCE)
+
+
+@spacy_alone
+def test_table(pair: small.Pair, run: Callable[..., Any]) -> None:
+    """A line for each span below the tokens."""
+    text = "Alan Turing was born in London."
+    doc = pair.nlp(text)
+    done = run("tern", "parse", "-m", pair.file, text)
+    below = done.stdout.decode().split("\n\n")[-1].splitlines()
+    assert below[0].split() == ["spans", "tokens", "label", "score", "text"]
+    scores = iter(doc.spans["sc"].attrs["scores"])
+    expected = [
+        [
+            key,
+            f"{span.start}-{span.end - 1}",
+            *([span.label_, f"{next(scores):.3f}"] if span.label_ else []),
+            *span.text.split(),
+        ]
+        for key, group in doc.spans.items()
+        for span in group
+    ]
+    assert [line.split() for line in below[1:]] == expected and len(expected) > 5
+
+
+@spacy_alone
+def test_answers_over_http(pair: small.Pair, program: Callable[[str], Path]) -> None:
+    text = "Alan Turing was born in London."
+    doc = pair.nlp(text)
+    with TernServer(program("tern"), pair.file) as server:
+        plain, flagged, byte = (
+            server.ner(json.dumps({"text": text, **more}).encode()).json
+            for more in (
+                {},
+                {"spans": True},
+                {"spans": True, "offsets": "byte", "format": "spacy", "components": ["ner"]},
+            )
+        )
+        wrong = server.ner(json.dumps({"text": text, "spans": "yes"}).encode())
+    spans, scores = without_scores(flagged.pop("spans"))
+    assert flagged == plain and byte["spans"] == {}
+    assert spans == {
+        key: [{"text": s.text, "label": s.label_, "start": s.start_char, "end": s.end_char} for s in group]
+        for key, group in doc.spans.items()
+    }
+    assert np.allclose(scores["sc"], doc.spans["sc"].attrs["scores"], rtol=0, atol=TOLERANCE)
+    assert wrong.status == 400 and '"spans" must be true or false' in wrong.json["error"]
+
+
+@spacy_alone
+def test_a_model_without_spans(program: Callable[[str], Path]) -> None:
+    with TernServer(program("tern"), MODEL) as server:
+        answer = server.ner(b'{"text": "A.", "spans": true}')
+        assert answer.status == 400 and "makes no spans" in answer.json["error"]
+        assert server.ner(b'{"text": "A.", "spans": false}').status == 200
+
+
+# ---- refusals --------------------------------------------------------------------------------------------------------
+
+
+def refusal(nlp: Language, folder: Path, change: Callable[[Language], None] = lambda nlp: None) -> str:
+    train_nothing(nlp)
+    change(nlp)
+    with pytest.raises(ConvertError) as raised:
+        small.saved_pair(nlp, folder, Path())
+    return str(raised.value)
+
+
+def train_nothing(nlp: Language) -> None:
+    doc = gold(nlp.make_doc("Words and entities of London."))
+    nlp.initialize(lambda: [Example(nlp.make_doc(doc.text), doc)])
+
+
+def set_cfg(name: str, key: str, value: Any) -> Callable[[Language], None]:
+    return lambda nlp: nlp.get_pipe(name).cfg.update({key: value})
+
+
+CASES: dict[str, tuple[Callable[[], Language], Callable[[Language], None], str]] = {
+    "nobody sets the spans": (
+        lambda: pipeline(("spancat", "spancat", spancat(suggester=PRESET))),
+        lambda nlp: None,
+        "component spancat labels the spans that are in doc.spans['candidates'], which no component before it sets",
+    ),
+    "sizes": (
+        lambda: pipeline(("spancat", "spancat", spancat(suggester=ngrams(1, 513)))),
+        lambda nlp: None,
+        "its suggester's sizes are not 1 to 512 numbers from 1 to 512",
+    ),
+    "temperature": (
+        lambda: pipeline(("spancat", "spancat", spancat(scorer={"@layers": "Softmax.v2", "temperature": 2.0}))),
+        lambda nlp: None,
+        "a softmax of temperature 2.0 is not supported",
+    ),
+    "scorer": (
+        lambda: pipeline(("spancat", "spancat", spancat(scorer={"@layers": "Relu.v1"}))),
+        lambda nlp: None,
+        "scorer Relu.v1 in component spancat is not supported, only spacy.LinearLogistic.v1",
+    ),
+    "threshold": (
+        lambda: pipeline(("spancat", "spancat", spancat())),
+        set_cfg("spancat", "threshold", None),
+        "without a threshold spaCy cannot run it either",
+    ),
+    "max_positive": (
+        lambda: pipeline(("spancat", "spancat", spancat())),
+        set_cfg("spancat", "max_positive", -1),
+        "max_positive = -1 is not supported",
+    ),
+}
+
+
+@spacy_alone
+@pytest.mark.parametrize("case", CASES)
+def test_refusals(case: str, tmp_path: Path) -> None:
+    make, change, words = CASES[case]
+    assert words in refusal(make(), tmp_path, change)
