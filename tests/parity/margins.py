@@ -20,6 +20,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 import numpy as np
 import oracle
 import oracle_inside
+from common import SPACY_PACKAGE
 from comparison import Inside, inside
 from corpus import project_texts, read_texts
 from differences import floats
@@ -62,7 +63,7 @@ def differences(want: Inside, got: dict[str, Any]) -> dict[str, float]:
     """Largest difference of each encoder, classifier and decider; "differing" counts decisions."""
     found = {"differing": 0.0}
     for encoder, layers in want.layers.items():
-        ours = [floats(rows, layer.shape[1]) for rows, layer in zip(got["layers"][encoder], layers.layers)]
+        ours = [floats(rows, layer.shape[1]) for rows, layer in zip(got["layers"][encoder]["layers"], layers.layers)]
         found[f"layers of {encoder}"] = max(largest(a - b) for a, b in zip(layers.layers, ours))
     for classifier, scores in want.scores.items():
         ours = floats(got["scores"][classifier], scores.shape[1])
@@ -99,7 +100,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", metavar="SET")
     options = parser.parse_args()
     texts = (read_texts(options.texts) if options.texts else project_texts())[:: options.every]
-    nlp = oracle.pipeline("en_core_web_sm", "everything")
+    nlp = oracle.pipeline(SPACY_PACKAGE, "everything")
     wants = [inside(nlp, text) for text in texts]
     print(f"{len(texts)} texts")
     report_margins(wants, {decider: oracle_inside.class_names(nlp, decider) for decider in oracle_inside.DECIDERS})
