@@ -123,7 +123,7 @@ def defaults() -> Language:
     """What add_pipe gives; the embedding of spancat_singlelabel is of version 1."""
     nlp = spacy.blank("en")
     nlp.add_pipe("spancat")
-    embed = {"@architectures": "spacy.MultiHashEmbed.v2"}
+    embed = nlp.get_pipe_config("spancat")["model"]["tok2vec"]["embed"]
     nlp.add_pipe("spancat_singlelabel", config={"spans_key": "other", "model": {"tok2vec": {"embed": embed}}})
     nlp.add_pipe("span_finder", config={"spans_key": "candidates"})
     return nlp
