@@ -1,14 +1,24 @@
 #include "tagger.h"
 
+#include "activation.h"
 #include "kernels.h"
 #include "layers.h"
 #include "tok2vec.h"
 
-const float *linear_scores(const packed_layer *w, const float *rows, size_t count, buffer *scores)
+const float *linear_scores(const packed_layer *w, uint32_t normalize, const float *rows, size_t count, buffer *scores)
 {
     if (buffer_reserve(scores, count, layer_sums(w) * sizeof(float))) return NULL;
-    affine(scores->data, rows, w->nI, w, count);
-    return scores->data;
+    float *out = scores->data;
+    affine(out, rows, w->nI, w, count);
+    for (size_t i = 0; normalize && i < count; i++) activate(ACTIVATION_SOFTMAX, out + i * layer_sums(w), w->nO);
+    return out;
+}
+
+uint32_t bind_normalize(binder *b, const char *component)
+{
+    section_name name;
+    bind_name(name, component, "normalize");
+    return bind_option(b, name);
 }
 
 uint32_t linear_best(const packed_layer *w, const float *scores)
@@ -22,7 +32,7 @@ uint32_t linear_best(const packed_layer *w, const float *scores)
 int tagger_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count, tagger_scratch *scratch)
 {
     const tagger_model *tagger = &doc->model->tagger;
-    const float *scores = linear_scores(&tagger->output, rows, count, &scratch->scores);
+    const float *scores = linear_scores(&tagger->output, tagger->normalize, rows, count, &scratch->scores);
     if (!scores) return -1;
     for (size_t i = 0; i < count; i++, scores += layer_sums(&tagger->output))
         doc->column[COLUMN_TAG][begin + i] = tagger->labels[linear_best(&tagger->output, scores)];
@@ -32,7 +42,8 @@ int tagger_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count
 int morphologizer_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count, tagger_scratch *scratch)
 {
     const morphologizer_model *morphologizer = &doc->model->morphologizer;
-    const float *scores = linear_scores(&morphologizer->output, rows, count, &scratch->scores);
+    const float *scores =
+        linear_scores(&morphologizer->output, morphologizer->normalize, rows, count, &scratch->scores);
     if (!scores) return -1;
     for (size_t i = 0; i < count; i++, scores += layer_sums(&morphologizer->output)) {
         const uint32_t *label = morphologizer->labels + 2 * (size_t)linear_best(&morphologizer->output, scores);
@@ -50,7 +61,7 @@ int senter_reserve(const tern_doc *doc, senter_scratch *scratch)
 int senter_choose(const tern_doc *doc, const float *rows, size_t begin, size_t count, senter_scratch *scratch)
 {
     const packed_layer *w = &doc->model->senter.output;
-    const float *scores = linear_scores(w, rows, count, &scratch->scores);
+    const float *scores = linear_scores(w, doc->model->senter.normalize, rows, count, &scratch->scores);
     if (!scores) return -1;
     signed char *choices = scratch->choices.data;
     for (size_t i = 0; i < count; i++, scores += layer_sums(w))
@@ -84,6 +95,7 @@ static void bind_tagger(binder *b, tern_model *model, const component_methods *s
     tagger->labels = bind_vector(b, "tagger/labels", TERN_DTYPE_U32, &labels);
     bind_check_labels(b, "tagger/labels", tagger->labels, labels, &model->strings, 0);
     bind_layer(b, "tagger", labels, 1, width, &tagger->output);
+    tagger->normalize = bind_normalize(b, self->name);
 }
 
 static int feed_tagger(const component_run *run, const float *rows, size_t begin, size_t count)
@@ -110,6 +122,7 @@ static void bind_morphologizer(binder *b, tern_model *model, const component_met
     m->labels = bind_matrix(b, "morphologizer/labels", TERN_DTYPE_U32, &labels, &two);
     bind_check_labels(b, "morphologizer/labels", m->labels, 2 * (size_t)labels, &model->strings, 0);
     bind_layer(b, "morphologizer", labels, 1, width, &m->output);
+    m->normalize = bind_normalize(b, self->name);
 }
 
 static int feed_morphologizer(const component_run *run, const float *rows, size_t begin, size_t count)
@@ -131,6 +144,7 @@ static void bind_senter(binder *b, tern_model *model, const component_methods *s
 {
     uint32_t width = bind_encoder(b, model, self);
     bind_layer(b, "senter", 2, 1, width, &model->senter.output);
+    model->senter.normalize = bind_normalize(b, self->name);
     model->senter.overwrite = bind_option(b, "senter/settings");
 }
 

@@ -16,9 +16,12 @@ typedef struct senter_scratch {
     buffer choices; /* [tokens] 1 or -1 */
 } senter_scratch;
 
-/* Scores of count rows by a linear layer, layer_sums(w) apart, in scores until the next call. NULL when out of
- * memory. */
-const float *linear_scores(const packed_layer *w, const float *rows, size_t count, buffer *scores);
+/* Scores of count rows by a linear layer, layer_sums(w) apart, in scores until the next call; normalize: their softmax.
+ * NULL when out of memory. */
+const float *linear_scores(const packed_layer *w, uint32_t normalize, const float *rows, size_t count, buffer *scores);
+
+/* Does the component of that name normalise its scores? */
+uint32_t bind_normalize(binder *b, const char *component);
 
 /* The class of the highest score in a row of scores; of equal ones the first, as numpy's argmax. */
 uint32_t linear_best(const packed_layer *w, const float *scores);

@@ -8,6 +8,7 @@
 #include "hash.h"
 #include "kernels.h"
 #include "layers.h"
+#include "word_vectors.h"
 
 /* Tokens whose embeddings are mixed together: with their sums they stay in the first-level cache. */
 enum { CHUNK = 32 };
@@ -25,10 +26,11 @@ static void embed_key(const float *table, uint32_t rows, uint32_t seed, uint64_t
     sum_rows(out, row, 4, width);
 }
 
-/* out = the token's static vector, or zeros without one (spacy/ml/staticvectors.py). The row comes from the file: it
- * may be any. */
+/* out = the token's static vector; without one, zeros (spacy/ml/staticvectors.py), or the table's last row, as version
+ * 1 of that layer has it (spacy_legacy/layers/staticvectors_v1.py). The row comes from the file: it may be any. */
 static void copy_static(const tok2vec_weights *w, uint32_t row, float *out)
 {
+    if (row >= w->static_rows) row = w->unknown_row;
     size_t at = (size_t)row * w->width;
     if (row >= w->static_rows) memset(out, 0, w->width * sizeof *out);
     else if (w->static_floats) memcpy(out, w->static_floats + at, w->width * sizeof *out);
@@ -223,6 +225,16 @@ static int reserve(const tok2vec_weights *w, size_t rows, tok2vec_scratch *s)
            || memo_reserve(w, &s->memo);
 }
 
+/* Rows of x begin margin tokens before token begin, and end margin tokens after token end - 1: those that are not of
+ * the document become zero. */
+static void cut_edges(const tern_doc *doc, size_t begin, size_t end, size_t margin, size_t width, float *x)
+{
+    size_t rows = end - begin + 2 * margin, before = margin > begin ? margin - begin : 0;
+    size_t after = end + margin > doc->token_count ? end + margin - doc->token_count : 0;
+    memset(x, 0, before * width * sizeof *x);
+    memset(x + (rows - after) * width, 0, after * width * sizeof *x);
+}
+
 tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end, tok2vec_scratch *s,
                          const float **out)
 {
@@ -244,6 +256,7 @@ tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t b
         size_t left_before = padding_left(before, d), left_after = padding_left(after, d);
         if (window_layer(&w->conv[d], width, rows, left_before, left_after, doc->interruption, s, x))
             return TERN_E_INTERRUPTED;
+        if (w->cuts_edges) cut_edges(doc, begin, end, depth - 1 - d, width, x);
     }
     *out = x;
     return TERN_OK;
@@ -281,10 +294,23 @@ static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
     }
 }
 
+static void bind_unknown_row(binder *b, const char *prefix, tok2vec_weights *w)
+{
+    section_name name;
+    section s;
+    uint32_t one = 1;
+    bind_name(name, prefix, "unknown_row");
+    if (b->status || !model_file_find(b->file, name, &s)) return;
+    const uint32_t *row = bind_vector(b, name, TERN_DTYPE_U32, &one);
+    if (!b->status && *row >= w->static_rows) bind_refuse(b, name, "holds a value that is out of range");
+    if (!b->status) w->unknown_row = *row;
+}
+
 static void bind_static(binder *b, const char *prefix, tok2vec_weights *w)
 {
     section_name name;
     section s;
+    w->unknown_row = NO_VECTOR;
     bind_name(name, prefix, "static");
     if (b->status || !model_file_find(b->file, name, &s)) return;
     if (!model_file_has(b->file, "vectors/"))
@@ -292,6 +318,7 @@ static void bind_static(binder *b, const char *prefix, tok2vec_weights *w)
     w->floret = b->floret;
     if (s.dtype == TERN_DTYPE_F16) w->static_halves = bind_matrix(b, name, TERN_DTYPE_F16, &w->static_rows, &w->width);
     else w->static_floats = bind_matrix(b, name, TERN_DTYPE_F32, &w->static_rows, &w->width);
+    bind_unknown_row(b, prefix, w);
 }
 
 static void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
@@ -302,6 +329,8 @@ static void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
     if (!b->status && w->width > TOK2VEC_MAX_WIDTH) bind_refuse(b, prefix, "is wider than this library supports");
     bind_name(name, prefix, "mix");
     bind_maxout(b, name, w->width, tok2vec_blocks(w) * w->width, &w->mix);
+    bind_name(name, prefix, "cuts_edges");
+    w->cuts_edges = bind_option(b, name);
     while (!b->status) {
         snprintf(name, sizeof name, "%.30s/conv/%u/", prefix, w->depth);
         if (!model_file_has(b->file, name)) return;

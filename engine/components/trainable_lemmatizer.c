@@ -147,8 +147,9 @@ static int lemmatize(tern_doc *doc, const text_view *text, size_t token, const f
 int trainable_lemmatizer_annotate(tern_doc *doc, const text_view *text, const float *rows, size_t begin, size_t count,
                                   trainable_lemmatizer_scratch *scratch)
 {
-    const packed_layer *w = &doc->model->trainable_lemmatizer.output;
-    const float *scores = linear_scores(w, rows, count, &scratch->scores);
+    const trainable_lemmatizer_model *lemmatizer = &doc->model->trainable_lemmatizer;
+    const packed_layer *w = &lemmatizer->output;
+    const float *scores = linear_scores(w, lemmatizer->normalize, rows, count, &scratch->scores);
     if (!scores) return -1;
     for (size_t i = 0; i < count; i++, scores += layer_sums(w))
         if (lemmatize(doc, text, begin + i, scores, scratch)) return -1;
@@ -202,6 +203,7 @@ static void bind(binder *b, tern_model *model, const component_methods *self)
     t->edits = bind_matrix(b, "trainable_lemmatizer/edits", TERN_DTYPE_U32, &edits, &three);
     check_edits(b, t->edits, edits, model->strings.count);
     bind_layer(b, "trainable_lemmatizer", labels, 1, width, &t->output);
+    t->normalize = bind_normalize(b, self->name);
     for (uint32_t i = 0; i < labels && !b->status; i++) check_tree(b, t->trees + 6 * (size_t)i, t->edits, edits);
     if (b->status) return;
     t->top_k = settings[0];

@@ -188,6 +188,8 @@ typedef struct tok2vec_weights {
     uint32_t static_rows;                     /* 0: the encoder reads no static vectors */
     const float *static_floats;               /* [static_rows][width]; NULL: static_halves */
     const uint16_t *static_halves;
+    uint32_t unknown_row;          /* that of a text without a vector; none such: zeros */
+    uint32_t cuts_edges;           /* 1: rows beyond the document are zero before every layer, not only the first */
     const floret_settings *floret; /* what finds the rows of a word; NULL: its key */
     maxout_weights mix, conv[TOK2VEC_MAX_DEPTH];
 } tok2vec_weights;
@@ -218,11 +220,13 @@ typedef struct parser_model {
 
 typedef struct tagger_model {
     packed_layer output;
+    uint32_t normalize;     /* 1: scores are probabilities, which may be equal where sums are not */
     const uint32_t *labels; /* [output.nO] */
 } tagger_model;
 
 typedef struct morphologizer_model {
     packed_layer output;
+    uint32_t normalize;
     const uint32_t *labels; /* [output.nO][2] MORPH, POS */
 } morphologizer_model;
 
@@ -235,7 +239,7 @@ typedef struct trainable_lemmatizer_model {
     packed_layer output;
     const uint32_t *trees; /* [output.nO][6] */
     const uint32_t *edits; /* [n][3] */
-    uint32_t top_k, text_if_none_applies;
+    uint32_t normalize, top_k, text_if_none_applies;
 } trainable_lemmatizer_model;
 
 /* How rows of an encoder become one vector, in the order in which the parts stand there; POOL_ATTENTION stands
@@ -299,7 +303,7 @@ typedef struct span_finder_model {
 
 typedef struct senter_model {
     packed_layer output;
-    uint32_t overwrite;
+    uint32_t normalize, overwrite;
 } senter_model;
 
 typedef struct sentencizer_tables {

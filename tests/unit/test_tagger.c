@@ -30,7 +30,7 @@ static int set_up(void **state)
     static const float no_bias[LABELS] = {0}, senter[2][WIDTH] = {{1, 0}, {0, 1}};
     f->output = pack_layer(LABELS, 1, WIDTH, TAGGER_W[0], no_bias);
     f->sentences = pack_layer(2, 1, WIDTH, senter[0], no_bias);
-    f->small.model.tagger = (tagger_model){f->output, f->labels};
+    f->small.model.tagger = (tagger_model){.output = f->output, .labels = f->labels};
     *state = f;
     return 0;
 }

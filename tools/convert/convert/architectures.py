@@ -22,13 +22,13 @@ from .errors import ConvertError
 Node = Mapping[str, Any]
 Check = Callable[[Optional[Node], str], None]
 
-TOK2VEC = "spacy.Tok2Vec.v2"
+TOK2VECS = ("spacy.Tok2Vec.v1", "spacy.Tok2Vec.v2")
 LISTENER = "spacy.Tok2VecListener.v1"
-HASH_EMBED_CNN = "spacy.HashEmbedCNN.v2"
-EMBED = "spacy.MultiHashEmbed.v2"
-ENCODE = "spacy.MaxoutWindowEncoder.v2"
-TRANSITION = "spacy.TransitionBasedParser.v2"
-TAGGER = "spacy.Tagger.v2"
+HASH_EMBED_CNNS = ("spacy.HashEmbedCNN.v1", "spacy.HashEmbedCNN.v2")
+EMBEDS = ("spacy.MultiHashEmbed.v1", "spacy.MultiHashEmbed.v2")
+ENCODES = ("spacy.MaxoutWindowEncoder.v1", "spacy.MaxoutWindowEncoder.v2")
+TRANSITIONS = ("spacy.TransitionBasedParser.v1", "spacy.TransitionBasedParser.v2")
+TAGGERS = ("spacy.Tagger.v1", "spacy.Tagger.v2")
 SPANCAT = "spacy.SpanCategorizer.v1"
 SPAN_FINDER = "spacy.SpanFinder.v1"
 REDUCERS = (
@@ -86,20 +86,20 @@ def _check_number(node: Node, key: str, limit: int, architecture: str, component
 
 
 def _check_embed(node: Node, component: str) -> None:
-    _architecture(node, component, EMBED)
-    names = [str(attr) for attr in node.get("attrs", [])]
-    for name in names:
-        if name not in Attr.__members__:
+    name = _architecture(node, component, *EMBEDS)
+    attrs = [str(attr) for attr in node.get("attrs", [])]
+    for attr in attrs:
+        if attr not in Attr.__members__:
             raise ConvertError(
-                f"feature {name} of {EMBED} in component {component} is not supported, only {', '.join(Attr.__members__)}: "
+                f"feature {attr} of {name} in component {component} is not supported, only {', '.join(Attr.__members__)}: "
                 "train it with these"
             )
-    if not 1 <= len(names) <= TOK2VEC_MAX_FEATURES:
+    if not 1 <= len(attrs) <= TOK2VEC_MAX_FEATURES:
         raise ConvertError(
-            f"{EMBED} in component {component} has {len(names)} features; 1 to {TOK2VEC_MAX_FEATURES} are supported: "
+            f"{name} in component {component} has {len(attrs)} features; 1 to {TOK2VEC_MAX_FEATURES} are supported: "
             "train it with such a number"
         )
-    _check_number(node, "width", TOK2VEC_MAX_WIDTH, EMBED, component)
+    _check_number(node, "width", TOK2VEC_MAX_WIDTH, name, component)
 
 
 def _check_window(node: Node, architecture: str, component: str) -> None:
@@ -110,15 +110,19 @@ def _check_window(node: Node, architecture: str, component: str) -> None:
 
 
 def check_encoder(node: Node | None, component: str) -> None:
-    name = _architecture(node, component, TOK2VEC, HASH_EMBED_CNN)
+    name = _architecture(node, component, *TOK2VECS, *HASH_EMBED_CNNS)
     assert node is not None
-    if name == HASH_EMBED_CNN:  # MultiHashEmbed and MaxoutWindowEncoder with the settings of both
+    if name in HASH_EMBED_CNNS:  # MultiHashEmbed and MaxoutWindowEncoder with the settings of both
         _check_number(node, "width", TOK2VEC_MAX_WIDTH, name, component)
         return _check_window(node, name, component)
     _check_embed(node.get("embed", {}), component)
     encode = node.get("encode", {})
-    _architecture(encode, component, ENCODE)
-    return _check_window(encode, ENCODE, component)
+    encoder = _architecture(encode, component, *ENCODES)
+    if (name, encoder) == (TOK2VECS[1], ENCODES[0]):
+        raise ConvertError(
+            f"component {component} has {encoder} in {name}, which spaCy itself cannot run: train it with {ENCODES[1]}"
+        )
+    return _check_window(encode, encoder, component)
 
 
 def _check_tok2vec(model: Node | None, component: str) -> None:
@@ -137,15 +141,15 @@ def upstream_of(model: Node | None) -> str | None:
 
 
 def check_transition(model: Node | None, component: str, state_type: str) -> None:
-    _architecture(model, component, TRANSITION)
+    name = _architecture(model, component, *TRANSITIONS)
     assert model is not None
-    _setting(model, "state_type", state_type, TRANSITION, component)
-    _check_number(model, "maxout_pieces", MAX_PIECES, TRANSITION, component)
+    _setting(model, "state_type", state_type, name, component)
+    _check_number(model, "maxout_pieces", MAX_PIECES, name, component)
     _check_tok2vec(model, component)
 
 
 def check_tagger(model: Node | None, component: str) -> None:
-    _architecture(model, component, TAGGER)
+    _architecture(model, component, *TAGGERS)
     _check_tok2vec(model, component)
 
 

@@ -42,6 +42,7 @@ class Feature(IntEnum):
 
     STEMS = 1 << 0
     OWN_ENCODERS = 1 << 1
+    FEATURES = 1 << 3
     GIVEN_WORDS = 1 << 4
     SPANS = 1 << 6
 

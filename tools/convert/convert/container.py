@@ -51,6 +51,8 @@ FEATURES = {
 Of the components of the first version only these four have a bit: the first readers that knew them took the shared encoder's rows
 for them. Another newer component needs none: a reader that does not know it refuses the file by its number.
 """
+PARTS = {"normalize": Feature.FEATURES, "unknown_row": Feature.FEATURES, "cuts_edges": Feature.FEATURES}
+"""The same by the last part of a section's name, whatever component or encoder it is of."""
 KNOWN_FEATURES = reduce(or_, Feature)
 
 KIND_NAMES = {kind: kind.name.lower() for kind in SectionKind}
@@ -178,6 +180,10 @@ def _check_sections(sections: Sequence[Section]) -> None:
             )
 
 
+def _feature_of(section: Section) -> int:
+    return FEATURES.get(section.name, 0) | PARTS.get(section.name.rpartition("/")[2], 0)
+
+
 def write(groups: Sequence[Sequence[Section]], required: int = 0) -> bytes:
     """The bytes of a file with these groups of sections, in this order. required: bits that no section stands for, such as
     that of a file without a tokenizer."""
@@ -186,7 +192,7 @@ def write(groups: Sequence[Sequence[Section]], required: int = 0) -> bytes:
     placed, size = _place(groups, HEADER_SIZE + RECORD_SIZE * len(sections))
     by_name = sorted(placed, key=lambda item: item[1].name.encode("ascii"))
     table = b"".join(_record(offset, section) for offset, section in by_name)
-    features = reduce(or_, (FEATURES.get(section.name, 0) for section in sections), required)
+    features = reduce(or_, map(_feature_of, sections), required)
     header = _HEADER.pack(
         MAGIC,
         MAJOR_VERSION,

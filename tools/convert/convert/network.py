@@ -12,7 +12,7 @@ from .constants import PANEL, TOK2VEC_MAX_DEPTH, Attr
 from .container import Section, half_if_exact, tensor
 from .errors import ConvertError
 from .strings import StringTable
-from .vectors import project, vector_rows
+from .vectors import last_row, project, vector_rows
 
 
 class NetworkSections(NamedTuple):
@@ -88,14 +88,36 @@ def _embeddings(prefix: str, embed: Any, width: int) -> tuple[list[Section], lis
     return heads, rows
 
 
-def _static(prefix: str, embed: Any, width: int, vectors: Any) -> list[Section]:
+def _is_version_1(static_vectors: Any) -> bool:
+    """Both versions of the layer StaticVectors have the same name."""
+    return bool(static_vectors._func.__module__ == "spacy_legacy.layers.staticvectors_v1")
+
+
+def _static(prefix: str, embed: Any, width: int, vectors: Any) -> NetworkSections:
     """The projected vectors [rows][width], where the encoder reads some. The engine reads them in place, be they f32 or f16."""
-    found = []
+    heads, tables = [], []
     for node in nodes_of(embed, "static_vectors"):
         rows = vector_rows(vectors)
+        if _is_version_1(node):
+            heads.append(tensor(f"{prefix}/unknown_row", [len(rows)], "u4"))
+            rows = np.concatenate([rows, last_row(vectors)])
         weights = param_section(node, "W", (width, rows.shape[1]), f"{prefix}/static/W").array
-        found.append(half_if_exact(tensor(f"{prefix}/static", project(rows, weights), "f4")))
-    return found
+        tables.append(half_if_exact(tensor(f"{prefix}/static", project(rows, weights), "f4")))
+    return NetworkSections(heads, tables)
+
+
+def _edges(prefix: str, tok2vec: Any, reach: int) -> list[Section]:
+    """ENCODER/cuts_edges, where the encoder has no rows beyond the ends of a document: then each layer sees zeros there. Else it
+    has as many as it can see (with_array's pad), which change from layer to layer. reach: of all layers."""
+    pad = tok2vec.layers[-1].attrs.get("pad")
+    if pad == 0:
+        return [tensor(f"{prefix}/cuts_edges", [1], "u4")]
+    if pad != reach:
+        raise ConvertError(
+            f"{prefix}: the encoder has {pad} rows before and after a document, not 0 or {reach}: train it with spaCy's "
+            "own Tok2Vec"
+        )
+    return []
 
 
 def encoder_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections:
@@ -103,7 +125,8 @@ def encoder_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections
     embed, encode = tok2vec.get_ref("embed"), tok2vec.get_ref("encode")
     width = int(tok2vec.get_dim("nO"))
     heads, tables = _embeddings(prefix, embed, width)
-    tables += _static(prefix, embed, width, vectors)  # last, as in spaCy
+    static = _static(prefix, embed, width, vectors)
+    tables += static.embeddings  # last, as in spaCy
     (mix,), (mix_norm,) = nodes_of(embed, "maxout"), nodes_of(embed, "layernorm")
     maxouts, norms = nodes_of(encode, "maxout"), nodes_of(encode, "layernorm")
     windows = [int(node.attrs["window_size"]) for node in nodes_of(encode, "expand_window")]
@@ -112,7 +135,8 @@ def encoder_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections
             f"{prefix}: the encoder's layers are not {len(maxouts)} maxout layers with window 1: "
             "train it with spaCy's own MaxoutWindowEncoder and window_size = 1"
         )
-    network = heads + maxout_sections(f"{prefix}/mix", mix, mix_norm, width, width * len(tables))
+    network = [*heads, *static.network, *_edges(prefix, tok2vec, len(maxouts))]
+    network += maxout_sections(f"{prefix}/mix", mix, mix_norm, width, width * len(tables))
     for depth, (maxout, norm) in enumerate(zip(maxouts, norms)):
         network += maxout_sections(f"{prefix}/conv/{depth}", maxout, norm, width, 3 * width)
     return NetworkSections(network, tables)

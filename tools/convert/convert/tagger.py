@@ -4,32 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from .container import tensor
+from .container import Section, tensor
 from .errors import ConvertError
 from .network import NetworkSections, linear_section, own_encoder_sections
 from .strings import StringTable
 
 
-def check_output(pipe: Any) -> None:
-    """What the engine takes for granted of a linear layer: argmax of the plain scores.
-
-    Probabilities (normalize) may round two scores to the same value, so that another class comes first.
-    """
-    if pipe.model.get_ref("softmax").attrs["softmax_normalize"]:
+def _normalize_sections(factory: str, pipe: Any) -> list[Section]:
+    """FACTORY/normalize, where the scores are probabilities: version 1 of the architecture, or normalize = true. Probabilities may
+    be equal where the sums are not, so that another class comes first."""
+    attrs = pipe.model.get_ref("softmax").attrs
+    if attrs.get("softmax_temperature", 1.0) != 1.0:
         raise ConvertError(
-            f"component {pipe.name}: normalize = true is not supported: train it with false, or load the pipeline, "
-            f"set nlp.get_pipe({pipe.name!r}).model.get_ref('softmax').attrs['softmax_normalize'] = False, "
-            "and save it"
+            f"component {pipe.name}: a softmax temperature of {attrs['softmax_temperature']} is not supported: "
+            "train it with spaCy's own Tagger"
         )
+    normalizes = attrs.get("softmax_normalize", True)
+    return [tensor(f"{factory}/normalize", [1], "u4")] if normalizes else []
 
 
 def tagger_network(factory: str, pipe: Any, classes: int) -> NetworkSections:
     """Own encoder and output layer of a Tagger's model (spacy/ml/models/tagger.py)."""
-    check_output(pipe)
     tok2vec = pipe.model.get_ref("tok2vec")
     encoder = own_encoder_sections(factory, pipe, tok2vec)
     output = linear_section(pipe.model.get_ref("softmax"), classes, int(tok2vec.get_dim("nO")), factory)
-    return NetworkSections([*encoder.network, output], encoder.embeddings)
+    return NetworkSections([*encoder.network, output, *_normalize_sections(factory, pipe)], encoder.embeddings)
 
 
 def tagger_sections(pipe: Any, strings: StringTable) -> NetworkSections:

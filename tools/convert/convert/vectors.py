@@ -88,6 +88,16 @@ def vector_rows(vectors: Any) -> np.ndarray:
     return vectors.data if vectors.mode == Mode.floret else read_vectors(vectors).rows
 
 
+def last_row(vectors: Any) -> np.ndarray:
+    """The row f4[1][columns] that version 1 of StaticVectors takes for a text without one: it has the number -1."""
+    check_vectors(vectors)
+    if vectors.mode == Mode.floret:
+        raise ConvertError(
+            "version 1 of MultiHashEmbed cannot read floret vectors, in spaCy neither: train it with version 2"
+        )
+    return np.ascontiguousarray(vectors.data[-1:])
+
+
 def read_vectors(vectors: Any) -> VectorTable:
     """Every key with a row. Rows that no key has are left out, equal ones are there once, in the order of their first."""
     check_vectors(vectors)
