@@ -271,17 +271,3 @@ def test_what_only_training_asks_for(folder: Path, sound: Path) -> None:
     made, expected = (read((folder.parent / name).read_bytes()) for name in ("x.tern", "sound.tern"))
     assert list(made) == list(expected)
     assert [name for name in made if made[name].data != expected[name].data] == ["meta"]
-
-
-def test_the_remedy_of_normalised_scores(folder: Path) -> None:
-    """What the refusal says to do makes the pipeline one that converts."""
-    nlp = spacy.load(folder)
-    nlp.get_pipe("tagger").model.get_ref("softmax").attrs["softmax_normalize"] = True
-    nlp.to_disk(folder)
-    message = refusal(folder)
-    remedy = message[message.index("nlp.get_pipe") : message.index(", and save it")]
-    assert "--exclude tagger converts the rest of the pipeline: parser" in message
-    loaded = spacy.load(folder)
-    exec(remedy, {"nlp": loaded})
-    loaded.to_disk(folder)
-    assert convert_it(folder).exit_code == 0

@@ -263,7 +263,10 @@ def test_tagger_that_overwrites_has_nothing_to(tiny, monkeypatch):
 def test_normalised_scores(tiny, component, sections, monkeypatch):
     pipe = tiny.get_pipe(component)
     monkeypatch.setitem(pipe.model.get_ref("softmax").attrs, "softmax_normalize", True)
-    with pytest.raises(ConvertError, match=f"component {component}: normalize = true is not supported"):
+    found = {section.name: section for section in sections(pipe, StringTable()).network}
+    assert found[f"{component}/normalize"].array.tolist() == [1]
+    monkeypatch.setitem(pipe.model.get_ref("softmax").attrs, "softmax_temperature", 0.5)
+    with pytest.raises(ConvertError, match=f"component {component}: a softmax temperature of 0.5 is not supported"):
         sections(pipe, StringTable())
 
 

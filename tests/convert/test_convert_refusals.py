@@ -59,7 +59,7 @@ def test_unknown_component():
         "component s (factory entity_ruler) is not supported: it finds spans by patterns"
     )
     assert refusal(config_with("morphologizer", {}, name="m")).startswith(
-        "architecture spacy.CharacterEmbed.v2 in component m is not supported, only spacy.MultiHashEmbed.v2: train the component with"  # noqa: E501
+        "architecture spacy.CharacterEmbed.v2 in component m is not supported, only spacy.MultiHashEmbed.v1, spacy.MultiHashEmbed.v2: train the component with"  # noqa: E501
     )
 
 
@@ -136,7 +136,10 @@ def test_listening_to_nobody():
     "changes, words",
     [
         ({"maxout_pieces": 9}, ("spacy.TransitionBasedParser.v2", "component ner", "maxout_pieces 9", "1 to 8")),
-        ({"@architectures": "spacy.TransitionBasedParser.v1"}, ("spacy.TransitionBasedParser.v1", "component ner")),
+        (
+            {"tok2vec__encode__@architectures": "spacy.MaxoutWindowEncoder.v1"},
+            ("spacy.MaxoutWindowEncoder.v1", "component ner", "spaCy itself cannot run"),
+        ),
         ({"state_type": "parser"}, ("spacy.TransitionBasedParser.v2", "component ner", "state_type")),
         (
             {"tok2vec__embed__attrs": ["NORM", "LENGTH"], "tok2vec__embed__rows": [9, 9]},

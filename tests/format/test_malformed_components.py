@@ -22,6 +22,7 @@ from lemma_pipelines import dutch_tables, pipeline, pos_tables, random_tables, s
 from model_bytes import F32, U32, ModelBytes
 from spacy.tokens import Span
 from spacy.training import Example
+from spacy.vectors import Vectors
 
 OK, E_FORMAT = 0, 4
 HUGE = 2**32 - 1
@@ -77,6 +78,19 @@ def networks() -> Any:
     nlp.add_pipe("parser", config=transition("parser", small.encoder(width=7)))
     nlp.add_pipe("ner", config=transition("ner", small.listener(width=16)))
     small.randomise(nlp, small.gold_docs(count=60))
+    return nlp
+
+
+def version_1() -> Any:
+    """Words without a vector have one, each layer ends with the document, scores are probabilities."""
+    model = small.encoder(16)
+    model["@architectures"], model["embed"]["@architectures"] = "spacy.Tok2Vec.v1", "spacy.MultiHashEmbed.v1"
+    model["embed"]["include_static_vectors"] = True
+    nlp = spacy.blank("en")
+    nlp.vocab.vectors = Vectors(data=np.ones((3, 5), dtype="f4"), keys=["some", "words"])
+    nlp.add_pipe("tok2vec", config={"model": model})
+    nlp.add_pipe("tagger", config={"model": {"@architectures": "spacy.Tagger.v1", "tok2vec": small.listener(16)}})
+    small.randomise(nlp, small.gold_docs(count=20))
     return nlp
 
 
@@ -149,6 +163,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Pat
     pipelines = {
         "labels": labellers(),
         "networks": networks(),
+        "version 1": version_1(),
         "cats": classifiers(),
         "spans": span_makers(),
         "fr": pipeline("fr", "rule", french, overwrite=True),
@@ -170,7 +185,7 @@ def test_undamaged_files_open(files: dict[str, bytes], tmp_path: Path, open_file
     assert [outcome.status for outcome in open_files([tmp_path / name for name in files])] == [OK] * len(files)
 
 
-FILES = ["labels", "networks", "cats", "spans", "fr", "es", "el", "nl", "nl look-up", "pl", "it"]
+FILES = ["labels", "networks", "version 1", "cats", "spans", "fr", "es", "el", "nl", "nl look-up", "pl", "it"]
 
 
 class Case(NamedTuple):
@@ -196,6 +211,9 @@ CASES: dict[str, Case] = {
     "lemmatizer_overwrite_unknown": Case("fr", "lemmatizer/settings", 0, HUGE),
     "label_of_the_tagger": Case("networks", "tagger/labels", 0, HUGE),
     "attribute_of_an_own_encoder": Case("networks", "parser/tok2vec/attrs", 0, HUGE, "unknown token attribute"),
+    "row_of_unknown_texts": Case("version 1", "tok2vec/unknown_row", 0, 3),
+    "edges": Case("version 1", "tok2vec/cuts_edges", 0, 2),
+    "normalize": Case("version 1", "tagger/normalize", 0, 2),
     "action_of_a_class": Case("networks", "ner/moves", 0, 6),
     "pooling_mixed": Case("cats", "textcat/settings", 0, 17),
     "pooling_unknown": Case("cats", "textcat_multilabel/settings", 0, 32),

@@ -102,6 +102,20 @@ static void test_first_of_equal_scores(void **state)
     assert_tag(f, 2, "X0");
 }
 
+/* Of sums that are nearer to each other than float tells their probabilities apart, the first. */
+static void test_probabilities(void **state)
+{
+    static const float row[WIDTH] = {0, 1e-9f};
+    static const char *const expected[2] = {"X1", "X0"};
+    fixture *f = *state;
+    for (uint32_t normalize = 0; normalize < 2; normalize++) {
+        use_tokens(f, 1);
+        f->small.model.tagger.normalize = normalize;
+        assert_int_equal(tagger_annotate(&f->small.doc, row, 0, 1, &f->tagger), 0);
+        assert_tag(f, 0, expected[normalize]);
+    }
+}
+
 /* ---- senter ------------------------------------------------------------------------------------------------------ */
 
 static void use_senter(fixture *f, const float bias[2])
@@ -185,6 +199,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_highest_score, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bias, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_first_of_equal_scores, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_probabilities, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sentence_starts_where_unknown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_tokens, set_up, tear_down),
     };

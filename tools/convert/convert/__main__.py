@@ -1,7 +1,8 @@
-"""Command line: python -m convert PACKAGE_OR_PATH -o FILE [--manifest FILE] [--exclude NAME] [--code FILE]."""
+"""Command line: python -m convert PACKAGE_OR_PATH -o FILE [--manifest FILE] [--exclude NAME] [--code FILE], or --check."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import click
 
 from . import __version__, container, describe, source
 from .build import convert
+from .check import check
 from .errors import ConvertError
 from .no_tokenizer import FLAG
 from .report import print_summary, progress_bar
@@ -62,9 +64,25 @@ def _run(pipeline: str, output: str, manifest: str | None, options: Options) -> 
         click.echo(f"convert: warning: {warning}", err=True)
 
 
+def _check(pipeline: str, no_tokenizer: bool, exclude: Sequence[str], code: Sequence[str], as_json: bool) -> bool:
+    """Says what would convert; whether that is all."""
+    with progress_bar() as progress:
+        report = check(pipeline, progress, exclude, code, no_tokenizer)
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+        return not report.reasons
+    for reason in report.reasons:
+        click.echo(f"convert: {reason}", err=True)
+    for warning in report.warnings:
+        click.echo(f"convert: warning: {warning}", err=True)
+    what = ", ".join(report.components) or "the tokenizer"
+    click.echo(f"{pipeline} converts: {what}" if not report.reasons else f"{pipeline} does not convert as it is")
+    return not report.reasons
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("pipeline", metavar="PACKAGE_OR_PATH")
-@click.option("-o", "--output", required=True, metavar="FILE", help="The .tern file to write.")
+@click.option("-o", "--output", metavar="FILE", help="The .tern file to write.")
 @click.option("--manifest", metavar="FILE", help="Also write a manifest: source, versions, checksum, command.")
 @click.option("--half", is_flag=True, help="Weights of half precision: half the size, not quite spaCy's results.")
 @click.option("--exclude", multiple=True, metavar="NAME", help="Leave this component out; may be given again.")
@@ -78,19 +96,34 @@ def _run(pipeline: str, output: str, manifest: str | None, options: Options) -> 
 @click.option(
     FLAG, "no_tokenizer", is_flag=True, help="Leave the tokenizer out: the file takes words that are cut already."
 )
+@click.option(
+    "--check",
+    "only_check",
+    is_flag=True,
+    help="Write nothing, say what would convert: of a config.cfg, too, before any training. Exit code 1: not all.",
+)
+@click.option("--json", "as_json", is_flag=True, help="With --check: what would convert as JSON, on standard output.")
 @click.version_option(__version__, prog_name="convert")
 def main(
     pipeline: str,
-    output: str,
+    output: str | None,
     manifest: str | None,
     half: bool,
     no_tokenizer: bool,
     exclude: tuple[str, ...],
     code: tuple[str, ...],
+    only_check: bool,
+    as_json: bool,
 ) -> None:
     """Convert an installed spaCy pipeline, or the pipeline in a folder, to a .tern file."""
+    if output is None and not only_check:
+        raise click.UsageError("say where to write the file, with -o FILE, or --check to write none")
+    if as_json and not only_check:
+        raise click.UsageError("--json belongs to --check")
     try:
-        _run(pipeline, output, manifest, Options(half, no_tokenizer, exclude, code))
+        if only_check:
+            sys.exit(0 if _check(pipeline, no_tokenizer, exclude, code, as_json) else 1)
+        _run(pipeline, str(output), manifest, Options(half, no_tokenizer, exclude, code))
     except ConvertError as error:
         click.echo(f"convert: {error}", err=True)
         sys.exit(2)

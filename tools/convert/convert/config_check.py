@@ -15,6 +15,10 @@ TOKENIZER = "spacy.Tokenizer.v1"
 PRESET_SUGGESTER = "spacy.preset_spans_suggester.v1"
 
 
+class NoEncoder(ConvertError):
+    """A component listens to an encoder that is not there."""
+
+
 @dataclass(frozen=True)
 class Component:
     """enabled: does it run by default, or is it among nlp.disabled. upstream: whom its model listens to (a name, or "*" for
@@ -83,7 +87,7 @@ def _check_upstream(plan: Plan, listener: Component) -> None:
     """A listener reads the rows that the one shared encoder left in the document before it."""
     encoder = plan.find(SHARED_ENCODER)
     if encoder is None or listener.upstream not in ("*", encoder.name):
-        raise ConvertError(
+        raise NoEncoder(
             f"component {listener.name} listens to {listener.upstream!r}, which is no tok2vec component of the "
             "pipeline: give it an encoder of its own, with nlp.replace_listeners, and save the pipeline"
         )
@@ -155,7 +159,8 @@ def _component(config: Node, name: str) -> Component:
     )
 
 
-def _plan(config: Node, exclude: Sequence[str]) -> Plan:
+def plan_of(config: Node, exclude: Sequence[str]) -> Plan:
+    """The components without those to exclude. Raises the first refusal, which names the component at fault, if one is."""
     _check_tokenizer(config)
     plan = Plan([])
     for name in config["nlp"]["pipeline"]:
@@ -181,7 +186,7 @@ def _rest(config: Node, exclude: Sequence[str], component: str) -> tuple[list[st
     left_out = [*exclude, component]
     while True:
         try:
-            return left_out, _plan(config, left_out)
+            return left_out, plan_of(config, left_out)
         except ConvertError as error:
             if error.component is None:
                 return None
@@ -206,6 +211,6 @@ def plan_conversion(config: Node, exclude: Sequence[str] = ()) -> Plan:
     by name, whatever cannot be converted."""
     _check_exclude(config["nlp"]["pipeline"], exclude)
     try:
-        return _plan(config, exclude)
+        return plan_of(config, exclude)
     except ConvertError as error:
         raise with_rest(error, config, exclude) from error

@@ -25,11 +25,12 @@ from .architectures import (
 )
 from .container import Section
 from .edit_trees import trainable_lemmatizer_sections
+from .lemma_kinds import lemmatizer_kind
 from .lemma_tables import lemmatizer_sections
 from .morphologizer import morphologizer_sections
 from .ner import ner_sections
 from .network import NetworkSections, tok2vec_sections
-from .parser import parser_sections
+from .parser import check_parser, parser_sections
 from .ruler_tables import ruler_sections
 from .sentencizer import sentencizer_sections
 from .senter import senter_sections
@@ -37,6 +38,7 @@ from .span_tables import span_finder_sections, spancat_sections
 from .strings import StringTable
 from .tagger import tagger_sections
 from .textcat_tables import textcat_sections
+from .transition import check_greedy
 
 Writer = Callable[..., NetworkSections]
 """(loaded component, strings of the file) -> its sections; a text classifier also takes earlier, see textcat_tables.py."""
@@ -48,7 +50,7 @@ class Factory:
 
     number: COMPONENT_* in the engine (engine/model/model.h); 1 << number is its bit in tern.h.
     made: the only class that is supported; None: the writer looks at what the component runs.
-    sections: its writer. check: refuses a model that the engine does not run.
+    sections: its writer. check: refuses a model that the engine does not run; check_pipe: a component, trained or not.
     shows_labels: its labels mean something to people, so the description lists them.
     labels_tokens: its network sets annotations of tokens, so it must come before those that read_labels.
     reads_labels: it reads annotations of tokens, and changes them by rules and tables.
@@ -60,6 +62,7 @@ class Factory:
     made: type | None
     sections: Writer
     check: Check = check_nothing
+    check_pipe: Callable[[Any], object] = lambda pipe: None
     shows_labels: bool = False
     labels_tokens: bool = False
     reads_labels: bool = False
@@ -93,10 +96,20 @@ SHARED_ENCODER = "tok2vec"
 FACTORIES = {
     SHARED_ENCODER: Factory(0, pipeline.Tok2Vec, tok2vec_sections, check_encoder),
     "parser": Factory(
-        2, pipeline.DependencyParser, parser_sections, partial(check_transition, state_type="parser"), shows_labels=True
+        2,
+        pipeline.DependencyParser,
+        parser_sections,
+        partial(check_transition, state_type="parser"),
+        check_parser,
+        shows_labels=True,
     ),
     "ner": Factory(
-        6, pipeline.EntityRecognizer, ner_sections, partial(check_transition, state_type="ner"), shows_labels=True
+        6,
+        pipeline.EntityRecognizer,
+        ner_sections,
+        partial(check_transition, state_type="ner"),
+        check_greedy,
+        shows_labels=True,
     ),
     "tagger": Factory(1, pipeline.Tagger, tagger_sections, check_tagger, shows_labels=True, labels_tokens=True),
     "morphologizer": Factory(7, pipeline.Morphologizer, morphologizer_sections, check_tagger, labels_tokens=True),
@@ -104,7 +117,7 @@ FACTORIES = {
         8, pipeline.EditTreeLemmatizer, trainable_lemmatizer_sections, check_tagger, labels_tokens=True
     ),
     "attribute_ruler": Factory(4, pipeline.AttributeRuler, _tables(ruler_sections), reads_labels=True),
-    "lemmatizer": Factory(5, None, _tables(lemmatizer_sections), reads_labels=True),
+    "lemmatizer": Factory(5, None, _tables(lemmatizer_sections), check_pipe=lemmatizer_kind, reads_labels=True),
     "senter": Factory(3, pipeline.SentenceRecognizer, senter_sections, check_tagger),
     "sentencizer": Factory(9, pipeline.Sentencizer, _tables(sentencizer_sections)),
     "textcat": _textcat("textcat", 10, pipeline.TextCategorizer),

@@ -86,7 +86,7 @@ def _checked_meta(source: Source) -> Any:
         ) from error
 
 
-def _uncreated(config: Config, exclude: Sequence[str]) -> str | None:
+def uncreated(config: Config, exclude: Sequence[str]) -> str | None:
     """The component without which spaCy creates the pipeline, or None."""
     for name in config["nlp"]["pipeline"]:
         try:
@@ -108,7 +108,7 @@ def _create(config: Config, source: Source, exclude: Sequence[str]) -> Any:
     try:
         return load_model_from_config(config, meta=meta, exclude=list(exclude))
     except Exception as error:
-        raise _cannot_load(source, reason(error, config), _remedy(error), _uncreated(config, exclude)) from error
+        raise _cannot_load(source, reason(error, config), _remedy(error), uncreated(config, exclude)) from error
 
 
 def load(source: Source, config: Config, plan: Plan, exclude: Sequence[str] = (), given_words: bool = False) -> Any:
@@ -116,11 +116,11 @@ def load(source: Source, config: Config, plan: Plan, exclude: Sequence[str] = ()
     spacy/util.py load_model_from_path, but by the given configuration. plan: its components. given_words: the tokenizer's part of
     the folder is not read."""
     nlp = _create(config, source, exclude)
-    _check_unchanged(nlp, plan)
+    check_unchanged(nlp, plan)
     return _read_data(nlp, source, unread(exclude) if given_words else exclude)
 
 
-def _check_unchanged(nlp: Any, plan: Plan) -> None:
+def check_unchanged(nlp: Any, plan: Plan) -> None:
     """Refuses a pipeline of which a callback has made another one than its configuration says."""
     expected = [(component.name, component.enabled) for component in plan.components]
     found = [(name, name in nlp.pipe_names) for name in nlp.component_names]

@@ -42,11 +42,15 @@ def read_arc_moves(moves: Any) -> list[ArcMove]:
     return table
 
 
-def parser_sections(pipe: Any, strings: StringTable) -> NetworkSections:
-    """Everything under parser/ of a DependencyParser."""
+def check_parser(pipe: Any) -> None:
     check_greedy(pipe)
     if pipe.cfg.get("learn_tokens"):
         raise ConvertError(f"component {pipe.name}: learn_tokens = true is not supported: train it with false")
+
+
+def parser_sections(pipe: Any, strings: StringTable) -> NetworkSections:
+    """Everything under parser/ of a DependencyParser."""
+    check_parser(pipe)
     moves = read_arc_moves(pipe.moves)
     rows = [
         (

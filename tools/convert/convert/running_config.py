@@ -117,18 +117,32 @@ def unknown_functions(config: Node, exclude: Sequence[str]) -> list[tuple[str, s
     return [function for function in found if not registry.has(*function[1:])]
 
 
+def _refusal(section: str, kind: str, name: str) -> ConvertError:
+    changes = ", which may change the pipeline" if section.startswith("nlp.after_") else ""
+    error = ConvertError(f"[{section}] @{kind} = {name!r} is a function that is not known here{changes}: {_REGISTER}")
+    part, _, rest = section.partition(".")
+    error.component = rest.partition(".")[0] if part == "components" else None
+    return error
+
+
+def _is_optional(section: str) -> bool:
+    return section.split(".")[:2] == ["nlp", "before_creation"]
+
+
+def function_refusals(config: Node, exclude: Sequence[str]) -> list[ConvertError]:
+    """One for each function that is not known and without which the pipeline is not what it was."""
+    unknown = unknown_functions(config, exclude)
+    return [_refusal(*function) for function in unknown if not _is_optional(function[0])]
+
+
 def without_unknown(config: Config, exclude: Sequence[str]) -> tuple[Config, list[str]]:
     """The configuration without a before_creation that is not known, and a warning for it; refuses any other unknown function."""
-    warnings: list[str] = []
-    for section, kind, name in unknown_functions(config, exclude):
-        if section.split(".")[:2] != ["nlp", "before_creation"]:
-            changes = ", which may change the pipeline" if section.startswith("nlp.after_") else ""
-            raise ConvertError(
-                f"[{section}] @{kind} = {name!r} is a function that is not known here{changes}: {_REGISTER}"
-            )
-        warnings.append(
-            f"[{section}] @{kind} = {name!r} is not known here and was not run: what it changes of the tokenizer is in "
-            f"the folder, but if it changes how words are normalised, {_REGISTER}"
-        )
+    for refused in function_refusals(config, exclude):
+        raise refused
+    warnings = [
+        f"[{section}] @{kind} = {name!r} is not known here and was not run: what it changes of the tokenizer is in "
+        f"the folder, but if it changes how words are normalised, {_REGISTER}"
+        for section, kind, name in unknown_functions(config, exclude)
+    ]
     nlp = {**config["nlp"], "before_creation": None} if warnings else config["nlp"]
     return Config({**config, "nlp": nlp}), warnings

@@ -102,9 +102,8 @@ def find(name: str) -> Source:
     raise _no_pipeline(name)
 
 
-def config_of(source: Source) -> Config:
+def read_config(file: Path) -> Config:
     """The interpolated configuration, well-formed as far as running needs it (running_config.py)."""
-    file = source.folder / "config.cfg"
     try:
         config = interpolated(load_config(file, interpolate=False))
     except Exception as error:
@@ -116,6 +115,11 @@ def config_of(source: Source) -> Config:
     except ConvertError as error:
         raise ConvertError(f"{file}: {error}") from error
     return config
+
+
+def config_of(source: Source) -> Config:
+    """Of a pipeline's folder."""
+    return read_config(source.folder / "config.cfg")
 
 
 def _meta(folder: Path) -> dict[str, Any]:

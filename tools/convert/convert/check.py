@@ -1,0 +1,204 @@
+"""What of a configuration would convert, said before anything is trained: no weights are needed, no table is read.
+
+The checks are those of a conversion (config_check.py, factories.py, tokenizer_tables.py, ...). What only a trained pipeline shows,
+such as patterns, look-up tables and labels, is not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable
+
+from spacy.util import get_lang_class, load_model_from_config
+from thinc.api import Config
+
+from . import source
+from .architectures import Node, upstream_of
+from .components import check_made
+from .config_check import TOKENIZER, NoEncoder, Plan, plan_of
+from .errors import ConvertError
+from .expressions import compile_expressions
+from .factories import SHARED_ENCODER
+from .loading import check_unchanged, uncreated
+from .norms import check_features
+from .reasons import reason
+from .running_config import check_language, function_refusals, without_unknown
+from .tokenizer_tables import check_tokenizer
+from .user_code import import_files, import_package
+
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Report:
+    """components: names of what converts, in the pipeline's order. reasons: why the rest does not; a component's, or of the whole
+    pipeline."""
+
+    components: list[str]
+    reasons: list[ConvertError]
+    warnings: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        reasons = [{"component": reason.component, "sentence": str(reason)} for reason in self.reasons]
+        return {"converts": not reasons, "components": self.components, "reasons": reasons, "warnings": self.warnings}
+
+
+# ---- the configuration, with what spaCy fills in ---------------------------------------------------------------------
+
+
+def _config_of(name: str) -> tuple[Config, str | None]:
+    """The configuration of a file, a folder or an installed package; the package."""
+    if Path(name).is_file():
+        return source.read_config(Path(name)), None
+    origin = source.find(name)
+    return source.config_of(origin), origin.package
+
+
+def _sourced(name: str, settings: Node) -> Node:
+    """A component that a training copies from another pipeline: its settings there (spacy/language.py from_config)."""
+    where, original = str(settings["source"]), str(settings.get("component", name))
+    try:
+        components = source.config_of(source.find(where))["components"]
+    except ConvertError as error:
+        raise ConvertError(
+            f"component {name} is taken from the pipeline {where!r} (source), which decides whether it converts, and "
+            f"cannot be read here: {error}"
+        ) from error
+    if original not in components:
+        raise ConvertError(
+            f"component {name} is taken from the pipeline {where!r} (source), which has no component {original}: "
+            "correct it"
+        )
+    found = dict(components[original])
+    encoder = _encoder_of(components, upstream_of(found.get("model")))
+    if "model.tok2vec" in settings.get("replace_listeners", ()) and encoder is not None:
+        found["model"] = {**found["model"], "tok2vec": encoder["model"]}
+    return found
+
+
+def _encoder_of(components: Node, upstream: str | None) -> Node | None:
+    """What a component listens to. upstream: its name, or "*" for any."""
+    encoders = [(name, node) for name, node in components.items() if node.get("factory") == SHARED_ENCODER]
+    return next((node for name, node in encoders if upstream in ("*", name)), None)
+
+
+def _with_defaults(settings: Node, language: Any) -> Node:
+    """As spaCy creates the component, where it knows the factory."""
+    try:
+        defaults = language.get_factory_meta(settings.get("factory")).default_config
+    except ValueError:
+        return settings
+    return Config(defaults).merge(dict(settings))
+
+
+def _filled(config: Config, exclude: Sequence[str]) -> tuple[Config, list[ConvertError]]:
+    """The configuration with spaCy's defaults; what cannot be filled in."""
+    language, refused = get_lang_class(config["nlp"]["lang"]), []
+    components = {}
+    for name in config["nlp"]["pipeline"]:
+        settings = config["components"][name]
+        try:
+            if settings.get("source") is not None and name not in exclude:
+                settings = _sourced(name, settings)
+        except ConvertError as error:
+            error.component = name
+            refused.append(error)
+        components[name] = _with_defaults(settings, language)
+    nlp = {**language.default_config["nlp"], **config["nlp"]}
+    return Config({"nlp": nlp, "components": components}).interpolate(), refused
+
+
+# ---- reasons ---------------------------------------------------------------------------------------------------------
+
+
+def _plain_tokenizer(config: Config) -> Config:
+    return Config({**config, "nlp": {**config["nlp"], "tokenizer": {"@tokenizers": TOKENIZER}}})
+
+
+def _lacks_encoder(config: Config, left_out: Sequence[str]) -> bool:
+    return any(config["components"].get(name, {}).get("factory") == SHARED_ENCODER for name in left_out)
+
+
+def _refused_parts(config: Config, left_out: list[str]) -> tuple[Plan, list[ConvertError]]:
+    """The plan of what is left, and why the rest is not; left_out gets its components."""
+    reasons: list[ConvertError] = []
+    while True:
+        try:
+            return plan_of(config, left_out), reasons
+        except ConvertError as error:
+            if not (isinstance(error, NoEncoder) and _lacks_encoder(config, left_out)):  # which has a reason already
+                reasons.append(error)
+            if error.component is None:
+                config = _plain_tokenizer(config)
+            else:
+                left_out.append(error.component)
+
+
+def _created(config: Config, left_out: list[str]) -> tuple[Any, list[ConvertError]]:
+    """The untrained pipeline, without what spaCy cannot create; why not. left_out gets its components."""
+    reasons: list[ConvertError] = []
+    while True:
+        try:
+            return load_model_from_config(config, exclude=left_out, auto_fill=True), reasons
+        except Exception as error:
+            refused = ConvertError(f"spaCy cannot create the pipeline: {reason(error, config)}: correct it")
+            refused.component = uncreated(config, left_out)
+            reasons.append(refused)
+            if refused.component is None:
+                return None, reasons
+            left_out.append(refused.component)
+
+
+def _tried(checks: Sequence[tuple[str | None, Callable[[], Any]]]) -> list[ConvertError]:
+    """What checks refuse, of a component or of the whole pipeline."""
+    reasons: list[ConvertError] = []
+    for component, check in checks:
+        try:
+            check()
+        except ConvertError as error:
+            error.component = error.component or component
+            reasons.append(error)
+    return reasons
+
+
+def _check_tokenizer(tokenizer: Any, progress: Progress) -> None:
+    check_tokenizer(tokenizer)
+    compile_expressions(tokenizer, progress)
+
+
+def _refused_when_made(nlp: Any, plan: Plan, has_tokenizer: bool, progress: Progress) -> list[ConvertError]:
+    checks: list[tuple[str | None, Callable[[], Any]]] = [(None, lambda: check_unchanged(nlp, plan))]
+    if has_tokenizer:
+        checks.append((None, lambda: _check_tokenizer(nlp.tokenizer, progress)))
+    checks.append((None, lambda: check_features(nlp.vocab)))
+    reasons = _tried(checks)
+    there = [component for component in plan.components if component.name in nlp.component_names]
+    return reasons + _tried([(item.name, lambda item=item: check_made(nlp, item)) for item in there])
+
+
+def check(name: str, progress: Progress, exclude: Sequence[str] = (), code: Sequence[str] = ()) -> Report:
+    """name: a configuration's file, a pipeline's folder, or an installed package. Raises ConvertError where there is nothing to
+    check."""
+    progress("configuration")
+    import_files(code)
+    raw, package = _config_of(name)
+    if package is not None and function_refusals(raw, exclude):
+        import_package(package)
+    check_language(raw)
+    config, reasons = _filled(raw, exclude)
+    left_out = [*exclude, *(str(error.component) for error in reasons)]
+    plan, refused = _refused_parts(config, left_out)
+    has_tokenizer = all(error.component is not None for error in refused)
+    config = config if has_tokenizer else _plain_tokenizer(config)
+    unknown, warnings = function_refusals(config, left_out), []
+    reasons += [*refused, *unknown]
+    if not unknown:
+        runnable, warnings = without_unknown(config, left_out)
+        progress("create the pipeline")
+        nlp, refused = _created(runnable, left_out)
+        reasons += refused
+        reasons += _refused_when_made(nlp, plan, has_tokenizer, progress) if nlp is not None and not refused else []
+    at_fault = {error.component for error in reasons}
+    return Report([item.name for item in plan.components if item.name not in at_fault], reasons, warnings)
