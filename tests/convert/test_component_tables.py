@@ -214,7 +214,7 @@ def test_encoder_that_listens():
 
     message = refusal(change)
     assert message.startswith(
-        "architecture spacy.Tok2VecListener.v1 in component tok2vec is not supported, only spacy.Tok2Vec.v2, "
+        "architecture spacy.Tok2VecListener.v1 in component tok2vec is not supported, only spacy.Tok2Vec.v1, "
     )
     assert "--exclude tok2vec --exclude tagger --exclude parser" in message and message.endswith(
         " the pipeline: senter, ner"

@@ -14,17 +14,21 @@ from .network import NetworkSections
 from .strings import StringTable
 
 
-def check_made(nlp: Any, component: Component) -> None:
-    """Refuses a component that a package's own code has given another behaviour, or whose settings the engine does not have. It may
-    be untrained."""
-    pipe, factory = nlp.get_pipe(component.name), FACTORIES[component.factory]
-    expected = factory.made
+def check_class(pipe: Any, factory: str) -> None:
+    """Refuses a component that a package's own code has given another behaviour."""
+    expected = FACTORIES[factory].made
     if expected is not None and type(pipe) is not expected:
         raise ConvertError(
             f"component {pipe.name}: {type(pipe).__module__}.{type(pipe).__qualname__} is not "
             f"supported, only {expected.__module__}.{expected.__qualname__}: train the component with that"
         )
-    factory.check_pipe(pipe)
+
+
+def check_made(nlp: Any, component: Component) -> None:
+    """Refuses a component of another class, or whose settings the engine does not have. It may be untrained."""
+    pipe = nlp.get_pipe(component.name)
+    check_class(pipe, component.factory)
+    FACTORIES[component.factory].check_pipe(pipe)
 
 
 def _labels_before(nlp: Any, plan: Plan, classifier: Component) -> Sequence[str]:
