@@ -108,7 +108,7 @@ FAULTS = {
     "an architecture that nobody registered": (
         edit("spacy.TransitionBasedParser.v2", "spacy.TransitionBasedParser.v9"),
         [
-            "architecture spacy.TransitionBasedParser.v9 in component parser is not supported, only spacy.TransitionBasedParser.v2",
+            "architecture spacy.TransitionBasedParser.v9 in component parser is not supported, only spacy.TransitionBasedParser.v1",
             "--exclude parser converts the rest",
         ],
     ),

@@ -41,7 +41,7 @@ ADDED = (
     "spancat_singlelabel/",
     "span_finder/",
 )
-OPTIONAL = ("senter/settings", "lemmatizer/settings")
+OPTIONAL = ("senter/settings", "lemmatizer/settings", "tagger/normalize")
 
 
 def labellers() -> Any:
