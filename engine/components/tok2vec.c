@@ -8,7 +8,6 @@
 #include "hash.h"
 #include "kernels.h"
 #include "layers.h"
-#include "word_vectors.h"
 
 /* Tokens whose embeddings are mixed together: with their sums they stay in the first-level cache. */
 enum { CHUNK = 32 };
@@ -30,7 +29,7 @@ static void embed_key(const float *table, uint32_t rows, uint32_t seed, uint64_t
  * 1 of that layer has it (spacy_legacy/layers/staticvectors_v1.py). The row comes from the file: it may be any. */
 static void copy_static(const tok2vec_weights *w, uint32_t row, float *out)
 {
-    if (row >= w->static_rows) row = w->unknown_row;
+    if (row >= w->static_rows) row = w->unknown_row - 1;
     size_t at = (size_t)row * w->width;
     if (row >= w->static_rows) memset(out, 0, w->width * sizeof *out);
     else if (w->static_floats) memcpy(out, w->static_floats + at, w->width * sizeof *out);
@@ -303,14 +302,13 @@ static void bind_unknown_row(binder *b, const char *prefix, tok2vec_weights *w)
     if (b->status || !model_file_find(b->file, name, &s)) return;
     const uint32_t *row = bind_vector(b, name, TERN_DTYPE_U32, &one);
     if (!b->status && *row >= w->static_rows) bind_refuse(b, name, "holds a value that is out of range");
-    if (!b->status) w->unknown_row = *row;
+    if (!b->status) w->unknown_row = *row + 1;
 }
 
 static void bind_static(binder *b, const char *prefix, tok2vec_weights *w)
 {
     section_name name;
     section s;
-    w->unknown_row = NO_VECTOR;
     bind_name(name, prefix, "static");
     if (b->status || !model_file_find(b->file, name, &s)) return;
     if (!model_file_has(b->file, "vectors/"))

@@ -188,7 +188,7 @@ typedef struct tok2vec_weights {
     uint32_t static_rows;                     /* 0: the encoder reads no static vectors */
     const float *static_floats;               /* [static_rows][width]; NULL: static_halves */
     const uint16_t *static_halves;
-    uint32_t unknown_row;          /* that of a text without a vector; none such: zeros */
+    uint32_t unknown_row;          /* 1 + that of a text without a vector; 0: zeros */
     uint32_t cuts_edges;           /* 1: rows beyond the document are zero before every layer, not only the first */
     const floret_settings *floret; /* what finds the rows of a word; NULL: its key */
     maxout_weights mix, conv[TOK2VEC_MAX_DEPTH];
