@@ -18,7 +18,7 @@ static int add_token(buffer *tokens, size_t *count, size_t token)
 
 int span_finder_feed(const span_finder_model *w, const float *rows, size_t begin, size_t count, span_finder_scratch *s)
 {
-    if (!linear_scores(&w->output, rows, count, &s->scores)) return -1;
+    if (!linear_scores(&w->output, 0, rows, count, &s->scores)) return -1;
     float *score = s->scores.data;
     for (size_t i = 0; i < count; i++, score += layer_sums(&w->output)) {
         activate(w->activation, score, w->output.nO);

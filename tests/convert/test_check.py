@@ -43,6 +43,13 @@ def quickstart(*components: str) -> Config:
     return init_config(lang="en", pipeline=list(components), optimize="efficiency", silent=True)
 
 
+def with_a_factory_of_a_package(*components: str) -> Config:
+    config = quickstart(*components)
+    config["nlp"]["pipeline"].append("mine")
+    config["components"]["mine"] = {"factory": "mine"}
+    return config
+
+
 def written(folder: Path, config: Config | str) -> str:
     path = folder / "config.cfg"
     path.write_text(config if isinstance(config, str) else config.to_str(interpolate=False), encoding="utf-8")
@@ -67,7 +74,7 @@ def test_the_quickstart(tmp_path: Path) -> None:
 
 def test_every_reason_is_told(tmp_path: Path) -> None:
     """Of the tokenizer, of components, of both; and what converts."""
-    config = quickstart("spancat", "parser", "ner")
+    config = with_a_factory_of_a_package("parser", "ner")
     config["nlp"]["tokenizer"] = {"@tokenizers": "spacy.zh.ChineseTokenizer"}
     config["components"]["parser"]["learn_tokens"] = True
     config["components"]["ner"]["model"]["maxout_pieces"] = 9
@@ -75,19 +82,19 @@ def test_every_reason_is_told(tmp_path: Path) -> None:
     answer = json.loads(result.stdout)
     assert result.exit_code == 1
     assert (answer["converts"], answer["components"]) == (False, ["tok2vec"])
-    assert [reason["component"] for reason in answer["reasons"]] == [None, "spancat", "ner", "parser"]
-    words = ["spacy.zh.ChineseTokenizer", "span groups", "maxout_pieces 9", "learn_tokens = true"]
+    assert [reason["component"] for reason in answer["reasons"]] == [None, "ner", "mine", "parser"]
+    words = ["spacy.zh.ChineseTokenizer", "maxout_pieces 9", "package's own", "learn_tokens = true"]
     assert all(word in reason["sentence"] for word, reason in zip(words, answer["reasons"]))
 
 
 def test_reasons_are_sentences_on_standard_error(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["--check", written(tmp_path, quickstart("spancat"))])
-    assert result.exit_code == 1 and "convert: component spancat (factory spancat) is not supported" in result.stderr
+    result = CliRunner().invoke(main, ["--check", written(tmp_path, with_a_factory_of_a_package("tagger"))])
+    assert result.exit_code == 1 and "convert: component mine (factory mine) is not supported" in result.stderr
     assert result.stdout.endswith("config.cfg does not convert as it is\n")
 
 
 def test_without_what_does_not_convert(tmp_path: Path) -> None:
-    found = report(tmp_path, quickstart("spancat", "ner"), exclude=["spancat"])
+    found = report(tmp_path, with_a_factory_of_a_package("ner"), exclude=["mine"])
     assert not found.reasons and found.components == ["tok2vec", "ner"]
 
 

@@ -147,7 +147,7 @@ def test_listening_to_nobody():
         ),
         (
             {"tok2vec__embed__attrs": ["NORM"] * 9, "tok2vec__embed__rows": [9] * 9},
-            ("9 features", "1 to 8", "component ner"),
+            ("9 features of which tokens differ", "1 to 8", "component ner"),
         ),
         ({"tok2vec__encode__window_size": 2}, ("spacy.MaxoutWindowEncoder.v2", "component ner", "window_size")),
         ({"tok2vec__encode__maxout_pieces": 9}, ("maxout_pieces 9", "1 to 8", "component ner")),

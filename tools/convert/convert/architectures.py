@@ -18,6 +18,7 @@ from .constants import (
     Attr,
 )
 from .errors import ConvertError
+from .features import ANNOTATIONS, FEATURES, feature_name
 
 Node = Mapping[str, Any]
 Check = Callable[[Optional[Node], str], None]
@@ -87,17 +88,18 @@ def _check_number(node: Node, key: str, limit: int, architecture: str, component
 
 def _check_embed(node: Node, component: str) -> None:
     name = _architecture(node, component, *EMBEDS)
-    attrs = [str(attr) for attr in node.get("attrs", [])]
+    attrs = [feature_name(attr) for attr in node.get("attrs", [])]
     for attr in attrs:
-        if attr not in Attr.__members__:
+        if attr not in FEATURES:
             raise ConvertError(
-                f"feature {attr} of {name} in component {component} is not supported, only {', '.join(Attr.__members__)}: "
+                f"feature {attr} of {name} in component {component} is not supported, only {', '.join(FEATURES)}: "
                 "train it with these"
             )
-    if not 1 <= len(attrs) <= TOK2VEC_MAX_FEATURES:
+    differing = sum(attr in Attr.__members__ for attr in attrs)
+    if not 1 <= differing <= TOK2VEC_MAX_FEATURES:
         raise ConvertError(
-            f"{name} in component {component} has {len(attrs)} features; 1 to {TOK2VEC_MAX_FEATURES} are supported: "
-            "train it with such a number"
+            f"{name} in component {component} has {differing} features of which tokens differ; 1 to "
+            f"{TOK2VEC_MAX_FEATURES} are supported: train it with such a number"
         )
     _check_number(node, "width", TOK2VEC_MAX_WIDTH, name, component)
 
@@ -130,6 +132,14 @@ def _check_tok2vec(model: Node | None, component: str) -> None:
     node = model.get("tok2vec") if isinstance(model, Mapping) else None
     if upstream_of(model) is None:
         check_encoder(node, component)
+
+
+def annotations_read(model: Node | None) -> list[str]:
+    """What other components set that a component's own encoder embeds. model: the component's, or an encoder."""
+    encoder = model.get("tok2vec", model) if isinstance(model, Mapping) else None
+    embed = encoder.get("embed") if isinstance(encoder, Mapping) else None
+    attrs = embed.get("attrs", []) if isinstance(embed, Mapping) else []
+    return [feature_name(attr) for attr in attrs if feature_name(attr) in ANNOTATIONS]
 
 
 def upstream_of(model: Node | None) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable
 
+from spacy.language import Language
 from spacy.util import get_lang_class, load_model_from_config
 from thinc.api import Config
 
@@ -96,6 +97,7 @@ def _with_defaults(settings: Node, language: Any) -> Node:
 def _filled(config: Config, exclude: Sequence[str]) -> tuple[Config, list[ConvertError]]:
     """The configuration with spaCy's defaults; what cannot be filled in."""
     language, refused = get_lang_class(config["nlp"]["lang"]), []
+    Language()  # which makes spaCy's factories known
     components = {}
     for name in config["nlp"]["pipeline"]:
         settings = config["components"][name]
@@ -178,6 +180,28 @@ def _refused_when_made(nlp: Any, plan: Plan, has_tokenizer: bool, progress: Prog
     return reasons + _tried([(item.name, lambda item=item: check_made(nlp, item)) for item in there])
 
 
+@dataclass
+class Planned:
+    """config: with spaCy's defaults, and its tokenizer in place of one that is refused. left_out: what is to be excluded."""
+
+    config: Config
+    plan: Plan
+    reasons: list[ConvertError]
+    left_out: list[str]
+    has_tokenizer: bool
+
+
+def planned(raw: Config, exclude: Sequence[str] = ()) -> Planned:
+    """What the configuration alone says; nothing is created."""
+    check_language(raw)
+    config, reasons = _filled(raw, exclude)
+    left_out = [*exclude, *(str(error.component) for error in reasons)]
+    plan, refused = _refused_parts(config, left_out)
+    has_tokenizer = all(error.component is not None for error in refused)
+    config = config if has_tokenizer else _plain_tokenizer(config)
+    return Planned(config, plan, [*reasons, *refused], left_out, has_tokenizer)
+
+
 def check(name: str, progress: Progress, exclude: Sequence[str] = (), code: Sequence[str] = ()) -> Report:
     """name: a configuration's file, a pipeline's folder, or an installed package. Raises ConvertError where there is nothing to
     check."""
@@ -186,19 +210,16 @@ def check(name: str, progress: Progress, exclude: Sequence[str] = (), code: Sequ
     raw, package = _config_of(name)
     if package is not None and function_refusals(raw, exclude):
         import_package(package)
-    check_language(raw)
-    config, reasons = _filled(raw, exclude)
-    left_out = [*exclude, *(str(error.component) for error in reasons)]
-    plan, refused = _refused_parts(config, left_out)
-    has_tokenizer = all(error.component is not None for error in refused)
-    config = config if has_tokenizer else _plain_tokenizer(config)
-    unknown, warnings = function_refusals(config, left_out), []
-    reasons += [*refused, *unknown]
+    found = planned(raw, exclude)
+    reasons, left_out = found.reasons, found.left_out
+    unknown, warnings = function_refusals(found.config, left_out), []
+    reasons += unknown
     if not unknown:
-        runnable, warnings = without_unknown(config, left_out)
+        runnable, warnings = without_unknown(found.config, left_out)
         progress("create the pipeline")
         nlp, refused = _created(runnable, left_out)
         reasons += refused
-        reasons += _refused_when_made(nlp, plan, has_tokenizer, progress) if nlp is not None and not refused else []
+        if nlp is not None and not refused:
+            reasons += _refused_when_made(nlp, found.plan, found.has_tokenizer, progress)
     at_fault = {error.component for error in reasons}
-    return Report([item.name for item in plan.components if item.name not in at_fault], reasons, warnings)
+    return Report([item.name for item in found.plan.components if item.name not in at_fault], reasons, warnings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .architectures import Node, upstream_of
+from .architectures import Node, annotations_read, upstream_of
 from .errors import ConvertError, at_fault
 from .factories import FACTORIES, SHARED_ENCODER
 from .no_tokenizer import ADVICE
@@ -23,7 +23,7 @@ class NoEncoder(ConvertError):
 class Component:
     """enabled: does it run by default, or is it among nlp.disabled. upstream: whom its model listens to (a name, or "*" for
     any tok2vec); None: its encoder is its own, or it has none. spans_key: the group of spans that it sets; preset_key: the one
-    whose spans it labels."""
+    whose spans it labels. reads: features that its encoder embeds and components set."""
 
     name: str
     factory: str
@@ -31,6 +31,7 @@ class Component:
     upstream: str | None = None
     spans_key: str | None = None
     preset_key: str | None = None
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,30 @@ def _check_preset(plan: Plan, component: Component) -> None:
         )
 
 
+SETS_NO_FEATURE = (
+    SHARED_ENCODER,
+    "textcat",
+    "textcat_multilabel",
+    "senter",
+    "sentencizer",
+    "spancat",
+    "spancat_singlelabel",
+    "span_finder",
+)
+"""Factories whose components set nothing that an encoder may embed."""
+
+
+def _check_reads(plan: Plan, reader: Component) -> None:
+    """What an encoder embeds is unset when it runs."""
+    before = plan.components[: plan.components.index(reader)]
+    setter = next((component for component in before if component.factory not in SETS_NO_FEATURE), None)
+    if reader.reads and setter is not None:
+        raise ConvertError(
+            f"component {reader.name} embeds {', '.join(reader.reads)} and runs after {setter.name}, which may set them: "
+            "train it without these features, or give the component a place before"
+        )
+
+
 def _check_exclude(names: Sequence[str], exclude: Sequence[str]) -> None:
     for name in exclude:
         if name not in names:
@@ -156,6 +181,7 @@ def _component(config: Node, name: str) -> Component:
         upstream_of(model),
         settings.get("spans_key") if FACTORIES[settings["factory"]].makes_spans else None,
         _preset_key(settings),
+        tuple(annotations_read(model)),
     )
 
 
@@ -176,6 +202,7 @@ def plan_of(config: Node, exclude: Sequence[str]) -> Plan:
                 _check_upstream(plan, component)
             if component.preset_key is not None:
                 _check_preset(plan, component)
+            _check_reads(plan, component)
             if FACTORIES[component.factory].labels_tokens:
                 _check_labeller_order(plan, component)
     return plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from spacy.pipeline.tok2vec import Tok2VecListener
 from .constants import PANEL, TOK2VEC_MAX_DEPTH, Attr
 from .container import Section, half_if_exact, tensor
 from .errors import ConvertError
+from .features import FEATURES, constant_value, feature_name
 from .strings import StringTable
 from .vectors import last_row, project, vector_rows
 
@@ -64,28 +65,65 @@ def maxout_sections(prefix: str, maxout: Any, norm: Any, outputs: int, inputs: i
     pieces = maxout.get_dim("nP")
     weights = param_section(maxout, "W", (outputs, pieces, inputs), f"{prefix}/W").array
     bias = param_section(maxout, "b", (outputs, pieces), f"{prefix}/b").array
-    return [
-        packed_layer(f"{prefix}/W", weights, bias),
-        param_section(norm, "G", (outputs,), f"{prefix}/G"),
-        param_section(norm, "b", (outputs,), f"{prefix}/beta"),
-    ]
+    return [packed_layer(f"{prefix}/W", weights, bias), *_norm_sections(prefix, norm, outputs)]
 
 
-def _embeddings(prefix: str, embed: Any, width: int) -> tuple[list[Section], list[Section]]:
-    """(attrs and seeds, tables [rows][width]) of a MultiHashEmbed."""
-    columns = [str(name) for name in nodes_of(embed, "extract_features")[0].attrs["columns"]]
+def _norm_sections(prefix: str, norm: Any, outputs: int) -> list[Section]:
+    return [param_section(norm, "G", (outputs,), f"{prefix}/G"), param_section(norm, "b", (outputs,), f"{prefix}/beta")]
+
+
+class Embeddings(NamedTuple):
+    """heads: attrs and seeds. tables: [rows][width] each. constant: rows [width] of the features that are the same of all tokens,
+    by their place."""
+
+    heads: list[Section]
+    tables: list[Section]
+    constant: dict[int, np.ndarray]
+
+
+def _row_of(table: Any, value: int) -> np.ndarray:
+    """What a hash embedding makes of a value."""
+    return np.asarray(table.predict(np.full(1, value, dtype=np.uint64)))[0]
+
+
+def _embeddings(prefix: str, embed: Any, width: int, vocab: Any) -> Embeddings:
+    """Of a MultiHashEmbed."""
+    columns = [feature_name(column) for column in nodes_of(embed, "extract_features")[0].attrs["columns"]]
     tables = sorted(nodes_of(embed, "hashembed"), key=lambda node: int(node.attrs["column"]))
-    if len(tables) != len(columns) or any(name not in Attr.__members__ for name in columns):
+    if len(tables) != len(columns) or any(name not in FEATURES for name in columns):
         raise ConvertError(
             f"{prefix}: the embedding's features {columns} are not those of its {len(tables)} tables: "
             "train it with spaCy's own MultiHashEmbed"
         )
-    seeds = [int(node.attrs["seed"]) for node in tables]
-    heads = [tensor(f"{prefix}/attrs", [Attr[name] for name in columns], "u4"), tensor(f"{prefix}/seeds", seeds, "u4")]
-    rows = [
-        param_section(node, "E", (node.get_dim("nV"), width), f"{prefix}/embed/{f}") for f, node in enumerate(tables)
+    names = [f"{prefix}/embed/{place}" for place in range(len(tables))]
+    for node, name in zip(tables, names):
+        param_section(node, "E", (node.get_dim("nV"), width), name)
+    constants = {place: constant_value(name, vocab) for place, name in enumerate(columns)}
+    fixed = {place: _row_of(tables[place], value) for place, value in constants.items() if value is not None}
+    differing = [place for place in constants if place not in fixed]
+    seeds = [int(tables[place].attrs["seed"]) for place in differing]
+    numbers = [Attr[columns[place]] for place in differing]
+    heads = [tensor(f"{prefix}/attrs", numbers, "u4"), tensor(f"{prefix}/seeds", seeds, "u4")]
+    rows = [tensor(names[number], tables[place].get_param("E"), "f4") for number, place in enumerate(differing)]
+    return Embeddings(heads, rows, fixed)
+
+
+def _mix_sections(
+    prefix: str, embed: Any, width: int, constant: Mapping[int, np.ndarray], blocks: int
+) -> list[Section]:
+    """The layer that mixes the rows. constant: rows that are the same of all tokens, of all blocks of width inputs."""
+    (mix,), (norm,) = nodes_of(embed, "maxout"), nodes_of(embed, "layernorm")
+    pieces, inputs = mix.get_dim("nP"), width * blocks
+    weights = param_section(mix, "W", (width, pieces, inputs), f"{prefix}/W").array
+    bias = param_section(mix, "b", (width, pieces), f"{prefix}/b").array.astype("f8")
+    by_block = weights.reshape(width, pieces, blocks, width)
+    for block, row in constant.items():
+        bias += by_block[:, :, block].astype("f8") @ row.astype("f8")
+    differing = [block for block in range(blocks) if block not in constant]
+    return [
+        packed_layer(f"{prefix}/W", by_block[:, :, differing].reshape(width, pieces, -1), bias.astype("f4")),
+        *_norm_sections(prefix, norm, width),
     ]
-    return heads, rows
 
 
 def _is_version_1(static_vectors: Any) -> bool:
@@ -120,14 +158,13 @@ def _edges(prefix: str, tok2vec: Any, reach: int) -> list[Section]:
     return []
 
 
-def encoder_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections:
-    """MultiHashEmbed and MaxoutWindowEncoder (spacy/ml/models/tok2vec.py). vectors: the vocabulary's."""
+def encoder_sections(prefix: str, tok2vec: Any, vocab: Any) -> NetworkSections:
+    """MultiHashEmbed and MaxoutWindowEncoder (spacy/ml/models/tok2vec.py)."""
     embed, encode = tok2vec.get_ref("embed"), tok2vec.get_ref("encode")
     width = int(tok2vec.get_dim("nO"))
-    heads, tables = _embeddings(prefix, embed, width)
-    static = _static(prefix, embed, width, vectors)
+    heads, tables, constant = _embeddings(prefix, embed, width, vocab)
+    static = _static(prefix, embed, width, vocab.vectors)
     tables += static.embeddings  # last, as in spaCy
-    (mix,), (mix_norm,) = nodes_of(embed, "maxout"), nodes_of(embed, "layernorm")
     maxouts, norms = nodes_of(encode, "maxout"), nodes_of(encode, "layernorm")
     windows = [int(node.attrs["window_size"]) for node in nodes_of(encode, "expand_window")]
     if not 1 <= len(maxouts) <= TOK2VEC_MAX_DEPTH or len(norms) != len(maxouts) or windows != [1] * len(maxouts):
@@ -136,7 +173,7 @@ def encoder_sections(prefix: str, tok2vec: Any, vectors: Any) -> NetworkSections
             "train it with spaCy's own MaxoutWindowEncoder and window_size = 1"
         )
     network = [*heads, *static.network, *_edges(prefix, tok2vec, len(maxouts))]
-    network += maxout_sections(f"{prefix}/mix", mix, mix_norm, width, width * len(tables))
+    network += _mix_sections(f"{prefix}/mix", embed, width, constant, len(tables) + len(constant))
     for depth, (maxout, norm) in enumerate(zip(maxouts, norms)):
         network += maxout_sections(f"{prefix}/conv/{depth}", maxout, norm, width, 3 * width)
     return NetworkSections(network, tables)
@@ -146,9 +183,9 @@ def own_encoder_sections(factory: str, pipe: Any, tok2vec: Any) -> NetworkSectio
     """FACTORY/tok2vec/...; none where tok2vec, the layer that the component's model reads, listens to the shared encoder."""
     if isinstance(tok2vec, Tok2VecListener):
         return NetworkSections([], [])
-    return encoder_sections(f"{factory}/tok2vec", tok2vec, pipe.vocab.vectors)
+    return encoder_sections(f"{factory}/tok2vec", tok2vec, pipe.vocab)
 
 
 def tok2vec_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under tok2vec/: the encoder that others listen to."""
-    return encoder_sections("tok2vec", pipe.model, pipe.vocab.vectors)
+    return encoder_sections("tok2vec", pipe.model, pipe.vocab)
