@@ -87,6 +87,14 @@ def test_every_reason_is_told(tmp_path: Path) -> None:
     assert all(word in reason["sentence"] for word, reason in zip(words, answer["reasons"]))
 
 
+def test_a_tokenizer_that_stays_behind(tmp_path: Path) -> None:
+    config = quickstart("ner")
+    config["nlp"]["tokenizer"] = {"@tokenizers": "spacy.zh.ChineseTokenizer"}
+    path = written(tmp_path, config)
+    assert CliRunner().invoke(main, ["--check", path]).exit_code == 1
+    assert CliRunner().invoke(main, ["--check", "--no-tokenizer", path]).exit_code == 0
+
+
 def test_reasons_are_sentences_on_standard_error(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["--check", written(tmp_path, with_a_factory_of_a_package("tagger"))])
     assert result.exit_code == 1 and "convert: component mine (factory mine) is not supported" in result.stderr

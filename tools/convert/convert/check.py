@@ -23,6 +23,7 @@ from .errors import ConvertError
 from .expressions import compile_expressions
 from .factories import SHARED_ENCODER
 from .loading import check_unchanged, uncreated
+from .no_tokenizer import without_tokenizer
 from .norms import check_features
 from .reasons import reason
 from .running_config import check_language, function_refusals, without_unknown
@@ -202,7 +203,9 @@ def planned(raw: Config, exclude: Sequence[str] = ()) -> Planned:
     return Planned(config, plan, [*reasons, *refused], left_out, has_tokenizer)
 
 
-def check(name: str, progress: Progress, exclude: Sequence[str] = (), code: Sequence[str] = ()) -> Report:
+def check(
+    name: str, progress: Progress, exclude: Sequence[str] = (), code: Sequence[str] = (), given_words: bool = False
+) -> Report:
     """name: a configuration's file, a pipeline's folder, or an installed package. Raises ConvertError where there is nothing to
     check."""
     progress("configuration")
@@ -210,7 +213,7 @@ def check(name: str, progress: Progress, exclude: Sequence[str] = (), code: Sequ
     raw, package = _config_of(name)
     if package is not None and function_refusals(raw, exclude):
         import_package(package)
-    found = planned(raw, exclude)
+    found = planned(without_tokenizer(raw) if given_words else raw, exclude)
     reasons, left_out = found.reasons, found.left_out
     unknown, warnings = function_refusals(found.config, left_out), []
     reasons += unknown
