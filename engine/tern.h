@@ -108,8 +108,8 @@ enum {
 typedef struct tern_options {
     /* Mask of TERN_ENTITIES, ...; what the components do not give stays unset. */
     unsigned want;
-    /* Mask of components that may run; 0: those that the pipeline enables by default. Leaving one out means what
-     * spaCy's exclude means: without the parser, entities may differ. */
+    /* Mask of components that may run, each for all that their factory made; 0: those that the pipeline enables by
+     * default. Leaving one out means what spaCy's exclude means: without the parser, entities may differ. */
     unsigned components;
     /* Limit in code points; 0 means TERN_MAX_CHARS, more than that is TERN_MAX_CHARS. */
     size_t max_chars;
@@ -130,6 +130,9 @@ typedef struct tern_options {
     /* Bytes that the context may hold during the run, what it kept included; a run that needs more ends with
      * TERN_E_MEMORY_LIMIT before it has taken them. 0: no limit. */
     size_t memory;
+    /* The same as components by places in the pipeline (tern_model_component): bit 1 << place. Not together with
+     * components; 0: as they say. */
+    uint64_t places;
 } tern_options;
 
 /* A piece of the text, half open, in the three units that callers count in. */
@@ -214,9 +217,22 @@ tern_status tern_model_meta(const tern_model *model, const char **json, size_t *
 /* Mask of what this model can produce (TERN_ENTITIES, ...). 0 for NULL. */
 unsigned tern_model_offers(const tern_model *model);
 
-/* Mask of the components that it has, and of those that run by default (spaCy's nlp.pipe_names). 0 for NULL. */
+/* Mask of the components that it has, and of those that run by default (spaCy's nlp.pipe_names), by factory: a bit may
+ * stand for several components. 0 for NULL. */
 unsigned tern_model_components(const tern_model *model);
 unsigned tern_model_default_components(const tern_model *model);
+
+/* A component of the pipeline. Strings are NUL-terminated and owned by the model. */
+typedef struct tern_component {
+    const char *name;    /* its own, unique in the pipeline */
+    const char *factory; /* of spaCy's that made it: "ner" */
+    unsigned component;  /* the same as a bit: TERN_NER */
+    int is_default;      /* 1 if it runs by default */
+} tern_component;
+
+/* The components in the order in which they run, at most 64. TERN_E_ARGUMENT for a place beyond the last. */
+size_t tern_model_component_count(const tern_model *model);
+tern_status tern_model_component(const tern_model *model, size_t place, tern_component *out);
 
 /* 1 if it cuts texts into words; 0 if it was converted without its tokenizer and takes words only (tern_run_words;
  * tern_run is TERN_E_UNSUPPORTED). 0 for NULL. */

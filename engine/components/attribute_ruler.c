@@ -54,9 +54,8 @@ static uint64_t known_value(const tern_doc *doc, uint32_t attr, token_values *of
     return of->value[attr];
 }
 
-static int token_matches(const tern_doc *doc, const uint32_t *token_pattern, token_values *of)
+static int token_matches(const ruler_tables *r, const tern_doc *doc, const uint32_t *token_pattern, token_values *of)
 {
-    const ruler_tables *r = &doc->model->ruler;
     const uint32_t *test = r->tests + TEST_COLUMNS * (size_t)token_pattern[0];
     for (uint32_t i = 0; i < token_pattern[1]; i++, test += TEST_COLUMNS) {
         uint64_t value = known_value(doc, test[TEST_ATTR], of);
@@ -67,13 +66,13 @@ static int token_matches(const tern_doc *doc, const uint32_t *token_pattern, tok
 }
 
 /* first: of the token that the rule begins with. */
-static int rule_matches(const tern_doc *doc, const uint32_t *rule, token_values *first)
+static int rule_matches(const ruler_tables *r, const tern_doc *doc, const uint32_t *rule, token_values *first)
 {
-    const uint32_t *patterns = doc->model->ruler.tokens + 2 * (size_t)rule[RULE_FIRST];
-    if (rule[RULE_LENGTH] > doc->token_count - first->token || !token_matches(doc, patterns, first)) return 0;
+    const uint32_t *patterns = r->tokens + 2 * (size_t)rule[RULE_FIRST];
+    if (rule[RULE_LENGTH] > doc->token_count - first->token || !token_matches(r, doc, patterns, first)) return 0;
     for (uint32_t i = 1; i < rule[RULE_LENGTH]; i++) {
         token_values next = {.token = first->token + i};
-        if (!token_matches(doc, patterns + 2 * (size_t)i, &next)) return 0;
+        if (!token_matches(r, doc, patterns + 2 * (size_t)i, &next)) return 0;
     }
     return 1;
 }
@@ -86,43 +85,42 @@ static void note_changes(const uint32_t *rule, uint32_t number, uint32_t *change
         if (rule[RULE_SETS + s] != NO_STRING && changes[s] <= number) changes[s] = number + 1;
 }
 
-static void match_rules(const tern_doc *doc, size_t token, uint32_t *changes)
+static void match_rules(const ruler_tables *r, const tern_doc *doc, size_t token, uint32_t *changes)
 {
-    const ruler_tables *r = &doc->model->ruler;
     uint64_t list = map_get(&r->by_tag, doc_id(doc, doc->column[COLUMN_TAG][token]));
     token_values values = {.token = token};
     if (list >= r->list_count) list = 0;
     for (uint32_t i = r->list_start[list]; i < r->list_start[list + 1]; i++) {
         uint32_t number = r->lists[i];
         const uint32_t *rule = r->rules + RULE_COLUMNS * (size_t)number;
-        if (rule_matches(doc, rule, &values))
+        if (rule_matches(r, doc, rule, &values))
             note_changes(rule, number, changes + SETTINGS * (token + rule[RULE_TARGET]));
     }
 }
 
 /* ---- applying ---------------------------------------------------------------------------------------------------- */
 
-static void apply_changes(tern_doc *doc, size_t token, const uint32_t *changes)
+static void apply_changes(const ruler_tables *r, tern_doc *doc, size_t token, const uint32_t *changes)
 {
     static const int column[SETTINGS] = {COLUMN_TAG, COLUMN_POS, COLUMN_MORPH, -1, COLUMN_DEP};
     for (uint32_t s = 0; s < SETTINGS; s++) {
         if (!changes[s]) continue;
-        uint32_t string = doc->model->ruler.rules[RULE_COLUMNS * (size_t)(changes[s] - 1) + RULE_SETS + s];
+        uint32_t string = r->rules[RULE_COLUMNS * (size_t)(changes[s] - 1) + RULE_SETS + s];
         if (s == SET_LEMMA) doc->lemma[token] = (lemma_ref){.string = string};
         else doc->column[column[s]][token] = string;
     }
 }
 
-int attribute_ruler_annotate(tern_doc *doc, ruler_scratch *scratch)
+int attribute_ruler_annotate(const ruler_tables *r, tern_doc *doc, ruler_scratch *scratch)
 {
     if (buffer_reserve(&scratch->changes, doc->token_count, SETTINGS * sizeof(uint32_t))) return -1;
     uint32_t *changes = scratch->changes.data;
     if (doc->token_count) memset(changes, 0, doc->token_count * SETTINGS * sizeof *changes);
     for (size_t i = 0; i < doc->token_count; i++) {
         if (interrupted_at(doc->interruption, i)) return -1;
-        match_rules(doc, i, changes);
+        match_rules(r, doc, i, changes);
     }
-    for (size_t i = 0; i < doc->token_count; i++) apply_changes(doc, i, changes + SETTINGS * i);
+    for (size_t i = 0; i < doc->token_count; i++) apply_changes(r, doc, i, changes + SETTINGS * i);
     return 0;
 }
 
@@ -134,11 +132,11 @@ static void check_ruler_tokens(binder *b, ruler_tables *r, uint32_t tokens, uint
 {
     for (uint32_t i = 0; i < tokens && !b->status; i++)
         if (!bind_in_range(r->tokens[2 * i], r->tokens[2 * i + 1], tests))
-            bind_refuse(b, "attribute_ruler/tokens", "holds an index that is out of range");
+            bind_refuse(b, "/tokens", "holds an index that is out of range");
     for (uint32_t i = 0; i < tests && !b->status; i++) {
         const uint32_t *test = r->tests + 4 * (size_t)i;
         if (test[0] >= RULER_ATTRS || test[1] > 1 || !bind_in_range(test[2], test[3], values))
-            bind_refuse(b, "attribute_ruler/tests", "holds a value that is out of range");
+            bind_refuse(b, "/tests", "holds a value that is out of range");
         r->tests_lemmas |= test[0] == RULER_LEMMA;
         r->tests_lower |= test[0] == RULER_LOWER;
     }
@@ -150,11 +148,10 @@ static void check_ruler_rules(binder *b, ruler_tables *r, uint32_t tokens, const
     for (uint32_t i = 0; i < r->rule_count && !b->status; i++) {
         const uint32_t *rule = r->rules + 8 * (size_t)i;
         if (!rule[1] || rule[2] >= rule[1] || !bind_in_range(rule[0], rule[1], tokens))
-            bind_refuse(b, "attribute_ruler/rules", "holds an index that is out of range");
+            bind_refuse(b, "/rules", "holds an index that is out of range");
         for (uint32_t a = 0; a < 5; a++) {
-            if (annotation[a] == TERN_LEMMAS)
-                bind_check_strings(b, "attribute_ruler/rules", rule + 3 + a, 1, strings->count, 1);
-            else bind_check_labels(b, "attribute_ruler/rules", rule + 3 + a, 1, strings, 1);
+            if (annotation[a] == TERN_LEMMAS) bind_check_strings(b, "/rules", rule + 3 + a, 1, strings->count, 1);
+            else bind_check_labels(b, "/rules", rule + 3 + a, 1, strings, 1);
             if (rule[3 + a] != NO_STRING) r->sets |= annotation[a];
         }
     }
@@ -163,34 +160,30 @@ static void check_ruler_rules(binder *b, ruler_tables *r, uint32_t tokens, const
 static void bind_ruler(binder *b, ruler_tables *r, const string_table *strings)
 {
     uint32_t two = 2, four = 4, eight = 8, tokens = 0, tests = 0, values = 0, starts = 0, listed = 0;
-    r->rules = bind_matrix(b, "attribute_ruler/rules", TERN_DTYPE_U32, &r->rule_count, &eight);
-    r->tokens = bind_matrix(b, "attribute_ruler/tokens", TERN_DTYPE_U32, &tokens, &two);
-    r->tests = bind_matrix(b, "attribute_ruler/tests", TERN_DTYPE_U32, &tests, &four);
-    r->values = bind_vector(b, "attribute_ruler/values", TERN_DTYPE_U64, &values);
-    r->by_tag = bind_map(b, "attribute_ruler/by_tag");
-    r->list_start = bind_vector(b, "attribute_ruler/list_start", TERN_DTYPE_U32, &starts);
-    r->lists = bind_vector(b, "attribute_ruler/lists", TERN_DTYPE_U32, &listed);
+    r->rules = bind_matrix(b, "/rules", TERN_DTYPE_U32, &r->rule_count, &eight);
+    r->tokens = bind_matrix(b, "/tokens", TERN_DTYPE_U32, &tokens, &two);
+    r->tests = bind_matrix(b, "/tests", TERN_DTYPE_U32, &tests, &four);
+    r->values = bind_vector(b, "/values", TERN_DTYPE_U64, &values);
+    r->by_tag = bind_map(b, "/by_tag");
+    r->list_start = bind_vector(b, "/list_start", TERN_DTYPE_U32, &starts);
+    r->lists = bind_vector(b, "/lists", TERN_DTYPE_U32, &listed);
     if (b->status) return;
     check_ruler_tokens(b, r, tokens, tests, values);
     check_ruler_rules(b, r, tokens, strings);
     r->list_count = starts - 1;
-    if (!r->list_count) return bind_refuse(b, "attribute_ruler/list_start", "is too short");
-    bind_check_starts(b, "attribute_ruler/list_start", r->list_start, r->list_count, listed, RULER_MAX_LIST);
+    if (!r->list_count) return bind_refuse(b, "/list_start", "is too short");
+    bind_check_starts(b, "/list_start", r->list_start, r->list_count, listed, RULER_MAX_LIST);
     for (uint32_t i = 0; i < listed && !b->status; i++)
-        if (r->lists[i] >= r->rule_count)
-            bind_refuse(b, "attribute_ruler/lists", "holds a rule number that is out of range");
+        if (r->lists[i] >= r->rule_count) bind_refuse(b, "/lists", "holds a rule number that is out of range");
 }
 
-static void bind(binder *b, tern_model *model, const component_methods *self)
-{
-    (void)self;
-    bind_ruler(b, &model->ruler, &model->strings);
-}
+static void bind(binder *b, tern_model *model, component_model *self) { bind_ruler(b, &self->ruler, &model->strings); }
 
 static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
 {
     (void)source;
-    return attribute_ruler_annotate(run->doc, run->scratch) ? doc_gave_up(run->doc, err) : TERN_OK;
+    return attribute_ruler_annotate(&run->component->ruler, run->doc, run->scratch) ? doc_gave_up(run->doc, err)
+                                                                                    : TERN_OK;
 }
 
 static void free_scratch(void *scratch) { ruler_scratch_free(scratch); }

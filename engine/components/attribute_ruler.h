@@ -12,7 +12,7 @@ typedef struct ruler_scratch {
 
 /* Matches every rule against the document as it is, then applies what matched in the order of the rules. Reads
  * doc->attr. 0, or -1 when out of memory or interrupted. */
-int attribute_ruler_annotate(tern_doc *doc, ruler_scratch *scratch);
+int attribute_ruler_annotate(const ruler_tables *r, tern_doc *doc, ruler_scratch *scratch);
 
 void ruler_scratch_free(ruler_scratch *scratch);
 

@@ -13,6 +13,7 @@ typedef struct component_methods component_methods;
 /* A component at work on a document. */
 typedef struct component_run {
     const component_methods *self;
+    const component_model *component;
     tern_doc *doc;
     void *scratch;          /* the component's own, self->scratch_size bytes, zeroed before the first run */
     lexeme_scratch *lexeme; /* shared by all, for one call at a time */
@@ -21,14 +22,15 @@ typedef struct component_run {
 /* A function that is NULL does nothing. Those that return int: 0, or -1 when out of memory or interrupted. */
 struct component_methods {
     uint32_t number;  /* COMPONENT_* */
-    const char *name; /* of spaCy's factory, and of the component's sections */
+    const char *name; /* of spaCy's factory */
     unsigned gives;   /* mask of TERN_ENTITIES, ...: what every model that has the component offers */
     size_t scratch_size;
-    /* Fills the component's part of the model from its sections, when the file is opened. */
-    void (*bind)(binder *b, tern_model *model, const component_methods *self);
+    /* Fills the component from its sections, when the file is opened. Those before it in the pipeline are bound. */
+    void (*bind)(binder *b, tern_model *model, component_model *self);
     /* Before the first rows of the encoder: room for what is kept of them until the component's turn. */
     int (*reserve)(const component_run *run);
-    /* Takes the encoder's rows of the tokens [begin, begin + count), block by block. */
+    /* Takes the encoder's rows of the tokens [begin, begin + count), block by block. That may be long before its turn:
+     * it leaves the document as it is. */
     int (*feed)(const component_run *run, const float *rows, size_t begin, size_t count);
     /* The component's turn: annotates the document. source: of a long document's rows, which were not fed; else
      * NULL. */

@@ -6,7 +6,7 @@
 /* String number of the word's entry in the look-up table; NO_STRING where there is none, or an empty one. */
 static uint32_t looked_up(const lemma_word *w)
 {
-    uint32_t lemma = id_table_get(&w->model->lemmatizer.lookup, string_id(w->model, w->bytes, w->len));
+    uint32_t lemma = id_table_get(&w->tables->lookup, string_id(w->model, w->bytes, w->len));
     return lemma < w->model->strings.count && string_id_of(w->model, lemma) ? lemma : NO_STRING;
 }
 
@@ -32,7 +32,7 @@ static const uint32_t *first_rule_to_exception(const lemma_word *w)
 
 int lemma_by_dutch_rules(lemma_token *t)
 {
-    lemma_word w = {.model = t->doc->model};
+    lemma_word w = {.model = t->doc->model, .tables = t->tables};
     uint64_t pos = doc_id(t->doc, t->doc->column[COLUMN_POS][t->token]);
     if (lemma_has_no_rules(t) || !lemma_find_part(&w, pos)) return lemma_by_lower(t);
     w.bytes = lexeme_lower(t->doc, t->text, t->token, t->lexeme, &w.len);

@@ -16,7 +16,7 @@ static size_t first_character(const char *text, size_t len)
 /* The last resort: the lower-cased text's entry in the table, else the lower-cased text. */
 static int set_lemma_by_lookup(lemma_token *t, const lemma_word *w)
 {
-    uint32_t lemma = id_table_get(&w->model->lemmatizer.lookup, string_id(w->model, w->bytes, w->len));
+    uint32_t lemma = id_table_get(&w->tables->lookup, string_id(w->model, w->bytes, w->len));
     if (lemma == ID_ABSENT || (lemma & ~LEMMA_IS_TEXT) >= w->model->strings.count)
         return doc_set_lemma(t->doc, t->token, w->bytes, w->len);
     if (!(lemma & LEMMA_IS_TEXT)) return lemma_set_string(t, lemma);
@@ -27,10 +27,10 @@ static int set_lemma_by_lookup(lemma_token *t, const lemma_word *w)
 
 int lemma_by_french_rules(lemma_token *t)
 {
-    lemma_word w = {.model = t->doc->model};
+    lemma_word w = {.model = t->doc->model, .tables = t->tables};
     if (lemma_has_no_rules(t)) return lemma_by_lower(t);
     if (!lemma_find_part(&w, doc_id(t->doc, t->doc->column[COLUMN_POS][t->token])))
-        return w.model->lemmatizer.kind == LEMMATIZER_GREEK ? lemma_by_lower(t) : lemma_by_lookup(t);
+        return w.tables->kind == LEMMATIZER_GREEK ? lemma_by_lower(t) : lemma_by_lookup(t);
     w.bytes = lexeme_lower(t->doc, t->text, t->token, t->lexeme, &w.len);
     if (!w.bytes || lemma_reserve_form(&w, t->scratch)) return -1;
     if (lemma_is_listed(&w, w.bytes, w.len)) return doc_set_lemma(t->doc, t->token, w.bytes, w.len);

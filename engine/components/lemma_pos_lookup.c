@@ -23,7 +23,7 @@ typedef struct pos_lookup {
 static int begin(pos_lookup *p, lemma_token *t, const char *pos)
 {
     const token_span *s = &t->doc->span[t->token];
-    *p = (pos_lookup){.token = t, .table.model = t->doc->model};
+    *p = (pos_lookup){.token = t, .table = {.model = t->doc->model, .tables = t->tables}};
     p->has_table = lemma_find_part(&p->table, string_id(t->doc->model, pos, strlen(pos)));
     p->text = (piece){t->text->bytes + s->byte_start, s->byte_end - s->byte_start};
     p->lower.bytes = lexeme_lower(t->doc, t->text, t->token, t->lexeme, &p->lower.len);
@@ -36,7 +36,7 @@ static uint32_t entry(const pos_lookup *p, piece word)
     const tern_model *model = p->table.model;
     if (!p->has_table) return NO_STRING;
     uint64_t key = phrase_hash(phrase_hash(0, p->table.part_number + 1), string_id(model, word.bytes, word.len));
-    uint32_t lemma = id_table_get(&model->lemmatizer.forms, key);
+    uint32_t lemma = id_table_get(&p->table.tables->forms, key);
     return lemma < model->strings.count ? lemma : NO_STRING;
 }
 
@@ -136,7 +136,7 @@ static int set_lemma_with_fallback(const pos_lookup *p, piece word)
     const tern_model *model = p->table.model;
     uint32_t lemma = entry(p, word);
     if (string_id_of(model, lemma)) return set_lemma(p, lemma);
-    lemma = id_table_get(&model->lemmatizer.lookup, string_id(model, word.bytes, word.len));
+    lemma = id_table_get(&p->table.tables->lookup, string_id(model, word.bytes, word.len));
     return set_lemma(p, lemma < model->strings.count ? lemma : NO_STRING);
 }
 

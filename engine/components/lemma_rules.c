@@ -88,7 +88,7 @@ static int is_repeated(const tern_model *model, const uint32_t *forms, uint32_t 
  * list, so that the last wins, but passes over those that the list has already. */
 static uint32_t best_exception(const lemma_word *w)
 {
-    const lemmatizer_tables *t = &w->model->lemmatizer;
+    const lemmatizer_tables *t = w->tables;
     uint64_t list = map_get(&t->exceptions, lemma_exception_key(w));
     if (list >= t->exception_count) return NO_STRING;
     const uint32_t *forms = t->exception_forms + t->exception_start[list];
@@ -120,7 +120,7 @@ static stem stem_of(const lemma_token *t)
     const token_span *s = &t->doc->span[t->token];
     stem all = {s->char_start, s->char_end, s->byte_end, t->pos, doc_id(t->doc, t->doc->column[COLUMN_POS][t->token])};
     size_t cut = all.end - all.begin >= GERUND_LENGTH ? all.end - GERUND_LENGTH : all.end;
-    if (t->doc->model->lemmatizer.kind != LEMMATIZER_MACEDONIAN || lemma_has_no_rules(t) || cut == all.end
+    if (t->tables->kind != LEMMATIZER_MACEDONIAN || lemma_has_no_rules(t) || cut == all.end
         || memcmp(t->text->code_point + cut, gerund, sizeof gerund))
         return all;
     return (stem){all.begin, cut, all.byte_end - GERUND_BYTES, "VERB", string_id(t->doc->model, "VERB", 4)};
@@ -137,7 +137,7 @@ static int set_lemma_by_tables(lemma_token *t, const stem *s, lemma_word *w)
     if (lemma_reserve_form(w, t->scratch)) return -1;
     uint32_t exception = best_exception(w);
     if (exception != NO_STRING) return lemma_set_string(t, exception);
-    const uint32_t *rule = w->model->lemmatizer.kind == LEMMATIZER_MACEDONIAN ? first_kept_rule(w) : best_rule(w);
+    const uint32_t *rule = w->tables->kind == LEMMATIZER_MACEDONIAN ? first_kept_rule(w) : best_rule(w);
     if (!rule) return set_lemma_to_stem(t, s); /* with its capitals */
     return doc_set_lemma(t->doc, t->token, w->form, lemma_replace_ending(w, rule));
 }
@@ -148,8 +148,8 @@ int lemma_by_rules(lemma_token *t)
     const tern_model *model = t->doc->model;
     stem s = stem_of(t);
     const char *morph = string_get(model, t->doc->column[COLUMN_MORPH][t->token], NULL);
-    lemma_word w = {.model = model};
-    int is_base = model->lemmatizer.kind == LEMMATIZER_ENGLISH && is_base_form(s.pos, morph);
+    lemma_word w = {.model = model, .tables = t->tables};
+    int is_base = t->tables->kind == LEMMATIZER_ENGLISH && is_base_form(s.pos, morph);
     int has_tables = !is_base && lemma_find_part(&w, s.pos_id);
     if (!is_base && !has_tables && !strcmp(s.pos, "PROPN")) return set_lemma_to_stem(t, &s);
     w.bytes = lexeme_lower_of(model, t->text, s.begin, s.end, t->lexeme, &w.len);

@@ -140,7 +140,7 @@ static piece replace_all(spanish *s, int into, piece word, piece old, piece new)
 /* Rule of a list by number: string numbers of old and new. NULL behind the last, and in a list that is not there. */
 static const uint32_t *list_rule(const spanish *s, uint32_t list, uint32_t number)
 {
-    const lemmatizer_tables *t = &s->model->lemmatizer;
+    const lemmatizer_tables *t = s->part.tables;
     if (list >= t->list_count || number >= t->lists[2 * (size_t)list + 1]) return NULL;
     return t->suffix_rules + 2 * ((size_t)t->lists[2 * (size_t)list] + number);
 }
@@ -170,7 +170,7 @@ static int has_named_feature(const spanish *s, const char *feature)
 /* Number of the list of the first group of a part of speech whose features the token has; NO_STRING: no group. */
 static uint32_t select_list(const spanish *s, const char *pos)
 {
-    const lemmatizer_tables *t = &s->model->lemmatizer;
+    const lemmatizer_tables *t = s->part.tables;
     uint64_t id = string_id(s->model, pos, strlen(pos));
     for (uint32_t g = 0; g < t->group_count; g++) {
         const uint32_t *group = t->groups + GROUP_COLUMNS * (size_t)g;
@@ -198,7 +198,7 @@ static int whole_word(const spanish *s, uint32_t list, piece word, piece *lemma)
 /* The first form of an exception of that part of speech. */
 static int exception(const spanish *s, const char *pos, piece word, piece *lemma)
 {
-    lemma_word w = {.model = s->model, .bytes = word.bytes, .len = word.len};
+    lemma_word w = {.model = s->model, .tables = s->part.tables, .bytes = word.bytes, .len = word.len};
     if (!lemma_find_part(&w, string_id(s->model, pos, strlen(pos)))) return 0;
     uint32_t form = lemma_first_form(&w);
     if (form == NO_STRING) return 0;
@@ -427,7 +427,7 @@ int lemma_by_spanish_rules(lemma_token *t)
     const tern_doc *doc = t->doc;
     spanish s = {.model = doc->model,
                  .scratch = t->scratch,
-                 .part = {.model = doc->model},
+                 .part = {.model = doc->model, .tables = t->tables},
                  .morph = string_get(doc->model, doc->column[COLUMN_MORPH][t->token], NULL)};
     if (lemma_has_no_rules(t)) return lemma_by_lower(t);
     if (!lemma_find_part(&s.part, doc_id(doc, doc->column[COLUMN_POS][t->token])))

@@ -13,7 +13,7 @@ enum { PART_POS = 0, PART_FIRST_RULE, PART_RULES, PART_INDEX, PART_COLUMNS };
 
 int lemma_find_part(lemma_word *w, uint64_t pos)
 {
-    const lemmatizer_tables *t = &w->model->lemmatizer;
+    const lemmatizer_tables *t = w->tables;
     for (w->part_number = 0; w->part_number < t->part_count; w->part_number++) {
         w->part = t->parts + PART_COLUMNS * (size_t)w->part_number;
         if (string_id_of(w->model, w->part[PART_POS]) == pos) return 1;
@@ -24,7 +24,7 @@ int lemma_find_part(lemma_word *w, uint64_t pos)
 const uint32_t *lemma_rule(const lemma_word *w, uint32_t number)
 {
     if (number >= w->part[PART_RULES]) return NULL;
-    return w->model->lemmatizer.suffix_rules + 2 * ((size_t)w->part[PART_FIRST_RULE] + number);
+    return w->tables->suffix_rules + 2 * ((size_t)w->part[PART_FIRST_RULE] + number);
 }
 
 int lemma_reserve_form(lemma_word *w, buffer *form)
@@ -63,14 +63,14 @@ static int is_alphabetic(const char_table *chars, const unsigned char *bytes, si
 
 int lemma_is_listed(const lemma_word *w, const unsigned char *word, size_t len)
 {
-    const lemmatizer_tables *t = &w->model->lemmatizer;
+    const lemmatizer_tables *t = w->tables;
     uint32_t root = w->part[PART_INDEX];
     return root != NO_STRING && word_set_has(t->words, t->word_edges, root, word, len);
 }
 
 size_t lemma_listed_beginning(const lemma_word *w, const unsigned char *word, size_t len)
 {
-    const lemmatizer_tables *t = &w->model->lemmatizer;
+    const lemmatizer_tables *t = w->tables;
     uint32_t root = w->part[PART_INDEX];
     return root == NO_STRING ? 0 : word_set_beginning(t->words, t->word_edges, root, word, len);
 }
@@ -99,6 +99,6 @@ uint64_t lemma_exception_key(const lemma_word *w)
 
 uint32_t lemma_first_form(const lemma_word *w)
 {
-    uint32_t form = id_table_get(&w->model->lemmatizer.forms, lemma_exception_key(w));
+    uint32_t form = id_table_get(&w->tables->forms, lemma_exception_key(w));
     return form < w->model->strings.count ? form : NO_STRING;
 }

@@ -6,6 +6,7 @@
 
 typedef struct lemma_word {
     const tern_model *model;
+    const lemmatizer_tables *tables;
     const uint32_t *part; /* row of lemmatizer/parts */
     uint32_t part_number;
     const unsigned char *bytes; /* lower-cased */

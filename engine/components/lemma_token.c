@@ -20,7 +20,7 @@ int lemma_by_lower(lemma_token *t)
 int lemma_by_lookup(lemma_token *t)
 {
     const tern_model *model = t->doc->model;
-    uint32_t lemma = id_table_get(&model->lemmatizer.lookup, t->doc->attr[ATTR_ORTH][t->token]);
+    uint32_t lemma = id_table_get(&t->tables->lookup, t->doc->attr[ATTR_ORTH][t->token]);
     if (lemma == ID_ABSENT || (lemma & ~LEMMA_IS_TEXT) >= model->strings.count) return lemma_by_text(t);
     return lemma_set_string(t, lemma & ~LEMMA_IS_TEXT);
 }
@@ -31,7 +31,7 @@ int lemma_by_lower_lookup(lemma_token *t)
     const tern_model *model = t->doc->model;
     const unsigned char *lower = lexeme_lower(t->doc, t->text, t->token, t->lexeme, &len);
     if (!lower) return -1;
-    uint32_t lemma = id_table_get(&model->lemmatizer.lookup, string_id(model, lower, len));
+    uint32_t lemma = id_table_get(&t->tables->lookup, string_id(model, lower, len));
     return lemma < model->strings.count ? lemma_set_string(t, lemma) : doc_set_lemma(t->doc, t->token, lower, len);
 }
 

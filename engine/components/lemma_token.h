@@ -10,6 +10,7 @@
 
 /* A token that has no lemma. */
 typedef struct lemma_token {
+    const lemmatizer_tables *tables;
     tern_doc *doc;
     const text_view *text;
     size_t token;

@@ -6,7 +6,7 @@
 
 static int lemmatize(lemma_token *t)
 {
-    switch (t->doc->model->lemmatizer.kind) {
+    switch (t->tables->kind) {
     case LEMMATIZER_LOOKUP: return lemma_by_lookup(t);
     case LEMMATIZER_LOWER_LOOKUP: return lemma_by_lower_lookup(t);
     case LEMMATIZER_POLISH: return lemma_by_polish_lookup(t);
@@ -19,14 +19,20 @@ static int lemmatize(lemma_token *t)
     }
 }
 
-int lemmatizer_annotate(tern_doc *doc, const text_view *text, lexeme_scratch *lexeme, lemmatizer_scratch *scratch)
+int lemmatizer_annotate(const lemmatizer_tables *tables, tern_doc *doc, const text_view *text, lexeme_scratch *lexeme,
+                        lemmatizer_scratch *scratch)
 {
     for (size_t i = 0; i < doc->token_count; i++) {
         if (interrupted_at(doc->interruption, i)) return -1;
-        if (doc_has_lemma(doc, i) && !doc->model->lemmatizer.overwrite) continue;
+        if (doc_has_lemma(doc, i) && !tables->overwrite) continue;
         const char *pos = string_get(doc->model, doc->column[COLUMN_POS][i], NULL);
-        lemma_token token = {
-            .doc = doc, .text = text, .token = i, .pos = pos, .lexeme = lexeme, .scratch = scratch->forms};
+        lemma_token token = {.tables = tables,
+                             .doc = doc,
+                             .text = text,
+                             .token = i,
+                             .pos = pos,
+                             .lexeme = lexeme,
+                             .scratch = scratch->forms};
         if (lemmatize(&token)) return -1;
     }
     return 0;
@@ -42,14 +48,13 @@ void lemmatizer_scratch_free(lemmatizer_scratch *scratch)
 static void bind_lemma_exceptions(binder *b, lemmatizer_tables *l, uint32_t strings)
 {
     uint32_t starts = 0, forms = 0;
-    if (b->status || !model_file_has(b->file, "lemmatizer/exception")) return; /* none of them, or all */
-    l->exceptions = bind_map(b, "lemmatizer/exceptions");
-    l->exception_start = bind_vector(b, "lemmatizer/exception_start", TERN_DTYPE_U32, &starts);
-    l->exception_forms = bind_vector(b, "lemmatizer/exception_forms", TERN_DTYPE_U32, &forms);
+    if (b->status || !bind_has(b, "/exception")) return; /* none of them, or all */
+    l->exceptions = bind_map(b, "/exceptions");
+    l->exception_start = bind_vector(b, "/exception_start", TERN_DTYPE_U32, &starts);
+    l->exception_forms = bind_vector(b, "/exception_forms", TERN_DTYPE_U32, &forms);
     l->exception_count = starts - 1;
-    bind_check_starts(b, "lemmatizer/exception_start", l->exception_start, l->exception_count, forms,
-                      LEMMATIZER_MAX_RULES);
-    bind_check_strings(b, "lemmatizer/exception_forms", l->exception_forms, forms, strings, 0);
+    bind_check_starts(b, "/exception_start", l->exception_start, l->exception_count, forms, LEMMATIZER_MAX_RULES);
+    bind_check_strings(b, "/exception_forms", l->exception_forms, forms, strings, 0);
 }
 
 static void bind_id_table(binder *b, const char *prefix, id_table *t)
@@ -67,7 +72,7 @@ static void check_parts(binder *b, const lemmatizer_tables *l, uint32_t strings,
     for (uint32_t i = 0; i < l->part_count && !b->status; i++) {
         const uint32_t *part = l->parts + 4 * (size_t)i;
         if (part[0] >= strings || part[2] > LEMMATIZER_MAX_RULES)
-            bind_refuse(b, "lemmatizer/parts", "holds a value that is out of range");
+            bind_refuse(b, "/parts", "holds a value that is out of range");
         *has_rules |= part[2] != 0;
         *has_index |= part[3] != NO_STRING;
     }
@@ -77,22 +82,22 @@ static void check_parts(binder *b, const lemmatizer_tables *l, uint32_t strings,
 static void bind_rule_lists(binder *b, lemmatizer_tables *l, uint32_t rules, uint32_t strings)
 {
     uint32_t two = 2, four = 4, features = 0;
-    l->lists = bind_matrix(b, "lemmatizer/lists", TERN_DTYPE_U32, &l->list_count, &two);
-    l->groups = bind_matrix(b, "lemmatizer/groups", TERN_DTYPE_U32, &l->group_count, &four);
-    l->features = bind_vector(b, "lemmatizer/features", TERN_DTYPE_U32, &features);
-    bind_check_strings(b, "lemmatizer/features", l->features, features, strings, 0);
+    l->lists = bind_matrix(b, "/lists", TERN_DTYPE_U32, &l->list_count, &two);
+    l->groups = bind_matrix(b, "/groups", TERN_DTYPE_U32, &l->group_count, &four);
+    l->features = bind_vector(b, "/features", TERN_DTYPE_U32, &features);
+    bind_check_strings(b, "/features", l->features, features, strings, 0);
     for (uint32_t i = 0; i < l->list_count && !b->status; i++) {
         const uint32_t *list = l->lists + 2 * (size_t)i;
         if (list[1] > LEMMATIZER_MAX_RULES || !bind_in_range(list[0], list[1], rules))
-            bind_refuse(b, "lemmatizer/lists", "holds a value that is out of range");
+            bind_refuse(b, "/lists", "holds a value that is out of range");
     }
     for (uint32_t i = 0; i < l->group_count && !b->status; i++) {
         const uint32_t *group = l->groups + 4 * (size_t)i;
         if (group[0] >= strings || group[1] >= l->list_count || !bind_in_range(group[2], group[3], features)
             || group[3] > LEMMATIZER_MAX_FEATURES)
-            bind_refuse(b, "lemmatizer/groups", "holds a value that is out of range");
+            bind_refuse(b, "/groups", "holds a value that is out of range");
     }
-    if (l->group_count > LEMMATIZER_MAX_RULES) bind_refuse(b, "lemmatizer/groups", "has too many rows");
+    if (l->group_count > LEMMATIZER_MAX_RULES) bind_refuse(b, "/groups", "has too many rows");
 }
 
 /* May a set of words begin there? One that has no word but "" begins nowhere. */
@@ -106,16 +111,16 @@ static void bind_parts(binder *b, lemmatizer_tables *l, uint32_t strings)
 {
     uint32_t four = 4, two = 2, rules = 0;
     int has_rules = 0, has_index = 0;
-    l->parts = bind_matrix(b, "lemmatizer/parts", TERN_DTYPE_U32, &l->part_count, &four);
+    l->parts = bind_matrix(b, "/parts", TERN_DTYPE_U32, &l->part_count, &four);
     check_parts(b, l, strings, &has_rules, &has_index);
     has_rules |= l->kind == LEMMATIZER_SPANISH;
-    if (has_rules) l->suffix_rules = bind_matrix(b, "lemmatizer/suffix_rules", TERN_DTYPE_U32, &rules, &two);
-    if (has_index) l->words = bind_vector(b, "lemmatizer/words", TERN_DTYPE_U32, &l->word_edges);
-    bind_check_strings(b, "lemmatizer/suffix_rules", l->suffix_rules, 2 * (size_t)rules, strings, 0);
+    if (has_rules) l->suffix_rules = bind_matrix(b, "/suffix_rules", TERN_DTYPE_U32, &rules, &two);
+    if (has_index) l->words = bind_vector(b, "/words", TERN_DTYPE_U32, &l->word_edges);
+    bind_check_strings(b, "/suffix_rules", l->suffix_rules, 2 * (size_t)rules, strings, 0);
     for (uint32_t i = 0; i < l->part_count && !b->status; i++) {
         const uint32_t *part = l->parts + 4 * (size_t)i;
         if (!bind_in_range(part[1], part[2], rules) || !is_root(part[3], l->word_edges))
-            bind_refuse(b, "lemmatizer/parts", "holds a value that is out of range");
+            bind_refuse(b, "/parts", "holds a value that is out of range");
     }
     if (l->kind == LEMMATIZER_SPANISH) bind_rule_lists(b, l, rules, strings);
 }
@@ -125,11 +130,10 @@ static void bind_kind(binder *b, lemmatizer_tables *l)
 {
     uint32_t one = 1;
     if (b->status) return;
-    int stated = model_file_has(b->file, "lemmatizer/kind") || model_file_has(b->file, "lemmatizer/forms/")
-                 || model_file_has(b->file, "lemmatizer/lookup/");
-    const uint32_t *kind = stated ? bind_vector(b, "lemmatizer/kind", TERN_DTYPE_U32, &one) : NULL;
+    int stated = bind_has(b, "/kind") || bind_has(b, "/forms/") || bind_has(b, "/lookup/");
+    const uint32_t *kind = stated ? bind_vector(b, "/kind", TERN_DTYPE_U32, &one) : NULL;
     l->kind = kind ? *kind : LEMMATIZER_ENGLISH;
-    if (l->kind >= LEMMATIZER_KINDS) bind_refuse(b, "lemmatizer/kind", "is out of range");
+    if (l->kind >= LEMMATIZER_KINDS) bind_refuse(b, "/kind", "is out of range");
 }
 
 /* Bit 1 << LEMMATIZER_*: the kinds that have these sections. */
@@ -144,26 +148,26 @@ enum {
 static void bind_lemmatizer(binder *b, lemmatizer_tables *l, uint32_t strings)
 {
     bind_kind(b, l);
-    l->overwrite = bind_option(b, "lemmatizer/settings");
+    l->overwrite = bind_option(b, "/settings");
     if (b->status) return;
-    if (HAVE_FORMS >> l->kind & 1) bind_id_table(b, "lemmatizer/forms", &l->forms);
-    if (HAVE_LOOKUP >> l->kind & 1) bind_id_table(b, "lemmatizer/lookup", &l->lookup);
+    if (HAVE_FORMS >> l->kind & 1) bind_id_table(b, "/forms", &l->forms);
+    if (HAVE_LOOKUP >> l->kind & 1) bind_id_table(b, "/lookup", &l->lookup);
     if (HAVE_NO_PARTS >> l->kind & 1) return;
     bind_parts(b, l, strings);
     bind_lemma_exceptions(b, l, strings);
 }
 
-static void bind(binder *b, tern_model *model, const component_methods *self)
+static void bind(binder *b, tern_model *model, component_model *self)
 {
-    (void)self;
-    bind_lemmatizer(b, &model->lemmatizer, model->strings.count);
+    bind_lemmatizer(b, &self->lemmatizer, model->strings.count);
 }
 
 static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
 {
     (void)source;
-    return lemmatizer_annotate(run->doc, run->doc->text, run->lexeme, run->scratch) ? doc_gave_up(run->doc, err)
-                                                                                    : TERN_OK;
+    return lemmatizer_annotate(&run->component->lemmatizer, run->doc, run->doc->text, run->lexeme, run->scratch)
+               ? doc_gave_up(run->doc, err)
+               : TERN_OK;
 }
 
 static void free_scratch(void *scratch) { lemmatizer_scratch_free(scratch); }

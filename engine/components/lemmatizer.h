@@ -14,7 +14,8 @@ typedef struct lemmatizer_scratch {
 
 /* Sets the lemma of every token that has none, from its text, POS and MORPH. 0, or -1 when out of memory or
  * interrupted. */
-int lemmatizer_annotate(tern_doc *doc, const text_view *text, lexeme_scratch *lexeme, lemmatizer_scratch *scratch);
+int lemmatizer_annotate(const lemmatizer_tables *tables, tern_doc *doc, const text_view *text, lexeme_scratch *lexeme,
+                        lemmatizer_scratch *scratch);
 
 void lemmatizer_scratch_free(lemmatizer_scratch *scratch);
 

@@ -5,7 +5,7 @@
 #include "error.h"
 #include "tok2vec.h"
 
-/* Every token is consumed by exactly one action. */
+/* Every token is consumed by exactly one action, or lies in a preset entity: one that the document had before. */
 typedef struct ner_state {
     tern_doc *doc;
     const uint32_t *moves; /* [classes][2] action, label */
@@ -16,6 +16,7 @@ typedef struct ner_state {
     entity_span open;     /* token_end is not known yet */
     class_run *open_runs; /* I and L of its label */
     size_t open_run_count;
+    const entity_span *preset, *preset_end; /* those that begin at the current token or behind it */
 } ner_state;
 
 static int is_final(const void *state)
@@ -44,13 +45,19 @@ static void extra_features(const void *state, int32_t *slot_token)
         slot_token[slot] = token < s->token ? (int32_t)token++ : TRANSITION_MISSING;
 }
 
-/* ner.pyx, is_valid of each action, for documents without preset entities. */
+static int begins_preset(const ner_state *s, size_t token)
+{
+    return s->preset < s->preset_end && s->preset->token_start == token;
+}
+
+/* ner.pyx, is_valid of each action, on tokens that no preset entity has. */
 static size_t allowed(const void *state, class_run *runs)
 {
     const ner_state *s = state;
     const tern_doc *doc = s->doc;
     size_t next = s->token + 1;
-    int may_go_on = next < doc->token_count && doc->sent_start[next] != 1, is_space = doc->is_space[s->token];
+    int may_go_on = next < doc->token_count && doc->sent_start[next] != 1 && !begins_preset(s, next);
+    int is_space = doc->is_space[s->token];
     uint32_t actions = 0;
     if (s->is_open) { /* a white-space token may well continue or end an entity */
         if (may_go_on) actions |= 1u << NER_IN;
@@ -82,6 +89,17 @@ static void add_entity(tern_doc *doc, entity_span entity, size_t token_end)
     doc->entity[doc->entity_count++] = entity;
 }
 
+/* On each token of a preset entity one action is valid in ner.pyx, and together they make the same entity: B, I and L,
+ * or U, of a label that becomes one of the moves, if it is none (transition_parser.pyx _ensure_labels_are_added). An
+ * entity that was open has ended before. */
+static void keep_presets(ner_state *s)
+{
+    for (; begins_preset(s, s->token); s->preset++) {
+        s->doc->entity[s->doc->entity_count++] = *s->preset;
+        s->token = s->preset->token_end;
+    }
+}
+
 static void apply(void *state, uint32_t cls)
 {
     ner_state *s = state;
@@ -96,13 +114,13 @@ static void apply(void *state, uint32_t cls)
     default: /* NER_IN, NER_OUT */ break;
     }
     s->token++;
+    keep_presets(s);
 }
 
-/* Entities need a label: B, I, L and U with an empty one are for preset entities only (a U without label marks a
- * blocked token), which a fresh document has none of, so they are left out. */
-static size_t list_runs(const tern_model *model, class_run *runs)
+/* Entities need a label: B, I, L and U with an empty one are only for tokens that a caller of spaCy has blocked, which
+ * no component does, so they are left out. */
+static size_t list_runs(const ner_model *ner, const tern_model *model, class_run *runs)
 {
-    const ner_model *ner = &model->ner;
     size_t count = 0;
     for (uint32_t c = 0; c < ner->net.classes; c++) {
         uint32_t action = ner->moves[2 * c], label = ner->moves[2 * c + 1];
@@ -111,25 +129,36 @@ static size_t list_runs(const tern_model *model, class_run *runs)
     return count;
 }
 
-int ner_reserve(tern_doc *doc, ner_scratch *s)
+/* Takes the document's entities for preset ones. 0, or -1 when out of memory. */
+static int take_presets(ner_state *s, buffer *presets)
 {
-    size_t tokens = doc->token_count, classes = doc->model->ner.net.classes;
+    size_t count = s->doc->entity_count;
+    s->doc->entity_count = 0;
+    if (!count) return 0;
+    if (buffer_reserve(presets, count, sizeof(entity_span))) return -1;
+    s->preset = memcpy(presets->data, s->doc->entity, count * sizeof(entity_span));
+    s->preset_end = s->preset + count;
+    return 0;
+}
+
+int ner_reserve(const ner_model *ner, tern_doc *doc, ner_scratch *s)
+{
+    size_t tokens = doc->token_count, classes = ner->net.classes;
     return doc_reserve_entities(doc, tokens) || buffer_reserve(&s->runs, classes, sizeof(class_run))
                    || buffer_reserve(&s->open_runs, classes, sizeof(class_run))
-                   || transition_reserve(&doc->model->ner.net, tokens, &s->net)
+                   || transition_reserve(&ner->net, tokens, &s->net)
                ? -1
                : 0;
 }
 
-void ner_project(const tern_doc *doc, const float *rows, size_t begin, size_t count, ner_scratch *s)
+void ner_project(const ner_model *ner, const float *rows, size_t begin, size_t count, ner_scratch *s)
 {
-    transition_project(&doc->model->ner.net, rows, begin, count, &s->net);
+    transition_project(&ner->net, rows, begin, count, &s->net);
 }
 
-tern_status ner_annotate(tern_doc *doc, ner_scratch *s, const vector_source *source, transition_trace trace, void *user,
-                         tern_error *err)
+tern_status ner_annotate(const ner_model *ner, tern_doc *doc, ner_scratch *s, const vector_source *source,
+                         transition_trace trace, void *user, tern_error *err)
 {
-    const ner_model *ner = &doc->model->ner;
     const move_table table = {.common_slots = 1u << 0,
                               .has_lone_states = 1,
                               .is_final = is_final,
@@ -139,11 +168,14 @@ tern_status ner_annotate(tern_doc *doc, ner_scratch *s, const vector_source *sou
     ner_state state = {.doc = doc,
                        .moves = ner->moves,
                        .runs = s->runs.data,
-                       .run_count = list_runs(doc->model, s->runs.data),
+                       .run_count = list_runs(ner, doc->model, s->runs.data),
                        .open_runs = s->open_runs.data};
-    doc->entity_count = 0;
+    if (take_presets(&state, &s->presets)) return doc_gave_up(doc, err);
+    keep_presets(&state);
     if (transition_run(&ner->net, &table, &state, doc->token_count, &s->net, source, doc->interruption, trace, user))
         return doc_gave_up(doc, err);
+    while (state.preset < state.preset_end) /* no class was allowed before them */
+        doc->entity[doc->entity_count++] = *state.preset++;
     doc->annotations |= TERN_ENTITIES;
     return TERN_OK;
 }
@@ -153,33 +185,35 @@ void ner_scratch_free(ner_scratch *s)
     transition_scratch_free(&s->net);
     buffer_free(&s->runs);
     buffer_free(&s->open_runs);
+    buffer_free(&s->presets);
 }
 
 /* ---- the component ----------------------------------------------------------------------------------------------- */
 
-static void bind(binder *b, tern_model *model, const component_methods *self)
+static void bind(binder *b, tern_model *model, component_model *self)
 {
     uint32_t two = 2;
-    ner_model *ner = &model->ner;
+    ner_model *ner = &self->ner;
     ner->net.width = bind_encoder(b, model, self);
-    ner->moves = bind_matrix(b, "ner/moves", TERN_DTYPE_U32, &ner->net.classes, &two);
-    bind_transition(b, "ner", NER_SLOTS, NER_EXTRA_SLOTS, &ner->net);
+    ner->moves = bind_matrix(b, "/moves", TERN_DTYPE_U32, &ner->net.classes, &two);
+    bind_transition(b, NER_SLOTS, NER_EXTRA_SLOTS, &ner->net);
+    self->width = ner->net.width;
     for (uint32_t c = 0; c < ner->net.classes && !b->status; c++)
-        if (ner->moves[2 * c] > NER_OUT) bind_refuse(b, "ner/moves", "holds an action that is out of range");
-        else bind_check_labels(b, "ner/moves", ner->moves + 2 * c + 1, 1, &model->strings, 0);
+        if (ner->moves[2 * c] > NER_OUT) bind_refuse(b, "/moves", "holds an action that is out of range");
+        else bind_check_labels(b, "/moves", ner->moves + 2 * c + 1, 1, &model->strings, 0);
 }
 
-static int reserve(const component_run *run) { return ner_reserve(run->doc, run->scratch); }
+static int reserve(const component_run *run) { return ner_reserve(&run->component->ner, run->doc, run->scratch); }
 
 static int feed(const component_run *run, const float *rows, size_t begin, size_t count)
 {
-    ner_project(run->doc, rows, begin, count, run->scratch);
+    ner_project(&run->component->ner, rows, begin, count, run->scratch);
     return 0;
 }
 
 static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
 {
-    return ner_annotate(run->doc, run->scratch, source, NULL, NULL, err);
+    return ner_annotate(&run->component->ner, run->doc, run->scratch, source, NULL, NULL, err);
 }
 
 static void free_scratch(void *scratch) { ner_scratch_free(scratch); }

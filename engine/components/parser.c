@@ -218,9 +218,9 @@ static void apply(void *state, uint32_t cls)
 enum { COLUMN_STACK = 0, COLUMN_REBUFFER, COLUMN_LEFT, COLUMN_RIGHT, COLUMN_NEXT_SIBLING, STATE_COLUMNS };
 _Static_assert((int)STATE_COLUMNS <= (int)DEPENDENCY_COLUMNS, "the state fits");
 
-int parser_reserve(const tern_doc *doc, parser_scratch *s)
+int parser_reserve(const parser_model *parser, const tern_doc *doc, parser_scratch *s)
 {
-    const transition_weights *net = &doc->model->parser.net;
+    const transition_weights *net = &parser->net;
     for (size_t i = 0; i < STATE_COLUMNS; i++)
         if (buffer_reserve(&s->dependency.column[i], doc->token_count, sizeof(int32_t))) return -1;
     return buffer_reserve(&s->flags, doc->token_count, 1)
@@ -231,15 +231,14 @@ int parser_reserve(const tern_doc *doc, parser_scratch *s)
                : 0;
 }
 
-void parser_project(const tern_doc *doc, const float *rows, size_t begin, size_t count, parser_scratch *s)
+void parser_project(const parser_model *parser, const float *rows, size_t begin, size_t count, parser_scratch *s)
 {
-    transition_project(&doc->model->parser.net, rows, begin, count, &s->net);
+    transition_project(&parser->net, rows, begin, count, &s->net);
 }
 
 /* Arcs between pieces of one word lead from neighbour to neighbour (arc_eager.pyx SUBTOK_LABEL). */
-static size_t list_runs(const tern_doc *doc, class_run *runs)
+static size_t list_runs(const parser_model *parser, const tern_doc *doc, class_run *runs)
 {
-    const parser_model *parser = &doc->model->parser;
     uint64_t subtoken = murmur64a("subtok", 6, 1);
     size_t count = 0;
     for (uint32_t c = 0; c < parser->net.classes; c++) {
@@ -251,14 +250,13 @@ static size_t list_runs(const tern_doc *doc, class_run *runs)
     return count;
 }
 
-static parser_state begin_state(tern_doc *doc, parser_scratch *scratch)
+static parser_state begin_state(const parser_model *parser, tern_doc *doc, parser_scratch *scratch)
 {
-    const parser_model *parser = &doc->model->parser;
     const buffer *column = scratch->dependency.column;
     parser_state s = {.doc = doc,
                       .moves = parser->moves,
                       .runs = scratch->runs.data,
-                      .run_count = list_runs(doc, scratch->runs.data),
+                      .run_count = list_runs(parser, doc, scratch->runs.data),
                       .stack = column[COLUMN_STACK].data,
                       .rebuffer = column[COLUMN_REBUFFER].data,
                       .flags = scratch->flags.data,
@@ -276,18 +274,17 @@ static parser_state begin_state(tern_doc *doc, parser_scratch *scratch)
     return s;
 }
 
-tern_status parser_annotate(tern_doc *doc, parser_scratch *s, const vector_source *source, transition_trace trace,
-                            void *user, tern_error *err)
+tern_status parser_annotate(const parser_model *parser, tern_doc *doc, parser_scratch *s, const vector_source *source,
+                            transition_trace trace, void *user, tern_error *err)
 {
-    const int is_extra = doc->model->parser.net.slots == PARSER_EXTRA_SLOTS;
+    const int is_extra = parser->net.slots == PARSER_EXTRA_SLOTS;
     const move_table table = {.common_slots = is_extra ? EXTRA_COMMON_SLOTS : COMMON_SLOTS,
                               .is_final = is_final,
                               .features = is_extra ? extra_features : features,
                               .allowed = allowed,
                               .apply = apply};
-    parser_state state = begin_state(doc, s);
-    if (transition_run(&doc->model->parser.net, &table, &state, doc->token_count, &s->net, source, doc->interruption,
-                       trace, user))
+    parser_state state = begin_state(parser, doc, s);
+    if (transition_run(&parser->net, &table, &state, doc->token_count, &s->net, source, doc->interruption, trace, user))
         return doc_gave_up(doc, err);
     return dependency_finish(doc, state.head_label, &s->dependency, err);
 }
@@ -303,33 +300,34 @@ void parser_scratch_free(parser_scratch *s)
 
 /* ---- the component ----------------------------------------------------------------------------------------------- */
 
-static void bind(binder *b, tern_model *model, const component_methods *self)
+static void bind(binder *b, tern_model *model, component_model *self)
 {
     uint32_t three = 3, one = 1;
-    parser_model *parser = &model->parser;
+    parser_model *parser = &self->parser;
     parser->net.width = bind_encoder(b, model, self);
-    parser->moves = bind_matrix(b, "parser/moves", TERN_DTYPE_U32, &parser->net.classes, &three);
-    bind_transition(b, "parser", PARSER_SLOTS, PARSER_EXTRA_SLOTS, &parser->net);
+    parser->moves = bind_matrix(b, "/moves", TERN_DTYPE_U32, &parser->net.classes, &three);
+    bind_transition(b, PARSER_SLOTS, PARSER_EXTRA_SLOTS, &parser->net);
+    self->width = parser->net.width;
     for (uint32_t c = 0; c < parser->net.classes && !b->status; c++)
-        if (parser->moves[3 * c] > ARC_BREAK) bind_refuse(b, "parser/moves", "holds an action that is out of range");
-        else bind_check_labels(b, "parser/moves", parser->moves + 3 * c + 1, 2, &model->strings, 1);
-    const uint32_t *root = bind_vector(b, "parser/root", TERN_DTYPE_U32, &one);
+        if (parser->moves[3 * c] > ARC_BREAK) bind_refuse(b, "/moves", "holds an action that is out of range");
+        else bind_check_labels(b, "/moves", parser->moves + 3 * c + 1, 2, &model->strings, 1);
+    const uint32_t *root = bind_vector(b, "/root", TERN_DTYPE_U32, &one);
     if (b->status) return;
-    bind_check_labels(b, "parser/root", root, 1, &model->strings, 0);
+    bind_check_labels(b, "/root", root, 1, &model->strings, 0);
     parser->root_label = *root;
 }
 
-static int reserve(const component_run *run) { return parser_reserve(run->doc, run->scratch); }
+static int reserve(const component_run *run) { return parser_reserve(&run->component->parser, run->doc, run->scratch); }
 
 static int feed(const component_run *run, const float *rows, size_t begin, size_t count)
 {
-    parser_project(run->doc, rows, begin, count, run->scratch);
+    parser_project(&run->component->parser, rows, begin, count, run->scratch);
     return 0;
 }
 
 static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
 {
-    return parser_annotate(run->doc, run->scratch, source, NULL, NULL, err);
+    return parser_annotate(&run->component->parser, run->doc, run->scratch, source, NULL, NULL, err);
 }
 
 static void free_scratch(void *scratch) { parser_scratch_free(scratch); }

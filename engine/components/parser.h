@@ -16,17 +16,17 @@ typedef struct parser_scratch {
 } parser_scratch;
 
 /* Room for the document's tokens; before the first parser_project. 0 or -1. */
-int parser_reserve(const tern_doc *doc, parser_scratch *scratch);
+int parser_reserve(const parser_model *parser, const tern_doc *doc, parser_scratch *scratch);
 
 /* Takes rows of the encoder for the tokens from begin on, unless the document is so long that there is a source of
  * them. */
-void parser_project(const tern_doc *doc, const float *rows, size_t begin, size_t count, parser_scratch *scratch);
+void parser_project(const parser_model *parser, const float *rows, size_t begin, size_t count, parser_scratch *scratch);
 
 /* Fills head, dep and sent_start (1 or -1 for every token). Preset sentence starts are honoured as far as arc_eager.pyx
  * does. At most 9 steps a token. Fails as dependency_finish does, or with TERN_E_INTERRUPTED. source, trace:
  * transition.h. */
-tern_status parser_annotate(tern_doc *doc, parser_scratch *scratch, const vector_source *source, transition_trace trace,
-                            void *user, tern_error *err);
+tern_status parser_annotate(const parser_model *parser, tern_doc *doc, parser_scratch *scratch,
+                            const vector_source *source, transition_trace trace, void *user, tern_error *err);
 
 void parser_scratch_free(parser_scratch *scratch);
 

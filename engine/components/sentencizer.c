@@ -3,9 +3,8 @@
 #include "unicode.h"
 
 /* Is the token one of the marks that end a sentence? */
-static int is_mark(const tern_doc *doc, size_t token)
+static int is_mark(const sentencizer_tables *t, const tern_doc *doc, size_t token)
 {
-    const sentencizer_tables *t = &doc->model->sentencizer;
     return id_find(t->marks, t->mark_count, doc->attr[ATTR_ORTH][token]) < t->mark_count;
 }
 
@@ -17,34 +16,35 @@ static int is_punctuation(const tern_doc *doc, const text_view *text, size_t tok
     return 1;
 }
 
-int sentencizer_annotate(tern_doc *doc, const text_view *text)
+int sentencizer_annotate(const sentencizer_tables *t, tern_doc *doc, const text_view *text)
 {
     int after_mark = 1; /* the first token begins a sentence, whatever it is */
     for (size_t i = 0; i < doc->token_count; i++) {
         if (interrupted_at(doc->interruption, i)) return -1;
-        int mark = is_mark(doc, i);
+        int mark = is_mark(t, doc, i);
         int begins = i == 0 || (after_mark && !mark && !is_punctuation(doc, text, i));
         if (begins) after_mark = 0;
         if (mark) after_mark = 1;
-        if (!doc->sent_start[i] || doc->model->sentencizer.overwrite) doc->sent_start[i] = begins ? 1 : -1;
+        if (!doc->sent_start[i] || t->overwrite) doc->sent_start[i] = begins ? 1 : -1;
     }
     return 0;
 }
 
 /* ---- the component ----------------------------------------------------------------------------------------------- */
 
-static void bind(binder *b, tern_model *model, const component_methods *self)
+static void bind(binder *b, tern_model *model, component_model *self)
 {
-    (void)self;
-    sentencizer_tables *s = &model->sentencizer;
-    s->overwrite = bind_switch(b, "sentencizer/settings");
-    s->marks = bind_vector(b, "sentencizer/marks", TERN_DTYPE_U64, &s->mark_count);
+    (void)model;
+    sentencizer_tables *s = &self->sentencizer;
+    s->overwrite = bind_switch(b, "/settings");
+    s->marks = bind_vector(b, "/marks", TERN_DTYPE_U64, &s->mark_count);
 }
 
 static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
 {
     (void)source;
-    return sentencizer_annotate(run->doc, run->doc->text) ? doc_gave_up(run->doc, err) : TERN_OK;
+    return sentencizer_annotate(&run->component->sentencizer, run->doc, run->doc->text) ? doc_gave_up(run->doc, err)
+                                                                                        : TERN_OK;
 }
 
 const component_methods sentencizer_component = {

@@ -56,12 +56,11 @@ void span_finder_scratch_free(span_finder_scratch *s)
 
 enum { SET_KEY = 0, SET_MIN_LENGTH, SET_MAX_LENGTH, SET_ACTIVATION, SETTINGS };
 
-static void bind(binder *b, tern_model *model, const component_methods *self)
+static void bind(binder *b, tern_model *model, component_model *self)
 {
-    section_name name;
-    span_finder_model *w = &model->span_finder;
+    static const char *const name = "/settings";
+    span_finder_model *w = &self->span_finder;
     uint32_t count = SETTINGS, one = 1, width = bind_encoder(b, model, self);
-    bind_name(name, self->name, "settings");
     const uint32_t *settings = bind_vector(b, name, TERN_DTYPE_U32, &count);
     bind_check_labels(b, name, settings, SET_KEY + 1, &model->strings, 0);
     if (b->status) return;
@@ -71,11 +70,10 @@ static void bind(binder *b, tern_model *model, const component_methods *self)
     w->activation = settings[SET_ACTIVATION];
     if (!w->min_length || !w->max_length || w->activation >= ACTIVATIONS)
         bind_refuse(b, name, "holds a value that is out of range");
-    bind_name(name, self->name, "threshold");
-    const float *threshold = bind_vector_f32(b, name, &one);
+    const float *threshold = bind_vector_f32(b, "/threshold", &one);
     if (!b->status) w->threshold = *threshold;
-    bind_name(name, self->name, "output");
-    bind_layer(b, name, 2, 1, width, &w->output);
+    bind_layer(b, "/output", 2, 1, width, &w->output);
+    self->width = w->output.nI;
 }
 
 static int reserve(const component_run *run)
@@ -86,14 +84,14 @@ static int reserve(const component_run *run)
 
 static int feed(const component_run *run, const float *rows, size_t begin, size_t count)
 {
-    return span_finder_feed(&run->doc->model->span_finder, rows, begin, count, run->scratch);
+    return span_finder_feed(&run->component->span_finder, rows, begin, count, run->scratch);
 }
 
 static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
 {
     (void)source;
-    return span_finder_annotate(&run->doc->model->span_finder, run->doc, run->scratch) ? doc_gave_up(run->doc, err)
-                                                                                       : TERN_OK;
+    return span_finder_annotate(&run->component->span_finder, run->doc, run->scratch) ? doc_gave_up(run->doc, err)
+                                                                                      : TERN_OK;
 }
 
 static void free_scratch(void *scratch) { span_finder_scratch_free(scratch); }

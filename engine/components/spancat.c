@@ -298,11 +298,10 @@ void spancat_scratch_free(spancat_scratch *s)
 
 enum { SET_KEY = 0, SET_PRESET_KEY, SET_POOLING, SET_ACTIVATION, SET_HIDDEN, SET_MAX_POSITIVE, SET_PARTS, SETTINGS };
 
-static void bind_settings(binder *b, const tern_model *model, const char *prefix, spancat_model *w)
+static void bind_settings(binder *b, const tern_model *model, spancat_model *w)
 {
-    section_name name;
+    static const char *const name = "/settings";
     uint32_t count = SETTINGS, one = 1;
-    bind_name(name, prefix, "settings");
     const uint32_t *settings = bind_vector(b, name, TERN_DTYPE_U32, &count);
     if (b->status) return;
     w->key = settings[SET_KEY];
@@ -318,17 +317,15 @@ static void bind_settings(binder *b, const tern_model *model, const char *prefix
         && (w->key == NO_STRING || !w->pooling || w->pooling & ~poolings || w->activation >= ACTIVATIONS
             || w->hidden.layer.nO > SPANCAT_MAX_HIDDEN || w->parts > SPANCAT_PARTS))
         bind_refuse(b, name, "holds a value that is out of range");
-    bind_name(name, prefix, "threshold");
-    const float *threshold = bind_vector_f32(b, name, &one);
+    const float *threshold = bind_vector_f32(b, "/threshold", &one);
     if (!b->status) w->threshold = *threshold;
 }
 
 /* Ascending; each has a place of the list. */
-static void bind_sizes(binder *b, const char *prefix, spancat_model *w)
+static void bind_sizes(binder *b, spancat_model *w)
 {
-    section_name name;
+    static const char *const name = "/sizes";
     uint32_t two = 2;
-    bind_name(name, prefix, "sizes");
     w->sizes = bind_matrix(b, name, TERN_DTYPE_U32, &w->size_count, &two);
     if (!b->status && w->size_count > SPANCAT_MAX_SIZES)
         bind_refuse(b, name, "has more sizes of spans than this library supports");
@@ -340,30 +337,36 @@ static void bind_sizes(binder *b, const char *prefix, spancat_model *w)
     }
 }
 
-static void bind(binder *b, tern_model *model, const component_methods *self)
+/* Of a listener that no encoder is before, the width is a part of what its first layer reads: refuses what is none. */
+static void bind_width(binder *b, component_model *self, uint32_t inputs, const char *layer)
 {
-    section_name name;
-    spancat_model *w = &model->spancat[spancat_place(self->number)];
-    w->width = bind_encoder(b, model, self);
-    bind_settings(b, model, self->name, w);
-    bind_name(name, self->name, "labels");
-    w->labels = bind_vector(b, name, TERN_DTYPE_U32, &w->label_count);
-    bind_check_labels(b, name, w->labels, w->label_count, &model->strings, 0);
-    if (!b->status && w->preset_key == NO_STRING) bind_sizes(b, self->name, w);
-    uint32_t inputs = pooled_width(w);
-    bind_name(name, self->name, "hidden");
-    if (w->hidden.layer.nO) {
-        bind_maxout(b, name, w->hidden.layer.nO, inputs, &w->hidden);
-        inputs = w->hidden.layer.nO;
-    }
-    bind_name(name, self->name, "output");
-    bind_layer(b, name, w->label_count + (w->parts & SPANCAT_NEGATIVE ? 1 : 0), 1, inputs, &w->output);
+    spancat_model *w = &self->spancat;
+    if (b->status || w->width) return;
+    w->width = 1;
+    uint32_t parts = pooled_width(w);
+    self->width = w->width = inputs / parts;
+    if (!w->width || inputs % parts) bind_refuse(b, layer, "has a shape that does not fit the other sections");
 }
 
-static const spancat_model *model_of(const component_run *run)
+static void bind(binder *b, tern_model *model, component_model *self)
 {
-    return &run->doc->model->spancat[spancat_place(run->self->number)];
+    spancat_model *w = &self->spancat;
+    w->width = bind_encoder(b, model, self);
+    bind_settings(b, model, w);
+    w->labels = bind_vector(b, "/labels", TERN_DTYPE_U32, &w->label_count);
+    bind_check_labels(b, "/labels", w->labels, w->label_count, &model->strings, 0);
+    if (!b->status && w->preset_key == NO_STRING) bind_sizes(b, w);
+    uint32_t inputs = w->width ? pooled_width(w) : 0;
+    if (w->hidden.layer.nO) {
+        bind_maxout(b, "/hidden", w->hidden.layer.nO, inputs, &w->hidden);
+        bind_width(b, self, w->hidden.layer.nI, "/hidden/W");
+        inputs = w->hidden.layer.nO;
+    }
+    bind_layer(b, "/output", w->label_count + (w->parts & SPANCAT_NEGATIVE ? 1 : 0), 1, inputs, &w->output);
+    bind_width(b, self, w->output.nI, "/output/W");
 }
+
+static const spancat_model *model_of(const component_run *run) { return &run->component->spancat; }
 
 static int reserve(const component_run *run) { return spancat_begin(model_of(run), run->doc, run->scratch); }
 

@@ -29,28 +29,50 @@ uint32_t linear_best(const packed_layer *w, const float *scores)
     return best;
 }
 
-int tagger_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count, tagger_scratch *scratch)
+/* The best class of each token. 0, or -1 when out of memory. */
+static int choose(const packed_layer *w, uint32_t normalize, const float *rows, size_t begin, size_t count,
+                  tagger_scratch *scratch)
 {
-    const tagger_model *tagger = &doc->model->tagger;
-    const float *scores = linear_scores(&tagger->output, tagger->normalize, rows, count, &scratch->scores);
+    const float *scores = linear_scores(w, normalize, rows, count, &scratch->scores);
     if (!scores) return -1;
-    for (size_t i = 0; i < count; i++, scores += layer_sums(&tagger->output))
-        doc->column[COLUMN_TAG][begin + i] = tagger->labels[linear_best(&tagger->output, scores)];
+    uint32_t *choice = scratch->choices.data;
+    for (size_t i = 0; i < count; i++, scores += layer_sums(w)) choice[begin + i] = linear_best(w, scores);
     return 0;
 }
 
-int morphologizer_annotate(tern_doc *doc, const float *rows, size_t begin, size_t count, tagger_scratch *scratch)
+int tagger_reserve(const tern_doc *doc, tagger_scratch *scratch)
 {
-    const morphologizer_model *morphologizer = &doc->model->morphologizer;
-    const float *scores =
-        linear_scores(&morphologizer->output, morphologizer->normalize, rows, count, &scratch->scores);
-    if (!scores) return -1;
-    for (size_t i = 0; i < count; i++, scores += layer_sums(&morphologizer->output)) {
-        const uint32_t *label = morphologizer->labels + 2 * (size_t)linear_best(&morphologizer->output, scores);
-        doc->column[COLUMN_MORPH][begin + i] = label[0];
-        doc->column[COLUMN_POS][begin + i] = label[1];
+    return buffer_reserve(&scratch->choices, doc->token_count, sizeof(uint32_t));
+}
+
+int tagger_choose(const tagger_model *tagger, const float *rows, size_t begin, size_t count, tagger_scratch *scratch)
+{
+    return choose(&tagger->output, tagger->normalize, rows, begin, count, scratch);
+}
+
+void tagger_annotate(const tagger_model *tagger, tern_doc *doc, const tagger_scratch *scratch)
+{
+    const uint32_t *choice = scratch->choices.data;
+    uint32_t *tag = doc->column[COLUMN_TAG];
+    for (size_t i = 0; i < doc->token_count; i++)
+        if (!tagger->keeps || !doc_id(doc, tag[i])) tag[i] = tagger->labels[choice[i]];
+}
+
+int morphologizer_choose(const morphologizer_model *morphologizer, const float *rows, size_t begin, size_t count,
+                         tagger_scratch *scratch)
+{
+    return choose(&morphologizer->output, morphologizer->normalize, rows, begin, count, scratch);
+}
+
+void morphologizer_annotate(const morphologizer_model *morphologizer, tern_doc *doc, const tagger_scratch *scratch)
+{
+    const uint32_t *choice = scratch->choices.data;
+    uint32_t *morph = doc->column[COLUMN_MORPH], *pos = doc->column[COLUMN_POS];
+    for (size_t i = 0; i < doc->token_count; i++) {
+        const uint32_t *label = morphologizer->labels + 2 * (size_t)choice[i];
+        if (!morphologizer->keeps || morph[i] == NO_STRING) morph[i] = label[0];
+        if (!morphologizer->keeps || !doc_id(doc, pos[i])) pos[i] = label[1];
     }
-    return 0;
 }
 
 int senter_reserve(const tern_doc *doc, senter_scratch *scratch)
@@ -58,10 +80,10 @@ int senter_reserve(const tern_doc *doc, senter_scratch *scratch)
     return buffer_reserve(&scratch->choices, doc->token_count, 1);
 }
 
-int senter_choose(const tern_doc *doc, const float *rows, size_t begin, size_t count, senter_scratch *scratch)
+int senter_choose(const senter_model *senter, const float *rows, size_t begin, size_t count, senter_scratch *scratch)
 {
-    const packed_layer *w = &doc->model->senter.output;
-    const float *scores = linear_scores(w, doc->model->senter.normalize, rows, count, &scratch->scores);
+    const packed_layer *w = &senter->output;
+    const float *scores = linear_scores(w, senter->normalize, rows, count, &scratch->scores);
     if (!scores) return -1;
     signed char *choices = scratch->choices.data;
     for (size_t i = 0; i < count; i++, scores += layer_sums(w))
@@ -69,16 +91,20 @@ int senter_choose(const tern_doc *doc, const float *rows, size_t begin, size_t c
     return 0;
 }
 
-void senter_annotate(tern_doc *doc, const senter_scratch *scratch)
+void senter_annotate(const senter_model *senter, tern_doc *doc, const senter_scratch *scratch)
 {
     const signed char *choices = scratch->choices.data;
     for (size_t i = 0; i < doc->token_count; i++) {
         signed char *start = &doc->sent_start[i];
-        if (!*start || doc->model->senter.overwrite) *start = choices[i];
+        if (!*start || senter->overwrite) *start = choices[i];
     }
 }
 
-void tagger_scratch_free(tagger_scratch *scratch) { buffer_free(&scratch->scores); }
+void tagger_scratch_free(tagger_scratch *scratch)
+{
+    buffer_free(&scratch->scores);
+    buffer_free(&scratch->choices);
+}
 
 void senter_scratch_free(senter_scratch *scratch)
 {
@@ -88,19 +114,30 @@ void senter_scratch_free(senter_scratch *scratch)
 
 /* ---- the components ---------------------------------------------------------------------------------------------- */
 
-static void bind_tagger(binder *b, tern_model *model, const component_methods *self)
+static void bind_tagger(binder *b, tern_model *model, component_model *self)
 {
-    tagger_model *tagger = &model->tagger;
+    tagger_model *tagger = &self->tagger;
     uint32_t labels = 0, width = bind_encoder(b, model, self);
-    tagger->labels = bind_vector(b, "tagger/labels", TERN_DTYPE_U32, &labels);
-    bind_check_labels(b, "tagger/labels", tagger->labels, labels, &model->strings, 0);
-    bind_layer(b, "tagger", labels, 1, width, &tagger->output);
-    tagger->normalize = bind_normalize(b, self->name);
+    tagger->labels = bind_vector(b, "/labels", TERN_DTYPE_U32, &labels);
+    bind_check_labels(b, "/labels", tagger->labels, labels, &model->strings, 0);
+    bind_layer(b, "", labels, 1, width, &tagger->output);
+    tagger->keeps = bind_option(b, "/keeps");
+    self->width = tagger->output.nI;
+    tagger->normalize = bind_option(b, "/normalize");
 }
+
+static int reserve_tagger(const component_run *run) { return tagger_reserve(run->doc, run->scratch); }
 
 static int feed_tagger(const component_run *run, const float *rows, size_t begin, size_t count)
 {
-    return tagger_annotate(run->doc, rows, begin, count, run->scratch);
+    return tagger_choose(&run->component->tagger, rows, begin, count, run->scratch);
+}
+
+static tern_status finish_tagger(const component_run *run, const vector_source *source, tern_error *err)
+{
+    (void)source, (void)err;
+    tagger_annotate(&run->component->tagger, run->doc, run->scratch);
+    return TERN_OK;
 }
 
 static void free_tagger(void *scratch) { tagger_scratch_free(scratch); }
@@ -111,23 +148,35 @@ const component_methods tagger_component = {
     .gives = TERN_TAGS,
     .scratch_size = sizeof(tagger_scratch),
     .bind = bind_tagger,
+    .reserve = reserve_tagger,
     .feed = feed_tagger,
+    .finish = finish_tagger,
+    .release = free_tagger,
     .free = free_tagger,
 };
 
-static void bind_morphologizer(binder *b, tern_model *model, const component_methods *self)
+static void bind_morphologizer(binder *b, tern_model *model, component_model *self)
 {
     uint32_t two = 2, labels = 0, width = bind_encoder(b, model, self);
-    morphologizer_model *m = &model->morphologizer;
-    m->labels = bind_matrix(b, "morphologizer/labels", TERN_DTYPE_U32, &labels, &two);
-    bind_check_labels(b, "morphologizer/labels", m->labels, 2 * (size_t)labels, &model->strings, 0);
-    bind_layer(b, "morphologizer", labels, 1, width, &m->output);
-    m->normalize = bind_normalize(b, self->name);
+    morphologizer_model *m = &self->morphologizer;
+    m->labels = bind_matrix(b, "/labels", TERN_DTYPE_U32, &labels, &two);
+    bind_check_labels(b, "/labels", m->labels, 2 * (size_t)labels, &model->strings, 0);
+    bind_layer(b, "", labels, 1, width, &m->output);
+    m->keeps = bind_option(b, "/keeps");
+    self->width = m->output.nI;
+    m->normalize = bind_option(b, "/normalize");
 }
 
 static int feed_morphologizer(const component_run *run, const float *rows, size_t begin, size_t count)
 {
-    return morphologizer_annotate(run->doc, rows, begin, count, run->scratch);
+    return morphologizer_choose(&run->component->morphologizer, rows, begin, count, run->scratch);
+}
+
+static tern_status finish_morphologizer(const component_run *run, const vector_source *source, tern_error *err)
+{
+    (void)source, (void)err;
+    morphologizer_annotate(&run->component->morphologizer, run->doc, run->scratch);
+    return TERN_OK;
 }
 
 const component_methods morphologizer_component = {
@@ -136,29 +185,33 @@ const component_methods morphologizer_component = {
     .gives = TERN_MORPHS | TERN_POS,
     .scratch_size = sizeof(tagger_scratch),
     .bind = bind_morphologizer,
+    .reserve = reserve_tagger,
     .feed = feed_morphologizer,
+    .finish = finish_morphologizer,
+    .release = free_tagger,
     .free = free_tagger,
 };
 
-static void bind_senter(binder *b, tern_model *model, const component_methods *self)
+static void bind_senter(binder *b, tern_model *model, component_model *self)
 {
     uint32_t width = bind_encoder(b, model, self);
-    bind_layer(b, "senter", 2, 1, width, &model->senter.output);
-    model->senter.normalize = bind_normalize(b, self->name);
-    model->senter.overwrite = bind_option(b, "senter/settings");
+    bind_layer(b, "", 2, 1, width, &self->senter.output);
+    self->senter.overwrite = bind_option(b, "/settings");
+    self->width = self->senter.output.nI;
+    self->senter.normalize = bind_option(b, "/normalize");
 }
 
 static int reserve_senter(const component_run *run) { return senter_reserve(run->doc, run->scratch); }
 
 static int feed_senter(const component_run *run, const float *rows, size_t begin, size_t count)
 {
-    return senter_choose(run->doc, rows, begin, count, run->scratch);
+    return senter_choose(&run->component->senter, rows, begin, count, run->scratch);
 }
 
 static tern_status finish_senter(const component_run *run, const vector_source *source, tern_error *err)
 {
     (void)source, (void)err;
-    senter_annotate(run->doc, run->scratch);
+    senter_annotate(&run->component->senter, run->doc, run->scratch);
     return TERN_OK;
 }
 

@@ -6,12 +6,8 @@
 #include "layers.h"
 #include "tok2vec.h"
 
+#include <stdlib.h>
 #include <string.h>
-
-const textcat_model *textcat_of(const tern_model *model, uint32_t component)
-{
-    return &model->textcat[textcat_place(component)];
-}
 
 /* ---- rows -> one vector ------------------------------------------------------------------------------------------ */
 
@@ -119,33 +115,56 @@ static tern_status score(const textcat_model *w, const tern_doc *doc, textcat_sc
 
 /* ---- scores -> Doc.cats ------------------------------------------------------------------------------------------ */
 
-/* A label that the classifier before has too keeps its place, as in a Python dict. */
-static int set_cats(tern_doc *doc, const textcat_model *w, const float *scores)
+/* A category that an earlier classifier has set: its label, and its place among all. */
+typedef struct known_cat {
+    uint32_t label, place;
+} known_cat;
+
+static int compare_labels(const void *a, const void *b)
 {
-    size_t earlier = doc->cat_count;
-    if (doc_reserve_cats(doc, earlier + w->label_count)) return -1;
+    uint32_t left = ((const known_cat *)a)->label, right = ((const known_cat *)b)->label;
+    return (left > right) - (left < right);
+}
+
+/* What earlier classifiers have set, by label. NULL when out of memory. */
+static const known_cat *list_known(const tern_doc *doc, textcat_scratch *s)
+{
+    if (buffer_reserve(&s->known, doc->cat_count, sizeof(known_cat))) return NULL;
+    known_cat *known = s->known.data;
+    for (size_t i = 0; i < doc->cat_count; i++) known[i] = (known_cat){doc->cat[i].label, (uint32_t)i};
+    qsort(known, doc->cat_count, sizeof *known, compare_labels);
+    return known;
+}
+
+/* A label that an earlier classifier has too keeps its place, as in a Python dict. */
+static int set_cats(tern_doc *doc, const textcat_model *w, const float *scores, textcat_scratch *s)
+{
+    const size_t earlier = doc->cat_count;
+    const known_cat *known = earlier ? list_known(doc, s) : NULL, *same = NULL;
+    if ((earlier && !known) || doc_reserve_cats(doc, earlier + w->label_count)) return -1;
     for (uint32_t c = 0; c < w->label_count; c++) {
-        int is_there = earlier && w->same && w->same[c] != NO_STRING;
-        size_t place = is_there ? w->same[c] : doc->cat_count++;
+        const known_cat key = {.label = w->labels[c]};
+        if (known) same = bsearch(&key, known, earlier, sizeof key, compare_labels);
+        size_t place = same ? same->place : doc->cat_count++;
         doc->cat[place] = (cat_score){.label = w->labels[c], .score = scores ? scores[c] : 0.0f};
     }
     return 0;
 }
 
-tern_status textcat_annotate(tern_doc *doc, uint32_t component, textcat_scratch *scratch, tern_error *err)
+tern_status textcat_annotate(const textcat_model *w, tern_doc *doc, textcat_scratch *scratch, tern_error *err)
 {
-    const textcat_model *w = textcat_of(doc->model, component);
     const float *scores = NULL;
     tern_status status = doc->token_count ? score(w, doc, scratch, &scores) : TERN_OK;
     if (status == TERN_E_INTERRUPTED) return fail_interrupted(err);
-    if (status || set_cats(doc, w, scores)) return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text");
+    if (status || set_cats(doc, w, scores, scratch))
+        return fail(err, TERN_E_MEMORY, 0, "out of memory; send a shorter text");
     return TERN_OK;
 }
 
 void textcat_scratch_free(textcat_scratch *s)
 {
     bow_scratch_free(&s->bow);
-    buffer *owned[] = {&s->sums, &s->ends, &s->features, &s->keys, &s->scores};
+    buffer *owned[] = {&s->sums, &s->ends, &s->features, &s->keys, &s->scores, &s->known};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
 }
 
@@ -159,26 +178,32 @@ static uint32_t pooled_rows(uint32_t pooling)
     return rows;
 }
 
-static void bind_attention(binder *b, const char *prefix, textcat_model *w)
+static void bind_attention(binder *b, textcat_model *w)
 {
-    section_name layer;
-    bind_name(layer, prefix, "key");
-    if (w->parts & TEXTCAT_KEYS) bind_layer(b, layer, w->width, 1, w->width, &w->key);
-    bind_name(layer, prefix, "query");
-    bind_layer(b, layer, 1, 1, w->width, &w->query);
-    bind_name(layer, prefix, "hidden");
-    bind_maxout(b, layer, w->width, w->width, &w->hidden);
+    if (w->parts & TEXTCAT_KEYS) bind_layer(b, "/key", w->width, 1, w->width, &w->key);
+    bind_layer(b, "/query", 1, 1, w->width, &w->query);
+    bind_maxout(b, "/hidden", w->width, w->width, &w->hidden);
 }
 
-static void bind_pooled(binder *b, tern_model *model, const component_methods *self, textcat_model *w)
+/* The width of the rows of a listener that no encoder is before: the rest of what the output layer reads. */
+static uint32_t width_of_output(binder *b, const textcat_model *w)
 {
-    section_name name;
+    packed_layer output;
+    bind_layer(b, "/output", w->label_count, 1, 0, &output);
+    if (b->status) return 0;
+    uint32_t rows = pooled_rows(w->pooling), pooled = output.nI > w->bow.labels ? output.nI - w->bow.labels : 0;
+    if (!pooled || pooled % rows) bind_refuse(b, "/output", "has a shape that does not fit the other sections");
+    return pooled / rows;
+}
+
+static void bind_pooled(binder *b, tern_model *model, component_model *self, textcat_model *w)
+{
     w->width = bind_encoder(b, model, self);
-    if (w->pooling == POOL_ATTENTION) bind_attention(b, self->name, w);
-    bind_name(name, self->name, "output");
+    if (!w->width) self->width = w->width = width_of_output(b, w);
+    if (w->pooling == POOL_ATTENTION) bind_attention(b, w);
     uint64_t inputs = w->bow.labels + (uint64_t)pooled_rows(w->pooling) * w->width;
-    if (!b->status && inputs > INT32_MAX) bind_refuse(b, name, "has more inputs than this library supports");
-    bind_layer(b, name, w->label_count, 1, (uint32_t)inputs, &w->output);
+    if (!b->status && inputs > INT32_MAX) bind_refuse(b, "/output", "has more inputs than this library supports");
+    bind_layer(b, "/output", w->label_count, 1, (uint32_t)inputs, &w->output);
 }
 
 /* Something is to be read, attention stands alone, keys belong to it. */
@@ -189,66 +214,41 @@ static int is_made_of(uint32_t pooling, uint32_t parts)
     return pooling || parts & TEXTCAT_BOW;
 }
 
-static void bind_settings(binder *b, const char *prefix, textcat_model *w)
+static void bind_settings(binder *b, textcat_model *w)
 {
-    section_name name;
     uint32_t three = 3;
-    bind_name(name, prefix, "settings");
-    const uint32_t *settings = bind_vector(b, name, TERN_DTYPE_U32, &three);
+    const uint32_t *settings = bind_vector(b, "/settings", TERN_DTYPE_U32, &three);
     if (b->status) return;
     w->pooling = settings[0];
     w->activation = settings[1];
     w->parts = settings[2];
     if (!is_made_of(w->pooling, w->parts) || w->activation >= ACTIVATIONS)
-        bind_refuse(b, name, "holds a value that is out of range");
+        bind_refuse(b, "/settings", "holds a value that is out of range");
 }
 
-static void bind(binder *b, tern_model *model, const component_methods *self)
+static void bind(binder *b, tern_model *model, component_model *self)
 {
-    const char *prefix = self->name;
-    section_name name;
-    textcat_model *w = &model->textcat[textcat_place(self->number)];
-    bind_settings(b, prefix, w);
-    bind_name(name, prefix, "labels");
-    w->labels = bind_vector(b, name, TERN_DTYPE_U32, &w->label_count);
-    bind_check_labels(b, name, w->labels, w->label_count, &model->strings, 0);
-    bind_name(name, prefix, "same");
-    if (w->parts & TEXTCAT_SAME) w->same = bind_vector(b, name, TERN_DTYPE_U32, &w->label_count);
-    bind_name(name, prefix, "bow");
-    if (w->parts & TEXTCAT_BOW) bind_bow(b, name, w->label_count, &w->bow);
+    textcat_model *w = &self->textcat;
+    bind_settings(b, w);
+    w->labels = bind_vector(b, "/labels", TERN_DTYPE_U32, &w->label_count);
+    bind_check_labels(b, "/labels", w->labels, w->label_count, &model->strings, 0);
+    /* read by older libraries; set_cats finds what labels classifiers have in common, whichever of them run */
+    if (w->parts & TEXTCAT_SAME) bind_vector(b, "/same", TERN_DTYPE_U32, &w->label_count);
+    if (w->parts & TEXTCAT_BOW) bind_bow(b, "/bow", w->label_count, &w->bow);
     if (w->pooling) bind_pooled(b, model, self, w);
 }
 
-/* Places among the other's labels. */
-static void check_same(binder *b, const char *prefix, const textcat_model *w, const textcat_model *other)
-{
-    section_name name;
-    bind_name(name, prefix, "same");
-    for (uint32_t c = 0; w->same && c < w->label_count && !b->status; c++)
-        if (w->same[c] != NO_STRING && w->same[c] >= other->label_count)
-            bind_refuse(b, name, "holds a value that is out of range");
-}
-
-void bind_check_textcats(binder *b, const tern_model *model)
-{
-    check_same(b, "textcat", &model->textcat[0], &model->textcat[1]);
-    check_same(b, "textcat_multilabel", &model->textcat[1], &model->textcat[0]);
-}
-
-static int reserve(const component_run *run)
-{
-    return textcat_begin(textcat_of(run->doc->model, run->self->number), run->scratch);
-}
+static int reserve(const component_run *run) { return textcat_begin(&run->component->textcat, run->scratch); }
 
 static int feed(const component_run *run, const float *rows, size_t begin, size_t count)
 {
-    return textcat_pool(textcat_of(run->doc->model, run->self->number), rows, begin, count, run->scratch);
+    return textcat_pool(&run->component->textcat, rows, begin, count, run->scratch);
 }
 
 static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
 {
     (void)source;
-    return textcat_annotate(run->doc, run->self->number, run->scratch, err);
+    return textcat_annotate(&run->component->textcat, run->doc, run->scratch, err);
 }
 
 static void release(void *scratch)

@@ -15,10 +15,8 @@ typedef struct textcat_scratch {
     buffer features; /* float [labels + pooled width] what the output layer reads */
     buffer keys;     /* float [rows of a block][sums of the key layer] */
     buffer scores;   /* float [sums of a layer] */
+    buffer known;    /* of the categories that are set already: label and place */
 } textcat_scratch;
-
-/* The classifier of COMPONENT_TEXTCAT or COMPONENT_TEXTCAT_MULTILABEL. */
-const textcat_model *textcat_of(const tern_model *model, uint32_t component);
 
 /* Before the encoder's first rows. 0, or -1 when out of memory. */
 int textcat_begin(const textcat_model *w, textcat_scratch *scratch);
@@ -27,11 +25,8 @@ int textcat_begin(const textcat_model *w, textcat_scratch *scratch);
 int textcat_pool(const textcat_model *w, const float *rows, size_t begin, size_t count, textcat_scratch *scratch);
 
 /* After its last rows: sets doc->cat. With no tokens the scores are 0 and nothing else is looked at. */
-tern_status textcat_annotate(tern_doc *doc, uint32_t component, textcat_scratch *scratch, tern_error *err);
+tern_status textcat_annotate(const textcat_model *w, tern_doc *doc, textcat_scratch *scratch, tern_error *err);
 
 void textcat_scratch_free(textcat_scratch *scratch);
-
-/* When both are bound: labels that one has in common with the other are the other's. */
-void bind_check_textcats(binder *b, const tern_model *model);
 
 #endif

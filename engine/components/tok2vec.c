@@ -288,7 +288,7 @@ static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
     for (uint32_t f = 0; f < w->features && !b->status; f++) {
         w->attr[f] = attrs[f];
         w->seed[f] = seeds[f];
-        snprintf(name, sizeof name, "%.30s/embed/%u", prefix, f);
+        snprintf(name, sizeof name, "%.16s/embed/%u", prefix, f);
         w->embed[f] = bind_matrix(b, name, TERN_DTYPE_F32, &w->rows[f], &w->width);
     }
 }
@@ -310,9 +310,10 @@ static void bind_static(binder *b, const char *prefix, tok2vec_weights *w)
     section_name name;
     section s;
     bind_name(name, prefix, "static");
-    if (b->status || !model_file_find(b->file, name, &s)) return;
-    if (!model_file_has(b->file, "vectors/"))
+    if (b->status || !bind_has(b, name)) return;
+    if (!bind_has(b, "vectors/"))
         return bind_refuse(b, name, "has rows, but there are no vectors/keys to find them by");
+    if (!bind_find(b, name, TERN_KIND_TENSOR, &s)) return;
     w->floret = b->floret;
     if (s.dtype == TERN_DTYPE_F16) w->static_halves = bind_matrix(b, name, TERN_DTYPE_F16, &w->static_rows, &w->width);
     else w->static_floats = bind_matrix(b, name, TERN_DTYPE_F32, &w->static_rows, &w->width);
@@ -330,34 +331,39 @@ static void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
     bind_name(name, prefix, "cuts_edges");
     w->cuts_edges = bind_option(b, name);
     while (!b->status) {
-        snprintf(name, sizeof name, "%.30s/conv/%u/", prefix, w->depth);
-        if (!model_file_has(b->file, name)) return;
+        snprintf(name, sizeof name, "%.16s/conv/%u/", prefix, w->depth);
+        if (!bind_has(b, name)) return;
         if (w->depth == TOK2VEC_MAX_DEPTH) return bind_refuse(b, name, "is a layer more than this library supports");
-        snprintf(name, sizeof name, "%.30s/conv/%u", prefix, w->depth);
+        snprintf(name, sizeof name, "%.16s/conv/%u", prefix, w->depth);
         bind_maxout(b, name, w->width, 3 * w->width, &w->conv[w->depth]);
         w->depth++;
     }
 }
 
-uint32_t bind_encoder(binder *b, tern_model *model, const component_methods *self)
+/* What a listener is going to read, if there is no choice. */
+static uint32_t width_before(const tern_model *model, const component_model *self)
 {
-    section_name prefix = "tok2vec", within;
-    const uint32_t component = self->number;
-    tok2vec_weights *own = &model->encoder[component];
-    if (component != COMPONENT_TOK2VEC) bind_name(prefix, self->name, "tok2vec");
-    bind_name(within, prefix, "");
-    if (component != COMPONENT_TOK2VEC && !model_file_has(b->file, within)) {
-        model->listeners |= 1u << component;
-        if (!(model->components & TERN_TOK2VEC))
-            bind_refuse(b, within, "is not there, nor is a shared tok2vec to listen to instead");
-        return model->encoder[COMPONENT_TOK2VEC].width;
+    uint32_t width = 0, count = 0;
+    for (const component_model *c = model->component; c < self; c++) {
+        if (c->factory != COMPONENT_TOK2VEC) continue;
+        width = c->width;
+        count++;
     }
-    bind_tok2vec(b, prefix, own);
-    for (uint32_t f = 0; f < own->features && !b->status; f++) model->encoder_attrs |= 1u << own->attr[f];
-    return own->width;
+    return count == 1 ? width : 0;
 }
 
-static void bind(binder *b, tern_model *model, const component_methods *self) { bind_encoder(b, model, self); }
+uint32_t bind_encoder(binder *b, tern_model *model, component_model *self)
+{
+    tok2vec_weights *own = &self->encoder;
+    const int is_shared = self->factory == COMPONENT_TOK2VEC;
+    self->listens = !is_shared && !bind_has(b, "/tok2vec/");
+    if (self->listens) return self->width = width_before(model, self);
+    bind_tok2vec(b, is_shared ? "" : "/tok2vec", own);
+    for (uint32_t f = 0; f < own->features && !b->status; f++) model->encoder_attrs |= 1u << own->attr[f];
+    return self->width = own->width;
+}
 
-/* The shared encoder: the pipeline hands its rows to those that listen (pipeline.c). */
+static void bind(binder *b, tern_model *model, component_model *self) { bind_encoder(b, model, self); }
+
+/* A shared encoder: the pipeline hands its rows to those that listen (pipeline.c). */
 const component_methods tok2vec_component = {.number = COMPONENT_TOK2VEC, .name = "tok2vec", .bind = bind};

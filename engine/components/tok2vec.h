@@ -38,8 +38,8 @@ tern_status tok2vec_embed(const tok2vec_weights *w, const tern_doc *doc, size_t 
 
 void tok2vec_scratch_free(tok2vec_scratch *scratch);
 
-/* The encoder of a component's own, or, where the file has none, the shared one, which then must be there. Its
- * width. */
-uint32_t bind_encoder(binder *b, tern_model *model, const component_methods *self);
+/* The encoder of a component's own; where the file has none, the component listens. Width of the rows that it will
+ * read; 0 if only its own layers can tell. */
+uint32_t bind_encoder(binder *b, tern_model *model, component_model *self);
 
 #endif

@@ -15,6 +15,7 @@ enum { EDIT_LENGTH = 0, EDIT_OLD, EDIT_NEW, EDIT_COLUMNS };
 /* ---- a tree and a word ------------------------------------------------------------------------------------------- */
 
 typedef struct edited_word {
+    const trainable_lemmatizer_model *lemmatizer;
     const tern_model *model;
     const text_view *text;
     size_t begin, end; /* code points of the text */
@@ -62,7 +63,7 @@ static int apply_edits(edited_word *w, const uint32_t *edits, uint32_t count, si
  * memory. */
 static int apply_tree(edited_word *w, const uint32_t *tree)
 {
-    const uint32_t *left = w->model->trainable_lemmatizer.edits + EDIT_COLUMNS * (size_t)tree[TREE_FIRST];
+    const uint32_t *left = w->lemmatizer->edits + EDIT_COLUMNS * (size_t)tree[TREE_FIRST];
     size_t edited = (size_t)tree[TREE_LEFT_LENGTH] + tree[TREE_RIGHT_LENGTH], size = w->end - w->begin;
     w->length = 0;
     if (edited > size || (tree[TREE_WHOLE] && edited < size)) return 0;
@@ -121,7 +122,7 @@ static uint32_t take_best(ranking *r)
 /* Makes the lemma by the best tree that applies, among the top_k best. As apply_tree. */
 static int apply_best_tree(edited_word *w, const float *scores, buffer *labels)
 {
-    const trainable_lemmatizer_model *l = &w->model->trainable_lemmatizer;
+    const trainable_lemmatizer_model *l = w->lemmatizer;
     if (l->top_k == 1) return apply_tree(w, l->trees + TREE_COLUMNS * (size_t)linear_best(&l->output, scores));
     ranking r = {.scores = scores, .count = l->output.nO, .last_first = l->top_k > EDIT_TREE_TOP_K_GUARDRAIL};
     int result = 0;
@@ -131,29 +132,51 @@ static int apply_best_tree(edited_word *w, const float *scores, buffer *labels)
     return result;
 }
 
-static int lemmatize(tern_doc *doc, const text_view *text, size_t token, const float *scores,
-                     trainable_lemmatizer_scratch *scratch)
+/* What a token gets for which no tree applies. */
+static const lemma_ref no_lemma = {.string = NO_STRING, .start = UINT32_MAX};
+
+static int choose(const trainable_lemmatizer_model *l, tern_doc *doc, size_t token, const float *scores,
+                  trainable_lemmatizer_scratch *scratch)
 {
     const token_span *s = &doc->span[token];
-    edited_word w = {
-        .model = doc->model, .text = text, .begin = s->char_start, .end = s->char_end, .lemma = &scratch->lemma};
+    lemma_ref *choice = (lemma_ref *)scratch->choices.data + token;
+    edited_word w = {.lemmatizer = l,
+                     .model = doc->model,
+                     .text = doc->text,
+                     .begin = s->char_start,
+                     .end = s->char_end,
+                     .lemma = &scratch->lemma};
     int result = apply_best_tree(&w, scores, &scratch->labels);
     if (result < 0) return -1;
-    if (result) return doc_set_lemma(doc, token, scratch->lemma.data, w.length);
-    if (!doc->model->trainable_lemmatizer.text_if_none_applies) return 0;
-    return doc_set_lemma(doc, token, text->bytes + s->byte_start, s->byte_end - s->byte_start);
+    if (result) return doc_keep_text(doc, scratch->lemma.data, w.length, choice);
+    *choice = no_lemma;
+    if (!l->text_if_none_applies) return 0;
+    return doc_keep_text(doc, doc->text->bytes + s->byte_start, s->byte_end - s->byte_start, choice);
 }
 
-int trainable_lemmatizer_annotate(tern_doc *doc, const text_view *text, const float *rows, size_t begin, size_t count,
-                                  trainable_lemmatizer_scratch *scratch)
+int trainable_lemmatizer_reserve(const tern_doc *doc, trainable_lemmatizer_scratch *scratch)
 {
-    const trainable_lemmatizer_model *lemmatizer = &doc->model->trainable_lemmatizer;
-    const packed_layer *w = &lemmatizer->output;
-    const float *scores = linear_scores(w, lemmatizer->normalize, rows, count, &scratch->scores);
+    return buffer_reserve(&scratch->choices, doc->token_count, sizeof(lemma_ref));
+}
+
+int trainable_lemmatizer_choose(const trainable_lemmatizer_model *l, tern_doc *doc, const float *rows, size_t begin,
+                                size_t count, trainable_lemmatizer_scratch *scratch)
+{
+    const float *scores = linear_scores(&l->output, l->normalize, rows, count, &scratch->scores);
     if (!scores) return -1;
-    for (size_t i = 0; i < count; i++, scores += layer_sums(w))
-        if (lemmatize(doc, text, begin + i, scores, scratch)) return -1;
+    for (size_t i = 0; i < count; i++, scores += layer_sums(&l->output))
+        if (choose(l, doc, begin + i, scores, scratch)) return -1;
     return 0;
+}
+
+void trainable_lemmatizer_annotate(const trainable_lemmatizer_model *l, tern_doc *doc,
+                                   const trainable_lemmatizer_scratch *scratch)
+{
+    const lemma_ref *choice = scratch->choices.data;
+    for (size_t i = 0; i < doc->token_count; i++) {
+        if (l->keeps && doc_has_lemma(doc, i)) continue;
+        if (choice[i].start != no_lemma.start || choice[i].length) doc->lemma[i] = choice[i];
+    }
 }
 
 void trainable_lemmatizer_scratch_free(trainable_lemmatizer_scratch *scratch)
@@ -161,6 +184,7 @@ void trainable_lemmatizer_scratch_free(trainable_lemmatizer_scratch *scratch)
     buffer_free(&scratch->scores);
     buffer_free(&scratch->labels);
     buffer_free(&scratch->lemma);
+    buffer_free(&scratch->choices);
 }
 
 /* ---- the component ----------------------------------------------------------------------------------------------- */
@@ -175,7 +199,7 @@ static uint64_t edited_length(const uint32_t *edits, uint32_t count)
 
 static void check_tree(binder *b, const uint32_t *tree, const uint32_t *edits, uint32_t edit_count)
 {
-    static const char *const name = "trainable_lemmatizer/trees";
+    static const char *const name = "/trees";
     if (tree[1] > EDIT_TREE_MAX_EDITS || tree[2] > EDIT_TREE_MAX_EDITS || tree[5] > 1
         || !bind_in_range(tree[0], tree[1] + tree[2], edit_count))
         return bind_refuse(b, name, "holds a value that is out of range");
@@ -188,32 +212,43 @@ static void check_edits(binder *b, const uint32_t *edits, uint32_t count, uint32
 {
     for (uint32_t i = 0; i < count && !b->status; i++) {
         const uint32_t *edit = edits + 3 * (size_t)i;
-        bind_check_strings(b, "trainable_lemmatizer/edits", edit + 1, 2, strings, 1);
-        if (edit[1] != NO_STRING && edit[2] == NO_STRING)
-            bind_refuse(b, "trainable_lemmatizer/edits", "lacks a string");
+        bind_check_strings(b, "/edits", edit + 1, 2, strings, 1);
+        if (edit[1] != NO_STRING && edit[2] == NO_STRING) bind_refuse(b, "/edits", "lacks a string");
     }
 }
 
-static void bind(binder *b, tern_model *model, const component_methods *self)
+static void bind(binder *b, tern_model *model, component_model *self)
 {
     uint32_t two = 2, three = 3, six = 6, labels = 0, edits = 0, width = bind_encoder(b, model, self);
-    trainable_lemmatizer_model *t = &model->trainable_lemmatizer;
-    const uint32_t *settings = bind_vector(b, "trainable_lemmatizer/settings", TERN_DTYPE_U32, &two);
-    t->trees = bind_matrix(b, "trainable_lemmatizer/trees", TERN_DTYPE_U32, &labels, &six);
-    t->edits = bind_matrix(b, "trainable_lemmatizer/edits", TERN_DTYPE_U32, &edits, &three);
+    trainable_lemmatizer_model *t = &self->trainable_lemmatizer;
+    const uint32_t *settings = bind_vector(b, "/settings", TERN_DTYPE_U32, &two);
+    t->trees = bind_matrix(b, "/trees", TERN_DTYPE_U32, &labels, &six);
+    t->edits = bind_matrix(b, "/edits", TERN_DTYPE_U32, &edits, &three);
     check_edits(b, t->edits, edits, model->strings.count);
-    bind_layer(b, "trainable_lemmatizer", labels, 1, width, &t->output);
-    t->normalize = bind_normalize(b, self->name);
+    bind_layer(b, "", labels, 1, width, &t->output);
+    t->keeps = bind_option(b, "/keeps");
+    self->width = t->output.nI;
+    t->normalize = bind_option(b, "/normalize");
     for (uint32_t i = 0; i < labels && !b->status; i++) check_tree(b, t->trees + 6 * (size_t)i, t->edits, edits);
     if (b->status) return;
     t->top_k = settings[0];
     t->text_if_none_applies = settings[1];
-    if (settings[1] > 1) bind_refuse(b, "trainable_lemmatizer/settings", "holds a value that is out of range");
+    if (settings[1] > 1) bind_refuse(b, "/settings", "holds a value that is out of range");
 }
+
+static int reserve(const component_run *run) { return trainable_lemmatizer_reserve(run->doc, run->scratch); }
 
 static int feed(const component_run *run, const float *rows, size_t begin, size_t count)
 {
-    return trainable_lemmatizer_annotate(run->doc, run->doc->text, rows, begin, count, run->scratch);
+    return trainable_lemmatizer_choose(&run->component->trainable_lemmatizer, run->doc, rows, begin, count,
+                                       run->scratch);
+}
+
+static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
+{
+    (void)source, (void)err;
+    trainable_lemmatizer_annotate(&run->component->trainable_lemmatizer, run->doc, run->scratch);
+    return TERN_OK;
 }
 
 static void free_scratch(void *scratch) { trainable_lemmatizer_scratch_free(scratch); }
@@ -224,6 +259,9 @@ const component_methods trainable_lemmatizer_component = {
     .gives = TERN_LEMMAS,
     .scratch_size = sizeof(trainable_lemmatizer_scratch),
     .bind = bind,
+    .reserve = reserve,
     .feed = feed,
+    .finish = finish,
+    .release = free_scratch,
     .free = free_scratch,
 };

@@ -320,12 +320,10 @@ void transition_scratch_free(transition_scratch *s)
 /* ---- sections -> tables ------------------------------------------------------------------------------------------ */
 
 /* classes is known. */
-static void bind_lower(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, int has_upper,
-                       transition_weights *w)
+static void bind_lower(binder *b, uint32_t slots, uint32_t extra_slots, int has_upper, transition_weights *w)
 {
-    section_name name;
+    const char *name = has_upper ? "/lower/W" : "/scores/W";
     uint32_t dims[4] = {0, 0, 0, PANEL};
-    bind_name(name, prefix, has_upper ? "lower/W" : "scores/W");
     const float *panels = bind_array(b, name, TERN_DTYPE_F32, 4, dims);
     if (b->status) return;
     w->slots = dims[0];
@@ -337,21 +335,17 @@ static void bind_lower(binder *b, const char *prefix, uint32_t slots, uint32_t e
         return bind_refuse(b, name, "has not as many panels as a maxout layer of its outputs");
     w->lower = (packed_layer){.panels = panels, .nO = outputs, .nP = dims[1] / blocks, .nI = w->hidden};
     uint32_t sums = dims[1] * PANEL;
-    bind_name(name, prefix, has_upper ? "lower/pad" : "scores/pad");
-    w->lower_pad = bind_matrix(b, name, TERN_DTYPE_F32, &w->slots, &sums);
+    w->lower_pad = bind_matrix(b, has_upper ? "/lower/pad" : "/scores/pad", TERN_DTYPE_F32, &w->slots, &sums);
 }
 
-void bind_transition(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, transition_weights *w)
+void bind_transition(binder *b, uint32_t slots, uint32_t extra_slots, transition_weights *w)
 {
-    section_name name;
-    bind_name(name, prefix, "scores/");
-    const int has_upper = !model_file_has(b->file, name);
+    const int has_upper = !bind_has(b, "/scores/");
     if (!b->status && w->classes > TRANSITION_MAX_CLASSES)
-        bind_refuse(b, prefix, "has more classes than this library supports");
-    bind_lower(b, prefix, slots, extra_slots, has_upper, w);
+        bind_refuse(b, "", "has more classes than this library supports");
+    bind_lower(b, slots, extra_slots, has_upper, w);
     if (b->status) return;
-    bind_name(name, prefix, "linear");
-    bind_layer(b, name, w->hidden, 1, w->width, &w->linear);
-    bind_name(name, prefix, "upper");
-    if (has_upper) bind_layer(b, name, w->classes, 1, w->hidden, &w->upper);
+    bind_layer(b, "/linear", w->hidden, 1, w->width, &w->linear);
+    w->width = w->linear.nI;
+    if (has_upper) bind_layer(b, "/upper", w->classes, 1, w->hidden, &w->upper);
 }

@@ -85,8 +85,8 @@ int transition_run(const transition_weights *w, const move_table *moves, void *s
 
 void transition_scratch_free(transition_scratch *scratch);
 
-/* The network of PREFIX; w->width and w->classes are known. slots, extra_slots: the two numbers of slots that the move
- * table knows. */
-void bind_transition(binder *b, const char *prefix, uint32_t slots, uint32_t extra_slots, transition_weights *w);
+/* The network of the component that is being bound; w->classes is known, w->width is, or is 0 to be taken from the
+ * file. slots, extra_slots: the two numbers of slots that the move table knows. */
+void bind_transition(binder *b, uint32_t slots, uint32_t extra_slots, transition_weights *w);
 
 #endif

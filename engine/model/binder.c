@@ -6,16 +6,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* The name in the file. full: room for it. */
+static const char *full_name(const binder *b, const char *name, section_name full)
+{
+    if (*name && *name != '/') return name;
+    snprintf(full, sizeof(section_name), "%s%s", b->component, name);
+    return full;
+}
+
+int bind_has(const binder *b, const char *beginning)
+{
+    section_name full;
+    return model_file_has(b->file, full_name(b, beginning, full));
+}
+
 void bind_refuse(binder *b, const char *name, const char *what)
 {
-    if (!b->status) b->status = fail(b->err, TERN_E_FORMAT, 0, "section %s: %s", name, what);
+    section_name full;
+    if (!b->status) b->status = fail(b->err, TERN_E_FORMAT, 0, "section %s: %s", full_name(b, name, full), what);
 }
 
 int bind_find(binder *b, const char *name, uint32_t kind, section *s)
 {
+    section_name room;
     if (b->status) return 0;
-    if (!model_file_find(b->file, name, s)) {
-        b->status = fail(b->err, TERN_E_FORMAT, 0, "the model has no section %s", name);
+    const char *full = full_name(b, name, room);
+    if (!model_file_find(b->file, full, s)) {
+        b->status = fail(b->err, TERN_E_FORMAT, 0, "the model has no section %s", full);
         return 0;
     }
     if (s->kind != kind) bind_refuse(b, name, "has the wrong kind");
@@ -83,7 +100,8 @@ uint32_t bind_switch(binder *b, const char *name)
 uint32_t bind_option(binder *b, const char *name)
 {
     section s;
-    return model_file_find(b->file, name, &s) ? bind_switch(b, name) : 0;
+    section_name full;
+    return model_file_find(b->file, full_name(b, name, full), &s) ? bind_switch(b, name) : 0;
 }
 
 int bind_all_below(const uint16_t *v, size_t n, size_t limit)

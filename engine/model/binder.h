@@ -11,13 +11,18 @@ typedef struct binder {
     tern_error *err;
     expanded_floats **expanded;    /* the model's: where sections of f16 become floats */
     const floret_settings *floret; /* the model's, for the encoders; NULL: vectors have keys, or there are none */
+    const char *component;         /* prefix of the sections of the component that is being bound */
     tern_status status;
 } binder;
 
+/* A name that is empty or begins with / is below the component that is being bound. */
 typedef char section_name[48];
 
-/* name = prefix/suffix; room for trainable_lemmatizer/tok2vec/conv/0 and for dfa/token_match */
+/* name = prefix/suffix */
 void bind_name(section_name name, const char *prefix, const char *suffix);
+
+/* Is there a section whose name begins so? */
+int bind_has(const binder *b, const char *beginning);
 
 void bind_refuse(binder *b, const char *name, const char *what);
 

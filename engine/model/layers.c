@@ -1,12 +1,13 @@
 #include "layers.h"
 
-/* nO and nI are known. pieces 0: as many as the file has. */
 void bind_layer(binder *b, const char *prefix, uint32_t nO, uint32_t pieces, uint32_t nI, packed_layer *w)
 {
     section_name name;
-    uint32_t dims[4] = {(nO + PANEL - 1) / PANEL, pieces, 1 + nI, PANEL};
+    uint32_t dims[4] = {(nO + PANEL - 1) / PANEL, pieces, nI ? 1 + nI : 0, PANEL};
     bind_name(name, prefix, "W");
-    *w = (packed_layer){.panels = bind_array(b, name, TERN_DTYPE_F32, 4, dims), .nO = nO, .nP = dims[1], .nI = nI};
+    const float *panels = bind_array(b, name, TERN_DTYPE_F32, 4, dims);
+    if (!b->status && dims[2] < 2) bind_refuse(b, name, "has no inputs");
+    *w = (packed_layer){.panels = panels, .nO = nO, .nP = dims[1], .nI = dims[2] - 1};
     if (!b->status && w->nP > MAX_PIECES) bind_refuse(b, name, "has more maxout pieces than this library supports");
 }
 

@@ -73,15 +73,15 @@ enum {
 
 /* Components that classify texts. */
 #define TERN_TEXTCATS (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL)
-enum { TEXTCATS = 2 };
 
-/* Place of one of them in an array of both. */
-static inline size_t textcat_place(uint32_t component) { return component - COMPONENT_TEXTCAT; }
+#define PIPELINE_MAX_LENGTH 64
 
-/* Components that label spans, and all that make groups of spans. */
-enum { SPANCATS = 2 };
+/* Components by their places in the pipeline: bit 1 << place. */
+typedef uint64_t place_set;
+#define AT_PLACE(place) ((place_set)1 << (place))
+
+/* Components that make groups of spans. */
 #define TERN_SPAN_MAKERS (TERN_SPANCAT | TERN_SPANCAT_SINGLELABEL | TERN_SPAN_FINDER)
-static inline size_t spancat_place(uint32_t component) { return component - COMPONENT_SPANCAT; }
 
 /* Which algorithm the lemmatizer follows: lang/en/lemmatizer.py, pipeline/lemmatizer.py rule_lemmatize, lang/mk,
  * lang/fr (and ca), pipeline/lemmatizer.py lookup_lemmatize, lang/es, lang/el, lang/nl rule_lemmatize, lang/nl
@@ -222,12 +222,14 @@ typedef struct tagger_model {
     packed_layer output;
     uint32_t normalize;     /* 1: scores are probabilities, which may be equal where sums are not */
     const uint32_t *labels; /* [output.nO] */
+    uint32_t keeps;         /* 1: what is set already stays; the same below */
 } tagger_model;
 
 typedef struct morphologizer_model {
     packed_layer output;
     uint32_t normalize;
     const uint32_t *labels; /* [output.nO][2] MORPH, POS */
+    uint32_t keeps;
 } morphologizer_model;
 
 #define EDIT_TREE_MAX_EDITS 256 /* at one end of a word */
@@ -239,7 +241,7 @@ typedef struct trainable_lemmatizer_model {
     packed_layer output;
     const uint32_t *trees; /* [output.nO][6] */
     const uint32_t *edits; /* [n][3] */
-    uint32_t normalize, top_k, text_if_none_applies;
+    uint32_t normalize, top_k, text_if_none_applies, keeps;
 } trainable_lemmatizer_model;
 
 /* How rows of an encoder become one vector, in the order in which the parts stand there; POOL_ATTENTION stands
@@ -270,8 +272,8 @@ static inline uint32_t bow_row_length(const bow_model *w) { return w->overlaps ?
 
 typedef struct textcat_model {
     uint32_t label_count, pooling, activation, parts;
-    uint32_t width;                /* of the rows; 0 without pooling */
-    const uint32_t *labels, *same; /* same: NULL, or [label_count] */
+    uint32_t width;         /* of the rows; 0 without pooling */
+    const uint32_t *labels; /* [label_count] */
     bow_model bow;
     packed_layer key, query, output; /* key.nO 0: the query looks at the rows themselves */
     maxout_weights hidden;
@@ -341,6 +343,31 @@ typedef struct expanded_floats {
     _Alignas(64) float value[];
 } expanded_floats;
 
+/* A component of the pipeline. */
+typedef struct component_model {
+    uint32_t factory; /* COMPONENT_* */
+    const char *name;
+    /* of its sections: the factory's name; of the second, third, ... component of a factory, that and .2, .3, ... */
+    char prefix[32];
+    int listens;             /* 1: to a tok2vec of the pipeline (pipeline.c says to which) */
+    uint32_t width;          /* of the encoder's rows that it reads, be the encoder its own or not; 0: it reads none */
+    tok2vec_weights encoder; /* its own; of width 0: it has none */
+    union {
+        tagger_model tagger;
+        morphologizer_model morphologizer;
+        trainable_lemmatizer_model trainable_lemmatizer;
+        parser_model parser;
+        senter_model senter;
+        sentencizer_tables sentencizer;
+        ruler_tables ruler;
+        lemmatizer_tables lemmatizer;
+        ner_model ner;
+        textcat_model textcat;
+        spancat_model spancat;
+        span_finder_model span_finder;
+    };
+} component_model;
+
 struct tern_model {
     model_file file;
     expanded_floats *expanded;
@@ -353,30 +380,11 @@ struct tern_model {
     tokenizer_tables tokenizer;
     vector_keys vectors;
     floret_settings floret;
-    uint32_t pipeline[COMPONENT_COUNT], pipeline_length; /* COMPONENT_* in the order in which they run */
-    unsigned components, default_components;             /* TERN_TOK2VEC, ... */
-    /* of each component that has one; COMPONENT_TOK2VEC: the shared one */
-    tok2vec_weights encoder[COMPONENT_COUNT];
-    unsigned listeners;     /* TERN_TAGGER, ...: those that read the shared encoder */
-    unsigned encoder_attrs; /* bit 1 << ATTR_*: what some encoder embeds */
-    tagger_model tagger;
-    morphologizer_model morphologizer;
-    trainable_lemmatizer_model trainable_lemmatizer;
-    parser_model parser;
-    senter_model senter;
-    sentencizer_tables sentencizer;
-    ruler_tables ruler;
-    lemmatizer_tables lemmatizer;
-    ner_model ner;
-    textcat_model textcat[TEXTCATS]; /* by textcat_place */
-    spancat_model spancat[SPANCATS]; /* by spancat_place */
-    span_finder_model span_finder;
+    component_model *component; /* [pipeline_length] in the order in which they run; the model's own memory */
+    uint32_t pipeline_length;
+    place_set of_factory[COMPONENT_COUNT]; /* the components that a factory made */
+    place_set default_places;              /* those that run unless others are asked for */
+    unsigned encoder_attrs;                /* bit 1 << ATTR_*: what some encoder embeds */
 };
-
-/* The encoder whose rows a component reads, its own or the shared one; of width 0 if it reads none. */
-static inline const tok2vec_weights *model_encoder(const tern_model *model, uint32_t component)
-{
-    return &model->encoder[model->listeners >> component & 1 ? COMPONENT_TOK2VEC : component];
-}
 
 #endif

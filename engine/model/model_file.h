@@ -28,6 +28,7 @@ typedef struct model_file {
 enum {
     TERN_FEATURE_STEMS = 1 << 0,
     TERN_FEATURE_OWN_ENCODERS = 1 << 1,
+    TERN_FEATURE_NAMES = 1 << 2,
     TERN_FEATURE_FEATURES = 1 << 3,
     TERN_FEATURE_GIVEN_WORDS = 1 << 4,
     TERN_FEATURE_SPANS = 1 << 6

@@ -11,13 +11,20 @@
 
 static int holds_much(const tern_ctx *ctx) { return ctx->memory.used > KEPT; }
 
+static const component_methods *methods_at(const tern_ctx *ctx, uint32_t place)
+{
+    return component_table[ctx->model->component[place].factory];
+}
+
 /* 0, or -1 when out of memory. */
 static int new_scratch(tern_ctx *ctx)
 {
-    for (uint32_t c = 0; c < COMPONENT_COUNT; c++) {
-        if (!(ctx->model->components >> c & 1) || !component_table[c]->scratch_size) continue;
-        ctx->scratch[c] = calloc(1, component_table[c]->scratch_size);
-        if (!ctx->scratch[c]) return -1;
+    const size_t length = ctx->model->pipeline_length;
+    ctx->component = calloc(length + 1, sizeof *ctx->component);
+    if (!ctx->component) return -1;
+    for (uint32_t place = 0; place < length; place++) {
+        size_t size = methods_at(ctx, place)->scratch_size;
+        if (size && !(ctx->component[place].own = calloc(1, size))) return -1;
     }
     return 0;
 }
@@ -44,17 +51,20 @@ static void free_scratch(tern_ctx *ctx)
 {
     tokenizer_pieces_free(&ctx->tokenizer);
     lexeme_scratch_free(&ctx->lexeme);
-    for (uint32_t c = 0; c < COMPONENT_COUNT; c++) {
-        tok2vec_scratch_free(&ctx->encoder[c]);
-        if (ctx->scratch[c] && component_table[c]->free) component_table[c]->free(ctx->scratch[c]);
+    buffer_free(&ctx->zeros);
+    for (uint32_t place = 0; ctx->component && place < ctx->model->pipeline_length; place++) {
+        component_scratch *s = &ctx->component[place];
+        tok2vec_scratch_free(&s->encoder);
+        if (s->own && methods_at(ctx, place)->free) methods_at(ctx, place)->free(s->own);
     }
 }
 
-component_run ctx_component(tern_ctx *ctx, uint32_t component)
+component_run ctx_component(tern_ctx *ctx, uint32_t place)
 {
-    return (component_run){.self = component_table[component],
+    return (component_run){.self = methods_at(ctx, place),
+                           .component = &ctx->model->component[place],
                            .doc = &ctx->doc,
-                           .scratch = ctx->scratch[component],
+                           .scratch = ctx->component[place].own,
                            .lexeme = &ctx->lexeme};
 }
 
@@ -65,10 +75,10 @@ void ctx_end_of_tokenizer(tern_ctx *ctx)
     if (holds_much(ctx)) tokenizer_pieces_free(&ctx->tokenizer);
 }
 
-void ctx_end_of_component(tern_ctx *ctx, uint32_t component)
+void ctx_end_of_component(tern_ctx *ctx, uint32_t place)
 {
-    void (*release)(void *scratch) = component_table[component]->release;
-    if (holds_much(ctx) && release) release(ctx->scratch[component]);
+    void (*release)(void *scratch) = methods_at(ctx, place)->release;
+    if (holds_much(ctx) && release) release(ctx->component[place].own);
 }
 
 void ctx_begin_run(tern_ctx *ctx, size_t limit)
@@ -106,6 +116,8 @@ void tern_ctx_free(tern_ctx *ctx)
     free_scratch(ctx);
     doc_free_columns(&ctx->doc);
     tokenizer_scratch_free(&ctx->tokenizer);
-    for (uint32_t c = 0; c < COMPONENT_COUNT; c++) free(ctx->scratch[c]);
+    for (uint32_t place = 0; ctx->component && place < ctx->model->pipeline_length; place++)
+        free(ctx->component[place].own);
+    free(ctx->component);
     free(ctx);
 }

@@ -6,6 +6,12 @@
 #include "tok2vec.h"
 #include "tokenizer.h"
 
+/* What a component of the pipeline works in. */
+typedef struct component_scratch {
+    tok2vec_scratch encoder; /* of its own encoder, if it has one; keeps its memo */
+    void *own;               /* as its row in component_table says */
+} component_scratch;
+
 struct tern_ctx {
     const tern_model *model;
     memory_account memory; /* of all buffers below */
@@ -13,18 +19,17 @@ struct tern_ctx {
     text_view text; /* of the run under way; points to the caller's bytes */
     tokenizer_scratch tokenizer;
     lexeme_scratch lexeme;
-    /* of the encoders of the same number in the model: each keeps its memo */
-    tok2vec_scratch encoder[COMPONENT_COUNT];
-    void *scratch[COMPONENT_COUNT]; /* of each component of the model, as its row in component_table says */
+    component_scratch *component; /* [model->pipeline_length] */
+    buffer zeros;                 /* rows of an encoder that does not run */
 };
 
-/* The component of that number at work on the context's document. */
-component_run ctx_component(tern_ctx *ctx, uint32_t component);
+/* The component of that place at work on the context's document. */
+component_run ctx_component(tern_ctx *ctx, uint32_t place);
 
 /* Between the stages of a run: gives back what a stage has left behind and no later one reads, if the context holds
  * much. */
 void ctx_end_of_tokenizer(tern_ctx *ctx);
-void ctx_end_of_component(tern_ctx *ctx, uint32_t component);
+void ctx_end_of_component(tern_ctx *ctx, uint32_t place);
 
 /* Around a run: counts its memory, refuses what is above the limit (0: none); then the same for all but the
  * document. */

@@ -84,6 +84,7 @@ void tern_model_close(tern_model *model)
         next = block->next;
         free(block);
     }
+    free(model->component);
     free(model);
 }
 
@@ -101,15 +102,44 @@ tern_status tern_model_meta(const tern_model *model, const char **json, size_t *
     return model ? TERN_OK : TERN_E_ARGUMENT;
 }
 
-unsigned tern_model_components(const tern_model *model) { return model ? model->components : 0; }
-unsigned tern_model_default_components(const tern_model *model) { return model ? model->default_components : 0; }
+static unsigned factories_of(const tern_model *model, place_set places)
+{
+    unsigned found = 0;
+    for (uint32_t f = 0; f < COMPONENT_COUNT; f++)
+        if (model->of_factory[f] & places) found |= 1u << f;
+    return found;
+}
+
+unsigned tern_model_components(const tern_model *model) { return model ? factories_of(model, ~(place_set)0) : 0; }
+
+unsigned tern_model_default_components(const tern_model *model)
+{
+    return model ? factories_of(model, model->default_places) : 0;
+}
+
+size_t tern_model_component_count(const tern_model *model) { return model ? model->pipeline_length : 0; }
+
+tern_status tern_model_component(const tern_model *model, size_t place, tern_component *out)
+{
+    if (!out) return TERN_E_ARGUMENT;
+    *out = (tern_component){0};
+    if (!model || place >= model->pipeline_length) return TERN_E_ARGUMENT;
+    const component_model *c = &model->component[place];
+    *out = (tern_component){.name = c->name,
+                            .factory = component_table[c->factory]->name,
+                            .component = 1u << c->factory,
+                            .is_default = (int)(model->default_places >> place & 1)};
+    return TERN_OK;
+}
 
 unsigned tern_model_offers(const tern_model *model)
 {
-    unsigned components = tern_model_components(model), offers = model ? TERN_NORMS : 0;
-    for (uint32_t c = 0; c < COMPONENT_COUNT; c++)
-        if (components >> c & 1) offers |= component_table[c]->gives;
-    if (components & TERN_ATTRIBUTE_RULER) offers |= model->ruler.sets;
+    unsigned offers = model ? TERN_NORMS : 0;
+    for (uint32_t place = 0; model && place < model->pipeline_length; place++) {
+        const component_model *c = &model->component[place];
+        offers |= component_table[c->factory]->gives;
+        if (c->factory == COMPONENT_ATTRIBUTE_RULER) offers |= c->ruler.sets;
+    }
     return offers;
 }
 

@@ -11,9 +11,14 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
     unsigned missing = options->want & ~(tern_model_offers(ctx->model) | TERN_CATS | TERN_SPANS);
     if (missing)
         return fail(err, TERN_E_UNSUPPORTED, 0, "the model has no component for what is wanted (mask %#x)", missing);
-    missing = options->components & ~ctx->model->components;
+    const tern_model *model = ctx->model;
+    missing = options->components & ~tern_model_components(model);
     if (missing)
         return fail(err, TERN_E_UNSUPPORTED, 0, "the model lacks a component that is asked for (mask %#x)", missing);
+    if (options->places && options->components)
+        return fail(err, TERN_E_ARGUMENT, 0, "tern_run: components and places are both set, which is one too many");
+    if (model->pipeline_length < PIPELINE_MAX_LENGTH && options->places >> model->pipeline_length)
+        return fail(err, TERN_E_UNSUPPORTED, 0, "the model has no component at a place that is asked for");
     if (!options->sent_starts && options->sent_start_count)
         return fail(err, TERN_E_ARGUMENT, 0, "tern_run: sent_start_count is set, sent_starts is NULL");
     if (options->sentence_cats && ~options->want & (TERN_CATS | TERN_SENTENCES))
@@ -23,12 +28,39 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
 
 /* ---- what is wanted -> what runs --------------------------------------------------------------------------------- */
 
+static uint32_t factory_at(const tern_model *model, uint32_t place) { return model->component[place].factory; }
+
+/* The components that these factories (TERN_NER, ...) made. */
+static place_set places_of(const tern_model *model, unsigned factories)
+{
+    place_set found = 0;
+    for (; factories; factories &= factories - 1) found |= model->of_factory[__builtin_ctz(factories)];
+    return found;
+}
+
+/* The first of them, which must not be none. */
+static uint32_t first_place(place_set places) { return (uint32_t)__builtin_ctzll(places); }
+
+static int some_ruler_tests_lemmas(const tern_model *model)
+{
+    for (place_set left = model->of_factory[COMPONENT_ATTRIBUTE_RULER]; left; left &= left - 1)
+        if (model->component[first_place(left)].ruler.tests_lemmas) return 1;
+    return 0;
+}
+
+static int some_lemmatizer_is_spanish(const tern_model *model)
+{
+    for (place_set left = model->of_factory[COMPONENT_LEMMATIZER]; left; left &= left - 1)
+        if (model->component[first_place(left)].lemmatizer.kind == LEMMATIZER_SPANISH) return 1;
+    return 0;
+}
+
 /* Couplings: entities and parses do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns
  * test tags, dependencies and lemmas, and may change each of the annotations of a token. */
-static unsigned needed_components(const tern_model *model, unsigned want, unsigned allowed)
+static place_set needed_components(const tern_model *model, unsigned want, place_set allowed)
 {
     const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
-    const int lemmas = want & TERN_LEMMAS || (want & of_tokens && model->ruler.tests_lemmas);
+    const int lemmas = want & TERN_LEMMAS || (want & of_tokens && some_ruler_tests_lemmas(model));
     unsigned needed = 0;
     if (want & TERN_ENTITIES) needed |= TERN_NER;
     if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER | TERN_TOK2VEC;
@@ -37,14 +69,16 @@ static unsigned needed_components(const tern_model *model, unsigned want, unsign
     if (lemmas) needed |= TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER;
     if (want & TERN_CATS) needed |= TERN_TEXTCATS | TERN_TOK2VEC;
     if (want & TERN_SPANS) needed |= TERN_SPAN_MAKERS | TERN_TOK2VEC;
-    if (lemmas && model->lemmatizer.kind == LEMMATIZER_SPANISH) needed |= TERN_SENTER | TERN_SENTENCIZER;
-    if (needed & allowed & TERN_PARSER) needed |= TERN_SENTER | TERN_SENTENCIZER;
-    return needed & allowed;
+    if (lemmas && some_lemmatizer_is_spanish(model)) needed |= TERN_SENTER | TERN_SENTENCIZER;
+    if (needed & TERN_PARSER && model->of_factory[COMPONENT_PARSER] & allowed) needed |= TERN_SENTER | TERN_SENTENCIZER;
+    return places_of(model, needed) & allowed;
 }
 
-static unsigned components_to_run(const tern_model *model, const tern_options *options)
+static place_set components_to_run(const tern_model *model, const tern_options *options)
 {
-    unsigned allowed = options->components ? options->components : model->default_components;
+    place_set allowed = options->places       ? options->places
+                        : options->components ? places_of(model, options->components)
+                                              : model->default_places;
     return needed_components(model, options->want, allowed);
 }
 
@@ -52,50 +86,80 @@ static unsigned components_to_run(const tern_model *model, const tern_options *o
 
 /* What an encoder makes of a document is needed nowhere else and is not kept. */
 
+#define NO_PLACE UINT32_MAX
+
+/* The place of the encoder that a component reads; NO_PLACE: of none. A listener reads what the last tok2vec that ran
+ * before it has left in Doc.tensor, whomever its model names as upstream (spacy/pipeline/tok2vec.py forward). */
+static uint32_t encoder_of(const tern_model *model, uint32_t place, place_set run)
+{
+    if (!model->component[place].listens) return place;
+    place_set before = run & model->of_factory[COMPONENT_TOK2VEC] & (AT_PLACE(place) - 1);
+    return before ? 63 - (uint32_t)__builtin_clzll(before) : NO_PLACE;
+}
+
+/* The listeners of the encoder at that place. */
+static place_set listeners_of(const tern_model *model, uint32_t encoder, place_set run)
+{
+    place_set found = 0;
+    for (place_set left = run & ~(AT_PLACE(encoder) * 2 - 1); left; left &= left - 1) {
+        uint32_t place = first_place(left);
+        if (factory_at(model, place) == COMPONENT_TOK2VEC) break;
+        if (model->component[place].listens) found |= AT_PLACE(place);
+    }
+    return found;
+}
+
 typedef struct encoder_reader {
     tern_ctx *ctx;
-    uint32_t encoder;
-    int is_run;          /* 0: zeros instead */
-    unsigned components; /* mask of those that read its rows block by block */
-    size_t fed;          /* tokens before this one have been read */
+    uint32_t encoder;     /* its place; NO_PLACE: zeros instead, */
+    uint32_t width;       /* of this width */
+    place_set components; /* those that read its rows block by block */
+    size_t fed;           /* tokens before this one have been read */
 } encoder_reader;
 
 /* Room for the document, where a component keeps something of every row until its turn comes. 0 or -1. */
-static int reserve_reader(tern_ctx *ctx, uint32_t component)
+static int reserve_reader(tern_ctx *ctx, uint32_t place)
 {
-    const component_run run = ctx_component(ctx, component);
+    const component_run run = ctx_component(ctx, place);
     return run.self->reserve ? run.self->reserve(&run) : 0;
 }
 
 /* 0, or -1 when out of memory. */
-static int feed_reader(tern_ctx *ctx, uint32_t component, const float *rows, size_t begin, size_t count)
+static int feed_reader(tern_ctx *ctx, uint32_t place, const float *rows, size_t begin, size_t count)
 {
-    const component_run run = ctx_component(ctx, component);
+    const component_run run = ctx_component(ctx, place);
     return run.self->feed(&run, rows, begin, count);
 }
 
 /* The component's turn. source: of the rows of a long document; else NULL. */
-static tern_status finish_component(tern_ctx *ctx, uint32_t component, const vector_source *source, tern_error *err)
+static tern_status finish_component(tern_ctx *ctx, uint32_t place, const vector_source *source, tern_error *err)
 {
-    const component_run run = ctx_component(ctx, component);
+    const component_run run = ctx_component(ctx, place);
     return run.self->finish ? run.self->finish(&run, source, err) : TERN_OK;
 }
 
 /* 0, or -1 when out of memory. */
 static int feed_readers(const encoder_reader *r, const float *rows, size_t begin, size_t count)
 {
-    for (uint32_t component = 0; component < COMPONENT_COUNT; component++)
-        if (r->components >> component & 1 && feed_reader(r->ctx, component, rows, begin, count)) return -1;
+    for (place_set left = r->components; left; left &= left - 1)
+        if (feed_reader(r->ctx, first_place(left), rows, begin, count)) return -1;
     return 0;
 }
 
-/* A listener whose encoder was left out reads zeros (spacy/pipeline/tok2vec.py forward). */
-static const float *zero_rows(tern_ctx *ctx, size_t count)
+/* What a listener reads that no encoder ran for. */
+static const float *zero_rows(tern_ctx *ctx, size_t count, uint32_t width)
 {
-    buffer *zeros = &ctx->encoder[COMPONENT_TOK2VEC].x;
-    size_t width = ctx->model->encoder[COMPONENT_TOK2VEC].width;
+    buffer *zeros = &ctx->zeros;
     if (interrupted(ctx->doc.interruption) || buffer_reserve(zeros, count, width * sizeof(float))) return NULL;
     return memset(zeros->data, 0, count * width * sizeof(float));
+}
+
+static const float *encoder_rows(const encoder_reader *r, size_t begin, size_t end)
+{
+    const float *rows = NULL;
+    if (r->encoder == NO_PLACE) return zero_rows(r->ctx, end - begin, r->width);
+    const tok2vec_weights *w = &r->ctx->model->component[r->encoder].encoder;
+    return tok2vec_rows(w, &r->ctx->doc, begin, end, &r->ctx->component[r->encoder].encoder, &rows) ? NULL : rows;
 }
 
 /* Rows of the tokens [begin, end) of the reader's encoder. The others get those that are new to them. A
@@ -103,10 +167,7 @@ static const float *zero_rows(tern_ctx *ctx, size_t count)
 static const float *rows_for(void *user, size_t begin, size_t end)
 {
     encoder_reader *r = user;
-    const tok2vec_weights *w = &r->ctx->model->encoder[r->encoder];
-    const float *rows = NULL;
-    if (!r->is_run) rows = zero_rows(r->ctx, end - begin);
-    else if (tok2vec_rows(w, &r->ctx->doc, begin, end, &r->ctx->encoder[r->encoder], &rows)) return NULL;
+    const float *rows = encoder_rows(r, begin, end);
     if (!rows || begin != r->fed) return rows;
     r->fed = end;
     return feed_readers(r, rows, begin, end - begin) ? NULL : rows;
@@ -120,24 +181,32 @@ static int feed_rest(encoder_reader *r)
     return 0;
 }
 
-static int reserve_readers(tern_ctx *ctx, unsigned components)
+static int reserve_readers(tern_ctx *ctx, place_set components)
 {
-    for (uint32_t component = 0; component < COMPONENT_COUNT; component++)
-        if (components >> component & 1 && reserve_reader(ctx, component)) return -1;
+    for (place_set left = components; left; left &= left - 1)
+        if (reserve_reader(ctx, first_place(left))) return -1;
     return 0;
 }
 
-static encoder_reader reader_of(tern_ctx *ctx, uint32_t encoder, unsigned run, unsigned components)
+/* Hands the rows of an encoder block by block to the reader's components. */
+static tern_status read_encoder(encoder_reader *r, tern_error *err)
 {
-    int is_run = encoder != COMPONENT_TOK2VEC || run & TERN_TOK2VEC;
-    return (encoder_reader){.ctx = ctx, .encoder = encoder, .is_run = is_run, .components = components};
+    return reserve_readers(r->ctx, r->components) || feed_rest(r) ? doc_gave_up(&r->ctx->doc, err) : TERN_OK;
 }
 
-/* Hands the rows of the encoder of that number, or zeros, block by block to these components. */
-static tern_status read_encoder(tern_ctx *ctx, uint32_t encoder, unsigned run, unsigned components, tern_error *err)
+/* A model of several encoders may be asked to run without the one that a component was trained with. */
+static tern_status check_widths(const tern_model *model, place_set run, tern_error *err)
 {
-    encoder_reader r = reader_of(ctx, encoder, run, components);
-    return reserve_readers(ctx, components) || feed_rest(&r) ? doc_gave_up(&ctx->doc, err) : TERN_OK;
+    for (place_set left = run; left; left &= left - 1) {
+        uint32_t place = first_place(left), encoder = encoder_of(model, place, run);
+        const component_model *c = &model->component[place];
+        if (c->width && encoder != NO_PLACE && model->component[encoder].width != c->width)
+            return fail(err, TERN_E_UNSUPPORTED, 0,
+                        "the component %.60s cannot read the rows of %.60s, which have another width: run it with the "
+                        "tok2vec that it was trained with",
+                        c->name, model->component[encoder].name);
+    }
+    return TERN_OK;
 }
 
 /* ---- long documents ---------------------------------------------------------------------------------------------- */
@@ -152,80 +221,85 @@ static tern_status read_encoder(tern_ctx *ctx, uint32_t encoder, unsigned run, u
 
 static int is_long(const tern_ctx *ctx) { return ctx->doc.token_count > TRANSITION_KEPT; }
 
-/* Runs parser or ner on the encoder of that number, whose rows the others get, too. */
-static tern_status run_taker(tern_ctx *ctx, uint32_t taker, uint32_t encoder, unsigned run, unsigned others,
-                             tern_error *err)
+/* Runs parser or ner on the reader's rows, which the reader's components get, too. */
+static tern_status run_taker(encoder_reader *r, uint32_t taker, tern_error *err)
 {
-    encoder_reader r = reader_of(ctx, encoder, run, others);
-    const vector_source source = {rows_for, &r};
-    if (reserve_reader(ctx, taker) || reserve_readers(ctx, others)) return doc_gave_up(&ctx->doc, err);
+    tern_ctx *ctx = r->ctx;
+    const vector_source source = {rows_for, r};
+    if (reserve_reader(ctx, taker) || reserve_readers(ctx, r->components)) return doc_gave_up(&ctx->doc, err);
     tern_status status = finish_component(ctx, taker, &source, err);
-    if (!status && others && feed_rest(&r)) status = doc_gave_up(&ctx->doc, err);
+    if (!status && r->components && feed_rest(r)) status = doc_gave_up(&ctx->doc, err);
     return status;
 }
 
-/* The first component whose turn matters to others, if it takes rows of the shared encoder: it may as well run ahead of
- * its turn, in the same pass as all that listen. Otherwise COMPONENT_COUNT. */
-static uint32_t taker_ahead(const tern_model *model, unsigned run)
+/* The first component behind the encoder whose turn matters to others, if it takes rows of it: it may as well run ahead
+ * of its turn, in the same pass as all that listen. Otherwise NO_PLACE. */
+static uint32_t taker_ahead(const tern_model *model, uint32_t encoder, place_set listeners, place_set run)
 {
-    for (uint32_t i = 0; i < model->pipeline_length; i++) {
-        uint32_t component = model->pipeline[i];
-        if (!((run & ~(unsigned)INDEPENDENT) >> component & 1)) continue;
-        return TAKERS & model->listeners & 1u << component ? component : COMPONENT_COUNT;
-    }
-    return COMPONENT_COUNT;
+    place_set dependent = run & ~places_of(model, INDEPENDENT) & ~(AT_PLACE(encoder) * 2 - 1);
+    if (!dependent) return NO_PLACE;
+    uint32_t first = first_place(dependent);
+    return listeners & places_of(model, TAKERS) & AT_PLACE(first) ? first : NO_PLACE;
 }
 
 /* ---- whose turn it is -------------------------------------------------------------------------------------------- */
 
-/* Once for all that listen to it, ahead of the first component. What has run with that is no longer in *run. */
-static tern_status read_shared_encoder(tern_ctx *ctx, unsigned *run, tern_error *err)
+/* The turn of a tok2vec: once for all that listen to it, ahead of their turns. *left: what has run with that is no
+ * longer there. */
+static tern_status read_shared_encoder(tern_ctx *ctx, uint32_t place, place_set run, place_set *left, tern_error *err)
 {
-    unsigned listeners = *run & ctx->model->listeners, all = *run;
-    if (!is_long(ctx)) return listeners ? read_encoder(ctx, COMPONENT_TOK2VEC, all, listeners, err) : TERN_OK;
-    uint32_t taker = taker_ahead(ctx->model, all);
-    listeners &= ~(unsigned)TAKERS;
-    if (taker == COMPONENT_COUNT)
-        return listeners ? read_encoder(ctx, COMPONENT_TOK2VEC, all, listeners, err) : TERN_OK;
-    *run &= ~(1u << taker);
-    return run_taker(ctx, taker, COMPONENT_TOK2VEC, all, listeners, err);
+    const place_set listeners = listeners_of(ctx->model, place, run);
+    encoder_reader r = {.ctx = ctx, .encoder = place, .components = listeners};
+    if (!listeners) return TERN_OK;
+    if (!is_long(ctx)) return read_encoder(&r, err);
+    uint32_t taker = taker_ahead(ctx->model, place, listeners, run);
+    r.components &= ~places_of(ctx->model, TAKERS);
+    if (taker == NO_PLACE) return r.components ? read_encoder(&r, err) : TERN_OK;
+    *left &= ~AT_PLACE(taker);
+    tern_status status = run_taker(&r, taker, err);
+    ctx_end_of_component(ctx, taker);
+    return status;
 }
 
-/* For a component that does not listen, when its turn comes. */
-static tern_status read_own_encoder(tern_ctx *ctx, uint32_t component, unsigned run, tern_error *err)
+static tern_status take_turn(tern_ctx *ctx, uint32_t place, place_set run, tern_error *err)
 {
-    if (component == COMPONENT_TOK2VEC || !ctx->model->encoder[component].width) return TERN_OK;
-    return read_encoder(ctx, component, run, 1u << component, err);
-}
-
-static tern_status take_turn(tern_ctx *ctx, uint32_t component, unsigned run, tern_error *err)
-{
-    if (interrupted(ctx->doc.interruption)) return fail_interrupted(err);
-    if (is_long(ctx) && TAKERS >> component & 1) {
-        uint32_t encoder = ctx->model->listeners >> component & 1 ? COMPONENT_TOK2VEC : component;
-        return run_taker(ctx, component, encoder, run, 0, err);
-    }
-    tern_status status = read_own_encoder(ctx, component, run, err);
-    return status ? status : finish_component(ctx, component, NULL, err);
+    const tern_model *model = ctx->model;
+    const component_model *c = &model->component[place];
+    encoder_reader r = {.ctx = ctx, .encoder = encoder_of(model, place, run), .width = c->width};
+    if (is_long(ctx) && TAKERS >> c->factory & 1) return run_taker(&r, place, err);
+    tern_status status = TERN_OK;
+    r.components = AT_PLACE(place);
+    if (c->width && (r.encoder == place || r.encoder == NO_PLACE)) status = read_encoder(&r, err);
+    return status ? status : finish_component(ctx, place, NULL, err);
 }
 
 /* The tokens' features are there. */
-static tern_status run_in_order(tern_ctx *ctx, unsigned run, tern_error *err)
+static tern_status run_in_order(tern_ctx *ctx, place_set run, tern_error *err)
 {
-    unsigned left = run;
-    tern_status status = read_shared_encoder(ctx, &left, err);
-    for (uint32_t i = 0; i < ctx->model->pipeline_length && !status; i++) {
-        uint32_t component = ctx->model->pipeline[i];
-        if (left >> component & 1) status = take_turn(ctx, component, run, err);
-        ctx_end_of_component(ctx, component);
+    tern_status status = TERN_OK;
+    for (place_set left = run; left && !status; left &= left - 1) {
+        uint32_t place = first_place(left);
+        if (interrupted(ctx->doc.interruption)) return fail_interrupted(err);
+        if (factory_at(ctx->model, place) == COMPONENT_TOK2VEC)
+            status = read_shared_encoder(ctx, place, run, &left, err);
+        else status = take_turn(ctx, place, run, err);
+        ctx_end_of_component(ctx, place);
     }
     return status;
 }
 
-static tern_status annotate(tern_ctx *ctx, unsigned run, tern_error *err)
+static int some_ruler_tests_lower(const tern_model *model, place_set run)
 {
-    int with_lower =
-        (run & TERN_ATTRIBUTE_RULER && ctx->model->ruler.tests_lower) || ctx->model->encoder_attrs >> ATTR_LOWER & 1;
+    for (place_set left = run & model->of_factory[COMPONENT_ATTRIBUTE_RULER]; left; left &= left - 1)
+        if (model->component[first_place(left)].ruler.tests_lower) return 1;
+    return 0;
+}
+
+static tern_status annotate(tern_ctx *ctx, place_set run, tern_error *err)
+{
+    int with_lower = some_ruler_tests_lower(ctx->model, run) || ctx->model->encoder_attrs >> ATTR_LOWER & 1;
+    tern_status status = check_widths(ctx->model, run, err);
+    if (status) return status;
     return lexeme_features(&ctx->doc, &ctx->text, with_lower, &ctx->lexeme) ? doc_gave_up(&ctx->doc, err)
                                                                             : run_in_order(ctx, run, err);
 }
@@ -244,7 +318,7 @@ static void write_cats(tern_doc *doc, const float *scores)
 
 /* The document becomes that of its tokens [begin, end), as far as classifiers look at it; they set its categories
  * anew. */
-static tern_status classify_tokens(tern_ctx *ctx, unsigned classifiers, size_t begin, size_t end, tern_error *err)
+static tern_status classify_tokens(tern_ctx *ctx, place_set classifiers, size_t begin, size_t end, tern_error *err)
 {
     tern_doc *doc = &ctx->doc;
     const tern_doc whole = *doc;
@@ -268,10 +342,11 @@ static tern_status classify_tokens(tern_ctx *ctx, unsigned classifiers, size_t b
 
 /* After the last component. spaCy's Span.as_doc keeps NORM and the other features of the tokens, so these need no
  * second look. */
-static tern_status classify_sentences(tern_ctx *ctx, unsigned run, tern_error *err)
+static tern_status classify_sentences(tern_ctx *ctx, place_set run, tern_error *err)
 {
     tern_doc *doc = &ctx->doc;
     size_t sentences = doc->sentence_count, cats = doc->cat_count;
+    const place_set classifiers = run & places_of(ctx->model, TERN_TEXTCATS | TERN_TOK2VEC);
     tern_status status = TERN_OK;
     if (!sentences || !cats) return TERN_OK;
     if (doc_reserve_sentence_cats(doc, sentences + 1)) return doc_gave_up(&ctx->doc, err);
@@ -279,8 +354,7 @@ static tern_status classify_sentences(tern_ctx *ctx, unsigned run, tern_error *e
     read_cats(doc, text_scores);
     for (size_t i = 0; i < sentences && !status; i++) {
         size_t end = i + 1 < sentences ? doc->sentence_start[i + 1] : doc->token_count;
-        if (sentences > 1)
-            status = classify_tokens(ctx, run & (TERN_TEXTCATS | TERN_TOK2VEC), doc->sentence_start[i], end, err);
+        if (sentences > 1) status = classify_tokens(ctx, classifiers, doc->sentence_start[i], end, err);
         if (!status) read_cats(doc, doc->sentence_cat + i * cats);
     }
     if (status) return status;
@@ -340,9 +414,9 @@ static tern_status run_components(tern_ctx *ctx, const run_input *input, const t
     if (doc_reserve_annotations(doc, doc->token_count)) return doc_gave_up(doc, err);
     doc_clear_annotations(doc);
     if (options->want & TERN_NORMS && lexeme_norms(doc, &ctx->text, &ctx->lexeme)) return doc_gave_up(doc, err);
-    unsigned run = components_to_run(ctx->model, options);
+    place_set run = components_to_run(ctx->model, options);
     /* classifiers say 0 of each label, groups of spans are empty; nothing else says anything */
-    if (!doc->token_count) run &= TERN_TEXTCATS | TERN_SPAN_MAKERS;
+    if (!doc->token_count) run &= places_of(ctx->model, TERN_TEXTCATS | TERN_SPAN_MAKERS);
     if (run) status = annotate(ctx, run, err);
     if (!status && doc_finish(doc)) status = doc_gave_up(&ctx->doc, err);
     if (!status && options->sentence_cats) status = classify_sentences(ctx, run, err);

@@ -88,7 +88,7 @@ void doc_clear_annotations(tern_doc *doc)
     }
 }
 
-static int keep_text(tern_doc *doc, const void *text, size_t len, lemma_ref *ref)
+int doc_keep_text(tern_doc *doc, const void *text, size_t len, lemma_ref *ref)
 {
     if (len > UINT32_MAX - 1 - doc->lemma_bytes
         || buffer_reserve(&doc->lemma_text_memory, doc->lemma_bytes + len + 1, 1))
@@ -103,12 +103,12 @@ static int keep_text(tern_doc *doc, const void *text, size_t len, lemma_ref *ref
 
 int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len)
 {
-    return keep_text(doc, text, len, &doc->lemma[token]);
+    return doc_keep_text(doc, text, len, &doc->lemma[token]);
 }
 
 int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len)
 {
-    return keep_text(doc, text, len, &doc->norm[token]);
+    return doc_keep_text(doc, text, len, &doc->norm[token]);
 }
 
 /* ---- what the document carries ----------------------------------------------------------------------------------- */

@@ -78,7 +78,7 @@ struct tern_doc {
     size_t lemma_bytes;
     char *lemma_text; /* each lemma and norm there is followed by NUL */
     size_t entity_count;
-    entity_span *entity; /* in the order of the text */
+    entity_span *entity; /* in the order of the text; none has a token of another */
     size_t cat_count;
     cat_score *cat; /* [cat_count] in the order in which the classifiers set them first */
     size_t group_count;
@@ -115,7 +115,9 @@ void doc_clear_annotations(tern_doc *doc);
  * finds the entities or the norms sets TERN_ENTITIES or TERN_NORMS. */
 int doc_finish(tern_doc *doc);
 
-/* Appends len bytes and a NUL to lemma_text and makes them the token's lemma, or its norm. 0 or -1. */
+/* Appends len bytes and a NUL to lemma_text; *ref is where. The others make that the token's lemma, or its norm. 0 or
+ * -1. */
+int doc_keep_text(tern_doc *doc, const void *text, size_t len, lemma_ref *ref);
 int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len);
 int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len);
 

@@ -32,7 +32,6 @@ PREFIXES: dict[type[IntEnum], str] = {
 
 COUNTS = {
     "COMPONENT_COUNT": len(FACTORIES),
-    "TEXTCATS": sum(factory.classifies for factory in FACTORIES.values()),
     "ATTR_COUNT": len(constants.Attr),
     "RULER_ATTRS": len(constants.RulerAttr),
     "LEMMATIZER_KINDS": len(constants.LemmatizerKind),

@@ -222,7 +222,6 @@ CASES: dict[str, Case] = {
     "keys_without_attention": Case("cats", "textcat_multilabel/settings", 2, 6),
     "nothing_to_read": Case("cats", "textcat_multilabel/settings", 0, 0),
     "cat_label": Case("cats", "textcat/labels", 2, HUGE),
-    "same_label": Case("cats", "textcat_multilabel/same", 0, 3),
     "ngram_zero": Case("cats", "textcat/bow/settings", 0, 0),
     "ngram_large": Case("cats", "textcat/bow/settings", 0, 17),
     "buckets_zero": Case("cats", "textcat/bow/settings", 1, 0),

@@ -371,7 +371,7 @@ ENGINE_MUTANTS = [
     EngineMutant(
         "the senter writes over preset starts",
         "tagger.c",
-        "!*start || doc->model->senter.overwrite",
+        "!*start || senter->overwrite",
         "1",
         ("sent_start",),
     ),

@@ -48,12 +48,19 @@ void inside_features(bytes *out, tern_ctx *ctx)
 
 /* ---- encoders ---------------------------------------------------------------------------------------------------- */
 
+static tok2vec_scratch *first_encoder(tern_ctx *ctx)
+{
+    return &ctx->component[place_of(ctx->model, COMPONENT_TOK2VEC)].encoder;
+}
+
+static void *scratch_of(tern_ctx *ctx, uint32_t factory) { return ctx->component[place_of(ctx->model, factory)].own; }
+
 static void write_embedding(bytes *out, tern_ctx *ctx, const tok2vec_weights *encoder)
 {
     size_t tokens = ctx->doc.token_count, values = tokens * tok2vec_blocks(encoder) * encoder->width;
     float *sums = malloc((values ? values : 1) * sizeof(float));
 
-    if (sums && !tok2vec_embed(encoder, &ctx->doc, 0, tokens, &ctx->encoder[COMPONENT_TOK2VEC], sums)) {
+    if (sums && !tok2vec_embed(encoder, &ctx->doc, 0, tokens, first_encoder(ctx), sums)) {
         hex_floats(out, sums, values);
     } else {
         out->failed = 1;
@@ -84,7 +91,7 @@ static void write_encoder(bytes *out, tern_ctx *ctx, const char *name, const tok
     bytes_text(out, "\",\"layers\":[");
     for (cut.depth = 0; cut.depth <= encoder->depth; cut.depth++) {
         bytes_text(out, cut.depth ? ",\"" : "\"");
-        if (encode_blocks(&cut, &ctx->doc, &ctx->encoder[COMPONENT_TOK2VEC], append_rows, &to)) out->failed = 1;
+        if (encode_blocks(&cut, &ctx->doc, first_encoder(ctx), append_rows, &to)) out->failed = 1;
         bytes_text(out, "\"");
     }
     bytes_text(out, "]}");
@@ -93,11 +100,11 @@ static void write_encoder(bytes *out, tern_ctx *ctx, const char *name, const tok
 void inside_layers(bytes *out, tern_ctx *ctx)
 {
     bytes_text(out, ",\"layers\":{");
-    write_encoder(out, ctx, "tok2vec", model_encoder(ctx->model, COMPONENT_TOK2VEC));
+    write_encoder(out, ctx, "tok2vec", &component_of(ctx->model, COMPONENT_TOK2VEC)->encoder);
     bytes_text(out, ",");
-    write_encoder(out, ctx, "senter", model_encoder(ctx->model, COMPONENT_SENTER));
+    write_encoder(out, ctx, "senter", &component_of(ctx->model, COMPONENT_SENTER)->encoder);
     bytes_text(out, ",");
-    write_encoder(out, ctx, "ner", model_encoder(ctx->model, COMPONENT_NER));
+    write_encoder(out, ctx, "ner", &component_of(ctx->model, COMPONENT_NER)->encoder);
     bytes_text(out, "}");
 }
 
@@ -118,10 +125,11 @@ static void append_tag_scores(void *user, const float *rows, size_t begin, size_
     score_log *log = user;
     tern_ctx *ctx = log->ctx;
 
-    if (tagger_annotate(&ctx->doc, rows, begin, count, ctx->scratch[COMPONENT_TAGGER])) log->out->failed = 1;
-    else
-        append_scores(log->out, &ctx->model->tagger.output,
-                      ((tagger_scratch *)ctx->scratch[COMPONENT_TAGGER])->scores.data, count);
+    const tagger_model *tagger = &component_of(ctx->model, COMPONENT_TAGGER)->tagger;
+    tagger_scratch *scratch = scratch_of(ctx, COMPONENT_TAGGER);
+
+    if (tagger_choose(tagger, rows, begin, count, scratch)) log->out->failed = 1;
+    else append_scores(log->out, &tagger->output, scratch->scores.data, count);
 }
 
 static void append_senter_scores(void *user, const float *rows, size_t begin, size_t count)
@@ -129,15 +137,19 @@ static void append_senter_scores(void *user, const float *rows, size_t begin, si
     score_log *log = user;
     tern_ctx *ctx = log->ctx;
 
-    if (senter_choose(&ctx->doc, rows, begin, count, ctx->scratch[COMPONENT_SENTER])) log->out->failed = 1;
-    else
-        append_scores(log->out, &ctx->model->senter.output,
-                      ((senter_scratch *)ctx->scratch[COMPONENT_SENTER])->scores.data, count);
+    const senter_model *senter = &component_of(ctx->model, COMPONENT_SENTER)->senter;
+    senter_scratch *scratch = scratch_of(ctx, COMPONENT_SENTER);
+
+    if (senter_choose(senter, rows, begin, count, scratch)) log->out->failed = 1;
+    else append_scores(log->out, &senter->output, scratch->scores.data, count);
 }
 
 static tern_status encode(tern_ctx *ctx, uint32_t component, row_consumer consumer, void *user)
 {
-    return encode_blocks(model_encoder(ctx->model, component), &ctx->doc, &ctx->encoder[component], consumer, user);
+    const uint32_t encoder = encoder_place(ctx->model, component);
+
+    return encode_blocks(&ctx->model->component[encoder].encoder, &ctx->doc, &ctx->component[encoder].encoder, consumer,
+                         user);
 }
 
 void inside_scores(bytes *out, tern_ctx *ctx)
@@ -145,12 +157,19 @@ void inside_scores(bytes *out, tern_ctx *ctx)
     score_log log = {ctx, out};
 
     bytes_text(out, ",\"scores\":{\"tagger\":\"");
-    if (encode(ctx, COMPONENT_TAGGER, append_tag_scores, &log)) out->failed = 1;
+    if (tagger_reserve(&ctx->doc, scratch_of(ctx, COMPONENT_TAGGER))
+        || encode(ctx, COMPONENT_TAGGER, append_tag_scores, &log))
+        out->failed = 1;
+    else
+        tagger_annotate(&component_of(ctx->model, COMPONENT_TAGGER)->tagger, &ctx->doc,
+                        scratch_of(ctx, COMPONENT_TAGGER));
     bytes_text(out, "\",\"senter\":\"");
-    if (senter_reserve(&ctx->doc, ctx->scratch[COMPONENT_SENTER])
+    if (senter_reserve(&ctx->doc, scratch_of(ctx, COMPONENT_SENTER))
         || encode(ctx, COMPONENT_SENTER, append_senter_scores, &log))
         out->failed = 1;
-    else senter_annotate(&ctx->doc, ctx->scratch[COMPONENT_SENTER]);
+    else
+        senter_annotate(&component_of(ctx->model, COMPONENT_SENTER)->senter, &ctx->doc,
+                        scratch_of(ctx, COMPONENT_SENTER));
     bytes_text(out, "\"}");
 }
 
@@ -184,26 +203,30 @@ static void project_entities(void *user, const float *rows, size_t begin, size_t
 {
     tern_ctx *ctx = user;
 
-    ner_project(&ctx->doc, rows, begin, count, ctx->scratch[COMPONENT_NER]);
+    ner_project(&component_of(ctx->model, COMPONENT_NER)->ner, rows, begin, count, scratch_of(ctx, COMPONENT_NER));
 }
 
 static void project_arcs(void *user, const float *rows, size_t begin, size_t count)
 {
     tern_ctx *ctx = user;
 
-    parser_project(&ctx->doc, rows, begin, count, ctx->scratch[COMPONENT_PARSER]);
+    parser_project(&component_of(ctx->model, COMPONENT_PARSER)->parser, rows, begin, count,
+                   scratch_of(ctx, COMPONENT_PARSER));
 }
 
 void inside_traces(bytes *out, tern_ctx *ctx)
 {
-    trace_log ner = {.classes = ctx->model->ner.net.classes}, parser = {.classes = ctx->model->parser.net.classes};
+    const ner_model *entities = &component_of(ctx->model, COMPONENT_NER)->ner;
+    const parser_model *arcs = &component_of(ctx->model, COMPONENT_PARSER)->parser;
+    trace_log ner = {.classes = entities->net.classes}, parser = {.classes = arcs->net.classes};
 
     if (ctx->doc.token_count
-        && (ner_reserve(&ctx->doc, ctx->scratch[COMPONENT_NER]) || encode(ctx, COMPONENT_NER, project_entities, ctx)
-            || ner_annotate(&ctx->doc, ctx->scratch[COMPONENT_NER], NULL, log_decision, &ner, NULL)
-            || parser_reserve(&ctx->doc, ctx->scratch[COMPONENT_PARSER])
+        && (ner_reserve(entities, &ctx->doc, scratch_of(ctx, COMPONENT_NER))
+            || encode(ctx, COMPONENT_NER, project_entities, ctx)
+            || ner_annotate(entities, &ctx->doc, scratch_of(ctx, COMPONENT_NER), NULL, log_decision, &ner, NULL)
+            || parser_reserve(arcs, &ctx->doc, scratch_of(ctx, COMPONENT_PARSER))
             || encode(ctx, COMPONENT_PARSER, project_arcs, ctx)
-            || parser_annotate(&ctx->doc, ctx->scratch[COMPONENT_PARSER], NULL, log_decision, &parser, NULL)))
+            || parser_annotate(arcs, &ctx->doc, scratch_of(ctx, COMPONENT_PARSER), NULL, log_decision, &parser, NULL)))
         out->failed = 1;
     bytes_text(out, ",\"trace\":{");
     write_trace(out, "ner", &ner);

@@ -4,6 +4,22 @@
 
 #include "tok2vec.h"
 
+/* The first component that a factory made, and the encoder that it reads when everything runs. */
+static inline uint32_t place_of(const tern_model *model, uint32_t factory)
+{
+    return (uint32_t)__builtin_ctzll(model->of_factory[factory]);
+}
+
+static inline const component_model *component_of(const tern_model *model, uint32_t factory)
+{
+    return &model->component[place_of(model, factory)];
+}
+
+static inline uint32_t encoder_place(const tern_model *model, uint32_t factory)
+{
+    return place_of(model, component_of(model, factory)->listens ? COMPONENT_TOK2VEC : factory);
+}
+
 typedef void (*row_consumer)(void *user, const float *rows, size_t begin, size_t count);
 
 static inline tern_status encode_blocks(const tok2vec_weights *w, const tern_doc *doc, tok2vec_scratch *s,

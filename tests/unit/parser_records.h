@@ -25,6 +25,7 @@ typedef struct small_doc {
     uint32_t head[RECORD_TOKENS], dep[RECORD_TOKENS];
     signed char sent_start[RECORD_TOKENS];
     tern_model model;
+    component_model component; /* the parser */
     tern_doc doc;
 } small_doc;
 

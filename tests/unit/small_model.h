@@ -13,6 +13,7 @@ enum { SMALL_STRINGS = 256, SMALL_STRING_BYTES = 8192, SMALL_TEXT = 8192 };
 
 typedef struct small_model {
     tern_model model;
+    component_model component; /* the only one */
     tern_doc doc;
     text_view text;
     char bytes[SMALL_STRING_BYTES], text_bytes[SMALL_TEXT];
@@ -27,6 +28,9 @@ static inline void small_model_init(small_model *m)
     m->model.strings = (string_table){.bytes = m->bytes, .start = m->start, .id = m->id, .count = 1};
     m->start[1] = 1;
     m->doc.model = &m->model;
+    m->model.component = &m->component;
+    m->model.pipeline_length = 1;
+    m->doc.text = &m->text;
     m->text = (text_view){.bytes = (unsigned char *)m->text_bytes, .code_point = m->code_point};
 }
 

@@ -50,14 +50,14 @@ static int set_up(void **state)
     fixture *f = calloc(1, sizeof *f);
     if (!f) return -1;
     small_model_init(&f->small);
-    f->small.model.ruler = (ruler_tables){.rules = f->rules[0],
-                                          .tokens = f->tokens[0],
-                                          .tests = f->tests[0],
-                                          .values = f->values,
-                                          .lists = f->lists,
-                                          .list_start = f->list_start,
-                                          .list_count = 1,
-                                          .by_tag = small_map_bind(&f->by_tag)};
+    f->small.component.ruler = (ruler_tables){.rules = f->rules[0],
+                                              .tokens = f->tokens[0],
+                                              .tests = f->tests[0],
+                                              .values = f->values,
+                                              .lists = f->lists,
+                                              .list_start = f->list_start,
+                                              .list_count = 1,
+                                              .by_tag = small_map_bind(&f->by_tag)};
     *state = f;
     return 0;
 }
@@ -109,7 +109,7 @@ static void use_rules(fixture *f, const rule_spec *specs, uint32_t count)
         }
         f->lists[i] = i;
     }
-    f->small.model.ruler.rule_count = f->list_start[1] = count;
+    f->small.component.ruler.rule_count = f->list_start[1] = count;
 }
 
 /* ---- documents --------------------------------------------------------------------------------------------------- */
@@ -122,7 +122,10 @@ static void use_tags(fixture *f, const char *const *tags, size_t count)
     for (size_t i = 0; i < count; i++) f->small.doc.column[COLUMN_TAG][i] = number_of(&f->small, tags[i]);
 }
 
-static void annotate(fixture *f) { assert_int_equal(attribute_ruler_annotate(&f->small.doc, &f->scratch), 0); }
+static void annotate(fixture *f)
+{
+    assert_int_equal(attribute_ruler_annotate(&f->small.component.ruler, &f->small.doc, &f->scratch), 0);
+}
 
 static void assert_column(const fixture *f, int column, const char *const *expected)
 {
@@ -308,7 +311,7 @@ static void test_candidates_by_tag(void **state)
     use_rules(f, (rule_spec[]){{1, 0, {any}, {0, "X", 0}}, {1, 0, {any}, {0, "Y", 0}}}, 2);
     static const uint32_t starts[3] = {0, 1, 2};
     memcpy(f->list_start, starts, sizeof starts);
-    f->small.model.ruler.list_count = 2;
+    f->small.component.ruler.list_count = 2;
     small_map_put(&f->by_tag, value_id(f, RULER_TAG, "A"), 1);
     small_map_put(&f->by_tag, value_id(f, RULER_TAG, "B"), 2);
     small_map_put(&f->by_tag, value_id(f, RULER_TAG, "C"), MAP_ABSENT - 1);

@@ -53,7 +53,7 @@ static uint32_t put_node(uint32_t *edges, uint32_t *count, const char *const *wo
 
 static void put_part(fixture *f, int part, const char *pos, const char *const (*rules)[2], uint32_t n)
 {
-    lemmatizer_tables *t = &f->small.model.lemmatizer;
+    lemmatizer_tables *t = &f->small.component.lemmatizer;
     uint32_t first = part ? f->parts[part - 1][1] + f->parts[part - 1][2] : 0;
     const uint32_t row[4] = {number_of(&f->small, pos), first, n, NO_STRING};
     memcpy(f->parts[part], row, sizeof row);
@@ -64,7 +64,7 @@ static void put_part(fixture *f, int part, const char *pos, const char *const (*
 
 static void put_exceptions(fixture *f, uint32_t part, const exception *list, size_t n)
 {
-    lemmatizer_tables *t = &f->small.model.lemmatizer;
+    lemmatizer_tables *t = &f->small.component.lemmatizer;
     for (size_t i = 0; i < n; i++) {
         uint32_t *end = &f->exception_start[t->exception_count + 1];
         *end = end[-1];
@@ -79,7 +79,7 @@ static int set_up(void **state)
 {
     fixture *f = calloc(1, sizeof *f);
     if (!f) return -1;
-    lemmatizer_tables *t = &f->small.model.lemmatizer;
+    lemmatizer_tables *t = &f->small.component.lemmatizer;
     small_model_init(&f->small);
     t->parts = f->parts[0];
     t->suffix_rules = f->suffix_rules[0];
@@ -110,7 +110,8 @@ static int tear_down(void **state)
 
 static void annotate(fixture *f)
 {
-    assert_int_equal(lemmatizer_annotate(&f->small.doc, &f->small.text, &f->lexeme, &f->scratch), 0);
+    assert_int_equal(
+        lemmatizer_annotate(&f->small.component.lemmatizer, &f->small.doc, &f->small.text, &f->lexeme, &f->scratch), 0);
 }
 
 static void make_token(fixture *f, const char *text, const char *pos, const char *morph)
@@ -238,7 +239,7 @@ static void test_lemmas_that_are_there_stay(void **state)
 static void test_list_number_out_of_range(void **state)
 {
     fixture *f = *state;
-    f->small.model.lemmatizer.exception_count = 1; /* "axes" alone */
+    f->small.component.lemmatizer.exception_count = 1; /* "axes" alone */
     check(f, (expectation[]){{"axes", "NOUN", "", "axis"}, {"was", "VERB", "", "was"}}, 2);
 }
 

@@ -30,6 +30,7 @@ typedef struct fixture {
     unsigned char is_space[MAX_TOKENS];
     signed char sent_start[MAX_TOKENS];
     tern_model model;
+    component_model component;
     tern_doc doc;
     tok2vec_scratch encoder;
     ner_scratch scratch;
@@ -63,24 +64,25 @@ static void bind_obedient_model(fixture *f)
     static float ones[N], identity[SLOTS][N][N]; /* slots other than the first: zeros */
     for (size_t i = 0; i < N; i++) ones[i] = identity[0][i][i] = 1;
     fill_embedding(f);
-    f->model.encoder[COMPONENT_NER] =
-        (tok2vec_weights){.features = 1,
-                          .width = N,
-                          .attr = {ATTR_NORM},
-                          .rows = {ROWS},
-                          .embed = {f->embed[0]},
-                          .mix = {pack_layer(N, 1, N, identity[0][0], zeros), ones, zeros}};
-    f->model.ner.net = (transition_weights){.slots = SLOTS,
-                                            .width = N,
-                                            .hidden = N,
-                                            .classes = CLASSES,
-                                            .linear = pack_layer(N, 1, N, identity[0][0], zeros),
-                                            .lower = pack_slots(SLOTS, N, 1, N, identity[0][0], zeros),
-                                            .upper = pack_layer(CLASSES, 1, N, identity[0][0], zeros)};
-    f->pad = pack_pads(&f->model.ner.net.lower, SLOTS, zeros, zeros);
-    f->model.ner.net.lower_pad = f->pad;
-    f->model.ner.moves = MOVES[0];
-    f->model.components = TERN_NER;
+    f->component.encoder = (tok2vec_weights){.features = 1,
+                                             .width = N,
+                                             .attr = {ATTR_NORM},
+                                             .rows = {ROWS},
+                                             .embed = {f->embed[0]},
+                                             .mix = {pack_layer(N, 1, N, identity[0][0], zeros), ones, zeros}};
+    f->component.ner.net = (transition_weights){.slots = SLOTS,
+                                                .width = N,
+                                                .hidden = N,
+                                                .classes = CLASSES,
+                                                .linear = pack_layer(N, 1, N, identity[0][0], zeros),
+                                                .lower = pack_slots(SLOTS, N, 1, N, identity[0][0], zeros),
+                                                .upper = pack_layer(CLASSES, 1, N, identity[0][0], zeros)};
+    f->pad = pack_pads(&f->component.ner.net.lower, SLOTS, zeros, zeros);
+    f->component.ner.net.lower_pad = f->pad;
+    f->component.ner.moves = MOVES[0];
+    f->component.factory = COMPONENT_NER;
+    f->model.component = &f->component;
+    f->model.pipeline_length = 1;
     f->id[A] = 1001;
     f->id[B] = 1002;
     f->model.strings = (string_table){.id = f->id, .count = STRINGS};
@@ -105,10 +107,10 @@ static int tear_down(void **state)
     buffer_free(&f->doc.entity_memory);
     tok2vec_scratch_free(&f->encoder);
     ner_scratch_free(&f->scratch);
-    free_layer(&f->model.encoder[COMPONENT_NER].mix.layer);
-    free_layer(&f->model.ner.net.linear);
-    free_layer(&f->model.ner.net.lower);
-    free_layer(&f->model.ner.net.upper);
+    free_layer(&f->component.encoder.mix.layer);
+    free_layer(&f->component.ner.net.linear);
+    free_layer(&f->component.ner.net.lower);
+    free_layer(&f->component.ner.net.upper);
     free(f->pad);
     free(f);
     return 0;
@@ -118,25 +120,31 @@ static void record(void *user, const float *scores, const unsigned char *valid, 
 {
     fixture *f = user;
     (void)scores;
-    memcpy(f->valid[f->steps], valid, f->model.ner.net.classes);
+    memcpy(f->valid[f->steps], valid, f->component.ner.net.classes);
     f->chosen[f->steps++] = chosen;
 }
 
 static void project(void *user, const float *rows, size_t begin, size_t count)
 {
     fixture *f = user;
-    ner_project(&f->doc, rows, begin, count, &f->scratch);
+    ner_project(&f->component.ner, rows, begin, count, &f->scratch);
 }
 
-/* wish: [tokens] class that shall win each step, if it is valid. */
-static void annotate(fixture *f, const uint32_t *wish, size_t tokens)
+/* wish: [tokens] class that shall win each step, if it is valid. The document may have entities already. */
+static void annotate_more(fixture *f, const uint32_t *wish, size_t tokens)
 {
     f->doc.token_count = tokens;
     f->steps = 0;
     for (size_t t = 0; t < tokens; t++) f->keys[t] = f->key_of[wish[t]];
-    assert_int_equal(ner_reserve(&f->doc, &f->scratch), 0);
-    assert_int_equal(encode_blocks(&f->model.encoder[COMPONENT_NER], &f->doc, &f->encoder, project, f), TERN_OK);
-    assert_int_equal(ner_annotate(&f->doc, &f->scratch, NULL, record, f, NULL), TERN_OK);
+    assert_int_equal(ner_reserve(&f->component.ner, &f->doc, &f->scratch), 0);
+    assert_int_equal(encode_blocks(&f->component.encoder, &f->doc, &f->encoder, project, f), TERN_OK);
+    assert_int_equal(ner_annotate(&f->component.ner, &f->doc, &f->scratch, NULL, record, f, NULL), TERN_OK);
+}
+
+static void annotate(fixture *f, const uint32_t *wish, size_t tokens)
+{
+    f->doc.entity_count = 0;
+    annotate_more(f, wish, tokens);
 }
 
 /* Every wish was granted. */
@@ -203,7 +211,6 @@ static void test_one_token(void **state)
 static void test_no_tokens(void **state)
 {
     fixture *f = *state;
-    f->doc.entity_count = 7;
     annotate_exactly(f, (uint32_t[]){O}, 0);
     assert_entities(&f->doc, 0, NULL);
 }
@@ -268,6 +275,39 @@ static void test_wish_that_is_not_allowed(void **state)
     assert_memory_equal(f->chosen, expected, sizeof expected);
 }
 
+static void preset(fixture *f, size_t count, const entity_span *entities)
+{
+    assert_int_equal(doc_reserve_entities(&f->doc, MAX_TOKENS), 0);
+    memcpy(f->doc.entity, entities, count * sizeof *entities);
+    f->doc.entity_count = count;
+}
+
+/* No step is taken on their tokens; what comes before them cannot reach into them. String 0 is no label of a class. */
+static void test_preset_entities(void **state)
+{
+    fixture *f = *state;
+    static const entity_span before[3] = {{2, 4, A}, {5, 6, B}, {6, 8, 0}};
+    f->sent_start[3] = 1;
+    preset(f, 3, before);
+    annotate_more(f, (uint32_t[]){B_B, I_B, U_B, U_B, U_A, O, O, O, B_A, L_A}, 10);
+    assert_int_equal(f->steps, 5);
+    assert_valid(f, 0, "B-A B-B U-A U-B O ");
+    assert_valid(f, 1, "L-B ");               /* token 1 */
+    assert_valid(f, 2, "U-A U-B O ");         /* token 4 */
+    assert_valid(f, 3, "B-A B-B U-A U-B O "); /* token 8 */
+    assert_entities(&f->doc, 6, (entity_span[]){{0, 2, B}, {2, 4, A}, {4, 5, A}, {5, 6, B}, {6, 8, 0}, {8, 10, A}});
+}
+
+static void test_nothing_but_preset_entities(void **state)
+{
+    fixture *f = *state;
+    static const entity_span all[2] = {{0, 1, A}, {1, 3, B}};
+    preset(f, 2, all);
+    annotate_more(f, (uint32_t[]){O, O, O}, 3);
+    assert_int_equal(f->steps, 0);
+    assert_entities(&f->doc, 2, all);
+}
+
 /* Longer than a block of the encoder; an entity reaches over the border. */
 static void test_long_document(void **state)
 {
@@ -291,8 +331,8 @@ static void test_long_document(void **state)
 
 static void use_moves(fixture *f, const uint32_t (*moves)[2], uint32_t classes)
 {
-    f->model.ner.moves = moves[0];
-    f->model.ner.net.classes = f->model.ner.net.upper.nO = classes;
+    f->component.ner.moves = moves[0];
+    f->component.ner.net.classes = f->component.ner.net.upper.nO = classes;
 }
 
 static void test_entity_that_cannot_be_closed(void **state)
@@ -410,10 +450,13 @@ static void test_real_scores(void **state)
     const tern_doc *doc;
     real_scores scores = {0};
     open_real(&r);
-    assert_int_equal(r.model->ner.net.classes, REAL_CLASSES);
+    const uint32_t place = place_of(r.model, COMPONENT_NER);
+    const ner_model *ner = &r.model->component[place].ner;
+    assert_int_equal(ner->net.classes, REAL_CLASSES);
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
     /* the rows are there */
-    assert_int_equal(ner_annotate(&r.ctx->doc, r.ctx->scratch[COMPONENT_NER], NULL, take_scores, &scores, NULL),
+    r.ctx->doc.entity_count = 0;
+    assert_int_equal(ner_annotate(ner, &r.ctx->doc, r.ctx->component[place].own, NULL, take_scores, &scores, NULL),
                      TERN_OK);
     assert_int_equal(scores.steps, REAL_TOKENS);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
@@ -430,7 +473,8 @@ static void test_real_encoder(void **state)
     const float *rows;
     open_real(&r);
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
-    assert_int_equal(tok2vec_rows(&r.model->encoder[COMPONENT_NER], doc, 0, 11, &r.ctx->encoder[COMPONENT_NER], &rows),
+    assert_int_equal(tok2vec_rows(&component_of(r.model, COMPONENT_NER)->encoder, doc, 0, 11,
+                                  &r.ctx->component[place_of(r.model, COMPONENT_NER)].encoder, &rows),
                      TERN_OK);
     for (size_t i = 0; i < 4; i++) assert_close(rows[i], expected[i], 2.5e-5, "row 0", i);
     close_real(&r);
@@ -447,7 +491,7 @@ static void test_real_padding_row(void **state)
     const float *rows;
     tok2vec_scratch scratch = {0}; /* not the context's, which keeps embeddings of the encoder as it is */
     open_real(&r);
-    tok2vec_weights w = r.model->encoder[COMPONENT_NER];
+    tok2vec_weights w = component_of(r.model, COMPONENT_NER)->encoder;
     w.depth = 1;
     w.mix.G = w.mix.beta = zeros;
     assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &doc, NULL), TERN_OK);
@@ -466,6 +510,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_entity_open_at_the_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_token, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_tokens, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_preset_entities, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_but_preset_entities, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sentence_start_ends_what_comes_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_known_non_starts_change_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_white_space_begins_no_entity, set_up, tear_down),

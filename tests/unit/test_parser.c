@@ -1,6 +1,7 @@
 /* The arc-eager move table: what it looks at, what is allowed, what actions do, on spaCy's random walks; that every run
  * ends; and the parser on the real model, against numbers from spaCy. */
 #include "ctx.h"
+#include "encode.h"
 #include "layers.h"
 #include "parser.h"
 #include "parser_records.h"
@@ -47,22 +48,22 @@ static void bind_obedient_model(fixture *f)
         lower[slot][slot][0] = 1;
         upper[WALKED + slot][slot] = 1;
     }
-    f->small.model.parser = (parser_model){.net = {.slots = SLOTS,
-                                                   .width = 1,
-                                                   .hidden = SLOTS,
-                                                   .classes = CLASSES,
-                                                   .linear = pack_layer(SLOTS, 1, 1, linear, zeros),
-                                                   .lower = pack_slots(SLOTS, SLOTS, 1, SLOTS, lower[0][0], zeros),
-                                                   .upper = pack_layer(CLASSES, 1, SLOTS, upper[0], zeros)},
-                                           .moves = MOVES[0],
-                                           .root_label = ROOT};
-    f->pad = pack_pads(&f->small.model.parser.net.lower, SLOTS, zeros, zeros);
-    f->small.model.parser.net.lower_pad = f->pad;
+    f->small.component.parser = (parser_model){.net = {.slots = SLOTS,
+                                                       .width = 1,
+                                                       .hidden = SLOTS,
+                                                       .classes = CLASSES,
+                                                       .linear = pack_layer(SLOTS, 1, 1, linear, zeros),
+                                                       .lower = pack_slots(SLOTS, SLOTS, 1, SLOTS, lower[0][0], zeros),
+                                                       .upper = pack_layer(CLASSES, 1, SLOTS, upper[0], zeros)},
+                                               .moves = MOVES[0],
+                                               .root_label = ROOT};
+    f->pad = pack_pads(&f->small.component.parser.net.lower, SLOTS, zeros, zeros);
+    f->small.component.parser.net.lower_pad = f->pad;
 }
 
 static void set_bias(fixture *f, size_t cls, float bias)
 {
-    *column_at(&f->small.model.parser.net.upper, cls, 0) = bias;
+    *column_at(&f->small.component.parser.net.upper, cls, 0) = bias;
 }
 
 static int set_up(void **state)
@@ -78,7 +79,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     fixture *f = *state;
-    const transition_weights *net = &f->small.model.parser.net;
+    const transition_weights *net = &f->small.component.parser.net;
     parser_scratch_free(&f->scratch);
     free_layer(&net->linear);
     free_layer(&net->lower);
@@ -91,12 +92,12 @@ static int tear_down(void **state)
 static void parse(fixture *f, transition_trace trace)
 {
     tern_doc *doc = &f->small.doc;
-    assert_int_equal(parser_reserve(doc, &f->scratch), 0);
+    assert_int_equal(parser_reserve(&f->small.component.parser, doc, &f->scratch), 0);
     for (size_t begin = 0, count; begin < doc->token_count; begin += count) {
         count = doc->token_count - begin < BLOCK ? doc->token_count - begin : BLOCK;
-        parser_project(doc, f->vectors + begin, begin, count, &f->scratch);
+        parser_project(&f->small.component.parser, f->vectors + begin, begin, count, &f->scratch);
     }
-    assert_int_equal(parser_annotate(doc, &f->scratch, NULL, trace, f, NULL), TERN_OK);
+    assert_int_equal(parser_annotate(&f->small.component.parser, doc, &f->scratch, NULL, trace, f, NULL), TERN_OK);
 }
 
 /* ---- spaCy's walks ----------------------------------------------------------------------------------------------- */
@@ -244,8 +245,8 @@ static void test_nothing_is_valid(void **state)
 {
     fixture *f = *state;
     static const uint32_t moves[2][3] = {{ARC_SHIFT, EMPTY, NO_STRING}, {ARC_RIGHT, NO_STRING, NO_STRING}};
-    f->small.model.parser.moves = moves[0];
-    f->small.model.parser.net.classes = 2;
+    f->small.component.parser.moves = moves[0];
+    f->small.component.parser.net.classes = 2;
     f->small.doc.token_count = 3;
     wish_for(f, 1);
     parse(f, NULL);
@@ -260,7 +261,7 @@ static void test_more_tokens_than_memory(void **state)
 {
     fixture *f = *state;
     f->small.doc.token_count = SIZE_MAX / 8;
-    assert_int_equal(parser_reserve(&f->small.doc, &f->scratch), -1);
+    assert_int_equal(parser_reserve(&f->small.component.parser, &f->small.doc, &f->scratch), -1);
 }
 
 /* ---- the real model; all numbers from spaCy 3.8 ------------------------------------------------------------------ */
@@ -332,7 +333,9 @@ static void test_real_first_scores(void **state)
     first_state first = {0};
     tern_options options = {.want = TERN_DEPENDENCIES, .components = TERN_TOK2VEC | TERN_PARSER};
     assert_int_equal(tern_run(ctx, APPLE, strlen(APPLE), &options, &doc, NULL), TERN_OK);
-    assert_int_equal(parser_annotate(&ctx->doc, ctx->scratch[COMPONENT_PARSER], NULL, take_first_state, &first, NULL),
+    assert_int_equal(parser_annotate(&component_of(ctx->model, COMPONENT_PARSER)->parser, &ctx->doc,
+                                     ctx->component[place_of(ctx->model, COMPONENT_PARSER)].own, NULL, take_first_state,
+                                     &first, NULL),
                      TERN_OK);
     assert_close(first.shift, 15.5615, 1.5e-4, "score of S", 0);
     assert_close(first.reduce, -0.7168, 1.5e-4, "score of D", 1);

@@ -12,6 +12,7 @@ enum { LABELS = 3, WIDTH = 2 };
 typedef struct fixture {
     small_model small;
     packed_layer output, sentences;
+    tagger_model model;
     uint32_t labels[LABELS];
     tagger_scratch tagger;
     senter_scratch senter;
@@ -30,7 +31,7 @@ static int set_up(void **state)
     static const float no_bias[LABELS] = {0}, senter[2][WIDTH] = {{1, 0}, {0, 1}};
     f->output = pack_layer(LABELS, 1, WIDTH, TAGGER_W[0], no_bias);
     f->sentences = pack_layer(2, 1, WIDTH, senter[0], no_bias);
-    f->small.model.tagger = (tagger_model){.output = f->output, .labels = f->labels};
+    f->model = (tagger_model){.output = f->output, .labels = f->labels};
     *state = f;
     return 0;
 }
@@ -57,6 +58,13 @@ static void use_tokens(fixture *f, size_t count)
     doc_clear_annotations(&f->small.doc);
 }
 
+static void annotate(fixture *f, const float *rows)
+{
+    assert_int_equal(tagger_reserve(&f->small.doc, &f->tagger), 0);
+    assert_int_equal(tagger_choose(&f->model, rows, 0, f->small.doc.token_count, &f->tagger), 0);
+    tagger_annotate(&f->model, &f->small.doc, &f->tagger);
+}
+
 static void assert_tag(const fixture *f, size_t token, const char *tag)
 {
     assert_string_equal(string_at(&f->small.doc, COLUMN_TAG, token), tag);
@@ -66,15 +74,16 @@ static void test_highest_score(void **state)
 {
     static const float rows[4][WIDTH] = {{1, -1}, {-3, -2}, {2, 3}, {-1, 5}};
     fixture *f = *state;
-    use_tokens(f, 6);
-    /* a block inside the document */
-    assert_int_equal(tagger_annotate(&f->small.doc, rows[0], 1, 4, &f->tagger), 0);
+    use_tokens(f, 4);
+    assert_int_equal(tagger_reserve(&f->small.doc, &f->tagger), 0);
+    assert_int_equal(tagger_choose(&f->model, rows[0], 0, 1, &f->tagger), 0); /* two blocks */
+    assert_int_equal(tagger_choose(&f->model, rows[1], 1, 3, &f->tagger), 0);
     assert_tag(f, 0, "(unset)");
-    assert_tag(f, 1, "X0");
-    assert_tag(f, 2, "X1");
-    assert_tag(f, 3, "SUM");
-    assert_tag(f, 4, "X1");
-    assert_tag(f, 5, "(unset)");
+    tagger_annotate(&f->model, &f->small.doc, &f->tagger);
+    assert_tag(f, 0, "X0");
+    assert_tag(f, 1, "X1");
+    assert_tag(f, 2, "SUM");
+    assert_tag(f, 3, "X1");
 }
 
 static void test_bias(void **state)
@@ -83,11 +92,11 @@ static void test_bias(void **state)
     fixture *f = *state;
     use_tokens(f, 1);
     *column_at(&f->output, 0, 0) = 3.5f;
-    assert_int_equal(tagger_annotate(&f->small.doc, rows[0], 0, 1, &f->tagger), 0);
+    annotate(f, rows[0]);
     assert_tag(f, 0, "X0");
     *column_at(&f->output, 0, 0) = 0;
     *column_at(&f->output, 2, 0) = -2.5f;
-    assert_int_equal(tagger_annotate(&f->small.doc, rows[0], 0, 1, &f->tagger), 0);
+    annotate(f, rows[0]);
     assert_tag(f, 0, "X1");
 }
 
@@ -96,7 +105,7 @@ static void test_first_of_equal_scores(void **state)
     static const float rows[3][WIDTH] = {{0, 0}, {0, 2}, {2, 0}};
     fixture *f = *state;
     use_tokens(f, 3);
-    assert_int_equal(tagger_annotate(&f->small.doc, rows[0], 0, 3, &f->tagger), 0);
+    annotate(f, rows[0]);
     assert_tag(f, 0, "X0");
     assert_tag(f, 1, "X1");
     assert_tag(f, 2, "X0");
@@ -110,10 +119,28 @@ static void test_probabilities(void **state)
     fixture *f = *state;
     for (uint32_t normalize = 0; normalize < 2; normalize++) {
         use_tokens(f, 1);
-        f->small.model.tagger.normalize = normalize;
-        assert_int_equal(tagger_annotate(&f->small.doc, row, 0, 1, &f->tagger), 0);
+        f->model.normalize = normalize;
+        annotate(f, row);
         assert_tag(f, 0, expected[normalize]);
     }
+}
+
+/* spaCy's overwrite = False: what an earlier component set stays, where that is not "". */
+static void test_keeps_what_is_set(void **state)
+{
+    static const float rows[3][WIDTH] = {{1, 0}, {1, 0}, {1, 0}};
+    fixture *f = *state;
+    use_tokens(f, 3);
+    f->small.doc.column[COLUMN_TAG][0] = f->labels[1];
+    f->small.doc.column[COLUMN_TAG][1] = 0;
+    f->model.keeps = 1;
+    annotate(f, rows[0]);
+    assert_tag(f, 0, "X1");
+    assert_tag(f, 1, "X0");
+    assert_tag(f, 2, "X0");
+    f->model.keeps = 0;
+    annotate(f, rows[0]);
+    assert_tag(f, 0, "X0");
 }
 
 /* ---- senter ------------------------------------------------------------------------------------------------------ */
@@ -121,7 +148,7 @@ static void test_probabilities(void **state)
 static void use_senter(fixture *f, const float bias[2])
 {
     for (size_t c = 0; c < 2; c++) *column_at(&f->sentences, c, 0) = bias[c];
-    f->small.model.senter.output = f->sentences;
+    f->small.component.senter.output = f->sentences;
 }
 
 /* On rows of zeros, of which the scores are the bias. */
@@ -132,9 +159,9 @@ static void find_sentences(fixture *f)
     assert_int_equal(senter_reserve(doc, &f->senter), 0);
     for (size_t begin = 0, count; begin < doc->token_count; begin += count) {
         count = doc->token_count - begin < TOK2VEC_BLOCK ? doc->token_count - begin : TOK2VEC_BLOCK;
-        assert_int_equal(senter_choose(doc, zeros[0], begin, count, &f->senter), 0);
+        assert_int_equal(senter_choose(&f->small.component.senter, zeros[0], begin, count, &f->senter), 0);
     }
-    senter_annotate(doc, &f->senter);
+    senter_annotate(&f->small.component.senter, doc, &f->senter);
 }
 
 /* More than a block of the encoder; flags that are there stay. */
@@ -200,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bias, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_first_of_equal_scores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_probabilities, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_keeps_what_is_set, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sentence_starts_where_unknown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_tokens, set_up, tear_down),
     };

@@ -48,7 +48,7 @@ enum { WIDTH = 3, LABELS = 2, ROWS = 7 };
 typedef struct fixture {
     small_model small;
     textcat_scratch scratch;
-    uint32_t labels[LABELS], other_labels[LABELS], same[LABELS];
+    uint32_t labels[LABELS], other_labels[LABELS];
     packed_layer layers[4];
     size_t layer_count;
 } fixture;
@@ -64,8 +64,6 @@ static int set_up(void **state)
     const char *const names[LABELS] = {"no", "yes"}, *const others[LABELS] = {"yes", "maybe"};
     for (size_t i = 0; i < LABELS; i++) f->labels[i] = number_of(&f->small, names[i]);
     for (size_t i = 0; i < LABELS; i++) f->other_labels[i] = number_of(&f->small, others[i]);
-    f->same[0] = 1;
-    f->same[1] = NO_STRING;
     *state = f;
     small_doc_reserve(&f->small.doc, ROWS);
     return 0;
@@ -92,7 +90,7 @@ static textcat_model *use(fixture *f, uint32_t pooling, uint32_t inputs)
     static const float none[LABELS] = {0};
     float W[LABELS * 4 * WIDTH] = {0};
     for (uint32_t c = 0; c < LABELS; c++) W[c * inputs + c] = 1;
-    textcat_model *w = &f->small.model.textcat[0];
+    textcat_model *w = &f->small.component.textcat;
     *w = (textcat_model){.label_count = LABELS, .labels = f->labels, .pooling = pooling, .width = WIDTH};
     w->output = make_layer(f, LABELS, inputs, W, none);
     return w;
@@ -111,7 +109,7 @@ static void pool(fixture *f, const textcat_model *w, size_t block)
     }
     f->small.doc.token_count = ROWS;
     f->small.doc.cat_count = 0;
-    assert_int_equal(textcat_annotate(&f->small.doc, COMPONENT_TEXTCAT, &f->scratch, NULL), TERN_OK);
+    assert_int_equal(textcat_annotate(w, &f->small.doc, &f->scratch, NULL), TERN_OK);
 }
 
 static void assert_cats(const fixture *f, size_t count, const char *const *labels, const float *scores)
@@ -201,15 +199,15 @@ static void test_labels_of_both(void **state)
     fixture *f = *state;
     tern_doc *doc = &f->small.doc;
     textcat_model *w = use(f, POOL_MEAN, WIDTH);
-    f->small.model.textcat[1] = (textcat_model){.label_count = LABELS, .labels = f->other_labels, .same = f->same};
+    const textcat_model other = {.label_count = LABELS, .labels = f->other_labels};
     pool(f, w, 2);
     assert_cats(f, 2, LABEL_NAMES, first);
     doc->token_count = 0;
-    assert_int_equal(textcat_annotate(doc, COMPONENT_TEXTCAT_MULTILABEL, &f->scratch, NULL), TERN_OK);
+    assert_int_equal(textcat_annotate(&other, doc, &f->scratch, NULL), TERN_OK);
     assert_cats(f, 3, LABEL_NAMES, both);
 
     doc->cat_count = 0;
-    assert_int_equal(textcat_annotate(doc, COMPONENT_TEXTCAT_MULTILABEL, &f->scratch, NULL), TERN_OK);
+    assert_int_equal(textcat_annotate(&other, doc, &f->scratch, NULL), TERN_OK);
     assert_cats(f, 2, LABEL_NAMES + 1, zeros);
 }
 

@@ -42,6 +42,7 @@ class Feature(IntEnum):
 
     STEMS = 1 << 0
     OWN_ENCODERS = 1 << 1
+    NAMES = 1 << 2
     FEATURES = 1 << 3
     GIVEN_WORDS = 1 << 4
     SPANS = 1 << 6
@@ -103,6 +104,8 @@ FLORET_MAX_PIECE, FLORET_MAX_MARK = 32, 64
 
 # ---- components ------------------------------------------------------------------------------------------------------
 
+PIPELINE_MAX_LENGTH = 64
+"""Components."""
 NER_SLOTS, NER_EXTRA_SLOTS, PARSER_SLOTS, PARSER_EXTRA_SLOTS = 3, 6, 8, 13
 """Tokens that a state looks at, without and with extra_state_tokens."""
 
