@@ -77,7 +77,7 @@ static int read_samples(samples *all)
 static int run_wanted(const model_contexts *contexts, const handler_settings *settings, unsigned want, const sample *s,
                       timing *result)
 {
-    const tern_options options = {.want = want, .components = settings->components};
+    const tern_options options = {.want = want, .places = settings->components};
     const tern_doc *doc;
     uint64_t begin = now();
 

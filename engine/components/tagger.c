@@ -14,13 +14,6 @@ const float *linear_scores(const packed_layer *w, uint32_t normalize, const floa
     return out;
 }
 
-uint32_t bind_normalize(binder *b, const char *component)
-{
-    section_name name;
-    bind_name(name, component, "normalize");
-    return bind_option(b, name);
-}
-
 uint32_t linear_best(const packed_layer *w, const float *scores)
 {
     uint32_t best = 0;

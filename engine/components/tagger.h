@@ -21,9 +21,6 @@ typedef struct senter_scratch {
  * NULL when out of memory. */
 const float *linear_scores(const packed_layer *w, uint32_t normalize, const float *rows, size_t count, buffer *scores);
 
-/* Does the component of that name normalise its scores? */
-uint32_t bind_normalize(binder *b, const char *component);
-
 /* The class of the highest score in a row of scores; of equal ones the first, as numpy's argmax. */
 uint32_t linear_best(const packed_layer *w, const float *scores);
 

@@ -10,15 +10,36 @@
 
 void components_of(const tern_model *model, char out[COMPONENTS_NAMES_SIZE])
 {
-    const unsigned mask = tern_model_components(model);
-    size_t used = (size_t)snprintf(out, COMPONENTS_NAMES_SIZE, mask ? "(it has: " : "(it is a tokenizer alone");
-    const char *comma = "";
-    for (unsigned bit = 1; tern_component_name(bit) && used < COMPONENTS_NAMES_SIZE; bit <<= 1)
-        if (mask & bit) {
-            used += (size_t)snprintf(out + used, COMPONENTS_NAMES_SIZE - used, "%s%s", comma, tern_component_name(bit));
-            comma = ", ";
+    static const char rest[] = ", ...";
+    const size_t count = tern_model_component_count(model), room = COMPONENTS_NAMES_SIZE - sizeof rest - 1;
+    size_t used = (size_t)snprintf(out, room, count ? "(it has: " : "(it is a tokenizer alone");
+    tern_component c;
+    for (size_t place = 0; tern_model_component(model, place, &c) == TERN_OK; place++) {
+        if (used + strlen(c.name) + 2 >= room) {
+            used += (size_t)snprintf(out + used, sizeof rest, "%s", rest);
+            break;
         }
-    if (used < COMPONENTS_NAMES_SIZE) snprintf(out + used, COMPONENTS_NAMES_SIZE - used, ")");
+        used += (size_t)snprintf(out + used, room - used, "%s%s", place ? ", " : "", c.name);
+    }
+    snprintf(out + used, COMPONENTS_NAMES_SIZE - used, ")");
+}
+
+uint64_t components_made_by(const tern_model *model, unsigned factories)
+{
+    uint64_t places = 0;
+    tern_component c;
+    for (size_t place = 0; tern_model_component(model, place, &c) == TERN_OK; place++)
+        if (c.component & factories) places |= (uint64_t)1 << place;
+    return places;
+}
+
+uint64_t components_by_default(const tern_model *model)
+{
+    uint64_t places = 0;
+    tern_component c;
+    for (size_t place = 0; tern_model_component(model, place, &c) == TERN_OK; place++)
+        if (c.is_default) places |= (uint64_t)1 << place;
+    return places;
 }
 
 static int lacks(const tern_model *model, const char *name, problem *why)
@@ -28,44 +49,60 @@ static int lacks(const tern_model *model, const char *name, problem *why)
     return problem_set(why, -1, "the model has no component \"%s\" %s", name, has);
 }
 
-int components_parse(const char *list, const tern_model *model, unsigned *mask, problem *why)
+int components_find(const char *name, size_t len, const tern_model *model, uint64_t *places, unsigned *lacking)
 {
-    *mask = 0;
+    tern_component c;
+    for (size_t place = 0; tern_model_component(model, place, &c) == TERN_OK; place++)
+        if (strlen(c.name) == len && !memcmp(c.name, name, len)) {
+            *places |= (uint64_t)1 << place;
+            return 1;
+        }
+    unsigned factory = tern_component_from_name(name, len);
+    uint64_t made = components_made_by(model, factory);
+    *places |= made;
+    if (!made) *lacking |= factory;
+    return factory != 0;
+}
+
+int components_parse(const char *list, const tern_model *model, uint64_t *places, unsigned *lacking, problem *why)
+{
+    *places = 0;
+    *lacking = 0;
     for (;;) {
         list += strspn(list, " ");
         size_t item = strcspn(list, ","), len = item;
         while (len && list[len - 1] == ' ') len--;
-        unsigned component = tern_component_from_name(list, len);
-        if (!component) {
+        if (!components_find(list, len, model, places, lacking)) {
             char shown[NAME_SHOWN_SIZE];
             name_shown(list, len, shown);
             return lacks(model, shown, why);
         }
-        *mask |= component;
         if (!list[item]) return 0;
         list += item + 1;
     }
 }
 
-int components_check(unsigned mask, const tern_model *model, problem *why)
+int components_check(unsigned factories, const tern_model *model, problem *why)
 {
-    unsigned missing = mask & ~tern_model_components(model);
+    unsigned missing = factories & ~tern_model_components(model);
     return missing ? lacks(model, tern_component_name(missing & (0u - missing)), why) : 0;
 }
 
-int components_default(const tern_model *model, unsigned *mask, problem *why)
+int components_default(const tern_model *model, uint64_t *places, problem *why)
 {
     const char *list = environment(VARIABLE);
-    *mask = tern_model_default_components(model);
+    unsigned lacking;
+    *places = components_by_default(model);
     if (!list) return 0;
-    return components_parse(list, model, mask, why) || components_check(*mask, model, why) ? problem_at(why, VARIABLE)
-                                                                                           : 0;
+    return components_parse(list, model, places, &lacking, why) || components_check(lacking, model, why)
+               ? problem_at(why, VARIABLE)
+               : 0;
 }
 
-int components_default_for_entities(const tern_model *model, unsigned *mask, problem *why)
+int components_default_for_entities(const tern_model *model, uint64_t *places, problem *why)
 {
-    if (components_default(model, mask, why)) return -1;
-    if (*mask & TERN_NER) return 0;
+    if (components_default(model, places, why)) return -1;
+    if (*places & components_made_by(model, TERN_NER)) return 0;
     if (components_check(TERN_NER, model, why)) return -1;
     problem_set(why, -1, "\"ner\" must be among the components, it finds the entities");
     return problem_at(why, VARIABLE);

@@ -41,7 +41,7 @@ static int run(tern_ctx *ctx, const run_input *input, tern_options *options, con
 static int run_components(tern_ctx *ctx, const run_input *input, unsigned want, const handler_settings *settings,
                           const tern_doc **doc, response *out)
 {
-    tern_options options = {.want = want & tern_model_offers(settings->model), .components = settings->components};
+    tern_options options = {.want = want & tern_model_offers(settings->model), .places = settings->components};
     if (!settings->components) /* to the engine, 0 means its default */
         options.want &= TERN_NORMS;
     return run(ctx, input, &options, settings, doc, out);

@@ -14,9 +14,9 @@
 typedef struct handler_settings {
     /* that of ctx; what takes model_contexts puts in that of the model that is asked for */
     const tern_model *model;
-    /* mask of those that run unless a request names some (components.h); 0: the tokenizer alone; the same holds for
+    /* places of those that run unless a request names some (components.h); 0: the tokenizer alone; the same holds for
      * them */
-    unsigned components;
+    uint64_t components;
     size_t max_chars;            /* limit of a text in code points; 0: the engine's */
     size_t max_texts;            /* limit of the number of "texts"; 0: REQUEST_MAX_TEXTS */
     entity_format format;        /* unless a request names one */

@@ -141,7 +141,7 @@ static tern_status set_tasks(named_model *m, problem *reason)
 {
     unsigned offers = tern_model_offers(m->model);
     m->tasks = 0;
-    m->components = tern_model_default_components(m->model);
+    m->components = components_by_default(m->model);
     if (offers & TERN_ENTITIES) {
         if (components_default_for_entities(m->model, &m->components, reason)) return TERN_E_UNSUPPORTED;
         m->tasks |= TASK_BIT(TASK_NER);

@@ -21,7 +21,7 @@ typedef struct named_model {
     tern_model *model;          /* owned; NULL until models_open */
     struct mapped_file *file;   /* owned; NULL if the model is not mapped */
     unsigned tasks;             /* TASK_BIT of those that it can do; 0 until models_set_tasks, as the next two */
-    unsigned components;        /* mask of those that find entities, unless a request names some */
+    uint64_t components;        /* places of those that find entities, unless a request names some */
     sentiment_labels sentiment; /* of a model that can do TASK_SENTIMENT */
 } named_model;
 

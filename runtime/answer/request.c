@@ -252,35 +252,34 @@ static int bad_components(problem *why, const tern_model *model, const char *wha
     return problem_set(why, BAD_REQUEST, "%s of the model %s", what, has);
 }
 
-static int read_names(const json_node *array, const tern_model *model, bytes *name, unsigned *mask, problem *why)
+static int read_names(const json_node *array, const tern_model *model, bytes *name, uint64_t *places, problem *why)
 {
+    unsigned lacking = 0;
     char what[64];
     size_t index = 0;
-    *mask = 0;
+    *places = 0;
     for (const json_node *n = json_first(array); n; n = json_next(n), index++) {
         const char *text = json_string(n, name);
-        unsigned component = text ? tern_component_from_name(text, name->len) : 0;
         if (name->failed) return no_memory(why);
-        if (!component) { /* which one, without repeating it */
+        if (!text || !components_find(text, name->len, model, places, &lacking)) { /* which one, without repeating it */
             snprintf(what, sizeof what, "\"components\"[%zu] is no component", index);
             return bad_components(why, model, what);
         }
-        *mask |= component;
     }
-    return 0;
+    return components_check(lacking, model, why) ? BAD_REQUEST : 0;
 }
 
-static int read_components(const json_node *body, const tern_model *model, bytes *name, unsigned *mask, problem *why)
+static int read_components(const json_node *body, const tern_model *model, bytes *name, uint64_t *places, problem *why)
 {
     const json_node *member = given(body, "components");
     if (!member) return 0;
     if (json_type_of(member) != JSON_ARRAY)
         return bad_components(why, model, "\"components\" must be an array like [\"ner\"] of components");
-    int status = read_names(member, model, name, mask, why);
+    int status = read_names(member, model, name, places, why);
     if (status) return status;
-    if (!(*mask & TERN_NER))
-        return problem_set(why, BAD_REQUEST, "\"components\" must include \"ner\", which finds the entities");
-    return components_check(*mask, model, why) ? BAD_REQUEST : 0;
+    return *places & components_made_by(model, TERN_NER)
+               ? 0
+               : problem_set(why, BAD_REQUEST, "\"components\" must include \"ner\", which finds the entities");
 }
 
 static int read_ner(const json_node *body, const tern_model *model, bytes *name, request_options *out, problem *why)

@@ -50,7 +50,7 @@ int entity_format_from_name(const char *name, size_t len);
 
 /* How a text is answered: the program's defaults, then what the request says. */
 typedef struct request_options {
-    unsigned components;  /* mask of those that find entities (components.h); 0: the tokenizer alone */
+    uint64_t components;  /* places of those that find entities (components.h); 0: the tokenizer alone */
     entity_format format; /* of entities */
     int spans;            /* 1: the groups of spans, too */
     offset_unit offsets;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "chars.h"
+#include "components.h"
 
 static const char *const names[SENTIMENT_CLASSES] = {
     [SENTIMENT_POSITIVE] = "POSITIVE",
@@ -51,9 +52,9 @@ static tern_status read_labels(const tern_doc *doc, unsigned components, sentime
     return TERN_OK;
 }
 
-static unsigned sentiment_components(const tern_model *model)
+static uint64_t sentiment_components(const tern_model *model)
 {
-    return tern_model_default_components(model) | TERN_TEXTCAT;
+    return components_by_default(model) | components_made_by(model, TERN_TEXTCAT);
 }
 
 /* An empty document has all labels, and runs no network. */
@@ -77,14 +78,14 @@ tern_status sentiment_find_labels(const tern_model *model, sentiment_labels *out
 /* Not what the model offers: a component may be off by default. */
 int sentiment_finds_sentences(const tern_model *model)
 {
-    return (sentiment_components(model) & (TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER)) != 0;
+    return (sentiment_components(model) & components_made_by(model, TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER)) != 0;
 }
 
 tern_options sentiment_run_options(const tern_model *model)
 {
     const int sentences = sentiment_finds_sentences(model);
     return (tern_options){.want = TERN_CATS | (sentences ? TERN_SENTENCES : 0u),
-                          .components = sentiment_components(model),
+                          .places = sentiment_components(model),
                           .sentence_cats = sentences};
 }
 

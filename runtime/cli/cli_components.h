@@ -17,9 +17,9 @@
     "      --exclude COMPONENTS  run the default ones but these: what uses their results does without\n"
 /* The sentence goes on with "has them". */
 #define CLI_COMPONENT_NAMES                                                                                            \
-    "Components are spaCy's factories: tok2vec tagger morphologizer parser senter sentencizer\n"                       \
-    "attribute_ruler lemmatizer trainable_lemmatizer ner textcat textcat_multilabel spancat\n"                         \
-    "spancat_singlelabel span_finder, as far as the model\n"
+    "Components are called as in the pipeline, or all of a kind by spaCy's factory: tok2vec tagger\n"                  \
+    "morphologizer parser senter sentencizer attribute_ruler lemmatizer trainable_lemmatizer ner\n"                    \
+    "textcat textcat_multilabel spancat spancat_singlelabel span_finder, as far as the model\n"
 
 typedef struct cli_components {
     const char *only, *exclude; /* as given; NULL: not given */

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "cli_session.h"
 #include "cli_text.h"
+#include "components.h"
 #include "doc_conllu.h"
 #include "doc_html.h"
 #include "doc_json.h"
@@ -99,7 +100,8 @@ static int run(const parse_options *options)
     cli_session session;
     int code = cli_begin("parse", options->model, 0, &options->components, &session);
     if (code != CLI_OK) return code;
-    if (options->format == PARSE_TREE && !(session.settings.components & TERN_PARSER))
+    if (options->format == PARSE_TREE
+        && !(session.settings.components & components_made_by(session.model, TERN_PARSER)))
         code = cli_usage("parse", "a tree needs the component \"parser\"");
     else code = run_text(options, session.ctx, &session.settings);
     cli_end(&session);

@@ -9,9 +9,9 @@ from typing import Any, Callable
 import numpy as np
 import pytest
 import spacy
-from convert.components import check_class, component_sections
-from convert.config_check import plan_conversion
-from convert.constants import NO_STRING
+from convert.components import check_class, component_sections, pipeline_sections
+from convert.config_check import Component, Plan, plan_conversion, reads_zeros
+from convert.constants import NO_STRING, PIPELINE_MAX_LENGTH
 from convert.errors import ConvertError
 from convert.morphologizer import morphologizer_sections
 from convert.parser import parser_sections
@@ -22,6 +22,8 @@ from convert.tiny import build_pipeline
 from convert.tiny_recipe import SETTINGS, WIDTH
 from panels import unpacked
 from spacy.pipeline import Tagger
+from spacy.tokens import Doc
+from spacy.training import Example
 
 
 def strings_of(sections: Any) -> list[str]:
@@ -93,7 +95,7 @@ def test_tiny_model_has_every_kind_of_move(tiny):
 
 
 def test_tiny_model_has_every_component_under_another_name(tiny, tmp_path):
-    """Sections go by factory, not by name."""
+    """Sections go by factory, not by name, which the file has besides."""
     strings = StringTable()
     tiny.rename_pipe("tagger", "labeller")
     tiny.to_disk(tmp_path / "renamed")
@@ -113,6 +115,8 @@ def test_tiny_model_has_every_component_under_another_name(tiny, tmp_path):
         "textcat",
         "textcat_multilabel",
     }
+    names = next(section for section in pipeline_sections(plan, strings) if section.name == "pipeline/names")
+    assert [strings.texts[number] for number in names.array] == renamed.component_names
     assert all(
         section.name.startswith(factory + "/")
         for factory, part in parts.items()
@@ -153,23 +157,50 @@ def order(*names: str) -> Callable[[Any], None]:
     return change
 
 
-def test_listeners_of_the_one_shared_encoder():
-    for upstream in ("*", "tok2vec"):
+def made_by(plan: Plan, factory: str) -> Component:
+    (found,) = [component for component in plan.components if component.factory == factory]
+    return found
+
+
+def test_listeners_read_the_last_tok2vec_before_them():
+    """Whomever they name: Doc.tensor is what that left (spacy/pipeline/tok2vec.py forward)."""
+    for upstream in ("*", "tok2vec", "other"):
         plan = plan_conversion(pipeline_config(listen_to("tagger", upstream)))
         assert [component.factory for component in plan.components] == list(SETTINGS)
-    message = refusal(listen_to("parser", "other"))
+        assert [encoder.name for encoder in plan.encoders(made_by(plan, "tagger"))] == ["tok2vec"]
+        assert not any(reads_zeros(plan, component) for component in plan.components)
+    for names in (["tagger", "ner"], ["tagger", "tok2vec"]):
+        plan = plan_conversion(pipeline_config(order(*names)))
+        assert [component.name for component in plan.components if reads_zeros(plan, component)] == ["tagger"]
+
+
+def test_a_listener_of_another_width():
+    def change(config: Any) -> None:
+        config["components"]["tagger"]["model"]["tok2vec"]["width"] = 5
+
+    message = refusal(change)
     assert message.startswith(
-        "component parser listens to 'other', which is no tok2vec component of the pipeline: give it an encoder"
+        "component tagger listens to rows of width 5, and those of tok2vec, the last tok2vec before it, have 4, so that spaCy"
     )
-    assert message.endswith(
-        "--exclude parser converts the rest of the pipeline: tagger, senter, ner, textcat, textcat_multilabel"
-    )
-    assert refusal(order("tagger", "ner")).startswith(
-        "component tagger listens to '*', which is no tok2vec component of the pipeline"
-    )
-    assert refusal(order("tagger", "tok2vec")).startswith(
-        "component tagger listens to tok2vec, which does not run before it: move tok2vec to the front"
-    )
+    assert " --exclude tagger converts the rest of the pipeline: parser, senter, ner" in message
+
+
+def test_the_width_of_the_last_tok2vec_that_runs_counts():
+    def change(config: Any) -> None:
+        wide = copy.deepcopy(config["components"]["tok2vec"])
+        for part in ("embed", "encode"):
+            wide["model"][part]["width"] = 5
+        config["components"]["wide"] = wide
+        config["nlp"]["pipeline"].insert(1, "wide")
+
+    assert "and those of wide, the last tok2vec before it, have 5" in refusal(change)
+
+    def disabled(config: Any) -> None:
+        change(config)
+        config["nlp"]["disabled"] = ["wide"]
+
+    plan = plan_conversion(pipeline_config(disabled))
+    assert [encoder.name for encoder in plan.encoders(made_by(plan, "tagger"))] == ["tok2vec", "wide"]
 
 
 def test_a_listener_that_names_nobody_listens_to_any():
@@ -178,15 +209,17 @@ def test_a_listener_that_names_nobody_listens_to_any():
     def change(config: Any) -> None:
         del config["components"]["tagger"]["model"]["tok2vec"]["upstream"]
 
-    found = plan_conversion(pipeline_config(change)).find("tagger")
-    assert found is not None and found.upstream == "*"
+    found = made_by(plan_conversion(pipeline_config(change)), "tagger")
+    assert found.upstream == "*"
 
 
 def test_disabled_encoder():
     def change(config: Any) -> None:
         config["nlp"]["disabled"] = ["tok2vec"]
 
-    assert refusal(change).startswith("component tagger listens to tok2vec, which does not run before it")
+    plan = plan_conversion(pipeline_config(change))
+    listeners = ["tagger", "parser", "textcat", "textcat_multilabel"]
+    assert [component.name for component in plan.components if reads_zeros(plan, component)] == listeners
 
 
 def test_disabled_components():
@@ -204,8 +237,8 @@ def test_an_encoder_of_its_own_or_the_shared_one(component, other, upstream):
     def change(config: Any) -> None:
         config["components"][component]["model"]["tok2vec"] = config["components"][other]["model"]["tok2vec"]
 
-    found = plan_conversion(pipeline_config(change)).find(component)
-    assert found is not None and found.upstream == upstream
+    found = made_by(plan_conversion(pipeline_config(change)), component)
+    assert found.upstream == upstream
 
 
 def test_encoder_that_listens():
@@ -221,16 +254,39 @@ def test_encoder_that_listens():
     )
 
 
-@pytest.mark.parametrize("factory", ["tok2vec", "tagger", "parser", "senter"])
-def test_two_components_of_a_factory(factory):
+def twins(factory: str, *names: str) -> Callable[[Any], None]:
     def change(config: Any) -> None:
-        config["components"]["twin"] = config["components"][factory]
-        config["nlp"]["pipeline"].append("twin")
+        for name in names:
+            config["components"][name] = config["components"][factory]
+            config["nlp"]["pipeline"].append(name)
 
-    assert refusal(change).startswith(
-        f"components {factory} and twin both come from the factory {factory}: only one is supported in a "
-        f"file; a second file, with --exclude {factory}, can hold the other"
-    )
+    return change
+
+
+@pytest.mark.parametrize("factory", ["tok2vec", "tagger", "ner", "senter", "textcat"])
+def test_several_components_of_a_factory(factory):
+    assert not plan_conversion(pipeline_config()).needs_names
+    plan = plan_conversion(pipeline_config(twins(factory, "twin", "third")))
+    assert plan.needs_names
+    assert [plan.prefix(component) for component in plan.components] == [*SETTINGS, f"{factory}.2", f"{factory}.3"]
+
+
+def test_two_parsers():
+    message = refusal(twins("parser", "twin"))
+    assert message.startswith("components parser and twin both come from the factory parser: only one is supported")
+
+
+def test_too_many_components():
+    names = [f"twin{i}" for i in range(PIPELINE_MAX_LENGTH)]
+    assert refusal(twins("senter", *names)).startswith("the pipeline has 71 components; 64 are supported")
+
+
+def test_a_name_of_its_own_needs_names():
+    def change(config: Any) -> None:
+        config["components"]["people"] = config["components"].pop("ner")
+        config["nlp"]["pipeline"] = ["people" if name == "ner" else name for name in config["nlp"]["pipeline"]]
+
+    assert plan_conversion(pipeline_config(change)).needs_names
 
 
 def test_beam_search_is_another_factory():
@@ -321,33 +377,37 @@ def test_class_of_a_component(tiny):
 
 
 @pytest.mark.parametrize("factory", ["tagger", "morphologizer", "trainable_lemmatizer"])
-def test_labellers_run_before_rules_and_tables(factory):
-    for earlier in ("attribute_ruler", "lemmatizer"):
-        nlp = spacy.blank("en")
-        nlp.add_pipe("tok2vec", config=SETTINGS["tok2vec"])
-        nlp.add_pipe(earlier)
-        nlp.add_pipe(factory, config=SETTINGS["tagger"])
-        with pytest.raises(ConvertError) as raised:
-            plan_conversion(nlp.config.interpolate())
-        assert str(raised.value).startswith(
-            f"component {factory} runs after {earlier}: only the other order is supported; "
-        )
+@pytest.mark.parametrize("earlier", ["attribute_ruler", "lemmatizer"])
+def test_labellers_behind_rules_and_tables_need_names(factory, earlier):
+    """Older readers run them first."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tok2vec", config=SETTINGS["tok2vec"])
+    nlp.add_pipe(factory, config=SETTINGS["tagger"])
+    assert not plan_conversion(nlp.config.interpolate()).needs_names
+    nlp.add_pipe(earlier, before=factory)
+    assert plan_conversion(nlp.config.interpolate()).needs_names
 
 
-@pytest.mark.parametrize("factory", ["morphologizer", "trainable_lemmatizer"])
-def test_labellers_listen(factory):
-    def add(upstream: str) -> Callable[[Any], None]:
-        def change(config: Any) -> None:
-            config["components"][factory] = copy.deepcopy({**config["components"]["tagger"], "factory": factory})
-            config["components"][factory]["model"]["tok2vec"]["upstream"] = upstream
-            config["nlp"]["pipeline"].append(factory)
+def kept(overwrite: bool, *, extend: bool = False) -> set[str]:
+    """The sections that say that a labeller leaves alone what is set; in a pipeline with two of each."""
+    nlp = spacy.blank("en")
+    for name in ("first", "second"):
+        settings = {**SETTINGS["senter"], "overwrite": overwrite}
+        nlp.add_pipe("tagger", name=f"tagger_{name}", config=settings)
+        nlp.add_pipe("morphologizer", name=f"morphologizer_{name}", config={**settings, "extend": extend})
+    doc = Doc(nlp.vocab, words=["A"], tags=["DT"], pos=["DET"], morphs=["Number=Sing"])
+    nlp.initialize(lambda: [Example(nlp.make_doc("A"), doc)])
+    parts = component_sections(nlp, plan_conversion(nlp.config.interpolate()), StringTable())
+    return {section.name for part in parts.values() for section in part.network if section.name.endswith("/keeps")}
 
-        return change
 
-    assert plan_conversion(pipeline_config(add("tok2vec"))).components[-1].factory == factory
-    assert refusal(add("other")).startswith(
-        f"component {factory} listens to 'other', which is no tok2vec component of the pipeline"
-    )
+def test_who_keeps_what_is_set():
+    assert kept(overwrite=True) == set()
+    assert kept(overwrite=False) == {"tagger.2/keeps", "morphologizer.2/keeps"}
+    with pytest.raises(
+        ConvertError, match="morphologizer_second: extend = true is not supported behind morphologizer_first"
+    ):
+        kept(overwrite=True, extend=True)
 
 
 def test_part_of_speech_that_spacy_lacks():

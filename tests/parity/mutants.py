@@ -369,11 +369,7 @@ ENGINE_MUTANTS = [
         "the last of equal tags wins", "tagger.c", "scores[c] > scores[best]", "scores[c] >= scores[best]", ("tag",)
     ),
     EngineMutant(
-        "the senter writes over preset starts",
-        "tagger.c",
-        "!*start || senter->overwrite",
-        "1",
-        ("sent_start",),
+        "the senter writes over preset starts", "tagger.c", "!*start || senter->overwrite", "1", ("sent_start",)
     ),
     EngineMutant(
         "the first token makes sentences known",

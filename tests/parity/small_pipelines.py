@@ -145,10 +145,6 @@ class Pair:
     def stages(self, *flags: str) -> Stages:
         return Stages(self.program, self.file, *flags)
 
-    def components(self, names: Sequence[str] | None) -> list[str] | None:
-        """Names of the pipeline's components as factories, which tern goes by."""
-        return None if names is None else [self.nlp.get_pipe_meta(name).factory for name in names]
-
     def differences(
         self,
         texts: Sequence[str],
@@ -157,7 +153,7 @@ class Pair:
     ) -> list[str]:
         """One line for each text that differs. only: names of the components that run; None: as loaded. sent_starts: 1, -1, 0
         per token, set before."""
-        lines = [{"text": text, "components": self.components(only)} if only else {"text": text} for text in texts]
+        lines = [{"text": text, "components": list(only)} if only else {"text": text} for text in texts]
         for line, starts in zip(lines, sent_starts or ()):
             line["sent_starts"] = marks(starts)
         with self.nlp.select_pipes(enable=list(only) if only else self.nlp.pipe_names):

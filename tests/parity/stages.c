@@ -233,6 +233,25 @@ static unsigned mask(const json_node *names, unsigned (*from_name)(const char *,
     return names ? result : absent;
 }
 
+/* The places of the components of these names; 0 where there is no such member. An unknown name makes the line fail. */
+static uint64_t places(const json_node *names, const tern_model *model, bytes *out)
+{
+    uint64_t result = 0;
+
+    for (const json_node *item = json_first(names); item; item = json_next(item)) {
+        bytes name = {0};
+        uint64_t before = result;
+        tern_component c;
+        const char *wanted = json_string(item, &name);
+
+        for (size_t place = 0; wanted && tern_model_component(model, place, &c) == TERN_OK; place++)
+            if (!strcmp(c.name, wanted)) result |= (uint64_t)1 << place;
+        if (result == before) out->failed = 1;
+        bytes_free(&name);
+    }
+    return result;
+}
+
 /* ---- a line ------------------------------------------------------------------------------------------------------ */
 
 /* What a document is made of. */
@@ -280,7 +299,7 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
     tern_error error = {0};
     tern_options run = {
         .want = mask(json_member(line, "want"), annotation_from_name, tern_model_offers(ctx->model), out),
-        .components = mask(json_member(line, "components"), tern_component_from_name, 0, out),
+        .places = places(json_member(line, "components"), ctx->model, out),
     };
 
     if (json_string(json_member(line, "sent_starts"), &marks)) {

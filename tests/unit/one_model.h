@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "components.h"
 #include "models.h"
 
 /* The model and its context stay the test's, which closes them. */
@@ -12,7 +13,7 @@ static inline model_set set_of_one(const char *name, tern_model *model)
 {
     model_set models = {.count = 1};
     models.item[0].model = model;
-    models.item[0].components = tern_model_default_components(model);
+    models.item[0].components = components_by_default(model);
     models.item[0].tasks = TASK_BIT(TASK_NER);
     snprintf(models.item[0].name, sizeof models.item[0].name, "%s", name);
     return models;

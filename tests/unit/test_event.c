@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base64.h"
+#include "components.h"
 #include "event.h"
 #include "one_model.h"
 
@@ -39,7 +40,7 @@ static int set_up(void **state)
     void *model = NULL;
     if (open_model(&model) || tern_ctx_new(model, &f.ctx, NULL)) return -1;
     f.model = model;
-    f.settings = (handler_settings){.model = model, .components = tern_model_default_components(model)};
+    f.settings = (handler_settings){.model = model, .components = components_by_default(model)};
     f.log = (logger){.file = STDERR_FILENO, .lowest = LOG_LEVEL_FATAL}; /* says nothing */
     f.models = set_of_one("en", model);
     f.contexts = contexts_of_one(&f.models, f.ctx);

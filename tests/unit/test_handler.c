@@ -2,6 +2,7 @@
  * with en_core_web_sm 3.8: the whole pipeline or, where it says so, with the other components disabled. */
 #include "fixture.h"
 
+#include "components.h"
 #include "handler.h"
 #include "json_out.h"
 #include "one_model.h"
@@ -30,7 +31,7 @@ static void ask(tern_ctx *ctx, const char *body, size_t len, const handler_setti
 
 static handler_settings settings_of(void **state, unsigned components)
 {
-    return (handler_settings){.model = *state, .components = components};
+    return (handler_settings){.model = *state, .components = components_made_by(*state, components)};
 }
 
 static handler_settings default_settings(void **state)
@@ -436,7 +437,7 @@ static void pipe_writes_documents_as_doc_to_json(void **state)
     handler_settings settings = default_settings(state);
     response answer = {0};
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        settings.components = samples[i].components;
+        settings.components = components_made_by(*state, samples[i].components);
         handle_pipe(ctx, samples[i].line, samples[i].len, &settings, &answer);
         check(&answer, 200, NULL, samples[i].answer);
     }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "deadline.h"
+#include "components.h"
 #include "event.h"
 #include "json_out.h"
 #include "one_model.h"
@@ -66,7 +67,7 @@ static int set_up(void **state)
     if (!f || tern_model_open(TERN_SOURCE_DIR "/tests/data/tiny.tern", &f->model, NULL)
         || tern_ctx_new(f->model, &f->ctx, NULL))
         return -1;
-    f->settings = (handler_settings){.model = f->model, .components = tern_model_default_components(f->model)};
+    f->settings = (handler_settings){.model = f->model, .components = components_by_default(f->model)};
     f->log = (logger){.file = open("/dev/null", O_WRONLY), .lowest = LOG_LEVEL_TRACE};
     f->output = (sqs_output){.send = fake_send, .client = &f->queue};
     f->models = set_of_one("tiny", f->model);

@@ -150,6 +150,19 @@ def upstream_of(model: Node | None) -> str | None:
     return str(node.get("upstream", "*"))  # spacy/ml/models/tok2vec.py tok2vec_listener_v1
 
 
+def width_of(node: Node | None) -> int | None:
+    """Of the rows that an encoder makes, or that a listener reads; None if the configuration does not say."""
+    node = node or {}
+    inner = node.get("encode", node)
+    width = inner.get("width") if isinstance(inner, Mapping) else None
+    return width if isinstance(width, int) else None
+
+
+def rows_width_of(model: Node | None) -> int | None:
+    """Of the rows that a component makes for others, or listens to."""
+    return width_of(model if upstream_of(model) is None else (model or {}).get("tok2vec"))
+
+
 def check_transition(model: Node | None, component: str, state_type: str) -> None:
     name = _architecture(model, component, *TRANSITIONS)
     assert model is not None

@@ -11,8 +11,8 @@ from thinc.api import Config
 
 from . import describe, source
 from .chars import CharFacts, build_classes, char_sections, python_facts
-from .components import component_sections, labels_of, pipeline_section
-from .config_check import Plan, plan_conversion, with_rest
+from .components import component_sections, labels_of, pipeline_sections
+from .config_check import Plan, plan_conversion, reads_zeros, with_rest
 from .constants import Feature
 from .container import Group, Section, text
 from .errors import ConvertError
@@ -44,10 +44,10 @@ class Conversion:
 
 
 def _component_groups(components: Mapping[str, NetworkSections]) -> list[Group]:
-    """By factory: first what every request reads in full, then what it reads a few rows of."""
-    networks = [Group(factory, part.network) for factory, part in components.items()]
+    """By component: first what every request reads in full, then what it reads a few rows of."""
+    networks = [Group(prefix, part.network) for prefix, part in components.items()]
     embeddings = [
-        Group(f"{factory}: embeddings", part.embeddings) for factory, part in components.items() if part.embeddings
+        Group(f"{prefix}: embeddings", part.embeddings) for prefix, part in components.items() if part.embeddings
     ]
     return [*networks, *embeddings]
 
@@ -86,15 +86,20 @@ def build_groups(
     progress("components")
     components = component_sections(nlp, plan, strings)
     reads_vectors = any(section.name.endswith("/static") for part in components.values() for section in part.embeddings)
+    pipeline = pipeline_sections(plan, strings)
     vectors = [Group("vectors", index_sections(nlp.vocab.vectors, strings))] if reads_vectors else []
     norms = norms_sections(nlp.vocab, strings, map_load)
-    tables = [*tokenizer, *strings.sections(), *norms, symbols_section(map_load), pipeline_section(plan)]
+    tables = [*tokenizer, *strings.sections(), *norms, symbols_section(map_load), *pipeline]
     description = Group("description", [text("meta", meta)])
     return [Group("text", tables), *_component_groups(components), *vectors, description]
 
 
-def _warnings(nlp: Any, given_words: bool) -> list[str]:
-    found: list[str] = []
+def _warnings(nlp: Any, plan: Plan, given_words: bool) -> list[str]:
+    found = [
+        f"component {component.name} listens, and no tok2vec runs before it: it reads zeros, as it does in spaCy"
+        for component in plan.components
+        if reads_zeros(plan, component)
+    ]
     if unicodedata.unidata_version != REFERENCE_UNICODE:
         found.append(
             f"this Python has Unicode {unicodedata.unidata_version}: the file equals spaCy under this Python, but "
@@ -141,4 +146,4 @@ def convert(
     except ConvertError as error:
         raise with_rest(error, config, exclude) from error
     required = Feature.GIVEN_WORDS if given_words else 0
-    return Conversion(groups, plan, [*warnings, *_warnings(nlp, given_words)], required)
+    return Conversion(groups, plan, [*warnings, *_warnings(nlp, plan, given_words)], required)

@@ -18,7 +18,7 @@ from thinc.api import Config
 from . import source
 from .architectures import Node, upstream_of
 from .components import check_made
-from .config_check import TOKENIZER, NoEncoder, Plan, plan_of
+from .config_check import TOKENIZER, Plan, plan_of
 from .errors import ConvertError
 from .expressions import compile_expressions
 from .factories import SHARED_ENCODER
@@ -120,10 +120,6 @@ def _plain_tokenizer(config: Config) -> Config:
     return Config({**config, "nlp": {**config["nlp"], "tokenizer": {"@tokenizers": TOKENIZER}}})
 
 
-def _lacks_encoder(config: Config, left_out: Sequence[str]) -> bool:
-    return any(config["components"].get(name, {}).get("factory") == SHARED_ENCODER for name in left_out)
-
-
 def _refused_parts(config: Config, left_out: list[str]) -> tuple[Plan, list[ConvertError]]:
     """The plan of what is left, and why the rest is not; left_out gets its components."""
     reasons: list[ConvertError] = []
@@ -131,8 +127,7 @@ def _refused_parts(config: Config, left_out: list[str]) -> tuple[Plan, list[Conv
         try:
             return plan_of(config, left_out), reasons
         except ConvertError as error:
-            if not (isinstance(error, NoEncoder) and _lacks_encoder(config, left_out)):  # which has a reason already
-                reasons.append(error)
+            reasons.append(error)
             if error.component is None:
                 config = _plain_tokenizer(config)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -33,42 +34,72 @@ def check_made(nlp: Any, component: Component) -> None:
 
 def _labels_before(nlp: Any, plan: Plan, classifier: Component) -> Sequence[str]:
     """Labels of the other text classifier, if that is earlier in the pipeline."""
-    before = plan.components[: plan.components.index(classifier)]
+    before = plan.before(classifier)
     return next(
         (nlp.get_pipe(component.name).labels for component in before if FACTORIES[component.factory].classifies), ()
     )
+
+
+def _overwrites(pipe: Any) -> bool:
+    return bool(pipe.cfg["overwrite"] if "overwrite" in getattr(pipe, "cfg", {}) else pipe.overwrite)
+
+
+def _keeps(nlp: Any, plan: Plan, component: Component) -> list[Section]:
+    """Of a labeller that leaves alone what an earlier component may have set."""
+    factory, pipe = FACTORIES[component.factory], nlp.get_pipe(component.name)
+    earlier = [other.name for other in plan.before(component) if FACTORIES[other.factory].sets & factory.sets]
+    if not factory.labels_tokens or not earlier:
+        return []
+    if getattr(pipe, "cfg", {}).get("extend"):
+        raise ConvertError(
+            f"component {component.name}: extend = true is not supported behind {earlier[0]}, whose features it would add to: "
+            "put it first, or set extend = false"
+        )
+    return [] if _overwrites(pipe) else [tensor(f"{component.factory}/keeps", [1], "u4")]
 
 
 def _sections_of(nlp: Any, plan: Plan, component: Component, strings: StringTable) -> NetworkSections:
     pipe, factory = nlp.get_pipe(component.name), FACTORIES[component.factory]
     check_made(nlp, component)
     write = factory.sections
-    if factory.classifies:  # a category of both classifiers is in the document only once
+    if factory.classifies and not plan.needs_names:  # a category of both classifiers is in the document only once
         write = partial(write, earlier=_labels_before(nlp, plan, component))
-    return write(pipe, strings)
+    network, embeddings = write(pipe, strings)
+    return NetworkSections([*network, *_keeps(nlp, plan, component)], embeddings)
+
+
+def _renamed(sections: Sequence[Section], factory: str, prefix: str) -> list[Section]:
+    return [replace(section, name=prefix + section.name[len(factory) :]) for section in sections]
 
 
 def component_sections(nlp: Any, plan: Plan, strings: StringTable) -> dict[str, NetworkSections]:
-    """Factory -> sections, in the order in which a file has them."""
+    """Prefix of a component's sections -> sections, in the order in which a file has them."""
     found: dict[str, NetworkSections] = {}
     for factory in FACTORIES:
-        component = plan.find(factory)
-        if component is not None:
+        for component in plan.components:
+            if component.factory != factory:
+                continue
+            prefix = plan.prefix(component)
             with at_fault(component.name):
-                found[factory] = _sections_of(nlp, plan, component, strings)
+                parts = _sections_of(nlp, plan, component, strings)
+            found[prefix] = NetworkSections(*(_renamed(sections, factory, prefix) for sections in parts))
     return found
 
 
-def pipeline_section(plan: Plan) -> Section:
-    """pipeline: COMPONENT_* and 1 if it runs by default, in spaCy's order; no row for a tokenizer alone."""
+def pipeline_sections(plan: Plan, strings: StringTable) -> list[Section]:
+    """pipeline: COMPONENT_* and 1 if it runs by default, in spaCy's order; no row for a tokenizer alone. The names, if they say
+    more than the factories."""
     rows = [(FACTORIES[item.factory].number, int(item.enabled)) for item in plan.components]
-    return Section("pipeline", tensor("pipeline", rows, "u4").array.reshape(-1, 2))
+    found = [Section("pipeline", tensor("pipeline", rows, "u4").array.reshape(-1, 2))]
+    if plan.needs_names:
+        found.append(tensor("pipeline/names", [strings.label(item.name) for item in plan.components], "u4"))
+    return found
 
 
 def labels_of(nlp: Any, plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Factory -> sorted labels, of the components that have some which mean something to people."""
+    """Name -> sorted labels, of the components that have some which mean something to people."""
     return {
-        component.factory: tuple(sorted(nlp.get_pipe(component.name).labels))
+        component.name: tuple(sorted(nlp.get_pipe(component.name).labels))
         for component in plan.components
         if FACTORIES[component.factory].shows_labels
     }

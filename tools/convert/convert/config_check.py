@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Callable
 
-from .architectures import Node, annotations_read, upstream_of
+from .architectures import Node, annotations_read, rows_width_of, upstream_of
+from .constants import PIPELINE_MAX_LENGTH
 from .errors import ConvertError, at_fault
 from .factories import FACTORIES, SHARED_ENCODER
 from .no_tokenizer import ADVICE
@@ -15,20 +17,18 @@ TOKENIZER = "spacy.Tokenizer.v1"
 PRESET_SUGGESTER = "spacy.preset_spans_suggester.v1"
 
 
-class NoEncoder(ConvertError):
-    """A component listens to an encoder that is not there."""
-
-
 @dataclass(frozen=True)
 class Component:
     """enabled: does it run by default, or is it among nlp.disabled. upstream: whom its model listens to (a name, or "*" for
-    any tok2vec); None: its encoder is its own, or it has none. spans_key: the group of spans that it sets; preset_key: the one
-    whose spans it labels. reads: features that its encoder embeds and components set."""
+    any tok2vec); None: its encoder is its own, or it has none. width: of the rows that it makes for others or listens to.
+    spans_key: the group of spans that it sets; preset_key: the one whose spans it labels. reads: features that its encoder
+    embeds and components set."""
 
     name: str
     factory: str
     enabled: bool = True
     upstream: str | None = None
+    width: int | None = None
     spans_key: str | None = None
     preset_key: str | None = None
     reads: tuple[str, ...] = ()
@@ -36,13 +36,40 @@ class Component:
 
 @dataclass(frozen=True)
 class Plan:
-    """The components of a pipeline in its order, each factory at most once."""
+    """The components of a pipeline in its order."""
 
     components: list[Component]
 
-    def find(self, factory: str) -> Component | None:
-        """The component that the factory made, or None."""
-        return next((component for component in self.components if component.factory == factory), None)
+    def before(self, component: Component) -> list[Component]:
+        return self.components[: self.components.index(component)]
+
+    def prefix(self, component: Component) -> str:
+        """What the names of its sections begin with: the factory, with a number from the second of a factory on."""
+        twins = sum(other.factory == component.factory for other in self.before(component))
+        return f"{component.factory}.{twins + 1}" if twins else component.factory
+
+    def encoders(self, listener: Component) -> list[Component]:
+        """The tok2vec components before a listener. It reads the last of them that runs: it is what Doc.tensor holds,
+        whomever its model names as upstream (spacy/pipeline/tok2vec.py forward)."""
+        return [component for component in self.before(listener) if component.factory == SHARED_ENCODER]
+
+    @property
+    def needs_names(self) -> bool:
+        """Does it take a reader that runs every component in its place, and knows it by its name?"""
+        factories = [component.factory for component in self.components]
+        return (
+            [component.name for component in self.components] != factories
+            or len(set(factories)) < len(factories)
+            or any(
+                component.upstream is not None and SHARED_ENCODER in factories and not self.encoders(component)
+                for component in self.components
+            )
+            or any(
+                FACTORIES[component.factory].labels_tokens and FACTORIES[other.factory].reads_labels
+                for component in self.components
+                for other in self.before(component)
+            )
+        )
 
 
 def _no_factory(name: str, settings: Node) -> ConvertError:
@@ -84,29 +111,16 @@ def _check_tokenizer(config: Node) -> None:
         )
 
 
-def _check_upstream(plan: Plan, listener: Component) -> None:
-    """A listener reads the rows that the one shared encoder left in the document before it."""
-    encoder = plan.find(SHARED_ENCODER)
-    if encoder is None or listener.upstream not in ("*", encoder.name):
-        raise NoEncoder(
-            f"component {listener.name} listens to {listener.upstream!r}, which is no tok2vec component of the "
-            "pipeline: give it an encoder of its own, with nlp.replace_listeners, and save the pipeline"
-        )
-    if plan.components.index(encoder) > plan.components.index(listener) or (listener.enabled and not encoder.enabled):
-        raise ConvertError(
-            f"component {listener.name} listens to {encoder.name}, which does not run before it: move {encoder.name} to "
-            "the front of [nlp] pipeline and out of disabled"
-        )
-
-
-def _check_labeller_order(plan: Plan, labeller: Component) -> None:
-    """Nothing that reads or sets annotations of tokens runs before a labeller."""
-    before = plan.components[: plan.components.index(labeller)]
-    for component in before:
-        if FACTORIES[component.factory].reads_labels:
+def _check_width(plan: Plan, listener: Component) -> None:
+    """Refuses a listener that cannot read the rows that it finds."""
+    encoders = plan.encoders(listener)
+    running = [encoder for encoder in encoders if encoder.enabled]
+    for encoder in encoders if len(encoders) == 1 else running[-1:]:
+        if encoder.width is not None and listener.width is not None and encoder.width != listener.width:
             raise ConvertError(
-                f"component {labeller.name} runs after {component.name}: only the other order is supported; "
-                "change it in [nlp] pipeline"
+                f"component {listener.name} listens to rows of width {listener.width}, and those of {encoder.name}, the "
+                f"last tok2vec before it, have {encoder.width}, so that spaCy cannot run it either: move the tok2vec that it "
+                "was trained with in front of it"
             )
 
 
@@ -145,21 +159,22 @@ def _check_reads(plan: Plan, reader: Component) -> None:
         )
 
 
+def _check_parsers(plan: Plan, component: Component) -> None:
+    """spaCy's second parser leaves its roots the heads that the first one found, mostly below themselves, and then fails."""
+    twin = next((other for other in plan.components if other.factory == component.factory == "parser"), None)
+    if twin is not None:
+        raise ConvertError(
+            f"components {twin.name} and {component.name} both come from the factory parser: only one is supported in a file, "
+            "because spaCy mixes the trees of two into circles"
+        )
+
+
 def _check_exclude(names: Sequence[str], exclude: Sequence[str]) -> None:
     for name in exclude:
         if name not in names:
             raise ConvertError(
                 f"there is no component {name} to exclude: the pipeline has {', '.join(names) or 'none'}"
             )
-
-
-def _check_twins(plan: Plan, component: Component) -> None:
-    twin = plan.find(component.factory)
-    if twin is not None:
-        raise ConvertError(
-            f"components {twin.name} and {component.name} both come from the factory {component.factory}: only one "
-            f"is supported in a file; a second file, with --exclude {twin.name}, can hold the other"
-        )
 
 
 def _preset_key(settings: Node) -> str | None:
@@ -174,11 +189,13 @@ def _component(config: Node, name: str) -> Component:
     _check_factory(name, settings)
     model = settings.get("model")
     FACTORIES[settings["factory"]].check(model, name)
+    enabled = name not in (config["nlp"].get("disabled") or [])
     return Component(
         name,
         settings["factory"],
-        name not in (config["nlp"].get("disabled") or []),
+        enabled,
         upstream_of(model),
+        rows_width_of(model),
         settings.get("spans_key") if FACTORIES[settings["factory"]].makes_spans else None,
         _preset_key(settings),
         tuple(annotations_read(model)),
@@ -194,18 +211,30 @@ def plan_of(config: Node, exclude: Sequence[str]) -> Plan:
             continue
         with at_fault(name):
             component = _component(config, name)
-            _check_twins(plan, component)
+            _check_parsers(plan, component)
         plan.components.append(component)
+    if len(plan.components) > PIPELINE_MAX_LENGTH:
+        raise ConvertError(
+            f"the pipeline has {len(plan.components)} components; {PIPELINE_MAX_LENGTH} are supported: leave some out with "
+            "--exclude"
+        )
     for component in plan.components:
         with at_fault(component.name):
             if component.upstream is not None:
-                _check_upstream(plan, component)
+                _check_width(plan, component)
             if component.preset_key is not None:
                 _check_preset(plan, component)
             _check_reads(plan, component)
-            if FACTORIES[component.factory].labels_tokens:
-                _check_labeller_order(plan, component)
     return plan
+
+
+def reads_zeros(plan: Plan, component: Component) -> bool:
+    """Is there no tok2vec that a listener could read when everything runs that runs by default?"""
+    return component.upstream is not None and not any(encoder.enabled for encoder in plan.encoders(component))
+
+
+def _factory_of(config: Node) -> Callable[[str], Any]:
+    return lambda name: config["components"][name].get("factory")
 
 
 def _rest(config: Node, exclude: Sequence[str], component: str) -> tuple[list[str], Plan] | None:
@@ -213,11 +242,16 @@ def _rest(config: Node, exclude: Sequence[str], component: str) -> tuple[list[st
     left_out = [*exclude, component]
     while True:
         try:
-            return left_out, plan_of(config, left_out)
+            plan = plan_of(config, left_out)
         except ConvertError as error:
             if error.component is None:
                 return None
             left_out.append(error.component)
+            continue
+        deaf = [listener.name for listener in plan.components if reads_zeros(plan, listener)]
+        if not deaf or SHARED_ENCODER not in map(_factory_of(config), left_out):
+            return left_out, plan
+        left_out += deaf
 
 
 def with_rest(error: ConvertError, config: Node, exclude: Sequence[str]) -> ConvertError:

@@ -38,6 +38,7 @@ PAGE_WORTH = 16 * PAGE
 
 FEATURES = {
     "norms/stems": Feature.STEMS,
+    "pipeline/names": Feature.NAMES,
     "tagger/tok2vec/attrs": Feature.OWN_ENCODERS,
     "parser/tok2vec/attrs": Feature.OWN_ENCODERS,
     "morphologizer/tok2vec/attrs": Feature.OWN_ENCODERS,

@@ -39,12 +39,14 @@ def meta_json(
     labels: Mapping[str, Sequence[str]],
     given_words: bool = False,
 ) -> str:
-    """JSON with sorted keys; nothing in it depends on the machine or the time. labels: by factory, if it has some."""
+    """JSON with sorted keys; nothing in it depends on the machine or the time. labels: by component, if it has some."""
     components: dict[str, dict[str, Any]] = {}
     for component in plan.components:
-        components[component.factory] = {"name": component.name, "enabled": component.enabled}
-        if component.factory in labels:
-            components[component.factory]["labels"] = list(labels[component.factory])
+        components[component.name] = {"name": component.name, "enabled": component.enabled}
+        if component.name != component.factory:
+            components[component.name]["factory"] = component.factory
+        if component.name in labels:
+            components[component.name]["labels"] = list(labels[component.name])
     description = {
         "model": {key: meta.get(key) for key in ("lang", "name", "version", "license", "author", "url", "description")},
         "source": {"package": source.package, "distribution": source.distribution, "files": dict(files)},

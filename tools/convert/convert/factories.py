@@ -52,7 +52,7 @@ class Factory:
     made: the only class that is supported; None: the writer looks at what the component runs.
     sections: its writer. check: refuses a model that the engine does not run; check_pipe: a component, trained or not.
     shows_labels: its labels mean something to people, so the description lists them.
-    labels_tokens: its network sets annotations of tokens, so it must come before those that read_labels.
+    sets: annotations of tokens (attributes of spaCy's Token) that it sets. labels_tokens: by a network.
     reads_labels: it reads annotations of tokens, and changes them by rules and tables.
     classifies: it gives categories of the whole text.
     makes_spans: it sets the group of spans of the key spans_key, which a later component may read.
@@ -63,6 +63,7 @@ class Factory:
     sections: Writer
     check: Check = check_nothing
     check_pipe: Callable[[Any], object] = lambda pipe: None
+    sets: frozenset[str] = frozenset()
     shows_labels: bool = False
     labels_tokens: bool = False
     reads_labels: bool = False
@@ -93,6 +94,9 @@ def _spancat(factory: str, number: int) -> Factory:
 SHARED_ENCODER = "tok2vec"
 """The factory whose rows other components may listen to; it gives nothing of its own."""
 
+RULED = frozenset({"tag", "morph", "pos", "lemma"})
+"""What an attribute_ruler may set of what others set, too."""
+
 FACTORIES = {
     SHARED_ENCODER: Factory(0, pipeline.Tok2Vec, tok2vec_sections, check_encoder),
     "parser": Factory(
@@ -111,13 +115,35 @@ FACTORIES = {
         check_greedy,
         shows_labels=True,
     ),
-    "tagger": Factory(1, pipeline.Tagger, tagger_sections, check_tagger, shows_labels=True, labels_tokens=True),
-    "morphologizer": Factory(7, pipeline.Morphologizer, morphologizer_sections, check_tagger, labels_tokens=True),
-    "trainable_lemmatizer": Factory(
-        8, pipeline.EditTreeLemmatizer, trainable_lemmatizer_sections, check_tagger, labels_tokens=True
+    "tagger": Factory(
+        1,
+        pipeline.Tagger,
+        tagger_sections,
+        check_tagger,
+        sets=frozenset({"tag"}),
+        shows_labels=True,
+        labels_tokens=True,
     ),
-    "attribute_ruler": Factory(4, pipeline.AttributeRuler, _tables(ruler_sections), reads_labels=True),
-    "lemmatizer": Factory(5, None, _tables(lemmatizer_sections), check_pipe=lemmatizer_kind, reads_labels=True),
+    "morphologizer": Factory(
+        7,
+        pipeline.Morphologizer,
+        morphologizer_sections,
+        check_tagger,
+        sets=frozenset({"morph", "pos"}),
+        labels_tokens=True,
+    ),
+    "trainable_lemmatizer": Factory(
+        8,
+        pipeline.EditTreeLemmatizer,
+        trainable_lemmatizer_sections,
+        check_tagger,
+        sets=frozenset({"lemma"}),
+        labels_tokens=True,
+    ),
+    "attribute_ruler": Factory(4, pipeline.AttributeRuler, _tables(ruler_sections), sets=RULED, reads_labels=True),
+    "lemmatizer": Factory(
+        5, None, _tables(lemmatizer_sections), check_pipe=lemmatizer_kind, sets=frozenset({"lemma"}), reads_labels=True
+    ),
     "senter": Factory(3, pipeline.SentenceRecognizer, senter_sections, check_tagger),
     "sentencizer": Factory(9, pipeline.Sentencizer, _tables(sentencizer_sections)),
     "textcat": _textcat("textcat", 10, pipeline.TextCategorizer),
