@@ -99,7 +99,8 @@ enum {
     TERN_TEXTCAT_MULTILABEL = 1u << 11,
     TERN_SPANCAT = 1u << 12,
     TERN_SPANCAT_SINGLELABEL = 1u << 13,
-    TERN_SPAN_FINDER = 1u << 14
+    TERN_SPAN_FINDER = 1u << 14,
+    TERN_ENTITY_RULER = 1u << 15
 };
 
 /* spaCy's nlp.max_length (language.py): longer texts are refused, never cut. */
@@ -161,6 +162,7 @@ typedef struct tern_entity {
     tern_span span;
     size_t token_start, token_end; /* half open */
     const char *label;             /* NUL-terminated, owned by the model */
+    const char *id;                /* spaCy's Span.id_, from an entity ruler's pattern; the same, "" without one */
 } tern_entity;
 
 typedef struct tern_sentence {

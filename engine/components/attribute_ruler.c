@@ -1,11 +1,14 @@
 #include "attribute_ruler.h"
 
+#include "pattern_tables.h"
 #include "string_store.h"
 
 #include <string.h>
 
-/* Columns of the tables attribute_ruler/rules and attribute_ruler/tests. */
+/* Columns of the tables attribute_ruler/rules and attribute_ruler/tests. Of rules with token patterns of any kind, the
+ * first says whether the target counts from the match's end. */
 enum { RULE_FIRST = 0, RULE_LENGTH, RULE_TARGET, RULE_SETS, RULE_COLUMNS = 8 };
+enum { RULE_FROM_END = RULE_FIRST };
 enum { TEST_ATTR = 0, TEST_NEGATED, TEST_FIRST, TEST_COUNT, TEST_COLUMNS };
 
 /* What a rule sets, in the order of its table. */
@@ -41,20 +44,20 @@ static uint64_t value_of(const tern_doc *doc, uint32_t attr, size_t token)
 }
 
 /* Values of one token: dozens of rules test the same few. */
-typedef struct token_values {
+typedef struct tested_values {
     size_t token;
     unsigned known; /* bit 1 << RULER_*: value[RULER_*] is there */
     uint64_t value[RULER_ATTRS];
-} token_values;
+} tested_values;
 
-static uint64_t known_value(const tern_doc *doc, uint32_t attr, token_values *of)
+static uint64_t known_value(const tern_doc *doc, uint32_t attr, tested_values *of)
 {
     if (!(of->known >> attr & 1)) of->value[attr] = value_of(doc, attr, of->token);
     of->known |= 1u << attr;
     return of->value[attr];
 }
 
-static int token_matches(const ruler_tables *r, const tern_doc *doc, const uint32_t *token_pattern, token_values *of)
+static int token_matches(const ruler_tables *r, const tern_doc *doc, const uint32_t *token_pattern, tested_values *of)
 {
     const uint32_t *test = r->tests + TEST_COLUMNS * (size_t)token_pattern[0];
     for (uint32_t i = 0; i < token_pattern[1]; i++, test += TEST_COLUMNS) {
@@ -66,12 +69,12 @@ static int token_matches(const ruler_tables *r, const tern_doc *doc, const uint3
 }
 
 /* first: of the token that the rule begins with. */
-static int rule_matches(const ruler_tables *r, const tern_doc *doc, const uint32_t *rule, token_values *first)
+static int rule_matches(const ruler_tables *r, const tern_doc *doc, const uint32_t *rule, tested_values *first)
 {
     const uint32_t *patterns = r->tokens + 2 * (size_t)rule[RULE_FIRST];
     if (rule[RULE_LENGTH] > doc->token_count - first->token || !token_matches(r, doc, patterns, first)) return 0;
     for (uint32_t i = 1; i < rule[RULE_LENGTH]; i++) {
-        token_values next = {.token = first->token + i};
+        tested_values next = {.token = first->token + i};
         if (!token_matches(r, doc, patterns + 2 * (size_t)i, &next)) return 0;
     }
     return 1;
@@ -88,7 +91,7 @@ static void note_changes(const uint32_t *rule, uint32_t number, uint32_t *change
 static void match_rules(const ruler_tables *r, const tern_doc *doc, size_t token, uint32_t *changes)
 {
     uint64_t list = map_get(&r->by_tag, doc_id(doc, doc->column[COLUMN_TAG][token]));
-    token_values values = {.token = token};
+    tested_values values = {.token = token};
     if (list >= r->list_count) list = 0;
     for (uint32_t i = r->list_start[list]; i < r->list_start[list + 1]; i++) {
         uint32_t number = r->lists[i];
@@ -111,11 +114,16 @@ static void apply_changes(const ruler_tables *r, tern_doc *doc, size_t token, co
     }
 }
 
+static uint32_t *no_changes(const tern_doc *doc, ruler_scratch *scratch)
+{
+    if (buffer_reserve(&scratch->changes, doc->token_count + 1, SETTINGS * sizeof(uint32_t))) return NULL;
+    return memset(scratch->changes.data, 0, (doc->token_count + 1) * SETTINGS * sizeof(uint32_t));
+}
+
 int attribute_ruler_annotate(const ruler_tables *r, tern_doc *doc, ruler_scratch *scratch)
 {
-    if (buffer_reserve(&scratch->changes, doc->token_count, SETTINGS * sizeof(uint32_t))) return -1;
-    uint32_t *changes = scratch->changes.data;
-    if (doc->token_count) memset(changes, 0, doc->token_count * SETTINGS * sizeof *changes);
+    uint32_t *changes = no_changes(doc, scratch);
+    if (!changes) return -1;
     for (size_t i = 0; i < doc->token_count; i++) {
         if (interrupted_at(doc->interruption, i)) return -1;
         match_rules(r, doc, i, changes);
@@ -124,7 +132,40 @@ int attribute_ruler_annotate(const ruler_tables *r, tern_doc *doc, ruler_scratch
     return 0;
 }
 
-void ruler_scratch_free(ruler_scratch *scratch) { buffer_free(&scratch->changes); }
+void ruler_scratch_free(ruler_scratch *scratch)
+{
+    buffer_free(&scratch->changes);
+    matcher_scratch_free(&scratch->matcher);
+}
+
+/* ---- token patterns of any kind ---------------------------------------------------------------------------------- */
+
+typedef struct pattern_changes {
+    const ruler_tables *ruler;
+    uint32_t *changes;
+} pattern_changes;
+
+static int take_match(void *user, uint32_t key, uint32_t start, uint32_t end)
+{
+    const pattern_changes *m = user;
+    const uint32_t *rule = m->ruler->rules + RULE_COLUMNS * (size_t)key;
+    if (rule[RULE_TARGET] > end - start) return 0;
+    size_t token = rule[RULE_FROM_END] ? end - rule[RULE_TARGET] : start + rule[RULE_TARGET];
+    if (token < end) note_changes(rule, key, m->changes + SETTINGS * token);
+    return 0;
+}
+
+static tern_status annotate_patterns(const component_run *run, tern_error *err)
+{
+    tern_doc *doc = run->doc;
+    ruler_scratch *scratch = run->scratch;
+    const ruler_tables *ruler = &run->component->ruler;
+    pattern_changes m = {ruler, no_changes(doc, scratch)};
+    if (!m.changes || find_matches(&ruler->patterns, doc, &scratch->matcher, run->lexeme, take_match, &m))
+        return matcher_gave_up(&scratch->matcher, doc, err);
+    for (size_t i = 0; i < doc->token_count; i++) apply_changes(ruler, doc, i, m.changes + SETTINGS * i);
+    return TERN_OK;
+}
 
 /* ---- the component ----------------------------------------------------------------------------------------------- */
 
@@ -142,19 +183,40 @@ static void check_ruler_tokens(binder *b, ruler_tables *r, uint32_t tokens, uint
     }
 }
 
-static void check_ruler_rules(binder *b, ruler_tables *r, uint32_t tokens, const string_table *strings)
+static void check_ruler_rules(binder *b, const ruler_tables *r, uint32_t tokens)
+{
+    for (uint32_t i = 0; i < r->rule_count && !b->status; i++) {
+        const uint32_t *rule = r->rules + RULE_COLUMNS * (size_t)i;
+        if (!rule[RULE_LENGTH] || rule[RULE_TARGET] >= rule[RULE_LENGTH]
+            || !bind_in_range(rule[RULE_FIRST], rule[RULE_LENGTH], tokens))
+            bind_refuse(b, "/rules", "holds an index that is out of range");
+    }
+}
+
+/* What a rule sets. */
+static void bind_settings(binder *b, ruler_tables *r, const string_table *strings)
 {
     static const unsigned annotation[] = {TERN_TAGS, TERN_POS, TERN_MORPHS, TERN_LEMMAS, TERN_DEPENDENCIES};
     for (uint32_t i = 0; i < r->rule_count && !b->status; i++) {
-        const uint32_t *rule = r->rules + 8 * (size_t)i;
-        if (!rule[1] || rule[2] >= rule[1] || !bind_in_range(rule[0], rule[1], tokens))
-            bind_refuse(b, "/rules", "holds an index that is out of range");
-        for (uint32_t a = 0; a < 5; a++) {
-            if (annotation[a] == TERN_LEMMAS) bind_check_strings(b, "/rules", rule + 3 + a, 1, strings->count, 1);
-            else bind_check_labels(b, "/rules", rule + 3 + a, 1, strings, 1);
-            if (rule[3 + a] != NO_STRING) r->sets |= annotation[a];
+        const uint32_t *sets = r->rules + RULE_COLUMNS * (size_t)i + RULE_SETS;
+        for (uint32_t a = 0; a < SETTINGS; a++) {
+            if (a == SET_LEMMA) bind_check_strings(b, "/rules", sets + a, 1, strings->count, 1);
+            else bind_check_labels(b, "/rules", sets + a, 1, strings, 1);
+            if (sets[a] != NO_STRING) r->sets |= annotation[a];
         }
     }
+}
+
+static void bind_pattern_rules(binder *b, tern_model *model, ruler_tables *r)
+{
+    uint32_t eight = RULE_COLUMNS;
+    r->rules = bind_matrix(b, "/rules", TERN_DTYPE_U32, &r->rule_count, &eight);
+    for (uint32_t i = 0; i < r->rule_count && !b->status; i++)
+        if (r->rules[RULE_COLUMNS * (size_t)i + RULE_FROM_END] > 1)
+            bind_refuse(b, "/rules", "holds a value that is out of range");
+    bind_settings(b, r, &model->strings);
+    bind_patterns(b, "/patterns", &model->strings, r->rule_count, &r->patterns);
+    model->pattern_attrs |= r->patterns.attrs;
 }
 
 static void bind_ruler(binder *b, ruler_tables *r, const string_table *strings)
@@ -169,7 +231,8 @@ static void bind_ruler(binder *b, ruler_tables *r, const string_table *strings)
     r->lists = bind_vector(b, "/lists", TERN_DTYPE_U32, &listed);
     if (b->status) return;
     check_ruler_tokens(b, r, tokens, tests, values);
-    check_ruler_rules(b, r, tokens, strings);
+    check_ruler_rules(b, r, tokens);
+    bind_settings(b, r, strings);
     r->list_count = starts - 1;
     if (!r->list_count) return bind_refuse(b, "/list_start", "is too short");
     bind_check_starts(b, "/list_start", r->list_start, r->list_count, listed, RULER_MAX_LIST);
@@ -177,11 +240,16 @@ static void bind_ruler(binder *b, ruler_tables *r, const string_table *strings)
         if (r->lists[i] >= r->rule_count) bind_refuse(b, "/lists", "holds a rule number that is out of range");
 }
 
-static void bind(binder *b, tern_model *model, component_model *self) { bind_ruler(b, &self->ruler, &model->strings); }
+static void bind(binder *b, tern_model *model, component_model *self)
+{
+    if (bind_has(b, "/patterns")) bind_pattern_rules(b, model, &self->ruler);
+    else bind_ruler(b, &self->ruler, &model->strings);
+}
 
 static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
 {
     (void)source;
+    if (run->component->ruler.patterns.pattern_count) return annotate_patterns(run, err);
     return attribute_ruler_annotate(&run->component->ruler, run->doc, run->scratch) ? doc_gave_up(run->doc, err)
                                                                                     : TERN_OK;
 }

@@ -1,6 +1,7 @@
 #include "component_table.h"
 
 #include "attribute_ruler.h"
+#include "entity_ruler.h"
 #include "lemmatizer.h"
 #include "ner.h"
 #include "parser.h"
@@ -28,4 +29,5 @@ const component_methods *const component_table[COMPONENT_COUNT] = {
     [COMPONENT_SPANCAT] = &spancat_component,
     [COMPONENT_SPANCAT_SINGLELABEL] = &spancat_singlelabel_component,
     [COMPONENT_SPAN_FINDER] = &span_finder_component,
+    [COMPONENT_ENTITY_RULER] = &entity_ruler_component,
 };

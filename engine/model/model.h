@@ -51,6 +51,54 @@ enum {
     RULER_ATTRS
 };
 
+/* What token patterns test of a token (engine/patterns). */
+enum {
+    PATTERN_ORTH = 0,
+    PATTERN_NORM,
+    PATTERN_LOWER,
+    PATTERN_SHAPE,
+    PATTERN_PREFIX,
+    PATTERN_SUFFIX,
+    PATTERN_LENGTH,
+    PATTERN_SPACY,
+    PATTERN_LEMMA,
+    PATTERN_POS,
+    PATTERN_TAG,
+    PATTERN_DEP,
+    PATTERN_MORPH,
+    PATTERN_ENT_TYPE,
+    PATTERN_ENT_IOB,
+    PATTERN_ENT_ID,
+    PATTERN_ENT_KB_ID,
+    PATTERN_SENT_START,
+    PATTERN_IS_ALPHA,
+    PATTERN_IS_ASCII,
+    PATTERN_IS_DIGIT,
+    PATTERN_IS_LOWER,
+    PATTERN_IS_UPPER,
+    PATTERN_IS_TITLE,
+    PATTERN_IS_PUNCT,
+    PATTERN_IS_SPACE,
+    PATTERN_IS_CURRENCY,
+    PATTERN_ATTRS
+};
+
+/* How: the value is among ids, or between two numbers; MORPH's features are a subset or a superset of ids, or share
+ * one; an expression is found in the value's text; the text is near to another. */
+enum {
+    PREDICATE_AMONG = 0,
+    PREDICATE_RANGE,
+    PREDICATE_SUBSET,
+    PREDICATE_SUPERSET,
+    PREDICATE_INTERSECTS,
+    PREDICATE_FOUND,
+    PREDICATE_NEAR,
+    PREDICATE_KINDS
+};
+
+/* How often a token of a pattern may be there (matcher.pxd quantifier_t); QUANTIFIER_END is behind the last. */
+enum { QUANTIFIER_NOT = 0, QUANTIFIER_OPTIONAL, QUANTIFIER_STAR, QUANTIFIER_ONE, QUANTIFIER_END, QUANTIFIERS };
+
 /* Components in the numbering of the section pipeline; bit 1 << n is TERN_TOK2VEC, ... of tern.h. */
 enum {
     COMPONENT_TOK2VEC = 0,
@@ -68,6 +116,7 @@ enum {
     COMPONENT_SPANCAT,
     COMPONENT_SPANCAT_SINGLELABEL,
     COMPONENT_SPAN_FINDER,
+    COMPONENT_ENTITY_RULER,
     COMPONENT_COUNT
 };
 
@@ -314,9 +363,57 @@ typedef struct sentencizer_tables {
 } sentencizer_tables;
 
 /* Limits that keep every component linear, whatever a file says. */
-#define RULER_MAX_LIST 4096        /* rules that may begin with one tag */
+#define RULER_MAX_LIST 4096    /* rules that may begin with one tag */
+#define PATTERN_MAX_TESTS 256  /* of a token of a pattern */
+#define PATTERN_MAX_EDITS 1000 /* that a text may be away from that of a test */
+#define PHRASE_MAX_TOKENS 1024
+#define PHRASE_MAX_KEYS 4096       /* of one phrase */
 #define LEMMATIZER_MAX_RULES 1024  /* of one part of speech or list; also forms of one exception, and groups */
 #define LEMMATIZER_MAX_FEATURES 64 /* of one group */
+
+/* Regular expressions that are searched in a token's value: whether, not where. */
+typedef struct pattern_automata {
+    const uint32_t *head;  /* [count][7] first point, points, first cell, columns, first state, states, start */
+    const uint32_t *point; /* first code point of each interval, ascending from 0 within an expression */
+    const uint16_t *column;
+    const uint16_t *next;
+    const uint8_t *accept;
+    uint32_t count;
+} pattern_automata;
+
+/* Token patterns: what spaCy's Matcher holds (docs/file-format.md, COMPONENT/patterns/...). */
+typedef struct pattern_tables {
+    uint32_t pattern_count, node_count, spec_count, test_count, list_count, indexed_count;
+    const uint32_t *start;      /* [pattern_count] first node of each */
+    const uint32_t *nodes;      /* [node_count][3] QUANTIFIER_*, spec (of an end: key), 1 if states may meet */
+    const uint32_t *spec_start; /* [spec_count + 1] */
+    const uint32_t *spec_tests; /* numbers of tests, all of which must hold */
+    const uint32_t *tests;      /* [test_count][5] PREDICATE_*, PATTERN_*, negated, first operand, operands */
+    const uint64_t *values;     /* ids and numbers */
+    const uint32_t *near;       /* [n][2] string number, edits allowed */
+    pattern_automata automata;
+    const uint32_t *indexed;            /* [indexed_count] PATTERN_*: what first tells patterns apart */
+    map by_first;                       /* phrase_hash(PATTERN_* + 1, value) -> list */
+    const uint32_t *list_start, *lists; /* numbers of patterns, ascending; list 0: those that any token may begin */
+    uint32_t attrs;                     /* bit 1 << PATTERN_*: what is tested */
+} pattern_tables;
+
+/* Sequences of tokens' values: what spaCy's PhraseMatcher holds. In place: there may be hundreds of thousands. */
+typedef struct phrase_tables {
+    uint32_t attr, longest; /* PATTERN_*; tokens of the longest, 0: there are none */
+    /* phrase_hash over the values -> 0: the beginning of a phrase, 1 + list: a phrase of these keys */
+    map paths;
+    const uint32_t *list_start, *lists; /* [list_count + 1]; keys */
+    uint32_t list_count;
+} phrase_tables;
+
+typedef struct entity_ruler_tables {
+    pattern_tables patterns;
+    phrase_tables phrases;
+    const uint32_t *keys; /* [key_count][2] string numbers of a label, and of an entity's id or NO_STRING */
+    const uint64_t *ids;  /* [key_count] id under which spaCy's matchers know the key */
+    uint32_t key_count, overwrite;
+} entity_ruler_tables;
 
 typedef struct ruler_tables {
     const uint32_t *rules, *tokens, *tests, *list_start, *lists;
@@ -325,6 +422,7 @@ typedef struct ruler_tables {
     uint32_t rule_count, list_count;
     unsigned sets;                 /* mask of TERN_TAGS, ...: what some rule sets */
     int tests_lemmas, tests_lower; /* does some pattern test LEMMA, LOWER? */
+    pattern_tables patterns;       /* instead of the tables above, for patterns that these cannot hold */
 } ruler_tables;
 
 typedef struct lemmatizer_tables {
@@ -360,6 +458,7 @@ typedef struct component_model {
         senter_model senter;
         sentencizer_tables sentencizer;
         ruler_tables ruler;
+        entity_ruler_tables entity_ruler;
         lemmatizer_tables lemmatizer;
         ner_model ner;
         textcat_model textcat;
@@ -385,6 +484,7 @@ struct tern_model {
     place_set of_factory[COMPONENT_COUNT]; /* the components that a factory made */
     place_set default_places;              /* those that run unless others are asked for */
     unsigned encoder_attrs;                /* bit 1 << ATTR_*: what some encoder embeds */
+    uint32_t pattern_attrs;                /* bit 1 << PATTERN_*: what some component's token patterns test */
 };
 
 #endif

@@ -28,6 +28,21 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
 
 /* ---- what is wanted -> what runs --------------------------------------------------------------------------------- */
 
+#define ENTITY_PATTERNS                                                                                                \
+    (1u << PATTERN_ENT_TYPE | 1u << PATTERN_ENT_IOB | 1u << PATTERN_ENT_ID | 1u << PATTERN_ENT_KB_ID)
+
+/* What token patterns look at. */
+static unsigned tested_annotations(const tern_model *model)
+{
+    const uint32_t tested = model->pattern_attrs;
+    unsigned found = 0;
+    if (tested & ENTITY_PATTERNS) found |= TERN_ENTITIES;
+    if (tested >> PATTERN_SENT_START & 1) found |= TERN_SENTENCES;
+    if (tested >> PATTERN_LEMMA & 1) found |= TERN_LEMMAS;
+    if (tested & (1u << PATTERN_POS | 1u << PATTERN_TAG | 1u << PATTERN_DEP | 1u << PATTERN_MORPH)) found |= TERN_TAGS;
+    return found;
+}
+
 static uint32_t factory_at(const tern_model *model, uint32_t place) { return model->component[place].factory; }
 
 /* The components that these factories (TERN_NER, ...) made. */
@@ -60,9 +75,10 @@ static int some_lemmatizer_is_spanish(const tern_model *model)
 static place_set needed_components(const tern_model *model, unsigned want, place_set allowed)
 {
     const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
+    if (want & (of_tokens | TERN_ENTITIES)) want |= tested_annotations(model);
     const int lemmas = want & TERN_LEMMAS || (want & of_tokens && some_ruler_tests_lemmas(model));
     unsigned needed = 0;
-    if (want & TERN_ENTITIES) needed |= TERN_NER;
+    if (want & TERN_ENTITIES) needed |= TERN_NER | TERN_ENTITY_RULER;
     if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER | TERN_TOK2VEC;
     if (want & of_tokens)
         needed |= TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
@@ -297,7 +313,8 @@ static int some_ruler_tests_lower(const tern_model *model, place_set run)
 
 static tern_status annotate(tern_ctx *ctx, place_set run, tern_error *err)
 {
-    int with_lower = some_ruler_tests_lower(ctx->model, run) || ctx->model->encoder_attrs >> ATTR_LOWER & 1;
+    int with_lower = some_ruler_tests_lower(ctx->model, run) || ctx->model->encoder_attrs >> ATTR_LOWER & 1
+                     || ctx->model->pattern_attrs >> PATTERN_LOWER & 1;
     tern_status status = check_widths(ctx->model, run, err);
     if (status) return status;
     return lexeme_features(&ctx->doc, &ctx->text, with_lower, &ctx->lexeme) ? doc_gave_up(&ctx->doc, err)

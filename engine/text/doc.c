@@ -60,6 +60,15 @@ int doc_reserve_entities(tern_doc *doc, size_t entities)
     return 0;
 }
 
+int doc_reserve_entity_ids(tern_doc *doc)
+{
+    if (doc->entity_id) return 0;
+    if (buffer_reserve(&doc->entity_id_memory, doc->token_count, sizeof *doc->entity_id)) return -1;
+    doc->entity_id = doc->entity_id_memory.data;
+    for (size_t i = 0; i < doc->token_count; i++) doc->entity_id[i] = NO_STRING;
+    return 0;
+}
+
 int doc_reserve_cats(tern_doc *doc, size_t cats)
 {
     if (buffer_reserve(&doc->cat_memory, cats, sizeof *doc->cat)) return -1;
@@ -77,6 +86,7 @@ int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences)
 void doc_clear_annotations(tern_doc *doc)
 {
     doc->annotations = 0;
+    doc->entity_id = NULL;
     doc->lemma_bytes = doc->entity_count = doc->cat_count = doc->sentence_count = doc->scored_sentences = 0;
     doc->group_count = doc->group_span_count = 0;
     doc->too_many_spans = 0;
@@ -185,7 +195,8 @@ void doc_free_columns(tern_doc *doc)
     buffer *owned[] = {&doc->span_memory,         &doc->space_memory,     &doc->norm_memory,   &doc->sent_memory,
                        &doc->head_memory,         &doc->is_space_memory,  &doc->vector_memory, &doc->lemma_memory,
                        &doc->lemma_text_memory,   &doc->entity_memory,    &doc->cat_memory,    &doc->sentence_memory,
-                       &doc->sentence_cat_memory, &doc->norm_text_memory, &doc->group_memory,  &doc->group_span_memory};
+                       &doc->sentence_cat_memory, &doc->norm_text_memory, &doc->group_memory,  &doc->group_span_memory,
+                       &doc->entity_id_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
     for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);
@@ -257,6 +268,8 @@ tern_status tern_doc_entity(const tern_doc *doc, size_t index, tern_entity *out)
     out->token_start = e->token_start;
     out->token_end = e->token_end;
     out->label = doc->model->strings.bytes + doc->model->strings.start[e->label];
+    uint32_t id = doc->entity_id ? doc->entity_id[e->token_start] : NO_STRING;
+    out->id = id == NO_STRING ? "" : doc->model->strings.bytes + doc->model->strings.start[id];
     return TERN_OK;
 }
 

@@ -79,6 +79,7 @@ struct tern_doc {
     char *lemma_text; /* each lemma and norm there is followed by NUL */
     size_t entity_count;
     entity_span *entity; /* in the order of the text; none has a token of another */
+    uint32_t *entity_id; /* [token_count] string number of Token.ent_id_ or NO_STRING; NULL: no component has set one */
     size_t cat_count;
     cat_score *cat; /* [cat_count] in the order in which the classifiers set them first */
     size_t group_count;
@@ -95,7 +96,7 @@ struct tern_doc {
     /* owners of the columns above */
     buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], is_space_memory, vector_memory,
         column_memory[COLUMN_COUNT], head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory,
-        sentence_memory, sentence_cat_memory, norm_text_memory, group_memory, group_span_memory;
+        sentence_memory, sentence_cat_memory, norm_text_memory, group_memory, group_span_memory, entity_id_memory;
 };
 
 /* Room for tokens tokens in the columns that the tokenizer fills, in those of the features, and in those that
@@ -105,6 +106,7 @@ int doc_reserve_features(tern_doc *doc, size_t tokens, int with_lower, int with_
 int doc_reserve_annotations(tern_doc *doc, size_t tokens);
 int doc_reserve_norms(tern_doc *doc, size_t tokens);
 int doc_reserve_entities(tern_doc *doc, size_t entities);
+int doc_reserve_entity_ids(tern_doc *doc); /* for all tokens; those that were not there are unset */
 int doc_reserve_cats(tern_doc *doc, size_t cats);
 int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences); /* of cat_count categories each */
 

@@ -102,7 +102,7 @@ int components_default(const tern_model *model, uint64_t *places, problem *why)
 int components_default_for_entities(const tern_model *model, uint64_t *places, problem *why)
 {
     if (components_default(model, places, why)) return -1;
-    if (*places & components_made_by(model, TERN_NER)) return 0;
+    if (*places & components_made_by(model, COMPONENTS_OF_ENTITIES)) return 0;
     if (components_check(TERN_NER, model, why)) return -1;
     problem_set(why, -1, "\"ner\" must be among the components, it finds the entities");
     return problem_at(why, VARIABLE);

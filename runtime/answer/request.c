@@ -277,7 +277,7 @@ static int read_components(const json_node *body, const tern_model *model, bytes
         return bad_components(why, model, "\"components\" must be an array like [\"ner\"] of components");
     int status = read_names(member, model, name, places, why);
     if (status) return status;
-    return *places & components_made_by(model, TERN_NER)
+    return *places & components_made_by(model, COMPONENTS_OF_ENTITIES)
                ? 0
                : problem_set(why, BAD_REQUEST, "\"components\" must include \"ner\", which finds the entities");
 }

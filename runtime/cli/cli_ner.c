@@ -134,7 +134,7 @@ static int run(const ner_options *options)
     cli_session session;
     int code = cli_begin("ner", options->model, TERN_ENTITIES, &options->components, &session);
     if (code != CLI_OK) return code;
-    if (session.settings.components & components_made_by(session.model, TERN_NER))
+    if (session.settings.components & components_made_by(session.model, COMPONENTS_OF_ENTITIES))
         code = run_text(options, session.ctx, &session.settings);
     else code = fail_without_ner(session.model);
     cli_end(&session);

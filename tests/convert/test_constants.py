@@ -21,6 +21,9 @@ PREFIXES: dict[type[IntEnum], str] = {
     constants.NerAction: "NER_",
     constants.ArcAction: "ARC_",
     constants.RulerAttr: "RULER_",
+    constants.PatternAttr: "PATTERN_",
+    constants.Predicate: "PREDICATE_",
+    constants.Quantifier: "QUANTIFIER_",
     constants.LemmatizerKind: "LEMMATIZER_",
     constants.SpanishList: "LIST_",
     constants.Pool: "POOL_",
@@ -34,6 +37,9 @@ COUNTS = {
     "COMPONENT_COUNT": len(FACTORIES),
     "ATTR_COUNT": len(constants.Attr),
     "RULER_ATTRS": len(constants.RulerAttr),
+    "PATTERN_ATTRS": len(constants.PatternAttr),
+    "PREDICATE_KINDS": len(constants.Predicate),
+    "QUANTIFIERS": len(constants.Quantifier),
     "LEMMATIZER_KINDS": len(constants.LemmatizerKind),
     "ACTIVATIONS": len(constants.Activation),
     "TEXTCAT_PARTS": sum(constants.TextcatPart),
@@ -50,7 +56,9 @@ C_ONLY = {
     "TOKENIZER_MAX_RULE": "the reader's guard against damaged files",
     "TOKENIZER_MAX_PHRASE": "the reader's guard against damaged files",
     "DOC_MAX_SPANS": "a limit of the document, not of the file",
+    "ARC_TO_NEIGHBOUR": "what the parser knows of an action, beside the actions of the file",
     "RULER_MAX_LIST": "the reader's guard against damaged files",
+    "RULER_MAX_MATCHES": "a limit of what is found in a text, not of the file",
 }
 """Names of the kinds compared here that the converter has no use for, and why."""
 

@@ -55,8 +55,8 @@ def test_supported_settings_are_accepted():
 
 
 def test_unknown_component():
-    assert refusal(config_with("entity_ruler", {}, name="s")).startswith(
-        "component s (factory entity_ruler) is not supported: it finds spans by patterns"
+    assert refusal(config_with("entity_linker", {}, name="s")).startswith(
+        "component s (factory entity_linker) is not supported: it looks entities up"
     )
     assert refusal(config_with("morphologizer", {}, name="m")).startswith(
         "architecture spacy.CharacterEmbed.v2 in component m is not supported, only spacy.MultiHashEmbed.v1, spacy.MultiHashEmbed.v2: train the component with"  # noqa: E501
@@ -66,12 +66,7 @@ def test_unknown_component():
 def test_what_to_exclude():
     """All that must go is named at once, and what then remains; each pair of flags is one that converts."""
     nlp = spacy.blank("en")
-    for name, factory in (
-        ("s", "entity_linker"),
-        ("mine", "entity_ruler"),
-        ("marks", "sentencizer"),
-        ("people", "ner"),
-    ):
+    for name, factory in (("s", "entity_linker"), ("mine", "span_ruler"), ("marks", "sentencizer"), ("people", "ner")):
         nlp.add_pipe(factory, name=name, config=CONFIG if factory == "ner" else {})
     config = nlp.config.interpolate()
     assert refusal(config).endswith(". --exclude s --exclude mine converts the rest of the pipeline: marks, people")

@@ -11,7 +11,7 @@ import convert
 import pytest
 
 FOLDER = Path(convert.__file__).parent
-PARTS = ("regex_*.py", "lemma_*.py", "edit_trees.py", "word_set.py")
+PARTS = ("regex_*.py", "pattern_*.py", "lemma_*.py", "edit_trees.py", "word_set.py")
 """Whose refusals are parts of others: of the tokenizer's or the ruler's, or of a component that --exclude leaves out."""
 ADVICE = re.compile(
     r"\b(train|save|correct|change|give|install|add|move|name|copy|convert|remove|prune|write|use|report|make|run|set|take|import it|rename|"  # noqa: E501

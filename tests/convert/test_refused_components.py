@@ -14,7 +14,6 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 REFUSED = {
-    "entity_ruler": "patterns",
     "future_entity_ruler": "patterns",
     "span_ruler": "patterns",
     "entity_linker": "knowledge base",

@@ -249,36 +249,52 @@ def test_values_are_spacys_ids(sections, nlp):
 
 
 @pytest.mark.parametrize(
+    "pattern",
+    [
+        [{"LENGTH": 1}],
+        [{"TAG": "A", "OP": "+"}],
+        [{"TAG": "A"}, {}],
+        [{"TAG": {"IS_SUBSET": ["A"]}}],
+        [{"LOWER": {"FUZZY": "a"}}],
+        [{"LOWER": {"REGEX": {"IN": ["a"]}}}],
+        [{"LOWER": {"REGEX": "a"}}],
+        [{"LOWER": {"REGEX": "^a+$"}}],
+        [{"LOWER": {"REGEX": "^$a"}}],
+        [{"IS_SPACE": 3}],
+        [{"TAG": 3}],
+        [{"TAG": {"IN": []}}],
+    ],
+)
+def test_another_pattern_is_written_as_any(pattern):
+    """All rules then are; tests/parity/test_patterns.py compares what they match."""
+    rules = [{"patterns": [[{"TAG": "A"}]], "attrs": {"POS": "X"}}, {"patterns": [pattern], "attrs": {"TAG": "X"}}]
+    names = {section.name for section in ruler_sections(ruler_of(rules), StringTable())}
+    assert {"attribute_ruler/rules", "attribute_ruler/patterns/start"} < names
+    assert "attribute_ruler/by_tag" not in names
+
+
+@pytest.mark.parametrize(
     "patterns, words",
     [
-        ([{"patterns": [[{"LENGTH": 1}]], "attrs": {"TAG": "X"}}], "rule 0: a test of LENGTH is not supported"),
-        ([{"patterns": [[{"_": {"x": 1}}]], "attrs": {"TAG": "X"}}], "rule 0: a test of _ is not supported"),
+        ([{"patterns": [[{"_": {"x": 1}}]], "attrs": {"TAG": "X"}}], "rule 0: it tests extension attributes"),
         (
-            [
-                {"patterns": [[{"TAG": "A"}]], "attrs": {"POS": "X"}},
-                {"patterns": [[{"TAG": "A", "OP": "+"}]], "attrs": {"POS": "X"}},
-            ],
-            r"rule 1: the quantifier OP = '\+' is not supported",
+            [{"patterns": [[{"LOWER": {"REGEX": r"(a)\1"}}]], "attrs": {"TAG": "X"}}],
+            r"rule 0: REGEX .* is not supported",
         ),
-        ([{"patterns": [[{"TAG": "A"}, {}]], "attrs": {"TAG": "X"}}], "rule 0: a pattern without tests"),
+        ([{"patterns": [[{"LENGTH": {"REGEX": "a"}}]], "attrs": {"TAG": "X"}}], "REGEX of LENGTH is not supported"),
+        ([{"patterns": [[{"LENGTH": {"FUZZY": "a"}}]], "attrs": {"TAG": "X"}}], "FUZZY of LENGTH"),
+        ([{"patterns": [[{"MORPH": {"REGEX": {"IN": ["A=b"]}}}]], "attrs": {"TAG": "X"}}], "REGEX with IN of MORPH"),
+        ([{"patterns": [[{"LOWER": {"REGEX": {"FUZZY": "a"}}}]], "attrs": {"TAG": "X"}}], "FUZZY inside of REGEX"),
         (
-            [{"patterns": [[{"TAG": {"IS_SUBSET": ["A"]}}]], "attrs": {"TAG": "X"}}],
-            "rule 0: IS_SUBSET is not supported",
+            [{"patterns": [[{"LOWER": {"REGEX": {"INTERSECTS": ["a"]}}}]], "attrs": {"TAG": "X"}}],
+            "REGEX with INTERSECTS",
         ),
-        ([{"patterns": [[{"LOWER": {"FUZZY": "a"}}]], "attrs": {"TAG": "X"}}], "rule 0: FUZZY is not supported"),
-        ([{"patterns": [[{"LOWER": {"REGEX": {"IN": ["a"]}}}]], "attrs": {"TAG": "X"}}], "rule 0: REGEX of LOWER"),
+        ([{"patterns": [[{"LOWER": {">": "a"}}]], "attrs": {"TAG": "X"}}], "only comparisons with numbers"),
+        ([{"patterns": [[{"HEAD": 1}]], "attrs": {"TAG": "X"}}], "a test of HEAD is not supported, only of ORTH"),
         (
-            [{"patterns": [[{"LOWER": {"REGEX": "a"}}]], "attrs": {"TAG": "X"}}],
-            "rule 0: REGEX 'a' is not supported, only what few texts match, as .*: it is not anchored",
+            [{"patterns": [[{"TAG": "A"}, {"OP": "?"}]], "attrs": {"TAG": "X"}, "index": 1}],
+            "it changes token 1 of a match that may have only 1",
         ),
-        (
-            [{"patterns": [[{"LOWER": {"REGEX": "^a+$"}}]], "attrs": {"TAG": "X"}}],
-            "REGEX .* is not supported.*: it has a repetition without a small limit",
-        ),
-        ([{"patterns": [[{"LOWER": {"REGEX": "^$a"}}]], "attrs": {"TAG": "X"}}], "matches nothing"),
-        ([{"patterns": [[{"IS_SPACE": 3}]], "attrs": {"TAG": "X"}}], "IS_SPACE is compared with 3"),
-        ([{"patterns": [[{"TAG": 3}]], "attrs": {"TAG": "X"}}], "TAG is compared with 3, which is not supported"),
-        ([{"patterns": [[{"TAG": {"IN": []}}]], "attrs": {"TAG": "X"}}], "a list of values of TAG is empty"),
         ([{"patterns": [[{"TAG": "A"}]], "attrs": {"NORM": "x"}}], "rule 0: it sets NORM, which is not supported"),
         (
             [{"patterns": [[{"TAG": "A"}]], "attrs": {"LEMMA": ""}}],
@@ -290,7 +306,7 @@ def test_values_are_spacys_ids(sections, nlp):
         ),
         (
             [{"patterns": [[{"TAG": "A"}]], "attrs": {"TAG": "X"}, "index": 1}],
-            "rule 0: it changes token 1 of a pattern of 1",
+            "rule 0: it changes token 1 of a match that may have only 1",
         ),
         (
             [{"patterns": [[{"TAG": "A"}]], "attrs": {"TAG": "X\x1b[2J"}}],
@@ -306,8 +322,8 @@ def test_rule_that_is_not_supported(patterns, words):
 
 def test_a_refused_rule_is_shown_whole_up_to_a_length():
     rules = [
-        {"patterns": [[{"LOWER": "é", "OP": "*"}]], "attrs": {"TAG": "X"}, "index": 0},
-        {"patterns": [[{"LOWER": "a" * 1000, "OP": "*"}]], "attrs": {"TAG": "X"}, "index": 0},
+        {"patterns": [[{"LOWER": "é", "_": {}}]], "attrs": {"TAG": "X"}, "index": 0},
+        {"patterns": [[{"LOWER": "a" * 1000, "_": {}}]], "attrs": {"TAG": "X"}, "index": 0},
     ]
     messages = []
     for rule in rules:
@@ -315,7 +331,7 @@ def test_a_refused_rule_is_shown_whole_up_to_a_length():
             ruler_sections(ruler_of([rule]), StringTable())
         messages.append(str(raised.value))
     assert messages[0].endswith(
-        ': change or remove it, and save the pipeline. The rule is {"patterns": [[{"LOWER": "é", "OP": "*"}]], '
+        ': change or remove it, and save the pipeline. The rule is {"patterns": [[{"LOWER": "é", "_": {}}]], '
         '"attrs": {"TAG": "X"}, "index": 0}'
     )
     assert messages[1].endswith("aaa ...") and len(messages[1]) < 600

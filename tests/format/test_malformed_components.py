@@ -27,6 +27,8 @@ from spacy.vectors import Vectors
 OK, E_FORMAT = 0, 4
 HUGE = 2**32 - 1
 ADDED = (
+    "attribute_ruler/",
+    "entity_ruler/",
     "morphologizer/",
     "trainable_lemmatizer/",
     "senter/settings",
@@ -91,6 +93,23 @@ def version_1() -> Any:
     nlp.add_pipe("tok2vec", config={"model": model})
     nlp.add_pipe("tagger", config={"model": {"@architectures": "spacy.Tagger.v1", "tok2vec": small.listener(16)}})
     small.randomise(nlp, small.gold_docs(count=20))
+    return nlp
+
+
+def token_patterns() -> Any:
+    nlp = spacy.blank("en")
+    ruler = nlp.add_pipe("attribute_ruler")
+    ruler.add([[{"LOWER": "the"}, {"OP": "*"}, {"ORTH": {"REGEX": "s$"}}]], {"TAG": "A"})
+    ruler.add(
+        [[{"LENGTH": {">": 2}, "MORPH": {"IS_SUBSET": ["Number=Sing"]}}, {"LOWER": {"FUZZY": "cat"}}]], {}, index=-1
+    )
+    nlp.add_pipe("entity_ruler").add_patterns(
+        [
+            {"label": "A", "pattern": "The cats"},
+            {"label": "B", "pattern": "the"},
+            {"label": "B", "pattern": [{"LOWER": "cats"}], "id": "c"},
+        ]
+    )
     return nlp
 
 
@@ -166,6 +185,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Pat
         "version 1": version_1(),
         "cats": classifiers(),
         "spans": span_makers(),
+        "patterns": token_patterns(),
         "fr": pipeline("fr", "rule", french, overwrite=True),
         "es": pipeline("es", "rule", spanish_tables(texts)),
         "el": pipeline("el", "rule", french),
@@ -185,7 +205,21 @@ def test_undamaged_files_open(files: dict[str, bytes], tmp_path: Path, open_file
     assert [outcome.status for outcome in open_files([tmp_path / name for name in files])] == [OK] * len(files)
 
 
-FILES = ["labels", "networks", "version 1", "cats", "spans", "fr", "es", "el", "nl", "nl look-up", "pl", "it"]
+FILES = [
+    "labels",
+    "networks",
+    "version 1",
+    "cats",
+    "spans",
+    "patterns",
+    "fr",
+    "es",
+    "el",
+    "nl",
+    "nl look-up",
+    "pl",
+    "it",
+]
 
 
 class Case(NamedTuple):
@@ -215,6 +249,39 @@ CASES: dict[str, Case] = {
     "edges": Case("version 1", "tok2vec/cuts_edges", 0, 2),
     "normalize": Case("version 1", "tagger/normalize", 0, 2),
     "action_of_a_class": Case("networks", "ner/moves", 0, 6),
+    "quantifier": Case("patterns", "attribute_ruler/patterns/nodes", 0, 5),
+    "spec": Case("patterns", "attribute_ruler/patterns/nodes", 1, HUGE),
+    "end_too_early": Case("patterns", "attribute_ruler/patterns/nodes", 0, 4, "without tokens"),
+    "no_end": Case("patterns", "attribute_ruler/patterns/nodes", 18, 1, "without an end"),
+    "key": Case("patterns", "attribute_ruler/patterns/nodes", 10, 2),
+    "second_pattern": Case("patterns", "attribute_ruler/patterns/start", 1, 3, "follow each other"),
+    "specs_of_a_token": Case("patterns", "attribute_ruler/patterns/spec_start", 0, 1, "cover"),
+    "test_of_a_spec": Case("patterns", "attribute_ruler/patterns/spec_tests", 0, HUGE, "not there"),
+    "kind_of_test": Case("patterns", "attribute_ruler/patterns/tests", 0, 7),
+    "attribute_of_a_test": Case("patterns", "attribute_ruler/patterns/tests", 1, 27),
+    "negated": Case("patterns", "attribute_ruler/patterns/tests", 2, 2),
+    "operands": Case("patterns", "attribute_ruler/patterns/tests", 4, HUGE),
+    "near_to_no_string": Case("patterns", "attribute_ruler/patterns/near", 0, HUGE),
+    "too_many_edits": Case("patterns", "attribute_ruler/patterns/near", 1, 1001),
+    "points_of_an_expression": Case("patterns", "attribute_ruler/patterns/regex", 1, HUGE),
+    "no_columns": Case("patterns", "attribute_ruler/patterns/regex", 3, 0),
+    "states": Case("patterns", "attribute_ruler/patterns/regex", 5, HUGE),
+    "state_that_begins": Case("patterns", "attribute_ruler/patterns/regex", 6, HUGE),
+    "first_point": Case("patterns", "attribute_ruler/patterns/points", 0, 1, "begin with code point 0"),
+    "points_that_fall": Case("patterns", "attribute_ruler/patterns/points", 1, 0, "ascend"),
+    "indexed": Case("patterns", "attribute_ruler/patterns/indexed", 0, 27, "unknown attribute"),
+    "listed_pattern": Case("patterns", "attribute_ruler/patterns/lists", 0, HUGE, "not there"),
+    "from_the_end": Case("patterns", "attribute_ruler/rules", 0, 2),
+    "what_a_rule_sets": Case("patterns", "attribute_ruler/rules", 3, HUGE - 1),
+    "label_of_a_key": Case("patterns", "entity_ruler/keys", 0, HUGE),
+    "id_of_a_key": Case("patterns", "entity_ruler/keys", 1, HUGE - 1),
+    "overwrites": Case("patterns", "entity_ruler/settings", 0, 2),
+    "key_of_a_pattern": Case("patterns", "entity_ruler/patterns/nodes", 4, 9),
+    "attribute_of_phrases": Case("patterns", "entity_ruler/phrases/settings", 0, 27),
+    "longest_phrase": Case("patterns", "entity_ruler/phrases/settings", 1, 1025),
+    "no_longest_phrase": Case("patterns", "entity_ruler/phrases/settings", 1, 0),
+    "keys_of_a_phrase": Case("patterns", "entity_ruler/phrases/lists", 0, 9, "not there"),
+    "lists_of_phrases": Case("patterns", "entity_ruler/phrases/list_start", 0, 1, "cover"),
     "pooling_mixed": Case("cats", "textcat/settings", 0, 17),
     "pooling_unknown": Case("cats", "textcat_multilabel/settings", 0, 32),
     "activation_unknown": Case("cats", "textcat/settings", 1, 3),

@@ -1,6 +1,6 @@
 /* stages.c - shows what the engine makes of texts, for the parity tests: JSON Lines in, JSON Lines out.
  *
- *     stages MODEL [--features] [--layers] [--scores] [--trace] [--fresh] < texts.jsonl
+ *     stages MODEL [--features] [--layers] [--scores] [--trace] [--matches] [--fresh] < texts.jsonl
  *
  * In:   {"text": "...",                                       or "tokens" and "spaces" as in a request
  *        "sent_starts": "+0-...",               optional: one per token: 1, unknown, -1
@@ -25,6 +25,8 @@
  * --trace  adds "trace": {"ner": ..., "parser": ...}, each {"scores": [steps][classes], "valid": "0101..."
  * [steps][classes],
  *          "chosen": [steps]} and made by this component alone.
+ * --matches adds "matches": [[rule, token_start, token_end], ...]: of the attribute ruler's token patterns, in the
+ *          document as it has become, before duplicates are removed.
  * --fresh  takes a new context for every line; otherwise one context runs them all.
  * TERN_GEMM chooses the kernels, as in the programs.
  * Arrays of floats are written as hexadecimal digits of their little-endian bytes, so that they can be compared
@@ -43,7 +45,7 @@
 #include "tern.h"
 
 typedef struct options {
-    int features, layers, scores, trace, fresh;
+    int features, layers, scores, trace, matches, fresh;
 } options;
 
 static const struct {
@@ -318,6 +320,7 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
         write_cats(out, doc);
         write_groups(out, doc);
         write_annotations(out, doc);
+        if (show->matches) inside_matches(out, ctx);
         if (show->features && tern_doc_annotations(doc) & TERN_NORMS) write_norms(out, doc);
         if (show->features || show->layers || show->scores || show->trace) look_inside(ctx, &in, run, show, out);
         bytes_text(out, "}");
@@ -362,7 +365,8 @@ static int answer_lines(const tern_model *model, tern_ctx **ctx, const options *
 
 static int usage(void)
 {
-    fputs("usage: stages MODEL [--features] [--layers] [--scores] [--trace] [--fresh] < texts.jsonl\n", stderr);
+    fputs("usage: stages MODEL [--features] [--layers] [--scores] [--trace] [--matches] [--fresh] < texts.jsonl\n",
+          stderr);
     return 2;
 }
 
@@ -371,11 +375,8 @@ static int *flag_of(options *show, const char *argument)
     const struct {
         const char *name;
         int *flag;
-    } flags[] = {{"--features", &show->features},
-                 {"--layers", &show->layers},
-                 {"--scores", &show->scores},
-                 {"--trace", &show->trace},
-                 {"--fresh", &show->fresh}};
+    } flags[] = {{"--features", &show->features}, {"--layers", &show->layers},   {"--scores", &show->scores},
+                 {"--trace", &show->trace},       {"--matches", &show->matches}, {"--fresh", &show->fresh}};
 
     for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
         if (!strcmp(argument, flags[i].name)) return flags[i].flag;

@@ -5,6 +5,7 @@
 
 #include "../unit/encode.h"
 #include "json_out.h"
+#include "matcher.h"
 #include "ner.h"
 #include "parser.h"
 #include "tagger.h"
@@ -233,4 +234,27 @@ void inside_traces(bytes *out, tern_ctx *ctx)
     bytes_text(out, ",");
     write_trace(out, "parser", &parser);
     bytes_text(out, "}");
+}
+
+/* ---- matches ----------------------------------------------------------------------------------------------------- */
+
+static int write_match(void *user, uint32_t key, uint32_t start, uint32_t end)
+{
+    bytes *out = user;
+
+    bytes_format(out, "[%u,%u,%u],", key, start, end);
+    return 0;
+}
+
+void inside_matches(bytes *out, tern_ctx *ctx)
+{
+    const ruler_tables *ruler = &component_of(ctx->model, COMPONENT_ATTRIBUTE_RULER)->ruler;
+    matcher_scratch scratch = {0};
+
+    bytes_text(out, ",\"matches\":[");
+    size_t empty = out->len;
+    if (find_matches(&ruler->patterns, &ctx->doc, &scratch, &ctx->lexeme, write_match, out)) out->failed = 1;
+    if (out->len > empty) out->len--; /* the last comma */
+    bytes_text(out, "]");
+    matcher_scratch_free(&scratch);
 }

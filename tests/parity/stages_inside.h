@@ -22,4 +22,7 @@ void inside_scores(bytes *out, tern_ctx *ctx);
  * sentence starts. */
 void inside_traces(bytes *out, tern_ctx *ctx);
 
+/* "matches" of the attribute ruler's token patterns, in a document that is complete. */
+void inside_matches(bytes *out, tern_ctx *ctx);
+
 #endif

@@ -45,6 +45,7 @@ class Feature(IntEnum):
     NAMES = 1 << 2
     FEATURES = 1 << 3
     GIVEN_WORDS = 1 << 4
+    PATTERNS = 1 << 5
     SPANS = 1 << 6
 
 
@@ -142,6 +143,66 @@ class RulerAttr(IntEnum):
     LOWER = 5
     IS_SPACE = 6
     ORTH = 7
+
+
+class PatternAttr(IntEnum):
+    """PATTERN_*: what a token pattern may test."""
+
+    ORTH = 0
+    NORM = 1
+    LOWER = 2
+    SHAPE = 3
+    PREFIX = 4
+    SUFFIX = 5
+    LENGTH = 6
+    SPACY = 7
+    LEMMA = 8
+    POS = 9
+    TAG = 10
+    DEP = 11
+    MORPH = 12
+    ENT_TYPE = 13
+    ENT_IOB = 14
+    ENT_ID = 15
+    ENT_KB_ID = 16
+    SENT_START = 17
+    IS_ALPHA = 18
+    IS_ASCII = 19
+    IS_DIGIT = 20
+    IS_LOWER = 21
+    IS_UPPER = 22
+    IS_TITLE = 23
+    IS_PUNCT = 24
+    IS_SPACE = 25
+    IS_CURRENCY = 26
+
+
+class Predicate(IntEnum):
+    """PREDICATE_*: how a value is tested."""
+
+    AMONG = 0
+    RANGE = 1
+    SUBSET = 2
+    SUPERSET = 3
+    INTERSECTS = 4
+    FOUND = 5
+    NEAR = 6
+
+
+class Quantifier(IntEnum):
+    """QUANTIFIER_*: how often a token of a pattern may be there, in spaCy's numbering (spacy/matcher/matcher.pxd) but for END."""
+
+    NOT = 0
+    OPTIONAL = 1
+    STAR = 2
+    ONE = 3
+    END = 4
+
+
+PATTERN_MAX_TESTS, PATTERN_MAX_EDITS = 256, 1000
+"""Of a token of a pattern; that a text may be away from that of a test."""
+PHRASE_MAX_TOKENS, PHRASE_MAX_KEYS = 1024, 4096
+"""Of a phrase."""
 
 
 class LemmatizerKind(IntEnum):

@@ -43,9 +43,11 @@ FEATURES = {
     "parser/tok2vec/attrs": Feature.OWN_ENCODERS,
     "morphologizer/tok2vec/attrs": Feature.OWN_ENCODERS,
     "trainable_lemmatizer/tok2vec/attrs": Feature.OWN_ENCODERS,
+    "attribute_ruler/patterns/start": Feature.PATTERNS,
     "spancat/settings": Feature.SPANS,
     "spancat_singlelabel/settings": Feature.SPANS,
     "span_finder/settings": Feature.SPANS,
+    "entity_ruler/keys": Feature.PATTERNS,
 }
 """Section that a reader must understand -> its bit among the required features (docs/file-format.md).
 

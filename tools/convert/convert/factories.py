@@ -25,6 +25,7 @@ from .architectures import (
 )
 from .container import Section
 from .edit_trees import trainable_lemmatizer_sections
+from .entity_tables import entity_ruler_sections
 from .lemma_kinds import lemmatizer_kind
 from .lemma_tables import lemmatizer_sections
 from .morphologizer import morphologizer_sections
@@ -146,6 +147,7 @@ FACTORIES = {
     ),
     "senter": Factory(3, pipeline.SentenceRecognizer, senter_sections, check_tagger),
     "sentencizer": Factory(9, pipeline.Sentencizer, _tables(sentencizer_sections)),
+    "entity_ruler": Factory(15, pipeline.EntityRuler, _tables(entity_ruler_sections), shows_labels=True),
     "textcat": _textcat("textcat", 10, pipeline.TextCategorizer),
     "textcat_multilabel": _textcat("textcat_multilabel", 11, MultiLabel_TextCategorizer),
     "span_finder": Factory(14, SpanFinder, span_finder_sections, check_span_finder, makes_spans=True),

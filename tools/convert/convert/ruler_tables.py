@@ -1,4 +1,8 @@
-"""Tables of the attribute ruler (spacy/pipeline/attributeruler.py): token patterns as sets of ids, and what they set."""
+"""Tables of the attribute ruler (spacy/pipeline/attributeruler.py): token patterns as sets of ids, and what they set.
+
+Rules of plain patterns, as those of the official pipelines, have tables of their own, which are found by a token's tag. Where a
+rule has another pattern, all are written as token patterns of any kind (pattern_tables.py).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,9 @@ from .constants import NO_STRING, RulerAttr
 from .container import Section, tensor
 from .errors import ConvertError
 from .maps import build_map
+from .pattern_reader import PatternReader
+from .pattern_tables import flat, pattern_sections
+from .pattern_test import Pattern
 from .regex_strings import matching_texts
 from .strings import StringTable
 
@@ -173,15 +180,6 @@ def tag_lists(rows: Sequence[Row]) -> tuple[dict[int, int], list[list[int]]]:
     return numbers, lists
 
 
-def flat(row_starts: Sequence[Sequence[Any]]) -> tuple[list[int], list[Any]]:
-    """Offsets, with the total as the last one, and all items."""
-    starts, items = [0], []
-    for part in row_starts:
-        items.extend(part)
-        starts.append(len(items))
-    return starts, items
-
-
 def _changed(row: Any, name: str, strings: StringTable) -> int:
     """A lemma may be any text, as a line feed's is."""
     if name not in row.changes:
@@ -189,9 +187,44 @@ def _changed(row: Any, name: str, strings: StringTable) -> int:
     return (strings.number if name == "LEMMA" else strings.label)(row.changes[name])
 
 
+def _place(reader: _Reader, index: int, patterns: Sequence[Pattern]) -> tuple[int, int, int]:
+    """1 if the token that is changed counts from the match's end; 0; its place."""
+    least = min(pattern.least for pattern in patterns)
+    if not -least <= index < least:
+        raise reader.refuse(f"it changes token {index} of a match that may have only {least}")
+    return (1, 0, -index) if index < 0 else (0, 0, index)
+
+
+def _any_sections(ruler: Any, strings: StringTable) -> list[Section]:
+    """Of rules with token patterns of any kind."""
+    patterns: list[Pattern] = []
+    rules: list[tuple[int, ...]] = []
+    for number, rule in enumerate(ruler.patterns):
+        reader = _Reader(ruler.name, number, rule)
+        changes = reader.changes(ruler.attrs[number], ruler.vocab.strings)
+        tokens = PatternReader(ruler.vocab, reader.refuse)
+        own = [Pattern(number, tokens.nodes(specs)) for specs in rule["patterns"]]
+        if own:
+            row = Row((), 0, changes)
+            place = _place(reader, ruler.indices[number], own)
+            rules.append((*place, *(_changed(row, name, strings) for name in SET)))
+        else:
+            rules.append((0, 0, 0, *(NO_STRING for _ in SET)))
+        patterns += own
+    return [
+        tensor("attribute_ruler/rules", rules, "u4"),
+        *pattern_sections("attribute_ruler/patterns", patterns, strings),
+    ]
+
+
 def ruler_sections(ruler: Any, strings: StringTable) -> list[Section]:
     """All attribute_ruler/ sections of an AttributeRuler."""
-    rows = read_rows(ruler)
+    try:
+        rows = read_rows(ruler)
+    except ConvertError:
+        if not any(rule["patterns"] for rule in ruler.patterns):
+            raise
+        return _any_sections(ruler, strings)
     first_token, tokens = flat([row.tokens for row in rows])
     first_test, tests = flat(tokens)
     first_value, values = flat([test.values for test in tests])

@@ -9,7 +9,6 @@ _TRANSFORMER = (
 )
 _MERGED = "it joins tokens, and tern's stay as the tokenizer cuts them"
 REASONS = {
-    "entity_ruler": _MATCHER,
     "future_entity_ruler": _MATCHER,
     "span_ruler": _MATCHER,
     "entity_linker": "it looks entities up in a knowledge base, which a file cannot hold",

@@ -1,0 +1,65 @@
+"""Token patterns: the matches of spaCy's Matcher, in their order, and documents of the rulers that have them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+spacy = pytest.importorskip("spacy")
+
+import oracle
+import small_pipelines as small
+from common import REDUCED, SPACY_PACKAGE
+from comparison import spacy_alone
+from corpus import project_texts
+from random_patterns import PatternMaker
+from spacy.language import Language
+
+SEED = 17
+
+
+def with_ruler(patterns: Iterable[Sequence[Any]]) -> Language:
+    """The package's pipeline, and at its end a ruler that changes nothing: a rule for each pattern."""
+    nlp = spacy.load(SPACY_PACKAGE, exclude=["attribute_ruler", "lemmatizer"])
+    ruler = nlp.add_pipe("attribute_ruler", last=True)
+    for pattern in patterns:
+        ruler.add([pattern], {})
+    return nlp
+
+
+def spacy_matches(nlp: Language, doc: Any) -> list[list[int]]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        matches = nlp.get_pipe("attribute_ruler").matcher(doc, allow_missing=True)
+    return [[int(nlp.vocab.strings[key]), start, end] for key, start, end in matches]
+
+
+def assert_same_matches(pair: small.Pair, texts: Sequence[str], patterns: Sequence[Any]) -> int:
+    """Number of matches."""
+    with pair.nlp.select_pipes(disable=["attribute_ruler"]):
+        docs = list(pair.nlp.pipe(texts))
+    total = 0
+    for doc, answer in zip(docs, pair.stages("--matches").texts(texts)):
+        want = spacy_matches(pair.nlp, doc)
+        got = [list(match) for match in dict.fromkeys(map(tuple, answer["matches"]))]
+        total += len(want)
+        if want != got:
+            different = sorted({key for key, *_ in set(map(tuple, want)) ^ set(map(tuple, got))})
+            shown = [patterns[key] for key in different[:3]]
+            pytest.fail(f"{doc.text!r}: {different or 'the order'} {shown}\nspaCy {want[:40]}\ntern  {got[:40]}", False)
+    return total
+
+
+@spacy_alone
+def test_random_patterns(amount: Callable[[int, int], int], tmp_path: Path, program: Callable[[str], Path]) -> None:
+    texts = [text for text in project_texts() if text.strip()]
+    texts = texts[:: max(1, len(texts) // amount(60, 200))]
+    docs = list(oracle.pipeline(SPACY_PACKAGE, "full").pipe(texts))
+    maker = PatternMaker(docs, SEED)
+    patterns = [maker.pattern() for _ in range(amount(400, 5000))]
+    pair = small.saved_pair(with_ruler(patterns), tmp_path, program("tests/stages"))
+    assert assert_same_matches(pair, texts, patterns) > 10 * len(texts)

@@ -1,0 +1,96 @@
+"""Tables of the entity ruler (spacy/pipeline/entityruler.py): token patterns, phrases, and what they stand for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from spacy.matcher.levenshtein import levenshtein_compare
+
+from .constants import NO_STRING
+from .container import Section, tensor
+from .errors import ConvertError
+from .pattern_reader import PatternReader
+from .pattern_tables import pattern_sections
+from .pattern_test import Pattern
+from .phrase_tables import matcher_state, phrase_sections
+from .strings import StringTable
+
+LONGEST = 300
+"""Characters of a pattern that a refusal prints."""
+
+
+class _Keys:
+    """What patterns stand for, numbered in the order in which they are first asked for, by spaCy's id of it."""
+
+    def __init__(self, strings: Any, entities: Mapping[int, tuple[str, str]]) -> None:
+        self.strings, self.entities = strings, entities
+        self.numbers: dict[int, int] = {}
+
+    def of(self, key: int) -> int:
+        return self.numbers.setdefault(key, len(self.numbers))
+
+    def rows(self, component: str, strings: StringTable) -> list[tuple[int, int]]:
+        rows = []
+        for key in self.numbers:
+            label, name = self.entities[key] if key in self.entities else (self.strings[key], None)
+            if not isinstance(label, str) or not label or not isinstance(name or "", str):
+                raise ConvertError(
+                    f"component {component}: the label {label!r} or the id {name!r} is not a text, or is empty: change it, "
+                    "and save the pipeline"
+                )
+            rows.append((strings.label(label), strings.label(name) if name else NO_STRING))
+        return rows
+
+
+def token_patterns(component: str, matcher: Any, keys: _Keys) -> list[Pattern]:
+    """The patterns of a spaCy Matcher, in its order."""
+    _, (vocab, patterns, _, _, compare) = matcher.__reduce__()[:2]
+    if compare is not levenshtein_compare:
+        raise ConvertError(
+            f"component {component}: matcher_fuzzy_compare is a function of its own, which is Python: use "
+            "spacy.levenshtein_compare.v1"
+        )
+    found: list[Pattern] = []
+    for key, listed in patterns.items():
+        for pattern in listed:
+            shown = json.dumps(pattern, ensure_ascii=False, default=str)[:LONGEST]
+
+            def refuse(what: str, shown: str = shown) -> ConvertError:
+                return ConvertError(
+                    f"component {component}: {what}: change or remove the pattern, and save the pipeline. It is {shown}"
+                )
+
+            found.append(Pattern(keys.of(key), PatternReader(vocab, refuse).nodes(pattern)))
+    return found
+
+
+def ruler_sections(
+    prefix: str, ruler: Any, entities: Mapping[int, tuple[str, str]], strings: StringTable
+) -> list[Section]:
+    """PREFIX/keys, ids, patterns/ and phrases/ of a component with a Matcher and a PhraseMatcher. entities: label and id of a
+    key, where that is not the label."""
+    vocab = ruler.matcher.vocab
+    keys = _Keys(vocab.strings, entities)
+    patterns = token_patterns(ruler.name, ruler.matcher, keys)
+    numbers = {
+        key: keys.of(vocab.strings[key]) for key, found in matcher_state(ruler.phrase_matcher)[0].items() if found
+    }
+    if not keys.numbers:
+        raise ConvertError(f"component {ruler.name} has no patterns: add some and save the pipeline")
+    return [
+        tensor(f"{prefix}/keys", keys.rows(ruler.name, strings), "u4"),
+        Section(f"{prefix}/ids", np.array(list(keys.numbers), dtype="<u8")),
+        *pattern_sections(f"{prefix}/patterns", patterns, strings),
+        *phrase_sections(f"{prefix}/phrases", ruler.name, ruler.phrase_matcher, numbers, vocab.strings),
+    ]
+
+
+def entity_ruler_sections(ruler: Any, strings: StringTable) -> list[Section]:
+    """All entity_ruler/ sections of an EntityRuler."""
+    return [
+        tensor("entity_ruler/settings", [int(bool(ruler.overwrite))], "u4"),
+        *ruler_sections("entity_ruler", ruler, ruler._ent_ids, strings),
+    ]
