@@ -296,10 +296,9 @@ static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
 static void bind_unknown_row(binder *b, const char *prefix, tok2vec_weights *w)
 {
     section_name name;
-    section s;
     uint32_t one = 1;
     bind_name(name, prefix, "unknown_row");
-    if (b->status || !model_file_find(b->file, name, &s)) return;
+    if (b->status || !bind_has(b, name)) return;
     const uint32_t *row = bind_vector(b, name, TERN_DTYPE_U32, &one);
     if (!b->status && *row >= w->static_rows) bind_refuse(b, name, "holds a value that is out of range");
     if (!b->status) w->unknown_row = *row + 1;

@@ -176,7 +176,10 @@ def test_what_every_request_touches_lies_before_the_embeddings(sections, weights
 def test_plan_of_the_package_comes_from_its_configuration():
     plan = plan_conversion(config_of(find(PACKAGE)))
     upstream = {"tagger": "tok2vec", "parser": "tok2vec"}
-    assert plan.components == [Component(name, name, name != "senter", upstream.get(name)) for name in NAMES]
+    width = {"tok2vec": 96, "tagger": 96, "parser": 96}
+    assert plan.components == [
+        Component(name, name, name != "senter", upstream.get(name), width.get(name)) for name in NAMES
+    ]
 
 
 def test_a_folder_is_converted_like_its_package(tmp_path):
@@ -214,10 +217,10 @@ def test_malformed_configuration(tmp_path):
 
 def test_unsupported_pipeline_leaves_no_file(tmp_path):
     nlp = spacy.blank("en")
-    nlp.add_pipe("spancat")
-    nlp.to_disk(tmp_path / "spancat")
-    message = message_of([str(tmp_path / "spancat"), "-o", str(tmp_path / "x.tern")])
-    assert "component spancat (factory spancat) is not supported" in message
+    nlp.add_pipe("merge_entities")
+    nlp.to_disk(tmp_path / "merging")
+    message = message_of([str(tmp_path / "merging"), "-o", str(tmp_path / "x.tern")])
+    assert "component merge_entities (factory merge_entities) is not supported" in message
     assert not list(tmp_path.glob("x.tern*"))
 
 

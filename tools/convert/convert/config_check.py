@@ -131,7 +131,7 @@ def _check_preset(plan: Plan, component: Component) -> None:
     if not makers and component.enabled:
         raise ConvertError(
             f"component {component.name} labels the spans that are in doc.spans[{component.preset_key!r}], which no "
-            "component before it sets: put one before it in [nlp] pipeline that does"
+            "component before it sets: move one that does before it in [nlp] pipeline"
         )
 
 
@@ -164,8 +164,8 @@ def _check_parsers(plan: Plan, component: Component) -> None:
     twin = next((other for other in plan.components if other.factory == component.factory == "parser"), None)
     if twin is not None:
         raise ConvertError(
-            f"components {twin.name} and {component.name} both come from the factory parser: only one is supported in a file, "
-            "because spaCy mixes the trees of two into circles"
+            f"components {twin.name} and {component.name} both come from the factory parser, and spaCy mixes the trees "
+            "of two into circles: convert each in a file of its own, with --exclude"
         )
 
 
