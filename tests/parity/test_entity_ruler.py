@@ -1,4 +1,4 @@
-"""The entity ruler beside spaCy's: alone, over and under the recogniser's entities, with rival labels for the same tokens."""
+"""The entity ruler beside spaCy's: alone, over, under and before the recogniser's entities, with rival labels for the same tokens."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def patterns_of(docs: list[Any], count: int, seed: int) -> list[dict[str, Any]]:
     return found
 
 
-def ruled(ner: bool = True, seed: int = 0, **settings: Any) -> Any:
+def ruled(ner: bool = True, seed: int = 0, before: str | None = None, **settings: Any) -> Any:
     nlp = spacy.load(SPACY_PACKAGE, exclude=OUT) if ner else spacy.blank("en")
     docs = [nlp.make_doc(text) for text in project_texts() if text.strip()]
-    nlp.add_pipe("entity_ruler", config=settings).add_patterns(patterns_of(docs, 400, seed))
+    nlp.add_pipe("entity_ruler", before=before, config=settings).add_patterns(patterns_of(docs, 400, seed))
     return nlp
 
 
@@ -52,6 +52,7 @@ RECIPES: dict[str, Callable[[], Any]] = {
     "by shape": lambda: ruled(ner=False, seed=3, phrase_matcher_attr="SHAPE"),
     "overwrites": lambda: ruled(overwrite_ents=True, phrase_matcher_attr="LOWER", seed=2),
     "keeps": lambda: ruled(overwrite_ents=False),
+    "before the recogniser": lambda: ruled(before="ner", seed=4),
 }
 
 
