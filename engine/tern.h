@@ -100,7 +100,8 @@ enum {
     TERN_SPANCAT = 1u << 12,
     TERN_SPANCAT_SINGLELABEL = 1u << 13,
     TERN_SPAN_FINDER = 1u << 14,
-    TERN_ENTITY_RULER = 1u << 15
+    TERN_ENTITY_RULER = 1u << 15,
+    TERN_SPAN_RULER = 1u << 16
 };
 
 /* spaCy's nlp.max_length (language.py): longer texts are refused, never cut. */

@@ -7,6 +7,7 @@
 #include "parser.h"
 #include "sentencizer.h"
 #include "span_finder.h"
+#include "span_ruler.h"
 #include "spancat.h"
 #include "tagger.h"
 #include "textcat.h"
@@ -30,4 +31,5 @@ const component_methods *const component_table[COMPONENT_COUNT] = {
     [COMPONENT_SPANCAT_SINGLELABEL] = &spancat_singlelabel_component,
     [COMPONENT_SPAN_FINDER] = &span_finder_component,
     [COMPONENT_ENTITY_RULER] = &entity_ruler_component,
+    [COMPONENT_SPAN_RULER] = &span_ruler_component,
 };

@@ -3,21 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
 #include "pattern_tables.h"
 
 enum { KEY_LABEL = 0, KEY_ID, KEY_COLUMNS };
 
 /* ---- matches ----------------------------------------------------------------------------------------------------- */
-
-static int take_match(void *user, uint32_t key, uint32_t start, uint32_t end)
-{
-    entity_ruler_scratch *s = user;
-    s->too_many = s->count == RULER_MAX_MATCHES;
-    if (s->too_many || buffer_reserve(&s->matches, s->count + 1, sizeof(ruler_match))) return -1;
-    ((ruler_match *)s->matches.data)[s->count++] = (ruler_match){key, start, end, 0};
-    return 0;
-}
 
 /* Longest first, then leftmost; of the same tokens as the set has them. */
 static int compare(const void *a, const void *b)
@@ -41,26 +31,23 @@ static int has_rivals(const ruler_match *m, size_t count)
  * kept for them alone. 0, or -1 when out of memory. */
 static int sort_matches(const entity_ruler_tables *tables, entity_ruler_scratch *s)
 {
-    ruler_match *m = s->matches.data;
-    if (s->count < 2) return 0;
-    if (buffer_reserve(&s->order, s->count, sizeof *m)) return -1;
-    memcpy(s->order.data, m, s->count * sizeof *m);
-    qsort(m, s->count, sizeof *m, compare);
-    if (!has_rivals(m, s->count)) return 0;
-    memcpy(m, s->order.data, s->count * sizeof *m);
-    if (number_by_set_order(m, s->count, tables->ids, &s->order)) return -1;
-    qsort(m, s->count, sizeof *m, compare);
+    const size_t count = s->found.count;
+    ruler_match *m = s->found.memory.data;
+    if (count < 2) return 0;
+    if (buffer_reserve(&s->order, count, sizeof *m)) return -1;
+    memcpy(s->order.data, m, count * sizeof *m);
+    qsort(m, count, sizeof *m, compare);
+    if (!has_rivals(m, count)) return 0;
+    memcpy(m, s->order.data, count * sizeof *m);
+    if (number_by_set_order(m, count, tables->ids, &s->order)) return -1;
+    qsort(m, count, sizeof *m, compare);
     return 0;
 }
 
 static int find_all(const entity_ruler_tables *tables, const component_run *run)
 {
     entity_ruler_scratch *s = run->scratch;
-    s->count = 0;
-    s->too_many = 0;
-    if (find_matches(&tables->patterns, run->doc, &s->matcher, run->lexeme, take_match, s)
-        || find_phrases(&tables->phrases, run->doc, &s->values, run->lexeme, take_match, s))
-        return -1;
+    if (ruler_find(&tables->patterns, &tables->phrases, run, &s->found)) return -1;
     return sort_matches(tables, s);
 }
 
@@ -105,10 +92,10 @@ static int set_id(tern_doc *doc, const ruler_match *m, uint32_t id)
 /* New entities into s->added, in the order of the matches. Their number, or SIZE_MAX when out of memory. */
 static size_t choose(const entity_ruler_tables *tables, tern_doc *doc, const cover *c, entity_ruler_scratch *s)
 {
-    const ruler_match *m = s->matches.data;
+    const ruler_match *m = s->found.memory.data;
     entity_span *added = s->added.data;
     size_t count = 0;
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0; i < s->found.count; i++) {
         const uint32_t *key = tables->keys + KEY_COLUMNS * (size_t)m[i].key;
         if (!is_accepted(tables, c, &m[i])) continue;
         memset(c->taken + m[i].start, 1, m[i].end - m[i].start);
@@ -148,13 +135,6 @@ static int set_entities(const entity_ruler_tables *tables, tern_doc *doc, entity
     return 0;
 }
 
-static tern_status too_many_matches(const tern_doc *doc, tern_error *err)
-{
-    return fail(err, TERN_E_TOO_COMPLEX, doc->token_count,
-                "the entity ruler's patterns match more than %zu times in this text of %zu tokens; send a shorter text",
-                RULER_MAX_MATCHES, doc->token_count);
-}
-
 /* ---- the component ----------------------------------------------------------------------------------------------- */
 
 static void bind(binder *b, tern_model *model, component_model *self)
@@ -180,17 +160,14 @@ static tern_status finish(const component_run *run, const vector_source *source,
     entity_ruler_scratch *s = run->scratch;
     const entity_ruler_tables *tables = &run->component->entity_ruler;
     (void)source;
-    if (find_all(tables, run))
-        return s->too_many ? too_many_matches(run->doc, err) : matcher_gave_up(&s->matcher, run->doc, err);
+    if (find_all(tables, run)) return ruler_gave_up(&s->found, run->doc, err);
     return set_entities(tables, run->doc, s) ? doc_gave_up(run->doc, err) : TERN_OK;
 }
 
 static void free_scratch(void *scratch)
 {
     entity_ruler_scratch *s = scratch;
-    matcher_scratch_free(&s->matcher);
-    token_values_free(&s->values);
-    buffer_free(&s->matches);
+    ruler_matches_free(&s->found);
     buffer_free(&s->order);
     buffer_free(&s->covered);
     buffer_free(&s->added);

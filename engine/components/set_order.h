@@ -3,16 +3,10 @@
 #ifndef TERN_SET_ORDER_H
 #define TERN_SET_ORDER_H
 
-#include "buffer.h"
+#include "ruler_matches.h"
 
-#include <stdint.h>
-
-typedef struct ruler_match {
-    uint32_t key, start, end, place; /* place: in the order of the set */
-} ruler_match;
-
-/* Numbers the matches by their places in a set to which they are added one by one; those that are equal to an earlier
- * one get its place. ids: [keys] what the tuples have for a key. 0, or -1 when out of memory. */
+/* Numbers the matches (their place) as a set has them to which they are added one by one; those that are equal to an
+ * earlier one get its place. ids: [keys] what the tuples have for a key. 0, or -1 when out of memory. */
 int number_by_set_order(ruler_match *matches, size_t count, const uint64_t *ids, buffer *scratch);
 
 #endif

@@ -117,6 +117,7 @@ enum {
     COMPONENT_SPANCAT_SINGLELABEL,
     COMPONENT_SPAN_FINDER,
     COMPONENT_ENTITY_RULER,
+    COMPONENT_SPAN_RULER,
     COMPONENT_COUNT
 };
 
@@ -415,6 +416,17 @@ typedef struct entity_ruler_tables {
     uint32_t key_count, overwrite;
 } entity_ruler_tables;
 
+/* How a span ruler puts its spans beside those that are there: all, or as filter_chain_spans,
+ * prioritize_new_ents_filter and prioritize_existing_ents_filter say (spacy/util.py, spacy/pipeline/span_ruler.py). */
+enum { SPAN_FILTER_NONE = 0, SPAN_FILTER_LONGEST, SPAN_FILTER_NEW, SPAN_FILTER_EXISTING, SPAN_FILTERS };
+
+typedef struct span_ruler_tables {
+    pattern_tables patterns;
+    phrase_tables phrases;
+    const uint32_t *keys; /* [key_count][2] string numbers of a label, and of an id or NO_STRING */
+    uint32_t key_count, spans_key, spans_filter, sets_entities, ents_filter, overwrite; /* spans_key: or NO_STRING */
+} span_ruler_tables;
+
 typedef struct ruler_tables {
     const uint32_t *rules, *tokens, *tests, *list_start, *lists;
     const uint64_t *values;
@@ -459,6 +471,7 @@ typedef struct component_model {
         sentencizer_tables sentencizer;
         ruler_tables ruler;
         entity_ruler_tables entity_ruler;
+        span_ruler_tables span_ruler;
         lemmatizer_tables lemmatizer;
         ner_model ner;
         textcat_model textcat;

@@ -139,6 +139,10 @@ unsigned tern_model_offers(const tern_model *model)
         const component_model *c = &model->component[place];
         offers |= component_table[c->factory]->gives;
         if (c->factory == COMPONENT_ATTRIBUTE_RULER) offers |= c->ruler.sets;
+        if (c->factory == COMPONENT_SPAN_RULER) {
+            if (c->span_ruler.spans_key != NO_STRING) offers |= TERN_SPANS;
+            if (c->span_ruler.sets_entities) offers |= TERN_ENTITIES;
+        }
     }
     return offers;
 }

@@ -75,7 +75,7 @@ static int some_lemmatizer_is_spanish(const tern_model *model)
 static place_set needed_components(const tern_model *model, unsigned want, place_set allowed)
 {
     const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
-    if (want & (of_tokens | TERN_ENTITIES)) want |= tested_annotations(model);
+    if (want & (of_tokens | TERN_ENTITIES | TERN_SPANS)) want |= tested_annotations(model);
     const int lemmas = want & TERN_LEMMAS || (want & of_tokens && some_ruler_tests_lemmas(model));
     unsigned needed = 0;
     if (want & TERN_ENTITIES) needed |= TERN_NER | TERN_ENTITY_RULER;
@@ -84,7 +84,8 @@ static place_set needed_components(const tern_model *model, unsigned want, place
         needed |= TERN_TAGGER | TERN_MORPHOLOGIZER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_TOK2VEC;
     if (lemmas) needed |= TERN_LEMMATIZER | TERN_TRAINABLE_LEMMATIZER;
     if (want & TERN_CATS) needed |= TERN_TEXTCATS | TERN_TOK2VEC;
-    if (want & TERN_SPANS) needed |= TERN_SPAN_MAKERS | TERN_TOK2VEC;
+    if (want & TERN_SPANS) needed |= TERN_SPAN_MAKERS | TERN_SPAN_RULER | TERN_TOK2VEC;
+    if (want & TERN_ENTITIES) needed |= TERN_SPAN_RULER;
     if (lemmas && some_lemmatizer_is_spanish(model)) needed |= TERN_SENTER | TERN_SENTENCIZER;
     if (needed & TERN_PARSER && model->of_factory[COMPONENT_PARSER] & allowed) needed |= TERN_SENTER | TERN_SENTENCIZER;
     return places_of(model, needed) & allowed;
@@ -433,7 +434,7 @@ static tern_status run_components(tern_ctx *ctx, const run_input *input, const t
     if (options->want & TERN_NORMS && lexeme_norms(doc, &ctx->text, &ctx->lexeme)) return doc_gave_up(doc, err);
     place_set run = components_to_run(ctx->model, options);
     /* classifiers say 0 of each label, groups of spans are empty; nothing else says anything */
-    if (!doc->token_count) run &= places_of(ctx->model, TERN_TEXTCATS | TERN_SPAN_MAKERS);
+    if (!doc->token_count) run &= places_of(ctx->model, TERN_TEXTCATS | TERN_SPAN_MAKERS | TERN_SPAN_RULER);
     if (run) status = annotate(ctx, run, err);
     if (!status && doc_finish(doc)) status = doc_gave_up(&ctx->doc, err);
     if (!status && options->sentence_cats) status = classify_sentences(ctx, run, err);

@@ -7,8 +7,8 @@
 #include "problem.h"
 #include "tern.h"
 
-#define COMPONENTS_OF_ENTITIES (TERN_NER | TERN_ENTITY_RULER) /* those that find entities */
-#define COMPONENTS_NAMES_SIZE 200                             /* room for the names of most models' components */
+#define COMPONENTS_OF_ENTITIES (TERN_NER | TERN_ENTITY_RULER | TERN_SPAN_RULER) /* those that find entities */
+#define COMPONENTS_NAMES_SIZE 220 /* room for the names of most models' components */
 
 /* What a sentence about something that the model lacks ends in: "(it has: tok2vec, tagger, ...)", "(it is a tokenizer
  * alone)". */

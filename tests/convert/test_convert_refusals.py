@@ -66,7 +66,12 @@ def test_unknown_component():
 def test_what_to_exclude():
     """All that must go is named at once, and what then remains; each pair of flags is one that converts."""
     nlp = spacy.blank("en")
-    for name, factory in (("s", "entity_linker"), ("mine", "span_ruler"), ("marks", "sentencizer"), ("people", "ner")):
+    for name, factory in (
+        ("s", "entity_linker"),
+        ("mine", "merge_entities"),
+        ("marks", "sentencizer"),
+        ("people", "ner"),
+    ):
         nlp.add_pipe(factory, name=name, config=CONFIG if factory == "ner" else {})
     config = nlp.config.interpolate()
     assert refusal(config).endswith(". --exclude s --exclude mine converts the rest of the pipeline: marks, people")

@@ -169,6 +169,19 @@ def _check_parsers(plan: Plan, component: Component) -> None:
         )
 
 
+def _check_scores(config: Node, plan: Plan, ruler: Component) -> None:
+    """A span ruler that adds to a categorizer's spans leaves spaCy with fewer scores than spans."""
+    before = plan.components[: plan.components.index(ruler)]
+    scored = [
+        other.name for other in before if other.factory.startswith("spancat") and other.spans_key == ruler.spans_key
+    ]
+    if scored and not config["components"][ruler.name].get("overwrite"):
+        raise ConvertError(
+            f"component {ruler.name} adds spans without scores to those of {scored[0]}, which is not supported: give it a "
+            "spans_key of its own"
+        )
+
+
 def _check_exclude(names: Sequence[str], exclude: Sequence[str]) -> None:
     for name in exclude:
         if name not in names:
@@ -225,6 +238,8 @@ def plan_of(config: Node, exclude: Sequence[str]) -> Plan:
             if component.preset_key is not None:
                 _check_preset(plan, component)
             _check_reads(plan, component)
+            if component.factory == "span_ruler":
+                _check_scores(config, plan, component)
     return plan
 
 

@@ -205,6 +205,15 @@ PHRASE_MAX_TOKENS, PHRASE_MAX_KEYS = 1024, 4096
 """Of a phrase."""
 
 
+class SpanFilter(IntEnum):
+    """SPAN_FILTER_*: how a span ruler puts its spans beside those that are there."""
+
+    NONE = 0
+    LONGEST = 1
+    NEW = 2
+    EXISTING = 3
+
+
 class LemmatizerKind(IntEnum):
     """LEMMATIZER_*: which algorithm a lemmatizer follows. A file that does not say is ENGLISH."""
 

@@ -48,6 +48,7 @@ FEATURES = {
     "spancat_singlelabel/settings": Feature.SPANS,
     "span_finder/settings": Feature.SPANS,
     "entity_ruler/keys": Feature.PATTERNS,
+    "span_ruler/keys": Feature.PATTERNS,
 }
 """Section that a reader must understand -> its bit among the required features (docs/file-format.md).
 

@@ -1,4 +1,5 @@
-"""Tables of the entity ruler (spacy/pipeline/entityruler.py): token patterns, phrases, and what they stand for."""
+"""Tables of the entity ruler and the span ruler (spacy/pipeline/entityruler.py, span_ruler.py): token patterns, phrases, and what
+they stand for."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ from typing import Any
 
 import numpy as np
 from spacy.matcher.levenshtein import levenshtein_compare
+from spacy.pipeline.span_ruler import prioritize_existing_ents_filter, prioritize_new_ents_filter
+from spacy.util import filter_chain_spans
 
-from .constants import NO_STRING
+from .constants import NO_STRING, SpanFilter
 from .container import Section, tensor
 from .errors import ConvertError
 from .pattern_reader import PatternReader
@@ -93,4 +96,38 @@ def entity_ruler_sections(ruler: Any, strings: StringTable) -> list[Section]:
     return [
         tensor("entity_ruler/settings", [int(bool(ruler.overwrite))], "u4"),
         *ruler_sections("entity_ruler", ruler, ruler._ent_ids, strings),
+    ]
+
+
+FILTERS = {
+    None: SpanFilter.NONE,
+    filter_chain_spans: SpanFilter.LONGEST,
+    prioritize_new_ents_filter: SpanFilter.NEW,
+    prioritize_existing_ents_filter: SpanFilter.EXISTING,
+}
+
+
+def _filter(component: str, setting: str, function: Any) -> SpanFilter:
+    if function not in FILTERS:
+        raise ConvertError(
+            f"component {component}: {setting} is a function of its own, which is Python: use one of spaCy's filters, such as "
+            "spacy.first_longest_spans_filter.v1"
+        )
+    return FILTERS[function]
+
+
+def span_ruler_sections(ruler: Any, strings: StringTable) -> list[Section]:
+    """All span_ruler/ sections of a SpanRuler."""
+    entities = {key: (names["label"], names["id"]) for key, names in ruler._match_label_id_map.items()}
+    settings = (
+        NO_STRING if not ruler.key else strings.label(ruler.key),
+        _filter(ruler.name, "spans_filter", ruler.spans_filter),
+        int(bool(ruler.annotate_ents)),
+        _filter(ruler.name, "ents_filter", ruler.ents_filter),
+        int(bool(ruler.overwrite)),
+    )
+    sections = ruler_sections("span_ruler", ruler, entities, strings)
+    return [
+        tensor("span_ruler/settings", settings, "u4"),
+        *(section for section in sections if section.name != "span_ruler/ids"),
     ]

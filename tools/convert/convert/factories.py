@@ -25,7 +25,7 @@ from .architectures import (
 )
 from .container import Section
 from .edit_trees import trainable_lemmatizer_sections
-from .entity_tables import entity_ruler_sections
+from .entity_tables import entity_ruler_sections, span_ruler_sections
 from .lemma_kinds import lemmatizer_kind
 from .lemma_tables import lemmatizer_sections
 from .morphologizer import morphologizer_sections
@@ -152,6 +152,7 @@ FACTORIES = {
     "textcat_multilabel": _textcat("textcat_multilabel", 11, MultiLabel_TextCategorizer),
     "span_finder": Factory(14, SpanFinder, span_finder_sections, check_span_finder, makes_spans=True),
     "spancat": _spancat("spancat", 12),
+    "span_ruler": Factory(16, pipeline.SpanRuler, _tables(span_ruler_sections), shows_labels=True, makes_spans=True),
     "spancat_singlelabel": _spancat("spancat_singlelabel", 13),
 }
 """In the order in which a file has their sections. What a run for entities reads lies together: entities do not cross the

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-_MATCHER = "it finds spans by patterns, which tern cannot match"
 _COREFERENCE = "it links mentions to each other, which tern's documents have no place for"
 _TRANSFORMER = (
     "it is a transformer, and tern runs convolutional networks only: take a pipeline whose name ends in sm, md or lg"
 )
 _MERGED = "it joins tokens, and tern's stay as the tokenizer cuts them"
 REASONS = {
-    "future_entity_ruler": _MATCHER,
-    "span_ruler": _MATCHER,
+    "future_entity_ruler": "use the factory span_ruler with annotate_ents = true, which is the same",
     "entity_linker": "it looks entities up in a knowledge base, which a file cannot hold",
     "coref": _COREFERENCE,
     "experimental_coref": _COREFERENCE,
