@@ -273,7 +273,7 @@ def test_several_components_of_a_factory(factory):
 
 def test_two_parsers():
     message = refusal(twins("parser", "twin"))
-    assert message.startswith("components parser and twin both come from the factory parser: only one is supported")
+    assert message.startswith("components parser and twin both come from the factory parser, and spaCy mixes the trees")
 
 
 def test_too_many_components():

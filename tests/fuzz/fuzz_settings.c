@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     problem why = {""};
     runtime_settings settings;
     model_set models = {.count = 0};
-    unsigned components;
+    uint64_t components;
     set_all(data, size);
     check_sentence(settings_read(&settings, &why), why.text);
     if (settings.emf_namespace) metrics_is_namespace(settings.emf_namespace);

@@ -20,10 +20,10 @@ NEW = {"@misc": "spacy.prioritize_new_ents_filter.v1"}
 EXISTING = {"@misc": "spacy.prioritize_existing_ents_filter.v1"}
 
 
-def ruled(ner: bool, **settings: Any) -> Any:
+def ruled(ner: bool, before: str | None = None, **settings: Any) -> Any:
     nlp = spacy.load(SPACY_PACKAGE, exclude=OUT) if ner else spacy.blank("en")
     docs = [nlp.make_doc(text) for text in project_texts() if text.strip()]
-    nlp.add_pipe("span_ruler", config=settings).add_patterns(patterns_of(docs, 400, 5))
+    nlp.add_pipe("span_ruler", before=before, config=settings).add_patterns(patterns_of(docs, 400, 5))
     return nlp
 
 
@@ -33,6 +33,7 @@ RECIPES: dict[str, Callable[[], Any]] = {
     "entities": lambda: ruled(True, annotate_ents=True),
     "new entities": lambda: ruled(True, annotate_ents=True, ents_filter=NEW, spans_key=None),
     "existing entities": lambda: ruled(True, annotate_ents=True, ents_filter=EXISTING),
+    "before the recogniser": lambda: ruled(True, before="ner", annotate_ents=True),
     "overwrites": lambda: ruled(True, annotate_ents=True, overwrite=True, phrase_matcher_attr="LOWER"),
 }
 
