@@ -1,4 +1,4 @@
-"""The entity ruler beside spaCy's: alone, over, under and before the recogniser's entities, with rival labels for the same tokens."""
+"""The entity ruler beside spaCy's: alone, over, under and before the recogniser, with rival labels for the same tokens."""
 
 from __future__ import annotations
 
