@@ -111,7 +111,7 @@ MALFORMED: dict[str, Callable[[bytes], bytes]] = {
     "endian tag differs": lambda data: patched(data, 12, b"\1\2\3\4"),
     "major version 1": lambda data: patched(data, 8, b"\1\0"),
     "header's checksum": lambda data: data[:30] + b"\1" + data[31:],
-    "features 0x4": lambda data: patched(data, 40, b"\4"),
+    "features 0x80000000": lambda data: patched(data, 43, b"\x80"),
     "reserved bytes of the header": lambda data: data[:60] + b"\1" + data[61:],
     "its header says": lambda data: data + b"\0",
     "impossible table": lambda data: patched(data, 32, struct.pack("<Q", 128)),

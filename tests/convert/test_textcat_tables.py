@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import spacy
-from convert.components import component_sections, pipeline_section
+from convert.components import component_sections, pipeline_sections
 from convert.config_check import plan_conversion
 from convert.constants import NO_STRING
 from convert.errors import ConvertError
@@ -150,7 +150,8 @@ def test_labels_that_both_have() -> None:
     ]
     assert found["textcat/same"].tolist() == [2, NO_STRING, 0] and "textcat_multilabel/same" not in found
     assert [strings.texts[number] for number in found["textcat_multilabel/labels"]] == ["x", "é", "y"]
-    assert pipeline_section(plan).array.tolist() == [[11, 1], [10, 1]]
+    (order,) = pipeline_sections(plan, strings)
+    assert order.array.tolist() == [[11, 1], [10, 1]]
 
 
 # ---- refusals --------------------------------------------------------------------------------------------------------
