@@ -429,7 +429,7 @@ KERNEL_SETS = {"kernels_portable.c": [], "kernels_avx2.c": ["-mavx2", "-mfma"], 
 """What CMakeLists.txt compiles them with; OpenBLAS has no part in the mutants."""
 KERNELS = ("native", "avx2", "portable")
 """What mutants of the arithmetic are run with (TERN_GEMM); native is the best of this CPU."""
-RUNTIME_SOURCES = ("json_in.c", "json_out.c", "utf8_text.c", "bytes.c", "model_open.c", "problem.c", "environment.c")
+RUNTIME_FOLDERS = ("base", "answer")
 
 
 def by_name(folder: Path) -> dict[str, Path]:
@@ -462,12 +462,12 @@ class EngineBuild:
             *(f"-I{path}" for path in includes),
             *self._pkg_config("--cflags"),
         ]
-        self.libraries = [*self._pkg_config("--libs"), "-lm"]
+        self.libraries = [*self._pkg_config("--libs"), "-lz", "-lm"]
         left_out = {"kernels_openblas.c"} | (
             {"kernels_avx2.c", "kernels_avx512.c"} if platform.machine() != "x86_64" else set()
         )
         sources = [path for name, path in self.engine.items() if path.suffix == ".c" and name not in left_out]
-        sources += [runtime[name] for name in RUNTIME_SOURCES]
+        sources += [path for name in RUNTIME_FOLDERS for path in sorted((ROOT / "runtime" / name).glob("*.c"))]
         sources += [ROOT / "tests" / "parity" / name for name in ("stages.c", "stages_inside.c")]
         self.built: EngineMutant | None = None
         self.objects = {source.name: self._compile(source, folder / f"{source.stem}.o") for source in sources}
