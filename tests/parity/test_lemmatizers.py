@@ -10,6 +10,7 @@ import random
 from pathlib import Path
 from typing import Any, Callable
 
+import numpy as np
 import pytest
 
 spacy = pytest.importorskip("spacy")
@@ -117,6 +118,13 @@ CLITICS = [
 ]
 
 
+def is_decided(nlp: Any, text: str) -> bool:
+    """False if random weights give two classes of a token the same score, but for rounding."""
+    doc = nlp.get_pipe("tok2vec")(nlp.make_doc(text))
+    scores = np.sort(nlp.get_pipe("morphologizer").model.predict([doc])[0], axis=1)
+    return not len(doc) or bool((scores[:, -1] - scores[:, -2]).min() > 1e-5)
+
+
 @pytest.mark.parametrize("before", [(), ("sentencizer",)])
 def test_spanish_rules(before: Any, texts: list[str], tmp_path: Path, program: Callable[[str], Path]) -> None:
     nlp = pipeline("es", "rule", spanish_tables(texts))
@@ -130,6 +138,7 @@ def test_spanish_rules(before: Any, texts: list[str], tmp_path: Path, program: C
         )
         for text in texts[:400]
     ]
+    clitics = [text for text in clitics if is_decided(nlp, text)]
     nothing_left = [" ".join(endings.choices(ENDINGS, k=12)) for _ in range(200)]  # the empty word is in the index
     pair = small.saved_pair(nlp, tmp_path, program("tests/stages"))
     small.report(pair.differences(CLITICS * 20 + clitics + nothing_left + texts), texts)
