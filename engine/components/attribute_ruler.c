@@ -16,19 +16,6 @@ enum { SET_TAG = 0, SET_POS, SET_MORPH, SET_LEMMA, SET_DEP, SETTINGS };
 
 /* ---- matching ---------------------------------------------------------------------------------------------------- */
 
-/* An analysis without features is "_" in spaCy's string store; one that nobody made is 0 (morphology.pyx). */
-static uint64_t morph_id(const tern_doc *doc, uint32_t string)
-{
-    uint64_t id = doc_id(doc, string);
-    return string != NO_STRING && !id ? string_id(doc->model, "_", 1) : id;
-}
-
-static uint64_t lemma_id(const tern_doc *doc, const lemma_ref *lemma)
-{
-    if (lemma->string != NO_STRING) return doc_id(doc, lemma->string);
-    return lemma->length ? string_id(doc->model, doc->lemma_text + lemma->start, lemma->length) : 0;
-}
-
 static uint64_t value_of(const tern_doc *doc, uint32_t attr, size_t token)
 {
     switch (attr) {

@@ -3,10 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pattern_tables.h"
-
-enum { KEY_LABEL = 0, KEY_ID, KEY_COLUMNS };
-
 /* ---- matches ----------------------------------------------------------------------------------------------------- */
 
 /* Longest first, then leftmost; of the same tokens as the set has them. */
@@ -47,7 +43,7 @@ static int sort_matches(const entity_ruler_tables *tables, entity_ruler_scratch 
 static int find_all(const entity_ruler_tables *tables, const component_run *run)
 {
     entity_ruler_scratch *s = run->scratch;
-    if (ruler_find(&tables->patterns, &tables->phrases, run, &s->found)) return -1;
+    if (ruler_find(&tables->wanted, run, &s->found)) return -1;
     return sort_matches(tables, s);
 }
 
@@ -96,7 +92,7 @@ static size_t choose(const entity_ruler_tables *tables, tern_doc *doc, const cov
     entity_span *added = s->added.data;
     size_t count = 0;
     for (size_t i = 0; i < s->found.count; i++) {
-        const uint32_t *key = tables->keys + KEY_COLUMNS * (size_t)m[i].key;
+        const uint32_t *key = tables->wanted.keys + KEY_COLUMNS * (size_t)m[i].key;
         if (!is_accepted(tables, c, &m[i])) continue;
         memset(c->taken + m[i].start, 1, m[i].end - m[i].start);
         added[count++] = (entity_span){m[i].start, m[i].end, key[KEY_LABEL]};
@@ -140,19 +136,9 @@ static int set_entities(const entity_ruler_tables *tables, tern_doc *doc, entity
 static void bind(binder *b, tern_model *model, component_model *self)
 {
     entity_ruler_tables *r = &self->entity_ruler;
-    uint32_t two = 2;
-    r->keys = bind_matrix(b, "/keys", TERN_DTYPE_U32, &r->key_count, &two);
-    r->ids = bind_vector(b, "/ids", TERN_DTYPE_U64, &r->key_count);
+    bind_labelled_patterns(b, model, &r->wanted);
+    r->ids = bind_vector(b, "/ids", TERN_DTYPE_U64, &r->wanted.key_count);
     r->overwrite = bind_switch(b, "/settings");
-    for (uint32_t i = 0; i < r->key_count && !b->status; i++) {
-        const uint32_t *key = r->keys + KEY_COLUMNS * (size_t)i;
-        bind_check_labels(b, "/keys", key + KEY_LABEL, 1, &model->strings, 0);
-        bind_check_labels(b, "/keys", key + KEY_ID, 1, &model->strings, 1);
-    }
-    bind_patterns(b, "/patterns", &model->strings, r->key_count, &r->patterns);
-    bind_phrases(b, "/phrases", r->key_count, &r->phrases);
-    model->pattern_attrs |= r->patterns.attrs;
-    if (r->phrases.longest) model->pattern_attrs |= 1u << r->phrases.attr;
 }
 
 static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)

@@ -1,6 +1,7 @@
 #include "ruler_matches.h"
 
 #include "error.h"
+#include "pattern_tables.h"
 
 static int take_match(void *user, uint32_t key, uint32_t start, uint32_t end)
 {
@@ -11,12 +12,27 @@ static int take_match(void *user, uint32_t key, uint32_t start, uint32_t end)
     return 0;
 }
 
-int ruler_find(const pattern_tables *patterns, const phrase_tables *phrases, const component_run *run, ruler_matches *m)
+void bind_labelled_patterns(binder *b, tern_model *model, labelled_patterns *wanted)
+{
+    uint32_t two = KEY_COLUMNS;
+    wanted->keys = bind_matrix(b, "/keys", TERN_DTYPE_U32, &wanted->key_count, &two);
+    for (uint32_t i = 0; i < wanted->key_count && !b->status; i++) {
+        const uint32_t *key = wanted->keys + KEY_COLUMNS * (size_t)i;
+        bind_check_labels(b, "/keys", key + KEY_LABEL, 1, &model->strings, 0);
+        bind_check_labels(b, "/keys", key + KEY_ID, 1, &model->strings, 1);
+    }
+    bind_patterns(b, "/patterns", &model->strings, wanted->key_count, &wanted->patterns);
+    bind_phrases(b, "/phrases", wanted->key_count, &wanted->phrases);
+    model->pattern_attrs |= wanted->patterns.attrs;
+    if (wanted->phrases.longest) model->pattern_attrs |= 1u << wanted->phrases.attr;
+}
+
+int ruler_find(const labelled_patterns *wanted, const component_run *run, ruler_matches *m)
 {
     m->count = 0;
     m->too_many = 0;
-    return find_matches(patterns, run->doc, &m->matcher, run->lexeme, take_match, m)
-                   || find_phrases(phrases, run->doc, &m->values, run->lexeme, take_match, m)
+    return find_matches(&wanted->patterns, run->doc, &m->matcher, run->lexeme, take_match, m)
+                   || find_phrases(&wanted->phrases, run->doc, &m->values, run->lexeme, take_match, m)
                ? -1
                : 0;
 }

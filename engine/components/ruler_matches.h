@@ -21,9 +21,14 @@ typedef struct ruler_matches {
     int too_many; /* 1: gave up because of RULER_MAX_MATCHES */
 } ruler_matches;
 
+/* Columns of labelled_patterns.keys. */
+enum { KEY_LABEL = 0, KEY_ID, KEY_COLUMNS };
+
+/* The component's sections keys, patterns and phrases. */
+void bind_labelled_patterns(binder *b, tern_model *model, labelled_patterns *wanted);
+
 /* 0, or -1: ruler_gave_up says why. */
-int ruler_find(const pattern_tables *patterns, const phrase_tables *phrases, const component_run *run,
-               ruler_matches *m);
+int ruler_find(const labelled_patterns *wanted, const component_run *run, ruler_matches *m);
 tern_status ruler_gave_up(const ruler_matches *m, const tern_doc *doc, tern_error *err);
 
 void ruler_matches_free(ruler_matches *m);

@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "doc_spans.h"
-#include "pattern_tables.h"
 
-enum { KEY_LABEL = 0, KEY_ID, KEY_COLUMNS };
 enum { SET_SPANS_KEY = 0, SET_SPANS_FILTER, SET_ENTITIES, SET_ENTS_FILTER, SET_OVERWRITE, SETTINGS };
 
 /* ---- matches ----------------------------------------------------------------------------------------------------- */
@@ -39,7 +37,7 @@ static int list_matches(const span_ruler_tables *tables, const tern_doc *doc, sp
     sorted_span *sorted = s->sorted.data;
     ruled_span *out = s->matches.data;
     for (size_t i = 0; i < count; i++) {
-        const uint32_t *key = tables->keys + KEY_COLUMNS * (size_t)m[i].key;
+        const uint32_t *key = tables->wanted.keys + KEY_COLUMNS * (size_t)m[i].key;
         sorted[i] = (sorted_span){m[i].start,
                                   m[i].end,
                                   doc_id(doc, key[KEY_LABEL]),
@@ -211,18 +209,8 @@ static void bind_settings(binder *b, tern_model *model, span_ruler_tables *r)
 static void bind(binder *b, tern_model *model, component_model *self)
 {
     span_ruler_tables *r = &self->span_ruler;
-    uint32_t two = 2;
     bind_settings(b, model, r);
-    r->keys = bind_matrix(b, "/keys", TERN_DTYPE_U32, &r->key_count, &two);
-    for (uint32_t i = 0; i < r->key_count && !b->status; i++) {
-        const uint32_t *key = r->keys + KEY_COLUMNS * (size_t)i;
-        bind_check_labels(b, "/keys", key + KEY_LABEL, 1, &model->strings, 0);
-        bind_check_labels(b, "/keys", key + KEY_ID, 1, &model->strings, 1);
-    }
-    bind_patterns(b, "/patterns", &model->strings, r->key_count, &r->patterns);
-    bind_phrases(b, "/phrases", r->key_count, &r->phrases);
-    model->pattern_attrs |= r->patterns.attrs;
-    if (r->phrases.longest) model->pattern_attrs |= 1u << r->phrases.attr;
+    bind_labelled_patterns(b, model, &r->wanted);
 }
 
 static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)
@@ -230,7 +218,7 @@ static tern_status finish(const component_run *run, const vector_source *source,
     span_ruler_scratch *s = run->scratch;
     const span_ruler_tables *tables = &run->component->span_ruler;
     (void)source;
-    if (ruler_find(&tables->patterns, &tables->phrases, run, &s->found)) return ruler_gave_up(&s->found, run->doc, err);
+    if (ruler_find(&tables->wanted, run, &s->found)) return ruler_gave_up(&s->found, run->doc, err);
     if (list_matches(tables, run->doc, s) || (tables->spans_key != NO_STRING && set_spans(tables, run->doc, s))
         || (tables->sets_entities && set_entities(tables, run->doc, s)))
         return doc_gave_up(run->doc, err);

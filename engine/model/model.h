@@ -408,12 +408,18 @@ typedef struct phrase_tables {
     uint32_t list_count;
 } phrase_tables;
 
-typedef struct entity_ruler_tables {
+/* What entity rulers and span rulers look for. */
+typedef struct labelled_patterns {
     pattern_tables patterns;
     phrase_tables phrases;
-    const uint32_t *keys; /* [key_count][2] string numbers of a label, and of an entity's id or NO_STRING */
-    const uint64_t *ids;  /* [key_count] id under which spaCy's matchers know the key */
-    uint32_t key_count, overwrite;
+    const uint32_t *keys; /* [key_count][2] string numbers of a label, and of an id or NO_STRING */
+    uint32_t key_count;
+} labelled_patterns;
+
+typedef struct entity_ruler_tables {
+    labelled_patterns wanted;
+    const uint64_t *ids; /* [wanted.key_count] id under which spaCy's matchers know the key */
+    uint32_t overwrite;
 } entity_ruler_tables;
 
 /* How a span ruler puts its spans beside those that are there: all, or as filter_chain_spans,
@@ -421,10 +427,8 @@ typedef struct entity_ruler_tables {
 enum { SPAN_FILTER_NONE = 0, SPAN_FILTER_LONGEST, SPAN_FILTER_NEW, SPAN_FILTER_EXISTING, SPAN_FILTERS };
 
 typedef struct span_ruler_tables {
-    pattern_tables patterns;
-    phrase_tables phrases;
-    const uint32_t *keys; /* [key_count][2] string numbers of a label, and of an id or NO_STRING */
-    uint32_t key_count, spans_key, spans_filter, sets_entities, ents_filter, overwrite; /* spans_key: or NO_STRING */
+    labelled_patterns wanted;
+    uint32_t spans_key, spans_filter, sets_entities, ents_filter, overwrite; /* spans_key: or NO_STRING */
 } span_ruler_tables;
 
 typedef struct ruler_tables {

@@ -72,14 +72,13 @@ static int set_up(void **state)
         f->keys[k][1] = k == 3 ? number_of(&f->small, "id") : NO_STRING;
         f->ids[k] = string_id(&f->small.model, labels[k], 1);
     }
-    f->small.component.entity_ruler = (entity_ruler_tables){.phrases = {.attr = PATTERN_ORTH,
-                                                                        .longest = 4,
-                                                                        .paths = small_map_bind(&f->paths),
-                                                                        .list_start = f->list_start,
-                                                                        .lists = f->lists},
-                                                            .keys = f->keys[0],
-                                                            .ids = f->ids,
-                                                            .key_count = KEYS};
+    const phrase_tables phrases = {.attr = PATTERN_ORTH,
+                                   .longest = 4,
+                                   .paths = small_map_bind(&f->paths),
+                                   .list_start = f->list_start,
+                                   .lists = f->lists};
+    f->small.component.entity_ruler =
+        (entity_ruler_tables){.wanted = {.phrases = phrases, .keys = f->keys[0], .key_count = KEYS}, .ids = f->ids};
     *state = f;
     return 0;
 }
@@ -97,7 +96,7 @@ static int tear_down(void **state)
 /* A phrase whose letters are words. */
 static void use_phrase(fixture *f, uint32_t key, const char *letters)
 {
-    phrase_tables *p = &f->small.component.entity_ruler.phrases;
+    phrase_tables *p = &f->small.component.entity_ruler.wanted.phrases;
     uint64_t sequence = 0;
     for (const char *c = letters; *c; c++) {
         sequence = phrase_hash(sequence, string_id(&f->small.model, c, 1));
