@@ -412,7 +412,7 @@ def test_weights_that_are_no_numbers(file: str, files: dict[str, bytes], tmp_pat
             model.set_number(name, at, float("nan"))
         paths.append(tmp_path / f"{len(paths)}.tern")
         paths[-1].write_bytes(model.seal().data)
-    assert {outcome.status for outcome in open_files(paths)} == {OK} and len(paths) > 10
+    assert {outcome.status for outcome in open_files(paths)} == {OK} and len(paths) > 5
 
 
 def test_top_k_of_any_size(files: dict[str, bytes], tmp_path: Path, open_files) -> None:
@@ -481,4 +481,4 @@ def test_numbers_that_opening_passes_do_no_harm(file: str, files: dict[str, byte
                 model.set_number(name, at, HUGE - 1)
             paths.append(tmp_path / f"{len(paths)}.tern")
             paths[-1].write_bytes(model.seal().data)
-    assert {outcome.status for outcome in open_files(paths)} <= {OK, E_FORMAT} and len(paths) > 10
+    assert {outcome.status for outcome in open_files(paths)} <= {OK, E_FORMAT} and len(paths) > 5

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable
@@ -19,6 +20,25 @@ from runtime.mock_runtime_api import HOLD, NO_ANSWER, PATIENCE, Invocation, Mock
 from runtime.scripted_queue import ScriptedQueue
 
 HOOK = {"TERN_SHUTDOWN_HOOK": "1"}
+
+
+def all_received(port: int) -> bool:
+    """No client of the port has bytes that it has yet to read."""
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return all(row[4].endswith(":00000000") for row in rows if row[2].endswith(f":{port:04X}"))
+
+
+def asleep(pid: int) -> bool:
+    """All threads wait."""
+    states = [(task / "stat").read_text().rpartition(")")[2].split()[0] for task in Path(f"/proc/{pid}/task").iterdir()]
+    return set(states) == {"S"}
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 class Running:
@@ -39,6 +59,18 @@ class Running:
 
         return call
 
+    def send_when_asleep(self, number: int) -> Callable[[], None]:
+        """For Invocation.halfway: sends the signal once the bootstrap has taken in what was sent to it."""
+        send = self.send(number)
+
+        def call() -> None:
+            assert self.started.wait(PATIENCE)
+            assert self.process
+            wait_until(lambda: all_received(self.port) and asleep(self.process.pid))
+            send()
+
+        return call
+
     def run(
         self,
         script: Sequence[Invocation],
@@ -48,6 +80,7 @@ class Running:
     ) -> MockRuntimeApi:
         """Until it has ended by itself; then .exit, .log and, of the start, .started_line are there."""
         with MockRuntimeApi(script, replies, extensions=extensions) as api:
+            self.port = int(api.address.rpartition(":")[2])
             self.process = start_bootstrap(self.program, api.address, self.model, env)
             self.started.set()
             try:
@@ -94,7 +127,9 @@ def test_sigterm_ends_it_with_status_0(running: Running) -> None:
 
 
 def test_sigterm_lets_an_invocation_be_finished(running: Running) -> None:
-    begun = Invocation(TEXT_EVENT, request_id="begun", halfway=running.send(signal.SIGTERM), pause_in_body=1.0)
+    begun = Invocation(
+        TEXT_EVENT, request_id="begun", halfway=running.send_when_asleep(signal.SIGTERM), pause_in_body=1.0
+    )
     api = running.run([begun, Invocation(TEXT_EVENT, request_id="never")], HOOK, extensions=True)
     assert ids(api) == ["begun"]
     assert body_of(api.posts[0]) == {"entities": ENTITIES}
