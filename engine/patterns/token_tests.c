@@ -10,6 +10,9 @@
 enum { TEST_KIND = 0, TEST_ATTR, TEST_NEGATED, TEST_FIRST, TEST_COUNT, TEST_COLUMNS };
 enum { NEAR_STRING = 0, NEAR_EDITS, NEAR_COLUMNS };
 
+/* A token may be as long as a text, and a test may have thousands of expressions. */
+#define WORK_BETWEEN_QUESTIONS ((size_t)1 << 20)
+
 static int begin_memo(buffer *memory, uint32_t count, uint32_t **memo)
 {
     if (buffer_reserve(memory, (size_t)count + 1, sizeof **memo)) return -1;
@@ -103,13 +106,23 @@ static int features_fit(token_tests *t, const uint32_t *test, size_t token)
     return test[TEST_KIND] == PREDICATE_SUBSET ? shared == count : shared > 0;
 }
 
+static int is_over(token_tests *t, size_t work)
+{
+    t->work += work;
+    if (t->work < WORK_BETWEEN_QUESTIONS) return 0;
+    t->work = 0;
+    return interrupted(t->values.doc->interruption);
+}
+
 static int is_found(token_tests *t, const uint32_t *test, size_t token)
 {
     size_t len = 0;
     const unsigned char *text = token_value_text(&t->values, test[TEST_ATTR], token, &len);
     if (!text) return -1;
-    for (uint32_t i = 0; i < test[TEST_COUNT]; i++)
+    for (uint32_t i = 0; i < test[TEST_COUNT]; i++) {
         if (automaton_finds(&t->tables->automata, test[TEST_FIRST] + i, text, len)) return 1;
+        if (is_over(t, len)) return -1;
+    }
     return 0;
 }
 
@@ -122,6 +135,7 @@ static int is_near(token_tests *t, const uint32_t *test, size_t token)
         const uint32_t *row = t->tables->near + NEAR_COLUMNS * ((size_t)test[TEST_FIRST] + i);
         const char *other = string_get(t->values.doc->model, row[NEAR_STRING], &other_len);
         near = within_edits(text, len, (const unsigned char *)other, other_len, row[NEAR_EDITS], &t->text_memory);
+        if (is_over(t, len + other_len * (2 * (size_t)row[NEAR_EDITS] + 1))) return -1;
     }
     return near;
 }

@@ -12,10 +12,13 @@ from oracle_inside import Layers, Trace
 LAYER_TOLERANCE = 2e-5
 SCORE_TOLERANCE = 1e-4
 TOKENS = ("start", "end", "space")
-FIELDS = ("tag", "head", "dep", "sent_start", "pos", "morph", "lemma", "entities", "sents", "annotations")
+FIELDS = (
+    *("tag", "head", "dep", "sent_start", "pos", "morph", "lemma", "entities", "entity_ids"),
+    *("sents", "spans", "annotations"),
+)
 # Fields by what tern can be asked for.
 FIELDS_OF = {
-    "entities": ("entities", "sents", "sent_start"),
+    "entities": ("entities", "entity_ids", "sents", "sent_start"),
     "sentences": ("sents", "sent_start"),
     "dependencies": ("head", "dep"),
     "tags": ("tag",),
@@ -23,7 +26,7 @@ FIELDS_OF = {
     "morphs": ("morph",),
     "lemmas": ("lemma",),
 }
-SPANS = ("entities", "sents")  # whose elements are spans of tokens, not tokens
+SPANS = ("entities", "entity_ids", "sents", "spans")  # whose elements are spans of tokens, not tokens
 
 
 def floats(digits: str, columns: int) -> np.ndarray:
@@ -52,6 +55,13 @@ def _token(stage: str, index: int, want: Sequence[Any], got: Sequence[Any]) -> i
     return index
 
 
+def _values(answer: Mapping[str, Any], field: str) -> Sequence[Any]:
+    """Groups of spans as one list, without their scores, which differ by rounding."""
+    if field != "spans":
+        return answer[field]
+    return [[*span[:3], key] for key, spans in answer["spans"] for span in spans]
+
+
 def first_difference(
     text: str, want: Mapping[str, Any], got: Mapping[str, Any], fields: Collection[str] = FIELDS
 ) -> str | None:
@@ -63,7 +73,7 @@ def first_difference(
     if "norm" in got:
         stages += [("norm", want["norm"], got["norm"])]
         stages += [(name, want["attrs"][i], got["attrs"][i]) for i, name in enumerate(ATTRS)]
-    stages += [(key, want[key], got[key]) for key in FIELDS if key in fields]
+    stages += [(key, _values(want, key), _values(got, key)) for key in FIELDS if key in fields]
     for stage, expected, found in stages:
         if expected != found:
             i = _differing(expected, found)

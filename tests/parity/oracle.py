@@ -102,6 +102,7 @@ def answer(doc: Doc) -> dict[str, Any]:
         "dep": [token.dep_ for token in doc],
         "lemma": [token.lemma_ for token in doc],
         "entities": [[ent.start, ent.end, ent.label_] for ent in doc.ents],
+        "entity_ids": [[ent.start, ent.ent_id_] for ent in doc.ents],
         "sents": [[sent.start, sent.end] for sent in doc.sents] if doc.has_annotation("SENT_START") else [],
         "annotations": [name for attr, name in ANNOTATIONS.items() if doc.has_annotation(attr)]
         + ["cats"] * bool(doc.cats)

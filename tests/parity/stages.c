@@ -121,15 +121,28 @@ static void write_norms(bytes *out, const tern_doc *doc)
     bytes_text(out, "]");
 }
 
-static void write_spans(bytes *out, const tern_doc *doc)
+static void write_entities(bytes *out, const tern_doc *doc)
 {
+    tern_entity entity;
+
     bytes_text(out, ",\"entities\":[");
-    for (size_t i = 0; i < tern_doc_entity_count(doc); i++) {
-        tern_entity entity;
-        if (tern_doc_entity(doc, i, &entity)) out->failed = 1;
-        else bytes_format(out, "%s[%zu,%zu,\"%s\"]", i ? "," : "", entity.token_start, entity.token_end, entity.label);
+    for (size_t i = 0; !tern_doc_entity(doc, i, &entity); i++) {
+        bytes_format(out, "%s[%zu,%zu,", i ? "," : "", entity.token_start, entity.token_end);
+        json_out_cstring(out, entity.label);
+        bytes_text(out, "]");
     }
-    bytes_text(out, "],\"sents\":[");
+    bytes_text(out, "],\"entity_ids\":[");
+    for (size_t i = 0; !tern_doc_entity(doc, i, &entity); i++) {
+        bytes_format(out, "%s[%zu,", i ? "," : "", entity.token_start);
+        json_out_cstring(out, entity.id);
+        bytes_text(out, "]");
+    }
+    bytes_text(out, "]");
+}
+
+static void write_sentences(bytes *out, const tern_doc *doc)
+{
+    bytes_text(out, ",\"sents\":[");
     for (size_t i = 0; i < tern_doc_sentence_count(doc); i++) {
         tern_sentence sentence;
         if (tern_doc_sentence(doc, i, &sentence)) out->failed = 1;
@@ -316,7 +329,8 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
         bytes_text(out, "{");
         write_numbers(out, doc);
         write_strings(out, doc);
-        write_spans(out, doc);
+        write_entities(out, doc);
+        write_sentences(out, doc);
         write_cats(out, doc);
         write_groups(out, doc);
         write_annotations(out, doc);

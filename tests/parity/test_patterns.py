@@ -20,6 +20,8 @@ from random_patterns import PatternMaker
 from spacy.language import Language
 
 SEED = 17
+PIECES = 5
+"""Of the random patterns: together 5,000 with --all."""
 
 
 def with_ruler(patterns: Iterable[Sequence[Any]]) -> Language:
@@ -55,11 +57,14 @@ def assert_same_matches(pair: small.Pair, texts: Sequence[str], patterns: Sequen
 
 
 @spacy_alone
-def test_random_patterns(amount: Callable[[int, int], int], tmp_path: Path, program: Callable[[str], Path]) -> None:
+@pytest.mark.parametrize("piece", [0, *(pytest.param(piece, marks=pytest.mark.long) for piece in range(1, PIECES))])
+def test_random_patterns(
+    piece: int, amount: Callable[[int, int], int], tmp_path: Path, program: Callable[[str], Path]
+) -> None:
     texts = [text for text in project_texts() if text.strip()]
     texts = texts[:: max(1, len(texts) // amount(60, 200))]
     docs = list(oracle.pipeline(SPACY_PACKAGE, "full").pipe(texts))
-    maker = PatternMaker(docs, SEED)
-    patterns = [maker.pattern() for _ in range(amount(400, 5000))]
+    maker = PatternMaker(docs, SEED + piece)
+    patterns = [maker.pattern() for _ in range(amount(400, 1000))]
     pair = small.saved_pair(with_ruler(patterns), tmp_path, program("tests/stages"))
     assert assert_same_matches(pair, texts, patterns) > 10 * len(texts)

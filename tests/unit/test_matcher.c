@@ -225,6 +225,51 @@ static void test_gives_up_when_told(void **state)
     free(words);
 }
 
+/* A file may say that no ways meet; then the states double with every token. */
+static void test_too_many_states(void **state)
+{
+    fixture *f = *state;
+    enum { WORDS = 40 };
+    const char *words[WORDS];
+    tern_error err;
+    use_pattern(f, "a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b");
+    for (uint32_t i = 0; i < f->tables.node_count; i++) f->nodes[i][2] = 0;
+    for (size_t i = 0; i < WORDS; i++) words[i] = "a";
+    small_doc(&f->small, words, WORDS);
+    assert_int_equal(find_matches(&f->tables, &f->small.doc, &f->scratch, &f->lexeme, take, f), -1);
+    assert_int_equal(matcher_gave_up(&f->scratch, &f->small.doc, &err), TERN_E_TOO_COMPLEX);
+    assert_non_null(strstr(err.msg, "too many partial matches in this text of 40 tokens"));
+}
+
+/* A single token of a long text and a single test with thousands of expressions, none of which finds anything. */
+static void test_gives_up_within_a_token(void **state)
+{
+    enum { EXPRESSIONS = 4000, LETTERS = 3000 };
+    static const uint32_t point[1] = {0};
+    static const uint16_t column[1] = {0}, next[4] = {0, 0, 1, 0};
+    static const uint8_t accept[2] = {0, 0};
+    fixture *f = *state;
+    int asked = 0;
+    interruption interrupt = {.ask = stop, .user = &asked};
+    uint32_t (*head)[7] = calloc(EXPRESSIONS, sizeof *head);
+    char *word = malloc(LETTERS + 1);
+    assert_true(head && word);
+    for (size_t i = 0; i < EXPRESSIONS; i++) memcpy(head[i], (const uint32_t[7]){0, 1, 0, 2, 0, 2, 1}, sizeof *head);
+    memset(word, 'a', LETTERS);
+    word[LETTERS] = '\0';
+    use_pattern(f, "a");
+    memcpy(f->tests[0], (const uint32_t[5]){PREDICATE_FOUND, PATTERN_LEMMA, 0, 0, EXPRESSIONS}, sizeof *f->tests);
+    f->tables.automata = (pattern_automata){head[0], point, column, next, accept, EXPRESSIONS};
+    small_doc(&f->small, (const char *const[1]){"a"}, 1);
+    f->small.doc.lemma[0].string = number_of(&f->small, word);
+    assert_int_equal(find_matches(&f->tables, &f->small.doc, &f->scratch, &f->lexeme, take, f), 0);
+    f->small.doc.interruption = &interrupt;
+    assert_int_equal(find_matches(&f->tables, &f->small.doc, &f->scratch, &f->lexeme, take, f), -1);
+    assert_true(interrupt.requested);
+    free(head);
+    free(word);
+}
+
 static void test_an_index_finds_the_same(void **state)
 {
     fixture *f = *state;
@@ -295,6 +340,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_states_that_meet, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_gives_up_when_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_too_many_states, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_gives_up_within_a_token, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_index_finds_the_same, set_up, tear_down),
         cmocka_unit_test(test_edits),
         cmocka_unit_test(test_an_expression),
