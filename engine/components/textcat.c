@@ -70,13 +70,15 @@ int textcat_pool(const textcat_model *w, const float *rows, size_t begin, size_t
 
 /* ---- one vector -> scores ---------------------------------------------------------------------------------------- */
 
-/* v += the layer norm of the maxout layer's outputs. 0, or -1 when out of memory. */
+/* v += the layer norm of the maxout layer's outputs, or these themselves. 0, or -1 when out of memory. */
 static int add_nonlinear(const maxout_weights *hidden, float *v, textcat_scratch *s)
 {
     size_t width = hidden->layer.nO;
     if (buffer_reserve(&s->scores, width, sizeof(float))) return -1;
     affine_maxout(s->scores.data, v, width, &hidden->layer, 1);
-    layer_norm(v, v, s->scores.data, hidden->G, hidden->beta, 1, width);
+    const float *rows[2] = {v, s->scores.data};
+    if (hidden->G) layer_norm(v, v, s->scores.data, hidden->G, hidden->beta, 1, width);
+    else sum_rows(v, rows, 2, width);
     return 0;
 }
 
@@ -182,7 +184,8 @@ static void bind_attention(binder *b, textcat_model *w)
 {
     if (w->parts & TEXTCAT_KEYS) bind_layer(b, "/key", w->width, 1, w->width, &w->key);
     bind_layer(b, "/query", 1, 1, w->width, &w->query);
-    bind_maxout(b, "/hidden", w->width, w->width, &w->hidden);
+    if (w->parts & TEXTCAT_PLAIN) bind_layer(b, "/hidden", w->width, 0, w->width, &w->hidden.layer);
+    else bind_maxout(b, "/hidden", w->width, w->width, &w->hidden);
 }
 
 /* The width of the rows of a listener that no encoder is before: the rest of what the output layer reads. */
@@ -206,11 +209,11 @@ static void bind_pooled(binder *b, tern_model *model, component_model *self, tex
     bind_layer(b, "/output", w->label_count, 1, (uint32_t)inputs, &w->output);
 }
 
-/* Something is to be read, attention stands alone, keys belong to it. */
+/* Something is to be read, attention stands alone, keys and a layer without a norm belong to it. */
 static int is_made_of(uint32_t pooling, uint32_t parts)
 {
     if (pooling > POOL_ATTENTION || parts > TEXTCAT_PARTS) return 0;
-    if (parts & TEXTCAT_KEYS && pooling != POOL_ATTENTION) return 0;
+    if (parts & (TEXTCAT_KEYS | TEXTCAT_PLAIN) && pooling != POOL_ATTENTION) return 0;
     return pooling || parts & TEXTCAT_BOW;
 }
 

@@ -41,6 +41,7 @@ typedef struct kernel_set {
     void (*sum_rows)(float *out, const float *const *rows, size_t count, size_t n);
     void (*expand_halves)(float *out, const uint16_t *halves, size_t n);
     void (*gelu)(float *x, size_t n);
+    void (*mish)(float *x, size_t n);
 } kernel_set;
 
 #endif

@@ -87,4 +87,6 @@ void expand_halves(float *out, const uint16_t *halves, size_t n) { chosen->expan
 
 void gelu(float *x, size_t n) { chosen->gelu(x, n); }
 
+void mish(float *x, size_t n) { chosen->mish(x, n); }
+
 void maxout(float *out, const float *sums, const packed_layer *w, size_t m) { chosen->maxout(out, sums, w, m); }

@@ -57,7 +57,7 @@ static inline size_t window_part(size_t rows)
 void layer_norm(float *out, const float *residual, const float *x, const float *G, const float *beta, size_t m,
                 size_t n);
 
-/* out[n] = (rows[0] + rows[1]) + ..., in this order; count > 0. */
+/* out[n] = (rows[0] + rows[1]) + ..., in this order; count > 0. out may be one of the rows. */
 void sum_rows(float *out, const float *const *rows, size_t count, size_t n);
 
 /* out[n] = the values of IEEE 754 binary16 numbers, which must be finite (others become some number). */
@@ -65,5 +65,9 @@ void expand_halves(float *out, const uint16_t *halves, size_t n);
 
 /* x[n] = x * gaussian_cdf(x), with thinc's erf (backends/ops.py: Abramowitz and Stegun 7.1.26, 1.5e-7 off at most). */
 void gelu(float *x, size_t n);
+
+/* x[n] = x * tanh(log(1 + exp(x))) (thinc backends/cpu_kernels.hh cpu_mish; from 20 on, that is x in single precision,
+ * too). */
+void mish(float *x, size_t n);
 
 #endif

@@ -115,6 +115,8 @@ static void openblas_sum_rows(float *out, const float *const *rows, size_t count
 
 static void openblas_gelu(float *x, size_t n) { kernels_portable.gelu(x, n); }
 
+static void openblas_mish(float *x, size_t n) { kernels_portable.mish(x, n); }
+
 static void openblas_expand_halves(float *out, const uint16_t *halves, size_t n)
 {
     kernels_portable.expand_halves(out, halves, n);
@@ -131,4 +133,5 @@ const kernel_set kernels_openblas = {.name = "openblas",
                                      .layer_norm = openblas_layer_norm,
                                      .sum_rows = openblas_sum_rows,
                                      .expand_halves = openblas_expand_halves,
-                                     .gelu = openblas_gelu};
+                                     .gelu = openblas_gelu,
+                                     .mish = openblas_mish};

@@ -29,10 +29,13 @@ enum { TRIPLE = 3, WIDE = 8 };
 INLINE vec load(const float *p) { return *(const loose_vec *)p; }
 INLINE void store(float *p, vec v) { *(loose_vec *)p = v; }
 
+/* The lanes of yes where its are set, else those of no. */
+INLINE vec choose(mask its, vec yes, vec no) { return (vec)(((mask)yes & its) | ((mask)no & ~its)); }
+
 INLINE vec larger(vec a, vec b)
 {
     mask is_b = b > a;
-    return (vec)(((mask)b & is_b) | ((mask)a & ~is_b));
+    return choose(is_b, b, a);
 }
 
 /* sum[r][v] = row r of X times LANES columns of panel v, beginning with the bias, then input by input: the same order
@@ -258,7 +261,7 @@ static void simd_expand_halves(float *restrict out, const uint16_t *restrict hal
     for (size_t i = 0; i < n; i++) out[i] = half_to_float(halves[i]);
 }
 
-/* ---- gelu -------------------------------------------------------------------------------------------------------- */
+/* ---- gelu, mish -------------------------------------------------------------------------------------------------- */
 
 typedef uint32_t bits __attribute__((vector_size(LANES * sizeof(float))));
 
@@ -289,16 +292,31 @@ INLINE vec gelu_of(vec x)
     return x * (0.5f * (1.0f + erf));
 }
 
-static void simd_gelu(float *x, size_t n)
+/* With e = exp(x), tanh(log(1 + e)) is e (e + 2) / (e (e + 2) + 2); above 0 both sides are divided by e * e. */
+INLINE vec mish_of(vec x)
 {
-    size_t whole = n - n % LANES;
-    for (size_t i = 0; i < whole; i += LANES) store(x + i, gelu_of(load(x + i)));
-    if (whole == n) return;
-    float rest[LANES] = {0};
-    memcpy(rest, x + whole, (n - whole) * sizeof *x);
-    store(rest, gelu_of(load(rest)));
-    memcpy(x + whole, rest, (n - whole) * sizeof *x);
+    const bits sign = (bits){0} + 0x80000000u;
+    const vec zero = {0};
+    mask is_above = x > zero;
+    vec e = exp_of_negative((vec)((bits)x | sign));
+    vec below = e * (e + 2.0f), above = 1.0f + 2.0f * e;
+    vec over = choose(is_above, above, below);
+    return x * (over / (over + choose(is_above, 2.0f * e * e, zero + 2.0f)));
 }
+
+/* x = OF(x) for n floats. */
+#define FOR_EACH(OF)                                                                                                   \
+    size_t whole = n - n % LANES;                                                                                      \
+    for (size_t i = 0; i < whole; i += LANES) store(x + i, OF(load(x + i)));                                           \
+    if (whole == n) return;                                                                                            \
+    float rest[LANES] = {0};                                                                                           \
+    memcpy(rest, x + whole, (n - whole) * sizeof *x);                                                                  \
+    store(rest, OF(load(rest)));                                                                                       \
+    memcpy(x + whole, rest, (n - whole) * sizeof *x);
+
+static void simd_gelu(float *x, size_t n) { FOR_EACH(gelu_of) }
+
+static void simd_mish(float *x, size_t n){FOR_EACH(mish_of)}
 
 #define KERNEL_SET(set, what_it_needs)                                                                                 \
     const kernel_set kernels_##set = {.name = #set,                                                                    \
@@ -311,4 +329,5 @@ static void simd_gelu(float *x, size_t n)
                                       .layer_norm = simd_layer_norm,                                                   \
                                       .sum_rows = simd_sum_rows,                                                       \
                                       .expand_halves = simd_expand_halves,                                             \
-                                      .gelu = simd_gelu};
+                                      .gelu = simd_gelu,                                                               \
+                                      .mish = simd_mish};

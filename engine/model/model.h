@@ -228,8 +228,11 @@ typedef struct maxout_weights {
 } maxout_weights;
 
 #define TOK2VEC_MAX_FEATURES 8
-#define TOK2VEC_MAX_DEPTH 8
+#define TOK2VEC_MAX_DEPTH 64
+#define TOK2VEC_MAX_WINDOW 32
 #define TOK2VEC_MAX_WIDTH 4096
+#define TOK2VEC_MAX_CHARS 16384 /* floats that the bytes of a word become */
+#define CHAR_VALUES 256         /* of a byte of a word, and 255 where there is none */
 
 typedef struct tok2vec_weights {
     uint32_t features, width, depth;
@@ -239,13 +242,26 @@ typedef struct tok2vec_weights {
     const float *static_floats;               /* [static_rows][width]; NULL: static_halves */
     const uint16_t *static_halves;
     uint32_t unknown_row;          /* 1 + that of a text without a vector; 0: zeros */
-    uint32_t cuts_edges;           /* 1: rows beyond the document are zero before every layer, not only the first */
     const floret_settings *floret; /* what finds the rows of a word; NULL: its key */
+    const float *chars;            /* [char_places][CHAR_VALUES][char_width] rows of a word's bytes */
+    uint32_t char_places, char_width;
+    maxout_weights join; /* of the embeddings, ahead of mix; layer.nO 0: there is none */
     maxout_weights mix, conv[TOK2VEC_MAX_DEPTH];
+    uint32_t window, mish; /* rows on either side that a layer sees; 1: mish in place of the largest piece */
+    uint32_t cuts_edges;   /* 1: rows beyond the document are zero before every layer, not only the first, */
+    uint32_t edges;        /* but for so many at each end */
+    const float *edge_row; /* [width] rows beyond the document, before the first layer; NULL: zeros */
 } tok2vec_weights;
 
 /* Blocks of width inputs that the mixing layer has: the features, then the static vectors. */
 static inline uint32_t tok2vec_blocks(const tok2vec_weights *w) { return w->features + (w->static_rows > 0); }
+
+/* Inputs of the first layer: those blocks, behind the rows of the word's bytes. */
+static inline size_t tok2vec_chars(const tok2vec_weights *w) { return (size_t)w->char_places * w->char_width; }
+static inline size_t tok2vec_inputs(const tok2vec_weights *w)
+{
+    return tok2vec_chars(w) + (size_t)tok2vec_blocks(w) * w->width;
+}
 
 typedef struct transition_weights {
     uint32_t slots, width, hidden, classes; /* slots: state features */
@@ -305,7 +321,13 @@ enum {
     POOL_SUM = 1 << 5 /* of spans only */
 };
 
-enum { TEXTCAT_BOW = 1 << 0, TEXTCAT_KEYS = 1 << 1, TEXTCAT_SAME = 1 << 2, TEXTCAT_PARTS = (1 << 3) - 1 };
+enum {
+    TEXTCAT_BOW = 1 << 0,
+    TEXTCAT_KEYS = 1 << 1,
+    TEXTCAT_SAME = 1 << 2,
+    TEXTCAT_PLAIN = 1 << 3, /* no norm after the hidden layer */
+    TEXTCAT_PARTS = (1 << 4) - 1
+};
 
 #define BOW_MAX_NGRAM 16
 #define BOW_MAX_BUCKETS (1u << 28)
@@ -326,7 +348,7 @@ typedef struct textcat_model {
     const uint32_t *labels; /* [label_count] */
     bow_model bow;
     packed_layer key, query, output; /* key.nO 0: the query looks at the rows themselves */
-    maxout_weights hidden;
+    maxout_weights hidden;           /* G NULL: there is no norm after it */
 } textcat_model;
 
 enum { SPANCAT_NEGATIVE = 1 << 0, SPANCAT_DISJOINT = 1 << 1, SPANCAT_PARTS = (1 << 2) - 1 };

@@ -32,7 +32,8 @@ enum {
     TERN_FEATURE_FEATURES = 1 << 3,
     TERN_FEATURE_GIVEN_WORDS = 1 << 4,
     TERN_FEATURE_PATTERNS = 1 << 5,
-    TERN_FEATURE_SPANS = 1 << 6
+    TERN_FEATURE_SPANS = 1 << 6,
+    TERN_FEATURE_LAYERS = 1 << 7
 };
 
 typedef struct section {

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import spacy
+from convert.architectures import check_encoder
 from convert.config_check import Component, plan_conversion, reads_zeros
 from convert.errors import ConvertError
 from convert.expressions import compile_expressions
@@ -58,9 +59,6 @@ def test_unknown_component():
     assert refusal(config_with("entity_linker", {}, name="s")).startswith(
         "component s (factory entity_linker) is not supported: it looks entities up"
     )
-    assert refusal(config_with("morphologizer", {}, name="m")).startswith(
-        "architecture spacy.CharacterEmbed.v2 in component m is not supported, only spacy.MultiHashEmbed.v1, spacy.MultiHashEmbed.v2: train the component with"  # noqa: E501
-    )
 
 
 def test_what_to_exclude():
@@ -87,6 +85,16 @@ def test_excluded_components():
         plan_conversion(config, ["s", "ner"])
 
 
+CHARACTERS = {
+    "@architectures": "spacy.CharacterEmbed.v2",
+    "width": 8,
+    "rows": 50,
+    "nM": 4,
+    "nC": 4,
+    "include_static_vectors": False,
+}
+
+
 def hash_embed_cnn(**changes: Any) -> dict[str, Any]:
     return {
         "@architectures": "spacy.HashEmbedCNN.v2",
@@ -104,8 +112,8 @@ def hash_embed_cnn(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "changes, words",
     [
-        ({"window_size": 2}, "window_size = 2"),
-        ({"depth": 9}, "depth 9"),
+        ({"window_size": 33}, "window_size 33; 0 to 32"),
+        ({"depth": 65}, "depth 65; 1 to 64"),
         ({"width": 4097}, "width 4097"),
         ({"maxout_pieces": 9}, "maxout_pieces 9"),
     ],
@@ -150,15 +158,31 @@ def test_listening_to_nobody():
             {"tok2vec__embed__attrs": ["NORM"] * 9, "tok2vec__embed__rows": [9] * 9},
             ("9 features of which tokens differ", "1 to 8", "component ner"),
         ),
-        ({"tok2vec__encode__window_size": 2}, ("spacy.MaxoutWindowEncoder.v2", "component ner", "window_size")),
+        ({"tok2vec__encode__window_size": 33}, ("spacy.MaxoutWindowEncoder.v2", "component ner", "window_size 33")),
         ({"tok2vec__encode__maxout_pieces": 9}, ("maxout_pieces 9", "1 to 8", "component ner")),
-        ({"tok2vec__encode__depth": 9}, ("depth 9", "component ner")),
+        ({"tok2vec__encode__depth": 65}, ("depth 65", "component ner")),
+        ({"tok2vec__embed": {**CHARACTERS, "nM": 16385}}, ("spacy.CharacterEmbed.v2", "nM 16385", "1 to 16384")),
+        ({"tok2vec__embed": {**CHARACTERS, "nM": 128, "nC": 129}}, ("nC 129", "1 to 128", "component ner")),
+        ({"tok2vec__embed": {**CHARACTERS, "feature": "IDX"}}, ("feature IDX", "component ner")),
         ({"tok2vec__embed__width": 4097}, ("width 4097", "component ner")),
     ],
 )
 def test_setting_that_is_not_supported(changes, words):
     message = refusal(config_with("ner", ner_settings(**changes)))
     assert all(word in message for word in words), message
+
+
+@pytest.mark.parametrize(
+    "name, words",
+    [
+        ("spacy.MishWindowEncoder.v1", "spaCy itself cannot run: train it with spacy.MishWindowEncoder.v2"),
+        ("spacy.TorchBiLSTMEncoder.v1", "only spacy.MaxoutWindowEncoder.v1, spacy.MaxoutWindowEncoder.v2, spacy.Mish"),
+    ],
+)
+def test_encoder_that_is_not_supported(name, words):
+    encoder = ner_settings()["model"]["tok2vec"]
+    with pytest.raises(ConvertError, match=words):
+        check_encoder({**encoder, "encode": {**encoder["encode"], "@architectures": name}}, "ner")
 
 
 def test_two_recognisers():

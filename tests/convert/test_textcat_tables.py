@@ -161,7 +161,7 @@ def test_refusals_by_name() -> None:
     assert refusal({"@architectures": "spacy.TextCatLowData.v1", "width": 8, "dropout": None}) == (
         "architecture spacy.TextCatLowData.v1 in component topics is not supported, only spacy.TextCatBOW.v1, spacy.TextCatBOW.v2, "
         "spacy.TextCatBOW.v3, spacy.TextCatCNN.v1, spacy.TextCatCNN.v2, spacy.TextCatReduce.v1, spacy.TextCatParametricAttention.v1, "  # noqa: E501
-        "spacy.TextCatEnsemble.v2: train the component with that. Without it, nothing of the pipeline would be left but the tokenizer"  # noqa: E501
+        "spacy.TextCatEnsemble.v1, spacy.TextCatEnsemble.v2: train the component with that. Without it, nothing of the pipeline would be left but the tokenizer"  # noqa: E501
     )
     assert refusal({**BOW, "ngram_size": 17}).startswith(
         "spacy.TextCatBOW.v3 in component topics has ngram_size 17; 1 to 16 are supported"
@@ -170,7 +170,21 @@ def test_refusals_by_name() -> None:
     assert refusal({"@architectures": "spacy.TextCatEnsemble.v2", "tok2vec": ENCODER, "linear_model": cnn}).startswith(
         "architecture spacy.TextCatCNN.v2 in component topics is not supported"
     )
-    assert "depth 9" in refusal({**cnn, "tok2vec": {**ENCODER, "depth": 9}})
+    assert "depth 65" in refusal({**cnn, "tok2vec": {**ENCODER, "depth": 65}})
+    first = {
+        "@architectures": "spacy.TextCatEnsemble.v1",
+        "width": 8,
+        "embed_size": 9,
+        "pretrained_vectors": True,
+        "exclusive_classes": True,
+        "ngram_size": 1,
+        "window_size": 1,
+        "conv_depth": 1,
+        "dropout": None,
+    }
+    assert "with pretrained_vectors, which spaCy itself cannot run" in refusal(first)
+    assert "conv_depth 0; 1 to 64" in refusal({**first, "pretrained_vectors": False, "conv_depth": 0})
+    assert "width 1; 2 to 4096" in refusal({**first, "pretrained_vectors": False, "width": 1})
 
 
 def test_no_labels() -> None:

@@ -43,7 +43,13 @@ ADDED = (
     "spancat_singlelabel/",
     "span_finder/",
 )
-OPTIONAL = ("senter/settings", "lemmatizer/settings", "tagger/normalize")
+OPTIONAL = (
+    "senter/settings",
+    "lemmatizer/settings",
+    "tagger/normalize",
+    *(f"tagger/tok2vec/{part}" for part in ("chars", "window", "cuts_edges")),
+    *(f"textcat/tok2vec/{part}" for part in ("window", "cuts_edges", "edge_count", "edge_row")),
+)
 
 
 def labellers() -> Any:
@@ -93,6 +99,39 @@ def version_1() -> Any:
     nlp.add_pipe("tok2vec", config={"model": model})
     nlp.add_pipe("tagger", config={"model": {"@architectures": "spacy.Tagger.v1", "tok2vec": small.listener(16)}})
     small.randomise(nlp, small.gold_docs(count=20))
+    return nlp
+
+
+def other_layers() -> Any:
+    """Bytes of words, mish, a wide window; the first ensemble of text classifiers, with rows beyond the ends of a document."""
+    model = small.encoder(6)
+    model["embed"] = {
+        "@architectures": "spacy.CharacterEmbed.v2",
+        "width": 6,
+        "rows": 50,
+        "nM": 3,
+        "nC": 4,
+        "include_static_vectors": False,
+    }
+    model["encode"] = {"@architectures": "spacy.MishWindowEncoder.v2", "width": 6, "window_size": 2, "depth": 2}
+    ensemble = {
+        "@architectures": "spacy.TextCatEnsemble.v1",
+        "width": 7,
+        "embed_size": 20,
+        "pretrained_vectors": False,
+        "exclusive_classes": True,
+        "ngram_size": 1,
+        "window_size": 2,
+        "conv_depth": 1,
+        "dropout": None,
+    }
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tagger", config={"model": {"@architectures": "spacy.Tagger.v2", "tok2vec": model}})
+    nlp.add_pipe("textcat", config={"model": ensemble})
+    docs = small.gold_docs(count=20)
+    for doc in docs:
+        doc.cats = {"a": 1.0, "b": 0.0}
+    small.randomise(nlp, docs)
     return nlp
 
 
@@ -183,6 +222,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Pat
         "labels": labellers(),
         "networks": networks(),
         "version 1": version_1(),
+        "layers": other_layers(),
         "cats": classifiers(),
         "spans": span_makers(),
         "patterns": token_patterns(),
@@ -209,6 +249,7 @@ FILES = [
     "labels",
     "networks",
     "version 1",
+    "layers",
     "cats",
     "spans",
     "patterns",
@@ -247,6 +288,11 @@ CASES: dict[str, Case] = {
     "attribute_of_an_own_encoder": Case("networks", "parser/tok2vec/attrs", 0, HUGE, "unknown token attribute"),
     "row_of_unknown_texts": Case("version 1", "tok2vec/unknown_row", 0, 3),
     "edges": Case("version 1", "tok2vec/cuts_edges", 0, 2),
+    "window": Case("layers", "tagger/tok2vec/window", 0, 33),
+    "window_of_the_layers": Case("layers", "tagger/tok2vec/window", 0, 1, "shape"),
+    "mish": Case("layers", "tagger/tok2vec/window", 1, 2),
+    "mish_of_pieces": Case("layers", "textcat/tok2vec/window", 1, 1, "has pieces"),
+    "edge_count": Case("layers", "textcat/tok2vec/edge_count", 0, 2049),
     "normalize": Case("version 1", "tagger/normalize", 0, 2),
     "action_of_a_class": Case("networks", "ner/moves", 0, 6),
     "quantifier": Case("patterns", "attribute_ruler/patterns/nodes", 0, 5),
@@ -285,7 +331,7 @@ CASES: dict[str, Case] = {
     "pooling_mixed": Case("cats", "textcat/settings", 0, 17),
     "pooling_unknown": Case("cats", "textcat_multilabel/settings", 0, 32),
     "activation_unknown": Case("cats", "textcat/settings", 1, 3),
-    "parts_unknown": Case("cats", "textcat/settings", 2, 8),
+    "parts_unknown": Case("cats", "textcat/settings", 2, 16),
     "keys_without_attention": Case("cats", "textcat_multilabel/settings", 2, 6),
     "nothing_to_read": Case("cats", "textcat_multilabel/settings", 0, 0),
     "cat_label": Case("cats", "textcat/labels", 2, HUGE),
@@ -331,6 +377,10 @@ CASES: dict[str, Case] = {
 }
 
 
+MEANT = {"window_of_the_layers": "tagger/tok2vec/conv/0/W", "mish_of_pieces": "textcat/tok2vec/conv/0"}
+"""The section that a refusal names, if not the one with the number."""
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_number(name: str, files: dict[str, bytes], tmp_path: Path, open_files) -> None:
     case = CASES[name]
@@ -338,7 +388,8 @@ def test_number(name: str, files: dict[str, bytes], tmp_path: Path, open_files) 
     model.set_number(case.section, case.index, case.value)
     (tmp_path / "damaged.tern").write_bytes(model.seal().data)
     (outcome,) = open_files([tmp_path / "damaged.tern"])
-    assert outcome.status == E_FORMAT and case.section in outcome.message and case.words in outcome.message, outcome
+    section = MEANT.get(name, case.section)
+    assert outcome.status == E_FORMAT and section in outcome.message and case.words in outcome.message, outcome
 
 
 @pytest.mark.parametrize(
@@ -363,6 +414,29 @@ def test_shape(
     for dim in dims:
         size *= dim
     model.replace(section, (model.content(section) * 4)[:size], dims)
+    (tmp_path / "damaged.tern").write_bytes(model.seal().data)
+    (outcome,) = open_files([tmp_path / "damaged.tern"])
+    assert outcome.status == E_FORMAT and words in outcome.message, outcome
+
+
+@pytest.mark.parametrize(
+    "section, dims, words",
+    [
+        ("tagger/tok2vec/chars", [4, 255, 3], "shape"),
+        ("tagger/tok2vec/chars", [4, 256 * 3], "rank"),
+        ("tagger/tok2vec/chars", [5, 256, 3], "shape"),  # of the layer that reads them
+        ("tagger/tok2vec/chars", [16, 256, 1025], "wider"),
+        ("textcat/tok2vec/edge_row", [8], "shape"),
+    ],
+)
+def test_shape_of_a_layer(
+    section: str, dims: list[int], words: str, files: dict[str, bytes], tmp_path: Path, open_files
+) -> None:
+    model, size = ModelBytes(files["layers"]), 4
+    for dim in dims:
+        size *= dim
+    content = model.content(section)
+    model.replace(section, (content * (size // len(content) + 1))[:size], dims)
     (tmp_path / "damaged.tern").write_bytes(model.seal().data)
     (outcome,) = open_files([tmp_path / "damaged.tern"])
     assert outcome.status == E_FORMAT and words in outcome.message, outcome

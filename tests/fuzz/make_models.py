@@ -189,6 +189,46 @@ def floret() -> Any:
     )
 
 
+def layers() -> Any:
+    """Bytes of words with vectors, windows of other sizes, mish, more layers than the first readers had room for, and the first
+    ensemble of text classifiers, whose rows beyond the ends of a document are no zeros."""
+    nlp = blank()
+    nlp.vocab.vectors = vectors()
+    characters = {
+        "@architectures": "spacy.CharacterEmbed.v2",
+        "width": WIDTH,
+        "rows": 9,
+        "nM": 1,
+        "nC": 3,
+        "include_static_vectors": True,
+    }
+    windows = {"@architectures": "spacy.MishWindowEncoder.v2", "width": WIDTH, "window_size": 2, "depth": 2}
+    deep = {**encoder()["encode"], "depth": 9, "maxout_pieces": 1}
+    ensemble = {
+        "@architectures": "spacy.TextCatEnsemble.v1",
+        "width": WIDTH + 1,
+        "embed_size": 9,
+        "pretrained_vectors": False,
+        "exclusive_classes": True,
+        "ngram_size": 2,
+        "window_size": 2,
+        "conv_depth": 1,
+        "dropout": None,
+    }
+    with_networks(
+        nlp,
+        ("tok2vec", {"model": {**encoder(), "embed": characters}}),
+        ("tagger", tagger()),
+        ("senter", tagger({**encoder(), "encode": windows})),
+        ("morphologizer", tagger({**encoder(), "encode": {**deep, "depth": 1, "window_size": 0}})),
+        ("ner", transition("ner", {**encoder(attrs=("NORM",)), "encode": deep}, upper=True, extra=False)),
+        ("textcat", {"model": ensemble}),
+    )
+    bag = nlp.get_pipe("textcat").model.get_ref("output_layer")
+    bag.set_param("W", bag.get_param("W") * (np.arange(bag.get_param("W").size) < 16))  # its 262,144 buckets are fixed
+    return nlp
+
+
 def spans() -> Any:
     """Spans that one component finds and another labels; n-grams of sizes in any order, with and without a hidden layer."""
     nlp = blank()
@@ -315,6 +355,7 @@ def looked_up() -> Any:
 
 PIPELINES: dict[str, Callable[[], Any]] = {
     "floret": floret,
+    "layers": layers,
     "french": lambda: with_lemmatizer("fr", "rule", FRENCH_TABLES),
     "lookup": looked_up,
     "macedonian": lambda: with_lemmatizer("mk", "rule", LEMMA_TABLES),

@@ -153,11 +153,6 @@ class EngineMutant:
     times: int = 1  # that old must occur; all are changed
 
 
-ZERO_PADDING_AT_EVERY_LAYER = """if (window_layer(&w->conv[d], width, rows, left_before, left_after, doc->interruption, s, x))
-            return TERN_E_INTERRUPTED;
-        if (before > d + 1) memset(x, 0, (before - d - 1) * width * sizeof *x);
-        if (after > d + 1) memset(x + (rows - (after - d - 1)) * width, 0, (after - d - 1) * width * sizeof *x);"""
-
 # How a lifted arc's head is looked for makes no difference on any text that was tried: tests/unit/test_dependency.c tests
 # it on random trees.
 ENGINE_MUTANTS = [
@@ -166,9 +161,8 @@ ENGINE_MUTANTS = [
     EngineMutant(
         "padding is zero again at every layer",
         "tok2vec.c",
-        """if (window_layer(&w->conv[d], width, rows, left_before, left_after, doc->interruption, s, x))
-            return TERN_E_INTERRUPTED;""",
-        ZERO_PADDING_AT_EVERY_LAYER,
+        "if (w->cuts_edges) cut_edges(w, doc, begin, end, reach - w->window",
+        "cut_edges(w, doc, begin, end, reach - w->window",
         ("entities", "layer"),
     ),
     EngineMutant(
@@ -209,28 +203,28 @@ ENGINE_MUTANTS = [
     EngineMutant(
         "the residual is that of the row before",
         "tok2vec.c",
-        "layer_norm(x, x + width, delta,",
-        "layer_norm(x, x, delta,",
+        "layer_norm(x, x + w->window * width, s->delta.data, layer->G, layer->beta, chunk,",
+        "layer_norm(x, x, s->delta.data, layer->G, layer->beta, chunk,",
         ("layer", "entities"),
     ),
     EngineMutant(
         "the memo of embeddings knows one feature too few",
-        "tok2vec.c",
-        "k < tok2vec_blocks(w); k++)",
-        "k + 1 < tok2vec_blocks(w); k++)",
+        "embedding.c",
+        "k < memo_keys(w); k++)",
+        "k + 1 < memo_keys(w); k++)",
         ("sent_start", "layer", "entities", "tag"),
         times=3,
     ),
     EngineMutant(
         "the memo of embeddings takes any token for the one it knows",
-        "tok2vec.c",
-        "if (place[1 + k] != block_key(w, doc, token, k)) return 0;",
+        "embedding.c",
+        "if (place[1 + k] != memo_key(w, doc, token, k)) return 0;",
         "(void)doc, (void)token;",
         ("layer", "entities", "tag"),
     ),
     EngineMutant(
         "the memo of embeddings does not know whose they are",
-        "tok2vec.c",
+        "embedding.c",
         "if (memo->owner == w->mix.layer.panels) return 0;",
         "if (memo->owner) return 0;",
         ("layer", "entities", "sent_start", "scores"),

@@ -58,10 +58,10 @@ static void *scratch_of(tern_ctx *ctx, uint32_t factory) { return ctx->component
 
 static void write_embedding(bytes *out, tern_ctx *ctx, const tok2vec_weights *encoder)
 {
-    size_t tokens = ctx->doc.token_count, values = tokens * tok2vec_blocks(encoder) * encoder->width;
+    size_t tokens = ctx->doc.token_count, values = tokens * tok2vec_inputs(encoder);
     float *sums = malloc((values ? values : 1) * sizeof(float));
 
-    if (sums && !tok2vec_embed(encoder, &ctx->doc, 0, tokens, first_encoder(ctx), sums)) {
+    if (sums && !embedding_inputs(encoder, &ctx->doc, 0, tokens, &first_encoder(ctx)->embedding, sums)) {
         hex_floats(out, sums, values);
     } else {
         out->failed = 1;

@@ -139,7 +139,7 @@ static void test_the_mean_of_all_rows(void **state)
     float out[2 * WIDTH];
     double want[WIDTH] = {0};
     t->span[0].byte_end = 7; /* a word of nine with its marks: itself, 8 pieces of two, 7 of three */
-    assert_int_equal(tok2vec_embed(&t->w, &t->doc, 0, 1, &t->scratch, out), TERN_OK);
+    assert_int_equal(embedding_inputs(&t->w, &t->doc, 0, 1, &t->scratch.embedding, out), TERN_OK);
     char word[10] = "<.......>";
     memcpy(word + 1, t->bytes, 7);
     for (size_t n = 2, count = 8; n <= 9; n = n == 3 ? 9 : n + 1, count = n == 9 ? 1 : count - 1)

@@ -560,6 +560,34 @@ static void test_gelu(void **state)
     }
 }
 
+/* thinc's formula in double precision */
+static double expected_mish(double x) { return x < 20 ? x * tanh(log(1 + exp(x))) : x; }
+
+static void test_mish(void **state)
+{
+    enum { MANY = 4096 };
+    static const float extremes[] = {0, -0.0f, 1e-30f, -1e-30f, 19.9f, 20.1f, 86, -86, -88, 100, -100, 3e38f, -3e38f};
+    static float x[MANY];
+    size_t count = sizeof extremes / sizeof *extremes;
+    (void)state;
+    FOR_EACH_SET(set)
+    {
+        for (size_t n = MANY - 3; n <= MANY; n++) {
+            for (size_t i = 0; i < MANY; i++) x[i] = i < count ? extremes[i] : ((float)i - 2048.0f) / 80.0f;
+            (*set)->mish(x, n);
+            for (size_t i = 0; i < n; i++) {
+                double before = i < count ? (double)extremes[i] : ((double)i - 2048) / 80;
+                assert_close(x[i], expected_mish(before), 2.5e-7 * (1 + fabs(before)), (*set)->name, i);
+            }
+            /* what is beyond stays */
+            for (size_t i = n; i < MANY; i++) assert_true(x[i] == ((float)i - 2048.0f) / 80.0f);
+        }
+        x[0] = NAN;
+        (*set)->mish(x, 1);
+        assert_true(isnan(x[0]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -576,6 +604,7 @@ int main(void)
         cmocka_unit_test(test_threads_do_not_disturb_each_other),
         cmocka_unit_test(test_expand_halves),
         cmocka_unit_test(test_gelu),
+        cmocka_unit_test(test_mish),
         cmocka_unit_test(test_what_runs_here),
         cmocka_unit_test(test_choice),
     };

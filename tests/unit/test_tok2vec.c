@@ -43,7 +43,7 @@ static int set_up(void **state)
     FILL(&seed, f->conv_b);
     FILL(&seed, f->conv_G);
     FILL(&seed, f->conv_beta);
-    f->w = (tok2vec_weights){.features = FEATURES, .width = WIDTH, .depth = DEPTH};
+    f->w = (tok2vec_weights){.features = FEATURES, .width = WIDTH, .depth = DEPTH, .window = 1};
     static const uint32_t attr[FEATURES] = {ATTR_NORM, ATTR_SHAPE, ATTR_SUFFIX}, rows[FEATURES] = {11, 7, 5};
     for (uint32_t i = 0; i < FEATURES; i++) {
         f->w.attr[i] = attr[i];
@@ -377,7 +377,7 @@ static void test_embedding_buckets_and_order(void **state)
     f->keys[ATTR_NORM][0] = 8566208034543834098u;
     float out[2];
     f->doc.token_count = 1;
-    assert_int_equal(tok2vec_embed(&w, &f->doc, 0, 1, &f->scratch, out), TERN_OK);
+    assert_int_equal(embedding_inputs(&w, &f->doc, 0, 1, &f->scratch.embedding, out), TERN_OK);
     assert_true(out[0] == 15.0f);
     assert_true(out[1] == 1.0f);
     free(table);
@@ -390,7 +390,7 @@ static void test_a_row_that_is_hit_twice_counts_twice(void **state)
     tok2vec_weights w = {.features = 1, .width = 2, .attr = {ATTR_SUFFIX}, .seed = {12}, .rows = {1}, .embed = {table}};
     float out[2];
     f->doc.token_count = 1;
-    assert_int_equal(tok2vec_embed(&w, &f->doc, 0, 1, &f->scratch, out), TERN_OK);
+    assert_int_equal(embedding_inputs(&w, &f->doc, 0, 1, &f->scratch.embedding, out), TERN_OK);
     assert_true(out[0] == 2.0f);
     assert_true(out[1] == -12.0f);
 }

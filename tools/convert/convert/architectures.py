@@ -12,9 +12,11 @@ from .constants import (
     BOW_MAX_BUCKETS,
     BOW_MAX_NGRAM,
     MAX_PIECES,
+    TOK2VEC_MAX_CHARS,
     TOK2VEC_MAX_DEPTH,
     TOK2VEC_MAX_FEATURES,
     TOK2VEC_MAX_WIDTH,
+    TOK2VEC_MAX_WINDOW,
     Attr,
 )
 from .errors import ConvertError
@@ -27,7 +29,9 @@ TOK2VECS = ("spacy.Tok2Vec.v1", "spacy.Tok2Vec.v2")
 LISTENER = "spacy.Tok2VecListener.v1"
 HASH_EMBED_CNNS = ("spacy.HashEmbedCNN.v1", "spacy.HashEmbedCNN.v2")
 EMBEDS = ("spacy.MultiHashEmbed.v1", "spacy.MultiHashEmbed.v2")
+CHARACTER_EMBEDS = ("spacy.CharacterEmbed.v1", "spacy.CharacterEmbed.v2")
 ENCODES = ("spacy.MaxoutWindowEncoder.v1", "spacy.MaxoutWindowEncoder.v2")
+MISH_ENCODES = ("spacy.MishWindowEncoder.v1", "spacy.MishWindowEncoder.v2")
 TRANSITIONS = ("spacy.TransitionBasedParser.v1", "spacy.TransitionBasedParser.v2")
 TAGGERS = ("spacy.Tagger.v1", "spacy.Tagger.v2")
 SPANCAT = "spacy.SpanCategorizer.v1"
@@ -42,13 +46,13 @@ REDUCERS = (
 )
 SCORERS = ("spacy.LinearLogistic.v1", "Softmax.v1", "Softmax.v2", "Linear.v1")
 BOWS = ("spacy.TextCatBOW.v1", "spacy.TextCatBOW.v2", "spacy.TextCatBOW.v3")
-ENSEMBLE = "spacy.TextCatEnsemble.v2"
+ENSEMBLES = ("spacy.TextCatEnsemble.v1", "spacy.TextCatEnsemble.v2")
 POOLED = (
     "spacy.TextCatCNN.v1",
     "spacy.TextCatCNN.v2",
     "spacy.TextCatReduce.v1",
     "spacy.TextCatParametricAttention.v1",
-    ENSEMBLE,
+    *ENSEMBLES,
 )
 
 
@@ -76,39 +80,57 @@ def _setting(node: Node, key: str, expected: Any, architecture: str, component: 
         )
 
 
-def _check_number(node: Node, key: str, limit: int, architecture: str, component: str) -> None:
-    """Refuses what is no whole number from 1 to the limit."""
+def _check_number(node: Node, key: str, limit: int, architecture: str, component: str, least: int = 1) -> None:
+    """Refuses what is no whole number from the least to the limit."""
     value = node.get(key)
-    if not isinstance(value, int) or not 1 <= value <= limit:
+    if not isinstance(value, int) or not least <= value <= limit:
         raise ConvertError(
-            f"{architecture} in component {component} has {key} {value!r}; 1 to {limit} are supported: "
+            f"{architecture} in component {component} has {key} {value!r}; {least} to {limit} are supported: "
             "train it with such a number"
         )
 
 
+def _attrs_of(embed: Any) -> list[str]:
+    """The features that an embedding reads."""
+    if not isinstance(embed, Mapping):
+        return []
+    is_of_characters = embed.get("@architectures") in CHARACTER_EMBEDS
+    attrs = [embed.get("feature", "LOWER")] if is_of_characters else embed.get("attrs", [])
+    return [feature_name(attr) for attr in attrs]
+
+
+def _check_characters(node: Node, name: str, component: str) -> None:
+    _check_number(node, "nM", TOK2VEC_MAX_CHARS, name, component)
+    _check_number(node, "nC", TOK2VEC_MAX_CHARS // node["nM"], name, component)
+    _check_number(node, "width", TOK2VEC_MAX_WIDTH, name, component)
+
+
 def _check_embed(node: Node, component: str) -> None:
-    name = _architecture(node, component, *EMBEDS)
-    attrs = [feature_name(attr) for attr in node.get("attrs", [])]
+    name = _architecture(node, component, *EMBEDS, *CHARACTER_EMBEDS)
+    attrs = _attrs_of(node)
     for attr in attrs:
         if attr not in FEATURES:
             raise ConvertError(
                 f"feature {attr} of {name} in component {component} is not supported, only {', '.join(FEATURES)}: "
                 "train it with these"
             )
+    if name in CHARACTER_EMBEDS:
+        return _check_characters(node, name, component)
     differing = sum(attr in Attr.__members__ for attr in attrs)
     if not 1 <= differing <= TOK2VEC_MAX_FEATURES:
         raise ConvertError(
             f"{name} in component {component} has {differing} features of which tokens differ; 1 to "
             f"{TOK2VEC_MAX_FEATURES} are supported: train it with such a number"
         )
-    _check_number(node, "width", TOK2VEC_MAX_WIDTH, name, component)
+    return _check_number(node, "width", TOK2VEC_MAX_WIDTH, name, component)
 
 
 def _check_window(node: Node, architecture: str, component: str) -> None:
-    """The settings of a MaxoutWindowEncoder."""
-    _setting(node, "window_size", 1, architecture, component)
+    """The settings of a MaxoutWindowEncoder or MishWindowEncoder."""
+    _check_number(node, "window_size", TOK2VEC_MAX_WINDOW, architecture, component, least=0)
     _check_number(node, "depth", TOK2VEC_MAX_DEPTH, architecture, component)
-    _check_number(node, "maxout_pieces", MAX_PIECES, architecture, component)
+    if architecture not in MISH_ENCODES:
+        _check_number(node, "maxout_pieces", MAX_PIECES, architecture, component)
 
 
 def check_encoder(node: Node | None, component: str) -> None:
@@ -119,10 +141,11 @@ def check_encoder(node: Node | None, component: str) -> None:
         return _check_window(node, name, component)
     _check_embed(node.get("embed", {}), component)
     encode = node.get("encode", {})
-    encoder = _architecture(encode, component, *ENCODES)
-    if (name, encoder) == (TOK2VECS[1], ENCODES[0]):
+    encoder = _architecture(encode, component, *ENCODES, *MISH_ENCODES)
+    if name == TOK2VECS[1] and encoder.endswith(".v1"):
         raise ConvertError(
-            f"component {component} has {encoder} in {name}, which spaCy itself cannot run: train it with {ENCODES[1]}"
+            f"component {component} has {encoder} in {name}, which spaCy itself cannot run: train it with "
+            f"{encoder[:-1]}2"
         )
     return _check_window(encode, encoder, component)
 
@@ -138,8 +161,7 @@ def annotations_read(model: Node | None) -> list[str]:
     """What other components set that a component's own encoder embeds. model: the component's, or an encoder."""
     encoder = model.get("tok2vec", model) if isinstance(model, Mapping) else None
     embed = encoder.get("embed") if isinstance(encoder, Mapping) else None
-    attrs = embed.get("attrs", []) if isinstance(embed, Mapping) else []
-    return [feature_name(attr) for attr in attrs if feature_name(attr) in ANNOTATIONS]
+    return [attr for attr in _attrs_of(embed) if attr in ANNOTATIONS]
 
 
 def upstream_of(model: Node | None) -> str | None:
@@ -184,12 +206,26 @@ def _check_bow(model: Node | None, component: str) -> None:
         _check_number(model, "length", BOW_MAX_BUCKETS, name, component)
 
 
+def _check_first_ensemble(model: Node, name: str, component: str) -> None:
+    """Encoder and bag of words in one, with settings of both (spacy_legacy/architectures/textcat.py)."""
+    if model.get("pretrained_vectors"):
+        raise ConvertError(
+            f"component {component} has {name} with pretrained_vectors, which spaCy itself cannot run: train it without"
+        )
+    _check_number(model, "width", TOK2VEC_MAX_WIDTH, name, component, least=2)
+    _check_number(model, "window_size", TOK2VEC_MAX_WINDOW, name, component, least=0)
+    _check_number(model, "conv_depth", TOK2VEC_MAX_DEPTH, name, component)
+    _check_number(model, "ngram_size", BOW_MAX_NGRAM, name, component)
+
+
 def check_textcat(model: Node | None, component: str) -> None:
     name = _architecture(model, component, *BOWS, *POOLED)
     assert model is not None
     if name in BOWS:
         return _check_bow(model, component)
-    if name == ENSEMBLE:
+    if name == ENSEMBLES[0]:
+        return _check_first_ensemble(model, name, component)
+    if name == ENSEMBLES[1]:
         _check_bow(model.get("linear_model"), component)
     return _check_tok2vec(model, component)
 

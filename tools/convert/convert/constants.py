@@ -47,6 +47,7 @@ class Feature(IntEnum):
     GIVEN_WORDS = 1 << 4
     PATTERNS = 1 << 5
     SPANS = 1 << 6
+    LAYERS = 1 << 7
 
 
 MAP_ABSENT = 0xFFFFFFFFFFFFFFFF
@@ -82,7 +83,11 @@ PANEL = 16
 """Columns of a panel of weights."""
 MAX_PIECES = 8
 """Of a maxout layer."""
-TOK2VEC_MAX_FEATURES, TOK2VEC_MAX_DEPTH, TOK2VEC_MAX_WIDTH = 8, 8, 4096
+TOK2VEC_MAX_FEATURES, TOK2VEC_MAX_DEPTH, TOK2VEC_MAX_WINDOW, TOK2VEC_MAX_WIDTH = 8, 64, 32, 4096
+TOK2VEC_MAX_CHARS = 16384
+"""Floats that the bytes of a word become."""
+CHAR_VALUES = 256
+"""Of a byte of a word, and 255 where there is none."""
 
 
 class Attr(IntEnum):
@@ -285,6 +290,7 @@ class TextcatPart(IntEnum):
     BOW = 1 << 0
     KEYS = 1 << 1
     SAME = 1 << 2
+    PLAIN = 1 << 3
 
 
 class SpancatPart(IntEnum):

@@ -6,6 +6,7 @@ a group that is worth it begins on a page of its own.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -55,8 +56,18 @@ FEATURES = {
 Of the components of the first version only these four have a bit: the first readers that knew them took the shared encoder's rows
 for them. Another newer component needs none: a reader that does not know it refuses the file by its number.
 """
-PARTS = {"normalize": Feature.FEATURES, "unknown_row": Feature.FEATURES, "cuts_edges": Feature.FEATURES}
+PARTS = {
+    "normalize": Feature.FEATURES,
+    "unknown_row": Feature.FEATURES,
+    "cuts_edges": Feature.FEATURES,
+    "chars": Feature.LAYERS,
+    "window": Feature.LAYERS,
+    "edge_row": Feature.LAYERS,
+    "edge_count": Feature.LAYERS,
+}
 """The same by the last part of a section's name, whatever component or encoder it is of."""
+MANY_LAYERS = re.compile(r"tok2vec[\d.]*/conv/([89]|\d\d+)/W")
+"""More than the first readers have room for."""
 KNOWN_FEATURES = reduce(or_, Feature)
 
 KIND_NAMES = {kind: kind.name.lower() for kind in SectionKind}
@@ -185,7 +196,8 @@ def _check_sections(sections: Sequence[Section]) -> None:
 
 
 def _feature_of(section: Section) -> int:
-    return FEATURES.get(section.name, 0) | PARTS.get(section.name.rpartition("/")[2], 0)
+    found = FEATURES.get(section.name, 0) | PARTS.get(section.name.rpartition("/")[2], 0)
+    return found | Feature.LAYERS if MANY_LAYERS.search(section.name) else found
 
 
 def write(groups: Sequence[Sequence[Section]], required: int = 0) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from spacy.pipeline.tok2vec import Tok2VecListener
 
-from .constants import PANEL, TOK2VEC_MAX_DEPTH, Attr
+from .constants import CHAR_VALUES, PANEL, TOK2VEC_MAX_DEPTH, Attr
 from .container import Section, half_if_exact, tensor
 from .errors import ConvertError
 from .features import FEATURES, constant_value, feature_name
@@ -53,10 +53,14 @@ def packed_layer(section: str, weights: np.ndarray, bias: np.ndarray) -> Section
     return tensor(section, columns.reshape(blocks, PANEL, pieces, 1 + inputs).transpose(0, 2, 3, 1), "f4")
 
 
-def linear_section(node: Any, outputs: int, inputs: int, prefix: str) -> Section:
+def linear_weights(node: Any, outputs: int, inputs: int, prefix: str) -> tuple[np.ndarray, np.ndarray]:
     """W and b of a linear layer or of a softmax."""
     weights = param_section(node, "W", (outputs, inputs), f"{prefix}/W").array
-    bias = param_section(node, "b", (outputs,), f"{prefix}/b").array
+    return weights, param_section(node, "b", (outputs,), f"{prefix}/b").array
+
+
+def linear_section(node: Any, outputs: int, inputs: int, prefix: str) -> Section:
+    weights, bias = linear_weights(node, outputs, inputs, prefix)
     return packed_layer(f"{prefix}/W", weights[:, None, :], bias[:, None])
 
 
@@ -81,13 +85,22 @@ class Embeddings(NamedTuple):
     constant: dict[int, np.ndarray]
 
 
+class Inputs(NamedTuple):
+    """Of the layer that mixes the rows: so many of a word's bytes, then blocks of width inputs. constant: rows that are the same of
+    all tokens, by the number of their block."""
+
+    chars: int
+    blocks: int
+    constant: Mapping[int, np.ndarray]
+
+
 def _row_of(table: Any, value: int) -> np.ndarray:
     """What a hash embedding makes of a value."""
     return np.asarray(table.predict(np.full(1, value, dtype=np.uint64)))[0]
 
 
 def _embeddings(prefix: str, embed: Any, width: int, vocab: Any) -> Embeddings:
-    """Of a MultiHashEmbed."""
+    """Of a MultiHashEmbed, or the one beside a CharacterEmbed."""
     columns = [feature_name(column) for column in nodes_of(embed, "extract_features")[0].attrs["columns"]]
     tables = sorted(nodes_of(embed, "hashembed"), key=lambda node: int(node.attrs["column"]))
     if len(tables) != len(columns) or any(name not in FEATURES for name in columns):
@@ -101,6 +114,8 @@ def _embeddings(prefix: str, embed: Any, width: int, vocab: Any) -> Embeddings:
     constants = {place: constant_value(name, vocab) for place, name in enumerate(columns)}
     fixed = {place: _row_of(tables[place], value) for place, value in constants.items() if value is not None}
     differing = [place for place in constants if place not in fixed]
+    if not differing:  # there has to be one
+        return _of_one_row(prefix, fixed[0])
     seeds = [int(tables[place].attrs["seed"]) for place in differing]
     numbers = [Attr[columns[place]] for place in differing]
     heads = [tensor(f"{prefix}/attrs", numbers, "u4"), tensor(f"{prefix}/seeds", seeds, "u4")]
@@ -108,22 +123,36 @@ def _embeddings(prefix: str, embed: Any, width: int, vocab: Any) -> Embeddings:
     return Embeddings(heads, rows, fixed)
 
 
-def _mix_sections(
-    prefix: str, embed: Any, width: int, constant: Mapping[int, np.ndarray], blocks: int
-) -> list[Section]:
-    """The layer that mixes the rows. constant: rows that are the same of all tokens, of all blocks of width inputs."""
+def _of_one_row(prefix: str, row: np.ndarray) -> Embeddings:
+    """A table whose four rows that are added are one and the same, whatever the feature: together they are this row, exactly."""
+    heads = [tensor(f"{prefix}/attrs", [Attr.NORM], "u4"), tensor(f"{prefix}/seeds", [0], "u4")]
+    return Embeddings(heads, [tensor(f"{prefix}/embed/0", row[None] / 4, "f4")], {})
+
+
+def _chars(prefix: str, embed: Any) -> tuple[list[Section], int]:
+    """The rows of a word's bytes, where an encoder embeds some (spacy/ml/_character_embed.py), and how many inputs they make."""
+    nodes = nodes_of(embed, "charembed")
+    if not nodes:
+        return [], 0
+    (node,) = nodes
+    places, width = node.get_dim("nC"), node.get_dim("nM")
+    section = f"{prefix}/chars"
+    return [param_section(node, "E", (places, CHAR_VALUES, width), section)], places * width
+
+
+def _mix_sections(prefix: str, embed: Any, width: int, read: Inputs) -> list[Section]:
+    """The layer that mixes the rows."""
     (mix,), (norm,) = nodes_of(embed, "maxout"), nodes_of(embed, "layernorm")
-    pieces, inputs = mix.get_dim("nP"), width * blocks
+    pieces, inputs = mix.get_dim("nP"), read.chars + width * read.blocks
     weights = param_section(mix, "W", (width, pieces, inputs), f"{prefix}/W").array
     bias = param_section(mix, "b", (width, pieces), f"{prefix}/b").array.astype("f8")
-    by_block = weights.reshape(width, pieces, blocks, width)
-    for block, row in constant.items():
+    by_block = weights[:, :, read.chars :].reshape(width, pieces, read.blocks, width)
+    for block, row in read.constant.items():
         bias += by_block[:, :, block].astype("f8") @ row.astype("f8")
-    differing = [block for block in range(blocks) if block not in constant]
-    return [
-        packed_layer(f"{prefix}/W", by_block[:, :, differing].reshape(width, pieces, -1), bias.astype("f4")),
-        *_norm_sections(prefix, norm, width),
-    ]
+    differing = [block for block in range(read.blocks) if block not in read.constant]
+    blocks = by_block[:, :, differing].reshape(width, pieces, -1)
+    mixed = np.concatenate([weights[:, :, : read.chars], blocks], axis=2)
+    return [packed_layer(f"{prefix}/W", mixed, bias.astype("f4")), *_norm_sections(prefix, norm, width)]
 
 
 def _is_version_1(static_vectors: Any) -> bool:
@@ -144,38 +173,50 @@ def _static(prefix: str, embed: Any, width: int, vectors: Any) -> NetworkSection
     return NetworkSections(heads, tables)
 
 
-def _edges(prefix: str, tok2vec: Any, reach: int) -> list[Section]:
-    """ENCODER/cuts_edges, where the encoder has no rows beyond the ends of a document: then each layer sees zeros there. Else it
-    has as many as it can see (with_array's pad), which change from layer to layer. reach: of all layers."""
-    pad = tok2vec.layers[-1].attrs.get("pad")
-    if pad == 0:
-        return [tensor(f"{prefix}/cuts_edges", [1], "u4")]
-    if pad != reach:
+def edge_sections(prefix: str, tok2vec: Any, reach: int) -> list[Section]:
+    """How many rows the encoder has beyond the ends of a document (with_array's pad), which change from layer to layer, where it
+    has not as many as it can see: beyond those each layer sees zeros. reach: of all layers."""
+    pad = int(tok2vec.layers[-1].attrs.get("pad", 0))
+    if pad >= reach:
+        return []
+    count = [tensor(f"{prefix}/edge_count", [pad], "u4")] if pad else []
+    return [tensor(f"{prefix}/cuts_edges", [1], "u4"), *count]
+
+
+def mish_sections(prefix: str, mish: Any, norm: Any, outputs: int, inputs: int) -> list[Section]:
+    """A layer of mish, and the layer norm after it."""
+    return [linear_section(mish, outputs, inputs, prefix), *_norm_sections(prefix, norm, outputs)]
+
+
+def window_sections(prefix: str, encode: Any, width: int) -> tuple[list[Section], int]:
+    """The layers of a MaxoutWindowEncoder or MishWindowEncoder, and how many rows on either side they see together."""
+    maxouts, norms = nodes_of(encode, "maxout"), nodes_of(encode, "layernorm")
+    layers, is_mish = maxouts or nodes_of(encode, "mish"), not maxouts
+    windows = [int(node.attrs["window_size"]) for node in nodes_of(encode, "expand_window")]
+    if not 1 <= len(layers) <= TOK2VEC_MAX_DEPTH or len(norms) != len(layers) or windows != windows[:1] * len(layers):
         raise ConvertError(
-            f"{prefix}: the encoder has {pad} rows before and after a document, not 0 or {reach}: train it with spaCy's "
-            "own Tok2Vec"
+            f"{prefix}: the encoder's layers are not {len(layers)} layers that see windows of one size: "
+            "train it with spaCy's own MaxoutWindowEncoder or MishWindowEncoder"
         )
-    return []
+    window, write = windows[0], mish_sections if is_mish else maxout_sections
+    found = [tensor(f"{prefix}/window", [window, is_mish], "u4")] if window != 1 or is_mish else []
+    for depth, (layer, norm) in enumerate(zip(layers, norms)):
+        found += write(f"{prefix}/conv/{depth}", layer, norm, width, (2 * window + 1) * width)
+    return found, window * len(layers)
 
 
 def encoder_sections(prefix: str, tok2vec: Any, vocab: Any) -> NetworkSections:
-    """MultiHashEmbed and MaxoutWindowEncoder (spacy/ml/models/tok2vec.py)."""
+    """MultiHashEmbed or CharacterEmbed, and MaxoutWindowEncoder or MishWindowEncoder (spacy/ml/models/tok2vec.py)."""
     embed, encode = tok2vec.get_ref("embed"), tok2vec.get_ref("encode")
     width = int(tok2vec.get_dim("nO"))
     heads, tables, constant = _embeddings(prefix, embed, width, vocab)
     static = _static(prefix, embed, width, vocab.vectors)
+    chars, char_inputs = _chars(prefix, embed)
     tables += static.embeddings  # last, as in spaCy
-    maxouts, norms = nodes_of(encode, "maxout"), nodes_of(encode, "layernorm")
-    windows = [int(node.attrs["window_size"]) for node in nodes_of(encode, "expand_window")]
-    if not 1 <= len(maxouts) <= TOK2VEC_MAX_DEPTH or len(norms) != len(maxouts) or windows != [1] * len(maxouts):
-        raise ConvertError(
-            f"{prefix}: the encoder's layers are not {len(maxouts)} maxout layers with window 1: "
-            "train it with spaCy's own MaxoutWindowEncoder and window_size = 1"
-        )
-    network = [*heads, *static.network, *_edges(prefix, tok2vec, len(maxouts))]
-    network += _mix_sections(f"{prefix}/mix", embed, width, constant, len(tables) + len(constant))
-    for depth, (maxout, norm) in enumerate(zip(maxouts, norms)):
-        network += maxout_sections(f"{prefix}/conv/{depth}", maxout, norm, width, 3 * width)
+    layers, reach = window_sections(prefix, encode, width)
+    read = Inputs(char_inputs, len(tables) + len(constant), constant)
+    network = [*heads, *static.network, *edge_sections(prefix, tok2vec, reach)]
+    network += [*chars, *_mix_sections(f"{prefix}/mix", embed, width, read), *layers]
     return NetworkSections(network, tables)
 
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from spacy.pipeline.tok2vec import Tok2VecListener
 
 from .constants import NO_STRING, Activation, Pool, TextcatPart
 from .container import Section, tensor
 from .errors import ConvertError
+from .first_ensemble import first_ensemble_encoder, first_ensemble_output, is_first_ensemble
 from .network import (
     NetworkSections,
     linear_section,
@@ -74,8 +76,9 @@ def pooling_of(model: Any) -> int:
     return sum(bit for name, bit in REDUCTIONS.items() if nodes_of(model, name))
 
 
-def _attention_sections(prefix: str, model: Any, width: int) -> list[Section]:
-    """The query, the key transform where there is one, and the layer after the sum, which is the last of its kind."""
+def _attention_sections(prefix: str, model: Any, width: int, is_first: bool) -> list[Section]:
+    """The query, the key transform where there is one, and the layer after the sum, which is the last of its kind; that of
+    TextCatEnsemble.v1 has no norm."""
     (attention,) = nodes_of(model, "para-attn")
     query = param_section(attention, "Q", (width,), f"{prefix}/query").array
     found = [packed_layer(f"{prefix}/query/W", query[None, None], np.zeros((1, 1), dtype="<f4"))]
@@ -86,6 +89,11 @@ def _attention_sections(prefix: str, model: Any, width: int) -> list[Section]:
             "TextCatParametricAttention"
         )
     hidden, norm = nodes_of(model, "maxout")[-1], nodes_of(model, "layernorm")[-1]
+    if is_first:
+        pieces = hidden.get_dim("nP")
+        weights = param_section(hidden, "W", (width, pieces, width), f"{prefix}/hidden/W").array
+        bias = param_section(hidden, "b", (width, pieces), f"{prefix}/hidden/b").array
+        return [*found, packed_layer(f"{prefix}/hidden/W", weights, bias)]
     return found + keys + maxout_sections(f"{prefix}/hidden", hidden, norm, width, width)
 
 
@@ -93,13 +101,29 @@ def _pooled_activation(model: Any) -> Activation:
     return Activation.SOFTMAX if nodes_of(model, "softmax") else Activation.LOGISTIC
 
 
+def _read_by(model: Any) -> Any:
+    """What the model reads: an encoder of its own, or a listener."""
+    return next(node for node in model.walk() if node.has_ref("tok2vec")).get_ref("tok2vec")
+
+
+def _is_first(tok2vec: Any) -> bool:
+    return not isinstance(tok2vec, Tok2VecListener) and is_first_ensemble(tok2vec)
+
+
 def _pooled_sections(factory: str, pipe: Any, pooling: int, bow_labels: int) -> NetworkSections:
     """Encoder, pooling, output layer."""
-    tok2vec = next(node for node in pipe.model.walk() if node.has_ref("tok2vec")).get_ref("tok2vec")
+    tok2vec = _read_by(pipe.model)
     width, labels = int(tok2vec.get_dim("nO")), len(pipe.labels)
-    network, embeddings = own_encoder_sections(factory, pipe, tok2vec)
+    is_first = _is_first(tok2vec)
+    if is_first:
+        network, embeddings = first_ensemble_encoder(f"{factory}/tok2vec", tok2vec)
+    else:
+        network, embeddings = own_encoder_sections(factory, pipe, tok2vec)
     if pooling == Pool.ATTENTION:
-        network = network + _attention_sections(factory, pipe.model, width)
+        network = network + _attention_sections(factory, pipe.model, width, is_first)
+    if is_first:
+        output = first_ensemble_output(f"{factory}/output", pipe.model, labels, width)
+        return NetworkSections([*network, output], embeddings)
     (output,) = nodes_of(pipe.model, "softmax") + nodes_of(pipe.model, "linear")
     inputs = bow_labels + width * bin(pooling).count("1")
     return NetworkSections([*network, linear_section(output, labels, inputs, f"{factory}/output")], embeddings)
@@ -129,6 +153,7 @@ def textcat_sections(factory: str, pipe: Any, strings: StringTable, earlier: Seq
         TextcatPart.BOW * bool(bag)
         | TextcatPart.KEYS * bool(nodes_of(pipe.model, "gelu"))
         | TextcatPart.SAME * (same is not None)
+        | TextcatPart.PLAIN * bool(pooling and _is_first(_read_by(pipe.model)))
     )
     tables = [
         tensor(f"{factory}/settings", [pooling, activation, parts], "u4"),
