@@ -80,7 +80,8 @@ enum {
     TERN_CATS = 1u << 7,
     TERN_NORMS = 1u << 8, /* of the tokens: any model has them, and no component runs for them */
     TERN_SPANS = 1u << 9, /* groups of spans (spaCy's Doc.spans); the same of a model without a component for them */
-    TERN_EVERYTHING = (1u << 10) - 1
+    TERN_NOUN_CHUNKS = 1u << 10, /* of a model with a parser whose language has them */
+    TERN_EVERYTHING = (1u << 11) - 1
 };
 
 /* Components by spaCy's factory names. */
@@ -191,6 +192,12 @@ typedef struct tern_group_span {
     const char *label;             /* NUL-terminated, owned by the model; "" without one */
     double score;                  /* of its label; 0 in a group without scores */
 } tern_group_span;
+
+/* A base noun phrase (of spaCy's Doc.noun_chunks). */
+typedef struct tern_noun_chunk {
+    tern_span span;
+    size_t token_start, token_end; /* half open; empty in rare Catalan chunks */
+} tern_noun_chunk;
 
 /* ---- model ------------------------------------------------------------------------------------------------------- */
 
@@ -303,8 +310,8 @@ tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out);
 tern_status tern_doc_text(const tern_doc *doc, const char **text, size_t *len);
 
 /* Mask of the annotations that at least one token carries (spaCy's Doc.has_annotation); everything for an empty
- * document. TERN_CATS where there are categories, TERN_SPANS where there are groups of spans and TERN_NORMS where norms
- * were wanted, empty document or not. */
+ * document. TERN_CATS where there are categories, TERN_SPANS where there are groups of spans, TERN_NORMS where norms
+ * were wanted and TERN_NOUN_CHUNKS where noun chunks were wanted and there is a parse, empty document or not. */
 unsigned tern_doc_annotations(const tern_doc *doc);
 
 /* Sentences: those that the sentence starts mark off; none when TERN_SENTENCES is not among the annotations. */
@@ -328,6 +335,12 @@ tern_status tern_doc_sentence_cat(const tern_doc *doc, size_t sentence, size_t i
 size_t tern_doc_span_group_count(const tern_doc *doc);
 tern_status tern_doc_span_group(const tern_doc *doc, size_t index, tern_span_group *out);
 tern_status tern_doc_group_span(const tern_doc *doc, size_t group, size_t index, tern_group_span *out);
+
+/* Noun chunks in spaCy's order, which is that of the text, but backwards in Turkish. None where TERN_NOUN_CHUNKS is not
+ * among the annotations: where they were not wanted, without a parse, and for the rare parse to which spaCy answers
+ * with an error. */
+size_t tern_doc_noun_chunk_count(const tern_doc *doc);
+tern_status tern_doc_noun_chunk(const tern_doc *doc, size_t index, tern_noun_chunk *out);
 
 /* "0.1.0" */
 const char *tern_version(void);

@@ -17,6 +17,7 @@ typedef struct forest {
     tern_doc *doc;
     const uint32_t *head_label;       /* [tokens] */
     uint32_t *left_edge, *right_edge; /* [tokens] first and last token of the subtree */
+    signed char *starts;              /* [tokens] 1: a sentence begins, -1: none does */
     /* [tokens] children by ascending position, or NO_CHILD */
     uint32_t *first_child, *next_sibling, *previous_sibling;
     uint32_t *newest; /* [tokens] the child that was moved here last, or NO_CHILD */
@@ -36,19 +37,20 @@ static void widen_head(const forest *f, size_t token)
 /* A sentence begins at the left edge of a root. */
 static void mark_sentence_starts(const forest *f)
 {
-    tern_doc *doc = f->doc;
-    for (size_t i = 0; i < doc->token_count; i++) doc->sent_start[i] = -1;
+    const tern_doc *doc = f->doc;
+    for (size_t i = 0; i < doc->token_count; i++) f->starts[i] = -1;
     for (size_t i = 0; i < doc->token_count; i++)
-        if (doc->head[i] == i) doc->sent_start[f->left_edge[i]] = 1;
+        if (doc->head[i] == i) f->starts[f->left_edge[i]] = 1;
 }
 
 /* As loose as spaCy's test: a head may be the token that begins the next sentence, and the last token's head is not
  * looked at. */
-static int heads_are_within_sentences(const tern_doc *doc)
+static int heads_are_within_sentences(const forest *f)
 {
+    const tern_doc *doc = f->doc;
     size_t begin = 0;
     for (size_t i = 0; i < doc->token_count; i++) {
-        if (i + 1 < doc->token_count && (i == 0 || doc->sent_start[i] != 1)) continue;
+        if (i + 1 < doc->token_count && (i == 0 || f->starts[i] != 1)) continue;
         for (size_t j = begin; j < i; j++)
             if (doc->head[j] < begin || doc->head[j] > i) return 0;
         begin = i;
@@ -66,7 +68,7 @@ static void find_edges(const forest *f)
         for (size_t i = 0; i < tokens; i++) widen_head(f, i);
         for (size_t i = tokens; i-- > 0;) widen_head(f, i);
         mark_sentence_starts(f);
-        if (heads_are_within_sentences(f->doc)) return;
+        if (heads_are_within_sentences(f)) return;
     }
 }
 
@@ -181,6 +183,7 @@ tern_status dependency_finish(tern_doc *doc, const uint32_t *head_label, depende
                 .head_label = head_label,
                 .left_edge = s->column[0].data,
                 .right_edge = s->column[1].data,
+                .starts = doc->sent_start,
                 .visits_left = (uint64_t)doc->token_count * MAX_VISITS + 1};
     find_edges(&f);
     if (!has_lifted_arcs(&f)) return TERN_OK;
@@ -194,6 +197,12 @@ tern_status dependency_finish(tern_doc *doc, const uint32_t *head_label, depende
     status = take_back_lifted_arcs(&f, err);
     if (!status) find_edges(&f);
     return status;
+}
+
+void dependency_edges(tern_doc *doc, uint32_t *left_edge, uint32_t *right_edge, signed char *starts)
+{
+    const forest f = {.doc = doc, .left_edge = left_edge, .right_edge = right_edge, .starts = starts};
+    find_edges(&f);
 }
 
 void dependency_scratch_free(dependency_scratch *s)

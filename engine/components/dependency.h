@@ -18,6 +18,9 @@ typedef struct dependency_scratch {
  * token). */
 tern_status dependency_finish(tern_doc *doc, const uint32_t *head_label, dependency_scratch *scratch, tern_error *err);
 
+/* Edges of subtrees and sentence starts of heads that are there already (without cycles), which stay; all [tokens]. */
+void dependency_edges(tern_doc *doc, uint32_t *left_edge, uint32_t *right_edge, signed char *starts);
+
 void dependency_scratch_free(dependency_scratch *scratch);
 
 #endif

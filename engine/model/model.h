@@ -473,6 +473,51 @@ typedef struct lemmatizer_tables {
     uint32_t part_count, word_edges, exception_count;
 } lemmatizer_tables;
 
+/* How noun chunks are found (engine/components/noun_chunks.c), by the languages that do: en, fa; id, ms, nb, sv; el;
+ * es, fr, it, pt; ht; ca; de; da, la; fi; nl; tr; ja. */
+enum {
+    NOUN_CHUNKS_WORD = 0,
+    NOUN_CHUNKS_EDGE,
+    NOUN_CHUNKS_GREEK,
+    NOUN_CHUNKS_ROMANCE,
+    NOUN_CHUNKS_HAITIAN,
+    NOUN_CHUNKS_CATALAN,
+    NOUN_CHUNKS_GERMAN,
+    NOUN_CHUNKS_DANISH,
+    NOUN_CHUNKS_FINNISH,
+    NOUN_CHUNKS_DUTCH,
+    NOUN_CHUNKS_TURKISH,
+    NOUN_CHUNKS_JAPANESE,
+    NOUN_CHUNK_KINDS
+};
+
+/* What a part of speech or a label of a dependency means there. */
+enum {
+    ROLE_POS_NOMINAL = 1 << 0, /* may head a chunk */
+    ROLE_POS_NOUN = 1 << 1,    /* a noun that extends one */
+    ROLE_POS_PRON = 1 << 2,
+    ROLE_POS_VERB = 1 << 3,
+    ROLE_POS_OUT = 1 << 4,      /* is left out where a chunk begins with it */
+    ROLE_POS_OUT_CONJ = 1 << 5, /* the same of a coordinated noun */
+    ROLE_POS_PUNCT = 1 << 6,
+    ROLE_POS_DET = 1 << 7,
+    ROLES_OF_POS = (1 << 8) - 1,
+    ROLE_HEAD = 1 << 8, /* makes a chunk of a noun */
+    ROLE_CONJ = 1 << 9,
+    ROLE_RIGHT = 1 << 10, /* of a word that extends the chunk, to the right in most languages */
+    ROLE_LEFT = 1 << 11,  /* to the left */
+    ROLE_STOP = 1 << 12,  /* no chunk goes beyond it */
+    ROLE_ADJECTIVE = 1 << 13,
+    ROLE_DETERMINER = 1 << 14,
+    ROLE_SUBJECT = 1 << 15,
+    ROLE_BITS = 16
+};
+
+typedef struct noun_chunk_rules {
+    uint32_t kind, count;  /* count 0: the file has none */
+    const uint32_t *roles; /* [count][2] ascending string number, bits ROLE_* */
+} noun_chunk_rules;
+
 /* The floats of a section that holds halves, in a list; begins a cache line, as a section does. */
 typedef struct expanded_floats {
     _Alignas(64) struct expanded_floats *next;
@@ -518,6 +563,7 @@ struct tern_model {
     tokenizer_tables tokenizer;
     vector_keys vectors;
     floret_settings floret;
+    noun_chunk_rules noun_chunks;
     component_model *component; /* [pipeline_length] in the order in which they run; the model's own memory */
     uint32_t pipeline_length;
     place_set of_factory[COMPONENT_COUNT]; /* the components that a factory made */

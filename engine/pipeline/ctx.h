@@ -3,6 +3,7 @@
 #define TERN_CTX_H
 
 #include "component_table.h"
+#include "noun_chunks.h"
 #include "tok2vec.h"
 #include "tokenizer.h"
 
@@ -20,7 +21,8 @@ struct tern_ctx {
     tokenizer_scratch tokenizer;
     lexeme_scratch lexeme;
     component_scratch *component; /* [model->pipeline_length] */
-    buffer zeros;                 /* rows of an encoder that does not run */
+    noun_chunk_scratch noun_chunks;
+    buffer zeros; /* rows of an encoder that does not run */
 };
 
 /* The component of that place at work on the context's document. */

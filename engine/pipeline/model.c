@@ -144,6 +144,7 @@ unsigned tern_model_offers(const tern_model *model)
             if (c->span_ruler.sets_entities) offers |= TERN_ENTITIES;
         }
     }
+    if (offers & TERN_DEPENDENCIES && model->noun_chunks.count) offers |= TERN_NOUN_CHUNKS;
     return offers;
 }
 

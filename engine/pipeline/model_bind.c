@@ -4,6 +4,7 @@
 #include "component_table.h"
 #include "error.h"
 #include "lexeme.h"
+#include "noun_chunks.h"
 #include "string_store.h"
 #include "tokenizer.h"
 #include "unicode.h"
@@ -107,6 +108,7 @@ tern_status model_bind(tern_model *model, tern_error *err)
     if (!(model->file.features & TERN_FEATURE_GIVEN_WORDS))
         bind_tokenizer(&b, &model->tokenizer, &model->strings, model->chars.class_count);
     bind_vectors(&b, model);
+    bind_noun_chunks(&b, model);
     bind_pipeline(&b, model);
     bind_names(&b, model);
     for (uint32_t place = 0; place < model->pipeline_length && !b.status; place++)

@@ -74,6 +74,7 @@ static int some_lemmatizer_is_spanish(const tern_model *model)
  * test tags, dependencies and lemmas, and may change each of the annotations of a token. */
 static place_set needed_components(const tern_model *model, unsigned want, place_set allowed)
 {
+    if (want & TERN_NOUN_CHUNKS) want |= TERN_DEPENDENCIES | TERN_POS;
     const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
     if (want & (of_tokens | TERN_ENTITIES | TERN_SPANS)) want |= tested_annotations(model);
     const int lemmas = want & TERN_LEMMAS || (want & of_tokens && some_ruler_tests_lemmas(model));
@@ -419,6 +420,14 @@ static tern_status tokens_of_words(tern_ctx *ctx, const tern_words *words, size_
     return status ? status : given_words_cut(doc, words, &ctx->text, err);
 }
 
+static tern_status find_noun_chunks(tern_ctx *ctx, tern_error *err)
+{
+    int found;
+    if (noun_chunks_find(&ctx->doc, &ctx->noun_chunks, &found)) return doc_gave_up(&ctx->doc, err);
+    if (found) ctx->doc.annotations |= TERN_NOUN_CHUNKS;
+    return TERN_OK;
+}
+
 static tern_status run_components(tern_ctx *ctx, const run_input *input, const tern_options *options, tern_error *err)
 {
     size_t max_chars = options->max_chars && options->max_chars < TERN_MAX_CHARS ? options->max_chars : TERN_MAX_CHARS;
@@ -437,6 +446,7 @@ static tern_status run_components(tern_ctx *ctx, const run_input *input, const t
     if (!doc->token_count) run &= places_of(ctx->model, TERN_TEXTCATS | TERN_SPAN_MAKERS | TERN_SPAN_RULER);
     if (run) status = annotate(ctx, run, err);
     if (!status && doc_finish(doc)) status = doc_gave_up(&ctx->doc, err);
+    if (!status && options->want & TERN_NOUN_CHUNKS) status = find_noun_chunks(ctx, err);
     if (!status && options->sentence_cats) status = classify_sentences(ctx, run, err);
     return status;
 }

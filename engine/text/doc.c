@@ -88,7 +88,7 @@ void doc_clear_annotations(tern_doc *doc)
     doc->annotations = 0;
     doc->entity_id = NULL;
     doc->lemma_bytes = doc->entity_count = doc->cat_count = doc->sentence_count = doc->scored_sentences = 0;
-    doc->group_count = doc->group_span_count = 0;
+    doc->group_count = doc->group_span_count = doc->chunk_count = 0;
     doc->too_many_spans = 0;
     for (size_t c = 0; c < COLUMN_COUNT; c++)
         for (size_t i = 0; i < doc->token_count; i++) doc->column[c][i] = NO_STRING;
@@ -154,6 +154,9 @@ static int has_sentence_starts(const tern_doc *doc)
     return doc->token_count == 1;
 }
 
+/* What an empty document does not have by itself. */
+#define NOT_OF_TOKENS (TERN_CATS | TERN_NORMS | TERN_SPANS | TERN_NOUN_CHUNKS)
+
 static void note_annotations(tern_doc *doc)
 {
     if (has_sentence_starts(doc)) doc->annotations |= TERN_SENTENCES;
@@ -162,7 +165,7 @@ static void note_annotations(tern_doc *doc)
     if (has_strings(doc, doc->column[COLUMN_POS])) doc->annotations |= TERN_POS;
     if (has_numbers(doc, doc->column[COLUMN_MORPH])) doc->annotations |= TERN_MORPHS;
     if (has_lemmas(doc)) doc->annotations |= TERN_LEMMAS;
-    if (!doc->token_count) doc->annotations |= TERN_EVERYTHING & ~(unsigned)(TERN_CATS | TERN_NORMS | TERN_SPANS);
+    if (!doc->token_count) doc->annotations |= TERN_EVERYTHING & ~(unsigned)NOT_OF_TOKENS;
     if (doc->cat_count) doc->annotations |= TERN_CATS;
     if (doc->group_count) doc->annotations |= TERN_SPANS;
 }
@@ -196,7 +199,7 @@ void doc_free_columns(tern_doc *doc)
                        &doc->head_memory,         &doc->is_space_memory,  &doc->vector_memory, &doc->lemma_memory,
                        &doc->lemma_text_memory,   &doc->entity_memory,    &doc->cat_memory,    &doc->sentence_memory,
                        &doc->sentence_cat_memory, &doc->norm_text_memory, &doc->group_memory,  &doc->group_span_memory,
-                       &doc->entity_id_memory};
+                       &doc->entity_id_memory,    &doc->chunk_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
     for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);
@@ -209,6 +212,7 @@ unsigned tern_doc_annotations(const tern_doc *doc) { return doc ? doc->annotatio
 size_t tern_doc_token_count(const tern_doc *doc) { return doc ? doc->token_count : 0; }
 size_t tern_doc_sentence_count(const tern_doc *doc) { return doc ? doc->sentence_count : 0; }
 size_t tern_doc_entity_count(const tern_doc *doc) { return doc ? doc->entity_count : 0; }
+size_t tern_doc_noun_chunk_count(const tern_doc *doc) { return doc ? doc->chunk_count : 0; }
 size_t tern_doc_cat_count(const tern_doc *doc) { return doc ? doc->cat_count : 0; }
 
 static const char *column_string(const tern_doc *doc, int column, size_t token)
@@ -270,6 +274,33 @@ tern_status tern_doc_entity(const tern_doc *doc, size_t index, tern_entity *out)
     out->label = doc->model->strings.bytes + doc->model->strings.start[e->label];
     uint32_t id = doc->entity_id ? doc->entity_id[e->token_start] : NO_STRING;
     out->id = id == NO_STRING ? "" : doc->model->strings.bytes + doc->model->strings.start[id];
+    return TERN_OK;
+}
+
+/* spaCy gives an empty chunk the place of the token that follows it (span.pyx). */
+static tern_span empty_span(const tern_doc *doc, size_t token)
+{
+    const token_span *next = &doc->span[token];
+    const token_span at = {.byte_start = next->byte_start,
+                           .byte_end = next->byte_start,
+                           .char_start = next->char_start,
+                           .char_end = next->char_start,
+                           .utf16_start = next->utf16_start,
+                           .utf16_end = next->utf16_start};
+    return public_span(&at, &at);
+}
+
+tern_status tern_doc_noun_chunk(const tern_doc *doc, size_t index, tern_noun_chunk *out)
+{
+    if (!out) return TERN_E_ARGUMENT;
+    *out = (tern_noun_chunk){0};
+    if (!doc || index >= doc->chunk_count) return TERN_E_ARGUMENT;
+    const noun_chunk *chunk = &doc->chunk[index];
+    out->token_start = chunk->token_start;
+    out->token_end = chunk->token_end;
+    out->span = chunk->token_start < chunk->token_end
+                    ? public_span(&doc->span[chunk->token_start], &doc->span[chunk->token_end - 1])
+                    : empty_span(doc, chunk->token_start);
     return TERN_OK;
 }
 

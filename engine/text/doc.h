@@ -42,6 +42,10 @@ typedef struct span_group {
     size_t first, count;
 } span_group;
 
+typedef struct noun_chunk {
+    uint32_t token_start, token_end;
+} noun_chunk;
+
 /* Spans that a run may make, those that a later group has replaced included. */
 #define DOC_MAX_SPANS ((size_t)1 << 24)
 
@@ -88,7 +92,9 @@ struct tern_doc {
     group_span *group_span;    /* [group_span_count] of all groups */
     span_group *growing_group; /* the one begun last */
     int too_many_spans;        /* 1: the run ends because of DOC_MAX_SPANS */
-    unsigned annotations;      /* TERN_*, set when the run is complete */
+    size_t chunk_count;
+    noun_chunk *chunk;    /* in spaCy's order; where annotations have TERN_NOUN_CHUNKS */
+    unsigned annotations; /* TERN_*, set when the run is complete */
     size_t sentence_count;
     uint32_t *sentence_start; /* [sentence_count] tokens */
     size_t scored_sentences;  /* sentence_count, or 0 */
@@ -96,7 +102,8 @@ struct tern_doc {
     /* owners of the columns above */
     buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], is_space_memory, vector_memory,
         column_memory[COLUMN_COUNT], head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory,
-        sentence_memory, sentence_cat_memory, norm_text_memory, group_memory, group_span_memory, entity_id_memory;
+        sentence_memory, sentence_cat_memory, norm_text_memory, group_memory, group_span_memory, entity_id_memory,
+        chunk_memory;
 };
 
 /* Room for tokens tokens in the columns that the tokenizer fills, in those of the features, and in those that
@@ -114,7 +121,7 @@ int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences); /* of cat_count 
 void doc_clear_annotations(tern_doc *doc);
 
 /* After the last component: notes what the document carries (Doc.has_annotation), lists the sentences. 0 or -1. Whoever
- * finds the entities or the norms sets TERN_ENTITIES or TERN_NORMS. */
+ * finds the entities, the norms or the noun chunks sets TERN_ENTITIES, TERN_NORMS or TERN_NOUN_CHUNKS. */
 int doc_finish(tern_doc *doc);
 
 /* Appends len bytes and a NUL to lemma_text; *ref is where. The others make that the token's lemma, or its norm. 0 or

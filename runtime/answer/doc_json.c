@@ -110,6 +110,18 @@ static void write_groups(bytes *out, const tern_doc *doc)
     bytes_text(out, "}");
 }
 
+static void write_noun_chunks(bytes *out, const tern_doc *doc)
+{
+    tern_noun_chunk chunk;
+    bytes_text(out, ", \"noun_chunks\": [");
+    for (size_t i = 0; !tern_doc_noun_chunk(doc, i, &chunk); i++) {
+        bytes_text(out, i ? ", {" : "{");
+        write_offsets(out, &chunk.span);
+        bytes_text(out, "}");
+    }
+    bytes_text(out, "]");
+}
+
 void doc_json(bytes *out, const char *text, size_t len, const tern_doc *doc)
 {
     unsigned annotations = tern_doc_annotations(doc);
@@ -126,5 +138,6 @@ void doc_json(bytes *out, const char *text, size_t len, const tern_doc *doc)
     }
     bytes_text(out, "]");
     if (annotations & TERN_SPANS) write_groups(out, doc);
+    if (annotations & TERN_NOUN_CHUNKS) write_noun_chunks(out, doc);
     bytes_text(out, "}");
 }

@@ -133,7 +133,8 @@ static void end_answer(const responder *by, response *out)
 static int run_task(const responder *by, const run_input *input, const tern_doc **doc, response *out)
 {
     handler_settings own = *by->settings;
-    const unsigned want = by->options->spans ? TERN_ENTITIES | TERN_SPANS : TERN_ENTITIES;
+    const unsigned want = TERN_ENTITIES | (by->options->spans ? (unsigned)TERN_SPANS : 0)
+                          | (by->options->noun_chunks ? (unsigned)TERN_NOUN_CHUNKS : 0);
     own.components = by->options->components;
     return by->task == TASK_SENTIMENT ? run_sentiment(by->ctx, input, by->settings, doc, out)
                                       : run_components(by->ctx, input, want, &own, doc, out);
@@ -170,6 +171,18 @@ static void write_spans(const responder *by, const char *text, const tern_doc *d
     bytes_text(&out->body, "}");
 }
 
+static void write_noun_chunks(const responder *by, const char *text, const tern_doc *doc, response *out)
+{
+    tern_noun_chunk chunk;
+    bytes_text(&out->body, ", \"noun_chunks\": [");
+    for (size_t i = 0; !tern_doc_noun_chunk(doc, i, &chunk) && !is_over(by, out); i++) {
+        if (i) bytes_text(&out->body, ", ");
+        write_labelled(&out->body, text, &chunk.span, "NP", by->options);
+        bytes_text(&out->body, "}");
+    }
+    bytes_text(&out->body, "]");
+}
+
 static void write_entities(const responder *by, const char *text, const tern_doc *doc, response *out)
 {
     bytes_text(&out->body, "{\"entities\": [");
@@ -182,6 +195,7 @@ static void write_entities(const responder *by, const char *text, const tern_doc
     }
     bytes_text(&out->body, "]");
     if (by->options->spans) write_spans(by, text, doc, out);
+    if (by->options->noun_chunks) write_noun_chunks(by, text, doc, out);
     bytes_text(&out->body, "}");
 }
 
@@ -517,7 +531,7 @@ void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_sett
 {
     pipe_line read = {.text = {0}};
     const tern_doc *result;
-    unsigned want = settings->norms ? TERN_EVERYTHING : TERN_EVERYTHING & ~(unsigned)TERN_NORMS;
+    const unsigned want = (TERN_EVERYTHING & ~(unsigned)(TERN_NORMS | TERN_NOUN_CHUNKS)) | settings->besides;
     json_doc *doc = parse(line, len, out);
     if (!doc) return;
     int failed = read_line(json_root(doc), &read, out);

@@ -132,8 +132,8 @@ int request_target_of(const json_node *body, const model_set *models, request_ta
 
 enum { TEXT_FIELDS = 4, FIELD_TOKENS = 3, FIELD_SPACES }; /* TEXT_FIELDS: the first ones, of them a request has one */
 
-static const char *const fields[] = {"text",  "texts",   "input",  "tokens",     "spaces",    "task",
-                                     "model", "offsets", "format", "components", "sentences", "spans"};
+static const char *const fields[] = {"text",    "texts",  "input",      "tokens",    "spaces", "task",       "model",
+                                     "offsets", "format", "components", "sentences", "spans",  "noun_chunks"};
 enum { FIELDS = sizeof fields / sizeof *fields };
 
 static int field_index(const json_node *member)
@@ -285,9 +285,12 @@ static int read_components(const json_node *body, const tern_model *model, bytes
 static int read_ner(const json_node *body, const tern_model *model, bytes *name, request_options *out, problem *why)
 {
     int offsets = (int)out->offsets, format = (int)out->format;
-    int has_spans = (tern_model_offers(model) & TERN_SPANS) != 0;
+    const unsigned offers = tern_model_offers(model);
+    int has_spans = (offers & TERN_SPANS) != 0, has_chunks = (offers & TERN_NOUN_CHUNKS) != 0;
     int status = read_components(body, model, name, &out->components, why);
     if (!status) status = read_flag(body, "spans", has_spans, "the model makes no spans", &out->spans, why);
+    if (!status)
+        status = read_flag(body, "noun_chunks", has_chunks, "the model finds no noun chunks", &out->noun_chunks, why);
     if (!status) status = read_choice(body, "offsets", offset_unit_from_name, OFFSET_UNITS, name, &offsets, why);
     if (!status) status = read_choice(body, "format", entity_format_from_name, ENTITY_FORMATS, name, &format, why);
     out->offsets = (offset_unit)offsets;

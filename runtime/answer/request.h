@@ -15,6 +15,7 @@
  *   "components"  array of names with "ner"       default: TERN_COMPONENTS
  *   "format"      "ner" "spacy"                   default: TERN_FORMAT
  *   "spans"       true or false                   default: false
+ *   "noun_chunks" true or false                   default: false
  *
  * of POST /sentiment
  *   "sentences"   true or false                   default: false
@@ -53,6 +54,7 @@ typedef struct request_options {
     uint64_t components;  /* places of those that find entities (components.h); 0: the tokenizer alone */
     entity_format format; /* of entities */
     int spans;            /* 1: the groups of spans, too */
+    int noun_chunks;      /* 1: the noun chunks, too */
     offset_unit offsets;
     sentiment_options sentiment;
 } request_options;

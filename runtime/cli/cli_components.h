@@ -1,4 +1,4 @@
-/* cli_components.h - --only, --exclude and --norm. */
+/* cli_components.h - --only, --exclude, --norm and --noun-chunks. */
 #ifndef TERN_CLI_COMPONENTS_H
 #define TERN_CLI_COMPONENTS_H
 
@@ -8,8 +8,10 @@
 #define CLI_ONLY 256 /* option numbers; a subcommand's own begin at CLI_OPTIONS */
 #define CLI_EXCLUDE 257
 #define CLI_NORM 258
-#define CLI_OPTIONS 259
-#define CLI_NORM_OPTION {"norm", no_argument, NULL, CLI_NORM}
+#define CLI_NOUN_CHUNKS 259
+#define CLI_OPTIONS 260
+#define CLI_BESIDES_OPTIONS                                                                                            \
+    {"norm", no_argument, NULL, CLI_NORM}, { "noun-chunks", no_argument, NULL, CLI_NOUN_CHUNKS }
 #define CLI_COMPONENT_OPTIONS                                                                                          \
     {"only", required_argument, NULL, CLI_ONLY}, { "exclude", required_argument, NULL, CLI_EXCLUDE }
 #define CLI_COMPONENT_HELP                                                                                             \

@@ -15,7 +15,7 @@
 
 static const char parse_help[] =
     "Usage: tern parse [-m MODEL] [--format FORMAT | --tree] [--only COMPONENTS | --exclude COMPONENTS] [--norm]\n"
-    "                  [TEXT]\n"
+    "                  [--noun-chunks] [TEXT]\n"
     "\n"
     "Tags, parses and lemmatizes TEXT or, without it, all of standard input, which is one text (its last\n"
     "line feed belongs to it).\n"
@@ -31,6 +31,7 @@ static const char parse_help[] =
     "      --tree                the same as --format tree\n" CLI_COMPONENT_HELP
     "      --norm                the norm of each token, too (spaCy's Token.norm_): a column of the table, Norm=\n"
     "                            in conllu's MISC, \"norm\" in json; trees and pages have no place for it\n"
+    "      --noun-chunks         spaCy's Doc.noun_chunks, too: lines below the table, \"noun_chunks\" in json\n"
     "  -h, --help                show this\n"
     "\n" CLI_COMPONENT_NAMES
     "has them. What none of those that run sets is left out; categories of the text are in json only. The\n"
@@ -40,15 +41,17 @@ static const char parse_help[] =
 
 typedef enum parse_format { PARSE_TABLE, PARSE_TREE, PARSE_CONLLU, PARSE_HTML, PARSE_JSON, PARSE_FORMATS } parse_format;
 
-/* What each format shows, so that nothing else is computed; norms only with --norm. */
+/* What each format shows, so that nothing else is computed; norms and noun chunks only with their
+ * options. */
 static const struct {
     const char *name;
     unsigned want;
 } formats[PARSE_FORMATS] = {
     [PARSE_TABLE] = {"table", TERN_EVERYTHING & ~TERN_CATS},
     [PARSE_TREE] = {"tree", TERN_DEPENDENCIES | TERN_SENTENCES | TERN_POS},
-    [PARSE_CONLLU] = {"conllu", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS | TERN_SPANS)},
-    [PARSE_HTML] = {"html", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS | TERN_NORMS | TERN_SPANS)},
+    [PARSE_CONLLU] = {"conllu", TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS | TERN_SPANS | TERN_NOUN_CHUNKS)},
+    [PARSE_HTML] = {"html",
+                    TERN_EVERYTHING & ~(TERN_ENTITIES | TERN_CATS | TERN_NORMS | TERN_SPANS | TERN_NOUN_CHUNKS)},
     [PARSE_JSON] = {"json", TERN_EVERYTHING},
 };
 
@@ -56,7 +59,7 @@ typedef struct parse_options {
     const char *model, *text;
     cli_components components;
     parse_format format;
-    int norms;
+    unsigned besides; /* TERN_NORMS, TERN_NOUN_CHUNKS */
 } parse_options;
 
 static void write_doc(bytes *out, parse_format format, const char *text, size_t len, const tern_doc *doc)
@@ -83,7 +86,7 @@ static int run_text(const parse_options *options, tern_ctx *ctx, const handler_s
     const char *text = cli_text(options->text, &input, &len);
     unsigned want = formats[options->format].want;
     int code = CLI_FAILED;
-    if (!options->norms) want &= ~(unsigned)TERN_NORMS;
+    want &= ~(unsigned)(TERN_NORMS | TERN_NOUN_CHUNKS) | options->besides;
     if (text != NULL && handle_run(ctx, text, len, want, settings, &doc, &failure) != 0)
         code = cli_fail("%s", failure.message);
     else if (text != NULL) {
@@ -103,7 +106,8 @@ static int run(const parse_options *options)
     if (options->format == PARSE_TREE
         && !(session.settings.components & components_made_by(session.model, TERN_PARSER)))
         code = cli_usage("parse", "a tree needs the component \"parser\"");
-    else code = run_text(options, session.ctx, &session.settings);
+    else code = cli_check_besides(session.model, options->besides);
+    if (code == CLI_OK) code = run_text(options, session.ctx, &session.settings);
     cli_end(&session);
     return code;
 }
@@ -126,7 +130,7 @@ int cli_parse(int argc, char **argv)
         {"format", required_argument, NULL, OPTION_FORMAT},
         {"tree", no_argument, NULL, OPTION_TREE},
         CLI_COMPONENT_OPTIONS,
-        CLI_NORM_OPTION,
+        CLI_BESIDES_OPTIONS,
         {"help", no_argument, NULL, CLI_HELP},
         {0},
     };
@@ -138,13 +142,18 @@ int cli_parse(int argc, char **argv)
         case OPTION_TREE: options.format = PARSE_TREE; break;
         case CLI_ONLY: options.components.only = optarg; break;
         case CLI_EXCLUDE: options.components.exclude = optarg; break;
-        case CLI_NORM: options.norms = 1; break;
+        case CLI_NORM: options.besides |= TERN_NORMS; break;
+        case CLI_NOUN_CHUNKS: options.besides |= TERN_NOUN_CHUNKS; break;
         default: return cli_other_option(option, argv, parse_help);
         }
     if (code != CLI_OK) return code;
     code = cli_text_argument(argc, argv, &options.text);
-    if (code == CLI_OK && options.norms && !(formats[options.format].want & TERN_NORMS))
+    const unsigned unseen = options.besides & ~formats[options.format].want;
+    if (code == CLI_OK && unseen & TERN_NORMS)
         return cli_usage(argv[0], "--norm is for the formats table, conllu and json: a %s does not show it",
+                         formats[options.format].name);
+    if (code == CLI_OK && unseen)
+        return cli_usage(argv[0], "--noun-chunks is for the formats table and json: %s does not show them",
                          formats[options.format].name);
     return code == CLI_OK ? run(&options) : code;
 }

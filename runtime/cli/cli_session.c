@@ -16,6 +16,12 @@ int cli_begin(const char *subcommand, const char *model, unsigned want, const cl
     return code;
 }
 
+int cli_check_besides(const tern_model *model, unsigned besides)
+{
+    if (!(besides & ~tern_model_offers(model))) return CLI_OK;
+    return cli_fail("the model finds no noun chunks: it has no parser, or its language has none");
+}
+
 void cli_end(cli_session *session)
 {
     tern_ctx_free(session->ctx);

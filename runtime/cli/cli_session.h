@@ -15,6 +15,9 @@ typedef struct cli_session {
  * nothing left to end. */
 int cli_begin(const char *subcommand, const char *model, unsigned want, const cli_components *components,
               cli_session *out);
+/* Are there what --norm and --noun-chunks ask for (TERN_*)? CLI_OK, or CLI_FAILED after having said what is not. */
+int cli_check_besides(const tern_model *model, unsigned besides);
+
 void cli_end(cli_session *session);
 
 #endif

@@ -255,6 +255,44 @@ static void write_spans(table *t)
         }
 }
 
+/* ---- noun chunks ------------------------------------------------------------------------------------------------- */
+
+enum { CHUNK_TOKENS, CHUNK_TEXT, CHUNK_COLUMNS };
+
+static const char *const chunk_titles[CHUNK_COLUMNS] = {"noun chunks", "text"};
+
+/* The value into t->cell. */
+static void fill_chunk_cell(table *t, int column, const tern_noun_chunk *chunk)
+{
+    bytes *cell = &t->cell;
+    const tern_span *at = &chunk->span;
+    bytes_clear(cell);
+    if (column == CHUNK_TEXT) escape_controls(cell, t->text + at->byte_start, at->byte_end - at->byte_start, 0);
+    else if (chunk->token_start < chunk->token_end)
+        bytes_format(cell, "%zu-%zu", chunk->token_start, chunk->token_end - 1);
+    if (cell->failed) t->out->failed = 1;
+}
+
+/* Below the tokens and the spans; nothing where there is none. */
+static void write_chunks(table *t)
+{
+    tern_noun_chunk chunk;
+    t->width[CHUNK_TOKENS] = strlen(chunk_titles[CHUNK_TOKENS]);
+    t->width[CHUNK_TEXT] = 0; /* nothing stands behind it */
+    for (size_t i = 0; !tern_doc_noun_chunk(t->doc, i, &chunk) && !t->out->failed; i++) {
+        if (!i) {
+            end_line(t);
+            for (int c = 0; c < CHUNK_COLUMNS; c++) put(t, c, chunk_titles[c], strlen(chunk_titles[c]), "2");
+            end_line(t);
+        }
+        for (int c = 0; c < CHUNK_COLUMNS; c++) {
+            fill_chunk_cell(t, c, &chunk);
+            put(t, c, t->cell.data, t->cell.len, c == CHUNK_TEXT ? "1" : "2");
+        }
+        end_line(t);
+    }
+}
+
 void doc_table(bytes *out, const char *text, const tern_doc *doc, int colour)
 {
     table t = {.out = out, .text = text, .doc = doc, .annotations = tern_doc_annotations(doc), .colour = colour};
@@ -271,5 +309,6 @@ void doc_table(bytes *out, const char *text, const tern_doc *doc, int colour)
             write_row(&t, i, entity_of_token(&walk, i, &entity) ? &entity : NULL);
     }
     if (t.annotations & TERN_SPANS) write_spans(&t);
+    if (t.annotations & TERN_NOUN_CHUNKS) write_chunks(&t);
     bytes_free(&t.cell);
 }

@@ -31,6 +31,8 @@ PREFIXES: dict[type[IntEnum], str] = {
     constants.Activation: "ACTIVATION_",
     constants.TextcatPart: "TEXTCAT_",
     constants.SpancatPart: "SPANCAT_",
+    constants.NounChunks: "NOUN_CHUNKS_",
+    constants.Role: "ROLE_",
 }
 """What the names of an enumeration begin with in C."""
 
@@ -46,6 +48,8 @@ COUNTS = {
     "ACTIVATIONS": len(constants.Activation),
     "TEXTCAT_PARTS": sum(constants.TextcatPart),
     "SPANCAT_PARTS": sum(constants.SpancatPart),
+    "NOUN_CHUNK_KINDS": len(constants.NounChunks),
+    "ROLE_BITS": len(constants.Role),
     "KNOWN_FEATURES": KNOWN_FEATURES,
 }
 """What C says of a whole enumeration."""

@@ -42,6 +42,7 @@ ADDED = (
     "spancat/",
     "spancat_singlelabel/",
     "span_finder/",
+    "noun_chunks/",
 )
 OPTIONAL = (
     "senter/settings",
@@ -360,6 +361,10 @@ CASES: dict[str, Case] = {
     "shortest_span": Case("spans", "span_finder/settings", 1, 0),
     "longest_span": Case("spans", "span_finder/settings", 2, 0),
     "finder_activation": Case("spans", "span_finder/settings", 3, 3),
+    "kind_of_noun_chunks": Case("networks", "noun_chunks/kind", 0, 12, "lacks"),
+    "string_of_a_role": Case("networks", "noun_chunks/roles", 0, HUGE),
+    "strings_of_roles_that_fall": Case("networks", "noun_chunks/roles", 2, 0),
+    "role_unknown": Case("networks", "noun_chunks/roles", 1, 1 << 16),
     "kind_unknown": Case("fr", "lemmatizer/kind", 0, 11),
     "kind_that_shifts_too_far": Case("fr", "lemmatizer/kind", 0, 32),
     "part": Case("fr", "lemmatizer/parts", 0, HUGE),

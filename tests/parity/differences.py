@@ -26,7 +26,7 @@ FIELDS_OF = {
     "morphs": ("morph",),
     "lemmas": ("lemma",),
 }
-SPANS = ("entities", "entity_ids", "sents", "spans")  # whose elements are spans of tokens, not tokens
+SPANS = ("entities", "entity_ids", "sents", "spans", "noun_chunks")  # whose elements are spans of tokens, not tokens
 
 
 def floats(digits: str, columns: int) -> np.ndarray:
@@ -74,6 +74,8 @@ def first_difference(
         stages += [("norm", want["norm"], got["norm"])]
         stages += [(name, want["attrs"][i], got["attrs"][i]) for i, name in enumerate(ATTRS)]
     stages += [(key, _values(want, key), _values(got, key)) for key in FIELDS if key in fields]
+    if "noun_chunks" in got:
+        stages += [("noun_chunks", want.get("noun_chunks", [[0, "an error"]]), got["noun_chunks"])]
     for stage, expected, found in stages:
         if expected != found:
             i = _differing(expected, found)

@@ -156,6 +156,20 @@ class EngineMutant:
 # How a lifted arc's head is looked for makes no difference on any text that was tried: tests/unit/test_dependency.c tests
 # it on random trees.
 ENGINE_MUTANTS = [
+    EngineMutant(
+        "coordinated nouns make no chunk",
+        "noun_chunks.c",
+        "c->note[i] = has(c, i, ROLE_CONJ) && head < i ? c->note[head] : i;",
+        "c->note[i] = head;",
+        ("noun_chunks",),
+    ),
+    EngineMutant(
+        "noun chunks may be nested",
+        "noun_chunks.c",
+        "if (!has(c, i, ROLE_POS_NOMINAL) || c->left_edge[i] < free) continue;",
+        "if (!has(c, i, ROLE_POS_NOMINAL)) continue;",
+        ("noun_chunks",),
+    ),
     # the machinery that all networks share
     EngineMutant("layer norm's epsilon is 1e-5", "kernels_simd.h", "+ LAYER_NORM_EPSILON", "+ 1e-5f", ("layer",)),
     EngineMutant(

@@ -85,6 +85,16 @@ def spans_of(group: SpanGroup) -> list[list[Any]]:
     return [[span.start, span.end, span.label_, score] for span, score in zip(group, scores)]
 
 
+def noun_chunks(doc: Doc) -> dict[str, Any]:
+    """{"noun_chunks": ...}; nothing where spaCy has none or raises an error."""
+    if doc.noun_chunks_iterator is None or not doc.has_annotation("DEP"):
+        return {}
+    try:
+        return {"noun_chunks": [[chunk.start, chunk.end] for chunk in doc.noun_chunks]}
+    except (IndexError, ValueError):
+        return {}
+
+
 def answer(doc: Doc) -> dict[str, Any]:
     """Everything that a document says, and the features that the embeddings hash; the keys of stages.c."""
     start = [token.idx for token in doc]
@@ -111,6 +121,7 @@ def answer(doc: Doc) -> dict[str, Any]:
         "cats": [[label, score] for label, score in doc.cats.items()],
         "norm": [token.norm_ for token in doc],
         "attrs": columns[:, :-1].T.tolist(),
+        **noun_chunks(doc),
     }
 
 

@@ -13,7 +13,8 @@
  *        "sents": [[token_start, token_end], ...],
  *        "cats": [["label", score], ...],
  *        "spans": [["key", [[token_start, token_end, "label", score], ...]], ...],
- *        "annotations": ["entities", ...]}                     what the document carries
+ *        "noun_chunks": [[token_start, token_end], ...],       where the document carries them
+ *        "annotations": ["entities", ...]}                     what else it carries
  *       or {"error": "..."}
  * --features adds "norm": ["..."], where all is wanted, and "attrs": [[...], ...]: ATTR_* columns, ids that the
  * embeddings hash. --layers adds "layers": {"tok2vec": ..., "senter": ..., "ner": ...}, each with "embed": hash
@@ -59,8 +60,9 @@ static const struct {
                    {"morphs", TERN_MORPHS},
                    {"lemmas", TERN_LEMMAS},
                    {"cats", TERN_CATS},
-                   {"spans", TERN_SPANS}};
-enum { ANNOTATIONS = sizeof(annotations) / sizeof(*annotations) };
+                   {"spans", TERN_SPANS},
+                   {"noun_chunks", TERN_NOUN_CHUNKS}};
+enum { ANNOTATIONS = sizeof(annotations) / sizeof(*annotations), TOLD = ANNOTATIONS - 1 };
 
 /* ---- out --------------------------------------------------------------------------------------------------------- */
 
@@ -194,12 +196,22 @@ static void write_groups(bytes *out, const tern_doc *doc)
     bytes_text(out, "]");
 }
 
+static void write_noun_chunks(bytes *out, const tern_doc *doc)
+{
+    tern_noun_chunk chunk;
+
+    bytes_text(out, ",\"noun_chunks\":[");
+    for (size_t i = 0; !tern_doc_noun_chunk(doc, i, &chunk); i++)
+        bytes_format(out, "%s[%zu,%zu]", i ? "," : "", chunk.token_start, chunk.token_end);
+    bytes_text(out, "]");
+}
+
 static void write_annotations(bytes *out, const tern_doc *doc)
 {
     const char *comma = "";
 
     bytes_text(out, ",\"annotations\":[");
-    for (int i = 0; i < ANNOTATIONS; i++) {
+    for (int i = 0; i < TOLD; i++) {
         if (!(tern_doc_annotations(doc) & annotations[i].bit)) continue;
         bytes_format(out, "%s\"%s\"", comma, annotations[i].name);
         comma = ",";
@@ -333,6 +345,7 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
         write_sentences(out, doc);
         write_cats(out, doc);
         write_groups(out, doc);
+        if (tern_doc_annotations(doc) & TERN_NOUN_CHUNKS) write_noun_chunks(out, doc);
         write_annotations(out, doc);
         if (show->matches) inside_matches(out, ctx);
         if (show->features && tern_doc_annotations(doc) & TERN_NORMS) write_norms(out, doc);

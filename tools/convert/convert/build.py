@@ -21,6 +21,7 @@ from .loading import load
 from .network import NetworkSections
 from .no_tokenizer import without_tokenizer
 from .norms import check_features, norms_sections
+from .noun_chunks import noun_chunk_sections
 from .running_config import check_language, unknown_functions, without_unknown
 from .strings import StringTable, symbols_section
 from .tokenizer_tables import check_tokenizer, stale_cache_chunk, tokenizer_sections
@@ -89,7 +90,9 @@ def build_groups(
     pipeline = pipeline_sections(plan, strings)
     vectors = [Group("vectors", index_sections(nlp.vocab.vectors, strings))] if reads_vectors else []
     norms = norms_sections(nlp.vocab, strings, map_load)
-    tables = [*tokenizer, *strings.sections(), *norms, symbols_section(map_load), *pipeline]
+    is_parsed = any(component.factory == "parser" for component in plan.components)
+    chunks = noun_chunk_sections(nlp, strings) if is_parsed else []
+    tables = [*tokenizer, *strings.sections(), *norms, symbols_section(map_load), *pipeline, *chunks]
     description = Group("description", [text("meta", meta)])
     return [Group("text", tables), *_component_groups(components), *vectors, description]
 

@@ -305,3 +305,44 @@ SPANCAT_MAX_SIZE, SPANCAT_MAX_SIZES, SPANCAT_MAX_HIDDEN = 512, 512, 65536
 SPANCAT_NO_LIMIT = 0xFFFFFFFF
 """As max_positive or max_length."""
 BOW_MAX_NGRAM, BOW_MAX_BUCKETS = 16, 1 << 28
+
+
+# ---- noun chunks -----------------------------------------------------------------------------------------------------
+
+
+class NounChunks(IntEnum):
+    """NOUN_CHUNKS_*: how a language finds them."""
+
+    WORD = 0
+    EDGE = 1
+    GREEK = 2
+    ROMANCE = 3
+    HAITIAN = 4
+    CATALAN = 5
+    GERMAN = 6
+    DANISH = 7
+    FINNISH = 8
+    DUTCH = 9
+    TURKISH = 10
+    JAPANESE = 11
+
+
+class Role(IntEnum):
+    """ROLE_*: what a part of speech or a label of a dependency means there."""
+
+    POS_NOMINAL = 1 << 0
+    POS_NOUN = 1 << 1
+    POS_PRON = 1 << 2
+    POS_VERB = 1 << 3
+    POS_OUT = 1 << 4
+    POS_OUT_CONJ = 1 << 5
+    POS_PUNCT = 1 << 6
+    POS_DET = 1 << 7
+    HEAD = 1 << 8
+    CONJ = 1 << 9
+    RIGHT = 1 << 10
+    LEFT = 1 << 11
+    STOP = 1 << 12
+    ADJECTIVE = 1 << 13
+    DETERMINER = 1 << 14
+    SUBJECT = 1 << 15

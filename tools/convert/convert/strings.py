@@ -23,6 +23,10 @@ class StringTable:
         """Number of text, which is added if it is new."""
         return self._numbers.setdefault(text, len(self._numbers))
 
+    def known(self, text: str) -> int | None:
+        """Number of text, if it has one."""
+        return self._numbers.get(text)
+
     def label(self, text: str) -> int:
         """The same of what is shown to people as it is; the engine refuses one with control characters."""
         if any(unicodedata.category(character) == "Cc" for character in text):
