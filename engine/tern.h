@@ -81,7 +81,10 @@ enum {
     TERN_NORMS = 1u << 8, /* of the tokens: any model has them, and no component runs for them */
     TERN_SPANS = 1u << 9, /* groups of spans (spaCy's Doc.spans); the same of a model without a component for them */
     TERN_NOUN_CHUNKS = 1u << 10, /* of a model with a parser whose language has them */
-    TERN_EVERYTHING = (1u << 11) - 1
+    TERN_EVERYTHING = (1u << 11) - 1,
+    /* Not among everything, for it takes memory: the rows that the last tok2vec of the run made (spaCy's Doc.tensor);
+     * of a model without one none, and no error. */
+    TERN_TENSOR = 1u << 11
 };
 
 /* Components by spaCy's factory names. */
@@ -155,10 +158,18 @@ typedef struct tern_token {
     const char *tag, *pos, *morph, *dep; /* owned by the model */
     const char *lemma;                   /* owned by the document; holds lemma_len bytes, among which U+0000 may be */
     size_t lemma_len;
-    /* spaCy's Token.norm_, unless TERN_NORMS was not wanted; owned by the document, U+0000 may be in it */
+    /* spaCy's Token.norm_; where TERN_NORMS was not wanted that of a special case alone, else ""; owned by the
+     * document, U+0000 may be in it */
     const char *norm;
     size_t norm_len; /* bytes */
 } tern_token;
+
+/* The same as the ids of spaCy's StringStore: a symbol's number, or a hash of the text; 0 where a component set
+ * nothing. A MORPH that was set, if to nothing, is the id of "_". */
+typedef struct tern_token_ids {
+    uint64_t tag, pos, morph, dep, lemma;
+    uint64_t norm; /* of the tokenizer's special case that made the token; 0 where the norm is the word's own */
+} tern_token_ids;
 
 typedef struct tern_entity {
     tern_span span;
@@ -263,6 +274,9 @@ typedef struct tern_section {
 size_t tern_model_section_count(const tern_model *model);
 tern_status tern_model_section(const tern_model *model, size_t index, tern_section *out);
 
+/* spaCy's id of any text, as its StringStore gives it: 0 for "". 0 for NULL, too. */
+uint64_t tern_model_string_id(const tern_model *model, const char *text, size_t len);
+
 /* ---- running ----------------------------------------------------------------------------------------------------- */
 
 /* A context for one thread at a time. The model must outlive it. */
@@ -304,6 +318,12 @@ tern_status tern_run_words(tern_ctx *ctx, const tern_words *words, const tern_op
 
 size_t tern_doc_token_count(const tern_doc *doc);
 tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out);
+
+tern_status tern_doc_token_ids(const tern_doc *doc, size_t index, tern_token_ids *out);
+
+/* Rows of TERN_TENSOR, one per token, of width floats; owned by the document. NULL without tokens; NULL and a width of
+ * 0 where they were not wanted or no tok2vec ran. */
+tern_status tern_doc_tensor(const tern_doc *doc, const float **rows, size_t *width);
 
 /* The text of a document of tern_run_words (not NUL-terminated, owned by the document). TERN_E_ARGUMENT and NULL for
  * one of tern_run, whose text is the caller's. */

@@ -30,6 +30,7 @@ NOT_THE_PROGRAMS = [
     "golden",
     "install",
     "load",
+    "python",
     "sentiment",
     "web",
     "test_documents.py",

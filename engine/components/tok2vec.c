@@ -202,5 +202,16 @@ uint32_t bind_encoder(binder *b, tern_model *model, component_model *self)
 
 static void bind(binder *b, tern_model *model, component_model *self) { bind_encoder(b, model, self); }
 
+/* A shared encoder reads its own rows where they are to be in the document, too. */
+static int reserve_tensor(const component_run *run) { return doc_reserve_tensor(run->doc); }
+
+static int keep_rows(const component_run *run, const float *rows, size_t begin, size_t count)
+{
+    const size_t width = run->doc->tensor_width;
+    memcpy(run->doc->tensor + begin * width, rows, count * width * sizeof *rows);
+    return 0;
+}
+
 /* A shared encoder: the pipeline hands its rows to those that listen (pipeline.c). */
-const component_methods tok2vec_component = {.number = COMPONENT_TOK2VEC, .name = "tok2vec", .bind = bind};
+const component_methods tok2vec_component = {
+    .number = COMPONENT_TOK2VEC, .name = "tok2vec", .bind = bind, .reserve = reserve_tensor, .feed = keep_rows};

@@ -117,18 +117,6 @@ static uint64_t iob_of(const token_values *v, size_t token)
     return v->doc->annotations & TERN_ENTITIES ? IOB_OUTSIDE : IOB_MISSING;
 }
 
-uint64_t morph_id(const tern_doc *doc, uint32_t string)
-{
-    uint64_t id = doc_id(doc, string);
-    return string != NO_STRING && !id ? string_id(doc->model, "_", 1) : id;
-}
-
-uint64_t lemma_id(const tern_doc *doc, const lemma_ref *lemma)
-{
-    if (lemma->string != NO_STRING) return doc_id(doc, lemma->string);
-    return lemma->length ? string_id(doc->model, doc->lemma_text + lemma->start, lemma->length) : 0;
-}
-
 static uint64_t annotation_value(const token_values *v, uint32_t attr, size_t token)
 {
     const tern_doc *doc = v->doc;

@@ -24,11 +24,6 @@ uint64_t token_value(const token_values *v, uint32_t attr, size_t token);
  * are texts. */
 const unsigned char *token_value_text(const token_values *v, uint32_t attr, size_t token, size_t *len);
 
-/* Id of an analysis's string number. One without features is "_" in spaCy's string store; one that nobody made is 0
- * (morphology.pyx). */
-uint64_t morph_id(const tern_doc *doc, uint32_t string);
-uint64_t lemma_id(const tern_doc *doc, const lemma_ref *lemma);
-
 void token_values_free(token_values *v);
 
 #endif

@@ -22,7 +22,8 @@ struct tern_ctx {
     lexeme_scratch lexeme;
     component_scratch *component; /* [model->pipeline_length] */
     noun_chunk_scratch noun_chunks;
-    buffer zeros; /* rows of an encoder that does not run */
+    buffer zeros;   /* rows of an encoder that does not run */
+    place_set kept; /* the encoder whose rows stay in the document */
 };
 
 /* The component of that place at work on the context's document. */

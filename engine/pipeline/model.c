@@ -3,6 +3,7 @@
 #include "error.h"
 #include "kernels.h"
 #include "model_bind.h"
+#include "string_store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,11 @@ tern_status tern_model_section(const tern_model *model, size_t index, tern_secti
                           .crc = s.crc};
     for (size_t i = 0; i < 4; i++) out->dims[i] = s.dims[i];
     return TERN_OK;
+}
+
+uint64_t tern_model_string_id(const tern_model *model, const char *text, size_t len)
+{
+    return model && text ? string_id(model, text, len) : 0;
 }
 
 const char *tern_version(void) { return TERN_VERSION; }

@@ -7,8 +7,8 @@
 
 static tern_status check_options(const tern_ctx *ctx, const tern_options *options, tern_error *err)
 {
-    /* no classifier, no cats, and no spans: as in spaCy */
-    unsigned missing = options->want & ~(tern_model_offers(ctx->model) | TERN_CATS | TERN_SPANS);
+    /* no classifier, no cats, and no spans, no tensor: as in spaCy */
+    unsigned missing = options->want & ~(tern_model_offers(ctx->model) | TERN_CATS | TERN_SPANS | TERN_TENSOR);
     if (missing)
         return fail(err, TERN_E_UNSUPPORTED, 0, "the model has no component for what is wanted (mask %#x)", missing);
     const tern_model *model = ctx->model;
@@ -87,6 +87,7 @@ static place_set needed_components(const tern_model *model, unsigned want, place
     if (want & TERN_CATS) needed |= TERN_TEXTCATS | TERN_TOK2VEC;
     if (want & TERN_SPANS) needed |= TERN_SPAN_MAKERS | TERN_SPAN_RULER | TERN_TOK2VEC;
     if (want & TERN_ENTITIES) needed |= TERN_SPAN_RULER;
+    if (want & TERN_TENSOR) needed |= TERN_TOK2VEC;
     if (lemmas && some_lemmatizer_is_spanish(model)) needed |= TERN_SENTER | TERN_SENTENCIZER;
     if (needed & TERN_PARSER && model->of_factory[COMPONENT_PARSER] & allowed) needed |= TERN_SENTER | TERN_SENTENCIZER;
     return places_of(model, needed) & allowed;
@@ -267,8 +268,8 @@ static uint32_t taker_ahead(const tern_model *model, uint32_t encoder, place_set
 static tern_status read_shared_encoder(tern_ctx *ctx, uint32_t place, place_set run, place_set *left, tern_error *err)
 {
     const place_set listeners = listeners_of(ctx->model, place, run);
-    encoder_reader r = {.ctx = ctx, .encoder = place, .components = listeners};
-    if (!listeners) return TERN_OK;
+    encoder_reader r = {.ctx = ctx, .encoder = place, .components = listeners | (ctx->kept & AT_PLACE(place))};
+    if (!r.components) return TERN_OK;
     if (!is_long(ctx)) return read_encoder(&r, err);
     uint32_t taker = taker_ahead(ctx->model, place, listeners, run);
     r.components &= ~places_of(ctx->model, TAKERS);
@@ -394,6 +395,17 @@ static tern_status preset_sentence_starts(tern_doc *doc, const tern_options *opt
     return TERN_OK;
 }
 
+/* The last shared encoder of the run is the one whose rows spaCy leaves in Doc.tensor. */
+static void choose_tensor(tern_ctx *ctx, unsigned want, place_set run)
+{
+    const place_set encoders = want & TERN_TENSOR ? run & ctx->model->of_factory[COMPONENT_TOK2VEC] : 0;
+    ctx->kept = 0;
+    if (!encoders) return;
+    const uint32_t last = 63 - (uint32_t)__builtin_clzll(encoders);
+    ctx->kept = AT_PLACE(last);
+    ctx->doc.tensor_width = ctx->model->component[last].width;
+}
+
 /* What a document is made of. words NULL: of the text. */
 typedef struct run_input {
     const char *text;
@@ -442,11 +454,13 @@ static tern_status run_components(tern_ctx *ctx, const run_input *input, const t
     doc_clear_annotations(doc);
     if (options->want & TERN_NORMS && lexeme_norms(doc, &ctx->text, &ctx->lexeme)) return doc_gave_up(doc, err);
     place_set run = components_to_run(ctx->model, options);
+    choose_tensor(ctx, options->want, run);
     /* classifiers say 0 of each label, groups of spans are empty; nothing else says anything */
     if (!doc->token_count) run &= places_of(ctx->model, TERN_TEXTCATS | TERN_SPAN_MAKERS | TERN_SPAN_RULER);
     if (run) status = annotate(ctx, run, err);
     if (!status && doc_finish(doc)) status = doc_gave_up(&ctx->doc, err);
     if (!status && options->want & TERN_NOUN_CHUNKS) status = find_noun_chunks(ctx, err);
+    ctx->kept = 0; /* the rows of the whole document */
     if (!status && options->sentence_cats) status = classify_sentences(ctx, run, err);
     return status;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "string_store.h"
 
 int doc_reserve_tokens(tern_doc *doc, size_t tokens)
 {
@@ -69,6 +70,13 @@ int doc_reserve_entity_ids(tern_doc *doc)
     return 0;
 }
 
+int doc_reserve_tensor(tern_doc *doc)
+{
+    if (buffer_reserve(&doc->tensor_memory, doc->token_count, doc->tensor_width * sizeof *doc->tensor)) return -1;
+    doc->tensor = doc->tensor_memory.data;
+    return 0;
+}
+
 int doc_reserve_cats(tern_doc *doc, size_t cats)
 {
     if (buffer_reserve(&doc->cat_memory, cats, sizeof *doc->cat)) return -1;
@@ -87,6 +95,8 @@ void doc_clear_annotations(tern_doc *doc)
 {
     doc->annotations = 0;
     doc->entity_id = NULL;
+    doc->tensor = NULL;
+    doc->tensor_width = 0;
     doc->lemma_bytes = doc->entity_count = doc->cat_count = doc->sentence_count = doc->scored_sentences = 0;
     doc->group_count = doc->group_span_count = doc->chunk_count = 0;
     doc->too_many_spans = 0;
@@ -119,6 +129,20 @@ int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len)
 int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len)
 {
     return doc_keep_text(doc, text, len, &doc->norm[token]);
+}
+
+/* ---- ids ----------------------------------------------------------------------------------------------------- */
+
+uint64_t morph_id(const tern_doc *doc, uint32_t string)
+{
+    uint64_t id = doc_id(doc, string);
+    return string != NO_STRING && !id ? string_id(doc->model, "_", 1) : id;
+}
+
+uint64_t lemma_id(const tern_doc *doc, const lemma_ref *lemma)
+{
+    if (lemma->string != NO_STRING) return doc_id(doc, lemma->string);
+    return lemma->length ? string_id(doc->model, doc->lemma_text + lemma->start, lemma->length) : 0;
 }
 
 /* ---- what the document carries ----------------------------------------------------------------------------------- */
@@ -199,7 +223,7 @@ void doc_free_columns(tern_doc *doc)
                        &doc->head_memory,         &doc->is_space_memory,  &doc->vector_memory, &doc->lemma_memory,
                        &doc->lemma_text_memory,   &doc->entity_memory,    &doc->cat_memory,    &doc->sentence_memory,
                        &doc->sentence_cat_memory, &doc->norm_text_memory, &doc->group_memory,  &doc->group_span_memory,
-                       &doc->entity_id_memory,    &doc->chunk_memory};
+                       &doc->entity_id_memory,    &doc->chunk_memory,     &doc->tensor_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
     for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);
@@ -247,8 +271,31 @@ tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out)
     out->morph = column_string(doc, COLUMN_MORPH, index);
     out->dep = column_string(doc, COLUMN_DEP, index);
     out->lemma = public_text(doc, &doc->lemma[index], &out->lemma_len);
-    out->norm = doc->annotations & TERN_NORMS ? public_text(doc, &doc->norm[index], &out->norm_len) : "";
+    const lemma_ref special = {.string = doc->norm_override[index]};
+    out->norm = public_text(doc, doc->annotations & TERN_NORMS ? &doc->norm[index] : &special, &out->norm_len);
     return TERN_OK;
+}
+
+tern_status tern_doc_token_ids(const tern_doc *doc, size_t index, tern_token_ids *out)
+{
+    if (!out) return TERN_E_ARGUMENT;
+    *out = (tern_token_ids){0};
+    if (!doc || index >= doc->token_count) return TERN_E_ARGUMENT;
+    out->tag = doc_id(doc, doc->column[COLUMN_TAG][index]);
+    out->pos = doc_id(doc, doc->column[COLUMN_POS][index]);
+    out->morph = morph_id(doc, doc->column[COLUMN_MORPH][index]);
+    out->dep = doc_id(doc, doc->column[COLUMN_DEP][index]);
+    out->lemma = lemma_id(doc, &doc->lemma[index]);
+    out->norm = doc_id(doc, doc->norm_override[index]);
+    return TERN_OK;
+}
+
+tern_status tern_doc_tensor(const tern_doc *doc, const float **rows, size_t *width)
+{
+    if (!rows || !width) return TERN_E_ARGUMENT;
+    *rows = doc ? doc->tensor : NULL;
+    *width = doc ? doc->tensor_width : 0;
+    return doc ? TERN_OK : TERN_E_ARGUMENT;
 }
 
 tern_status tern_doc_sentence(const tern_doc *doc, size_t index, tern_sentence *out)

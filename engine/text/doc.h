@@ -94,6 +94,8 @@ struct tern_doc {
     int too_many_spans;        /* 1: the run ends because of DOC_MAX_SPANS */
     size_t chunk_count;
     noun_chunk *chunk;    /* in spaCy's order; where annotations have TERN_NOUN_CHUNKS */
+    size_t tensor_width;  /* floats in a row; 0: nobody wants them, or there are none */
+    float *tensor;        /* [token_count][tensor_width] rows of the last shared encoder */
     unsigned annotations; /* TERN_*, set when the run is complete */
     size_t sentence_count;
     uint32_t *sentence_start; /* [sentence_count] tokens */
@@ -103,7 +105,7 @@ struct tern_doc {
     buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], is_space_memory, vector_memory,
         column_memory[COLUMN_COUNT], head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory,
         sentence_memory, sentence_cat_memory, norm_text_memory, group_memory, group_span_memory, entity_id_memory,
-        chunk_memory;
+        chunk_memory, tensor_memory;
 };
 
 /* Room for tokens tokens in the columns that the tokenizer fills, in those of the features, and in those that
@@ -114,6 +116,7 @@ int doc_reserve_annotations(tern_doc *doc, size_t tokens);
 int doc_reserve_norms(tern_doc *doc, size_t tokens);
 int doc_reserve_entities(tern_doc *doc, size_t entities);
 int doc_reserve_entity_ids(tern_doc *doc); /* for all tokens; those that were not there are unset */
+int doc_reserve_tensor(tern_doc *doc);     /* tensor_width is set */
 int doc_reserve_cats(tern_doc *doc, size_t cats);
 int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences); /* of cat_count categories each */
 
@@ -180,6 +183,11 @@ static inline uint64_t doc_id(const tern_doc *doc, uint32_t string)
 {
     return string == NO_STRING ? 0 : doc->model->strings.id[string];
 }
+
+/* Id of an analysis's string number. One without features is "_" in spaCy's string store; one that nobody made is 0
+ * (morphology.pyx). */
+uint64_t morph_id(const tern_doc *doc, uint32_t string);
+uint64_t lemma_id(const tern_doc *doc, const lemma_ref *lemma);
 
 /* "" counts as unset, as LEMMA 0 does in spaCy. */
 static inline int doc_has_lemma(const tern_doc *doc, size_t token)

@@ -1,0 +1,64 @@
+/* module.c - the extension module tern_nlp._tern: libtern's objects for Python. */
+#include "tern_python.h"
+
+static PyObject *kernels(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    const char *name = tern_kernels();
+    if (name) return PyUnicode_FromString(name);
+    Py_RETURN_NONE;
+}
+
+static PyObject *use_kernels(PyObject *module, PyObject *name)
+{
+    (void)module;
+    tern_error err;
+    PyObject *bytes = PyUnicode_AsUTF8String(name);
+    if (!bytes) return NULL;
+    tern_status status = tern_use_kernels(PyBytes_AsString(bytes), &err);
+    Py_DECREF(bytes);
+    if (status) return raise_tern(&err, 0);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef module_methods[] = {
+    {"kernels", kernels, METH_NOARGS, "kernels()\n--\n\nThe matrix kernels in use; None before the first model."},
+    {"use_kernels", use_kernels, METH_O,
+     "use_kernels(name)\n--\n\nChooses the matrix kernels, before the first model is opened: native, avx512, ..."},
+    {0},
+};
+
+static struct PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT,
+                                        .m_name = "_tern",
+                                        .m_doc = "libtern's objects.",
+                                        .m_size = -1,
+                                        .m_methods = module_methods};
+
+static const struct {
+    const char *name;
+    long value;
+} masks[] = {{"TOKENS", TERN_TOKENS},       {"ENTITIES", TERN_ENTITIES},
+             {"SENTENCES", TERN_SENTENCES}, {"DEPENDENCIES", TERN_DEPENDENCIES},
+             {"TAGS", TERN_TAGS},           {"POS", TERN_POS},
+             {"MORPHS", TERN_MORPHS},       {"LEMMAS", TERN_LEMMAS},
+             {"CATS", TERN_CATS},           {"NORMS", TERN_NORMS},
+             {"SPANS", TERN_SPANS},         {"TENSOR", TERN_TENSOR}};
+
+/* 0 or -1 with an exception. */
+static int fill_module(PyObject *module)
+{
+    for (size_t i = 0; i < sizeof masks / sizeof *masks; i++)
+        if (PyModule_AddIntConstant(module, masks[i].name, masks[i].value)) return -1;
+    return PyModule_AddStringConstant(module, "version", tern_version()) || add_model_type(module)
+                   || add_result_type(module) || add_memo_type(module)
+               ? -1
+               : 0;
+}
+
+PyMODINIT_FUNC PyInit__tern(void)
+{
+    PyObject *module = PyModule_Create(&definition);
+    if (module && fill_module(module)) Py_CLEAR(module);
+    return module;
+}
