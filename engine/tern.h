@@ -295,7 +295,7 @@ size_t tern_ctx_peak_memory(const tern_ctx *ctx);
  * offers. *out is owned by ctx and valid until its next run. Memory is kept between runs, up to 8 MB; what a long text
  * needs besides is given back: working memory at the end of its run, the document at the next run or by tern_ctx_trim.
  * A run needs up to 16 MB and 250 bytes for each code point of the text: prose 50, a text that is a token for each code
- * point 150; with TERN_NORMS 20 more, with TERN_NOUN_CHUNKS 40. */
+ * point 150; with TERN_NORMS 20 more, with TERN_NOUN_CHUNKS 40, with TERN_TENSOR its rows besides. */
 tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options, const tern_doc **out,
                      tern_error *err);
 

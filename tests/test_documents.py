@@ -45,6 +45,7 @@ RUN_BY = {
     "tools/smoke https://….execute-api.us-east-1.amazonaws.com": "tests/deploy/test_scripts.py::test_smoke",
     # Of AWS. What can be run without an account is.
     "pip install aws-sam-cli": "tests/deploy/test_template.py::test_sam_build",
+    'pip install "./python[spacy]"': "tests/python/test_wheel.py::test_wheel",
     "sam build": "tests/deploy/test_template.py::test_sam_build",
     "sam deploy --guided": "tests/deploy/test_template.py::test_questions_of_sam_deploy",
     # Of spaCy, with packages from the network.

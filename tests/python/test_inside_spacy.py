@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ pytest.importorskip("spacy")
 
 import spacy
 from beside import difference, differences
-from common import MODEL, SPACY_PACKAGE
+from common import MODEL, ROOT, SPACY_PACKAGE
 from corpus import project_texts
 from spacy.language import Language
 from spacy.matcher import Matcher
@@ -204,6 +205,15 @@ def test_no_model() -> None:
     nlp.add_pipe("tern")
     with pytest.raises(ValueError, match="has no model"):
         nlp("x")
+
+
+def test_the_document(package: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """What docs/python.md begins with."""
+    text = (ROOT / "docs" / "python.md").read_text("utf-8")
+    block = re.search(r"^```py\n(.*?)^```$", text, re.S | re.M)
+    assert block is not None
+    exec(block[1].replace("en_core_web_sm", SPACY_PACKAGE), {})
+    assert capsys.readouterr().out == "[('Alan Turing', 'PERSON'), ('London', 'GPE')]\n"
 
 
 # ---- conversion ------------------------------------------------------------------------------------------------------
