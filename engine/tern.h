@@ -158,8 +158,7 @@ typedef struct tern_token {
     const char *tag, *pos, *morph, *dep; /* owned by the model */
     const char *lemma;                   /* owned by the document; holds lemma_len bytes, among which U+0000 may be */
     size_t lemma_len;
-    /* spaCy's Token.norm_; where TERN_NORMS was not wanted that of a special case alone, else ""; owned by the
-     * document, U+0000 may be in it */
+    /* spaCy's Token.norm_, unless TERN_NORMS was not wanted; owned by the document, U+0000 may be in it */
     const char *norm;
     size_t norm_len; /* bytes */
 } tern_token;
@@ -169,6 +168,8 @@ typedef struct tern_token {
 typedef struct tern_token_ids {
     uint64_t tag, pos, morph, dep, lemma;
     uint64_t norm; /* of the tokenizer's special case that made the token; 0 where the norm is the word's own */
+    const char
+        *norm_text; /* the same as text, whatever was wanted; owned by the model; "" where it is the word's own */
 } tern_token_ids;
 
 typedef struct tern_entity {

@@ -271,15 +271,14 @@ tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out)
     out->morph = column_string(doc, COLUMN_MORPH, index);
     out->dep = column_string(doc, COLUMN_DEP, index);
     out->lemma = public_text(doc, &doc->lemma[index], &out->lemma_len);
-    const lemma_ref special = {.string = doc->norm_override[index]};
-    out->norm = public_text(doc, doc->annotations & TERN_NORMS ? &doc->norm[index] : &special, &out->norm_len);
+    out->norm = doc->annotations & TERN_NORMS ? public_text(doc, &doc->norm[index], &out->norm_len) : "";
     return TERN_OK;
 }
 
 tern_status tern_doc_token_ids(const tern_doc *doc, size_t index, tern_token_ids *out)
 {
     if (!out) return TERN_E_ARGUMENT;
-    *out = (tern_token_ids){0};
+    *out = (tern_token_ids){.norm_text = ""};
     if (!doc || index >= doc->token_count) return TERN_E_ARGUMENT;
     out->tag = doc_id(doc, doc->column[COLUMN_TAG][index]);
     out->pos = doc_id(doc, doc->column[COLUMN_POS][index]);
@@ -287,6 +286,7 @@ tern_status tern_doc_token_ids(const tern_doc *doc, size_t index, tern_token_ids
     out->dep = doc_id(doc, doc->column[COLUMN_DEP][index]);
     out->lemma = lemma_id(doc, &doc->lemma[index]);
     out->norm = doc_id(doc, doc->norm_override[index]);
+    out->norm_text = string_get(doc->model, doc->norm_override[index], NULL);
     return TERN_OK;
 }
 

@@ -53,7 +53,8 @@ static void copy_strings(string_pool *pool, const tern_token *token, token_colum
     out->string[STRING_MORPH] = keep_once(pool, token->morph);
     out->string[STRING_DEP] = keep_once(pool, token->dep);
     out->string[STRING_LEMMA] = keep(pool, token->lemma, token->lemma_len);
-    out->string[STRING_NORM] = keep(pool, token->norm, token->norm_len);
+    if (out->ids.norm) out->string[STRING_NORM] = keep_once(pool, out->ids.norm_text);
+    else out->string[STRING_NORM] = keep(pool, token->norm, token->norm_len);
 }
 
 static void copy_token(const tern_model *model, const tern_doc *doc, const char *text, size_t i, string_pool *pool,

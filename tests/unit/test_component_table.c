@@ -32,7 +32,8 @@ static void test_what_is_fed_or_kept_can_be_freed(void **state)
     for (uint32_t c = 0; c < COMPONENT_COUNT; c++) {
         const component_methods *row = component_table[c];
         assert_true(!row->scratch_size == !row->free);
-        if (row->feed || row->reserve || row->release) assert_non_null(row->free);
+        /* rows of an encoder are kept in the document */
+        if (c != COMPONENT_TOK2VEC && (row->feed || row->reserve || row->release)) assert_non_null(row->free);
         if (c != COMPONENT_TOK2VEC) assert_true(row->feed || row->finish);
     }
 }

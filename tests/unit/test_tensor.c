@@ -95,11 +95,15 @@ static void ids_are_those_of_the_strings(void **state)
         assert_true(ids.pos == tern_model_string_id(*state, t.pos, strlen(t.pos)));
         assert_true(ids.dep == tern_model_string_id(*state, t.dep, strlen(t.dep)));
         assert_true(ids.lemma == tern_model_string_id(*state, t.lemma, t.lemma_len));
-        assert_true(ids.norm == tern_model_string_id(*state, t.norm, t.norm_len));
+        assert_true(ids.norm == tern_model_string_id(*state, ids.norm_text, strlen(ids.norm_text)));
+        assert_int_equal(t.norm_len, 0);
         const char *morph = *t.morph ? t.morph : "_";
         assert_true(ids.morph == tern_model_string_id(*state, morph, strlen(morph)));
         assert_int_equal(ids.norm != 0, i == 2 || i == 3);
     }
+    tern_token_ids not;
+    assert_int_equal(tern_doc_token_ids(doc, 3, &not), TERN_OK);
+    assert_string_equal(not.norm_text, "not");
     assert_int_equal(tern_model_string_id(*state, "NOUN", 4), 92); /* spacy/symbols.pxd */
     assert_int_equal(tern_model_string_id(*state, "", 0), 0);
     tern_ctx_free(ctx);
