@@ -43,7 +43,8 @@ static const struct {
              {"TAGS", TERN_TAGS},           {"POS", TERN_POS},
              {"MORPHS", TERN_MORPHS},       {"LEMMAS", TERN_LEMMAS},
              {"CATS", TERN_CATS},           {"NORMS", TERN_NORMS},
-             {"SPANS", TERN_SPANS},         {"TENSOR", TERN_TENSOR}};
+             {"SPANS", TERN_SPANS},         {"NOUN_CHUNKS", TERN_NOUN_CHUNKS},
+             {"TENSOR", TERN_TENSOR}};
 
 /* 0 or -1 with an exception. */
 static int fill_module(PyObject *module)

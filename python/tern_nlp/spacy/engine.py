@@ -16,6 +16,8 @@ from .annotate import Strings, annotate, new_doc
 
 LOOKED_AT = (ORTH, SPACY, SENT_START, ENT_IOB)
 """What a document may bring along; the first two make its tokens."""
+FOUND_BY_SPACY = _tern.NORMS | _tern.NOUN_CHUNKS
+"""What spaCy makes of a document when it is asked for."""
 FINDS_ENTITIES = {"ner", "entity_ruler", "span_ruler"}
 
 
@@ -41,7 +43,7 @@ class Engine:
         self.places = _places(self.model, self.components)
         self.want = _tern.TOKENS
         if components is None or components:
-            self.want = (self.model.offers & ~_tern.NORMS) | _tern.TENSOR
+            self.want = (self.model.offers & ~FOUND_BY_SPACY) | _tern.TENSOR
         self.has_tokenizer = self.model.has_tokenizer
         self._strings = Strings(vocab)
         running = [row for place, row in enumerate(self.model.components) if self._runs(place, row)]
