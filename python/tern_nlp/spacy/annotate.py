@@ -74,8 +74,8 @@ def _set_tokens(doc: Doc, result: _tern.Result) -> None:
 def _set_spans(doc: Doc, result: _tern.Result) -> None:
     for key, has_scores, spans in result.span_groups():
         group = SpanGroup(doc, name=key, spans=[Span(doc, start, end, label=label) for start, end, label, _ in spans])
-        if has_scores:
-            group.attrs["scores"] = np.array([score for *_, score in spans], dtype=np.float32)
+        if has_scores and len(doc):  # as spancat.py does, where nothing is suggested
+            group.attrs["scores"] = np.array([np.float32(score) for *_, score in spans])
         doc.spans[key] = group
 
 
