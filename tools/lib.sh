@@ -80,6 +80,12 @@ install_missing() {
     missing=()
 }
 
+# Of $python, for the extension module.
+need_python_headers() {
+    local there='import os, sys, sysconfig; sys.exit(not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))'
+    "$python" -c "$there" 2>/dev/null || missing+=(python3-dev)
+}
+
 # need_venv FOLDER FILE "what it has": a virtual environment with the packages that FILE pins. It is made anew when the
 # file, the Python (TERN_PYTHON, else python3) or its place changed.
 need_venv() {
