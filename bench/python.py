@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""spaCy with tern inside (tern_nlp.spacy) beside the same pipeline without, alternating in one process, on one core.
+
+    python bench/python.py [--package NAME] [--kernels NAME] [--rounds N] [--texts FILE.jsonl]
+
+Takes the package out of the build tree (make build-tests). The first two rows are what users get; the others say where it goes.
+"""
+
+from __future__ import annotations
+
+import os
+
+for _name in ("OPENBLAS", "OMP", "MKL", "BLIS"):  # before numpy and spaCy are loaded
+    os.environ[f"{_name}_NUM_THREADS"] = "1"
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Thread
+from typing import Any, Callable
+
+import click
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "parity")]
+
+from common import BUILD, SPACY_PACKAGE
+from corpus import project_texts, read_texts
+
+
+def timed(work: Callable[[], Any]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def two_threads(work: Callable[[Sequence[str]], Any], texts: Sequence[str]) -> None:
+    threads = [Thread(target=work, args=(texts[i::2],)) for i in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@click.command()
+@click.option("--package", default=SPACY_PACKAGE, help="A pipeline of spaCy's.", show_default=True)
+@click.option("--kernels", help="tern's matrix kernels: avx512, avx2, portable.")
+@click.option("--rounds", default=3, show_default=True)
+@click.option("--texts", "file", type=click.Path(exists=True, path_type=Path), help="JSON Lines with texts.")
+def main(package: str, kernels: str | None, rounds: int, file: Path | None) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        install = ["cmake", "--install", str(BUILD), "--component", "python", "--prefix", folder]
+        subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
+        sys.path.insert(0, folder)
+        measure(package, kernels, rounds, read_texts(file) if file else project_texts())
+
+
+def measure(package: str, kernels: str | None, rounds: int, texts: list[str]) -> None:
+    import spacy
+    import tern_nlp.spacy
+    from tern_nlp import _tern
+
+    if kernels:
+        _tern.use_kernels(kernels)
+    without, inside = spacy.load(package), tern_nlp.spacy.load(package)
+    engine = inside.get_pipe("tern").engine
+    docs = list(inside.pipe(texts))
+    tokens = sum(len(doc) for doc in docs)
+
+    def run(some: Sequence[str]) -> None:
+        engine.model.run(list(some), engine.want, engine.places)
+
+    rows: dict[str, Callable[[], Any]] = {
+        "spaCy: nlp.pipe": lambda: [None for _ in without.pipe(texts)],
+        "tern inside: nlp.pipe": lambda: [None for _ in inside.pipe(texts)],
+        "tern inside: nlp(text)": lambda: [inside(text) for text in texts],
+        "tern inside: make_doc": lambda: [inside.make_doc(text) for text in texts],
+        "spaCy: make_doc": lambda: [without.make_doc(text) for text in texts],
+        "the engine": lambda: run(texts),
+        "the engine, tokens": lambda: engine.model.run(texts, _tern.TOKENS),
+        "the engine, two threads": lambda: two_threads(run, texts),
+    }
+    for work in rows.values():
+        work()
+    found: dict[str, list[float]] = {name: [] for name in rows}
+    for _ in range(rounds):
+        for name, work in rows.items():
+            found[name].append(timed(work))
+    print(f"{package}, {len(texts)} texts, {tokens} tokens, kernels {_tern.kernels()}, median of {rounds} rounds")
+    for name, seconds in found.items():
+        middle = statistics.median(seconds)
+        times = statistics.median(a / b for a, b in zip(found["spaCy: nlp.pipe"], seconds))
+        print(f"{name:26} {tokens / middle:10,.0f} tokens/s {middle / tokens * 1e6:8.2f} µs a token {times:8.2f} ×")
+
+
+if __name__ == "__main__":
+    main()
