@@ -132,7 +132,7 @@ FAULTS = {
         edit('lang = "en"', 'lang = "qq"'),
         ["[nlp] lang = 'qq' is no language", "correct it", "--code FILE"],
     ),
-    "no language": (edit('lang = "en"', "lang = null"), ["config.cfg: [nlp] lang = None is not a language's code"]),
+    "no language": (edit('lang = "en"', "lang = 3"), ["config.cfg: [nlp] lang = 3 is not a language's code"]),
     "a pipeline that is no list": (
         edit("pipeline = [", 'pipeline = "ner"\nbefore = ['),
         ["[nlp] pipeline = 'ner' is not a list"],

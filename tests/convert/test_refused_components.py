@@ -14,7 +14,6 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 REFUSED = {
-    "future_entity_ruler": "span_ruler",
     "entity_linker": "knowledge base",
     "beam_ner": "greedily",
     "beam_parser": "greedily",

@@ -29,6 +29,7 @@ HUGE = 2**32 - 1
 ADDED = (
     "attribute_ruler/",
     "entity_ruler/",
+    "span_ruler/",
     "morphologizer/",
     "trainable_lemmatizer/",
     "senter/settings",
@@ -136,6 +137,15 @@ def other_layers() -> Any:
     return nlp
 
 
+def two_taggers() -> Any:
+    """With names of their own; the second leaves the first one's tags alone."""
+    nlp = spacy.blank("en")
+    for name in ("coarse", "fine"):
+        nlp.add_pipe("tagger", name, config={**small.labeller(), "overwrite": False})
+    small.randomise(nlp, small.gold_docs(count=20))
+    return nlp
+
+
 def token_patterns() -> Any:
     nlp = spacy.blank("en")
     ruler = nlp.add_pipe("attribute_ruler")
@@ -149,6 +159,9 @@ def token_patterns() -> Any:
             {"label": "B", "pattern": "the"},
             {"label": "B", "pattern": [{"LOWER": "cats"}], "id": "c"},
         ]
+    )
+    nlp.add_pipe("span_ruler").add_patterns(
+        [{"label": "A", "pattern": "The cats", "id": "i"}, {"label": "B", "pattern": [{"LENGTH": 3}]}]
     )
     return nlp
 
@@ -227,6 +240,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Pat
         "cats": classifiers(),
         "spans": span_makers(),
         "patterns": token_patterns(),
+        "names": two_taggers(),
         "fr": pipeline("fr", "rule", french, overwrite=True),
         "es": pipeline("es", "rule", spanish_tables(texts)),
         "el": pipeline("el", "rule", french),
@@ -254,6 +268,7 @@ FILES = [
     "cats",
     "spans",
     "patterns",
+    "names",
     "fr",
     "es",
     "el",
@@ -329,6 +344,17 @@ CASES: dict[str, Case] = {
     "no_longest_phrase": Case("patterns", "entity_ruler/phrases/settings", 1, 0),
     "keys_of_a_phrase": Case("patterns", "entity_ruler/phrases/lists", 0, 9, "not there"),
     "lists_of_phrases": Case("patterns", "entity_ruler/phrases/list_start", 0, 1, "cover"),
+    "group_of_the_ruler": Case("patterns", "span_ruler/settings", 0, HUGE - 1),
+    "filter_of_spans": Case("patterns", "span_ruler/settings", 1, 4),
+    "sets_entities": Case("patterns", "span_ruler/settings", 2, 2),
+    "no_filter_of_entities": Case("patterns", "span_ruler/settings", 3, 0),
+    "filter_of_entities": Case("patterns", "span_ruler/settings", 3, 4),
+    "overwrites_spans": Case("patterns", "span_ruler/settings", 4, 2),
+    "label_of_a_span": Case("patterns", "span_ruler/keys", 0, HUGE),
+    "id_of_a_span": Case("patterns", "span_ruler/keys", 1, HUGE - 1),
+    "key_of_a_span": Case("patterns", "span_ruler/phrases/lists", 0, 9, "not there"),
+    "keeps_a_tag": Case("names", "tagger.2/keeps", 0, 2),
+    "name_of_a_component": Case("names", "pipeline/names", 0, HUGE),
     "pooling_mixed": Case("cats", "textcat/settings", 0, 17),
     "pooling_unknown": Case("cats", "textcat_multilabel/settings", 0, 32),
     "activation_unknown": Case("cats", "textcat/settings", 1, 3),

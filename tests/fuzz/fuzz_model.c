@@ -18,7 +18,8 @@ static const char *const paths[] = {
     "tests/data/tiny.tern",           "tests/data/tiny_sentiment.tern", "tests/fuzz/models/floret.tern",
     "tests/fuzz/models/french.tern",  "tests/fuzz/models/lookup.tern",  "tests/fuzz/models/macedonian.tern",
     "tests/fuzz/models/spanish.tern", "tests/fuzz/models/vectors.tern", "tests/fuzz/models/dutch.tern",
-    "tests/fuzz/models/italian.tern", "tests/fuzz/models/polish.tern",
+    "tests/fuzz/models/italian.tern", "tests/fuzz/models/polish.tern",  "tests/fuzz/models/spans.tern",
+    "tests/fuzz/models/rulers.tern",  "tests/fuzz/models/words.tern",   "tests/fuzz/models/layers.tern",
 };
 enum { MODELS = sizeof paths / sizeof *paths, MAX_SIZE = 1 << 17 };
 
@@ -112,6 +113,21 @@ static void check_sentences(const tern_doc *doc)
     REQUIRE(!next || next == tern_doc_token_count(doc));
 }
 
+static void check_groups(const tern_doc *doc)
+{
+    tern_span_group group;
+    tern_group_span span;
+    for (size_t g = 0; !tern_doc_span_group(doc, g, &group); g++) {
+        size_t count = 0;
+        check_label(group.key);
+        for (; !tern_doc_group_span(doc, g, count, &span); count++) {
+            REQUIRE(span.token_start < span.token_end && span.token_end <= tern_doc_token_count(doc));
+            check_label(span.label);
+        }
+        REQUIRE(count == group.span_count);
+    }
+}
+
 static void check_doc(const tern_doc *doc, const char *text, size_t len)
 {
     tern_entity entity;
@@ -119,7 +135,11 @@ static void check_doc(const tern_doc *doc, const char *text, size_t len)
     fuzz_check_doc(doc, text, len);
     check_tokens(doc);
     check_sentences(doc);
-    for (size_t i = 0; !tern_doc_entity(doc, i, &entity); i++) check_label(entity.label);
+    check_groups(doc);
+    for (size_t i = 0; !tern_doc_entity(doc, i, &entity); i++) {
+        check_label(entity.label);
+        check_label(entity.id);
+    }
     for (size_t i = 0; !tern_doc_cat(doc, i, &cat); i++) check_label(cat.label);
     tern_doc_annotations(doc);
 }
@@ -135,6 +155,38 @@ static void run(tern_ctx *ctx, const char *text, size_t len, const tern_options 
     else check_doc(doc, text, len);
 }
 
+/* The text's bytes as words of one to four code points, a few of which have blanks in them. */
+static void run_words(tern_ctx *ctx, const char *text, size_t len, const tern_options *options)
+{
+    enum { MOST = 512 };
+    static const char *words[MOST];
+    static size_t lengths[MOST];
+    static unsigned char spaces[MOST];
+    tern_words given = {.words = words, .lengths = lengths, .spaces = spaces};
+    const unsigned char *p = (const unsigned char *)text, *end = p + len;
+    uint32_t code_point;
+    for (size_t step; p < end && given.count < MOST; given.count++) {
+        const unsigned char *begin = p;
+        for (unsigned i = 0; p < end && i < 1 + (*begin & 3u); i++, p += step)
+            step = (step = utf8_decode(p, end, &code_point)) ? step : 1;
+        words[given.count] = (const char *)begin;
+        lengths[given.count] = (size_t)(p - begin);
+        spaces[given.count] = *begin >> 2 & 1;
+    }
+    const tern_doc *doc;
+    tern_error err = {0};
+    tern_status status = tern_run_words(ctx, &given, options, &doc, &err);
+    if (status) {
+        REQUIRE(!doc && err.code == status && err.msg[0]);
+    } else {
+        const char *whole;
+        size_t whole_len;
+        REQUIRE(!tern_doc_text(doc, &whole, &whole_len) && tern_doc_token_count(doc) == given.count);
+        check_tokens(doc);
+        check_groups(doc);
+    }
+}
+
 static int is_over(void *user)
 {
     unsigned *left = user;
@@ -147,7 +199,8 @@ static void run_with(tern_ctx *ctx, const char *text, size_t len, const uint8_t 
     signed char starts[sizeof((edited_model *)NULL)->text];
     unsigned left = p[6];
     tern_options options = {.want = p[1] & 1 ? p[2] : TERN_EVERYTHING,
-                            .components = p[1] & 2 ? p[4] | (unsigned)p[5] << 8 : 0,
+                            .components = (p[1] & 66) == 2 ? p[4] | (unsigned)p[5] << 8 : 0,
+                            .places = p[1] & 64 ? p[4] | (uint64_t)p[5] << 8 : 0,
                             .max_chars = p[1] & 4 ? p[3] : 0,
                             .sentence_cats = p[1] >> 3 & 1};
     if (p[1] & 16) {
@@ -166,6 +219,7 @@ static void run_everything(tern_ctx *ctx, const char *text, size_t len, unsigned
 {
     const tern_options sentences = {.want = offers, .components = UINT32_MAX, .sentence_cats = 1};
     run(ctx, text, len, NULL);
+    run_words(ctx, text, len, NULL);
     run(ctx, text, len, &sentences); /* an error where the model has not what it takes */
 }
 

@@ -24,6 +24,7 @@ from convert.build import build_groups
 from convert.chars import python_facts
 from convert.components import labels_of
 from convert.config_check import plan_conversion
+from convert.constants import Feature
 from convert.describe import meta_json
 from convert.source import Source
 from convert.tiny import MAP_LOAD, blank, reduced_facts, seed_weights
@@ -353,6 +354,50 @@ def looked_up() -> Any:
     return nlp
 
 
+def rulers() -> Any:
+    """Rulers of phrases and of token patterns with every kind of test, between two recognisers and two taggers with names."""
+    nlp = blank()
+    add = nlp.add_pipe
+    add("tok2vec", "encoder", config={"model": encoder()})
+    add("tagger", config=tagger())
+    add("tagger", "fine", config={**tagger(), "overwrite": False})
+    add("ner", config=transition("ner", LISTENER, upper=True, extra=False))
+    add("ner", "later", config=transition("ner", encoder(attrs=("NORM",)), upper=True, extra=False))
+    nlp.initialize(lambda: [example(nlp)])
+    stream = np.random.RandomState(SEED)
+    for _, pipe in nlp.pipeline:
+        seed_weights(pipe.model, stream)
+    add("attribute_ruler", after="fine").add_patterns(ANY_RULES)
+    add("entity_ruler", before="later").add_patterns(ENTITIES)
+    add(
+        "span_ruler",
+        config={
+            "annotate_ents": True,
+            "overwrite": False,
+            "phrase_matcher_attr": "LOWER",
+            "spans_filter": {"@misc": "spacy.first_longest_spans_filter.v1"},
+            "ents_filter": {"@misc": "spacy.prioritize_new_ents_filter.v1"},
+        },
+    ).add_patterns([*ENTITIES, {"label": "ANY", "pattern": [{"ENT_TYPE": {"NOT_IN": ["", "A"]}}, {"OP": "*"}]}])
+    add("span_ruler", "second", config={"overwrite": False}).add_patterns(ENTITIES[:2])
+    nlp.disable_pipe("second")
+    return nlp
+
+
+ANY_RULES: list[dict[str, Any]] = [
+    {"patterns": [[{"TEXT": {"REGEX": "^[Aa]l"}, "OP": "+"}, {"LENGTH": {">=": 2}}]], "attrs": {"POS": "NOUN"}},
+    {"patterns": [[{"LOWER": {"FUZZY2": "issue"}}], [{"SHAPE": {"IN": ["Xxxx", "d"]}}]], "attrs": {"LEMMA": "x"}},
+    {"patterns": [[{"MORPH": {"IS_SUPERSET": ["A=B"]}}, {"OP": "?"}]], "attrs": {"MORPH": "C=D"}, "index": -1},
+    {"patterns": [[{"MORPH": {"INTERSECTS": ["A=B", "C=D"]}, "IS_TITLE": False}]], "attrs": {"TAG": "T"}},
+    {"patterns": [[{"TAG": {"NOT_IN": ["T"]}, "SPACY": True}, {"IS_PUNCT": True, "OP": "!"}]], "attrs": {"DEP": "d"}},
+]
+ENTITIES: list[dict[str, Any]] = [
+    {"label": "A", "pattern": "Alan Turing", "id": "alan"},
+    {"label": "B", "pattern": [{"IS_ALPHA": True, "OP": "*"}, {"LIKE_NUM": True, "OP": "?"}, {"ENT_IOB": 2}]},
+    {"label": "C", "pattern": "London"},
+    {"label": "A", "pattern": "London", "id": "city"},
+]
+
 PIPELINES: dict[str, Callable[[], Any]] = {
     "floret": floret,
     "layers": layers,
@@ -363,11 +408,15 @@ PIPELINES: dict[str, Callable[[], Any]] = {
     "spanish": lambda: with_lemmatizer("es", "rule", SPANISH_TABLES),
     "dutch": lambda: with_lemmatizer("nl", "rule", DUTCH_TABLES),
     "italian": lambda: with_lemmatizer("it", "pos_lookup", POS_TABLES),
+    "rulers": rulers,
+    "words": lambda: with_lemmatizer("mk", "rule", LEMMA_TABLES),
     "polish": lambda: with_lemmatizer("pl", "pos_lookup", POS_TABLES),
     "vectors": keyed_vectors,
 }
 HALVES = ("floret",)
 """Those whose weights are f16."""
+GIVEN_WORDS = ("words",)
+"""Those without a tokenizer."""
 
 # ---- the files ------------------------------------------------------------------------------------------------------------------
 
@@ -378,8 +427,10 @@ def file_of(name: str) -> bytes:
         nlp = spacy.load(folder)
         plan = plan_conversion(nlp.config.interpolate())
         meta = meta_json({**META, "name": name}, Source(Path(folder)), {}, plan, labels_of(nlp, plan))
-        groups = build_groups(nlp, plan, meta, reduced_facts(python_facts()), lambda what: None, MAP_LOAD)
-    return container.write([(container.halved(group) if name in HALVES else group).sections for group in groups])
+        given = name in GIVEN_WORDS
+        groups = build_groups(nlp, plan, meta, reduced_facts(python_facts()), lambda what: None, MAP_LOAD, given)
+    sections = [(container.halved(group) if name in HALVES else group).sections for group in groups]
+    return container.write(sections, Feature.GIVEN_WORDS if given else 0)
 
 
 def main(folder: Path) -> None:

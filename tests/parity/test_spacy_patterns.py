@@ -66,6 +66,33 @@ def test_labelled_patterns_of_spacy(factory: str, tmp_path: Path, program: Calla
     small.report(pair.differences(spacy_patterns.texts()), spacy_patterns.texts())
 
 
+def without_patterns(factory: str) -> Language:
+    nlp = spacy.blank("en")
+    nlp.add_pipe(factory)
+    return nlp
+
+
+def without_a_language(factory: str) -> Language:
+    nlp = Language()
+    nlp.add_pipe(factory).add_patterns(spacy_patterns.labelled_patterns())
+    return nlp
+
+
+@spacy_alone
+@pytest.mark.filterwarnings("ignore:.*W036")
+@pytest.mark.parametrize("factory", ["entity_ruler", "future_entity_ruler", "span_ruler"])
+@pytest.mark.parametrize("make", [without_patterns, without_a_language])
+def test_rulers_as_spacy_makes_them(
+    make: Callable[[str], Language], factory: str, tmp_path: Path, program: Callable[[str], Path]
+) -> None:
+    """spaCy saves a pipeline without a language, and loads it with one."""
+    nlp = make(factory)
+    nlp.to_disk(tmp_path / "pipeline")
+    small.convert_folder(tmp_path / "pipeline", tmp_path / "model.tern")
+    pair = small.Pair(nlp, tmp_path / "model.tern", program("tests/stages"))
+    small.report(pair.differences(spacy_patterns.texts()), spacy_patterns.texts())
+
+
 # ---- phrases ---------------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from typing import Any, Callable
 from .architectures import Node, annotations_read, rows_width_of, upstream_of
 from .constants import PIPELINE_MAX_LENGTH
 from .errors import ConvertError, at_fault
-from .factories import FACTORIES, SHARED_ENCODER
+from .factories import ALIASES, FACTORIES, SHARED_ENCODER
 from .no_tokenizer import ADVICE
 from .unsupported import REASONS
 
@@ -90,7 +90,7 @@ def _check_factory(name: str, settings: Node) -> None:
     factory = settings.get("factory")
     if factory is None:
         raise _no_factory(name, settings)
-    if factory not in FACTORIES:
+    if ALIASES.get(factory, factory) not in FACTORIES:
         known = ", ".join(sorted(FACTORIES, key=lambda known: FACTORIES[known].number))
         reason = REASONS.get(factory, f"tern knows {known}, and runs no code of a package's own")
         raise ConvertError(f"component {name} (factory {factory}) is not supported: {reason}")
@@ -200,16 +200,16 @@ def _component(config: Node, name: str) -> Component:
     """A component whose factory and model can be converted; else refused."""
     settings = config.get("components", {}).get(name, {})
     _check_factory(name, settings)
-    model = settings.get("model")
-    FACTORIES[settings["factory"]].check(model, name)
+    model, factory = settings.get("model"), ALIASES.get(settings["factory"], settings["factory"])
+    FACTORIES[factory].check(model, name)
     enabled = name not in (config["nlp"].get("disabled") or [])
     return Component(
         name,
-        settings["factory"],
+        factory,
         enabled,
         upstream_of(model),
         rows_width_of(model),
-        settings.get("spans_key") if FACTORIES[settings["factory"]].makes_spans else None,
+        settings.get("spans_key") if FACTORIES[factory].makes_spans else None,
         _preset_key(settings),
         tuple(annotations_read(model)),
     )

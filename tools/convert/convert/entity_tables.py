@@ -81,11 +81,11 @@ def ruler_sections(
     numbers = {
         key: keys.of(vocab.strings[key]) for key, found in matcher_state(ruler.phrase_matcher)[0].items() if found
     }
-    if not keys.numbers:
-        raise ConvertError(f"component {ruler.name} has no patterns: add some and save the pipeline")
+    # A ruler without patterns sets its empty group, and that there are no entities. A section is never empty.
+    rows = keys.rows(ruler.name, strings) or [(strings.label(ruler.name), NO_STRING)]
     return [
-        tensor(f"{prefix}/keys", keys.rows(ruler.name, strings), "u4"),
-        Section(f"{prefix}/ids", np.array(list(keys.numbers), dtype="<u8")),
+        tensor(f"{prefix}/keys", rows, "u4"),
+        Section(f"{prefix}/ids", np.array(list(keys.numbers) or [0], dtype="<u8")),
         *pattern_sections(f"{prefix}/patterns", patterns, strings),
         *phrase_sections(f"{prefix}/phrases", ruler.name, ruler.phrase_matcher, numbers, vocab.strings),
     ]

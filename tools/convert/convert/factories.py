@@ -157,3 +157,6 @@ FACTORIES = {
 }
 """In the order in which a file has their sections. What a run for entities reads lies together: entities do not cross the
 parser's sentence starts."""
+
+ALIASES = {"future_entity_ruler": "span_ruler"}
+"""Factories that make the same component with other settings."""

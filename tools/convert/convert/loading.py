@@ -77,7 +77,9 @@ def _read_data(nlp: Any, source: Source, exclude: Sequence[str]) -> Any:
 
 def _checked_meta(source: Source) -> Any:
     """meta.json, with what spaCy wants to find in it."""
-    meta_of(source)
+    meta = meta_of(source)
+    if not meta.get("lang", 0) and meta.get("name") and meta.get("version"):  # of Language() without a language
+        return {**meta, "lang": "xx"}
     try:
         return get_model_meta(source.folder)
     except Exception as error:

@@ -73,7 +73,7 @@ def check_shape(config: Node) -> None:
         raise ConvertError(
             "it has no section [nlp], so it is not of a trained pipeline: save the pipeline with nlp.to_disk"
         )
-    if not isinstance(nlp.get("lang"), str):
+    if not isinstance(nlp.get("lang", 0), (str, type(None))):
         raise ConvertError(f'[nlp] lang = {nlp.get("lang")!r} is not a language\'s code: write it as in lang = "en"')
     _check_names(nlp, "pipeline")
     if nlp.get("disabled") is not None:
@@ -84,6 +84,11 @@ def check_shape(config: Node) -> None:
                 f"[nlp] pipeline names {name!r}, but there is no section [components.{name}]: "
                 f"add it, or take {name!r} out of the pipeline"
             )
+
+
+def with_language(config: Config) -> Config:
+    """Language() without a language is what spaCy's language of no code, xx, is; by that code spaCy loads it."""
+    return Config({**config, "nlp": {**config["nlp"], "lang": config["nlp"]["lang"] or "xx"}})
 
 
 def check_language(config: Node) -> None:

@@ -16,7 +16,7 @@ from thinc.api import Config
 
 from .errors import ConvertError
 from .reasons import unreadable
-from .running_config import check_shape, interpolated
+from .running_config import check_shape, interpolated, with_language
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def read_config(file: Path) -> Config:
         check_shape(config)
     except ConvertError as error:
         raise ConvertError(f"{file}: {error}") from error
-    return config
+    return with_language(config)
 
 
 def config_of(source: Source) -> Config:

@@ -8,7 +8,6 @@ _TRANSFORMER = (
 )
 _MERGED = "it joins tokens, and tern's stay as the tokenizer cuts them"
 REASONS = {
-    "future_entity_ruler": "use the factory span_ruler with annotate_ents = true, which is the same",
     "entity_linker": "it looks entities up in a knowledge base, which a file cannot hold",
     "coref": _COREFERENCE,
     "experimental_coref": _COREFERENCE,
