@@ -21,7 +21,7 @@ static const char *const paths[] = {
     "tests/fuzz/models/italian.tern", "tests/fuzz/models/polish.tern",  "tests/fuzz/models/spans.tern",
     "tests/fuzz/models/rulers.tern",  "tests/fuzz/models/words.tern",   "tests/fuzz/models/layers.tern",
 };
-enum { MODELS = sizeof paths / sizeof *paths, MAX_SIZE = 1 << 17 };
+enum { MODELS = sizeof paths / sizeof *paths, MAX_SIZE = 1 << 18 };
 
 static small_model models[MODELS];
 static const unsigned char magic[4] = {0x89, 'T', 'R', 'N'};
