@@ -19,6 +19,7 @@ TITLES = {
     "throughput": "Throughput of one core",
     "requests": "Requests on a whole core, JSON to JSON, without a network",
     "processes": "Commands, from exec",
+    "rulers": "Rulers",
     "sizes": "Bytes",
     "wink-nlp": "Beside wink-nlp",
     "sets": "Throughput of one core by kernel set, spaCy held to the same instructions",

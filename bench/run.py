@@ -41,6 +41,7 @@ from processes import processes
 from requests_inside import requests
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rulers import rulers
 from sets import sets
 from sizes import sizes
 from start import start
@@ -77,6 +78,7 @@ STEPS: dict[str, Planned] = {
     "requests": Planned(requests, 60, True),
     "processes": Planned(processes, 60, True),
     "throughput": Planned(throughput, 90, True),
+    "rulers": Planned(rulers, 150, True),
     "load": Planned(load_shapes, 600),
 }
 PATIENCE = 60.0  # seconds that a step's part may take longer than the step before it is broken off

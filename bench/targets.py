@@ -95,6 +95,11 @@ TARGETS = (
         "throughput, whole pipeline", "≥ 15 × nlp.pipe", ratio("throughput", "whole pipeline: library / nlp.pipe", 15)
     ),
     Target("encoder, from 8 rows up", "≥ 75 % of the measured peak", encoder),
+    Target(
+        "entity_ruler, 1,000 token patterns and 20,000 phrases",
+        "≥ 20 × spaCy's",
+        with_spread("rulers", "entity_ruler: all texts", 20),
+    ),
     Target("tokenizer", "≤ 250 ns a token", at_most("throughput", "tokenizer", 250, "ns")),
     Target(
         "resident set after one request",
