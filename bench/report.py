@@ -184,6 +184,7 @@ def markdown(report: dict[str, Any]) -> str:
         "instructions": instruction_table,
         "sets": sets_table,
         "wink-nlp": with_notes,
+        "rulers": with_notes,
     }
     titles = {
         **TITLES,
