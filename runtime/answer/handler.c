@@ -501,6 +501,13 @@ static const json_node *with_value(const json_node *root, const char *key)
     return json_type_of(member) == JSON_NULL ? NULL : member;
 }
 
+/* The tokens that Doc.to_json() writes beside the text: what they say comes from the text again. */
+static int are_answers(const json_node *tokens)
+{
+    const json_node *first = json_first(tokens);
+    return json_type_of(tokens) == JSON_ARRAY && (!first || json_type_of(first) == JSON_OBJECT);
+}
+
 /* Text or words of a line, which may be empty. 0; or 400 or 500 with a sentence in why. */
 static int read_members(const json_node *root, pipe_line *line, problem *why)
 {
@@ -511,6 +518,7 @@ static int read_members(const json_node *root, pipe_line *line, problem *why)
                            json_type_name(json_type_of(root)));
     int status = request_check_names(root, why);
     if (status) return status;
+    if (text && are_answers(tokens)) tokens = NULL;
     line->of_words = tokens != NULL;
     if (text && tokens) return request_both("\"text\"", "\"tokens\"", why);
     if (tokens) return request_words_read(tokens, spaces, &line->given, why);

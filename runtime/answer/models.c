@@ -142,8 +142,10 @@ static tern_status set_tasks(named_model *m, problem *reason)
     unsigned offers = tern_model_offers(m->model);
     m->tasks = 0;
     m->components = components_by_default(m->model);
-    if (offers & TERN_ENTITIES) {
-        if (components_default_for_entities(m->model, &m->components, reason)) return TERN_E_UNSUPPORTED;
+    if (offers & (TERN_ENTITIES | TERN_SPANS)) { /* without entities it answers with spans */
+        int failed = offers & TERN_ENTITIES ? components_default_for_entities(m->model, &m->components, reason)
+                                            : components_default(m->model, &m->components, reason);
+        if (failed) return TERN_E_UNSUPPORTED;
         m->tasks |= TASK_BIT(TASK_NER);
     }
     if (!(offers & TERN_CATS)) return TERN_OK;
@@ -184,9 +186,13 @@ const named_model *models_default(const model_set *models, task_kind task)
         const named_model *entities = models_default(models, TASK_NER);
         return entities ? entities : models_default(models, TASK_SENTIMENT);
     }
-    for (const named_model *m = models->item; m < models->item + models->count; m++)
-        if (m->tasks & TASK_BIT(task)) return m;
-    return NULL;
+    const named_model *of_spans = NULL;
+    for (const named_model *m = models->item; m < models->item + models->count; m++) {
+        if (!(m->tasks & TASK_BIT(task))) continue;
+        if (task != TASK_NER || tern_model_offers(m->model) & TERN_ENTITIES) return m;
+        if (!of_spans) of_spans = m;
+    }
+    return of_spans;
 }
 
 void models_none_can(task_kind task, problem *why)

@@ -60,8 +60,8 @@ tern_status models_set_tasks(model_set *models, problem *why);
 
 void models_close(model_set *models);
 
-/* The default for a task: the first that can do it; for TASK_ANY it is that of entities, without one that of sentiment.
- * NULL: there is none. */
+/* The default for a task: the first that can do it, one that finds entities before one that makes spans only; for
+ * TASK_ANY it is that of entities, without one that of sentiment. NULL: there is none. */
 const named_model *models_default(const model_set *models, task_kind task);
 
 /* The sentence for a task that no model can do: how to configure one. */

@@ -277,7 +277,7 @@ static int read_components(const json_node *body, const tern_model *model, bytes
         return bad_components(why, model, "\"components\" must be an array like [\"ner\"] of components");
     int status = read_names(member, model, name, places, why);
     if (status) return status;
-    return *places & components_made_by(model, COMPONENTS_OF_ENTITIES)
+    return *places & components_made_by(model, COMPONENTS_OF_ENTITIES) || !(tern_model_offers(model) & TERN_ENTITIES)
                ? 0
                : problem_set(why, BAD_REQUEST, "\"components\" must include \"ner\", which finds the entities");
 }
@@ -287,6 +287,7 @@ static int read_ner(const json_node *body, const tern_model *model, bytes *name,
     int offsets = (int)out->offsets, format = (int)out->format;
     const unsigned offers = tern_model_offers(model);
     int has_spans = (offers & TERN_SPANS) != 0, has_chunks = (offers & TERN_NOUN_CHUNKS) != 0;
+    out->spans = !(offers & TERN_ENTITIES); /* all that it finds */
     int status = read_components(body, model, name, &out->components, why);
     if (!status) status = read_flag(body, "spans", has_spans, "the model makes no spans", &out->spans, why);
     if (!status)

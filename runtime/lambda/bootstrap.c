@@ -186,7 +186,9 @@ static int warm_up(const process *p, init_error *error)
 {
     static const char sentence[] = "Alan Turing was born on June 23, 1912, in London, England.";
     const named_model *model = models_default(&p->models, TASK_ANY);
-    const tern_options entities = {.want = TERN_ENTITIES, .places = model->components};
+    const unsigned offers = tern_model_offers(model->model);
+    const tern_options entities = {.want = offers & TERN_ENTITIES ? TERN_ENTITIES : TERN_SPANS,
+                                   .places = model->components};
     const tern_options options = model->tasks & TASK_BIT(TASK_NER) ? entities : sentiment_run_options(model->model);
     const char *const word = sentence;
     const tern_words words = {.count = 1, .words = &word}; /* of a model without a tokenizer */

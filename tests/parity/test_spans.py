@@ -348,6 +348,44 @@ def test_a_model_without_spans(program: Callable[[str], Path]) -> None:
         assert server.ner(b'{"text": "A.", "spans": false}').status == 200
 
 
+@pytest.fixture(scope="module")
+def spans_only(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> small.Pair:
+    nlp = spacy.blank("en")
+    patterns = [{"label": "PERSON", "pattern": "Alan Turing"}, {"label": "CITY", "pattern": [{"LOWER": "london"}]}]
+    nlp.add_pipe("span_ruler", "places").add_patterns(patterns)
+    return small.saved_pair(nlp, tmp_path_factory.mktemp("spans"), program("tests/stages"))
+
+
+@spacy_alone
+def test_a_model_with_spans_only(spans_only: small.Pair, program: Callable[[str], Path]) -> None:
+    """It has no entities to answer with; who asks it wants the spans."""
+    text = b'{"text": "Alan Turing was born in London."'
+    with TernServer(program("tern"), spans_only.file) as server:
+        plain, none, named, unknown = (
+            server.ner(text + rest)
+            for rest in (b"}", b', "spans": false}', b', "components": ["places"]}', b', "components": ["ner"]}')
+        )
+    spans = {
+        "ruler": [
+            {"text": "Alan Turing", "label": "PERSON", "start": 0, "end": 11},
+            {"text": "London", "label": "CITY", "start": 24, "end": 30},
+        ]
+    }
+    assert plain.json == named.json == {"entities": [], "spans": spans}
+    assert none.json == {"entities": []}
+    assert unknown.status == 400 and "places" in unknown.json["error"]
+
+
+@spacy_alone
+def test_entities_come_before_spans(spans_only: small.Pair, program: Callable[[str], Path]) -> None:
+    """Of several models the one with entities answers who names none."""
+    text = b'{"text": "Alan Turing was born in London."'
+    with TernServer(program("tern"), f"only={spans_only.file}", "-m", f"en={MODEL}") as server:
+        plain, named = server.ner(text + b"}").json, server.ner(text + b', "model": "only"}').json
+    assert "spans" not in plain and plain["entities"][0]["text"] == "Alan Turing"
+    assert named["entities"] == [] and len(named["spans"]["ruler"]) == 2
+
+
 # ---- refusals --------------------------------------------------------------------------------------------------------
 
 

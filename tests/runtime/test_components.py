@@ -56,6 +56,17 @@ def pipe(run: Run, *options: str, texts: list[str] = TEXTS, env: dict[str, str] 
     return [json.loads(line) for line in done.stdout.split(b"\n")[:-1]]
 
 
+def test_documents_as_input(run: Run) -> None:
+    """A line of spaCy's Doc.to_json(), or of an earlier answer, has tokens of its own: the text counts."""
+    answers = pipe(run)
+    lines = b"".join(json.dumps(answer).encode() + b"\n" for answer in answers)
+    done = run("tern", "pipe", input=lines)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [json.loads(line) for line in done.stdout.split(b"\n")[:-1]] == answers
+    both = run("tern", "pipe", input=b'{"text": "A b", "tokens": ["A", "b"]}\n')
+    assert both.returncode == 1 and b"tokens" in both.stdout
+
+
 def assert_same(documents: list[dict[str, Any]], reference: list[dict[str, Any]]) -> None:
     """Same values, same keys, in the same order, everywhere."""
     assert len(documents) == len(reference)
