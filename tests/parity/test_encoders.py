@@ -14,6 +14,7 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import small_pipelines as small
+from categories import first_cats_difference
 from convert import container
 from convert.constants import Feature
 from corpus import project_texts
@@ -172,6 +173,9 @@ def named_pair(
     for doc in docs:
         doc.cats = dict(CATS)
     small.randomise(nlp, docs)
+    for name in set(nlp.pipe_names) & {"textcat", "textcat_multilabel"}:
+        bag = nlp.get_pipe(name).model.get_ref("output_layer")
+        bag.set_param("W", bag.get_param("W") / 10)  # or its n-grams alone would decide
     pair = small.saved_pair(nlp, tmp_path_factory.mktemp("pipeline"), program("tests/stages"))
     pair.nlp.pipe = lambda docs, batch_size: map(
         pair.nlp, docs
@@ -182,6 +186,22 @@ def named_pair(
 def test_documents(named_pair: tuple[str, small.Pair], some_texts: Callable[[int], list[str]]) -> None:
     texts = SHORT + some_texts(SEED)
     small.report(named_pair[1].differences(texts), texts)
+
+
+def test_categories(named_pair: tuple[str, small.Pair], some_texts: Callable[[int], list[str]]) -> None:
+    """Of the first ensembles: both together, and each alone, which have the same labels."""
+    name, pair = named_pair
+    if "textcat" not in pair.nlp.pipe_names:
+        pytest.skip("no classifier")
+    texts = SHORT + some_texts(SEED)
+    for only in ([], ["textcat"], ["textcat_multilabel"]):
+        chosen = {"components": only} if only else {}
+        with pair.nlp.select_pipes(enable=only or pair.nlp.pipe_names):
+            docs = [pair.nlp(text) for text in texts]
+        answers = pair.stages().answers([{"text": text, "want": ["cats"], **chosen} for text in texts])
+        found = [first_cats_difference(doc, answer["cats"]) for doc, answer in zip(docs, answers)]
+        small.report([difference for difference in found if difference], texts)
+        assert len({max(doc.cats, key=doc.cats.get) for doc in docs if len(doc)}) > 1
 
 
 def test_older_readers_refuse_the_file(named_pair: tuple[str, small.Pair]) -> None:

@@ -13,6 +13,7 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import small_pipelines as small
+from categories import TOLERANCE, first_cats_difference
 from common import REDUCED, SPACY_PACKAGE, Run
 from comparison import spacy_alone
 from convert import container
@@ -26,7 +27,6 @@ from thinc.api import NumpyOps
 # Lemmas without parts of speech are among what is compared.
 pytestmark = pytest.mark.filterwarnings("ignore:.*W108.*:UserWarning")
 
-TOLERANCE = 1e-5
 SEED = 11
 TRAINED_ON, PASSES = 160, 1 if REDUCED else 4
 EXTREMES = ["", " ", "X", "\n\n", "X X", "a X a X a", "🙂", "Why not? " * 300, "x" * 5000]
@@ -213,19 +213,6 @@ def texts(some_texts: Callable[[int], list[str]], amount: Callable[[int, int], i
 
 
 # ---- beside tern -----------------------------------------------------------------------------------------------------
-
-
-def first_cats_difference(doc: Doc, cats: list[tuple[str, float]], tolerance: float) -> str | None:
-    """Labels in their order, each score, the best label."""
-    want = list(doc.cats.items())
-    if [label for label, _ in want] != [label for label, _ in cats]:
-        return f"labels: spaCy {[label for label, _ in want]}, tern {[label for label, _ in cats]} in text {doc.text[:200]!r}"
-    for (label, expected), (_, got) in zip(want, cats):
-        if not abs(expected - got) <= tolerance:
-            return f"score of {label}: spaCy {expected!r}, tern {got!r} in text {doc.text[:200]!r}"
-    if want and max(want, key=lambda cat: cat[1])[0] != max(cats, key=lambda cat: cat[1])[0]:
-        return f"best label: spaCy {want}, tern {cats} in text {doc.text[:200]!r}"
-    return None
 
 
 def compare(pair: small.Pair, texts: list[str], tolerance: float, only: list[str] | None = None) -> None:

@@ -1,11 +1,11 @@
 """How many of the configurations that people train convert, and whether those that do give spaCy's documents.
 
-    python tests/survey/run_survey.py CONFIGS.jsonl.gz [--texts 300] [--shapes 0] [--stages build/tests/stages]
+    python tests/survey/run_survey.py CONFIGS.jsonl.gz [--texts 300] [--part 1/1] [--count] [--stages build/tests/stages]
 
 A line of the file is one configuration: {"nlp": ..., "components": ..., "repository": number, "vectors": is there a table}. Each
 repository is one vote, shared by its configurations. Of each distinct shape (the configuration with its sizes made small) that
 converts, spaCy makes a pipeline with random weights; it is converted, and every field of every text is compared. Labels and tables
-are made up. --shapes: how many shapes are compared, 0 for all, -1 for none. Exit code 1: a document differs.
+are made up. --part 2/10: the second tenth of the shapes is compared; --count: none. Exit code 1: a document differs.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import json
 import re
 import sys
 import tempfile
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,8 +30,10 @@ import convert.build
 import numpy as np
 import small_pipelines as small
 import spacy
+from categories import first_cats_difference
 from convert.check import planned
 from convert.errors import ConvertError
+from convert.no_tokenizer import without_tokenizer
 from convert.tiny import seed_weights
 from corpus import project_texts
 from spacy.lookups import Lookups
@@ -56,11 +59,12 @@ def sourced(name: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"factory": "trainable_lemmatizer" if original == "trainable_lemmatizer" else original}
 
 
-def reasons_of(row: Mapping[str, Any]) -> tuple[Config | None, list[str]]:
-    """The filled configuration, and why not all of it converts."""
+def reasons_of(row: Mapping[str, Any], given_words: bool = False) -> tuple[Config | None, list[str]]:
+    """The filled configuration, and why not all of it converts. given_words: without its tokenizer."""
     components = {name: sourced(name, settings) for name, settings in row["components"].items()}
+    config = Config({"nlp": row["nlp"], "components": components})
     try:
-        found = planned(Config({"nlp": row["nlp"], "components": components}))
+        found = planned(without_tokenizer(config) if given_words else config)
     except ConvertError as error:
         return None, [str(error)]
     except Exception as error:  # the survey goes on
@@ -163,7 +167,16 @@ def compared(config: Config, vectors: bool, stages: Path, texts: Sequence[str]) 
         except Exception as error:  # the survey goes on
             return f"not made: {type(error).__name__}: {error}"
         pair.nlp.pipe = lambda docs, batch_size: map(pair.nlp, docs)
-        return next(iter(pair.differences(texts)), None)
+        return next(iter(pair.differences(texts)), None) or differing_categories(pair, texts)
+
+
+def differing_categories(pair: small.Pair, texts: Sequence[str]) -> str | None:
+    factories = [pair.nlp.get_pipe_meta(name).factory for name in pair.nlp.pipe_names]
+    if not any(factory.startswith("textcat") for factory in factories):
+        return None
+    answers = pair.stages().answers([{"text": text, "want": ["cats"]} for text in texts])
+    found = (first_cats_difference(pair.nlp(text), answer["cats"]) for text, answer in zip(texts, answers))
+    return next(filter(None, found), None)
 
 
 def rows_of(path: str) -> Iterator[dict[str, Any]]:
@@ -171,44 +184,74 @@ def rows_of(path: str) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
+class Survey:
+    """shapes: those that convert, by their configuration; is there a table of vectors."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.rows, self.size_of = rows, Counter(row["repository"] for row in rows)
+        self.votes, self.only = defaultdict(float), defaultdict(float)
+        self.converting, self.given_words = [0, 0.0], [0, 0.0]
+        self.shapes: dict[str, tuple[Config, bool]] = {}
+        for row in rows:
+            self._add(row)
+
+    def _add(self, row: Mapping[str, Any]) -> None:
+        vote = 1 / self.size_of[row["repository"]]
+        config, reasons = reasons_of(row)
+        kinds = {kind_of(reason) for reason in reasons}
+        for kind in kinds:
+            self.votes[kind] += vote
+            self.only[kind] += vote if len(kinds) == 1 else 0
+        if not kinds and config is not None:
+            count(self.converting, vote)
+            tiny = Config(small_sizes({"nlp": config["nlp"], "components": config["components"]}))
+            self.shapes.setdefault(json.dumps([tiny, row["vectors"]], sort_keys=True), (tiny, row["vectors"]))
+        elif not reasons_of(row, given_words=True)[1]:
+            count(self.given_words, vote)
+
+    def print(self) -> None:
+        total = len(self.size_of)
+        print(f"{self.converting[0]} of {len(self.rows)} convert: {self.converting[1]:.1f} of {total} votes")
+        print(f"{self.given_words[0]} more convert with --no-tokenizer: {self.given_words[1]:.1f} votes")
+        both = self.converting[1] + self.given_words[1]
+        print(f"together {both / total:.1%} of the votes, {self.converting[1] / total:.1%} without that")
+        print("votes  only  reason")
+        for kind in sorted(self.votes, key=lambda kind: -self.votes[kind]):
+            print(f"{self.votes[kind]:5.2f} {self.only[kind]:5.2f}  {kind}")
+
+
+def count(numbers: list[float], vote: float) -> None:
+    numbers[0] += 1
+    numbers[1] += vote
+
+
+def part_of(shapes: Sequence[Any], part: str) -> list[tuple[int, Any]]:
+    """The numbered shapes of a part such as 2/10."""
+    number, parts = map(int, part.split("/"))
+    return list(enumerate(shapes))[number - 1 :: parts]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("configs")
     parser.add_argument("--texts", type=int, default=300)
-    parser.add_argument("--shapes", type=int, default=0)
+    parser.add_argument("--part", default="1/1")
+    parser.add_argument("--count", action="store_true")
     parser.add_argument("--stages", type=Path, default=ROOT / "build" / "tests" / "stages")
     options = parser.parse_args()
-    rows = list(rows_of(options.configs))
-    size_of = Counter(row["repository"] for row in rows)
-    votes, only = defaultdict(float), defaultdict(float)
-    shapes: dict[str, tuple[Config, bool]] = {}
-    converting, votes_for = 0, 0.0
-    for row in rows:
-        vote = 1 / size_of[row["repository"]]
-        config, reasons = reasons_of(row)
-        kinds = {kind_of(reason) for reason in reasons}
-        for kind in kinds:
-            votes[kind] += vote
-            only[kind] += vote if len(kinds) == 1 else 0
-        if not kinds and config is not None:
-            converting, votes_for = converting + 1, votes_for + vote
-            tiny = Config(small_sizes({"nlp": config["nlp"], "components": config["components"]}))
-            shapes.setdefault(json.dumps([tiny, row["vectors"]], sort_keys=True), (tiny, row["vectors"]))
-    print(
-        f"{converting} of {len(rows)} convert: {votes_for:.1f} of {len(size_of)} votes, {votes_for / len(size_of):.1%}"
-    )
-    print("votes  only  reason")
-    for kind in sorted(votes, key=lambda kind: -votes[kind]):
-        print(f"{votes[kind]:5.2f} {only[kind]:5.2f}  {kind}")
+    survey = Survey(list(rows_of(options.configs)))
+    survey.print()
     remember_expressions()
-    chosen = list(shapes.values())[: options.shapes or None] if options.shapes >= 0 else []
+    chosen = [] if options.count else part_of(list(survey.shapes.values()), options.part)
     texts, different = texts_of(options.texts), 0
-    for number, (config, vectors) in enumerate(chosen):
+    for number, (config, vectors) in chosen:
+        begin = time.monotonic()
         difference = compared(config, vectors, options.stages, texts)
         different += difference is not None
-        if difference is not None:
-            print(f"shape {number} ({', '.join(config['nlp']['pipeline'])}): {difference[:500]}")
-    print(f"{len(chosen)} of {len(shapes)} shapes beside spaCy, {len(texts)} texts each: {different} differ")
+        names = ", ".join(config["nlp"]["pipeline"])
+        said = "equal" if difference is None else difference[:500]
+        print(f"shape {number} ({names}), {time.monotonic() - begin:.0f} s: {said}", flush=True)
+    print(f"{len(chosen)} of {len(survey.shapes)} shapes beside spaCy, {len(texts)} texts each: {different} differ")
     return 1 if different else 0
 
 
