@@ -94,6 +94,37 @@ tern_status embedding_inputs(const tok2vec_weights *w, const tern_doc *doc, size
     return status;
 }
 
+/* ---- features that components set ----------------------------------------------------------------------------------
+ */
+
+int embedding_read(const tok2vec_weights *w, const tern_doc *doc, lexeme_scratch *lexeme, embedding_scratch *s)
+{
+    const size_t tokens = doc->token_count;
+    if (!w->reads) return 0;
+    if (buffer_reserve(&s->columns, w->features * tokens, sizeof(uint64_t))) return -1;
+    if (token_values_begin(&s->values, doc, w->reads, lexeme)) return -1;
+    uint64_t *column = s->columns.data;
+    for (uint32_t f = 0; f < w->features; f++, column += tokens) {
+        if (w->attr[f] < ATTR_COUNT) continue;
+        for (size_t t = 0; t < tokens; t++) {
+            if (interrupted_at(doc->interruption, t)) return -1;
+            column[t] = token_value(&s->values, w->read[f], t);
+        }
+    }
+    s->tokens = tokens;
+    return 0;
+}
+
+int embedding_show(const tok2vec_weights *w, tern_doc *doc, size_t first_token, lexeme_scratch *lexeme,
+                   embedding_scratch *s)
+{
+    if (!w->reads) return 0;
+    if (first_token + doc->token_count > s->tokens && embedding_read(w, doc, lexeme, s)) return -1;
+    uint64_t *column = s->columns.data;
+    for (uint32_t f = 0; f < w->features; f++) doc->attr[ATTR_COUNT + f] = column + f * s->tokens + first_token;
+    return 0;
+}
+
 /* ---- the memo of embeddings -------------------------------------------------------------------------------------- */
 
 /* A token's entry has the place that its features hash to, and replaces what was there. */
@@ -210,6 +241,8 @@ void embedding_scratch_free(embedding_scratch *s)
     buffer_free(&s->wide);
     buffer_free(&s->delta);
     buffer_free(&s->word);
+    buffer_free(&s->columns);
+    token_values_free(&s->values);
     free(s->memo.entries);
     s->memo = (embedding_memo){0};
 }
@@ -224,11 +257,16 @@ static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
     if (!b->status && w->features > TOK2VEC_MAX_FEATURES)
         bind_refuse(b, name, "has more features than this library supports");
     for (uint32_t f = 0; f < w->features && !b->status; f++)
-        if (attrs[f] >= ATTR_COUNT) bind_refuse(b, name, "names an unknown token attribute");
+        if (attrs[f] >= ATTR_COUNT && attrs[f] - ATTR_OF_PATTERNS >= PATTERN_ATTRS)
+            bind_refuse(b, name, "names an unknown token attribute");
     bind_name(name, prefix, "seeds");
     const uint32_t *seeds = bind_vector(b, name, TERN_DTYPE_U32, &w->features);
     for (uint32_t f = 0; f < w->features && !b->status; f++) {
-        w->attr[f] = attrs[f];
+        w->attr[f] = attrs[f] < ATTR_COUNT ? attrs[f] : ATTR_COUNT + f;
+        if (attrs[f] >= ATTR_COUNT) {
+            w->read[f] = attrs[f] - ATTR_OF_PATTERNS;
+            w->reads |= 1u << w->read[f];
+        }
         w->seed[f] = seeds[f];
         snprintf(name, sizeof name, "%.16s/embed/%u", prefix, f);
         w->embed[f] = bind_matrix(b, name, TERN_DTYPE_F32, &w->rows[f], &w->width);

@@ -5,6 +5,7 @@
 
 #include "binder.h"
 #include "doc.h"
+#include "token_values.h"
 
 /* What an encoder made of the last tokens, by their features: embeddings after the mixing layer. Words come again and
  * again, and the same features always give the same bits (but see kernels_openblas.c). */
@@ -16,8 +17,20 @@ typedef struct embedding_memo {
 typedef struct embedding_scratch {
     buffer wide, delta; /* of a few rows: before they are mixed, before the norm */
     buffer word;        /* a word between its marks (floret.h) */
+    buffer columns;     /* [features][tokens] of those that are read when the encoder's turn comes */
+    size_t tokens;
+    token_values values;
     embedding_memo memo;
 } embedding_scratch;
+
+/* The encoder's turn: reads what else it embeds than ATTR_*, as components have left it. 0, or -1 when out of memory or
+ * interrupted. */
+int embedding_read(const tok2vec_weights *w, const tern_doc *doc, lexeme_scratch *lexeme, embedding_scratch *s);
+
+/* Has doc_attr find what was read, from that token on; reads it again if there are more tokens by now. 0 or -1 as
+ * above. */
+int embedding_show(const tok2vec_weights *w, tern_doc *doc, size_t first_token, lexeme_scratch *lexeme,
+                   embedding_scratch *s);
 
 /* Room for the encoder's rows. 0, or -1 when out of memory. */
 int embedding_reserve(const tok2vec_weights *w, embedding_scratch *s);

@@ -197,6 +197,7 @@ uint32_t bind_encoder(binder *b, tern_model *model, component_model *self)
     if (self->listens) return self->width = width_before(model, self);
     bind_tok2vec(b, is_shared ? "" : "/tok2vec", own);
     for (uint32_t f = 0; f < own->features && !b->status; f++) model->encoder_attrs |= 1u << own->attr[f];
+    model->encoder_reads |= own->reads;
     return self->width = own->width;
 }
 

@@ -38,6 +38,9 @@ enum {
     ATTR_COUNT
 };
 
+/* In a file, a feature that is none of these: this and PATTERN_*. */
+#define ATTR_OF_PATTERNS 64
+
 /* What the patterns of the attribute ruler test. */
 enum {
     RULER_TAG = 0,
@@ -227,7 +230,7 @@ typedef struct maxout_weights {
     const float *G, *beta; /* [layer.nO] */
 } maxout_weights;
 
-#define TOK2VEC_MAX_FEATURES 8
+#define TOK2VEC_MAX_FEATURES 16
 #define TOK2VEC_MAX_DEPTH 64
 #define TOK2VEC_MAX_WINDOW 32
 #define TOK2VEC_MAX_WIDTH 4096
@@ -237,6 +240,8 @@ typedef struct maxout_weights {
 typedef struct tok2vec_weights {
     uint32_t features, width, depth;
     uint32_t attr[TOK2VEC_MAX_FEATURES], seed[TOK2VEC_MAX_FEATURES], rows[TOK2VEC_MAX_FEATURES];
+    /* bit 1 << PATTERN_*: features that are read when the encoder's turn comes, into the columns from ATTR_COUNT on */
+    uint32_t reads, read[TOK2VEC_MAX_FEATURES];
     const float *embed[TOK2VEC_MAX_FEATURES]; /* [rows][width] */
     uint32_t static_rows;                     /* 0: the encoder reads no static vectors */
     const float *static_floats;               /* [static_rows][width]; NULL: static_halves */
@@ -570,6 +575,7 @@ struct tern_model {
     place_set default_places;              /* those that run unless others are asked for */
     unsigned encoder_attrs;                /* bit 1 << ATTR_*: what some encoder embeds */
     uint32_t pattern_attrs;                /* bit 1 << PATTERN_*: what some component's token patterns test */
+    uint32_t encoder_reads;                /* the same of what encoders embed */
 };
 
 #endif

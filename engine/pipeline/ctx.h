@@ -21,6 +21,8 @@ struct tern_ctx {
     tokenizer_scratch tokenizer;
     lexeme_scratch lexeme;
     component_scratch *component; /* [model->pipeline_length] */
+    int in_sentence;              /* 1: doc is a sentence of the text, */
+    size_t first_token;           /* which begins there */
     noun_chunk_scratch noun_chunks;
     buffer zeros;   /* rows of an encoder that does not run */
     place_set kept; /* the encoder whose rows stay in the document */

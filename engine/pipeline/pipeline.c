@@ -31,10 +31,9 @@ static tern_status check_options(const tern_ctx *ctx, const tern_options *option
 #define ENTITY_PATTERNS                                                                                                \
     (1u << PATTERN_ENT_TYPE | 1u << PATTERN_ENT_IOB | 1u << PATTERN_ENT_ID | 1u << PATTERN_ENT_KB_ID)
 
-/* What token patterns look at. */
-static unsigned tested_annotations(const tern_model *model)
+/* What token patterns look at, or encoders embed (tested: bits 1 << PATTERN_*). */
+static unsigned tested_annotations(uint32_t tested)
 {
-    const uint32_t tested = model->pattern_attrs;
     unsigned found = 0;
     if (tested & ENTITY_PATTERNS) found |= TERN_ENTITIES;
     if (tested >> PATTERN_SENT_START & 1) found |= TERN_SENTENCES;
@@ -76,7 +75,8 @@ static place_set needed_components(const tern_model *model, unsigned want, place
 {
     if (want & TERN_NOUN_CHUNKS) want |= TERN_DEPENDENCIES | TERN_POS;
     const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
-    if (want & (of_tokens | TERN_ENTITIES | TERN_SPANS)) want |= tested_annotations(model);
+    if (want & (of_tokens | TERN_ENTITIES | TERN_SPANS)) want |= tested_annotations(model->pattern_attrs);
+    if (want) want |= tested_annotations(model->encoder_reads);
     const int lemmas = want & TERN_LEMMAS || (want & of_tokens && some_ruler_tests_lemmas(model));
     unsigned needed = 0;
     if (want & TERN_ENTITIES) needed |= TERN_NER | TERN_ENTITY_RULER;
@@ -178,7 +178,9 @@ static const float *encoder_rows(const encoder_reader *r, size_t begin, size_t e
     const float *rows = NULL;
     if (r->encoder == NO_PLACE) return zero_rows(r->ctx, end - begin, r->width);
     const tok2vec_weights *w = &r->ctx->model->component[r->encoder].encoder;
-    return tok2vec_rows(w, &r->ctx->doc, begin, end, &r->ctx->component[r->encoder].encoder, &rows) ? NULL : rows;
+    tok2vec_scratch *s = &r->ctx->component[r->encoder].encoder;
+    if (embedding_show(w, &r->ctx->doc, r->ctx->first_token, &r->ctx->lexeme, &s->embedding)) return NULL;
+    return tok2vec_rows(w, &r->ctx->doc, begin, end, s, &rows) ? NULL : rows;
 }
 
 /* Rows of the tokens [begin, end) of the reader's encoder. The others get those that are new to them. A
@@ -251,11 +253,21 @@ static tern_status run_taker(encoder_reader *r, uint32_t taker, tern_error *err)
     return status;
 }
 
+/* Components whose encoder embeds what others set: their turn matters, too. */
+static place_set readers_of_annotations(const tern_model *model)
+{
+    place_set found = 0;
+    for (uint32_t place = 0; place < model->pipeline_length; place++)
+        if (model->component[place].encoder.reads) found |= AT_PLACE(place);
+    return found;
+}
+
 /* The first component behind the encoder whose turn matters to others, if it takes rows of it: it may as well run ahead
  * of its turn, in the same pass as all that listen. Otherwise NO_PLACE. */
 static uint32_t taker_ahead(const tern_model *model, uint32_t encoder, place_set listeners, place_set run)
 {
-    place_set dependent = run & ~places_of(model, INDEPENDENT) & ~(AT_PLACE(encoder) * 2 - 1);
+    const place_set reading = model->encoder_reads ? readers_of_annotations(model) : 0;
+    place_set dependent = run & (~places_of(model, INDEPENDENT) | reading) & ~(AT_PLACE(encoder) * 2 - 1);
     if (!dependent) return NO_PLACE;
     uint32_t first = first_place(dependent);
     return listeners & places_of(model, TAKERS) & AT_PLACE(first) ? first : NO_PLACE;
@@ -263,19 +275,31 @@ static uint32_t taker_ahead(const tern_model *model, uint32_t encoder, place_set
 
 /* ---- whose turn it is -------------------------------------------------------------------------------------------- */
 
+/* The turn of an encoder: what components before it have set is as it embeds it. A sentence's are those of the text. */
+static tern_status begin_encoder(tern_ctx *ctx, uint32_t place, tern_error *err)
+{
+    const tok2vec_weights *w = &ctx->model->component[place].encoder;
+    if (ctx->in_sentence) return TERN_OK;
+    return embedding_read(w, &ctx->doc, &ctx->lexeme, &ctx->component[place].encoder.embedding)
+               ? doc_gave_up(&ctx->doc, err)
+               : TERN_OK;
+}
+
 /* The turn of a tok2vec: once for all that listen to it, ahead of their turns. *left: what has run with that is no
  * longer there. */
 static tern_status read_shared_encoder(tern_ctx *ctx, uint32_t place, place_set run, place_set *left, tern_error *err)
 {
     const place_set listeners = listeners_of(ctx->model, place, run);
-    encoder_reader r = {.ctx = ctx, .encoder = place, .components = listeners | (ctx->kept & AT_PLACE(place))};
-    if (!r.components) return TERN_OK;
+    encoder_reader r = {.ctx = ctx, .encoder = place, .components = listeners};
+    if (!listeners) return TERN_OK;
+    tern_status status = begin_encoder(ctx, place, err);
+    if (status) return status;
     if (!is_long(ctx)) return read_encoder(&r, err);
     uint32_t taker = taker_ahead(ctx->model, place, listeners, run);
     r.components &= ~places_of(ctx->model, TAKERS);
     if (taker == NO_PLACE) return r.components ? read_encoder(&r, err) : TERN_OK;
     *left &= ~AT_PLACE(taker);
-    tern_status status = run_taker(&r, taker, err);
+    status = run_taker(&r, taker, err);
     ctx_end_of_component(ctx, taker);
     return status;
 }
@@ -285,8 +309,9 @@ static tern_status take_turn(tern_ctx *ctx, uint32_t place, place_set run, tern_
     const tern_model *model = ctx->model;
     const component_model *c = &model->component[place];
     encoder_reader r = {.ctx = ctx, .encoder = encoder_of(model, place, run), .width = c->width};
+    tern_status status = c->encoder.width ? begin_encoder(ctx, place, err) : TERN_OK;
+    if (status) return status;
     if (is_long(ctx) && TAKERS >> c->factory & 1) return run_taker(&r, place, err);
-    tern_status status = TERN_OK;
     r.components = AT_PLACE(place);
     if (c->width && (r.encoder == place || r.encoder == NO_PLACE)) status = read_encoder(&r, err);
     return status ? status : finish_component(ctx, place, NULL, err);
@@ -342,6 +367,8 @@ static tern_status classify_tokens(tern_ctx *ctx, place_set classifiers, size_t 
 {
     tern_doc *doc = &ctx->doc;
     const tern_doc whole = *doc;
+    ctx->first_token = begin;
+    ctx->in_sentence = 1;
     for (size_t a = 0; a < ATTR_COUNT; a++)
         if (doc->attr[a]) doc->attr[a] += begin;
     doc->space += begin;
@@ -351,6 +378,8 @@ static tern_status classify_tokens(tern_ctx *ctx, place_set classifiers, size_t 
     doc->token_count = end - begin;
     doc->cat_count = 0;
     tern_status status = run_in_order(ctx, classifiers, err);
+    ctx->first_token = 0;
+    ctx->in_sentence = 0;
     doc->token_count = whole.token_count;
     doc->span = whole.span;
     doc->vector = whole.vector;

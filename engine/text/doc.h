@@ -70,8 +70,9 @@ struct tern_doc {
     unsigned char *space;    /* [token_count] 1: one U+0020 follows that belongs to no token */
     uint32_t *norm_override; /* [token_count] string number from a tokenizer exception, or NO_STRING */
     signed char *sent_start; /* [token_count] 1, -1, 0; the tokenizer's or the caller's */
-    /* [token_count] each: ids that the embeddings hash; NULL: doc_attr knows it otherwise, or nobody wants it */
-    uint64_t *attr[ATTR_COUNT];
+    /* [token_count] each: ids that the embeddings hash; NULL: doc_attr knows it otherwise, or nobody wants it. Behind
+     * those of ATTR_*: what else the encoder at work embeds, in its memory */
+    uint64_t *attr[ATTR_COUNT + TOK2VEC_MAX_FEATURES];
     unsigned char *is_space; /* [token_count] 1: str.isspace() */
     /* [token_count] row of its static vector or NO_VECTOR; NULL: the model has no such table */
     uint32_t *vector;

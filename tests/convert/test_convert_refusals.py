@@ -151,12 +151,12 @@ def test_listening_to_nobody():
         ),
         ({"state_type": "parser"}, ("spacy.TransitionBasedParser.v2", "component ner", "state_type")),
         (
-            {"tok2vec__embed__attrs": ["NORM", "LENGTH"], "tok2vec__embed__rows": [9, 9]},
-            ("feature LENGTH", "component ner"),
+            {"tok2vec__embed__attrs": ["NORM", "LIKE_NUM"], "tok2vec__embed__rows": [9, 9]},
+            ("feature LIKE_NUM", "component ner"),
         ),
         (
-            {"tok2vec__embed__attrs": ["NORM"] * 9, "tok2vec__embed__rows": [9] * 9},
-            ("9 features of which tokens differ", "1 to 8", "component ner"),
+            {"tok2vec__embed__attrs": ["NORM"] * 17, "tok2vec__embed__rows": [9] * 17},
+            ("17 features of which tokens differ", "1 to 16", "component ner"),
         ),
         ({"tok2vec__encode__window_size": 33}, ("spacy.MaxoutWindowEncoder.v2", "component ner", "window_size 33")),
         ({"tok2vec__encode__maxout_pieces": 9}, ("maxout_pieces 9", "1 to 8", "component ner")),

@@ -304,6 +304,8 @@ CASES: dict[str, Case] = {
     "attribute_of_an_own_encoder": Case("networks", "parser/tok2vec/attrs", 0, HUGE, "unknown token attribute"),
     "row_of_unknown_texts": Case("version 1", "tok2vec/unknown_row", 0, 3),
     "edges": Case("version 1", "tok2vec/cuts_edges", 0, 2),
+    "attribute_between": Case("networks", "parser/tok2vec/attrs", 1, 8, "unknown token attribute"),
+    "attribute_of_no_pattern": Case("networks", "parser/tok2vec/attrs", 1, 64 + 27, "unknown token attribute"),
     "window": Case("layers", "tagger/tok2vec/window", 0, 33),
     "window_of_the_layers": Case("layers", "tagger/tok2vec/window", 0, 1, "shape"),
     "mish": Case("layers", "tagger/tok2vec/window", 1, 2),

@@ -17,10 +17,9 @@ from .constants import (
     TOK2VEC_MAX_FEATURES,
     TOK2VEC_MAX_WIDTH,
     TOK2VEC_MAX_WINDOW,
-    Attr,
 )
 from .errors import ConvertError
-from .features import ANNOTATIONS, FEATURES, feature_name
+from .features import DIFFERING, FEATURES, HEAD, feature_name
 
 Node = Mapping[str, Any]
 Check = Callable[[Optional[Node], str], None]
@@ -116,7 +115,7 @@ def _check_embed(node: Node, component: str) -> None:
             )
     if name in CHARACTER_EMBEDS:
         return _check_characters(node, name, component)
-    differing = sum(attr in Attr.__members__ for attr in attrs)
+    differing = sum(attr in DIFFERING for attr in attrs)
     if not 1 <= differing <= TOK2VEC_MAX_FEATURES:
         raise ConvertError(
             f"{name} in component {component} has {differing} features of which tokens differ; 1 to "
@@ -157,11 +156,11 @@ def _check_tok2vec(model: Node | None, component: str) -> None:
         check_encoder(node, component)
 
 
-def annotations_read(model: Node | None) -> list[str]:
-    """What other components set that a component's own encoder embeds. model: the component's, or an encoder."""
+def reads_heads(model: Node | None) -> bool:
+    """Does a component's own encoder embed HEAD? model: the component's, or an encoder."""
     encoder = model.get("tok2vec", model) if isinstance(model, Mapping) else None
     embed = encoder.get("embed") if isinstance(encoder, Mapping) else None
-    return [attr for attr in _attrs_of(embed) if attr in ANNOTATIONS]
+    return HEAD in _attrs_of(embed)
 
 
 def upstream_of(model: Node | None) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from .architectures import Node, annotations_read, rows_width_of, upstream_of
+from .architectures import Node, reads_heads, rows_width_of, upstream_of
 from .constants import PIPELINE_MAX_LENGTH
 from .errors import ConvertError, at_fault
 from .factories import ALIASES, FACTORIES, SHARED_ENCODER
@@ -21,8 +21,8 @@ PRESET_SUGGESTER = "spacy.preset_spans_suggester.v1"
 class Component:
     """enabled: does it run by default, or is it among nlp.disabled. upstream: whom its model listens to (a name, or "*" for
     any tok2vec); None: its encoder is its own, or it has none. width: of the rows that it makes for others or listens to.
-    spans_key: the group of spans that it sets; preset_key: the one whose spans it labels. reads: features that its encoder
-    embeds and components set."""
+    spans_key: the group of spans that it sets; preset_key: the one whose spans it labels. reads_heads: does its encoder embed
+    HEAD."""
 
     name: str
     factory: str
@@ -31,7 +31,7 @@ class Component:
     width: int | None = None
     spans_key: str | None = None
     preset_key: str | None = None
-    reads: tuple[str, ...] = ()
+    reads_heads: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,27 +135,13 @@ def _check_preset(plan: Plan, component: Component) -> None:
         )
 
 
-SETS_NO_FEATURE = (
-    SHARED_ENCODER,
-    "textcat",
-    "textcat_multilabel",
-    "senter",
-    "sentencizer",
-    "spancat",
-    "spancat_singlelabel",
-    "span_finder",
-)
-"""Factories whose components set nothing that an encoder may embed."""
-
-
-def _check_reads(plan: Plan, reader: Component) -> None:
-    """What an encoder embeds is unset when it runs."""
-    before = plan.components[: plan.components.index(reader)]
-    setter = next((component for component in before if component.factory not in SETS_NO_FEATURE), None)
-    if reader.reads and setter is not None:
+def _check_heads(plan: Plan, reader: Component) -> None:
+    """HEAD is unset when an encoder that embeds it runs."""
+    parser = next((component for component in plan.before(reader) if component.factory == "parser"), None)
+    if reader.reads_heads and parser is not None:
         raise ConvertError(
-            f"component {reader.name} embeds {', '.join(reader.reads)} and runs after {setter.name}, which may set them: "
-            "train it without these features, or give the component a place before"
+            f"component {reader.name} embeds HEAD and runs after {parser.name}, which sets it: train it without that feature, "
+            "or give the component a place before"
         )
 
 
@@ -211,7 +197,7 @@ def _component(config: Node, name: str) -> Component:
         rows_width_of(model),
         settings.get("spans_key") if FACTORIES[factory].makes_spans else None,
         _preset_key(settings),
-        tuple(annotations_read(model)),
+        reads_heads(model),
     )
 
 
@@ -237,7 +223,7 @@ def plan_of(config: Node, exclude: Sequence[str]) -> Plan:
                 _check_width(plan, component)
             if component.preset_key is not None:
                 _check_preset(plan, component)
-            _check_reads(plan, component)
+            _check_heads(plan, component)
             if component.factory == "span_ruler":
                 _check_scores(config, plan, component)
     return plan

@@ -83,7 +83,7 @@ PANEL = 16
 """Columns of a panel of weights."""
 MAX_PIECES = 8
 """Of a maxout layer."""
-TOK2VEC_MAX_FEATURES, TOK2VEC_MAX_DEPTH, TOK2VEC_MAX_WINDOW, TOK2VEC_MAX_WIDTH = 8, 64, 32, 4096
+TOK2VEC_MAX_FEATURES, TOK2VEC_MAX_DEPTH, TOK2VEC_MAX_WINDOW, TOK2VEC_MAX_WIDTH = 16, 64, 32, 4096
 TOK2VEC_MAX_CHARS = 16384
 """Floats that the bytes of a word become."""
 CHAR_VALUES = 256
@@ -103,6 +103,8 @@ class Attr(IntEnum):
     ORTH = 7
 
 
+ATTR_OF_PATTERNS = 64
+"""In a file, a feature that is none of these: this and PATTERN_*."""
 MAX_VECTOR_BITS = 31
 """Of the number of a static vector."""
 FLORET_MAX_PIECE, FLORET_MAX_MARK = 32, 64

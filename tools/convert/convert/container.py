@@ -17,6 +17,7 @@ import numpy as np
 
 from .constants import (
     ALIGNMENT,
+    ATTR_OF_PATTERNS,
     ENDIAN_TAG,
     HEADER_SIZE,
     MAJOR_VERSION,
@@ -196,7 +197,10 @@ def _check_sections(sections: Sequence[Section]) -> None:
 
 
 def _feature_of(section: Section) -> int:
-    found = FEATURES.get(section.name, 0) | PARTS.get(section.name.rpartition("/")[2], 0)
+    part = section.name.rpartition("/")[2]
+    found = FEATURES.get(section.name, 0) | PARTS.get(part, 0)
+    if part == "attrs" and section.array.max(initial=0) >= ATTR_OF_PATTERNS:
+        found |= Feature.FEATURES
     return found | Feature.LAYERS if MANY_LAYERS.search(section.name) else found
 
 

@@ -8,14 +8,17 @@ from typing import Any
 from spacy.attrs import IDS
 from spacy.strings import get_string_id
 
-from .constants import Attr
+from .constants import ATTR_OF_PATTERNS, Attr, PatternAttr
 from .errors import ConvertError
+from .pattern_flags import OF_CHARACTERS
 
 OF_THE_LANGUAGE = ("ID", "LANG", "IS_OOV_DEPRECATED")
 """Features of words that are the same of every word: ID where words have no vectors, the others always."""
-ANNOTATIONS = ("LEMMA", "POS", "TAG", "MORPH", "DEP", "HEAD", "ENT_IOB", "ENT_TYPE", "ENT_ID", "ENT_KB_ID")
-"""What components set: as long as none has, 0."""
-FEATURES = (*Attr.__members__, *OF_THE_LANGUAGE, *ANNOTATIONS)
+HEAD = "HEAD"
+"""As long as no parser has set it, 0."""
+DIFFERING = (*Attr.__members__, *(name for name in PatternAttr.__members__ if name not in Attr.__members__))
+"""Features that tokens differ in: of their texts, and what components before have set."""
+FEATURES = (*DIFFERING, *OF_THE_LANGUAGE, HEAD)
 NO_ID = 2**64 - 1
 """ID of a word without a vector (spacy/lexeme.pyx OOV_RANK)."""
 
@@ -27,9 +30,18 @@ def feature_name(column: Any) -> str:
     return next((name for name, number in IDS.items() if number == column), str(column))
 
 
+def feature_number(name: str) -> int:
+    """Of a feature in a file."""
+    return int(Attr[name]) if name in Attr.__members__ else ATTR_OF_PATTERNS + PatternAttr[name]
+
+
 def constant_value(name: str, vocab: Any) -> int | None:
-    """What every token has; None if it differs. config_check.py has seen to it that no component has set an annotation."""
-    if name in Attr.__members__:
+    """What every token has; None if it differs. config_check.py has seen to it that no component has set HEAD."""
+    if name in OF_CHARACTERS and vocab.lex_attr_getters.get(IDS[name]) is not OF_CHARACTERS[name]:
+        raise ConvertError(
+            f"feature {name}: the language has a function of its own for it, which is Python: train the component without it"
+        )
+    if name in DIFFERING:
         return None
     if name == "LANG":
         return int(get_string_id(vocab.lang))

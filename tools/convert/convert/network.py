@@ -11,7 +11,7 @@ from spacy.pipeline.tok2vec import Tok2VecListener
 from .constants import CHAR_VALUES, PANEL, TOK2VEC_MAX_DEPTH, Attr
 from .container import Section, half_if_exact, tensor
 from .errors import ConvertError
-from .features import FEATURES, constant_value, feature_name
+from .features import FEATURES, constant_value, feature_name, feature_number
 from .strings import StringTable
 from .vectors import last_row, project, vector_rows
 
@@ -117,7 +117,7 @@ def _embeddings(prefix: str, embed: Any, width: int, vocab: Any) -> Embeddings:
     if not differing:  # there has to be one
         return _of_one_row(prefix, fixed[0])
     seeds = [int(tables[place].attrs["seed"]) for place in differing]
-    numbers = [Attr[columns[place]] for place in differing]
+    numbers = [feature_number(columns[place]) for place in differing]
     heads = [tensor(f"{prefix}/attrs", numbers, "u4"), tensor(f"{prefix}/seeds", seeds, "u4")]
     rows = [tensor(names[number], tables[place].get_param("E"), "f4") for number, place in enumerate(differing)]
     return Embeddings(heads, rows, fixed)
