@@ -57,13 +57,8 @@ COUNTS = {
 C_ONLY = {
     "TERN_MAX_CHARS": "a limit of the text, not of the file",
     "TRANSITION_MAX_SLOTS": "room for any of the four numbers of slots",
-    "TRANSITION_MAX_CLASSES": "the reader's guard against damaged files",
-    "STEMS_MAX": "the reader's guard against damaged files",
-    "TOKENIZER_MAX_RULE": "the reader's guard against damaged files",
-    "TOKENIZER_MAX_PHRASE": "the reader's guard against damaged files",
     "DOC_MAX_SPANS": "a limit of the document, not of the file",
     "ARC_TO_NEIGHBOUR": "what the parser knows of an action, beside the actions of the file",
-    "RULER_MAX_LIST": "the reader's guard against damaged files",
     "RULER_MAX_MATCHES": "a limit of what is found in a text, not of the file",
 }
 """Names of the kinds compared here that the converter has no use for, and why."""

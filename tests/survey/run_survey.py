@@ -92,6 +92,14 @@ def small_size(key: str, value: Any) -> Any:
     return SIZES[key] if key in SIZES and isinstance(value, int) else small_sizes(value)
 
 
+def reads_vectors(node: Any) -> bool:
+    """Some configurations ask for vectors that a setting of the training names."""
+    if isinstance(node, Mapping):
+        asked = any(node.get(key) for key in ("include_static_vectors", "pretrained_vectors"))
+        return bool(asked) or any(map(reads_vectors, node.values()))
+    return False
+
+
 def some_vectors() -> Vectors:
     words = sorted({word for text in project_texts()[:100] for word in text.split()})
     return Vectors(data=np.random.RandomState(SEED).normal(size=(len(words), 20)).astype("f4"), keys=words)
@@ -101,6 +109,7 @@ def gold_docs() -> list[Doc]:
     docs = small.gold_docs(small.edit_lemma, count=60)
     for doc in docs:
         doc.cats = CATS
+        doc.tensor = np.zeros((0,), dtype="f4")  # or a listener that is initialised would read it
     return docs
 
 
@@ -115,7 +124,7 @@ def tables_for(lemmatizer: Any) -> Lookups:
 def initialised(config: Config, vectors: bool) -> Any:
     """The pipeline as a training makes it, with random weights."""
     nlp = load_model_from_config(config, auto_fill=True)
-    nlp.vocab.vectors = some_vectors() if vectors else nlp.vocab.vectors
+    nlp.vocab.vectors = some_vectors() if vectors or reads_vectors(config) else nlp.vocab.vectors
     nlp.config["initialize"]["components"] = {}
     lemmatizers = [name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory == "lemmatizer"]
     with nlp.select_pipes(disable=lemmatizers):

@@ -60,6 +60,8 @@ ID_ABSENT = 0xFFFFFFFF
 NO_STRING = 0xFFFFFFFF
 """Stands where the number of a string may be missing."""
 CODE_POINTS = 0x110000
+STEMS_MAX, TOKENIZER_MAX_RULE, TOKENIZER_MAX_PHRASE = 1024, 4096, 256
+"""Suffixes that a language cuts for NORM; bytes of a special case; tokens of one that the second pass looks for."""
 
 
 class Char(IntEnum):
@@ -116,6 +118,9 @@ PIPELINE_MAX_LENGTH = 64
 """Components."""
 NER_SLOTS, NER_EXTRA_SLOTS, PARSER_SLOTS, PARSER_EXTRA_SLOTS = 3, 6, 8, 13
 """Tokens that a state looks at, without and with extra_state_tokens."""
+
+
+TRANSITION_MAX_CLASSES = 65536
 
 
 class NerAction(IntEnum):
@@ -206,6 +211,8 @@ class Quantifier(IntEnum):
     END = 4
 
 
+RULER_MAX_LIST = 4096
+"""Rules of an attribute ruler that may begin with one tag."""
 PATTERN_MAX_TESTS, PATTERN_MAX_EDITS = 256, 1000
 """Of a token of a pattern; that a text may be away from that of a test."""
 PHRASE_MAX_TOKENS, PHRASE_MAX_KEYS = 1024, 4096

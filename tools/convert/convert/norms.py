@@ -18,6 +18,7 @@ from spacy.lang import lex_attrs
 from spacy.lang.norm_exceptions import BASE_NORMS
 from spacy.strings import get_string_id
 
+from .constants import STEMS_MAX
 from .container import Section, tensor
 from .errors import ConvertError
 from .maps import build_map
@@ -133,5 +134,10 @@ def norms_sections(vocab: Any, strings: StringTable, max_load: float = 0.5) -> l
     """norms: string id of a text -> string number of its NORM. norms/stems, if the language has such: one row each."""
     entries = norm_entries(vocab)
     sections = [build_map("norms", {key: strings.number(entries[key]) for key in sorted(entries)}, max_load)]
+    if len(_language_norm(vocab)[1]) > STEMS_MAX:
+        raise ConvertError(
+            f"language {vocab.lang!r} cuts {len(_language_norm(vocab)[1])} suffixes for NORM; {STEMS_MAX} are supported: please "
+            "report this"
+        )
     stems = [(strings.number(stem.suffix), stem.cut, stem.longer_than) for stem in _language_norm(vocab)[1]]
     return [*sections, tensor("norms/stems", stems, "u4")] if stems else sections

@@ -16,7 +16,7 @@ from spacy.parts_of_speech import IDS as POS_IDS
 from spacy.strings import get_string_id
 from spacy.symbols import NAMES
 
-from .constants import NO_STRING, RulerAttr
+from .constants import NO_STRING, RULER_MAX_LIST, RulerAttr
 from .container import Section, tensor
 from .errors import ConvertError
 from .maps import build_map
@@ -225,6 +225,9 @@ def ruler_sections(ruler: Any, strings: StringTable) -> list[Section]:
         if not any(rule["patterns"] for rule in ruler.patterns):
             raise
         return _any_sections(ruler, strings)
+    numbers, lists = tag_lists(rows)
+    if max(map(len, lists)) > RULER_MAX_LIST:  # token patterns are found by more than their tags
+        return _any_sections(ruler, strings)
     first_token, tokens = flat([row.tokens for row in rows])
     first_test, tests = flat(tokens)
     first_value, values = flat([test.values for test in tests])
@@ -232,7 +235,6 @@ def ruler_sections(ruler: Any, strings: StringTable) -> list[Section]:
         (first, len(row.tokens), row.target, *(_changed(row, name, strings) for name in SET))
         for first, row in zip(first_token, rows)
     ]
-    numbers, lists = tag_lists(rows)
     list_start, listed = flat(lists)
     return [
         tensor("attribute_ruler/rules", rules, "u4"),

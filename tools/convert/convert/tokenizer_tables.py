@@ -11,7 +11,7 @@ from spacy.attrs import NORM, ORTH, intify_attrs
 from spacy.strings import hash_string
 from spacy.tokenizer import Tokenizer
 
-from .constants import NO_STRING
+from .constants import NO_STRING, TOKENIZER_MAX_PHRASE, TOKENIZER_MAX_RULE
 from .container import Section, tensor
 from .errors import ConvertError
 from .maps import build_map
@@ -167,6 +167,11 @@ def tokenizer_sections(tokenizer: Any, strings: StringTable, suffix_reversed: bo
     phrases = read_phrases(tokenizer, rules)
     longest_rule = max((len(key.encode("utf-8")) for key in rules), default=0)
     longest_phrase = max(map(len, phrases), default=0)
+    if longest_rule > TOKENIZER_MAX_RULE or longest_phrase > TOKENIZER_MAX_PHRASE:
+        raise ConvertError(
+            f"the tokenizer's special cases have up to {longest_rule} bytes and {longest_phrase} tokens; "
+            f"{TOKENIZER_MAX_RULE} bytes and {TOKENIZER_MAX_PHRASE} tokens are supported: remove the longest"
+        )
     return [
         tensor("tokenizer/settings", [int(suffix_reversed), longest_rule, longest_phrase], "u4"),
         *_rule_sections(rules, strings),

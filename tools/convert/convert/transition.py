@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .constants import PANEL
+from .constants import PANEL, TRANSITION_MAX_CLASSES
 from .container import Section, tensor
 from .errors import ConvertError
 from .network import NetworkSections, linear_section, own_encoder_sections, packed_layer, param_section
@@ -41,6 +41,11 @@ def _lower_sections(lower: Any, name: str, slots: int, outputs: int) -> list[Sec
 def transition_sections(prefix: str, pipe: Any, allowed_slots: Sequence[int], classes: int) -> NetworkSections:
     """Own encoder, linear, lower and upper, or scores, of a TransitionBasedParser (spacy/ml/models/parser.py,
     _precomputable_affine.py)."""
+    if classes > TRANSITION_MAX_CLASSES:
+        raise ConvertError(
+            f"component {pipe.name} has {classes} moves, two to four for each label; {TRANSITION_MAX_CLASSES} are "
+            "supported: train it with fewer labels"
+        )
     lower, upper = pipe.model.get_ref("lower"), pipe.model.get_ref("upper")
     tok2vec, *_, linear = pipe.model.get_ref("tok2vec").layers
     encoder, width = own_encoder_sections(prefix, pipe, tok2vec), int(tok2vec.get_dim("nO"))
