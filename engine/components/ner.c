@@ -156,6 +156,19 @@ void ner_project(const ner_model *ner, const float *rows, size_t begin, size_t c
     transition_project(&ner->net, rows, begin, count, &s->net);
 }
 
+/* 0 or -1. */
+static int follow_search(const ner_model *ner, ner_state *state, ner_scratch *s, const vector_source *source)
+{
+    size_t presets = (size_t)(state->preset_end - state->preset);
+    const beam_scratch *found = &s->search.beam;
+    if (ner_search(ner, state->doc, state->preset, presets, &s->net, &s->search, source)) return -1;
+    const uint32_t *classes = found->classes.data;
+    keep_presets(state);
+    for (size_t token = 0; token < found->count; token++)
+        if (state->token == token) apply(state, classes[token]);
+    return 0;
+}
+
 tern_status ner_annotate(const ner_model *ner, tern_doc *doc, ner_scratch *s, const vector_source *source,
                          transition_trace trace, void *user, tern_error *err)
 {
@@ -171,9 +184,14 @@ tern_status ner_annotate(const ner_model *ner, tern_doc *doc, ner_scratch *s, co
                        .run_count = list_runs(ner, doc->model, s->runs.data),
                        .open_runs = s->open_runs.data};
     if (take_presets(&state, &s->presets)) return doc_gave_up(doc, err);
-    keep_presets(&state);
-    if (transition_run(&ner->net, &table, &state, doc->token_count, &s->net, source, doc->interruption, trace, user))
-        return doc_gave_up(doc, err);
+    if (ner->beam.width) {
+        if (follow_search(ner, &state, s, source)) return doc_gave_up(doc, err);
+    } else {
+        keep_presets(&state);
+        if (transition_run(&ner->net, &table, &state, doc->token_count, &s->net, source, doc->interruption, trace,
+                           user))
+            return doc_gave_up(doc, err);
+    }
     while (state.preset < state.preset_end) /* no class was allowed before them */
         doc->entity[doc->entity_count++] = *state.preset++;
     doc->annotations |= TERN_ENTITIES;
@@ -186,6 +204,7 @@ void ner_scratch_free(ner_scratch *s)
     buffer_free(&s->runs);
     buffer_free(&s->open_runs);
     buffer_free(&s->presets);
+    ner_search_scratch_free(&s->search);
 }
 
 /* ---- the component ----------------------------------------------------------------------------------------------- */
@@ -197,6 +216,7 @@ static void bind(binder *b, tern_model *model, component_model *self)
     ner->net.width = bind_encoder(b, model, self);
     ner->moves = bind_matrix(b, "/moves", TERN_DTYPE_U32, &ner->net.classes, &two);
     bind_transition(b, NER_SLOTS, NER_EXTRA_SLOTS, &ner->net);
+    ner->beam = bind_beam(b);
     self->width = ner->net.width;
     for (uint32_t c = 0; c < ner->net.classes && !b->status; c++)
         if (ner->moves[2 * c] > NER_OUT) bind_refuse(b, "/moves", "holds an action that is out of range");

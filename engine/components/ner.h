@@ -3,6 +3,7 @@
 #define TERN_NER_H
 
 #include "component.h"
+#include "ner_beam.h"
 
 extern const component_methods ner_component;
 
@@ -10,6 +11,7 @@ typedef struct ner_scratch {
     transition_scratch net;
     buffer runs, open_runs; /* [classes] class_run each: of all classes, and of those that go on with an entity */
     buffer presets;         /* entity_span each */
+    ner_search_scratch search;
 } ner_scratch;
 
 /* Room for the document's tokens; before the first ner_project. 0 or -1. */

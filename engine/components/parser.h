@@ -5,6 +5,7 @@
 
 #include "component.h"
 #include "dependency.h"
+#include "parser_beam.h"
 
 extern const component_methods parser_component;
 
@@ -13,6 +14,7 @@ typedef struct parser_scratch {
     buffer runs;                   /* [classes] class_run */
     buffer flags, head_label;      /* [tokens] each */
     dependency_scratch dependency; /* before that it holds the state's columns: five of them (parser.c) */
+    parser_search_scratch search;
 } parser_scratch;
 
 /* Room for the document's tokens; before the first parser_project. 0 or -1. */

@@ -13,28 +13,12 @@ enum { CACHED = 256, AHEAD = 64 };
 
 /* A token that is projected again comes with its neighbours, as it is mostly a stack that is worked off. Of such blocks
  * AGAIN are kept, as many as a state looks at tokens. */
-enum { AGAIN_BLOCK = 64, AGAIN = TRANSITION_MAX_SLOTS };
+enum { AGAIN_BLOCK = 64, AGAIN = TRANSITION_AGAIN };
 
 _Static_assert(TRANSITION_KEPT % TRANSITION_BLOCK == 0 && TRANSITION_BLOCK % AHEAD == 0,
                "products ahead are of one kept block");
 
-typedef struct run {
-    const transition_weights *w;
-    const move_table *moves;
-    size_t token_count;
-    transition_scratch *scratch;
-    const vector_source *source; /* NULL: all tokens are projected */
-    size_t projected_end;        /* tokens before this one have been projected */
-    int failed;                  /* the source did */
-    /* the block that is in this place, plus 1, or 0; the place of the next one */
-    uint32_t again_of[AGAIN], again_next;
-    float *products, *lone_scores, *sums, *hidden, *scores;
-    /* [slots][CACHED] the token whose product is in this row, plus 1; 0: none */
-    uint32_t *product_of;
-    size_t come_to[TRANSITION_MAX_SLOTS]; /* tokens before this one have had their turn in a common slot */
-    size_t lone_begin, lone_end;          /* tokens of lone_scores */
-    class_run *allowed;
-} run;
+typedef transition_network run;
 
 /* Floats from the scores of a state to those of the next. */
 static size_t score_floats(const transition_weights *w) { return w->upper.panels ? layer_sums(&w->upper) : w->classes; }
@@ -269,9 +253,8 @@ static const unsigned char *valid_classes(const run *r, size_t count)
     return valid;
 }
 
-int transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
-                   transition_scratch *s, const vector_source *source, interruption *stop, transition_trace trace,
-                   void *user)
+static run begin(const transition_weights *w, const move_table *moves, size_t token_count, transition_scratch *s,
+                 const vector_source *source)
 {
     run r = {.w = w,
              .moves = moves,
@@ -287,6 +270,14 @@ int transition_run(const transition_weights *w, const move_table *moves, void *s
              .product_of = s->product_of.data,
              .allowed = s->allowed.data};
     forget_products(&r);
+    return r;
+}
+
+int transition_run(const transition_weights *w, const move_table *moves, void *state, size_t token_count,
+                   transition_scratch *s, const vector_source *source, interruption *stop, transition_trace trace,
+                   void *user)
+{
+    run r = begin(w, moves, token_count, s, source);
 
     for (size_t step = 0; !moves->is_final(state); step++) {
         if (interrupted_at(stop, step)) return -1;
@@ -299,6 +290,41 @@ int transition_run(const transition_weights *w, const move_table *moves, void *s
         uint32_t best = best_class(scores, r.allowed, count);
         if (trace) trace(user, scores, valid_classes(&r, count), best);
         moves->apply(state, best);
+    }
+    return 0;
+}
+
+/* ---- for a search ------------------------------------------------------------------------------------------------ */
+
+transition_network transition_begin(const transition_weights *w, const move_table *moves, size_t token_count,
+                                    transition_scratch *s, const vector_source *source)
+{
+    return begin(w, moves, token_count, s, source);
+}
+
+size_t transition_score_floats(const transition_weights *w) { return score_floats(w); }
+
+/* parser_model.pyx takes a layer of one piece as it is when it decides greedily (predict_states), and rectifies it when
+ * it searches, with an upper layer or without one (precompute_hiddens._nonlinearity). */
+static void score_for_search(const run *r, size_t count, float *scores)
+{
+    const transition_weights *w = r->w;
+    float *out = w->upper.panels ? r->hidden : scores;
+    maxout(out, r->sums, &w->lower, count);
+    for (size_t i = 0; w->lower.nP == 1 && i < count * w->lower.nO; i++)
+        if (!(out[i] >= 0)) out[i] = 0;
+    if (w->upper.panels) affine(scores, r->hidden, w->hidden, &w->upper, count);
+}
+
+int transition_scores(transition_network *r, const int32_t (*slot_token)[TRANSITION_MAX_SLOTS], size_t count,
+                      float *scores)
+{
+    const size_t width = layer_sums(&r->w->lower);
+    for (size_t begin = 0; begin < count; begin += AHEAD) {
+        const size_t states = count - begin < AHEAD ? count - begin : AHEAD;
+        for (size_t i = 0; i < states; i++) sum_slots(r, slot_token[begin + i], r->sums + i * width);
+        if (r->failed) return -1;
+        score_for_search(r, states, scores + begin * score_floats(r->w));
     }
     return 0;
 }

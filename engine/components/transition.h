@@ -85,6 +85,41 @@ int transition_run(const transition_weights *w, const move_table *moves, void *s
 
 void transition_scratch_free(transition_scratch *scratch);
 
+/* ---- scores alone, for a search (beam.h) ------------------------------------------------------------------------- */
+
+enum { TRANSITION_AGAIN = TRANSITION_MAX_SLOTS };
+
+/* The network at work on a document. Its fields are the driver's (transition.c). */
+typedef struct transition_network {
+    const transition_weights *w;
+    const move_table *moves;
+    size_t token_count;
+    transition_scratch *scratch;
+    const vector_source *source; /* NULL: all tokens are projected */
+    size_t projected_end;        /* tokens before this one have been projected */
+    int failed;                  /* the source did */
+    /* the block that is in this place, plus 1, or 0; the place of the next one */
+    uint32_t again_of[TRANSITION_AGAIN], again_next;
+    float *products, *lone_scores, *sums, *hidden, *scores;
+    /* [slots][cached rows] the token whose product is in this row, plus 1; 0: none */
+    uint32_t *product_of;
+    size_t come_to[TRANSITION_MAX_SLOTS]; /* tokens before this one have had their turn in a common slot */
+    size_t lone_begin, lone_end;          /* tokens of lone_scores */
+    class_run *allowed;
+} transition_network;
+
+/* After transition_reserve. Of the moves, common_slots counts. source: as for transition_run. */
+transition_network transition_begin(const transition_weights *w, const move_table *moves, size_t token_count,
+                                    transition_scratch *scratch, const vector_source *source);
+
+/* Floats from the scores of a state to those of the next. */
+size_t transition_score_floats(const transition_weights *w);
+
+/* Scores of the classes in states that look at these tokens, as spaCy's search computes them. 0, or -1 if the source
+ * has failed. */
+int transition_scores(transition_network *network, const int32_t (*slot_token)[TRANSITION_MAX_SLOTS], size_t count,
+                      float *scores);
+
 /* The network of the component that is being bound; w->classes is known, w->width is, or is 0 to be taken from the
  * file. slots, extra_slots: the two numbers of slots that the move table knows. */
 void bind_transition(binder *b, uint32_t slots, uint32_t extra_slots, transition_weights *w);

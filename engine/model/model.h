@@ -164,6 +164,7 @@ enum { NER_MISSING = 0, NER_BEGIN, NER_IN, NER_LAST, NER_UNIT, NER_OUT };
 /* What a state looks at, without and with extra_state_tokens (_state.pxd set_context_tokens). */
 enum { NER_SLOTS = 3, NER_EXTRA_SLOTS = 6, PARSER_SLOTS = 8, PARSER_EXTRA_SLOTS = 13 };
 #define TRANSITION_MAX_CLASSES 65536
+#define BEAM_MAX_WIDTH 1024
 
 /* Actions of the arc-eager move table in spaCy's numbering (arc_eager.pyx). */
 enum { ARC_SHIFT = 0, ARC_REDUCE, ARC_LEFT, ARC_RIGHT, ARC_BREAK };
@@ -278,13 +279,21 @@ typedef struct transition_weights {
     const float *lower_pad; /* [slots][layer_sums(&lower)] */
 } transition_weights;
 
+/* width 0: there is no search, and the best class is taken in every state. */
+typedef struct beam_settings {
+    uint32_t width; /* states that are kept */
+    float density;  /* of what a state must be worth, as a part of the best one */
+} beam_settings;
+
 typedef struct ner_model {
     transition_weights net;
+    beam_settings beam;
     const uint32_t *moves; /* [classes][2] action, label */
 } ner_model;
 
 typedef struct parser_model {
     transition_weights net;
+    beam_settings beam;
     const uint32_t *moves; /* [classes][3] action, label, label of the head to look for */
     uint32_t root_label;
 } parser_model;

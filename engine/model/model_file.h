@@ -33,7 +33,8 @@ enum {
     TERN_FEATURE_GIVEN_WORDS = 1 << 4,
     TERN_FEATURE_PATTERNS = 1 << 5,
     TERN_FEATURE_SPANS = 1 << 6,
-    TERN_FEATURE_LAYERS = 1 << 7
+    TERN_FEATURE_LAYERS = 1 << 7,
+    TERN_FEATURE_BEAM = 1 << 9
 };
 
 typedef struct section {

@@ -9,11 +9,13 @@ from typing import Any, Callable
 import numpy as np
 import pytest
 import spacy
+from convert import container
 from convert.components import check_class, component_sections, pipeline_sections
 from convert.config_check import Component, Plan, plan_conversion, reads_zeros
-from convert.constants import NO_STRING, PIPELINE_MAX_LENGTH
+from convert.constants import NO_STRING, PIPELINE_MAX_LENGTH, Feature
 from convert.errors import ConvertError
 from convert.morphologizer import morphologizer_sections
+from convert.ner import ner_sections
 from convert.parser import parser_sections
 from convert.senter import senter_sections
 from convert.strings import StringTable
@@ -289,11 +291,23 @@ def test_a_name_of_its_own_needs_names():
     assert plan_conversion(pipeline_config(change)).needs_names
 
 
-def test_beam_search_is_another_factory():
+@pytest.mark.parametrize("factory", ["parser", "ner"])
+def test_a_factory_with_a_beam_has_the_sections_of_the_one_without(factory):
     def change(config: Any) -> None:
-        config["components"]["parser"]["factory"] = "beam_parser"
+        config["components"][factory]["factory"] = f"beam_{factory}"
 
-    assert "component parser (factory beam_parser) is not supported: it searches with a beam" in refusal(change)
+    plan = plan_conversion(pipeline_config(change))
+    (component,) = (component for component in plan.components if component.name == factory)
+    assert component.factory == f"beam_{factory}" and plan.prefix(component) == factory
+    assert not plan.needs_names
+
+
+def test_a_second_parser_is_refused_with_a_beam_too():
+    def change(config: Any) -> None:
+        config["components"]["second"] = {**config["components"]["parser"], "factory": "beam_parser"}
+        config["nlp"]["pipeline"].append("second")
+
+    assert "components parser and second both come from the factory parser" in refusal(change)
 
 
 # ---- refusals: what the loaded components say ----
@@ -330,7 +344,8 @@ def test_normalised_scores(tiny, component, sections, monkeypatch):
     "setting, value, words",
     [
         ("learn_tokens", True, "component parser: learn_tokens = true is not supported"),
-        ("beam_width", 4, "component parser: beam_width = 4 is not supported, only 1"),
+        ("beam_width", 0, "component parser: beam_width = 0 is not supported, only 1 to 1024"),
+        ("beam_width", 1025, "component parser: beam_width = 1025 is not supported"),
     ],
 )
 def test_other_ways_of_parsing(tiny, setting, value, words, monkeypatch):
@@ -338,6 +353,23 @@ def test_other_ways_of_parsing(tiny, setting, value, words, monkeypatch):
     monkeypatch.setitem(pipe.cfg, setting, value)
     with pytest.raises(ConvertError, match=words):
         parser_sections(pipe, StringTable())
+
+
+@pytest.mark.parametrize("component, sections", [("parser", parser_sections), ("ner", ner_sections)])
+def test_a_search(tiny, component, sections, monkeypatch):
+    """Two numbers and a bit of the features; a density below 0 drops as little as 0, one above 1 everything."""
+    pipe = tiny.get_pipe(component)
+    names = {section.name for section in sections(pipe, StringTable()).network}
+    monkeypatch.setitem(pipe.cfg, "beam_width", 5)
+    monkeypatch.setitem(pipe.cfg, "beam_density", -0.5)
+    found = {section.name: section for section in sections(pipe, StringTable()).network}
+    assert set(found) - names == {f"{component}/beam_width", f"{component}/beam_density"}
+    assert found[f"{component}/beam_width"].array.tolist() == [5]
+    assert found[f"{component}/beam_density"].array.tolist() == [0]
+    assert int.from_bytes(container.write([list(found.values())])[40:48], "little") & Feature.BEAM
+    monkeypatch.setitem(pipe.cfg, "beam_density", 1.5)
+    with pytest.raises(ConvertError, match=f"component {component}: beam_density = 1.5 leaves nothing in the beam"):
+        sections(pipe, StringTable())
 
 
 def test_labels_that_were_never_trained(tiny, monkeypatch):

@@ -10,7 +10,7 @@ from c_constants import constants_below, read_constants
 from common import ROOT
 from convert import constants
 from convert.container import KNOWN_FEATURES
-from convert.factories import FACTORIES
+from convert.factories import FACTORIES, kind_of
 
 PREFIXES: dict[type[IntEnum], str] = {
     constants.SectionKind: "TERN_KIND_",
@@ -36,8 +36,11 @@ PREFIXES: dict[type[IntEnum], str] = {
 }
 """What the names of an enumeration begin with in C."""
 
+KINDS = {name: factory for name, factory in FACTORIES.items() if kind_of(name) == name}
+"""The others share their numbers with these."""
+
 COUNTS = {
-    "COMPONENT_COUNT": len(FACTORIES),
+    "COMPONENT_COUNT": len(KINDS),
     "ATTR_COUNT": len(constants.Attr),
     "RULER_ATTRS": len(constants.RulerAttr),
     "PATTERN_ATTRS": len(constants.PatternAttr),
@@ -78,11 +81,11 @@ def of_the_module() -> dict[str, int]:
 
 
 def of_components() -> dict[str, int]:
-    return {f"COMPONENT_{name.upper()}": factory.number for name, factory in FACTORIES.items()}
+    return {f"COMPONENT_{name.upper()}": factory.number for name, factory in KINDS.items()}
 
 
 def public_bits() -> dict[str, int]:
-    return {f"TERN_{name.upper()}": 1 << factory.number for name, factory in FACTORIES.items()}
+    return {f"TERN_{name.upper()}": 1 << factory.number for name, factory in KINDS.items()}
 
 
 CONVERTER = {**of_enumerations(), **of_the_module(), **of_components(), **public_bits(), **COUNTS}
@@ -112,6 +115,10 @@ def test_the_converter_lacks_no_component_of_the_public_header() -> None:
 
 def test_what_only_c_has_is_there_and_only_there() -> None:
     assert set(C_ONLY) - set(ENGINE.values) == set() and set(C_ONLY) & set(CONVERTER) == set()
+
+
+def test_factories_that_the_engine_knows_by_another_name_have_its_number() -> None:
+    assert all(factory.number == KINDS[kind_of(name)].number for name, factory in FACTORIES.items())
 
 
 def test_c_is_read_however_it_is_laid_out() -> None:

@@ -15,8 +15,6 @@ from spacy.tokens import Doc
 
 REFUSED = {
     "entity_linker": "knowledge base",
-    "beam_ner": "greedily",
-    "beam_parser": "greedily",
     "doc_cleaner": "tensor",
     "merge_entities": "joins tokens",
     "merge_noun_chunks": "joins tokens",

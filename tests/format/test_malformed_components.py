@@ -91,6 +91,14 @@ def networks() -> Any:
     return nlp
 
 
+def searches() -> Any:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("beam_parser", config=transition("parser", small.encoder(width=7)))
+    nlp.add_pipe("beam_ner", config=transition("ner", small.encoder(width=6)))
+    small.randomise(nlp, small.gold_docs(count=60))
+    return nlp
+
+
 def version_1() -> Any:
     """Words without a vector have one, each layer ends with the document, scores are probabilities."""
     model = small.encoder(16)
@@ -237,6 +245,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Pat
         "networks": networks(),
         "version 1": version_1(),
         "layers": other_layers(),
+        "beams": searches(),
         "cats": classifiers(),
         "spans": span_makers(),
         "patterns": token_patterns(),
@@ -265,6 +274,7 @@ FILES = [
     "networks",
     "version 1",
     "layers",
+    "beams",
     "cats",
     "spans",
     "patterns",
@@ -312,6 +322,12 @@ CASES: dict[str, Case] = {
     "mish_of_pieces": Case("layers", "textcat/tok2vec/window", 1, 1, "has pieces"),
     "edge_count": Case("layers", "textcat/tok2vec/edge_count", 0, 2049),
     "normalize": Case("version 1", "tagger/normalize", 0, 2),
+    "no_beam": Case("beams", "parser/beam_width", 0, 0),
+    "beam_of_one": Case("beams", "ner/beam_width", 0, 1),
+    "wide_beam": Case("beams", "ner/beam_width", 0, 1025),
+    "negative_density": Case("beams", "parser/beam_density", 0, -1),
+    "density_above_1": Case("beams", "ner/beam_density", 0, 2),
+    "density_that_is_no_number": Case("beams", "ner/beam_density", 0, float("nan")),
     "action_of_a_class": Case("networks", "ner/moves", 0, 6),
     "quantifier": Case("patterns", "attribute_ruler/patterns/nodes", 0, 5),
     "spec": Case("patterns", "attribute_ruler/patterns/nodes", 1, HUGE),
@@ -473,6 +489,15 @@ def test_shape_of_a_layer(
     (tmp_path / "damaged.tern").write_bytes(model.seal().data)
     (outcome,) = open_files([tmp_path / "damaged.tern"])
     assert outcome.status == E_FORMAT and words in outcome.message, outcome
+
+
+@pytest.mark.parametrize("section", ["parser/beam_width", "parser/beam_density"])
+def test_half_of_a_search(section: str, files: dict[str, bytes], tmp_path: Path, open_files) -> None:
+    model = ModelBytes(files["beams"])
+    model.remove(section)
+    (tmp_path / "damaged.tern").write_bytes(model.seal().data)
+    (outcome,) = open_files([tmp_path / "damaged.tern"])
+    assert outcome.status == E_FORMAT and section in outcome.message, outcome
 
 
 def test_without_an_own_encoder(files: dict[str, bytes], tmp_path: Path, open_files) -> None:

@@ -230,6 +230,18 @@ def layers() -> Any:
     return nlp
 
 
+def beams() -> Any:
+    """A parser and a recogniser that search, the latter behind entities of labels that it does not know."""
+    nlp = with_networks(
+        blank(),
+        ("beam_parser", {**transition("parser", encoder(), upper=True, extra=True), "beam_width": 3}),
+        ("ner", transition("ner", encoder(), upper=False, extra=True)),
+        ("beam_ner", {**transition("ner", encoder(attrs=("NORM",)), upper=False, extra=False), "beam_density": 0.1}),
+    )
+    nlp.add_pipe("entity_ruler", before="beam_ner").add_patterns([{"label": "RULED", "pattern": "the"}])
+    return nlp
+
+
 def spans() -> Any:
     """Spans that one component finds and another labels; n-grams of sizes in any order, with and without a hidden layer."""
     nlp = blank()
@@ -399,6 +411,7 @@ ENTITIES: list[dict[str, Any]] = [
 ]
 
 PIPELINES: dict[str, Callable[[], Any]] = {
+    "beams": beams,
     "floret": floret,
     "layers": layers,
     "french": lambda: with_lemmatizer("fr", "rule", FRENCH_TABLES),

@@ -135,9 +135,9 @@ def prepared(nlp: Language, texts: Iterable[str], sent_starts: Sequence[Sequence
 
 
 def answers(
-    nlp: Language, texts: Iterable[str], sent_starts: Sequence[Sequence[int]] | None = None
+    nlp: Language, texts: Iterable[str], sent_starts: Sequence[Sequence[int]] | None = None, batch_size: int = 64
 ) -> Iterator[dict[str, Any]]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"\[W108\]")  # the lemmatizer misses part-of-speech tags
-        for doc in nlp.pipe(prepared(nlp, texts, sent_starts), batch_size=64):
+        for doc in nlp.pipe(prepared(nlp, texts, sent_starts), batch_size=batch_size):
             yield answer(doc)

@@ -150,14 +150,15 @@ class Pair:
         texts: Sequence[str],
         only: Sequence[str] | None = None,
         sent_starts: Sequence[Sequence[int]] | None = None,
+        batch_size: int = 64,
     ) -> list[str]:
         """One line for each text that differs. only: names of the components that run; None: as loaded. sent_starts: 1, -1, 0
-        per token, set before."""
+        per token, set before. batch_size: texts that spaCy has at once."""
         lines = [{"text": text, "components": list(only)} if only else {"text": text} for text in texts]
         for line, starts in zip(lines, sent_starts or ()):
             line["sent_starts"] = marks(starts)
         with self.nlp.select_pipes(enable=list(only) if only else self.nlp.pipe_names):
-            wanted = list(oracle.answers(self.nlp, texts, sent_starts))
+            wanted = list(oracle.answers(self.nlp, texts, sent_starts, batch_size))
         answers = self.stages("--features").answers(lines)
         found = [first_difference(text, want, got) for text, want, got in zip(texts, wanted, answers)]
         return [difference for difference in found if difference]

@@ -502,6 +502,52 @@ static void test_real_padding_row(void **state)
     close_real(&r);
 }
 
+/* Entities that somebody has set before: of one to three tokens, with gaps of none to four, of labels 0 to 8 of the
+ * file's first strings that are not empty. */
+static void draw_presets(tern_doc *doc, uint64_t *seed)
+{
+    doc->entity_count = 0;
+    for (uint32_t token = (uint32_t)random_below(seed, 5); token < doc->token_count;) {
+        uint32_t end = token + 1 + (uint32_t)random_below(seed, 3), label = 1 + (uint32_t)random_below(seed, 9);
+        if (end > doc->token_count) end = (uint32_t)doc->token_count;
+        while (!doc->model->strings.id[label]) label++;
+        doc->entity[doc->entity_count++] = (entity_span){token, end, label};
+        token = end + (uint32_t)random_below(seed, 5);
+    }
+}
+
+/* Of which nothing is kept but the best state, and equally good ones. */
+static void test_a_beam_of_density_1_is_greedy(void **state)
+{
+    (void)state;
+    real r;
+    const tern_doc *run;
+    uint64_t seed = 8;
+    entity_span presets[REAL_TOKENS], greedy[REAL_TOKENS];
+    open_real(&r);
+    const uint32_t place = place_of(r.model, COMPONENT_NER);
+    ner_model *ner = &r.model->component[place].ner;
+    assert_int_equal(tern_run(r.ctx, APPLE, strlen(APPLE), NULL, &run, NULL), TERN_OK);
+    tern_doc *doc = &r.ctx->doc;
+    for (size_t i = 0; i < 400; i++) {
+        draw_presets(doc, &seed);
+        const size_t count = doc->entity_count;
+        memcpy(presets, doc->entity, count * sizeof *presets);
+        for (size_t t = 1; t < REAL_TOKENS; t++) doc->sent_start[t] = random_below(&seed, 4) ? -1 : 1;
+        ner->beam = (beam_settings){0};
+        assert_int_equal(ner_annotate(ner, doc, r.ctx->component[place].own, NULL, NULL, NULL, NULL), TERN_OK);
+        const size_t found = doc->entity_count;
+        memcpy(greedy, doc->entity, found * sizeof *greedy);
+        memcpy(doc->entity, presets, count * sizeof *presets);
+        doc->entity_count = count;
+        ner->beam = (beam_settings){2, 1};
+        assert_int_equal(ner_annotate(ner, doc, r.ctx->component[place].own, NULL, NULL, NULL, NULL), TERN_OK);
+        assert_int_equal(doc->entity_count, found);
+        assert_memory_equal(doc->entity, greedy, found * sizeof *greedy);
+    }
+    close_real(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -526,6 +572,7 @@ int main(void)
         cmocka_unit_test(test_real_scores),
         cmocka_unit_test(test_real_encoder),
         cmocka_unit_test(test_real_padding_row),
+        cmocka_unit_test(test_a_beam_of_density_1_is_greedy),
     };
     return cmocka_run_group_tests_name("ner", tests, choose_kernels, NULL);
 }

@@ -268,6 +268,8 @@ static void test_more_tokens_than_memory(void **state)
 
 static const char APPLE[] = "Apple is looking at buying U.K. startup for $1 billion";
 
+enum { MAX_COPIED = 300 };
+
 typedef struct first_state {
     size_t steps;
     float shift, reduce, breaks;
@@ -344,6 +346,59 @@ static void test_real_first_scores(void **state)
     tern_model_close(model);
 }
 
+typedef struct column_copy {
+    uint32_t head[MAX_COPIED], dep[MAX_COPIED];
+    signed char sent_start[MAX_COPIED];
+} column_copy;
+
+/* Arcs of some tokens, with random sentence starts of the caller's. */
+static void parse_words(tern_ctx *ctx, const signed char *sent_start, size_t words, column_copy *out)
+{
+    char text[8 * MAX_COPIED];
+    uint64_t seed = words;
+    const tern_doc *doc;
+    size_t length = 0;
+    static const char *const some[] = {"the ", "of ", "said ", "who ", "Paris ", "red ", ", ", "is ", "it ", ". "};
+    for (size_t i = 0; i < words; i++)
+        length += (size_t)sprintf(text + length, "%s", some[random_below(&seed, sizeof(some) / sizeof(*some))]);
+    tern_options options = {.want = TERN_DEPENDENCIES | TERN_SENTENCES,
+                            .components = TERN_TOK2VEC | TERN_PARSER,
+                            .sent_starts = sent_start,
+                            .sent_start_count = words};
+    assert_int_equal(tern_run(ctx, text, length, &options, &doc, NULL), TERN_OK);
+    assert_int_equal(tern_doc_token_count(doc), words);
+    memcpy(out->head, doc->head, words * sizeof *out->head);
+    memcpy(out->dep, doc->column[COLUMN_DEP], words * sizeof *out->dep);
+    memcpy(out->sent_start, doc->sent_start, words);
+}
+
+/* Of which nothing is kept but the best state, and equally good ones: the states that a beam copies do what the greedy
+ * one does. */
+static void test_a_beam_of_density_1_is_greedy(void **state)
+{
+    (void)state;
+    tern_model *model;
+    tern_ctx *ctx = open_real(&model);
+    parser_model *parser = &((component_model *)component_of(model, COMPONENT_PARSER))->parser;
+    static column_copy greedy, searched;
+    uint64_t seed = 8;
+    for (size_t i = 0; i < 60; i++) {
+        signed char sent_start[MAX_COPIED] = {0};
+        const size_t words = 1 + random_below(&seed, MAX_COPIED);
+        for (size_t k = 0; k < words && i % 3; k++)
+            sent_start[k] = (signed char)(random_below(&seed, 6) ? 0 : i % 3 == 1 ? -1 : 1 - 2 * (int)(k % 2));
+        parser->beam = (beam_settings){0};
+        parse_words(ctx, sent_start, words, &greedy);
+        parser->beam = (beam_settings){2, 1};
+        parse_words(ctx, sent_start, words, &searched);
+        assert_memory_equal(greedy.head, searched.head, words * sizeof *greedy.head);
+        assert_memory_equal(greedy.dep, searched.dep, words * sizeof *greedy.dep);
+        assert_memory_equal(greedy.sent_start, searched.sent_start, words);
+    }
+    tern_ctx_free(ctx);
+    tern_model_close(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +409,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_more_tokens_than_memory, set_up, tear_down),
         cmocka_unit_test(test_real_tree),
         cmocka_unit_test(test_real_first_scores),
+        cmocka_unit_test(test_a_beam_of_density_1_is_greedy),
     };
     return cmocka_run_group_tests_name("parser", tests, choose_kernels, NULL);
 }

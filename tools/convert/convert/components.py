@@ -10,7 +10,7 @@ from typing import Any
 from .config_check import Component, Plan
 from .container import Section, tensor
 from .errors import ConvertError, at_fault
-from .factories import FACTORIES
+from .factories import FACTORIES, kind_of
 from .network import NetworkSections
 from .strings import StringTable
 
@@ -68,8 +68,8 @@ def _sections_of(nlp: Any, plan: Plan, component: Component, strings: StringTabl
     return NetworkSections([*network, *_keeps(nlp, plan, component)], embeddings)
 
 
-def _renamed(sections: Sequence[Section], factory: str, prefix: str) -> list[Section]:
-    return [replace(section, name=prefix + section.name[len(factory) :]) for section in sections]
+def _renamed(sections: Sequence[Section], kind: str, prefix: str) -> list[Section]:
+    return [replace(section, name=prefix + section.name[len(kind) :]) for section in sections]
 
 
 def component_sections(nlp: Any, plan: Plan, strings: StringTable) -> dict[str, NetworkSections]:
@@ -82,7 +82,7 @@ def component_sections(nlp: Any, plan: Plan, strings: StringTable) -> dict[str, 
             prefix = plan.prefix(component)
             with at_fault(component.name):
                 parts = _sections_of(nlp, plan, component, strings)
-            found[prefix] = NetworkSections(*(_renamed(sections, factory, prefix) for sections in parts))
+            found[prefix] = NetworkSections(*(_renamed(sections, kind_of(factory), prefix) for sections in parts))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any, Callable
 from .architectures import Node, reads_heads, rows_width_of, upstream_of
 from .constants import PIPELINE_MAX_LENGTH
 from .errors import ConvertError, at_fault
-from .factories import ALIASES, FACTORIES, SHARED_ENCODER
+from .factories import ALIASES, FACTORIES, SHARED_ENCODER, kind_of
 from .no_tokenizer import ADVICE
 from .unsupported import REASONS
 
@@ -33,6 +33,10 @@ class Component:
     preset_key: str | None = None
     reads_heads: bool = False
 
+    @property
+    def kind(self) -> str:
+        return kind_of(self.factory)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -45,8 +49,8 @@ class Plan:
 
     def prefix(self, component: Component) -> str:
         """What the names of its sections begin with: the factory, with a number from the second of a factory on."""
-        twins = sum(other.factory == component.factory for other in self.before(component))
-        return f"{component.factory}.{twins + 1}" if twins else component.factory
+        twins = sum(other.kind == component.kind for other in self.before(component))
+        return f"{component.kind}.{twins + 1}" if twins else component.kind
 
     def encoders(self, listener: Component) -> list[Component]:
         """The tok2vec components before a listener. It reads the last of them that runs: it is what Doc.tensor holds,
@@ -56,12 +60,12 @@ class Plan:
     @property
     def needs_names(self) -> bool:
         """Does it take a reader that runs every component in its place, and knows it by its name?"""
-        factories = [component.factory for component in self.components]
+        kinds = [component.kind for component in self.components]
         return (
-            [component.name for component in self.components] != factories
-            or len(set(factories)) < len(factories)
+            [component.name for component in self.components] != kinds
+            or len(set(kinds)) < len(kinds)
             or any(
-                component.upstream is not None and SHARED_ENCODER in factories and not self.encoders(component)
+                component.upstream is not None and SHARED_ENCODER in kinds and not self.encoders(component)
                 for component in self.components
             )
             or any(
@@ -147,7 +151,7 @@ def _check_heads(plan: Plan, reader: Component) -> None:
 
 def _check_parsers(plan: Plan, component: Component) -> None:
     """spaCy's second parser leaves its roots the heads that the first one found, mostly below themselves, and then fails."""
-    twin = next((other for other in plan.components if other.factory == component.factory == "parser"), None)
+    twin = next((other for other in plan.components if other.kind == component.kind == "parser"), None)
     if twin is not None:
         raise ConvertError(
             f"components {twin.name} and {component.name} both come from the factory parser, and spaCy mixes the trees "

@@ -48,6 +48,7 @@ class Feature(IntEnum):
     PATTERNS = 1 << 5
     SPANS = 1 << 6
     LAYERS = 1 << 7
+    BEAM = 1 << 9
 
 
 MAP_ABSENT = 0xFFFFFFFFFFFFFFFF
@@ -118,6 +119,8 @@ PIPELINE_MAX_LENGTH = 64
 """Components."""
 NER_SLOTS, NER_EXTRA_SLOTS, PARSER_SLOTS, PARSER_EXTRA_SLOTS = 3, 6, 8, 13
 """Tokens that a state looks at, without and with extra_state_tokens."""
+BEAM_MAX_WIDTH = 1024
+"""States that a search keeps."""
 
 
 TRANSITION_MAX_CLASSES = 65536

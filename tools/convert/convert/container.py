@@ -65,6 +65,7 @@ PARTS = {
     "window": Feature.LAYERS,
     "edge_row": Feature.LAYERS,
     "edge_count": Feature.LAYERS,
+    "beam_width": Feature.BEAM,
 }
 """The same by the last part of a section's name, whatever component or encoder it is of."""
 MANY_LAYERS = re.compile(r"tok2vec[\d.]*/conv/([89]|\d\d+)/W")

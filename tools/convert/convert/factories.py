@@ -39,7 +39,7 @@ from .span_tables import span_finder_sections, spancat_sections
 from .strings import StringTable
 from .tagger import tagger_sections
 from .textcat_tables import textcat_sections
-from .transition import check_greedy
+from .transition import check_decisions
 
 Writer = Callable[..., NetworkSections]
 """(loaded component, strings of the file) -> its sections; a text classifier also takes earlier, see textcat_tables.py."""
@@ -98,24 +98,23 @@ SHARED_ENCODER = "tok2vec"
 RULED = frozenset({"tag", "morph", "pos", "lemma"})
 """What an attribute_ruler may set of what others set, too."""
 
+
+def _parser() -> Factory:
+    check = partial(check_transition, state_type="parser")
+    return Factory(2, pipeline.DependencyParser, parser_sections, check, check_parser, shows_labels=True)
+
+
+def _ner() -> Factory:
+    check = partial(check_transition, state_type="ner")
+    return Factory(6, pipeline.EntityRecognizer, ner_sections, check, check_decisions, shows_labels=True)
+
+
 FACTORIES = {
     SHARED_ENCODER: Factory(0, pipeline.Tok2Vec, tok2vec_sections, check_encoder),
-    "parser": Factory(
-        2,
-        pipeline.DependencyParser,
-        parser_sections,
-        partial(check_transition, state_type="parser"),
-        check_parser,
-        shows_labels=True,
-    ),
-    "ner": Factory(
-        6,
-        pipeline.EntityRecognizer,
-        ner_sections,
-        partial(check_transition, state_type="ner"),
-        check_greedy,
-        shows_labels=True,
-    ),
+    "parser": _parser(),
+    "beam_parser": _parser(),
+    "ner": _ner(),
+    "beam_ner": _ner(),
     "tagger": Factory(
         1,
         pipeline.Tagger,
@@ -160,3 +159,10 @@ parser's sentence starts."""
 
 ALIASES = {"future_entity_ruler": "span_ruler"}
 """Factories that make the same component with other settings."""
+
+_SAME = {"beam_parser": "parser", "beam_ner": "ner"}
+
+
+def kind_of(factory: str) -> str:
+    """The factory whose name the engine knows its components by: some factories differ in their settings alone."""
+    return _SAME.get(factory, factory)

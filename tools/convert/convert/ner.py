@@ -9,7 +9,7 @@ from .container import tensor
 from .errors import ConvertError
 from .network import NetworkSections
 from .strings import StringTable
-from .transition import check_greedy, transition_sections
+from .transition import check_decisions, transition_sections
 
 MOVES = {"B": NerAction.BEGIN, "I": NerAction.IN, "L": NerAction.LAST, "U": NerAction.UNIT, "O": NerAction.OUT}
 """First letter of a transition's name -> NER_* (spacy/pipeline/_parser_internals/ner.pyx)."""
@@ -32,7 +32,7 @@ def read_ner_moves(moves: Any) -> list[tuple[int, str]]:
 
 def ner_sections(pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under ner/ of an EntityRecognizer."""
-    check_greedy(pipe)
+    check_decisions(pipe)
     moves = read_ner_moves(pipe.moves)
     rows = [(action, strings.label(label)) for action, label in moves]
     network, embeddings = transition_sections("ner", pipe, (NER_SLOTS, NER_EXTRA_SLOTS), len(moves))

@@ -9,7 +9,7 @@ from .container import tensor
 from .errors import ConvertError
 from .network import NetworkSections
 from .strings import StringTable
-from .transition import check_greedy, transition_sections
+from .transition import check_decisions, transition_sections
 
 MOVES = {"S": ArcAction.SHIFT, "D": ArcAction.REDUCE, "L": ArcAction.LEFT, "R": ArcAction.RIGHT, "B": ArcAction.BREAK}
 """Name of an arc-eager transition -> ARC_* (spacy/pipeline/_parser_internals/arc_eager.pyx)."""
@@ -43,7 +43,7 @@ def read_arc_moves(moves: Any) -> list[ArcMove]:
 
 
 def check_parser(pipe: Any) -> None:
-    check_greedy(pipe)
+    check_decisions(pipe)
     if pipe.cfg.get("learn_tokens"):
         raise ConvertError(f"component {pipe.name}: learn_tokens = true is not supported: train it with false")
 

@@ -1,4 +1,4 @@
-"""What the parser and the named entity recogniser share: the network of a greedy, transition-based component."""
+"""What the parser and the named entity recogniser share: the network of a transition-based component."""
 
 from __future__ import annotations
 
@@ -7,21 +7,34 @@ from typing import Any
 
 import numpy as np
 
-from .constants import PANEL, TRANSITION_MAX_CLASSES
+from .constants import BEAM_MAX_WIDTH, PANEL, TRANSITION_MAX_CLASSES
 from .container import Section, tensor
 from .errors import ConvertError
 from .network import NetworkSections, linear_section, own_encoder_sections, packed_layer, param_section
 
 
-def check_greedy(pipe: Any) -> None:
-    """Refuses a transition-based component that searches, or whose classes spaCy masks."""
-    if pipe.cfg.get("beam_width", 1) != 1:
+def check_decisions(pipe: Any) -> None:
+    """Refuses a transition-based component whose classes spaCy masks, or whose search finds nothing in spaCy."""
+    width, density = pipe.cfg.get("beam_width", 1), pipe.cfg.get("beam_density", 0.0)
+    if not 1 <= width <= BEAM_MAX_WIDTH:
         raise ConvertError(
-            f"component {pipe.name}: beam_width = {pipe.cfg['beam_width']} is not supported, only 1: "
-            "train the component without a beam"
+            f"component {pipe.name}: beam_width = {width} is not supported, only 1 to {BEAM_MAX_WIDTH}: set such a width"
+        )
+    if width > 1 and not density <= 1:
+        raise ConvertError(
+            f"component {pipe.name}: beam_density = {density} leaves nothing in the beam, and spaCy fails: set one that is "
+            "at most 1"
         )
     if pipe.model.attrs["unseen_classes"]:
         raise ConvertError(f"component {pipe.name} has labels that it was never trained on: train it or remove them")
+
+
+def beam_sections(prefix: str, pipe: Any) -> list[Section]:
+    """Of a component that searches. A width of 1 decides greedily, in whatever factory (transition_parser.pyx predict)."""
+    width, density = pipe.cfg.get("beam_width", 1), pipe.cfg.get("beam_density", 0.0)
+    if width == 1:
+        return []
+    return [tensor(f"{prefix}/beam_width", [width], "u4"), tensor(f"{prefix}/beam_density", [max(density, 0.0)], "f4")]
 
 
 def _lower_sections(lower: Any, name: str, slots: int, outputs: int) -> list[Section]:
@@ -39,8 +52,8 @@ def _lower_sections(lower: Any, name: str, slots: int, outputs: int) -> list[Sec
 
 
 def transition_sections(prefix: str, pipe: Any, allowed_slots: Sequence[int], classes: int) -> NetworkSections:
-    """Own encoder, linear, lower and upper, or scores, of a TransitionBasedParser (spacy/ml/models/parser.py,
-    _precomputable_affine.py)."""
+    """Own encoder, linear, lower and upper, or scores, and the settings of a search, of a TransitionBasedParser
+    (spacy/ml/models/parser.py, _precomputable_affine.py)."""
     if classes > TRANSITION_MAX_CLASSES:
         raise ConvertError(
             f"component {pipe.name} has {classes} moves, two to four for each label; {TRANSITION_MAX_CLASSES} are "
@@ -61,4 +74,4 @@ def transition_sections(prefix: str, pipe: Any, allowed_slots: Sequence[int], cl
     layers = [linear_section(linear, hidden, width, f"{prefix}/linear"), *sums]
     if has_upper:
         layers.append(linear_section(upper, classes, hidden, f"{prefix}/upper"))
-    return NetworkSections(encoder.network + layers, encoder.embeddings)
+    return NetworkSections([*encoder.network, *beam_sections(prefix, pipe), *layers], encoder.embeddings)

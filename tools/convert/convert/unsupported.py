@@ -15,8 +15,6 @@ REASONS = {
     "experimental_span_resolver": _COREFERENCE,
     "transformer": _TRANSFORMER,
     "curated_transformer": _TRANSFORMER,
-    "beam_ner": "it searches with a beam, and tern decides greedily: train the factory ner",
-    "beam_parser": "it searches with a beam, and tern decides greedily: train the factory parser",
     "doc_cleaner": "it empties attributes of the document, such as its tensor, which tern's documents do not have",
     "merge_entities": _MERGED,
     "merge_noun_chunks": _MERGED,

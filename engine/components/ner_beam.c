@@ -1,0 +1,199 @@
+/* The BILUO moves of ner.c for states that a beam copies. */
+#include "ner_beam.h"
+
+#include <stdlib.h>
+
+/* What all states of a document share. */
+typedef struct ner_task {
+    const tern_doc *doc;
+    const uint32_t *moves;  /* [classes][2] action, label */
+    const uint32_t *unseen; /* [unseen_count][2] of the classes behind them */
+    uint32_t classes, unseen_count;
+    const entity_span *presets;
+    size_t preset_count;
+} ner_task;
+
+/* Every token takes an action, those of preset entities too: their scores count. */
+typedef struct ner_path {
+    const ner_task *task;
+    uint32_t token, preset; /* the current token; the first preset entity that does not end before it */
+    uint32_t open_start, open_label;
+    int is_open; /* an entity is open */
+} ner_path;
+
+static const uint32_t *move_of(const ner_task *task, uint32_t cls)
+{
+    return cls < task->classes ? task->moves + 2 * (size_t)cls : task->unseen + 2 * (size_t)(cls - task->classes);
+}
+
+static uint32_t all_classes(const ner_task *task) { return task->classes + task->unseen_count; }
+
+/* NO_STRING if there is none. */
+static uint32_t class_of(const ner_task *task, uint32_t action, uint32_t label)
+{
+    for (uint32_t c = 0; c < all_classes(task); c++)
+        if (move_of(task, c)[0] == action && move_of(task, c)[1] == label) return c;
+    return NO_STRING;
+}
+
+static int is_final(const void *state)
+{
+    const ner_path *s = state;
+    return s->token >= s->task->doc->token_count;
+}
+
+static void features(const void *state, int32_t *slot_token)
+{
+    const ner_path *s = state;
+    slot_token[0] = (int32_t)s->token;
+    slot_token[1] = s->is_open ? (int32_t)s->open_start : TRANSITION_MISSING;
+    slot_token[2] = s->is_open ? (int32_t)s->token - 1 : TRANSITION_MISSING;
+}
+
+static void extra_features(const void *state, int32_t *slot_token)
+{
+    const ner_path *s = state;
+    uint32_t token = s->is_open ? s->open_start : s->token;
+    slot_token[0] = (int32_t)s->token;
+    for (size_t slot = 1; slot < NER_EXTRA_SLOTS; slot++)
+        slot_token[slot] = token < s->token ? (int32_t)token++ : TRANSITION_MISSING;
+}
+
+/* The preset entity that has the token; NULL: none. */
+static const entity_span *preset_at(const ner_path *s, uint32_t token)
+{
+    const entity_span *preset = s->task->presets + s->preset;
+    if (s->preset < s->task->preset_count && preset->token_end == token) preset++;
+    return preset < s->task->presets + s->task->preset_count && preset->token_start <= token ? preset : NULL;
+}
+
+/* The one action on a token of a preset entity (ner.c keep_presets). */
+static uint32_t preset_action(const entity_span *preset, uint32_t token)
+{
+    if (preset->token_end - preset->token_start == 1) return NER_UNIT;
+    if (token == preset->token_start) return NER_BEGIN;
+    return token + 1 == preset->token_end ? NER_LAST : NER_IN;
+}
+
+/* Bits of actions that are allowed on a token that no preset entity has, as in ner.c. */
+static uint32_t allowed_actions(const ner_path *s)
+{
+    const tern_doc *doc = s->task->doc;
+    const uint32_t next = s->token + 1;
+    const int may_go_on = next < doc->token_count && doc->sent_start[next] != 1 && !preset_at(s, next);
+    if (s->is_open) return 1u << NER_LAST | (may_go_on ? 1u << NER_IN : 0);
+    if (doc->is_space[s->token]) return 1u << NER_OUT;
+    return 1u << NER_OUT | 1u << NER_UNIT | (may_go_on ? 1u << NER_BEGIN : 0);
+}
+
+static size_t allowed(const void *state, class_run *runs)
+{
+    const ner_path *s = state;
+    const ner_task *task = s->task;
+    const uint64_t *id = task->doc->model->strings.id;
+    const entity_span *preset = preset_at(s, s->token);
+    size_t count = 0;
+    if (preset) {
+        const uint32_t action = preset_action(preset, s->token), cls = class_of(task, action, preset->label);
+        return cls == NO_STRING ? 0 : runs_append(runs, 0, cls, action);
+    }
+    const uint32_t actions = allowed_actions(s);
+    for (uint32_t c = 0; c < all_classes(task); c++) {
+        const uint32_t action = move_of(task, c)[0], label = move_of(task, c)[1];
+        const int is_labelled = s->is_open ? label == s->open_label : action == NER_OUT || id[label];
+        if (actions >> action & 1 && is_labelled) count = runs_append(runs, count, c, action);
+    }
+    return count;
+}
+
+static void apply(void *state, uint32_t cls)
+{
+    ner_path *s = state;
+    const uint32_t action = move_of(s->task, cls)[0];
+    if (action == NER_BEGIN) {
+        s->is_open = 1;
+        s->open_start = s->token;
+        s->open_label = move_of(s->task, cls)[1];
+    }
+    if (action == NER_LAST) s->is_open = 0;
+    s->token++;
+    while (s->preset < s->task->preset_count && s->task->presets[s->preset].token_end <= s->token) s->preset++;
+}
+
+static void copy(void *state, const void *other) { *(ner_path *)state = *(const ner_path *)other; }
+
+static int prepare(void *user, size_t count)
+{
+    (void)user;
+    (void)count;
+    return 0;
+}
+
+/* ---- labels that the network does not know ----------------------------------------------------------------------- */
+
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Labels of preset entities that are none of the moves become some (transition_parser.pyx _ensure_labels_are_added). In
+ * which order is left to Python's order of a set of strings; here it is that of their numbers. 0 or -1. */
+static int list_unseen(ner_task *task, buffer *memory)
+{
+    static const uint32_t actions[] = {NER_BEGIN, NER_IN, NER_LAST, NER_UNIT};
+    const size_t presets = task->preset_count;
+    if (!presets) return 0;
+    /* labels behind the moves that they may become */
+    if (buffer_reserve(memory, 9 * presets, sizeof(uint32_t))) return -1;
+    uint32_t *found = memory->data, *labels = found + 8 * presets;
+    uint32_t count = 0;
+    for (size_t i = 0; i < presets; i++) labels[i] = task->presets[i].label;
+    qsort(labels, presets, sizeof *labels, by_number);
+    for (size_t i = 0; i < presets; i++) {
+        if ((i && labels[i] == labels[i - 1]) || !task->doc->model->strings.id[labels[i]]) continue;
+        for (size_t a = 0; a < sizeof(actions) / sizeof(*actions); a++) {
+            if (class_of(task, actions[a], labels[i]) != NO_STRING) continue;
+            found[2 * count] = actions[a];
+            found[2 * count++ + 1] = labels[i];
+        }
+    }
+    task->unseen = found;
+    task->unseen_count = count;
+    return 0;
+}
+
+/* ---- a document -------------------------------------------------------------------------------------------------- */
+
+int ner_search(const ner_model *ner, const tern_doc *doc, const entity_span *presets, size_t preset_count,
+               transition_scratch *net, ner_search_scratch *s, const vector_source *source)
+{
+    ner_task task = {
+        .doc = doc, .moves = ner->moves, .classes = ner->net.classes, .presets = presets, .preset_count = preset_count};
+    if (list_unseen(&task, &s->unseen)) return -1;
+    const beam_table table = {.moves = {.common_slots = 1u << 0,
+                                        .is_final = is_final,
+                                        .features = ner->net.slots == NER_SLOTS ? features : extra_features,
+                                        .allowed = allowed,
+                                        .apply = apply},
+                              .unseen = task.unseen_count,
+                              .state_size = sizeof(ner_path),
+                              .prepare = prepare,
+                              .copy = copy};
+    const ner_path first = {.task = &task};
+    const beam_task search = {.w = &ner->net,
+                              .settings = &ner->beam,
+                              .table = &table,
+                              .first = &first,
+                              .token_count = doc->token_count,
+                              .net = net,
+                              .source = source,
+                              .stop = doc->interruption};
+    return beam_search(&search, &s->beam);
+}
+
+void ner_search_scratch_free(ner_search_scratch *s)
+{
+    beam_scratch_free(&s->beam);
+    buffer_free(&s->unseen);
+}
