@@ -1,6 +1,6 @@
 /* stages.c - shows what the engine makes of texts, for the parity tests: JSON Lines in, JSON Lines out.
  *
- *     stages MODEL [--features] [--layers] [--scores] [--trace] [--matches] [--fresh] < texts.jsonl
+ *     stages MODEL [--features] [--layers] [--scores] [--trace] [--matches] [--greedy] [--fresh] < texts.jsonl
  *
  * In:   {"text": "...",                                       or "tokens" and "spaces" as in a request
  *        "sent_starts": "+0-...",               optional: one per token: 1, unknown, -1
@@ -28,6 +28,8 @@
  *          "chosen": [steps]} and made by this component alone.
  * --matches adds "matches": [[rule, token_start, token_end], ...]: of the attribute ruler's token patterns, in the
  *          document as it has become, before duplicates are removed.
+ * --greedy adds the same without duplicates, and of each second and third of three rules what spaCy's Matcher keeps of
+ * it under FIRST and LONGEST.
  * --fresh  takes a new context for every line; otherwise one context runs them all.
  * TERN_GEMM chooses the kernels, as in the programs.
  * Arrays of floats are written as hexadecimal digits of their little-endian bytes, so that they can be compared
@@ -46,7 +48,7 @@
 #include "tern.h"
 
 typedef struct options {
-    int features, layers, scores, trace, matches, fresh;
+    int features, layers, scores, trace, matches, greedy, fresh;
 } options;
 
 static const struct {
@@ -347,7 +349,7 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
         write_groups(out, doc);
         if (tern_doc_annotations(doc) & TERN_NOUN_CHUNKS) write_noun_chunks(out, doc);
         write_annotations(out, doc);
-        if (show->matches) inside_matches(out, ctx);
+        if (show->matches || show->greedy) inside_matches(out, ctx, show->greedy);
         if (show->features && tern_doc_annotations(doc) & TERN_NORMS) write_norms(out, doc);
         if (show->features || show->layers || show->scores || show->trace) look_inside(ctx, &in, run, show, out);
         bytes_text(out, "}");
@@ -392,7 +394,8 @@ static int answer_lines(const tern_model *model, tern_ctx **ctx, const options *
 
 static int usage(void)
 {
-    fputs("usage: stages MODEL [--features] [--layers] [--scores] [--trace] [--matches] [--fresh] < texts.jsonl\n",
+    fputs("usage: stages MODEL [--features] [--layers] [--scores] [--trace] [--matches] [--greedy] [--fresh] < "
+          "texts.jsonl\n",
           stderr);
     return 2;
 }
@@ -403,7 +406,8 @@ static int *flag_of(options *show, const char *argument)
         const char *name;
         int *flag;
     } flags[] = {{"--features", &show->features}, {"--layers", &show->layers},   {"--scores", &show->scores},
-                 {"--trace", &show->trace},       {"--matches", &show->matches}, {"--fresh", &show->fresh}};
+                 {"--trace", &show->trace},       {"--matches", &show->matches}, {"--greedy", &show->greedy},
+                 {"--fresh", &show->fresh}};
 
     for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
         if (!strcmp(argument, flags[i].name)) return flags[i].flag;

@@ -5,6 +5,7 @@
 
 #include "../unit/encode.h"
 #include "json_out.h"
+#include "greedy_matches.h"
 #include "matcher.h"
 #include "ner.h"
 #include "parser.h"
@@ -238,23 +239,49 @@ void inside_traces(bytes *out, tern_ctx *ctx)
 
 /* ---- matches ----------------------------------------------------------------------------------------------------- */
 
-static int write_match(void *user, uint32_t key, uint32_t start, uint32_t end)
-{
-    bytes *out = user;
+typedef struct match_log {
+    buffer memory; /* key_match */
+    size_t count;
+} match_log;
 
-    bytes_format(out, "[%u,%u,%u],", key, start, end);
+static int note_match(void *user, uint32_t key, uint32_t start, uint32_t end)
+{
+    match_log *log = user;
+
+    if (buffer_reserve(&log->memory, log->count + 1, sizeof(key_match))) return -1;
+    ((key_match *)log->memory.data)[log->count++] = (key_match){key, start, end, 0};
     return 0;
 }
 
-void inside_matches(bytes *out, tern_ctx *ctx)
+/* Rule by rule: all, FIRST, LONGEST, all, ... */
+static int keep_greedy(match_log *log, uint32_t keys, size_t tokens)
+{
+    greedy_scratch scratch = {0};
+    unsigned char *greedy = malloc((size_t)keys + 1);
+    int status = -1;
+
+    for (uint32_t key = 0; greedy && key < keys; key++) greedy[key] = (unsigned char)(key % 3);
+    if (greedy) status = greedy_matches(log->memory.data, &log->count, greedy, keys, tokens, &scratch);
+    greedy_scratch_free(&scratch);
+    free(greedy);
+    return status;
+}
+
+void inside_matches(bytes *out, tern_ctx *ctx, int is_greedy)
 {
     const ruler_tables *ruler = &component_of(ctx->model, COMPONENT_ATTRIBUTE_RULER)->ruler;
     matcher_scratch scratch = {0};
+    match_log log = {0};
 
     bytes_text(out, ",\"matches\":[");
-    size_t empty = out->len;
-    if (find_matches(&ruler->patterns, &ctx->doc, &scratch, &ctx->lexeme, write_match, out)) out->failed = 1;
-    if (out->len > empty) out->len--; /* the last comma */
+    if (find_matches(&ruler->patterns, &ctx->doc, &scratch, &ctx->lexeme, note_match, &log)
+        || (is_greedy && keep_greedy(&log, ruler->rule_count, ctx->doc.token_count)))
+        out->failed = 1;
+    for (size_t i = 0; i < log.count; i++) {
+        const key_match *match = (const key_match *)log.memory.data + i;
+        bytes_format(out, "%s[%u,%u,%u]", i ? "," : "", match->key, match->start, match->end);
+    }
     bytes_text(out, "]");
+    buffer_free(&log.memory);
     matcher_scratch_free(&scratch);
 }

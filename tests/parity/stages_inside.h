@@ -22,7 +22,8 @@ void inside_scores(bytes *out, tern_ctx *ctx);
  * sentence starts. */
 void inside_traces(bytes *out, tern_ctx *ctx);
 
-/* "matches" of the attribute ruler's token patterns, in a document that is complete. */
-void inside_matches(bytes *out, tern_ctx *ctx);
+/* "matches" of the attribute ruler's token patterns, in a document that is complete. is_greedy: of the rules 1, 4, 7,
+ * ... those that are kept under FIRST, of the rules 2, 5, 8, ... under LONGEST. */
+void inside_matches(bytes *out, tern_ctx *ctx, int is_greedy);
 
 #endif

@@ -18,6 +18,7 @@ from comparison import spacy_alone
 from corpus import project_texts
 from random_patterns import PatternMaker
 from spacy.language import Language
+from spacy.matcher import Matcher
 
 SEED = 17
 PIECES = 5
@@ -54,6 +55,36 @@ def assert_same_matches(pair: small.Pair, texts: Sequence[str], patterns: Sequen
             shown = [patterns[key] for key in different[:3]]
             pytest.fail(f"{doc.text!r}: {different or 'the order'} {shown}\nspaCy {want[:40]}\ntern  {got[:40]}", False)
     return total
+
+
+GREEDY = (None, "FIRST", "LONGEST")
+"""Of the rules 0, 3, 6, ...; 1, 4, 7, ...; 2, 5, 8, ...: as stages.c has it."""
+
+
+def greedy_matches(nlp: Language, doc: Any, patterns: Sequence[Sequence[Any]]) -> list[list[int]]:
+    matcher = Matcher(nlp.vocab, validate=False)
+    for rule, pattern in enumerate(patterns):
+        matcher.add(str(rule), [pattern], greedy=GREEDY[rule % len(GREEDY)])
+    return [[int(nlp.vocab.strings[key]), start, end] for key, start, end in matcher(doc, allow_missing=True)]
+
+
+@spacy_alone
+def test_greedy_matches(amount: Callable[[int, int], int], tmp_path: Path, program: Callable[[str], Path]) -> None:
+    """What is kept of matches that overlap, beside spaCy's."""
+    texts = [text for text in project_texts() if text.strip()][:: amount(20, 4)]
+    docs = list(oracle.pipeline(SPACY_PACKAGE, "full").pipe(texts))
+    maker = PatternMaker(docs, SEED)
+    repeated = [[{"OP": "+", "IS_ALPHA": True}], [{"IS_PUNCT": False}, {"OP": "{1,3}"}], [{"OP": "*"}, {"LENGTH": 2}]]
+    patterns = [maker.pattern() for _ in range(amount(120, 600))] + repeated * 3 + [[{"OP": "?"}]] + repeated
+    pair = small.saved_pair(with_ruler(patterns), tmp_path, program("tests/stages"))
+    less = 0
+    with pair.nlp.select_pipes(disable=["attribute_ruler"]):
+        docs = list(pair.nlp.pipe(texts))
+    for doc, answer in zip(docs, pair.stages("--greedy").texts(texts)):
+        want = greedy_matches(pair.nlp, doc, patterns)
+        assert answer["matches"] == want, doc.text[:300]
+        less += len(spacy_matches(pair.nlp, doc)) - len(want)
+    assert less > len(texts)
 
 
 @spacy_alone
