@@ -494,7 +494,7 @@ def label_out_of_range(m: ModelBytes) -> None:
 
 
 def too_many_features(m: ModelBytes) -> None:
-    m.replace("ner/tok2vec/attrs", struct.pack("<9I", *[0] * 9), [9])
+    m.replace("ner/tok2vec/attrs", struct.pack("<17I", *[0] * 17), [17])
 
 
 def norm_out_of_range(m: ModelBytes) -> None:
