@@ -98,16 +98,17 @@ static void assert_same_rows(const float *got, const float *expected, size_t row
 typedef struct plain_layer {
     const float *W, *b, *G, *beta;
     size_t nP, nI;
+    int mish;
 } plain_layer;
 
 static plain_layer mixing_layer(const fixture *f)
 {
-    return (plain_layer){f->mix_W, f->mix_b, f->mix_G, f->mix_beta, MIX_PIECES, FEATURES * WIDTH};
+    return (plain_layer){f->mix_W, f->mix_b, f->mix_G, f->mix_beta, MIX_PIECES, FEATURES * WIDTH, 0};
 }
 
 static plain_layer convolution(const fixture *f, size_t d)
 {
-    return (plain_layer){f->conv_W[d], f->conv_b[d], f->conv_G[d], f->conv_beta[d], CONV_PIECES, 3 * WIDTH};
+    return (plain_layer){f->conv_W[d], f->conv_b[d], f->conv_G[d], f->conv_beta[d], CONV_PIECES, 3 * WIDTH, 0};
 }
 
 static void naive_layer(plain_layer m, const double *in, double *out)
@@ -121,6 +122,7 @@ static void naive_layer(plain_layer m, const double *in, double *out)
             for (size_t i = 0; i < m.nI; i++) y += (double)m.W[piece * m.nI + i] * in[i];
             out[o] = fmax(out[o], y);
         }
+        if (m.mish) out[o] *= tanh(log(1 + exp(out[o])));
         mean += out[o] / (double)WIDTH;
     }
     for (size_t o = 0; o < WIDTH; o++) variance += (out[o] - mean) * (out[o] - mean) / (double)WIDTH;
@@ -256,6 +258,79 @@ static void test_a_document_after_a_longer_one(void **state)
     assert_same_rows(again, fresh, 4);
     free(again);
     free(fresh);
+}
+
+/* ---- other windows ----------------------------------------------------------------------------------------------- */
+
+enum { LAYERS = 2, WIDEST = 5 };
+
+/* As padded, with so many rows beyond each end, which begin as edge_row (NULL: zeros). */
+static double *with_edges(const fixture *f, const plain_layer *layer, size_t window, size_t edges,
+                          const float *edge_row)
+{
+    size_t tokens = f->doc.token_count, rows = tokens + 2 * edges, size = (rows + 2 * window) * WIDTH;
+    double *x = calloc(size, sizeof *x), *y = calloc(size, sizeof *y), *first = x + window * WIDTH;
+    assert_non_null(x);
+    assert_non_null(y);
+    for (size_t r = 0; r < rows; r++) {
+        if (r >= edges && r < edges + tokens) naive_token(f, r - edges, first + r * WIDTH);
+        else
+            for (size_t j = 0; j < WIDTH; j++) first[r * WIDTH + j] = edge_row ? edge_row[j] : 0;
+    }
+    for (size_t d = 0; d < LAYERS; d++) {
+        for (size_t r = window; r < rows + window; r++) {
+            naive_layer(layer[d], x + (r - window) * WIDTH, y + r * WIDTH);
+            for (size_t j = 0; j < WIDTH; j++) y[r * WIDTH + j] += x[r * WIDTH + j];
+        }
+        memcpy(x, y, size * sizeof *x);
+    }
+    memmove(x, first + edges * WIDTH, tokens * WIDTH * sizeof *x);
+    free(y);
+    return x;
+}
+
+static void compare_edges(fixture *f, const plain_layer *layer, size_t window, size_t edges, const float *edge_row)
+{
+    static const size_t lengths[] = {1, 2, 4, 9, 90};
+    f->w.edge_row = edge_row;
+    f->w.cuts_edges = edges < LAYERS * window;
+    f->w.edges = f->w.cuts_edges ? (uint32_t)edges : 0;
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        f->doc.token_count = lengths[i];
+        float *got = encode(f, 0, lengths[i]);
+        double *expected = with_edges(f, layer, window, edges, edge_row);
+        for (size_t j = 0; j < lengths[i] * WIDTH; j++) assert_close(got[j], expected[j], TOLERANCE, "row", j);
+        free(expected);
+        free(got);
+    }
+}
+
+/* Every size, with and without mish; no rows beyond the ends, fewer than the layers see, as many; zeros and others. */
+static void test_other_windows(void **state)
+{
+    fixture *f = *state;
+    static float W[LAYERS][WIDTH * CONV_PIECES * (2 * WIDEST + 1) * WIDTH], b[LAYERS][WIDTH * CONV_PIECES];
+    uint64_t seed = 7;
+    FILL(&seed, W);
+    FILL(&seed, b);
+    const tok2vec_weights before = f->w;
+    for (size_t window = 0; window <= WIDEST; window++)
+        for (size_t mish = 0; mish < 2; mish++) {
+            const size_t pieces = mish ? 1 : CONV_PIECES, inputs = (2 * window + 1) * WIDTH;
+            plain_layer plain[LAYERS];
+            f->w.depth = LAYERS;
+            f->w.window = (uint32_t)window;
+            f->w.mish = (uint32_t)mish;
+            for (size_t d = 0; d < LAYERS; d++) {
+                plain[d] = (plain_layer){W[d], b[d], f->conv_G[d], f->conv_beta[d], pieces, inputs, (int)mish};
+                f->w.conv[d] = (maxout_weights){pack_layer(WIDTH, (uint32_t)pieces, (uint32_t)inputs, W[d], b[d]),
+                                                f->conv_G[d], f->conv_beta[d]};
+            }
+            for (size_t edges = 0; edges <= LAYERS * window; edges += edges < 2 ? 1 : window)
+                for (size_t row = 0; row < 2; row++) compare_edges(f, plain, window, edges, row ? f->mix_beta : NULL);
+            for (size_t d = 0; d < LAYERS; d++) free_layer(&f->w.conv[d].layer);
+        }
+    f->w = before;
 }
 
 /* ---- the memo ---------------------------------------------------------------------------------------------------- */
@@ -414,6 +489,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_same_features_give_the_same_bits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rows_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tokens_that_share_a_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_other_windows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_another_encoder_in_the_same_scratch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_wider_encoder_in_the_same_scratch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_embedding_buckets_and_order, set_up, tear_down),
