@@ -105,7 +105,12 @@ enum {
     TERN_SPANCAT_SINGLELABEL = 1u << 13,
     TERN_SPAN_FINDER = 1u << 14,
     TERN_ENTITY_RULER = 1u << 15,
-    TERN_SPAN_RULER = 1u << 16
+    TERN_SPAN_RULER = 1u << 16,
+    TERN_MERGE_ENTITIES = 1u << 17,
+    TERN_MERGE_NOUN_CHUNKS = 1u << 18,
+    TERN_MERGE_SUBTOKENS = 1u << 19,
+    TERN_TOKEN_SPLITTER = 1u << 20,
+    TERN_DOC_CLEANER = 1u << 21
 };
 
 /* spaCy's nlp.max_length (language.py): longer texts are refused, never cut. */

@@ -1,8 +1,10 @@
 #include "component_table.h"
 
 #include "attribute_ruler.h"
+#include "doc_cleaner.h"
 #include "entity_ruler.h"
 #include "lemmatizer.h"
+#include "merges.h"
 #include "ner.h"
 #include "parser.h"
 #include "sentencizer.h"
@@ -12,6 +14,7 @@
 #include "tagger.h"
 #include "textcat.h"
 #include "tok2vec.h"
+#include "token_splitter.h"
 #include "trainable_lemmatizer.h"
 
 const component_methods *const component_table[COMPONENT_COUNT] = {
@@ -32,4 +35,9 @@ const component_methods *const component_table[COMPONENT_COUNT] = {
     [COMPONENT_SPAN_FINDER] = &span_finder_component,
     [COMPONENT_ENTITY_RULER] = &entity_ruler_component,
     [COMPONENT_SPAN_RULER] = &span_ruler_component,
+    [COMPONENT_MERGE_ENTITIES] = &merge_entities_component,
+    [COMPONENT_MERGE_NOUN_CHUNKS] = &merge_noun_chunks_component,
+    [COMPONENT_MERGE_SUBTOKENS] = &merge_subtokens_component,
+    [COMPONENT_TOKEN_SPLITTER] = &token_splitter_component,
+    [COMPONENT_DOC_CLEANER] = &doc_cleaner_component,
 };

@@ -203,8 +203,8 @@ uint32_t bind_encoder(binder *b, tern_model *model, component_model *self)
 
 static void bind(binder *b, tern_model *model, component_model *self) { bind_encoder(b, model, self); }
 
-/* A shared encoder reads its own rows where they are to be in the document, too. */
-static int reserve_tensor(const component_run *run) { return doc_reserve_tensor(run->doc); }
+/* A shared encoder reads its own rows where the document is to keep them. */
+static int reserve_tensor(const component_run *run) { return doc_reserve_tensor(run->doc, run->component->width); }
 
 static int keep_rows(const component_run *run, const float *rows, size_t begin, size_t count)
 {

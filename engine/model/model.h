@@ -121,8 +121,16 @@ enum {
     COMPONENT_SPAN_FINDER,
     COMPONENT_ENTITY_RULER,
     COMPONENT_SPAN_RULER,
+    COMPONENT_MERGE_ENTITIES,
+    COMPONENT_MERGE_NOUN_CHUNKS,
+    COMPONENT_MERGE_SUBTOKENS,
+    COMPONENT_TOKEN_SPLITTER,
+    COMPONENT_DOC_CLEANER,
     COMPONENT_COUNT
 };
+
+/* Components that change what the tokens of a document are. */
+#define TERN_RETOKENIZERS (TERN_MERGE_ENTITIES | TERN_MERGE_NOUN_CHUNKS | TERN_MERGE_SUBTOKENS | TERN_TOKEN_SPLITTER)
 
 /* Components that classify texts. */
 #define TERN_TEXTCATS (TERN_TEXTCAT | TERN_TEXTCAT_MULTILABEL)
@@ -538,6 +546,11 @@ typedef struct expanded_floats {
     _Alignas(64) float value[];
 } expanded_floats;
 
+/* min_length, piece_length: code points; a component with a 0 among them does nothing. */
+typedef struct token_splitter_settings {
+    uint32_t min_length, piece_length;
+} token_splitter_settings;
+
 /* A component of the pipeline. */
 typedef struct component_model {
     uint32_t factory; /* COMPONENT_* */
@@ -562,6 +575,8 @@ typedef struct component_model {
         textcat_model textcat;
         spancat_model spancat;
         span_finder_model span_finder;
+        uint32_t subtoken_label; /* string number */
+        token_splitter_settings splitter;
     };
 } component_model;
 

@@ -17,7 +17,7 @@ enum { HEADER_SIZE = 64, RECORD_SIZE = 128, NAME_SIZE = 48, ALIGNMENT = 64, MAX_
 #define KNOWN_FEATURES                                                                                                 \
     (TERN_FEATURE_STEMS | TERN_FEATURE_OWN_ENCODERS | TERN_FEATURE_NAMES | TERN_FEATURE_FEATURES                       \
      | TERN_FEATURE_GIVEN_WORDS | TERN_FEATURE_PATTERNS | TERN_FEATURE_SPANS | TERN_FEATURE_LAYERS                     \
-     | TERN_FEATURE_BEAM)
+     | TERN_FEATURE_RETOKENIZE | TERN_FEATURE_BEAM)
 
 static const unsigned char magic[8] = {0x89, 'T', 'R', 'N', '\r', '\n', 0x1a, '\n'};
 

@@ -34,6 +34,7 @@ enum {
     TERN_FEATURE_PATTERNS = 1 << 5,
     TERN_FEATURE_SPANS = 1 << 6,
     TERN_FEATURE_LAYERS = 1 << 7,
+    TERN_FEATURE_RETOKENIZE = 1 << 8,
     TERN_FEATURE_BEAM = 1 << 9
 };
 

@@ -69,16 +69,27 @@ static int some_lemmatizer_is_spanish(const tern_model *model)
     return 0;
 }
 
+/* What is looked at before tokens are joined or split; the rest of what they have follows from the roots of what is
+ * joined. */
+static unsigned wanted_for_tokens(const tern_model *model, place_set allowed)
+{
+    unsigned want = TERN_DEPENDENCIES;
+    if (places_of(model, TERN_MERGE_ENTITIES) & allowed) want |= TERN_ENTITIES;
+    if (places_of(model, TERN_MERGE_NOUN_CHUNKS) & allowed) want |= TERN_POS;
+    return want;
+}
+
 /* Couplings: entities and parses do not cross sentence starts, and Spanish lemmas depend on them; the ruler's patterns
  * test tags, dependencies and lemmas, and may change each of the annotations of a token. */
 static place_set needed_components(const tern_model *model, unsigned want, place_set allowed)
 {
+    if (places_of(model, TERN_RETOKENIZERS) & allowed) want |= wanted_for_tokens(model, allowed);
     if (want & TERN_NOUN_CHUNKS) want |= TERN_DEPENDENCIES | TERN_POS;
     const unsigned of_tokens = TERN_DEPENDENCIES | TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS;
     if (want & (of_tokens | TERN_ENTITIES | TERN_SPANS)) want |= tested_annotations(model->pattern_attrs);
     if (want) want |= tested_annotations(model->encoder_reads);
     const int lemmas = want & TERN_LEMMAS || (want & of_tokens && some_ruler_tests_lemmas(model));
-    unsigned needed = 0;
+    unsigned needed = TERN_RETOKENIZERS | TERN_DOC_CLEANER;
     if (want & TERN_ENTITIES) needed |= TERN_NER | TERN_ENTITY_RULER;
     if (want & (TERN_ENTITIES | TERN_SENTENCES)) needed |= TERN_PARSER | TERN_SENTER | TERN_SENTENCIZER | TERN_TOK2VEC;
     if (want & of_tokens)
@@ -106,6 +117,7 @@ static place_set components_to_run(const tern_model *model, const tern_options *
 /* What an encoder makes of a document is needed nowhere else and is not kept. */
 
 #define NO_PLACE UINT32_MAX
+#define KEPT_ROWS (UINT32_MAX - 1) /* stands for the encoder whose rows doc->tensor holds */
 
 /* The place of the encoder that a component reads; NO_PLACE: of none. A listener reads what the last tok2vec that ran
  * before it has left in Doc.tensor, whomever its model names as upstream (spacy/pipeline/tok2vec.py forward). */
@@ -125,6 +137,22 @@ static place_set listeners_of(const tern_model *model, uint32_t encoder, place_s
         if (factory_at(model, place) == COMPONENT_TOK2VEC) break;
         if (model->component[place].listens) found |= AT_PLACE(place);
     }
+    return found;
+}
+
+/* The components between two places that change the tokens. */
+static place_set retokenizers_between(const tern_model *model, uint32_t encoder, uint32_t place, place_set run)
+{
+    return run & places_of(model, TERN_RETOKENIZERS) & (AT_PLACE(place) - 1) & ~(AT_PLACE(encoder) * 2 - 1);
+}
+
+/* Those of its listeners that read the encoder's rows when the tokens are others. */
+static place_set late_listeners(const tern_model *model, uint32_t encoder, place_set run)
+{
+    place_set found = 0;
+    if (!(run & places_of(model, TERN_RETOKENIZERS))) return 0;
+    for (place_set left = listeners_of(model, encoder, run); left; left &= left - 1)
+        if (retokenizers_between(model, encoder, first_place(left), run)) found |= AT_PLACE(first_place(left));
     return found;
 }
 
@@ -177,6 +205,7 @@ static const float *encoder_rows(const encoder_reader *r, size_t begin, size_t e
 {
     const float *rows = NULL;
     if (r->encoder == NO_PLACE) return zero_rows(r->ctx, end - begin, r->width);
+    if (r->encoder == KEPT_ROWS) return r->ctx->doc.tensor + begin * r->width;
     const tok2vec_weights *w = &r->ctx->model->component[r->encoder].encoder;
     tok2vec_scratch *s = &r->ctx->component[r->encoder].encoder;
     if (embedding_show(w, &r->ctx->doc, r->ctx->first_token, &r->ctx->lexeme, &s->embedding)) return NULL;
@@ -226,6 +255,35 @@ static tern_status check_widths(const tern_model *model, place_set run, tern_err
                         "the component %.60s cannot read the rows of %.60s, which have another width: run it with the "
                         "tok2vec that it was trained with",
                         c->name, model->component[encoder].name);
+    }
+    return TERN_OK;
+}
+
+static int sets_spans(const component_model *c)
+{
+    return (TERN_SPAN_MAKERS >> c->factory & 1)
+           || (c->factory == COMPONENT_SPAN_RULER && c->span_ruler.spans_key != NO_STRING);
+}
+
+/* What spaCy itself does not do right is refused: groups of spans keep numbers of tokens that are others, and the rows
+ * of an encoder are more than the tokens once some are split. */
+static tern_status check_retokenizers(const tern_model *model, place_set run, tern_error *err)
+{
+    const place_set changes = run & places_of(model, TERN_RETOKENIZERS);
+    const place_set splits = changes & places_of(model, TERN_TOKEN_SPLITTER);
+    for (place_set left = changes ? run : 0; left; left &= left - 1) {
+        uint32_t place = first_place(left), encoder = encoder_of(model, place, run);
+        const component_model *c = &model->component[place];
+        if (sets_spans(c) && changes & ~(AT_PLACE(place) * 2 - 1))
+            return fail(err, TERN_E_UNSUPPORTED, 0,
+                        "the component %.60s sets spans of tokens that a later component joins or splits: leave one of "
+                        "them out",
+                        c->name);
+        if (c->listens && encoder != NO_PLACE && retokenizers_between(model, encoder, place, run) & splits)
+            return fail(
+                err, TERN_E_UNSUPPORTED, 0,
+                "the component %.60s listens to an encoder that ran before tokens were split: leave one of them out",
+                c->name);
     }
     return TERN_OK;
 }
@@ -289,9 +347,9 @@ static tern_status begin_encoder(tern_ctx *ctx, uint32_t place, tern_error *err)
  * longer there. */
 static tern_status read_shared_encoder(tern_ctx *ctx, uint32_t place, place_set run, place_set *left, tern_error *err)
 {
-    const place_set listeners = listeners_of(ctx->model, place, run);
-    encoder_reader r = {.ctx = ctx, .encoder = place, .components = listeners};
-    if (!listeners) return TERN_OK;
+    const place_set listeners = listeners_of(ctx->model, place, run) & ~late_listeners(ctx->model, place, run);
+    encoder_reader r = {.ctx = ctx, .encoder = place, .components = listeners | (ctx->kept & AT_PLACE(place))};
+    if (!r.components) return TERN_OK;
     tern_status status = begin_encoder(ctx, place, err);
     if (status) return status;
     if (!is_long(ctx)) return read_encoder(&r, err);
@@ -309,11 +367,13 @@ static tern_status take_turn(tern_ctx *ctx, uint32_t place, place_set run, tern_
     const tern_model *model = ctx->model;
     const component_model *c = &model->component[place];
     encoder_reader r = {.ctx = ctx, .encoder = encoder_of(model, place, run), .width = c->width};
+    if (c->listens && r.encoder != NO_PLACE && retokenizers_between(model, r.encoder, place, run))
+        r.encoder = KEPT_ROWS;
     tern_status status = c->encoder.width ? begin_encoder(ctx, place, err) : TERN_OK;
     if (status) return status;
     if (is_long(ctx) && TAKERS >> c->factory & 1) return run_taker(&r, place, err);
     r.components = AT_PLACE(place);
-    if (c->width && (r.encoder == place || r.encoder == NO_PLACE)) status = read_encoder(&r, err);
+    if (c->width && (r.encoder == place || r.encoder >= KEPT_ROWS)) status = read_encoder(&r, err);
     return status ? status : finish_component(ctx, place, NULL, err);
 }
 
@@ -344,6 +404,7 @@ static tern_status annotate(tern_ctx *ctx, place_set run, tern_error *err)
     int with_lower = some_ruler_tests_lower(ctx->model, run) || ctx->model->encoder_attrs >> ATTR_LOWER & 1
                      || ctx->model->pattern_attrs >> PATTERN_LOWER & 1;
     tern_status status = check_widths(ctx->model, run, err);
+    if (!status) status = check_retokenizers(ctx->model, run, err);
     if (status) return status;
     return lexeme_features(&ctx->doc, &ctx->text, with_lower, &ctx->lexeme) ? doc_gave_up(&ctx->doc, err)
                                                                             : run_in_order(ctx, run, err);
@@ -424,14 +485,17 @@ static tern_status preset_sentence_starts(tern_doc *doc, const tern_options *opt
     return TERN_OK;
 }
 
-/* The last shared encoder of the run is the one whose rows spaCy leaves in Doc.tensor. */
+/* Encoders whose rows are to be in doc->tensor: the last one of the run, where spaCy leaves them in Doc.tensor, and
+ * those that somebody reads once the tokens are others. */
 static void choose_tensor(tern_ctx *ctx, unsigned want, place_set run)
 {
-    const place_set encoders = want & TERN_TENSOR ? run & ctx->model->of_factory[COMPONENT_TOK2VEC] : 0;
+    const place_set encoders = run & ctx->model->of_factory[COMPONENT_TOK2VEC];
     ctx->kept = 0;
-    if (!encoders) return;
+    for (place_set left = encoders; left; left &= left - 1)
+        if (late_listeners(ctx->model, first_place(left), run)) ctx->kept |= AT_PLACE(first_place(left));
+    if (!encoders || !(want & TERN_TENSOR)) return;
     const uint32_t last = 63 - (uint32_t)__builtin_clzll(encoders);
-    ctx->kept = AT_PLACE(last);
+    ctx->kept |= AT_PLACE(last);
     ctx->doc.tensor_width = ctx->model->component[last].width;
 }
 
@@ -490,6 +554,7 @@ static tern_status run_components(tern_ctx *ctx, const run_input *input, const t
     if (!status && doc_finish(doc)) status = doc_gave_up(&ctx->doc, err);
     if (!status && options->want & TERN_NOUN_CHUNKS) status = find_noun_chunks(ctx, err);
     ctx->kept = 0; /* the rows of the whole document */
+    if (!(options->want & TERN_TENSOR)) doc_forget_tensor(doc);
     if (!status && options->sentence_cats) status = classify_sentences(ctx, run, err);
     return status;
 }

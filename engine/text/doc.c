@@ -70,11 +70,18 @@ int doc_reserve_entity_ids(tern_doc *doc)
     return 0;
 }
 
-int doc_reserve_tensor(tern_doc *doc)
+int doc_reserve_tensor(tern_doc *doc, size_t width)
 {
-    if (buffer_reserve(&doc->tensor_memory, doc->token_count, doc->tensor_width * sizeof *doc->tensor)) return -1;
+    if (buffer_reserve(&doc->tensor_memory, doc->token_count, width * sizeof *doc->tensor)) return -1;
     doc->tensor = doc->tensor_memory.data;
+    doc->tensor_width = width;
     return 0;
+}
+
+void doc_forget_tensor(tern_doc *doc)
+{
+    doc->tensor = NULL;
+    doc->tensor_width = 0;
 }
 
 int doc_reserve_cats(tern_doc *doc, size_t cats)
@@ -95,8 +102,7 @@ void doc_clear_annotations(tern_doc *doc)
 {
     doc->annotations = 0;
     doc->entity_id = NULL;
-    doc->tensor = NULL;
-    doc->tensor_width = 0;
+    doc_forget_tensor(doc);
     doc->lemma_bytes = doc->entity_count = doc->cat_count = doc->sentence_count = doc->scored_sentences = 0;
     doc->group_count = doc->group_span_count = doc->chunk_count = 0;
     doc->too_many_spans = 0;

@@ -73,6 +73,7 @@ struct tern_doc {
     /* [token_count] each: ids that the embeddings hash; NULL: doc_attr knows it otherwise, or nobody wants it. Behind
      * those of ATTR_*: what else the encoder at work embeds, in its memory */
     uint64_t *attr[ATTR_COUNT + TOK2VEC_MAX_FEATURES];
+    int has_lower;           /* 1: attr[ATTR_LOWER] is of this run */
     unsigned char *is_space; /* [token_count] 1: str.isspace() */
     /* [token_count] row of its static vector or NO_VECTOR; NULL: the model has no such table */
     uint32_t *vector;
@@ -96,7 +97,7 @@ struct tern_doc {
     size_t chunk_count;
     noun_chunk *chunk;    /* in spaCy's order; where annotations have TERN_NOUN_CHUNKS */
     size_t tensor_width;  /* floats in a row; 0: nobody wants them, or there are none */
-    float *tensor;        /* [token_count][tensor_width] rows of the last shared encoder */
+    float *tensor;        /* [token_count][tensor_width] rows of the last shared encoder that kept them */
     unsigned annotations; /* TERN_*, set when the run is complete */
     size_t sentence_count;
     uint32_t *sentence_start; /* [sentence_count] tokens */
@@ -117,7 +118,8 @@ int doc_reserve_annotations(tern_doc *doc, size_t tokens);
 int doc_reserve_norms(tern_doc *doc, size_t tokens);
 int doc_reserve_entities(tern_doc *doc, size_t entities);
 int doc_reserve_entity_ids(tern_doc *doc); /* for all tokens; those that were not there are unset */
-int doc_reserve_tensor(tern_doc *doc);     /* tensor_width is set */
+int doc_reserve_tensor(tern_doc *doc, size_t width);
+void doc_forget_tensor(tern_doc *doc);
 int doc_reserve_cats(tern_doc *doc, size_t cats);
 int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences); /* of cat_count categories each */
 

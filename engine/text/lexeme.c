@@ -162,24 +162,33 @@ static int is_space(const char_table *chars, const uint16_t *classes, size_t n)
     return n > 0;
 }
 
-int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme_scratch *scratch)
+static inline int fill_features(tern_doc *doc, const text_view *text, size_t i, int with_lower, lexeme_scratch *scratch)
 {
     const vector_keys *vectors = &doc->model->vectors;
-    if (doc_reserve_features(doc, doc->token_count, with_lower, vectors->bits > 0)) return -1;
-    for (size_t i = 0; i < doc->token_count; i++) {
-        if (interrupted_at(doc->interruption, i)) return -1;
-        size_t start = doc->span[i].char_start, end = doc->span[i].char_end;
-        doc->attr[ATTR_ORTH][i] = id_of_chars(doc, text, start, end);
-        uint64_t *lower = with_lower ? &doc->attr[ATTR_LOWER][i] : NULL;
-        if (word_ids(doc, text, i, scratch, &doc->attr[ATTR_NORM][i], lower) != 0) return -1;
-        doc->attr[ATTR_PREFIX][i] = id_of_chars(doc, text, start, start + 1);
-        doc->attr[ATTR_SUFFIX][i] =
-            id_of_chars(doc, text, end - start > SUFFIX_LENGTH ? end - SUFFIX_LENGTH : start, end);
-        doc->attr[ATTR_SHAPE][i] = shape_id(doc, text, start, end);
-        /* not by its NORM */
-        if (vectors->bits) doc->vector[i] = word_vectors_find(vectors, doc->attr[ATTR_ORTH][i]);
-        doc->is_space[i] = (unsigned char)is_space(&doc->model->chars, text->char_class + start, end - start);
-    }
+    size_t start = doc->span[i].char_start, end = doc->span[i].char_end;
+    doc->attr[ATTR_ORTH][i] = id_of_chars(doc, text, start, end);
+    uint64_t *lower = with_lower ? &doc->attr[ATTR_LOWER][i] : NULL;
+    if (word_ids(doc, text, i, scratch, &doc->attr[ATTR_NORM][i], lower) != 0) return -1;
+    doc->attr[ATTR_PREFIX][i] = id_of_chars(doc, text, start, start + 1);
+    doc->attr[ATTR_SUFFIX][i] = id_of_chars(doc, text, end - start > SUFFIX_LENGTH ? end - SUFFIX_LENGTH : start, end);
+    doc->attr[ATTR_SHAPE][i] = shape_id(doc, text, start, end);
+    /* not by its NORM */
+    if (vectors->bits) doc->vector[i] = word_vectors_find(vectors, doc->attr[ATTR_ORTH][i]);
+    doc->is_space[i] = (unsigned char)is_space(&doc->model->chars, text->char_class + start, end - start);
+    return 0;
+}
+
+int lexeme_features_of(tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch)
+{
+    return fill_features(doc, text, token, doc->has_lower, scratch);
+}
+
+int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme_scratch *scratch)
+{
+    if (doc_reserve_features(doc, doc->token_count, with_lower, doc->model->vectors.bits > 0)) return -1;
+    doc->has_lower = with_lower;
+    for (size_t i = 0; i < doc->token_count; i++)
+        if (interrupted_at(doc->interruption, i) || fill_features(doc, text, i, with_lower, scratch)) return -1;
     return 0;
 }
 

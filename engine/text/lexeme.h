@@ -13,6 +13,9 @@ typedef struct lexeme_scratch {
  * only if with_lower, for few read it. 0, or -1 when out of memory or interrupted. */
 int lexeme_features(tern_doc *doc, const text_view *text, int with_lower, lexeme_scratch *scratch);
 
+/* The same of one token, once the others are there. */
+int lexeme_features_of(tern_doc *doc, const text_view *text, size_t token, lexeme_scratch *scratch);
+
 /* str.lower() of the code points [begin, end) of the text as UTF-8, in scratch until the next call. NULL when out of
  * memory. */
 const unsigned char *lexeme_lower_of(const tern_model *model, const text_view *text, size_t begin, size_t end,

@@ -21,8 +21,8 @@
 #define CLI_COMPONENT_NAMES                                                                                            \
     "Components are called as in the pipeline, or all of a kind by spaCy's factory: tok2vec tagger\n"                  \
     "morphologizer parser senter sentencizer attribute_ruler lemmatizer trainable_lemmatizer ner\n"                    \
-    "entity_ruler span_ruler textcat textcat_multilabel spancat spancat_singlelabel span_finder, as far as\n"          \
-    "the model\n"
+    "entity_ruler span_ruler textcat textcat_multilabel spancat spancat_singlelabel span_finder\n"                     \
+    "merge_entities merge_noun_chunks merge_subtokens token_splitter doc_cleaner, as far as the model\n"
 
 typedef struct cli_components {
     const char *only, *exclude; /* as given; NULL: not given */

@@ -13,14 +13,7 @@ from convert.unsupported import REASONS
 from spacy.language import Language
 from spacy.tokens import Doc
 
-REFUSED = {
-    "entity_linker": "knowledge base",
-    "doc_cleaner": "tensor",
-    "merge_entities": "joins tokens",
-    "merge_noun_chunks": "joins tokens",
-    "merge_subtokens": "joins tokens",
-    "token_splitter": "splits tokens",
-}
+REFUSED = {"entity_linker": "knowledge base"}
 """What spaCy itself brings -> words of the reason."""
 
 

@@ -44,6 +44,8 @@ ADDED = (
     "spancat_singlelabel/",
     "span_finder/",
     "noun_chunks/",
+    "merge_subtokens/",
+    "token_splitter/",
 )
 OPTIONAL = (
     "senter/settings",
@@ -235,6 +237,17 @@ def span_makers() -> Any:
     return nlp
 
 
+def token_changes() -> Any:
+    """Components that split and join tokens, behind the parser that they need."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("token_splitter", config={"min_length": 5, "split_length": 2})
+    nlp.add_pipe("parser", config=transition("parser", small.encoder(width=7)))
+    for name in ("merge_noun_chunks", "merge_entities", "merge_subtokens"):
+        nlp.add_pipe(name)
+    small.randomise(nlp, small.gold_docs(count=60))
+    return nlp
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Path]) -> dict[str, bytes]:
     """A valid file by what it has."""
@@ -250,6 +263,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Pat
         "spans": span_makers(),
         "patterns": token_patterns(),
         "names": two_taggers(),
+        "tokens": token_changes(),
         "fr": pipeline("fr", "rule", french, overwrite=True),
         "es": pipeline("es", "rule", spanish_tables(texts)),
         "el": pipeline("el", "rule", french),
@@ -279,6 +293,7 @@ FILES = [
     "spans",
     "patterns",
     "names",
+    "tokens",
     "fr",
     "es",
     "el",
@@ -409,6 +424,7 @@ CASES: dict[str, Case] = {
     "string_of_a_role": Case("networks", "noun_chunks/roles", 0, HUGE),
     "strings_of_roles_that_fall": Case("networks", "noun_chunks/roles", 2, 0),
     "role_unknown": Case("networks", "noun_chunks/roles", 1, 1 << 16),
+    "label_of_subtokens": Case("tokens", "merge_subtokens/label", 0, HUGE),
     "kind_unknown": Case("fr", "lemmatizer/kind", 0, 11),
     "kind_that_shifts_too_far": Case("fr", "lemmatizer/kind", 0, 32),
     "part": Case("fr", "lemmatizer/parts", 0, HUGE),

@@ -20,7 +20,7 @@ static const char *const paths[] = {
     "tests/fuzz/models/spanish.tern", "tests/fuzz/models/vectors.tern", "tests/fuzz/models/dutch.tern",
     "tests/fuzz/models/italian.tern", "tests/fuzz/models/polish.tern",  "tests/fuzz/models/spans.tern",
     "tests/fuzz/models/rulers.tern",  "tests/fuzz/models/words.tern",   "tests/fuzz/models/layers.tern",
-    "tests/fuzz/models/beams.tern",
+    "tests/fuzz/models/beams.tern",   "tests/fuzz/models/merges.tern",
 };
 enum { MODELS = sizeof paths / sizeof *paths, MAX_SIZE = 1 << 18 };
 

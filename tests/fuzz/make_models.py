@@ -28,7 +28,7 @@ from convert.constants import Feature
 from convert.describe import meta_json
 from convert.source import Source
 from convert.tiny import MAP_LOAD, blank, reduced_facts, seed_weights
-from convert.tiny_recipe import LEMMA_TABLES, META, SENTENCES
+from convert.tiny_recipe import LEMMA_TABLES, META, SENTENCES, SETTINGS
 from spacy.lookups import Lookups
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -273,6 +273,23 @@ def spans() -> Any:
     )
 
 
+def merges() -> Any:
+    """Tokens that are split, then joined, with components before, between and behind."""
+    return with_networks(
+        blank(),
+        ("token_splitter", {"min_length": 6, "split_length": 3}),
+        ("tok2vec", SETTINGS["tok2vec"]),
+        ("morphologizer", SETTINGS["tagger"]),
+        ("parser", SETTINGS["parser"]),
+        ("merge_noun_chunks", {}),
+        ("ner", SETTINGS["ner"]),
+        ("merge_entities", {}),
+        ("merge_subtokens", {}),
+        ("tagger", SETTINGS["tagger"]),
+        ("doc_cleaner", {}),
+    )
+
+
 FRENCH_TABLES = {
     **LEMMA_TABLES,
     "lemma_lookup": {"axes": ["axe"], "was": "be", "left": ["leave"], "London": "L", "the": ["le"]},
@@ -416,6 +433,7 @@ PIPELINES: dict[str, Callable[[], Any]] = {
     "layers": layers,
     "french": lambda: with_lemmatizer("fr", "rule", FRENCH_TABLES),
     "lookup": looked_up,
+    "merges": merges,
     "macedonian": lambda: with_lemmatizer("mk", "rule", LEMMA_TABLES),
     "spans": spans,
     "spanish": lambda: with_lemmatizer("es", "rule", SPANISH_TABLES),

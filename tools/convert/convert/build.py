@@ -15,7 +15,7 @@ from .components import component_sections, labels_of, pipeline_sections
 from .config_check import Plan, plan_conversion, reads_zeros, with_rest
 from .constants import Feature
 from .container import Group, Section, text
-from .errors import ConvertError
+from .errors import ConvertError, at_fault
 from .expressions import class_columns, compile_expressions, expression_sections, suffix_reversed
 from .loading import load
 from .network import NetworkSections
@@ -24,6 +24,7 @@ from .norms import check_features, norms_sections
 from .noun_chunks import noun_chunk_sections
 from .running_config import check_language, unknown_functions, without_unknown
 from .strings import StringTable, symbols_section
+from .token_changes import CHUNKS, RETOKENIZERS
 from .tokenizer_tables import check_tokenizer, stale_cache_chunk, tokenizer_sections
 from .user_code import import_files, import_package
 from .vectors import index_sections
@@ -90,11 +91,20 @@ def build_groups(
     pipeline = pipeline_sections(plan, strings)
     vectors = [Group("vectors", index_sections(nlp.vocab.vectors, strings))] if reads_vectors else []
     norms = norms_sections(nlp.vocab, strings, map_load)
-    is_parsed = any(component.factory == "parser" for component in plan.components)
-    chunks = noun_chunk_sections(nlp, strings) if is_parsed else []
+    chunks = noun_chunk_sections(nlp, strings) if _has_any(plan, "parser", CHUNKS) else []
+    for component in plan.components:
+        if component.factory == CHUNKS and not chunks:
+            with at_fault(component.name):
+                raise ConvertError(
+                    f"component {component.name}: spaCy finds no noun chunks in this language: leave it out"
+                )
     tables = [*tokenizer, *strings.sections(), *norms, symbols_section(map_load), *pipeline, *chunks]
     description = Group("description", [text("meta", meta)])
     return [Group("text", tables), *_component_groups(components), *vectors, description]
+
+
+def _has_any(plan: Plan, *factories: str) -> bool:
+    return any(component.factory in factories for component in plan.components)
 
 
 def _warnings(nlp: Any, plan: Plan, given_words: bool) -> list[str]:
@@ -148,5 +158,5 @@ def convert(
         groups = build_groups(nlp, plan, meta, python_facts(), progress, given_words=given_words)
     except ConvertError as error:
         raise with_rest(error, config, exclude) from error
-    required = Feature.GIVEN_WORDS if given_words else 0
+    required = Feature.GIVEN_WORDS * given_words | Feature.RETOKENIZE * _has_any(plan, *RETOKENIZERS)
     return Conversion(groups, plan, [*warnings, *_warnings(nlp, plan, given_words)], required)

@@ -11,6 +11,7 @@ from .constants import PIPELINE_MAX_LENGTH
 from .errors import ConvertError, at_fault
 from .factories import ALIASES, FACTORIES, SHARED_ENCODER, kind_of
 from .no_tokenizer import ADVICE
+from .token_changes import check_token_changes
 from .unsupported import REASONS
 
 TOKENIZER = "spacy.Tokenizer.v1"
@@ -228,6 +229,7 @@ def plan_of(config: Node, exclude: Sequence[str]) -> Plan:
             if component.preset_key is not None:
                 _check_preset(plan, component)
             _check_heads(plan, component)
+            check_token_changes(config, plan, component)
             if component.factory == "span_ruler":
                 _check_scores(config, plan, component)
     return plan

@@ -48,6 +48,7 @@ class Feature(IntEnum):
     PATTERNS = 1 << 5
     SPANS = 1 << 6
     LAYERS = 1 << 7
+    RETOKENIZE = 1 << 8
     BEAM = 1 << 9
 
 

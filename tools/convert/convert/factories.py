@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Callable
 
 from spacy import pipeline
+from spacy.pipeline.functions import DocCleaner, TokenSplitter
 from spacy.pipeline.span_finder import SpanFinder
 from spacy.pipeline.textcat_multilabel import MultiLabel_TextCategorizer
 
@@ -39,6 +40,7 @@ from .span_tables import span_finder_sections, spancat_sections
 from .strings import StringTable
 from .tagger import tagger_sections
 from .textcat_tables import textcat_sections
+from .token_changes import check_merge, no_sections, splitter_sections, subtoken_sections
 from .transition import check_decisions
 
 Writer = Callable[..., NetworkSections]
@@ -153,6 +155,11 @@ FACTORIES = {
     "spancat": _spancat("spancat", 12),
     "span_ruler": Factory(16, pipeline.SpanRuler, _tables(span_ruler_sections), shows_labels=True, makes_spans=True),
     "spancat_singlelabel": _spancat("spancat_singlelabel", 13),
+    "merge_entities": Factory(17, None, _tables(no_sections), check_pipe=check_merge),
+    "merge_noun_chunks": Factory(18, None, _tables(no_sections), check_pipe=check_merge),
+    "merge_subtokens": Factory(19, None, _tables(subtoken_sections), check_pipe=check_merge),
+    "token_splitter": Factory(20, TokenSplitter, _tables(splitter_sections)),
+    "doc_cleaner": Factory(21, DocCleaner, _tables(no_sections)),
 }
 """In the order in which a file has their sections. What a run for entities reads lies together: entities do not cross the
 parser's sentence starts."""

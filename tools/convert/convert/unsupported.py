@@ -6,7 +6,6 @@ _COREFERENCE = "it links mentions to each other, which tern's documents have no 
 _TRANSFORMER = (
     "it is a transformer, and tern runs convolutional networks only: take a pipeline whose name ends in sm, md or lg"
 )
-_MERGED = "it joins tokens, and tern's stay as the tokenizer cuts them"
 REASONS = {
     "entity_linker": "it looks entities up in a knowledge base, which a file cannot hold",
     "coref": _COREFERENCE,
@@ -15,9 +14,4 @@ REASONS = {
     "experimental_span_resolver": _COREFERENCE,
     "transformer": _TRANSFORMER,
     "curated_transformer": _TRANSFORMER,
-    "doc_cleaner": "it empties attributes of the document, such as its tensor, which tern's documents do not have",
-    "merge_entities": _MERGED,
-    "merge_noun_chunks": _MERGED,
-    "merge_subtokens": _MERGED,
-    "token_splitter": "it splits tokens, and tern's stay as the tokenizer cuts them",
 }
