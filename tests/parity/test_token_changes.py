@@ -16,12 +16,14 @@ import numpy as np
 import oracle
 import small_pipelines as small
 from common import REDUCED
+from comparison import spacy_alone
 from convert.config_check import plan_conversion
 from convert.errors import ConvertError
 from convert.tiny import blank, seed_weights
 from convert.tiny_recipe import SENTENCES
 from corpus import project_texts
 from differences import first_difference
+from mutants import EngineBuild, EngineMutant
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -237,3 +239,61 @@ def test_a_language_without_noun_chunks(tmp_path: Path) -> None:
     nlp.add_pipe("merge_noun_chunks")
     with pytest.raises(ConvertError, match="finds no noun chunks in this language"):
         converted(nlp, tmp_path / "x.tern")
+
+
+# ---- deliberately broken copies --------------------------------------------------------------------------------------
+
+MUTANTS = [
+    EngineMutant(name, "retokenize.c", old, new, ())
+    for name, old, new in (
+        ("the first row of a range stays", "doc->tensor + (size_t)(next - 1) *", "doc->tensor + (size_t)from *"),
+        ("the first token is the root", "root = root_of(&r, ranges[i]);", "root = ranges[i].start;"),
+        ("entities are not repaired", "    repair_iob(&r);\n", ""),
+        ("an entity begins anew", "r->iob[start] = goes_on ? INSIDE : BEGIN;", "(void)goes_on, r->iob[start] = BEGIN;"),
+        (
+            "lemmas are not stripped",
+            "strip(doc, r->s->text.data, &bytes)",
+            "(strip(doc, NULL, &(size_t){0}), r->s->text.data)",
+        ),
+        ("sentences stay", "    mark_sentences(&r);\n    repair_iob", "    repair_iob"),
+        ("norms of the tokenizer stay", "    doc->norm_override[token] = NO_STRING;\n", ""),
+        ("pieces are like their token", "old + piece : NO_SOURCE", "old : NO_SOURCE"),
+        ("punctuation may be a root", "return (uint32_t)doc->token_count - 1;", "return r->depth[token];"),
+    )
+]
+COMPARED = ("subtokens", "entities, then chunks", "chunks, then entities", "splitter between", "splitter last")
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> EngineBuild:
+    return EngineBuild(tmp_path_factory.mktemp("engine"))
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, list[str], list[dict[str, Any]]]]:
+    """(model, texts, spaCy's answers) of each pipeline that is compared."""
+    found = []
+    for name in COMPARED:
+        folder = tmp_path_factory.mktemp("mutants")
+        nlp = make(PIPELINES[name].split(), folder / "nlp")
+        texts = [text for text in texts_of(SEED) if text]
+        found.append((converted(nlp, folder / "x.tern"), texts, list(oracle.answers(nlp, texts))))
+    return found
+
+
+def difference_of(program: Path, pairs: list[tuple[Path, list[str], list[dict[str, Any]]]]) -> str | None:
+    for model, texts, wanted in pairs:
+        for text, want, got in zip(texts, wanted, Stages(program, model, "--features").texts(texts)):
+            difference = first_difference(text, want, {k: v for k, v in got.items() if k not in ("norm", "attrs")})
+            difference = difference or ("norm" if got["norm"] != want["norm"] else None)
+            if difference:
+                return difference
+    return None
+
+
+@pytest.mark.long
+@spacy_alone
+@pytest.mark.parametrize("mutant", [None, *MUTANTS], ids=lambda mutant: mutant.name if mutant else "none")
+def test_mutants(mutant: EngineMutant | None, engine: EngineBuild, pairs) -> None:
+    difference = difference_of(engine.mutant(mutant) if mutant else engine.program, pairs)
+    assert (difference is None) == (mutant is None), difference
