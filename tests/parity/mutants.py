@@ -433,6 +433,57 @@ ENGINE_MUTANTS = [
 ]
 
 
+BEAM_MUTANTS = [
+    EngineMutant(
+        "of equal scores the earlier slot wins",
+        "beam.c",
+        "a->slot > b->slot",
+        "a->slot < b->slot",
+        ("head", "entities"),
+    ),
+    EngineMutant(
+        "of equal scores the lower class wins", "beam.c", "a->cls > b->cls", "a->cls < b->cls", ("head", "entities")
+    ),
+    EngineMutant(
+        "the score of a state that is done stays", "beam.c", "score + score / (float)b->step", "score", ("head", "dep")
+    ),
+    EngineMutant("density counts for nothing", "beam.c", "if (density <= 0) return;", "return;", ("head", "entities")),
+    EngineMutant(
+        "a layer of one piece is not rectified",
+        "transition.c",
+        "w->lower.nP == 1 && i < count",
+        "0 && i < count",
+        ("head", "entities"),
+    ),
+    EngineMutant(
+        "what was put back stays unshiftable in a beam",
+        "parser_beam.c",
+        "s->b0.flags &= ~(uint32_t)UNSHIFTABLE;",
+        "",
+        ("head", "dep"),
+    ),
+    EngineMutant(
+        "an arc that is replaced in a beam stays the youngest",
+        "parser_beam.c",
+        "s->s0.right = child.sibling;",
+        "",
+        ("head", "dep"),
+    ),
+    EngineMutant(
+        "a break in a beam is forgotten",
+        "parser_beam.c",
+        "s->b0.flags = s->next_flags;",
+        "s->b0.flags = 0;",
+        ("head", "sent_start", "dep"),
+    ),
+    EngineMutant(
+        "in a beam entities cross sentence starts", "ner_beam.c", "doc->sent_start[next] != 1 && ", "", ("entities",)
+    ),
+]
+"""Noticed in pipelines that search (test_beam_mutants.py). That a slot stays done, tests/unit/test_beam.c notices: hardly a text
+depends on it."""
+
+
 KERNEL_SETS = {"kernels_portable.c": [], "kernels_avx2.c": ["-mavx2", "-mfma"], "kernels_avx512.c": ["-mavx512f"]}
 """What CMakeLists.txt compiles them with; OpenBLAS has no part in the mutants."""
 KERNELS = ("native", "avx2", "portable")

@@ -83,6 +83,7 @@ RECIPES: dict[str, Callable[[], Language]] = {
     "trained, 16": lambda: trained_beam(16, 0.001),
     "random, 4, 1 piece, extra tokens": lambda: random_beam(4, 0.0, pieces=1, extra=True),
     "random, 16, no upper": lambda: random_beam(16, 0.1, upper=False, pieces=2, hidden=7),
+    "trained, 4": lambda: trained_beam(4, 0.0),
     "trained, 1": lambda: trained_beam(1, 0.1),
     "trained, 64": lambda: trained_beam(64, 0.0),
     "trained, 64, extra tokens": lambda: trained_beam(64, 0.001, extra=True),
