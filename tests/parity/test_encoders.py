@@ -201,7 +201,7 @@ def test_categories(named_pair: tuple[str, small.Pair], some_texts: Callable[[in
         answers = pair.stages().answers([{"text": text, "want": ["cats"], **chosen} for text in texts])
         found = [first_cats_difference(doc, answer["cats"]) for doc, answer in zip(docs, answers)]
         small.report([difference for difference in found if difference], texts)
-        assert len({max(doc.cats, key=doc.cats.get) for doc in docs if len(doc)}) > 1
+        assert len({round(max(doc.cats.values()), 3) for doc in docs if len(doc)}) > 1
 
 
 def test_older_readers_refuse_the_file(named_pair: tuple[str, small.Pair]) -> None:
