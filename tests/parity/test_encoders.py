@@ -152,6 +152,7 @@ RECIPES: dict[str, Callable[[], Language]] = {
         ("textcat_multilabel", first_ensemble(True, window_size=4, conv_depth=1)),
     ),
 }
+NOISE = 3e-5  # in a probability: random weights amplify what the layers round
 CATS = {"one": 1.0, "two": 0.0, "three": 0.0}
 MARKS = {
     "characters": {"chars"},
@@ -199,7 +200,7 @@ def test_categories(named_pair: tuple[str, small.Pair], some_texts: Callable[[in
         with pair.nlp.select_pipes(enable=only or pair.nlp.pipe_names):
             docs = [pair.nlp(text) for text in texts]
         answers = pair.stages().answers([{"text": text, "want": ["cats"], **chosen} for text in texts])
-        found = [first_cats_difference(doc, answer["cats"]) for doc, answer in zip(docs, answers)]
+        found = [first_cats_difference(doc, answer["cats"], NOISE) for doc, answer in zip(docs, answers)]
         small.report([difference for difference in found if difference], texts)
         assert len({round(max(doc.cats.values()), 3) for doc in docs if len(doc)}) > 1
 
