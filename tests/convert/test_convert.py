@@ -217,10 +217,10 @@ def test_malformed_configuration(tmp_path):
 
 def test_unsupported_pipeline_leaves_no_file(tmp_path):
     nlp = spacy.blank("en")
-    nlp.add_pipe("beam_ner")
-    nlp.to_disk(tmp_path / "merging")
-    message = message_of([str(tmp_path / "merging"), "-o", str(tmp_path / "x.tern")])
-    assert "component beam_ner (factory beam_ner) is not supported" in message
+    nlp.add_pipe("entity_linker")
+    nlp.to_disk(tmp_path / "linking")
+    message = message_of([str(tmp_path / "linking"), "-o", str(tmp_path / "x.tern")])
+    assert "component entity_linker (factory entity_linker) is not supported" in message
     assert not list(tmp_path.glob("x.tern*"))
 
 

@@ -66,7 +66,7 @@ def test_what_to_exclude():
     nlp = spacy.blank("en")
     for name, factory in (
         ("s", "entity_linker"),
-        ("mine", "future_entity_ruler"),
+        ("mine", "entity_linker"),
         ("marks", "sentencizer"),
         ("people", "ner"),
     ):

@@ -14,7 +14,7 @@ FOLDER = Path(convert.__file__).parent
 PARTS = ("regex_*.py", "pattern_*.py", "lemma_*.py", "edit_trees.py", "word_set.py")
 """Whose refusals are parts of others: of the tokenizer's or the ruler's, or of a component that --exclude leaves out."""
 ADVICE = re.compile(
-    r"\b(train|save|correct|change|give|install|add|move|name|copy|convert|remove|prune|write|use|report|make|run|set|take|import it|rename|"  # noqa: E501
+    r"\b(train|leave|save|correct|change|give|install|add|move|name|copy|convert|remove|prune|write|use|report|make|run|set|take|import it|rename|"  # noqa: E501
     r"did you mean|must|the pipeline has|can hold|tern knows|supported, only|"
     r"converts the rest|left but the tokenizer)\b"
 )
