@@ -9,9 +9,11 @@ PYTEST = $(PYTHON) -m pytest -q --numprocesses $(JOBS) --dist worksteal tests
 
 all: build
 
-# The product. A build/ that has the tests keeps them, as long as what they need is there.
+# The product. A build/ that has the tests, and the Python package for them, keeps them, as long as what they need is there.
+PYTHON_H = import os, sysconfig; assert os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h"))
 build:
-	$(CMAKE) --preset default $(if $(shell pkg-config --exists cmocka || echo missing),-DTERN_TESTS=OFF)
+	$(CMAKE) --preset default $(if $(shell pkg-config --exists cmocka || echo missing),-DTERN_TESTS=OFF) \
+	    $(if $(shell $(PYTHON) -c '$(PYTHON_H)' 2>/dev/null || echo missing),-DTERN_PYTHON=OFF)
 	$(CMAKE) --build build --parallel $(JOBS)
 
 # And what tests and benches need.

@@ -15,6 +15,7 @@ from elf import is_relative
 # What `make` reads.
 SOURCES = [
     "engine",
+    "python",
     "runtime",
     "cmake",
     "web",
