@@ -63,7 +63,8 @@ static int64_t list_chunks(const tern_doc *doc, uint32_t *end_at, token_range *r
     int64_t count = 0;
     uint32_t taken = 0;
     memset(end_at, 0, doc->token_count * sizeof *end_at);
-    for (const noun_chunk *c = doc->chunk; c < doc->chunk + doc->chunk_count; c++) {
+    for (size_t i = 0; i < doc->chunk_count; i++) {
+        const noun_chunk *c = &doc->chunk[i];
         if (c->token_start == c->token_end || (end_at[c->token_start] && end_at[c->token_start] != c->token_end))
             return -1;
         end_at[c->token_start] = c->token_end;

@@ -53,11 +53,13 @@ static void read_entities(const retokenizer *r)
         r->iob[i] = none;
         r->type[i] = NO_STRING;
     }
-    for (const entity_span *e = doc->entity; e < doc->entity + doc->entity_count; e++)
+    for (size_t k = 0; k < doc->entity_count; k++) {
+        const entity_span *e = &doc->entity[k];
         for (uint32_t i = e->token_start; i < e->token_end; i++) {
             r->iob[i] = i == e->token_start ? BEGIN : INSIDE;
             r->type[i] = e->label;
         }
+    }
 }
 
 /* spacy/tokens/doc.pyx ents. 0 or -1. */
