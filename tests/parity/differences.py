@@ -62,6 +62,11 @@ def _values(answer: Mapping[str, Any], field: str) -> Sequence[Any]:
     return [[*span[:3], key] for key, spans in answer["spans"] for span in spans]
 
 
+def _has_arcs(answer: Mapping[str, Any]) -> bool:
+    """Without arcs spaCy may not know its own edges: left_edge of a token can lie behind the document, an IndexError (E040)."""
+    return any(head != i for i, head in enumerate(answer["head"]))
+
+
 def first_difference(
     text: str, want: Mapping[str, Any], got: Mapping[str, Any], fields: Collection[str] = FIELDS
 ) -> str | None:
@@ -74,7 +79,7 @@ def first_difference(
         stages += [("norm", want["norm"], got["norm"])]
         stages += [(name, want["attrs"][i], got["attrs"][i]) for i, name in enumerate(ATTRS)]
     stages += [(key, _values(want, key), _values(got, key)) for key in FIELDS if key in fields]
-    if "noun_chunks" in got:
+    if "noun_chunks" in got and ("noun_chunks" in want or _has_arcs(want)):
         stages += [("noun_chunks", want.get("noun_chunks", [[0, "an error"]]), got["noun_chunks"])]
     for stage, expected, found in stages:
         if expected != found:
