@@ -62,9 +62,11 @@ static void extra_features(const void *state, int32_t *slot_token)
 /* The preset entity that has the token; NULL: none. */
 static const entity_span *preset_at(const ner_path *s, uint32_t token)
 {
-    const entity_span *preset = s->task->presets + s->preset;
-    if (s->preset < s->task->preset_count && preset->token_end == token) preset++;
-    return preset < s->task->presets + s->task->preset_count && preset->token_start <= token ? preset : NULL;
+    const entity_span *presets = s->task->presets;
+    const size_t count = s->task->preset_count;
+    size_t i = s->preset;
+    if (i < count && presets[i].token_end == token) i++;
+    return i < count && presets[i].token_start <= token ? &presets[i] : NULL;
 }
 
 /* The one action on a token of a preset entity (ner.c keep_presets). */
