@@ -285,7 +285,7 @@ static void check_done(beam *b)
 static int advance(beam *b)
 {
     const beam_table *table = b->task->table;
-    if (choose(b) || hold(b) || table->prepare(table->user, b->chosen_count)) return -1;
+    if (choose(b) || hold(b) || (table->prepare && table->prepare(table->user, b->chosen_count))) return -1;
     if (!b->chosen_count) { /* no class is allowed; spaCy ends with an AssertionError */
         b->is_final = 1;
         return 0;

@@ -14,7 +14,7 @@ typedef struct beam_table {
      * nothing if that is better than nothing (parser_model.pyx step_forward, tb_framework's resize_output). */
     uint32_t unseen;
     size_t state_size; /* bytes */
-    /* Before as many calls of apply: 0, or -1 when out of memory. */
+    /* Before as many calls of apply: 0, or -1 when out of memory. NULL: they need nothing. */
     int (*prepare)(void *user, size_t count);
     void (*copy)(void *state, const void *other); /* whatever the state was before */
     void *user;

@@ -93,7 +93,7 @@ static tern_status merge_noun_chunks(const component_run *run, const vector_sour
     int found = 0;
     (void)source;
     if (!ranges || buffer_reserve(&s->end_at, doc->token_count, sizeof(uint32_t))) return doc_gave_up(doc, err);
-    if (!has_dependencies(doc)) return TERN_OK;
+    if (!doc_has_strings(doc, COLUMN_DEP)) return TERN_OK;
     if (noun_chunks_find(doc, &s->chunks, &found)) return doc_gave_up(doc, err);
     if (!found) return refuse_chunks(err);
     const int64_t count = list_chunks(doc, s->end_at.data, ranges);
@@ -145,7 +145,7 @@ static tern_status merge_subtokens(const component_run *run, const vector_source
     size_t count = 0;
     (void)source;
     if (!ranges) return doc_gave_up(doc, err);
-    if (!has_dependencies(doc))
+    if (!doc_has_strings(doc, COLUMN_DEP))
         return fail(
             err, TERN_E_UNSUPPORTED, 0,
             "merge_subtokens needs a parser before it, as in spaCy, which raises an error: run one, or leave it out");

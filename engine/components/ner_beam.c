@@ -124,13 +124,6 @@ static void apply(void *state, uint32_t cls)
 
 static void copy(void *state, const void *other) { *(ner_path *)state = *(const ner_path *)other; }
 
-static int prepare(void *user, size_t count)
-{
-    (void)user;
-    (void)count;
-    return 0;
-}
-
 /* ---- labels that the network does not know ----------------------------------------------------------------------- */
 
 static int by_number(const void *a, const void *b)
@@ -180,7 +173,6 @@ int ner_search(const ner_model *ner, const tern_doc *doc, const entity_span *pre
                                         .apply = apply},
                               .unseen = task.unseen_count,
                               .state_size = sizeof(ner_path),
-                              .prepare = prepare,
                               .copy = copy};
     const ner_path first = {.task = &task};
     const beam_task search = {.w = &ner->net,

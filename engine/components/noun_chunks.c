@@ -378,12 +378,9 @@ static int reserve(tern_doc *doc, noun_chunk_scratch *s)
 /* Token.dep is set somewhere; nor does lang/nl go without Token.pos. */
 static int is_parsed(const tern_doc *doc)
 {
-    int deps = !doc->token_count, parts = doc->model->noun_chunks.kind != NOUN_CHUNKS_DUTCH || deps;
-    for (size_t i = 0; i < doc->token_count && !(deps && parts); i++) {
-        deps |= doc_id(doc, doc->column[COLUMN_DEP][i]) != 0;
-        parts |= doc_id(doc, doc->column[COLUMN_POS][i]) != 0;
-    }
-    return deps && parts;
+    if (!doc->token_count) return 1;
+    return doc_has_strings(doc, COLUMN_DEP)
+           && (doc->model->noun_chunks.kind != NOUN_CHUNKS_DUTCH || doc_has_strings(doc, COLUMN_POS));
 }
 
 int noun_chunks_find(tern_doc *doc, noun_chunk_scratch *s, int *found)

@@ -36,13 +36,6 @@ static int reserve(retokenizer *r, size_t tokens)
     return 0;
 }
 
-int has_dependencies(const tern_doc *doc)
-{
-    for (size_t i = 0; i < doc->token_count; i++)
-        if (doc_id(doc, doc->column[COLUMN_DEP][i])) return 1;
-    return !doc->token_count;
-}
-
 /* ---- entities by token ------------------------------------------------------------------------------------------- */
 
 static void read_entities(const retokenizer *r)
@@ -134,7 +127,7 @@ static void copy_text(const retokenizer *r, uint32_t to, uint32_t from)
 static void mark_sentences(const retokenizer *r)
 {
     tern_doc *doc = r->doc;
-    if (!has_dependencies(doc)) return;
+    if (!doc_has_strings(doc, COLUMN_DEP)) return;
     uint32_t *left = r->s->column[LEFT_EDGE].data;
     dependency_edges(doc, left, r->s->column[RIGHT_EDGE].data, r->s->mark[STARTS].data);
     for (size_t i = 0; i < doc->token_count; i++) doc->sent_start[i] = -1;
@@ -221,23 +214,13 @@ static const unsigned char *strip(const tern_doc *doc, const unsigned char *text
     return text;
 }
 
-static const char *lemma_of(const tern_doc *doc, size_t token, size_t *len)
-{
-    const lemma_ref *ref = &doc->lemma[token];
-    const string_table *strings = &doc->model->strings;
-    *len = ref->length;
-    if (ref->string == NO_STRING) return ref->length ? doc->lemma_text + ref->start : "";
-    *len = strings->start[ref->string + 1] - strings->start[ref->string] - 1;
-    return strings->bytes + strings->start[ref->string];
-}
-
 /* The lemmas in a row, with the blanks between the tokens. 0 or -1. */
 static int join_lemmas(const retokenizer *r, token_range range)
 {
     tern_doc *doc = r->doc;
     size_t bytes = 0, len;
     for (uint32_t i = range.start; i < range.end; i++) {
-        const char *lemma = lemma_of(doc, i, &len);
+        const char *lemma = doc_text_of(doc, &doc->lemma[i], &len);
         if (buffer_reserve(&r->s->text, bytes + len + 1, 1)) return -1;
         char *to = r->s->text.data;
         memcpy(to + bytes, lemma, len);

@@ -26,7 +26,4 @@ int retokenize_split(const component_run *run, uint32_t min_length, uint32_t pie
 
 void retokenize_scratch_free(void *scratch);
 
-/* Token.dep is set somewhere, or the document is empty. */
-int has_dependencies(const tern_doc *doc);
-
 #endif

@@ -153,11 +153,10 @@ uint64_t lemma_id(const tern_doc *doc, const lemma_ref *lemma)
 
 /* ---- what the document carries ----------------------------------------------------------------------------------- */
 
-/* Does any token carry a string that is not empty? */
-static int has_strings(const tern_doc *doc, const uint32_t *column)
+int doc_has_strings(const tern_doc *doc, int column)
 {
     for (size_t i = 0; i < doc->token_count; i++)
-        if (doc_id(doc, column[i])) return 1;
+        if (doc_id(doc, doc->column[column][i])) return 1;
     return 0;
 }
 
@@ -190,9 +189,9 @@ static int has_sentence_starts(const tern_doc *doc)
 static void note_annotations(tern_doc *doc)
 {
     if (has_sentence_starts(doc)) doc->annotations |= TERN_SENTENCES;
-    if (has_strings(doc, doc->column[COLUMN_DEP])) doc->annotations |= TERN_DEPENDENCIES;
-    if (has_strings(doc, doc->column[COLUMN_TAG])) doc->annotations |= TERN_TAGS;
-    if (has_strings(doc, doc->column[COLUMN_POS])) doc->annotations |= TERN_POS;
+    if (doc_has_strings(doc, COLUMN_DEP)) doc->annotations |= TERN_DEPENDENCIES;
+    if (doc_has_strings(doc, COLUMN_TAG)) doc->annotations |= TERN_TAGS;
+    if (doc_has_strings(doc, COLUMN_POS)) doc->annotations |= TERN_POS;
     if (has_numbers(doc, doc->column[COLUMN_MORPH])) doc->annotations |= TERN_MORPHS;
     if (has_lemmas(doc)) doc->annotations |= TERN_LEMMAS;
     if (!doc->token_count) doc->annotations |= TERN_EVERYTHING & ~(unsigned)NOT_OF_TOKENS;
@@ -252,7 +251,7 @@ static const char *column_string(const tern_doc *doc, int column, size_t token)
     return number == NO_STRING ? "" : strings->bytes + strings->start[number];
 }
 
-static const char *public_text(const tern_doc *doc, const lemma_ref *ref, size_t *len)
+const char *doc_text_of(const tern_doc *doc, const lemma_ref *ref, size_t *len)
 {
     const string_table *strings = &doc->model->strings;
     if (ref->string != NO_STRING) {
@@ -276,8 +275,8 @@ tern_status tern_doc_token(const tern_doc *doc, size_t index, tern_token *out)
     out->pos = column_string(doc, COLUMN_POS, index);
     out->morph = column_string(doc, COLUMN_MORPH, index);
     out->dep = column_string(doc, COLUMN_DEP, index);
-    out->lemma = public_text(doc, &doc->lemma[index], &out->lemma_len);
-    out->norm = doc->annotations & TERN_NORMS ? public_text(doc, &doc->norm[index], &out->norm_len) : "";
+    out->lemma = doc_text_of(doc, &doc->lemma[index], &out->lemma_len);
+    out->norm = doc->annotations & TERN_NORMS ? doc_text_of(doc, &doc->norm[index], &out->norm_len) : "";
     return TERN_OK;
 }
 

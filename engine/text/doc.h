@@ -123,6 +123,12 @@ void doc_forget_tensor(tern_doc *doc);
 int doc_reserve_cats(tern_doc *doc, size_t cats);
 int doc_reserve_sentence_cats(tern_doc *doc, size_t sentences); /* of cat_count categories each */
 
+/* The bytes of a lemma or norm, len of them; "" where none is set. */
+const char *doc_text_of(const tern_doc *doc, const lemma_ref *ref, size_t *len);
+
+/* Does any token carry a string of COLUMN_* that is not empty? */
+int doc_has_strings(const tern_doc *doc, int column);
+
 /* Unsets whatever components set: tokens, features and sent_start stay. */
 void doc_clear_annotations(tern_doc *doc);
 
