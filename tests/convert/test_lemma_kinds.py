@@ -230,7 +230,6 @@ def test_polish_tables_have_no_fallback():
 @pytest.mark.parametrize(
     "lang, tables, words",
     [
-        ("pl", {}, "component lemmatizer has no tables"),
         (
             "pl",
             {"lookup_adj": {"a": ["b"]}},
@@ -246,8 +245,3 @@ def test_polish_tables_have_no_fallback():
 def test_tables_of_parts_of_speech_that_are_refused(lang, tables, words):
     with pytest.raises(ConvertError, match=words):
         sections_of(lang, "pos_lookup", pos_tables(lang, **tables), StringTable())
-
-
-def test_no_table():
-    with pytest.raises(ConvertError, match="component lemmatizer has no tables"):
-        sections_of("de", "lookup", {"lemma_lookup": {}}, StringTable())

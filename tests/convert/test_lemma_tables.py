@@ -256,7 +256,6 @@ def test_absent_tables_have_no_sections():
 @pytest.mark.parametrize(
     "tables, words",
     [
-        ({"lemma_rules": {}}, "component lemmatizer has no tables"),
         ({"lemma_rules": {"noun": [["s"]]}}, "table for NOUN has a rule that is not a pair"),
         (
             {"lemma_rules": {}, "lemma_index": {"verb": ["be", 7]}},

@@ -312,7 +312,6 @@ def test_another_pattern_is_written_as_any(pattern):
             [{"patterns": [[{"TAG": "A"}]], "attrs": {"TAG": "X\x1b[2J"}}],
             r"the label 'X\\x1b\[2J' has a control character: rename it",
         ),
-        ([], "component attribute_ruler has no rules"),
     ],
 )
 def test_rule_that_is_not_supported(patterns, words):

@@ -24,6 +24,9 @@ from .errors import ConvertError
 WITHOUT_RULES = ("", "EOL", "SPACE")
 """Parts of speech that every rule lemmatizer only lower-cases."""
 
+NO_POS = "no part of speech"
+"""Stands in tables that are empty, for a section never is: no token has it."""
+
 _KINDS: dict[Any, LemmatizerKind] = {
     Lemmatizer.lookup_lemmatize: LemmatizerKind.LOOKUP,
     FrenchLemmatizer.rule_lemmatize: LemmatizerKind.FRENCH,

@@ -13,14 +13,10 @@ from spacy.parts_of_speech import IDS as POS_IDS
 from .constants import LEMMA_IS_TEXT, NO_STRING, LemmatizerKind
 from .container import Section, tensor
 from .errors import ConvertError
-from .lemma_kinds import lemmatizer_kind
+from .lemma_kinds import NO_POS, lemmatizer_kind
 from .maps import id_table
 from .strings import StringTable
 from .tokenizer_tables import extended_hash
-
-
-def _no_tables(pipe: Any) -> ConvertError:
-    return ConvertError(f"component {pipe.name} has no tables: initialize it or remove it")
 
 
 def _refuse_lemma(pipe: Any, table: str, value: Any, wanted: str) -> ConvertError:
@@ -45,8 +41,6 @@ def _entry(value: Any, empty_is_lemma: bool, pipe: Any, strings: StringTable) ->
 def lookup_sections(pipe: Any, strings: StringTable) -> list[Section]:
     """lemmatizer/lookup of lookup_lemmatize, and of French, which takes a text's first character."""
     table = pipe.lookups.get_table("lemma_lookup")
-    if not table:
-        raise _no_tables(pipe)
     empty_is_lemma = lemmatizer_kind(pipe) == LemmatizerKind.LOOKUP
     return id_table(
         "lemmatizer/lookup", {key: _entry(table[key], empty_is_lemma, pipe, strings) for key in sorted(table)}
@@ -74,8 +68,6 @@ def text_lookup_sections(pipe: Any, strings: StringTable) -> list[Section]:
 def lower_lookup_sections(pipe: Any, strings: StringTable) -> list[Section]:
     """lemmatizer/lookup of Dutch words in lower case. The rules of Haitian Creole only lower-case: their table is empty."""
     lemmas = {} if pipe.mode == "rule" else _texts(pipe, "lemma_lookup")
-    if not lemmas and pipe.mode != "rule":
-        raise _no_tables(pipe)
     return _text_sections(lemmas, strings)
 
 
@@ -98,14 +90,12 @@ def pos_lookup_sections(pipe: Any, strings: StringTable) -> list[Section]:
     """lemmatizer/parts and forms of Polish and Italian; of Italian, lemmatizer/lookup, too."""
     tables = {pos: _texts(pipe, f"lemma_lookup_{pos.lower()}") for pos in sorted(POS_IDS)}
     parts = [pos for pos, table in tables.items() if table]
-    if not parts:
-        raise _no_tables(pipe)
     forms: dict[int, int] = {}
     for number, pos in enumerate(parts):
         forms.update((pos_lookup_key(number, key), strings.number(lemma)) for key, lemma in tables[pos].items())
     if len(forms) != sum(len(tables[pos]) for pos in parts):
         raise ConvertError(f"component {pipe.name}: two words of the lemmatizer's tables have one hash")
-    rows = [(strings.number(pos), 0, 0, NO_STRING) for pos in parts]
+    rows = [(strings.number(pos), 0, 0, NO_STRING) for pos in parts or [NO_POS]]
     fallback = (
         _text_sections(_italian_fallback(pipe), strings) if lemmatizer_kind(pipe) == LemmatizerKind.ITALIAN else []
     )

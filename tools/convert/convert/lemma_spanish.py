@@ -70,13 +70,9 @@ def _groups(pipe: Any, names: list[str]) -> list[tuple[str, int, list[str]]]:
             if name not in names:
                 names.append(name)
             groups.append((pos, names.index(name), sorted(features)))
-    if (
-        not groups
-        or any(len(features) > LEMMATIZER_MAX_FEATURES for _, _, features in groups)
-        or not any(group[2] for group in groups)
-    ):
+    if any(len(features) > LEMMATIZER_MAX_FEATURES for _, _, features in groups):
         raise ConvertError(
-            f"component {pipe.name}: the lemmatizer's groups of rules are empty or have too many features"
+            f"component {pipe.name}: a group of the lemmatizer's rules has more than {LEMMATIZER_MAX_FEATURES} features"
         )
     return groups
 
@@ -86,8 +82,6 @@ def read_spanish(pipe: Any) -> SpanishTables:
     names = [LISTS[number] for number in sorted(LISTS)]
     groups = _groups(pipe, names)
     lists = [_rules(pipe, name) for name in names]
-    if not any(lists):
-        raise ConvertError(f"component {pipe.name} has no rules")
     where = {pos: f"component {pipe.name}: the lemmatizer's table for {pos}" for pos in INDEX_OF}
     words, irregular = (pipe.lookups.get_table(name) for name in ("lemma_index", "lemma_exc"))
     index = {pos: texts(words.get(pos.lower(), []), f"{where[pos]}: index words") for pos in INDEX_OF}

@@ -12,7 +12,7 @@ from .constants import LEMMATIZER_MAX_RULES, NO_STRING, LemmatizerKind
 from .container import Section, tensor
 from .errors import ConvertError
 from .lemma_checks import check_exceptions, exceptions, texts
-from .lemma_kinds import WITHOUT_RULES, lemmatizer_kind
+from .lemma_kinds import NO_POS, WITHOUT_RULES, lemmatizer_kind
 from .lemma_lookups import lookup_sections, lower_lookup_sections, pos_lookup_sections, text_lookup_sections
 from .lemma_spanish import INDEX_OF, read_spanish
 from .maps import build_map, id_table
@@ -104,18 +104,12 @@ def _part_sections(parts: Sequence[LemmaPart], strings: StringTable) -> list[Sec
         rows.append((strings.number(part.pos), len(rules), len(part.rules), roots.get(part.pos, NO_STRING)))
         rules.extend((strings.number(old), strings.number(new)) for old, new in part.rules)
     suffix_rules = [tensor("lemmatizer/suffix_rules", rules, "u4")] if rules else []
+    rows = rows or [(strings.number(NO_POS), 0, 0, NO_STRING)]
     return [tensor("lemmatizer/parts", rows, "u4"), *suffix_rules, *words]
 
 
-def _parts_with_tables(pipe: Any) -> list[LemmaPart]:
-    parts = read_parts(pipe)
-    if not parts:
-        raise ConvertError(f"component {pipe.name} has no tables: initialize it or remove it")
-    return parts
-
-
 def _rule_sections(pipe: Any, strings: StringTable) -> list[Section]:
-    parts = _parts_with_tables(pipe)
+    parts = read_parts(pipe)
     return [*_part_sections(parts, strings), *_exception_sections(parts, strings)]
 
 
@@ -146,7 +140,7 @@ def _french_sections(pipe: Any, strings: StringTable) -> list[Section]:
 
 
 def _greek_sections(pipe: Any, strings: StringTable) -> list[Section]:
-    return _sections_with_forms(_parts_with_tables(pipe), strings)
+    return _sections_with_forms(read_parts(pipe), strings)
 
 
 def _dutch_sections(pipe: Any, strings: StringTable) -> list[Section]:
@@ -165,17 +159,18 @@ def _spanish_sections(pipe: Any, strings: StringTable) -> list[Section]:
     parts = [(strings.number(pos), 0, 0, index[INDEX_OF[pos]]) for pos in INDEX_OF]
     forms = _first_forms([LemmaPart(pos, [], [], tables.exceptions.get(pos, {})) for pos in INDEX_OF], strings)
     list_start, rules = flat(tables.lists)
-    feature_start, features = flat([features for _, _, features in tables.groups])
+    named = tables.groups or [(NO_POS, 0, [])]
+    feature_start, features = flat([features for _, _, features in named])
     groups = [
-        (strings.number(pos), number, first, len(wanted))
-        for (pos, number, wanted), first in zip(tables.groups, feature_start)
+        (strings.number(pos), number, first, len(wanted)) for (pos, number, wanted), first in zip(named, feature_start)
     ]
+    suffix_rules = [(strings.number(old), strings.number(new)) for old, new in rules or [(NO_POS, NO_POS)]]
     return [
         tensor("lemmatizer/parts", parts, "u4"),
-        tensor("lemmatizer/suffix_rules", [(strings.number(old), strings.number(new)) for old, new in rules], "u4"),
+        tensor("lemmatizer/suffix_rules", suffix_rules, "u4"),
         tensor("lemmatizer/lists", [(first, len(rules)) for first, rules in zip(list_start, tables.lists)], "u4"),
         tensor("lemmatizer/groups", groups, "u4"),
-        tensor("lemmatizer/features", [strings.number(feature) for feature in features], "u4"),
+        tensor("lemmatizer/features", [strings.number(feature) for feature in features or [NO_POS]], "u4"),
         *([tensor("lemmatizer/words", edges, "u4")] if numbers else []),
         *id_table("lemmatizer/forms", forms),
     ]

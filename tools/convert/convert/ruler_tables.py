@@ -57,6 +57,10 @@ class Row:
     changes: Mapping[str, str]
 
 
+NOTHING = Row(((Test(RulerAttr.ORTH, False, (int(get_string_id("")),)),),), 0, {})
+"""Of a ruler without rules: it changes nothing, of a token without a text, which there is none. A section is never empty."""
+
+
 class _Reader:
     """Reads the patterns of one rule; where, rule: words that name and show it in a refusal."""
 
@@ -161,9 +165,7 @@ def read_rows(ruler: Any) -> list[Row]:
         for specs in pattern["patterns"]:
             tokens = tuple(reader.token(spec, ruler.vocab) for spec in specs)
             rows.append(Row(tokens, reader.target(ruler.indices[number], len(tokens)), changes))
-    if not rows:
-        raise ConvertError(f"component {ruler.name} has no rules: add some and save the pipeline")
-    return rows
+    return rows or [NOTHING]
 
 
 def _tag_tests(row: Row) -> list[Test]:
@@ -222,8 +224,6 @@ def ruler_sections(ruler: Any, strings: StringTable) -> list[Section]:
     try:
         rows = read_rows(ruler)
     except ConvertError:
-        if not any(rule["patterns"] for rule in ruler.patterns):
-            raise
         return _any_sections(ruler, strings)
     numbers, lists = tag_lists(rows)
     if max(map(len, lists)) > RULER_MAX_LIST:  # token patterns are found by more than their tags

@@ -14,8 +14,9 @@ from .strings import StringTable
 
 def sentencizer_sections(pipe: Any, strings: StringTable) -> list[Section]:
     """Everything under sentencizer/ of a Sentencizer."""
-    if not pipe.punct_chars or not all(isinstance(mark, str) for mark in pipe.punct_chars):
-        raise ConvertError(f"component {pipe.name}: punct_chars are not a set of texts, or there are none: name some")
-    marks = np.array(sorted(get_string_id(mark) for mark in pipe.punct_chars), dtype="<u8")
+    if not all(isinstance(mark, str) for mark in pipe.punct_chars):
+        raise ConvertError(f"component {pipe.name}: punct_chars are not all texts: name texts")
+    # A section is never empty, and no token has the empty text.
+    marks = np.array(sorted(get_string_id(mark) for mark in pipe.punct_chars or [""]), dtype="<u8")
     settings = tensor("sentencizer/settings", [int(pipe.overwrite)], "u4")
     return [settings, Section("sentencizer/marks", marks)]
