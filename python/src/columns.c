@@ -165,6 +165,7 @@ doc_columns *columns_copy(const tern_model *model, const tern_doc *doc, const ch
     if (!c) return NULL;
     fill(model, doc, text, &pool, c);
     c->strings = pool.bytes;
+    c->string_bytes = pool.used;
     if (!pool.failed) return c;
     columns_free(c);
     return NULL;

@@ -52,6 +52,7 @@ typedef struct doc_columns {
     group_columns *group;
     float *tensor; /* [token_count][tensor_width] */
     char *strings; /* UTF-8; a block of its own */
+    size_t string_bytes;
 } doc_columns;
 
 /* text: of the document. NULL when out of memory. */

@@ -1,6 +1,10 @@
 /* module.c - the extension module tern_nlp._tern: libtern's objects for Python. */
 #include "tern_python.h"
 
+#include "doc_object.h"
+#include "lexicon.h"
+#include "store.h"
+
 static PyObject *kernels(PyObject *module, PyObject *unused)
 {
     (void)module;
@@ -52,7 +56,9 @@ static int fill_module(PyObject *module)
     for (size_t i = 0; i < sizeof masks / sizeof *masks; i++)
         if (PyModule_AddIntConstant(module, masks[i].name, masks[i].value)) return -1;
     return PyModule_AddStringConstant(module, "version", tern_version()) || add_model_type(module)
-                   || add_result_type(module) || add_memo_type(module)
+                   || add_result_type(module) || add_memo_type(module) || add_store_type(module)
+                   || add_lexicon_type(module) || add_doc_type(module) || add_token_type(module)
+                   || add_span_type(module)
                ? -1
                : 0;
 }

@@ -1,0 +1,155 @@
+"""What several modules need, and what users of spacy.util look for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import _msgpack
+from .errors import Errors
+
+if TYPE_CHECKING:
+    from .tokens import Span
+
+
+def ensure_path(path: Any) -> Any:
+    """A Path for a str."""
+    return Path(path) if isinstance(path, str) else path
+
+
+def normalize_slice(length: int, start: int | None, stop: int | None, step: int | None = None) -> tuple[int, int]:
+    """The bounds of a slice of so many items: never outside, the end never before the start."""
+    if step not in (None, 1):
+        raise ValueError(Errors.E057)
+    start = 0 if start is None else start + length if start < 0 else start
+    start = min(length, max(0, start))
+    stop = length if stop is None else stop + length if stop < 0 else stop
+    return start, min(length, max(start, stop))
+
+
+def filter_spans(spans: Iterable[Span]) -> list[Span]:
+    """Those that do not overlap, the longest first, of equally long ones the first; in the order of the text."""
+    found: list[Span] = []
+    taken: set[int] = set()
+    for span in sorted(spans, key=lambda span: (span.end - span.start, -span.start), reverse=True):
+        if span.start not in taken and span.end - 1 not in taken:
+            found.append(span)
+            taken.update(range(span.start, span.end))
+    return sorted(found, key=lambda span: span.start)
+
+
+def filter_chain_spans(*spans: Iterable[Span]) -> list[Span]:
+    """The same of several sequences."""
+    return filter_spans(span for group in spans for span in group)
+
+
+def get_words_and_spaces(words: Iterable[str], text: str) -> tuple[list[str], list[bool]]:
+    """Words and spaces of a Doc with that text: the words given, and what is between them."""
+    words = list(words)
+    if "".join("".join(words).split()) != "".join(text.split()):
+        raise ValueError(Errors.E194.format(text=text, words=words))
+    found: list[str] = []
+    spaces: list[bool] = []
+    at = 0
+    for word in words:
+        if word.isspace():
+            continue
+        start = text.find(word, at)
+        if start < 0:
+            raise ValueError(Errors.E194.format(text=text, words=words))
+        if start > at:
+            found.append(text[at:start])
+            spaces.append(False)
+        at = start + len(word)
+        found.append(word)
+        spaces.append(text[at : at + 1] == " ")
+        at += spaces[-1]
+    if at < len(text):
+        found.append(text[at:])
+        spaces.append(False)
+    return found, spaces
+
+
+def minibatch(items: Iterable[Any], size: int | Iterator[int]) -> Iterator[list[Any]]:
+    """Lists of so many items."""
+    iterator = iter(items)
+    while True:
+        batch = list(islice(iterator, size if isinstance(size, int) else int(next(size))))
+        if not batch:
+            return
+        yield batch
+
+
+def to_dict(getters: dict[str, Callable[[], Any]], exclude: Iterable[str]) -> dict[str, Any]:
+    """name -> what its getter gives, of those that are not excluded."""
+    left = set(exclude)
+    return {key: getter() for key, getter in getters.items() if key.split(".")[0] not in left}
+
+
+def to_bytes(getters: dict[str, Callable[[], Any]], exclude: Iterable[str]) -> bytes:
+    return _msgpack.dumps(to_dict(getters, exclude))
+
+
+def from_bytes(data: bytes, setters: dict[str, Callable[[Any], Any]], exclude: Iterable[str]) -> Any:
+    """Gives each setter what to_bytes wrote under its name."""
+    message = _msgpack.loads(data)
+    left = set(exclude)
+    for key, setter in setters.items():
+        if key.split(".")[0] not in left and key in message:
+            setter(message[key])
+    return message
+
+
+class _WithTable:
+    """A getter of a lexical attribute that looks into tables first."""
+
+    def __init__(self, default: Callable[[str], Any], tables: Sequence[Any]) -> None:
+        self.default = default
+        self.tables = tables
+
+    def __call__(self, string: str) -> Any:
+        for table in self.tables:
+            if string in table:
+                return table[string]
+        return self.default(string)
+
+
+def add_lookups(default_func: Callable[[str], Any], *lookups: Any) -> Callable[[str], Any]:
+    """The function with tables before it."""
+    return _WithTable(default_func, lookups)
+
+
+def check_bool_env_var(env_var: str) -> bool:
+    import os
+
+    return os.environ.get(env_var, "0") not in ("", "0")
+
+
+class SimpleFrozenDict(dict):  # type: ignore[type-arg]
+    """A dict that refuses to be changed, for defaults."""
+
+    def __init__(self, *args: Any, error: str = "this dict is a default and cannot be changed", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.error = error
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(self.error)
+
+    __setitem__ = pop = update = _refuse
+
+
+class SimpleFrozenList(list):  # type: ignore[type-arg]
+    """A list that refuses to be changed, for defaults and properties."""
+
+    def __init__(
+        self, *args: Any, error: str = "this list is made for each call: change the pipeline by its methods"
+    ) -> None:
+        super().__init__(*args)
+        self.error = error
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(self.error)
+
+    append = clear = extend = insert = pop = remove = reverse = sort = _refuse
