@@ -48,17 +48,9 @@ def run(paths: Sequence[str], options: Sequence[str] = (), *, quiet: bool = Fals
         outcomes = Path(work, "outcomes.json")
         command = [
             sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "spacy_on_tern",
-            "-p",
-            "no:cacheprovider",
-            "-c",
-            os.devnull,
+            *f"-m pytest -q -p spacy_on_tern -p no:cacheprovider -c {os.devnull} --tb=short -W ignore".split(),
         ]
-        command += ["--rootdir", str(folder), "--continue-on-collection-errors", "--tb=short", "-W", "ignore"]
+        command += ["--rootdir", str(folder), "--slow", "--continue-on-collection-errors"]
         command += ["--outcomes", str(outcomes), *options, *(str(folder / path) for path in paths)]
         search = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
         done = subprocess.run(
