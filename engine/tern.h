@@ -320,6 +320,50 @@ typedef struct tern_words {
 tern_status tern_run_words(tern_ctx *ctx, const tern_words *words, const tern_options *options, const tern_doc **out,
                            tern_error *err);
 
+/* ---- words ------------------------------------------------------------------------------------------------------- */
+
+/* spaCy's flags of words (Lexeme.is_alpha, ...): bit 1 << the number of its attribute (spacy/attrs.pxd). */
+enum {
+    TERN_WORD_ALPHA = 1u << 1,
+    TERN_WORD_ASCII = 1u << 2,
+    TERN_WORD_DIGIT = 1u << 3,
+    TERN_WORD_LOWER = 1u << 4,
+    TERN_WORD_PUNCT = 1u << 5,
+    TERN_WORD_SPACE = 1u << 6,
+    TERN_WORD_TITLE = 1u << 7,
+    TERN_WORD_UPPER = 1u << 8,
+    TERN_WORD_LIKE_URL = 1u << 9,
+    TERN_WORD_LIKE_NUM = 1u << 10,
+    TERN_WORD_LIKE_EMAIL = 1u << 11,
+    TERN_WORD_STOP = 1u << 12,
+    TERN_WORD_BRACKET = 1u << 14,
+    TERN_WORD_QUOTE = 1u << 15,
+    TERN_WORD_LEFT_PUNCT = 1u << 16,
+    TERN_WORD_RIGHT_PUNCT = 1u << 17,
+    TERN_WORD_CURRENCY = 1u << 18,
+    TERN_WORD_EVERYTHING = 0x7dffeu
+};
+
+/* A text beside the one that was asked for; UTF-8, NUL-terminated, U+0000 may be in it; the context's. */
+typedef struct tern_form {
+    uint64_t id; /* of spaCy's StringStore */
+    const char *text;
+    size_t len; /* bytes */
+} tern_form;
+
+/* What spaCy's Lexeme knows of a word without being told. */
+typedef struct tern_lexeme {
+    uint32_t flags, known; /* TERN_WORD_*; known: those that the model can tell, the others are 0 */
+    size_t chars;          /* code points */
+    uint64_t orth;         /* id of the word itself */
+    tern_form lower, norm, shape, prefix, suffix;
+} tern_lexeme;
+
+/* Of any text as one word (UTF-8, len bytes, need not outlive the call). Stop words, numbers, web addresses, marks and
+ * currencies only a file of a language alone knows (convert.languages). All is 0 and "" for the empty text. Ends the
+ * context's document; *out is valid until the context's next run or word. */
+tern_status tern_lexeme_of(tern_ctx *ctx, const char *text, size_t len, tern_lexeme *out, tern_error *err);
+
 /* ---- results (thread: the one that uses the context) ------------------------------------------------------------- */
 
 size_t tern_doc_token_count(const tern_doc *doc);

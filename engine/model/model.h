@@ -426,6 +426,12 @@ typedef struct pattern_automata {
     uint32_t count;
 } pattern_automata;
 
+/* What is known of a language's words (docs/file-format.md, words/...); listed.count 0: nothing. */
+typedef struct word_tables {
+    id_table listed;         /* id of a text -> TERN_WORD_*: what lists say; LIKE_URL: it is a top-level domain */
+    pattern_automata number; /* the first expression finds what is LIKE_NUM */
+} word_tables;
+
 /* Token patterns: what spaCy's Matcher holds (docs/file-format.md, COMPONENT/patterns/...). */
 typedef struct pattern_tables {
     uint32_t pattern_count, node_count, spec_count, test_count, list_count, indexed_count;
@@ -589,6 +595,7 @@ struct tern_model {
     string_table strings;
     map symbols, norms;
     stem_table stems;
+    word_tables words;
     tokenizer_tables tokenizer;
     vector_keys vectors;
     floret_settings floret;

@@ -52,6 +52,7 @@ static void free_scratch(tern_ctx *ctx)
     tokenizer_pieces_free(&ctx->tokenizer);
     lexeme_scratch_free(&ctx->lexeme);
     noun_chunk_scratch_free(&ctx->noun_chunks);
+    token_values_free(&ctx->values);
     buffer_free(&ctx->zeros);
     for (uint32_t place = 0; ctx->component && place < ctx->model->pipeline_length; place++) {
         component_scratch *s = &ctx->component[place];

@@ -5,6 +5,7 @@
 #include "component_table.h"
 #include "noun_chunks.h"
 #include "tok2vec.h"
+#include "token_values.h"
 #include "tokenizer.h"
 
 /* What a component of the pipeline works in. */
@@ -24,8 +25,9 @@ struct tern_ctx {
     int in_sentence;              /* 1: doc is a sentence of the text, */
     size_t first_token;           /* which begins there */
     noun_chunk_scratch noun_chunks;
-    buffer zeros;   /* rows of an encoder that does not run */
-    place_set kept; /* the encoder whose rows stay in the document */
+    token_values values; /* of tern_lexeme_of */
+    buffer zeros;        /* rows of an encoder that does not run */
+    place_set kept;      /* the encoder whose rows stay in the document */
 };
 
 /* The component of that place at work on the context's document. */

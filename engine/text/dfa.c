@@ -138,6 +138,15 @@ int dfa_matches(const dfa *d, const uint16_t *cls, size_t start, size_t end, dfa
     return run_from(d, cls, FORWARD, start, end, d->start[0], WHETHER, trail) != NO_MATCH;
 }
 
+int dfa_matches_once(const dfa *d, const uint16_t *cls, size_t start, size_t end)
+{
+    if (d->states == 0) return 0;
+    run r = {.start = start, .end = end, .pos = start, .state = d->start[0]};
+    r.found = match_end(d, WHETHER, r.state, start, start, end);
+    while (goes_on(WHETHER, &r, end + 1)) read_on(d, cls, FORWARD, WHETHER, &r);
+    return r.found != NO_MATCH;
+}
+
 size_t dfa_suffix_length(const dfa *d, const uint16_t *cls, size_t start, size_t end, size_t last, dfa_trail *trail)
 {
     if (d->states == 0 || last == 0) return 0;

@@ -30,6 +30,9 @@ int dfa_search(const dfa *d, const uint16_t *cls, size_t start, size_t end, dfa_
 /* bool(re.match(piece)), for tables that were built for yes or no only. */
 int dfa_matches(const dfa *d, const uint16_t *cls, size_t start, size_t end, dfa_trail *trail);
 
+/* The same where nobody asks again, so that no trail is needed. */
+int dfa_matches_once(const dfa *d, const uint16_t *cls, size_t start, size_t end);
+
 /* Length of the longest match that ends at the piece's end, on tables of the reversed expression; 0 if there is none.
  * The trail counts from last, the end of the first piece, backwards. */
 size_t dfa_suffix_length(const dfa *d, const uint16_t *cls, size_t start, size_t end, size_t last, dfa_trail *trail);

@@ -243,6 +243,10 @@ static PyMethodDef model_methods[] = {
     {"run_words", (PyCFunction)(void (*)(void))model_run_words, METH_VARARGS | METH_KEYWORDS,
      "run_words(documents, want, places=0, sent_starts=None)\n--\n\nThe same for documents that are cut into words: "
      "(words, bytes with 1 or 0 for each word: does a blank follow?)."},
+    {"lexeme", model_lexeme, METH_O,
+     "lexeme(word)\n--\n\n(flags, flags that the model can tell, lower, norm, shape, prefix, suffix) of any text as "
+     "one "
+     "word, as spaCy's Lexeme. A flag is the bit of its attribute's number."},
     {"string_id", string_id, METH_O, "string_id(text)\n--\n\nThe id that spaCy's StringStore gives a text."},
     {"close", model_close, METH_NOARGS,
      "close()\n--\n\nLets go of the file, when the last run under way has ended. Results stay."},

@@ -29,5 +29,6 @@ void model_end_run(PyObject *self, tern_ctx *ctx);
 /* The methods (run.c). */
 PyObject *model_run(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *model_run_words(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *model_lexeme(PyObject *self, PyObject *word); /* lexeme.c */
 
 #endif

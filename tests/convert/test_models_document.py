@@ -80,4 +80,4 @@ def own_numbers() -> Iterator[bool]:
 @pytest.mark.long
 def test_numbers_of_languages() -> None:
     read = list(own_numbers())
-    assert f"({read.count(False)} of {len(read)}, among them Greek, Korean, Chinese)" in DOCUMENT
+    assert len(read) > 50 and all(read)

@@ -54,7 +54,7 @@ def _component_groups(components: Mapping[str, NetworkSections]) -> list[Group]:
     return [*networks, *embeddings]
 
 
-def _characters_and_tokenizer(
+def characters_and_tokenizer(
     tokenizer: Any, facts: CharFacts, strings: StringTable, progress: Progress
 ) -> list[Section]:
     """tokenizer: None for a file without one."""
@@ -84,7 +84,7 @@ def build_groups(
     """
     check_features(nlp.vocab)
     strings = StringTable()
-    tokenizer = _characters_and_tokenizer(None if given_words else nlp.tokenizer, facts, strings, progress)
+    tokenizer = characters_and_tokenizer(None if given_words else nlp.tokenizer, facts, strings, progress)
     progress("components")
     components = component_sections(nlp, plan, strings)
     reads_vectors = any(section.name.endswith("/static") for part in components.values() for section in part.embeddings)

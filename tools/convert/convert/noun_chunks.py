@@ -143,6 +143,12 @@ def language_of(nlp: Any) -> str | None:
     return found[1] if getattr(module, "noun_chunks", None) is function else None
 
 
+def role_names(nlp: Any) -> list[str]:
+    """All labels and parts of speech that mean something to the language's noun chunks."""
+    code = language_of(nlp)
+    return [] if code is None else [name for names in LANGUAGES[code][1].values() for name in names.split()]
+
+
 def noun_chunk_sections(nlp: Any, strings: StringTable) -> list[Section]:
     """noun_chunks/kind, noun_chunks/roles; once the components have numbered what they may set: other strings do not matter."""
     code = language_of(nlp)

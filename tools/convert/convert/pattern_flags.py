@@ -36,7 +36,8 @@ OF_LISTS = {
 """Flags of the texts in a list, and the only function that each may be."""
 FLAGS = (*OF_CHARACTERS, *OF_LISTS, "IS_STOP", "LIKE_URL", "LIKE_EMAIL", "LIKE_NUM", "SPACY", "SENT_START")
 
-_MARKS = "()[]{}<>\"'`«»‘’‚‛“”„‟‹›❮❯"
+MARKS = [*"()[]{}<>\"'`«»‘’‚‛“”„‟‹›❮❯", "''", "``"]
+"""Texts of which the flags of lists hold, and no others."""
 _EMAIL = r"^(?:[a-zA-Z0-9_.+-]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9-.]+)"
 
 
@@ -57,8 +58,7 @@ def _found(pattern: str) -> Test:
 
 
 def _listed(function: Callable[[str], bool]) -> Test:
-    marks = [*_MARKS, "''", "``"]
-    return _among(PatternAttr.ORTH, [mark for mark in marks if function(mark)])
+    return _among(PatternAttr.ORTH, [mark for mark in MARKS if function(mark)])
 
 
 def flag_test(name: str, vocab: Any) -> Test:
