@@ -18,8 +18,8 @@ from spacy.attrs import IDS
 FLAGS = """IS_ALPHA IS_ASCII IS_DIGIT IS_LOWER IS_PUNCT IS_SPACE IS_TITLE IS_UPPER LIKE_URL LIKE_NUM LIKE_EMAIL IS_STOP IS_BRACKET
     IS_QUOTE IS_LEFT_PUNCT IS_RIGHT_PUNCT IS_CURRENCY""".split()
 ODD = (
-    """http:// https://x www.a www. www.ab a.com a.COM a.b.c/ x.y/:3 a@b.c a@b.c. foo.bar 1,000 -5 3/4 ½ ² ١٢ ١/٢ ~1 ß ŉ Σ ΑΣ İ ǅ ǆ $ €€ « ''
-    `` XIV Iſ 10th , . a.İ""".split()
+    """http:// https://x www.a www. www.ab a.com a.COM a.b.c/ x.y/:3 a@b.c a@b.c. foo.bar 1,000 -5 3/4 ½ ² ١٢ ١/٢ ~1
+    ß ŉ Σ ΑΣ İ ǅ ǆ $ €€ « '' `` XIV Iſ 10th , . a.İ""".split()
     + [" ", "\n", "\u3000", "\x00", "a\x00b", "Ab" * 60, "a" * 120, "a " * 60]
 )
 CODES = ["en", "la", "ms"]
