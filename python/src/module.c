@@ -1,6 +1,8 @@
 /* module.c - the extension module tern_nlp._tern: libtern's objects for Python. */
 #include "tern_python.h"
 
+#include <string.h>
+
 #include "doc_object.h"
 #include "lexicon.h"
 #include "store.h"
@@ -26,7 +28,38 @@ static PyObject *use_kernels(PyObject *module, PyObject *name)
     Py_RETURN_NONE;
 }
 
+/* The mask of columns of uint64 in which some row holds something; of column spared, the first row does not count. */
+static uint64_t columns_in_use(const char *rows, size_t count, size_t width, size_t spared)
+{
+    uint64_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < width; k++) {
+            uint64_t number;
+            memcpy(&number, rows + (i * width + k) * sizeof number, sizeof number);
+            if (number && (i || k != spared)) found |= (uint64_t)1 << k;
+        }
+    return found;
+}
+
+static PyObject *used_columns(PyObject *module, PyObject *args)
+{
+    (void)module;
+    const char *rows;
+    Py_ssize_t size, width, spared;
+    if (!PyArg_ParseTuple(args, "y#nn", &rows, &size, &width, &spared)) return NULL;
+    if (width < 1 || width > 64 || size % (width * (Py_ssize_t)sizeof(uint64_t))) {
+        PyErr_SetString(PyExc_ValueError, "used_columns: whole rows of 1 to 64 numbers are wanted");
+        return NULL;
+    }
+    const size_t count = (size_t)size / ((size_t)width * sizeof(uint64_t));
+    return PyLong_FromUnsignedLongLong(columns_in_use(rows, count, (size_t)width, (size_t)spared));
+}
+
 static PyMethodDef module_methods[] = {
+    {"used_columns", used_columns, METH_VARARGS,
+     "used_columns(rows, width, spared)\n--\n\nThe mask of those columns of rows (uint64, as bytes) that are not all "
+     "0; of "
+     "column spared, the first row does not count."},
     {"kernels", kernels, METH_NOARGS, "kernels()\n--\n\nThe matrix kernels in use; None before the first model."},
     {"use_kernels", use_kernels, METH_O,
      "use_kernels(name)\n--\n\nChooses the matrix kernels, before the first model is opened: native, avx512, ..."},

@@ -1,6 +1,7 @@
 /* result.c - the type Result: an annotated document that owns its data. Strings and lists are made when asked for. */
 #include "tern_python.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct result_object {
@@ -269,6 +270,43 @@ static PyObject *array(PyObject *self, PyObject *names)
     return bytes;
 }
 
+/* The numbers of one column, as ints. */
+static PyObject *ids(PyObject *self, PyObject *name)
+{
+    const doc_columns *c = columns_of(self);
+    filler fill = filler_of(name);
+    uint64_t *numbers = fill ? malloc((c->token_count + 1) * sizeof *numbers) : NULL;
+    if (!numbers) return fill ? PyErr_NoMemory() : NULL;
+    fill(c, numbers);
+    PyObject *list = PyList_New((Py_ssize_t)c->token_count);
+    for (size_t i = 0; list && i < c->token_count; i++) {
+        PyObject *number = PyLong_FromUnsignedLongLong(numbers[i]);
+        if (!number || PyList_SetItem(list, (Py_ssize_t)i, number)) Py_CLEAR(list);
+    }
+    free(numbers);
+    return list;
+}
+
+/* Are the tokens those of rows that spaCy's Doc.to_array gave, of which ORTH and SPACY are the first columns? */
+static PyObject *agrees(PyObject *self, PyObject *args)
+{
+    const doc_columns *c = columns_of(self);
+    const char *bytes;
+    Py_ssize_t size, width;
+    if (!PyArg_ParseTuple(args, "y#n", &bytes, &size, &width)) return NULL;
+    const size_t row = width < 2 ? 0 : (size_t)width * sizeof(uint64_t);
+    if (!row || row / sizeof(uint64_t) != (size_t)width) {
+        PyErr_SetString(PyExc_ValueError, "agrees: rows of two numbers or more are wanted");
+        return NULL;
+    }
+    if ((size_t)size / row != c->token_count || (size_t)size % row) Py_RETURN_FALSE;
+    for (size_t i = 0; i < c->token_count; i++) {
+        const uint64_t token[2] = {c->token[i].orth, c->token[i].space};
+        if (memcmp(bytes + i * row, token, sizeof token)) Py_RETURN_FALSE;
+    }
+    Py_RETURN_TRUE;
+}
+
 static PyObject *offsets(PyObject *self, PyObject *unused)
 {
     (void)unused;
@@ -287,7 +325,8 @@ static PyObject *tensor(PyObject *self, PyObject *unused)
     (void)unused;
     const doc_columns *c = columns_of(self);
     const size_t size = c->token_count * c->tensor_width * sizeof *c->tensor;
-    return Py_BuildValue("(ny#)", (Py_ssize_t)c->tensor_width, (const char *)c->tensor, (Py_ssize_t)size);
+    return Py_BuildValue("(nN)", (Py_ssize_t)c->tensor_width,
+                         PyByteArray_FromStringAndSize((const char *)c->tensor, (Py_ssize_t)size));
 }
 
 /* ---- the type ---------------------------------------------------------------------------------------------------- */
@@ -321,6 +360,9 @@ static PyMethodDef result_methods[] = {
      "array(names)\n--\n\nAttributes of the tokens as spaCy's Doc.from_array takes them: for each name the numbers of "
      "all "
      "tokens (uint64), as bytes."},
+    {"ids", ids, METH_O, "ids(name)\n--\n\nOne such attribute as a list of ints."},
+    {"agrees", agrees, METH_VARARGS,
+     "agrees(rows, width)\n--\n\nAre its tokens those of rows (uint64, as bytes) that begin with ORTH and SPACY?"},
     {"offsets", offsets, METH_NOARGS,
      "offsets()\n--\n\nStart and end of each token in code points (uint32), as bytes."},
     {"special_norms", special_norms, METH_NOARGS,
@@ -329,7 +371,7 @@ static PyMethodDef result_methods[] = {
     {"cats", cats, METH_NOARGS, "cats()\n--\n\nLabel -> score."},
     {"span_groups", span_groups, METH_NOARGS,
      "span_groups()\n--\n\n[(key, has scores, [(first token, last token + 1, label, score), ...]), ...]"},
-    {"tensor", tensor, METH_NOARGS, "tensor()\n--\n\n(width, rows of float32 as bytes)"},
+    {"tensor", tensor, METH_NOARGS, "tensor()\n--\n\n(width, rows of float32 as a bytearray)"},
     {0},
 };
 

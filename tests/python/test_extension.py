@@ -55,6 +55,31 @@ def test_result(tern: Any, model: Any) -> None:
     assert result.cats() == {} and result.span_groups() == []
 
 
+def test_comparing_tokens(tern: Any, model: Any) -> None:
+    (result,) = model.run([TEXT], tern.TOKENS)
+    orth, spaces = result.orths(), list(map(int, result.spaces()))
+    rows = [[a, b, 0] for a, b in zip(orth, spaces)]
+
+    def packed() -> bytes:
+        return array("Q", [number for row in rows for number in row]).tobytes()
+
+    assert result.ids("ORTH") == orth and result.agrees(packed(), 3)
+    assert not result.agrees(packed()[:-24], 3) and not result.agrees(packed()[:-8], 3)
+    assert tern.used_columns(packed(), 3, 2) == 3
+    rows[0][2] = 1
+    assert (tern.used_columns(packed(), 3, 2), tern.used_columns(packed(), 3, 0)) == (3, 7)
+    rows[4][2], rows[5][1] = 1, 0
+    assert tern.used_columns(packed(), 3, 2) == 7 and not result.agrees(packed(), 3)
+    for width in (-1, 0, 1, 2**62):
+        with pytest.raises(ValueError, match="agrees: rows"):
+            result.agrees(packed(), width)
+    for width in (-1, 0, 65):
+        with pytest.raises(ValueError, match="used_columns: whole rows"):
+            tern.used_columns(packed(), width, 0)
+    with pytest.raises(ValueError, match="no column"):
+        result.ids("NOTHING")
+
+
 def test_unwanted_is_not_there(tern: Any, model: Any) -> None:
     (result,) = model.run([TEXT], tern.TOKENS)
     assert result.annotations == 0 and result.entities() == [] and result.tensor() == (0, b"")

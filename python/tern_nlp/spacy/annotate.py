@@ -1,11 +1,14 @@
-"""A result of the engine -> spaCy's Doc."""
+"""A result of the engine -> spaCy's Doc. Short documents are many: each call of numpy and of spaCy counts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
 from itertools import count
 
 import numpy as np
-from spacy.tokens import Doc, Span, SpanGroup
+from spacy.attrs import IDS
+from spacy.tokens import Doc, MorphAnalysis, Span, SpanGroup
 from spacy.vocab import Vocab
 
 from .. import _tern
@@ -13,15 +16,27 @@ from .. import _tern
 TOKEN_ATTRIBUTES = (
     (_tern.TAGS, ("TAG",)),
     (_tern.POS, ("POS",)),
-    (_tern.MORPHS, ("MORPH",)),
     (_tern.LEMMAS, ("LEMMA",)),
     (_tern.DEPENDENCIES, ("HEAD", "DEP")),
     (_tern.ENTITIES, ("ENT_IOB", "ENT_TYPE", "ENT_ID")),
 )
-"""Annotation -> attributes of spaCy's that hold it."""
-
+"""Annotation -> attributes of spaCy's that hold it; MORPH is set otherwise, for from_array looks up each token's."""
+NUMBER, REAL = np.dtype(np.uint64), np.dtype(np.float32)
 
 _zones = count(1)
+
+
+class _Morphs(dict):
+    """Id -> analysis of a vocabulary."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        super().__init__()
+        self._vocab = vocab
+
+    def __missing__(self, key: int) -> MorphAnalysis:
+        self._vocab.morphology.add(self._vocab.strings[key])
+        self[key] = analysis = MorphAnalysis.from_id(self._vocab, key)
+        return analysis
 
 
 class Strings:
@@ -44,9 +59,11 @@ class Strings:
             self._zone_memo = _tern.StringMemo()
         return self._zone_memo
 
-    def add(self, result: _tern.Result) -> None:
-        for string in self._known().new_strings(result):
-            self.vocab.strings.add(string)
+    def add(self, results: Iterable[_tern.Result]) -> None:
+        new_strings, add = self._known().new_strings, self.vocab.strings.add
+        for result in results:
+            for string in new_strings(result):
+                add(string)
 
 
 def new_doc(vocab: Vocab, result: _tern.Result) -> Doc:
@@ -57,18 +74,27 @@ def new_doc(vocab: Vocab, result: _tern.Result) -> Doc:
     return doc
 
 
-def _attributes(annotations: int) -> tuple[str, ...]:
-    found = [name for bit, names in TOKEN_ATTRIBUTES if annotations & bit for name in names]
+@cache
+def _attributes(annotations: int) -> tuple[tuple[str, ...], list[int]]:
+    """Names and numbers."""
+    names = [name for bit, names in TOKEN_ATTRIBUTES if annotations & bit for name in names]
     if annotations & _tern.SENTENCES and not annotations & _tern.DEPENDENCIES:
-        found.append("SENT_START")  # else spaCy takes it from the heads
-    return tuple(found)
+        names.append("SENT_START")  # else spaCy takes it from the heads
+    return tuple(names), [IDS[name] for name in names]
 
 
-def _set_tokens(doc: Doc, result: _tern.Result) -> None:
-    names = _attributes(result.annotations)
-    if names and len(doc):
-        columns = np.frombuffer(result.array(names), dtype=np.uint64).reshape(len(names), len(doc))
-        doc.from_array(list(names), columns.T)
+def _set_tokens(doc: Doc, result: _tern.Result, annotations: int) -> None:
+    tokens = len(result)
+    names, numbers = _attributes(annotations)
+    if names and tokens:
+        columns = np.ndarray((tokens, len(names)), NUMBER, result.array(names), 0, (8, 8 * tokens))
+        doc.from_array(numbers, columns)
+
+
+def _set_morphs(doc: Doc, result: _tern.Result, morphs: _Morphs) -> None:
+    for token, key in zip(doc, result.ids("MORPH")):
+        if key:
+            token.morph = morphs[key]
 
 
 def _set_spans(doc: Doc, result: _tern.Result) -> None:
@@ -82,14 +108,22 @@ def _set_spans(doc: Doc, result: _tern.Result) -> None:
 def _set_tensor(doc: Doc, result: _tern.Result) -> None:
     width, rows = result.tensor()
     if width:
-        doc.tensor = np.frombuffer(rows, dtype=np.float32).reshape(len(doc), width).copy()
+        doc.tensor = np.ndarray((len(result), width), REAL, rows)
 
 
-def annotate(doc: Doc, result: _tern.Result) -> None:
-    """Sets what the result has; the document has its tokens, the vocabulary its strings."""
-    _set_tokens(doc, result)
-    if result.annotations & _tern.CATS:
-        doc.cats.update(result.cats())
-    if result.annotations & _tern.SPANS:
-        _set_spans(doc, result)
-    _set_tensor(doc, result)
+class Annotator:
+    """Sets what results have on documents of a vocabulary; they have their tokens, the vocabulary the strings."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._morphs = _Morphs(vocab)
+
+    def __call__(self, doc: Doc, result: _tern.Result) -> None:
+        annotations = result.annotations
+        _set_tokens(doc, result, annotations)
+        if annotations & _tern.MORPHS:
+            _set_morphs(doc, result, self._morphs)
+        if annotations & _tern.CATS:
+            doc.cats.update(result.cats())
+        if annotations & _tern.SPANS:
+            _set_spans(doc, result)
+        _set_tensor(doc, result)

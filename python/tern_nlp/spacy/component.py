@@ -14,6 +14,7 @@ from spacy.util import ensure_path, minibatch, raise_error
 from spacy.vocab import Vocab
 
 from .engine import Engine
+from .original import Original
 from .tokenizer import TernTokenizer
 
 BATCH = 64
@@ -27,7 +28,9 @@ ASSIGNS = """token.tag token.pos token.morph token.lemma token.dep token.head to
 class Tern:
     """Runs a .tern file for all the components that it was made of.
 
-    model: the file's path, or its bytes. components: names of those that run; None: those that the pipeline enables.
+    model: the file's path, or its bytes. components: names of those that run; None: those that the pipeline enables. original: the
+    pipeline that the file was made of, a package or a folder: where a document has annotations that tern does not take into
+    account, its components take their turn.
     """
 
     def __init__(
@@ -37,9 +40,11 @@ class Tern:
         *,
         model: str | Path | bytes | None = None,
         components: Sequence[str] | None = None,
+        original: str | None = None,
     ) -> None:
         self.vocab = vocab
         self.name = name
+        self.original = None if original is None else Original(vocab, original)
         self.model = Path(model) if isinstance(model, str) else model
         self.components = None if components is None else list(components)
         self._engine: Engine | None = None
@@ -53,31 +58,37 @@ class Tern:
                 raise ValueError(
                     f"the component {self.name} has no model: give one with nlp.add_pipe('tern', config={{'model': 'file.tern'}})"
                 )
-            self._engine = Engine(self.vocab, self.model, self.components)
+            fallback = None if self.original is None else self._run_original
+            self._engine = Engine(self.vocab, self.model, self.components, fallback)
         return self._engine
 
+    def _run_original(self, doc: Doc) -> None:
+        names = self.components
+        if names is None:
+            names = [name for name, _, is_default in self.engine.model.components if is_default]
+        self.original(doc, names)
+
     def __call__(self, doc: Doc) -> Doc:
-        self.engine.annotate([doc])
+        for left in self.engine.annotate_batch([doc]):
+            self.engine.annotate(left)
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH) -> Iterator[Doc]:
         for docs in minibatch(stream, size=batch_size):
             try:
-                self.engine.annotate(docs)
-                failed = None
-            except Exception as error:
-                failed = error
-            yield from docs if failed is None else self._one_by_one(docs)
+                left = self.engine.annotate_batch(docs)
+            except Exception:
+                left = docs  # one by one, for whoever handles errors is told which document it is
+            failed = {id(doc) for doc in left if not self._annotate(doc)}
+            yield from (doc for doc in docs if id(doc) not in failed)
 
-    def _one_by_one(self, docs: Sequence[Doc]) -> Iterator[Doc]:
-        """Of a batch with which something is wrong: whoever handles errors is told which document it is."""
-        for doc in docs:
-            try:
-                self.engine.annotate([doc])
-            except Exception as error:
-                self._error_handler(self.name, self, [doc], error)
-            else:
-                yield doc
+    def _annotate(self, doc: Doc) -> bool:
+        try:
+            self.engine.annotate(doc)
+        except Exception as error:
+            self._error_handler(self.name, self, [doc], error)
+            return False
+        return True
 
     def set_error_handler(self, error_handler: Callable[..., Any]) -> None:
         self._error_handler = error_handler
@@ -125,16 +136,21 @@ class Tern:
 
 
 @Language.factory(
-    "tern", default_config={"model": None, "components": None}, assigns=ASSIGNS, requires=[], default_score_weights={}
+    "tern",
+    default_config={"model": None, "components": None, "original": None},
+    assigns=ASSIGNS,
+    requires=[],
+    default_score_weights={},
 )
 def make_tern(  # spaCy evaluates these annotations, under Python 3.9, too
     nlp: Language,
     name: str,
     model: Optional[str],  # noqa: UP045
     components: Optional[List[str]],  # noqa: UP006, UP045
+    original: Optional[str],  # noqa: UP045
 ) -> Tern:
     """The component; it also takes over nlp.tokenizer, for a model's networks expect the tokens of its own."""
-    tern = Tern(nlp.vocab, name, model=model, components=components)
+    tern = Tern(nlp.vocab, name, model=model, components=components, original=original)
     if isinstance(nlp.tokenizer, TernTokenizer):
         nlp.tokenizer.tern = tern
     else:

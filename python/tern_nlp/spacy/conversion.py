@@ -5,17 +5,22 @@ The file's name in the cache is made of the contents of everything that it depen
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import importlib
 import json
 import logging
 import os
+import stat
 import sys
+import tempfile
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from .. import __version__
 
@@ -118,21 +123,58 @@ def _content(folder: Path, described: Any) -> str:
 
 
 def _write(file: Path, data: bytes) -> None:
-    """All or nothing, whoever else is at it."""
-    partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
+    """All or nothing, whoever else is at it: processes that convert the same at once write the same."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(suffix=".partial", dir=file.parent)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(data)
-        os.replace(partial, file)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise OSError(
-            f"{file} cannot be written: {error.strerror}; set XDG_CACHE_HOME to a directory that can"
-        ) from error
+        with open(number, "wb") as out:
+            out.write(data)
+        os.replace(name, file)
+    except OSError:
+        os.unlink(name)
+        raise
+
+
+def _own_folder() -> Path:
+    """In the directory for temporary files, for a home that cannot be written. Nobody else's: a file there is trusted."""
+    folder = Path(tempfile.gettempdir()) / f"tern_nlp-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+        raise OSError(errno.EPERM, "the folder is another user's", str(folder))
+    return folder
+
+
+def _keep(name: str, make: Callable[[], bytes]) -> Path:
+    """The file of that name, out of the cache or made; in the cache if that can be written."""
+    files = [cache_folder() / name]
+    with contextlib.suppress(OSError):
+        files.append(_own_folder() / name)
+    for file in files:
+        if file.is_file():
+            return file
+    data = make()
+    for file in files:
+        try:
+            _write(file, data)
+            return file
+        except OSError as error:
+            failed = error
+    raise OSError(
+        f"{files[0]} cannot be written: {failed.strerror}; set XDG_CACHE_HOME to a directory that can"
+    ) from failed
+
+
+def _say(sentence: str) -> None:
+    """What takes seconds is told whoever looks on. Nothing is wrong, so it is no warning."""
+    logger.info("%s", sentence)
+    if not logger.isEnabledFor(logging.INFO) and sys.stderr is not None and sys.stderr.isatty():
+        print(f"tern_nlp: {sentence}", file=sys.stderr)
 
 
 def _convert(name: str, left_out: Sequence[str], given_words: bool) -> bytes:
     build, container = _converter("build"), _converter("container")
+    _say(f"converting {name} for tern, once: the file is kept in {cache_folder()}")
     conversion = build.convert(name, lambda what: None, left_out, (), given_words)
     for warning in conversion.warnings:
         logger.warning("%s", warning)
@@ -174,11 +216,9 @@ def _converted(name: str, exclude: Sequence[str], keep: Sequence[str]) -> Conver
         if not taken:
             raise ValueError(f"tern can run no component of {name}: it has {', '.join(pipeline) or 'none'}")
         left_out = [component for component in pipeline if component not in taken]
-        file = cache_folder() / f"{_content(origin.folder, _describe(origin, left_out, given_words))}.tern"
+        content = f"{_content(origin.folder, _describe(origin, left_out, given_words))}.tern"
         try:
-            if not file.is_file():
-                logger.warning("converting %s for tern, once: the file is kept in %s", name, file.parent)
-                _write(file, _convert(name, left_out, given_words))
+            file = _keep(content, partial(_convert, name, left_out, given_words))
         except errors.ConvertError as error:  # what only the trained pipeline shows
             if error.component is None:
                 raise

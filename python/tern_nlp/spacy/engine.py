@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import numpy as np
-from spacy.attrs import ENT_IOB, ORTH, SENT_START, SPACY
+from spacy.attrs import DEP, ENT_IOB, HEAD, LEMMA, MORPH, NORM, ORTH, POS, SENT_START, SPACY, TAG
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from .. import _tern
-from .annotate import Strings, annotate, new_doc
+from .annotate import Annotator, Strings, new_doc
 
-LOOKED_AT = (ORTH, SPACY, SENT_START, ENT_IOB)
+LOOKED_AT = [ORTH, SPACY, SENT_START, ENT_IOB, TAG, POS, MORPH, LEMMA, DEP, HEAD]
 """What a document may bring along; the first two make its tokens."""
+WIDTH = len(LOOKED_AT)
+STARTS = LOOKED_AT.index(SENT_START)
+"""Of which the first row says nothing: the first token always starts a sentence."""
+TOKENS_ALONE = 1 << LOOKED_AT.index(ORTH) | 1 << LOOKED_AT.index(SPACY)
 FOUND_BY_SPACY = _tern.NORMS | _tern.NOUN_CHUNKS
 """What spaCy makes of a document when it is asked for."""
-FINDS_ENTITIES = {"ner", "entity_ruler", "span_ruler"}
+KEEPS_SPANS = "span_ruler"
+SHORT, MANY = 500, 4096
+"""Characters of a text that is remembered until the component's turn; how many are at most."""
 
 
 def _places(model: _tern.Model, components: Sequence[str] | None) -> int:
@@ -33,80 +39,100 @@ def _places(model: _tern.Model, components: Sequence[str] | None) -> int:
 
 
 class Engine:
-    """components: names of those that run; None: as the model says; an empty list: none, only tokens are made."""
+    """components: names of those that run; None: as the model says; an empty list: none, only tokens are made. fallback: takes a
+    document that brings along what tern does not take into account; None: it is refused."""
 
-    def __init__(self, vocab: Vocab, source: Path | bytes, components: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        vocab: Vocab,
+        source: Path | bytes,
+        components: Sequence[str] | None = None,
+        fallback: Callable[[Doc], Any] | None = None,
+    ) -> None:
         self.vocab = vocab
         self.source = source
         self.components = None if components is None else tuple(components)
+        self.fallback = fallback
         self.model = _tern.Model(source)
         self.places = _places(self.model, self.components)
         self.want = _tern.TOKENS
         if components is None or components:
             self.want = (self.model.offers & ~FOUND_BY_SPACY) | _tern.TENSOR
         self.has_tokenizer = self.model.has_tokenizer
-        self._strings = Strings(vocab)
+        self._strings, self._annotator = Strings(vocab), Annotator(vocab)
         running = [row for place, row in enumerate(self.model.components) if self._runs(place, row)]
-        self._finds_entities = any(factory in FINDS_ENTITIES for _, factory, _ in running)
+        self._keeps_spans = any(factory == KEEPS_SPANS for _, factory, _ in running)
+        self._texts: dict[int, str] = {}
 
     def _runs(self, place: int, row: tuple[str, str, bool]) -> bool:
         return row[2] if self.components is None else bool(self.places >> place & 1)
 
     def make_doc(self, text: str) -> Doc:
-        result = self.model.run([text], _tern.TOKENS)[0]
-        self._strings.add(result)
-        return new_doc(self.vocab, result)
+        results = self.model.run([text], _tern.TOKENS)
+        self._strings.add(results)
+        doc = new_doc(self.vocab, results[0])
+        if len(text) <= SHORT:
+            if len(self._texts) >= MANY:
+                self._texts.clear()
+            self._texts[id(doc)] = text
+        return doc
 
-    def annotate(self, docs: Sequence[Doc]) -> None:
-        """Runs the components on documents and sets what they find. Raises what the engine says of one of them, with its index."""
-        given = [doc.to_array(LOOKED_AT) for doc in docs]
-        starts = [self._sent_starts(tokens) for tokens in given]
-        for tokens in given:
-            self._check_entities(tokens)
-        for doc, result in zip(docs, self._results(docs, given, starts)):
-            self._strings.add(result)
-            annotate(doc, result)
+    def _text(self, doc: Doc) -> str:
+        """Putting it together takes as long as making the document. One that is remembered may be another document's, by now, or
+        this one's before a change: the tokens tell, which are compared anyway."""
+        return self._texts.pop(id(doc), None) or doc.text
 
-    def _check_entities(self, tokens: Any) -> None:
-        if self._finds_entities and tokens[:, 3].any():
+    def annotate_batch(self, docs: Sequence[Doc]) -> Sequence[Doc]:
+        """Runs the components on documents and sets what they find. Returns those that are left: they are not as the tokenizer made
+        them. Raises what the engine says of one of them; then nothing has been done."""
+        if self.components is not None and not self.components:
+            return []
+        given = [doc.to_array(LOOKED_AT).tobytes() for doc in docs]
+        if not self.has_tokenizer or not all(map(self._is_fresh, docs, given)):
+            return docs
+        results = self.model.run([self._text(doc) for doc in docs], self.want, self.places)
+        self._strings.add(results)
+        left = []
+        for doc, rows, result in zip(docs, given, results):
+            if result.agrees(rows, WIDTH):
+                self._annotator(doc, result)
+            else:
+                left.append(doc)
+        return left
+
+    def _is_fresh(self, doc: Doc, rows: bytes, allowed: int = TOKENS_ALONE) -> bool:
+        """Has it its tokens and nothing else that is looked at?"""
+        return not _tern.used_columns(rows, WIDTH, STARTS) & ~allowed and not (self._keeps_spans and doc.spans)
+
+    def annotate(self, doc: Doc) -> None:
+        """One that has sentence starts already, or tokens that tern would not have cut so, or anything else."""
+        result = self._result(doc)
+        if result is not None:
+            self._strings.add([result])
+            self._annotator(doc, result)
+        elif self.fallback is not None:
+            self.fallback(doc)
+        else:
             raise ValueError(
-                "the document has entities already, which tern's components do not take into account: set them after tern, or "
-                "leave those that find entities to spaCy, as in tern_nlp.spacy.load(name, keep=['ner'])"
+                "the document has annotations already, which tern's components do not take into account: set them after "
+                "tern, or leave those that look at them to spaCy, as in tern_nlp.spacy.load(name, keep=['ner'])"
             )
 
-    @staticmethod
-    def _sent_starts(tokens: Any) -> bytes | None:
-        """What a component before tern has set. The first token always starts a sentence."""
-        column = tokens[:, 2]
-        return column.astype(np.uint8).tobytes() if column[1:].any() else None
+    def _result(self, doc: Doc) -> _tern.Result | None:
+        """None: it has what tern does not take into account."""
+        rows = doc.to_array(LOOKED_AT).tobytes()
+        if not self._is_fresh(doc, rows, TOKENS_ALONE | 1 << STARTS):
+            return None
+        table = np.frombuffer(rows, dtype=np.uint64).reshape(-1, WIDTH)
+        starts = table[:, STARTS].astype(np.uint8).tobytes() if table[1:, STARTS].any() else None
+        if self.has_tokenizer:
+            text = doc.text
+            if self.model.run([text], _tern.TOKENS)[0].agrees(rows, WIDTH):
+                return self.model.run([text], self.want, self.places, [starts])[0]
+        words = ([token.text for token in doc], table[:, 1].astype(np.uint8).tobytes())
+        result = self.model.run_words([words], self.want | _tern.NORMS, self.places, [starts])[0]
+        return result if self._has_norms(doc, result) else None
 
-    def _results(self, docs: Sequence[Doc], given: Sequence[Any], starts: Sequence[Any]) -> list[_tern.Result]:
-        if not self.has_tokenizer:
-            return self._run_words(docs, given, starts)
-        texts = [doc.text for doc in docs]
-        if any(start is not None for start in starts):
-            return [self._run_either(*item) for item in zip(docs, texts, given, starts)]
-        results = self.model.run(texts, self.want, self.places)
-        for i, result in enumerate(results):
-            if not _same_tokens(result, given[i]):
-                results[i] = self._run_words(docs[i : i + 1], given[i : i + 1], [None])[0]
-        return results
-
-    def _run_either(self, doc: Doc, text: str, tokens: Any, starts: bytes | None) -> _tern.Result:
-        """As a text, if the tokens are tern's own, with its norms; else as words."""
-        if _same_tokens(self.model.run([text], _tern.TOKENS)[0], tokens):
-            return self.model.run([text], self.want, self.places, [starts])[0]
-        return self._run_words([doc], [tokens], [starts])[0]
-
-    def _run_words(self, docs: Sequence[Doc], given: Sequence[Any], starts: Sequence[Any]) -> list[_tern.Result]:
-        words = [
-            ([token.text for token in doc], tokens[:, 1].astype(np.uint8).tobytes()) for doc, tokens in zip(docs, given)
-        ]
-        return self.model.run_words(words, self.want, self.places, list(starts))
-
-
-def _same_tokens(result: _tern.Result, tokens: Any) -> bool:
-    if len(result) != len(tokens):
-        return False
-    columns = np.frombuffer(result.array(("ORTH", "SPACY")), dtype=np.uint64).reshape(2, len(tokens))
-    return np.array_equal(columns, tokens.T[:2])
+    def _has_norms(self, doc: Doc, result: _tern.Result) -> bool:
+        """Of words, tern has no special cases' norms, which its components embed."""
+        return [self.vocab.strings.add(norm) for norm in result.strings("NORM")] == doc.to_array(NORM).tolist()

@@ -12,6 +12,7 @@ from spacy.language import Language
 from spacy.util import is_package
 
 from .conversion import Converted, converted
+from .original import Original
 
 NAME = "tern"
 
@@ -33,12 +34,12 @@ def load(
     disable, exclude, keep = (_names(given) for given in (disable, exclude, keep))
     if isinstance(name, Language):
         return _replace_components(name, disable, exclude, keep)
-    if not (is_package(str(name)) or Path(name).exists()):
-        return spacy.load(name)  # which raises spaCy's error for a pipeline that is not there
+    if config or not (is_package(str(name)) or Path(name).exists()):  # without one, spaCy raises its error
+        return _replace_components(spacy.load(name, vocab=vocab, config=config or {}), disable, exclude, keep)
     found = converted(str(name), exclude, keep)
     left_out = [*exclude, *found.taken]
-    nlp = spacy.load(name, vocab=vocab, exclude=left_out, disable=_those_left(disable, found), config=config or {})
-    return _add(nlp, found, disable)
+    nlp = spacy.load(name, vocab=vocab, exclude=left_out, disable=_those_left(disable, found))
+    return _add(nlp, found, disable, {"original": str(name)})
 
 
 def _names(given: str | Iterable[str]) -> list[str]:
@@ -53,17 +54,18 @@ def _replace_components(nlp: Language, disable: list[str], exclude: list[str], k
     with tempfile.TemporaryDirectory() as folder:
         nlp.to_disk(folder)
         found = converted(folder, exclude, keep)
-    for name in [*exclude, *found.taken]:
-        nlp.remove_pipe(name)
+    removed = dict(nlp.remove_pipe(name) for name in [*exclude, *found.taken])
     for name in _those_left(disable, found):
         nlp.disable_pipe(name)
-    return _add(nlp, found, disable)
+    nlp = _add(nlp, found, disable, {})
+    nlp.get_pipe(NAME).original = Original(nlp.vocab, None, removed)
+    return nlp
 
 
-def _add(nlp: Language, found: Converted, disable: list[str]) -> Language:
+def _add(nlp: Language, found: Converted, disable: list[str], settings: dict[str, Any]) -> Language:
     """The component, in the place of those that it stands for."""
     running = [name for name in found.enabled if name not in disable]
-    settings = {"model": str(found.file), "components": running}
+    settings = {"model": str(found.file), "components": running, **settings}
     before = next((name for name in nlp.component_names if name in found.behind), None)
     nlp.add_pipe("tern", name=NAME, config=settings, before=before)
     return nlp
