@@ -319,7 +319,7 @@ def test_two_processes_convert_at_once(package: Any, tmp_path: Path) -> None:
     nlp = spacy.blank("xx")
     nlp.add_pipe("sentencizer")
     nlp.to_disk(tmp_path / "pipeline")
-    program = "import sys, tern_nlp.spacy; print(len(list(tern_nlp.spacy.load(sys.argv[1])('A. B.').sents)))"
+    program = "import sys, tern_nlp.spacy; print(len(list(tern_nlp.spacy.load(sys.argv[1])('One. Two.').sents)))"
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", program, str(tmp_path / "pipeline")],
