@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ._tern import version as __version__
 
-__all__ = ["__version__"]
+__all__ = ["Language", "Vocab", "__version__", "load"]
+
+
+def load(name: Any, **kwargs: Any) -> Any:
+    """A pipeline by its name or its .tern file: load(name, vocab=True, disable=(), enable=(), exclude=())."""
+    from .loading import load as load_file
+
+    return load_file(name, **kwargs)
+
+
+def __getattr__(name: str) -> Any:
+    """What takes time to import is imported when it is asked for."""
+    if name == "Language":
+        from .language import Language
+
+        return Language
+    if name == "Vocab":
+        from .vocab import Vocab
+
+        return Vocab
+    raise AttributeError(f"module 'tern_nlp' has no attribute {name!r}")

@@ -18,24 +18,39 @@ from .vectors import Vectors
 
 NORM, LANG, ORTH = _attrs.IDS["NORM"], _attrs.IDS["LANG"], _attrs.IDS["ORTH"]
 
+_WORD_FORMS = tuple(_attrs.IDS[name] for name in ("LOWER", "NORM", "SHAPE", "PREFIX", "SUFFIX"))
+
 
 class _Compute:
     """The vocabulary's lexical attributes of a word, for its lexicon. It does not keep the vocabulary alive."""
 
     def __init__(self) -> None:
         self.getters: dict[int, Callable[[str], Any]] = {}
-        self.rank: Callable[[str], int] = lambda word: OOV_RANK
+        self.word: Callable[[str], tuple[Any, ...]] | None = None  # Model.lexeme of a language
 
     def __call__(self, word: str) -> tuple[Any, ...]:
         flags = 0
         forms: dict[int, Any] = {}
+        if self.word is not None:
+            flags, _, *texts = self.word(word)
+            forms.update(zip(_WORD_FORMS, texts))
         for attr, getter in self.getters.items():
             value = getter(word) if callable(getter) else getter
             if 0 < attr < 64:
-                flags |= bool(value) << attr
+                flags = flags & ~(1 << attr) | bool(value) << attr
             elif value is not None:
                 forms[attr] = value if isinstance(value, str) else int(value)
-        return (flags, *(forms.get(_attrs.IDS[name]) for name in FORMS), self.rank(word))
+        return (flags, *(forms.get(_attrs.IDS[name]) for name in FORMS), OOV_RANK)
+
+
+class _Constant:
+    """A getter that gives one value, and can be pickled."""
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+    def __call__(self, word: str) -> str:
+        return self.value
 
 
 class Vocab:
@@ -113,6 +128,12 @@ class Vocab:
         if self.lookups.has_table("lexeme_norm"):
             before = self.lex_attr_getters.get(NORM, str.lower)
             self.lex_attr_getters[NORM] = util.add_lookups(before, self.lookups.get_table("lexeme_norm"))
+
+    def _use_language(self, code: str, word: Callable[[str], tuple[Any, ...]] | None) -> None:
+        """Takes lexical attributes from a language's file: word is its Model.lexeme. Getters that users set go before it."""
+        self._compute.word = word
+        self.lex_attr_getters[LANG] = _Constant(code)
+        self._lexicon.retain(set())
 
     @property
     def lang(self) -> str:

@@ -1,0 +1,153 @@
+"""A .tern file as components of a pipeline: it cuts texts into words and annotates them, all in one go where it can."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import _tern
+from . import attrs as _attrs
+from .tokens import Doc
+from .vocab import Vocab
+
+BATCH = 64
+"""Texts that the engine is given at once where nobody says how many."""
+
+_SETS = {
+    "tagger": "TAG",
+    "morphologizer": "POS MORPH",
+    "parser": "HEAD DEP SENT_START",
+    "senter": "SENT_START",
+    "sentencizer": "SENT_START",
+    "attribute_ruler": "TAG POS MORPH LEMMA",
+    "lemmatizer": "LEMMA",
+    "trainable_lemmatizer": "LEMMA",
+    "ner": "ENT_IOB ENT_TYPE ENT_ID",
+    "entity_ruler": "ENT_IOB ENT_TYPE ENT_ID",
+    "span_ruler": "ENT_IOB ENT_TYPE ENT_ID",
+}
+"""Factory -> what of the tokens it sets."""
+_FINDS_ENTITIES = {"ner", "entity_ruler", "span_ruler"}
+
+
+class EngineComponent:
+    """One component of the file. Those that follow each other run together; this one alone when it is called."""
+
+    def __init__(self, engine: Engine, name: str, factory: str, place: int, labels: Sequence[str]) -> None:
+        self.engine = engine
+        self.name = name
+        self.factory = factory
+        self.place = place
+        self._labels = tuple(labels)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What it may say, as spaCy's component has it."""
+        return self._labels
+
+    @property
+    def label_data(self) -> tuple[str, ...]:
+        return self._labels
+
+    @property
+    def vocab(self) -> Vocab:
+        return self.engine.vocab
+
+    def __call__(self, doc: Doc) -> Doc:
+        self.engine.annotate([doc], [self], [self])
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = BATCH) -> Iterator[Doc]:
+        for doc in stream:
+            yield self(doc)
+
+    def initialize(self, *args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError("tern does not train: train the pipeline with spaCy and convert it")
+
+    update = rehearse = initialize
+
+
+class Engine:
+    """An open .tern file and the vocabulary of its documents."""
+
+    def __init__(self, path: str | Path, vocab: Vocab) -> None:
+        self.path = Path(path).absolute()
+        self.vocab = vocab
+        self.model = _tern.Model(self.path)
+        self.description: dict[str, Any] = json.loads(self.model.meta)
+        self.want = (self.model.offers | _tern.TENSOR | _tern.NORMS) & ~_tern.NOUN_CHUNKS
+        said = self.description.get("components", {})
+        self.components = [
+            EngineComponent(self, name, factory, place, said.get(name, {}).get("labels", ()))
+            for place, (name, factory, _) in enumerate(self.model.components)
+        ]
+        self.enabled = [component for component, row in zip(self.components, self.model.components) if row[2]]
+
+    def __reduce__(self) -> Any:
+        return (Engine, (self.path, self.vocab))
+
+    @staticmethod
+    def mask(components: Iterable[EngineComponent]) -> int:
+        return sum(1 << component.place for component in components)
+
+    def _results(self, run: Any, documents: list[Any], components: Sequence[EngineComponent], *rest: Any) -> list[Any]:
+        mask = self.mask(components)
+        # A mask of 0 is what runs by default.
+        return run(documents, self.want if mask else _tern.NORMS, mask, *rest)
+
+    def docs(self, texts: Sequence[str], components: Sequence[EngineComponent]) -> list[Doc]:
+        """Of texts; the engine runs without the interpreter's lock."""
+        results = self._results(self.model.run, list(texts), components)
+        return [Doc._from_result(self.vocab, result) for result in results]
+
+    def annotate(
+        self, docs: Sequence[Doc], components: Sequence[EngineComponent], new: Sequence[EngineComponent]
+    ) -> None:
+        """Sets what the new ones among components find in documents that are there already."""
+        finds = any(component.factory in _FINDS_ENTITIES for component in new)
+        for doc in docs:
+            if finds and len(doc) and any(doc._column(_attrs.IDS["ENT_TYPE"])):
+                raise NotImplementedError(
+                    "the document has entities already, which tern's components do not take into account: set them after those, "
+                    "or use tern_nlp.spacy.load(name, keep=['ner'])"
+                )
+        for doc in docs:
+            self._apply(doc, self._result_of(doc, components), new)
+
+    def _result_of(self, doc: Doc, components: Sequence[EngineComponent]) -> Any:
+        """As a text, if its tokens are the file's own, with the norms of its special cases; else as words."""
+        starts = self._sentence_starts(doc)
+        if self.model.has_tokenizer and self._cuts_alike(doc):
+            return self._results(self.model.run, [doc.text], components, [starts])[0]
+        words = ([token.text for token in doc], bytes(bool(token.whitespace_) for token in doc))
+        return self._results(self.model.run_words, [words], components, [starts])[0]
+
+    def _cuts_alike(self, doc: Doc) -> bool:
+        result = self.model.run([doc.text], _tern.TOKENS)[0]
+        numbers = (_attrs.IDS["ORTH"], _attrs.IDS["SPACY"])
+        columns = result.array(("ORTH", "SPACY"))
+        half = len(columns) // 2
+        return len(result) == len(doc) and all(
+            doc._array([number]) == column for number, column in zip(numbers, (columns[:half], columns[half:]))
+        )
+
+    @staticmethod
+    def _sentence_starts(doc: Doc) -> bytes | None:
+        starts = doc._column(_attrs.IDS["SENT_START"])
+        return bytes(start & 255 for start in starts) if any(starts[1:]) else None
+
+    def _apply(self, doc: Doc, result: Any, new: Sequence[EngineComponent]) -> None:
+        found = Doc._from_result(self.vocab, result)
+        names = {name for component in new for name in _SETS.get(component.factory, "").split()}
+        numbers = [_attrs.IDS[name] for name in sorted(names) if name == "SENT_START" or found.has_annotation(name)]
+        if numbers:
+            doc._set_array(numbers, found._array(numbers))
+        if _attrs.IDS["DEP"] in numbers and len(doc):
+            doc._set_children(0, len(doc))
+        doc.cats.update(found.cats)
+        for key, group in found.spans.items():
+            doc.spans[key] = group.copy(doc=doc)
+        if found._tensor is not None:
+            doc._tensor = found._tensor

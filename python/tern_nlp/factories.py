@@ -1,0 +1,44 @@
+"""Factories of components by name: what Language.add_pipe makes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .language import Language
+
+_FACTORIES: dict[str, Factory] = {}
+
+
+@dataclass
+class Factory:
+    """facts: what spaCy's decorators take besides (assigns, requires …)."""
+
+    factory: str
+    function: Callable[..., Any]
+    default_config: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("assigns", "requires"):
+            return self.facts.get(name, [])
+        if name in ("retokenizes", "default_score_weights"):
+            return self.facts.get(name, False if name == "retokenizes" else {})
+        raise AttributeError(name)
+
+    def make(self, nlp: Language, name: str, config: dict[str, Any]) -> Any:
+        settings = {**self.default_config, **config}
+        settings.pop("factory", None)
+        try:
+            inspect.signature(self.function).bind(nlp, name, **settings)
+        except TypeError as error:
+            raise ValueError(f"[E964] the settings of the component {name!r} do not fit its factory: {error}") from None
+        return self.function(nlp, name, **settings)
+
+
+def registered() -> dict[str, Factory]:
+    """Name -> factory, for all languages."""
+    return _FACTORIES

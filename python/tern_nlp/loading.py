@@ -1,0 +1,87 @@
+"""tern_nlp.load: a pipeline out of a .tern file."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from .engine import Engine
+from .language import EngineTokenizer, Language, language_model
+from .vocab import Vocab
+from .words import unicode_word
+
+MODELS = Path(__file__).parent / "models"
+"""Those that come with the package."""
+
+
+def model_file(name: str | Path) -> Path:
+    """Of a path, a folder, a model of this package, or a package that has one. OSError, spaCy's E050, if there is none."""
+    path = Path(name)
+    places = [path, path / "model.tern"]
+    if not path.parent.parts and path.suffix != ".tern":
+        places += [MODELS / f"{name}.tern", Path(f"{name}.tern"), *_package_files(str(name))]
+    for place in places:
+        if place.is_file():
+            return place
+    raise OSError(
+        f"[E050] Can't find model '{name}'. It doesn't seem to be a Python package or a valid path to a .tern file. "
+        f"`python -m tern_nlp.convert {name} -o {name}.tern` makes one of spaCy's package."
+    )
+
+
+def _package_files(name: str) -> list[Path]:
+    """Of a wheel that `convert --wheel` made."""
+    if not name.isidentifier():
+        return []
+    spec = importlib.util.find_spec(name)
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    return [Path(folder, f"{name}.tern") for folder in folders]
+
+
+def _names(given: str | Iterable[str]) -> list[str]:
+    return [given] if isinstance(given, str) else list(given)
+
+
+def load(
+    name: str | Path,
+    *,
+    vocab: Vocab | bool = True,
+    disable: str | Iterable[str] = (),
+    enable: str | Iterable[str] = (),
+    exclude: str | Iterable[str] = (),
+    config: Any = None,
+) -> Language:
+    """A pipeline by its name or its file. disable: components that do not run; enable: the only ones that do; exclude: those
+    that are not there."""
+    file = model_file(name)
+    nlp = Language(vocab)
+    engine = Engine(file, nlp.vocab)
+    facts = dict(engine.description.get("model", {}))
+    code = facts.get("lang", "")
+    if not isinstance(vocab, Vocab):
+        nlp.vocab._use_language(code, getattr(language_model(code) or engine.model, "lexeme", unicode_word))
+    nlp._engine, nlp._path, nlp._meta = engine, file.absolute(), facts
+    nlp.tokenizer = EngineTokenizer(engine)
+    left_out, on = set(_names(exclude)), _names(enable)
+    for component in engine.components:
+        if component.name in left_out:
+            continue
+        nlp._components.append((component.name, component))
+        nlp._factories[component.name] = component.factory
+        nlp._configs[component.name] = {}
+        if component not in engine.enabled:
+            nlp._disabled.add(component.name)
+    _disable(nlp, _names(disable), on)
+    return nlp
+
+
+def _disable(nlp: Language, disable: list[str], enable: list[str]) -> None:
+    if enable:
+        nlp._disabled |= {name for name in nlp.component_names if name not in enable}
+        nlp._disabled -= set(enable)
+        wrong = set(enable) & set(disable)
+        if wrong:
+            raise ValueError(f"[E1042] `enable` and `disable` contradict each other: {sorted(wrong)}")
+    nlp._disabled |= {name for name in disable if name in nlp.component_names}

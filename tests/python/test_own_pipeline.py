@@ -1,0 +1,170 @@
+"""tern_nlp.load without spaCy, beside spaCy's pipeline: every attribute of every document."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import beside
+import pytest
+from beside import difference, differences
+from corpus import project_texts
+from spacy.language import Language
+
+TEXTS = [*project_texts(), "", " ", "\n\n", "I don't can't won't gonna.", "a" * 50, "é\u0301 😀 \u0000 x"]
+FEW = TEXTS[:40]
+NAME = "en_core_web_sm"  # the file that comes with the package
+OF_THE_LANGUAGE = {"LOWER", "SHAPE", "IS_STOP"}
+"""What a vocabulary without the language's file does not know."""
+
+
+@pytest.fixture(autouse=True)
+def attributes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "ATTRIBUTES", [name for name in beside.ATTRIBUTES if name not in OF_THE_LANGUAGE])
+
+
+@pytest.fixture(scope="module")
+def own(package: Any) -> Any:
+    return package.load(NAME)
+
+
+def test_every_document_is_equal(nlp_full: Language, own: Any) -> None:
+    assert own.pipe_names == nlp_full.pipe_names and own.disabled == nlp_full.disabled
+    found = differences(nlp_full.pipe(TEXTS), own.pipe(TEXTS))
+    assert not found, f"{len(found)} of {len(TEXTS)} differ; the first: {found[0]}"
+
+
+def test_one_at_a_time(nlp_full: Language, own: Any) -> None:
+    for text in FEW:
+        assert difference(nlp_full(text), own(text)) is None
+        assert own.make_doc(text).to_array(["ORTH", "SPACY", "NORM"]).tolist() == [
+            [token.orth, bool(token.whitespace_), token.norm] for token in nlp_full.make_doc(text)
+        ]
+
+
+def facts(doc: Any) -> list[Any]:
+    return [
+        (
+            t.text_with_ws,
+            t.tag_,
+            t.pos_,
+            t.lemma_,
+            t.norm_,
+            t.dep_,
+            t.head.i,
+            str(t.morph),
+            t.ent_type_,
+            t.ent_iob_,
+            t.is_sent_start,
+        )
+        for t in doc
+    ]
+
+
+def test_strings_and_spans(nlp_full: Language, own: Any) -> None:
+    for want, got in zip(nlp_full.pipe(FEW), own.pipe(FEW)):
+        assert facts(got) == facts(want)
+        for name in ("ents", "sents"):
+            spans = [
+                [(s.text, s.label_, s.start_char, s.end_char, s.root.i) for s in getattr(doc, name)]
+                for doc in (want, got)
+            ]
+            assert spans[1] == spans[0]
+
+
+def test_the_vocabulary_does_not_grow(own: Any) -> None:
+    list(own.pipe(TEXTS))
+    strings, words = len(own.vocab.strings), len(own.vocab)
+    for doc in own.pipe([f"{text} unheard{i} of{i}" for i, text in enumerate(FEW)]):
+        assert [token.text + token.lemma_ + token.norm_ for token in doc]
+    assert (len(own.vocab.strings), len(own.vocab)) == (strings, words)
+    doc = own("Xyzzys were here.")
+    assert own.vocab.strings[doc[0].lemma] == doc[0].lemma_ and own.vocab.strings[doc[0].orth] == "Xyzzys"
+
+
+def test_streams(nlp_full: Language, own: Any) -> None:
+    given = [(text, i) for i, text in enumerate(FEW)]
+    for options in ({}, {"batch_size": 7}, {"n_process": 3, "batch_size": 2}):
+        pairs = list(own.pipe(given, as_tuples=True, **options))
+        assert [i for _, i in pairs] == list(range(len(FEW)))
+        assert not differences(nlp_full.pipe(FEW), [doc for doc, _ in pairs])
+    mixed = [own.make_doc(text) if i % 3 else text for i, text in enumerate(FEW)]
+    assert not differences(nlp_full.pipe(FEW), own.pipe(mixed))
+
+
+@pytest.mark.parametrize("name", ["parser", "ner", "tagger", "lemmatizer", "attribute_ruler"])
+def test_disabled_components(package: Any, nlp_full: Language, own: Any, name: str) -> None:
+    with nlp_full.select_pipes(disable=[name]):
+        want = [doc.copy() for doc in nlp_full.pipe(FEW)]
+    with own.select_pipes(disable=[name]):
+        assert name not in own.pipe_names
+        assert not differences(want, own.pipe(FEW))
+    assert name in own.pipe_names
+    assert not differences(want, own.pipe(FEW, disable=[name]))
+    assert not differences(want, package.load(NAME, exclude=name).pipe(FEW))
+
+
+def test_components_of_users(package: Any, nlp_full: Language) -> None:
+    nlp = package.load(NAME)
+    seen: list[str] = []
+
+    @package.Language.component("first_test")
+    def first(doc: Any) -> Any:
+        seen.append("first" if not doc.has_annotation("TAG") else "late")
+        return doc
+
+    @package.Language.factory("between_test", default_config={"word": "x"})
+    def make(nlp: Any, name: str, word: str) -> Any:
+        def between(doc: Any) -> Any:
+            assert doc.has_annotation("TAG") or not len(doc)
+            seen.append(word)
+            return doc
+
+        return between
+
+    nlp.add_pipe("between_test", before="ner", config={"word": "y"})
+    assert not differences(nlp_full.pipe(FEW), nlp.pipe(FEW))
+    nlp.add_pipe("first_test", first=True)
+    assert nlp.pipe_names[0] == "first_test" and nlp.pipe_names[-2:] == ["between_test", "ner"]
+    assert not differences(nlp_full.pipe(FEW), nlp.pipe(FEW))
+    assert seen == ["y"] * len(FEW) + ["first"] * len(FEW) + ["y"] * len(FEW) or {"first", "y"} == set(seen)
+    assert nlp.remove_pipe("between_test")[0] == "between_test"
+    nlp.rename_pipe("first_test", "again")
+    assert nlp.has_pipe("again") and not nlp.has_pipe("first_test")
+
+
+def test_what_it_says_of_itself(nlp_full: Language, own: Any) -> None:
+    for name in ("ner", "tagger", "parser"):
+        assert own.get_pipe(name).labels == nlp_full.get_pipe(name).labels
+    assert own.meta["lang"] == "en" and own.meta["labels"]["ner"] == list(nlp_full.get_pipe("ner").labels)
+    assert own.pipe_factories == nlp_full.pipe_factories
+
+
+def test_errors_are_spacys(package: Any, own: Any) -> None:
+    for call, error, code in [
+        (lambda: package.load("no_such_model"), OSError, "E050"),
+        (lambda: own.get_pipe("nothing"), KeyError, "E001"),
+        (lambda: own.add_pipe("no_such_factory"), ValueError, "E002"),
+        (lambda: own.add_pipe(lambda doc: doc), ValueError, "E966"),
+        (lambda: own("a" * 1_000_001), ValueError, "E088"),
+        (lambda: own(None), ValueError, "E1041"),
+        (lambda: own("\ud800"), UnicodeEncodeError, ""),
+    ]:
+        with pytest.raises(error, match=code):
+            call()
+
+
+def test_pickling_goes_by_path(nlp_full: Language, own: Any) -> None:
+    data = pickle.dumps(own)
+    assert len(data) < 1_000_000
+    assert not differences(nlp_full.pipe(FEW[:5]), pickle.loads(data).pipe(FEW[:5]))
+
+
+def test_neither_spacy_nor_numpy_is_imported(package_folder: Any) -> None:
+    code = f"""import sys, tern_nlp
+doc = tern_nlp.load({NAME!r})("Alan Turing was born in London.")
+assert [(ent.text, ent.label_) for ent in doc.ents] == [("Alan Turing", "PERSON"), ("London", "GPE")]
+assert not {{"spacy", "numpy", "thinc"}} & set(sys.modules), sorted(sys.modules)"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
