@@ -63,6 +63,12 @@ static PyMethodDef module_methods[] = {
     {"kernels", kernels, METH_NOARGS, "kernels()\n--\n\nThe matrix kernels in use; None before the first model."},
     {"use_kernels", use_kernels, METH_O,
      "use_kernels(name)\n--\n\nChooses the matrix kernels, before the first model is opened: native, avx512, ..."},
+    {"doc_values", python_doc_values, METH_VARARGS,
+     "doc_values(doc, attrs, start, end)\n--\n\nAttributes of tokens as bytes, uint64[attrs][tokens]."},
+    {"edit_distance", python_edit_distance, METH_VARARGS,
+     "edit_distance(a, b, most=-1)\n--\n\nInsertions, deletions and replacements between two str; most + 1 for more "
+     "than "
+     "most."},
     {0},
 };
 
@@ -91,7 +97,7 @@ static int fill_module(PyObject *module)
     return PyModule_AddStringConstant(module, "version", tern_version()) || add_model_type(module)
                    || add_result_type(module) || add_memo_type(module) || add_store_type(module)
                    || add_lexicon_type(module) || add_doc_type(module) || add_token_type(module)
-                   || add_span_type(module)
+                   || add_span_type(module) || add_automaton_type(module) || add_trie_type(module)
                ? -1
                : 0;
 }

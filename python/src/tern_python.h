@@ -36,5 +36,16 @@ PyObject *result_text(PyObject *result);
 int add_model_type(PyObject *module);
 int add_result_type(PyObject *module);
 int add_memo_type(PyObject *module);
+int add_automaton_type(PyObject *module);
+int add_trie_type(PyObject *module);
+
+/* ---- functions of the module --------------------------------------------------------------------------------------
+ */
+
+/* edit_distance(a, b, most=-1), edit_distance.c */
+PyObject *python_edit_distance(PyObject *module, PyObject *args);
+
+/* doc_values(doc, attrs, start, end), doc_values.c */
+PyObject *python_doc_values(PyObject *module, PyObject *args);
 
 #endif

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from .pattern_errors import MatchPatternError as MatchPatternError
+from .pattern_errors import PatternErrors, PatternWarnings
+
 
 class _Numbered(type):
     """Puts the number before the sentence."""
@@ -11,7 +14,7 @@ class _Numbered(type):
         return f"[{name}] {text}" if name[:1] in "EW" and name[1:].isdigit() else text
 
 
-class Warnings(metaclass=_Numbered):
+class Warnings(PatternWarnings, metaclass=_Numbered):
     W007 = (
         "The vocabulary has no word vectors, so {obj}.similarity goes by the model's own rows, which say little of meaning: "
         "load a pipeline with vectors (md or lg)."
@@ -29,7 +32,7 @@ class Warnings(metaclass=_Numbered):
     W120 = "Two span groups are named '{group_name}'; only the last one is loaded, without the spans {group_values}"
 
 
-class Errors(metaclass=_Numbered):
+class Errors(PatternErrors, metaclass=_Numbered):
     E010 = "Word vectors set to length 0: load a pipeline with vectors, or call vocab.reset_vectors(width=…)."
     E018 = "Can't retrieve string for hash '{hash_value}': the vocabulary's StringStore does not have it."
     E026 = "Error accessing token at position {i}: out of bounds in Doc of length {length}."
