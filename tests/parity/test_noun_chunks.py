@@ -98,8 +98,13 @@ def example(nlp: Language, choose: random.Random, labels: list[str]) -> Example:
     return Example(Doc(nlp.vocab, words), Doc(nlp.vocab, words, heads=heads, deps=deps, pos=pos, sent_starts=None))
 
 
-def make(code: str, seed: int) -> Language:
-    nlp = blank(code)
+def whole(code: str) -> Language:
+    """With the language's own tokenizer rules."""
+    return spacy.blank(code, config=RULE_TOKENIZER)
+
+
+def make(code: str, seed: int, begin: Callable[[str], Language] = blank) -> Language:
+    nlp = begin(code)
     nlp.add_pipe("tok2vec", config={"model": small.encoder()})
     nlp.add_pipe("morphologizer", config=small.labeller())
     nlp.add_pipe("parser", config={"model": {"tok2vec": small.listener()}, "min_action_freq": 1})
@@ -153,6 +158,22 @@ def test_random_parses(code: str, amount, tmp_path: Path, program: Callable[[str
 
 
 # ---- real texts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("code", languages_with_chunks())
+def test_sentences_of_the_language(code: str, tmp_path: Path, program: Callable[[str], Path]) -> None:
+    """spaCy's own, each alone, two together, all in a row. French by its trained pipeline: test_official.py."""
+    sentences = importlib.import_module(f"spacy.lang.{code}.examples").sentences
+    texts = [*sentences, *map(" ".join, zip(sentences, sentences[1:])), "\n".join(sentences)]
+    chunks = 0
+    for seed in range(SEED, SEED + 3):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        pair = small.saved_pair(make(code, seed, whole), folder, program("tests/stages"))
+        small.report(pair.differences(texts), texts)
+        chunks += sum(len(answer.get("noun_chunks", [])) for answer in pair.stages().texts(texts))
+    assert chunks > len(texts), "the parses show nothing"
 
 
 def test_english(comparison, some_texts) -> None:

@@ -102,6 +102,13 @@ def test_written_texts(official: Official, amount: Callable[[int, int], int], pa
     small.report(official.differences(part, texts), texts)
 
 
+def test_noun_chunks(official: Official, amount: Callable[[int, int], int]) -> None:
+    """They are compared with all else; here, that there are any."""
+    texts = official.written()[:: amount(3, 1)]
+    answers = official.pair.stages().texts(texts)
+    assert sum(len(answer.get("noun_chunks", [])) for answer in answers) > len(texts)
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_random_texts(official: Official, amount: Callable[[int, int], int], part: str) -> None:
     texts = official.drawn(amount(60, 200))

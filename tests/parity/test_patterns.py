@@ -46,7 +46,8 @@ def assert_same_matches(pair: small.Pair, texts: Sequence[str], patterns: Sequen
     with pair.nlp.select_pipes(disable=["attribute_ruler"]):
         docs = list(pair.nlp.pipe(texts))
     total = 0
-    for doc, answer in zip(docs, pair.stages("--matches").texts(texts)):
+    answers = list(pair.stages("--matches").texts(texts))  # spaCy may take longer than the program may live
+    for doc, answer in zip(docs, answers):
         want = spacy_matches(pair.nlp, doc)
         got = [list(match) for match in dict.fromkeys(map(tuple, answer["matches"]))]
         total += len(want)
