@@ -156,7 +156,7 @@ def ruled(factory: str, count: int, docs: Sequence[Doc], **settings: Any) -> Lan
     [
         ("entity_ruler", {"overwrite_ents": True}),
         pytest.param("entity_ruler", {"overwrite_ents": False}, marks=pytest.mark.long),
-        ("span_ruler", {"annotate_ents": True}),
+        ("span_ruler", {"annotate_ents": True, "overwrite": False}),
         pytest.param("span_ruler", {"annotate_ents": True, "overwrite": True}, marks=pytest.mark.long),
     ],
     ids=["entity_ruler overwrites", "entity_ruler keeps", "span_ruler keeps", "span_ruler overwrites"],

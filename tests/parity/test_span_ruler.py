@@ -27,14 +27,26 @@ def ruled(ner: bool, before: str | None = None, **settings: Any) -> Any:
     return nlp
 
 
+def twice(**settings: Any) -> Any:
+    """A second ruler, whose spans come to those of the first."""
+    nlp = ruled(False)
+    docs = [nlp.make_doc(text) for text in project_texts() if text.strip()]
+    nlp.add_pipe("span_ruler", "second", config={"overwrite": False, **settings}).add_patterns(
+        patterns_of(docs, 200, 7)
+    )
+    return nlp
+
+
 RECIPES: dict[str, Callable[[], Any]] = {
     "spans": lambda: ruled(False),
+    "twice": twice,
+    "twice, filtered": lambda: twice(spans_filter=EXISTING),
     "filtered": lambda: ruled(False, spans_filter=LONGEST, spans_key="mine"),
-    "entities": lambda: ruled(True, annotate_ents=True),
-    "new entities": lambda: ruled(True, annotate_ents=True, ents_filter=NEW, spans_key=None),
-    "existing entities": lambda: ruled(True, annotate_ents=True, ents_filter=EXISTING),
+    "overwrites": lambda: ruled(True, annotate_ents=True, phrase_matcher_attr="LOWER"),
+    "entities": lambda: ruled(True, annotate_ents=True, overwrite=False),
+    "new entities": lambda: ruled(True, annotate_ents=True, overwrite=False, ents_filter=NEW, spans_key=None),
+    "existing entities": lambda: ruled(True, annotate_ents=True, overwrite=False, ents_filter=EXISTING),
     "before the recogniser": lambda: ruled(True, before="ner", annotate_ents=True),
-    "overwrites": lambda: ruled(True, annotate_ents=True, overwrite=True, phrase_matcher_attr="LOWER"),
 }
 
 
