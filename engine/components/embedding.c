@@ -8,6 +8,7 @@
 #include "hash.h"
 #include "kernels.h"
 #include "layers.h"
+#include "token_flags.h"
 
 /* Tokens whose embeddings are mixed together: with their sums they stay in the first-level cache. */
 enum { CHUNK = 32 };
@@ -249,7 +250,7 @@ void embedding_scratch_free(embedding_scratch *s)
 
 /* ---- sections -> tables ------------------------------------------------------------------------------------------ */
 
-static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
+static void bind_embeddings(binder *b, const tern_model *model, const char *prefix, tok2vec_weights *w)
 {
     section_name name;
     bind_name(name, prefix, "attrs");
@@ -257,7 +258,7 @@ static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
     if (!b->status && w->features > TOK2VEC_MAX_FEATURES)
         bind_refuse(b, name, "has more features than this library supports");
     for (uint32_t f = 0; f < w->features && !b->status; f++)
-        if (attrs[f] >= ATTR_COUNT && attrs[f] - ATTR_OF_PATTERNS >= PATTERN_ATTRS)
+        if (attrs[f] >= ATTR_COUNT && !model_has_attr(model, attrs[f] - ATTR_OF_PATTERNS))
             bind_refuse(b, name, "names an unknown token attribute");
     bind_name(name, prefix, "seeds");
     const uint32_t *seeds = bind_vector(b, name, TERN_DTYPE_U32, &w->features);
@@ -265,7 +266,7 @@ static void bind_embeddings(binder *b, const char *prefix, tok2vec_weights *w)
         w->attr[f] = attrs[f] < ATTR_COUNT ? attrs[f] : ATTR_COUNT + f;
         if (attrs[f] >= ATTR_COUNT) {
             w->read[f] = attrs[f] - ATTR_OF_PATTERNS;
-            w->reads |= 1u << w->read[f];
+            w->reads |= pattern_attr_bit(w->read[f]);
         }
         w->seed[f] = seeds[f];
         snprintf(name, sizeof name, "%.16s/embed/%u", prefix, f);
@@ -322,10 +323,10 @@ static void bind_join(binder *b, const char *prefix, tok2vec_weights *w)
     bind_maxout(b, name, w->width, (uint32_t)tok2vec_inputs(w), &w->join);
 }
 
-void bind_embedding(binder *b, const char *prefix, tok2vec_weights *w)
+void bind_embedding(binder *b, const tern_model *model, const char *prefix, tok2vec_weights *w)
 {
     section_name name;
-    bind_embeddings(b, prefix, w);
+    bind_embeddings(b, model, prefix, w);
     bind_static(b, prefix, w);
     bind_bytes(b, prefix, w);
     if (!b->status && w->width > TOK2VEC_MAX_WIDTH) bind_refuse(b, prefix, "is wider than this library supports");

@@ -47,6 +47,6 @@ tern_status embedding_inputs(const tok2vec_weights *w, const tern_doc *doc, size
 void embedding_scratch_free(embedding_scratch *s);
 
 /* The encoder PREFIX/... up to its convolutions. */
-void bind_embedding(binder *b, const char *prefix, tok2vec_weights *w);
+void bind_embedding(binder *b, const tern_model *model, const char *prefix, tok2vec_weights *w);
 
 #endif

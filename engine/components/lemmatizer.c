@@ -57,15 +57,6 @@ static void bind_lemma_exceptions(binder *b, lemmatizer_tables *l, uint32_t stri
     bind_check_strings(b, "/exception_forms", l->exception_forms, forms, strings, 0);
 }
 
-static void bind_id_table(binder *b, const char *prefix, id_table *t)
-{
-    section_name name;
-    bind_name(name, prefix, "keys");
-    t->keys = bind_vector(b, name, TERN_DTYPE_U64, &t->count);
-    bind_name(name, prefix, "values");
-    t->values = bind_vector(b, name, TERN_DTYPE_U32, &t->count);
-}
-
 /* What the parts need: how many suffix rules and whether there is an index. */
 static void check_parts(binder *b, const lemmatizer_tables *l, uint32_t strings, int *has_rules, int *has_index)
 {

@@ -22,9 +22,9 @@ void bind_labelled_patterns(binder *b, tern_model *model, labelled_patterns *wan
         bind_check_labels(b, "/keys", key + KEY_ID, 1, &model->strings, 1);
     }
     bind_patterns(b, "/patterns", &model->strings, wanted->key_count, &wanted->patterns);
-    bind_phrases(b, "/phrases", wanted->key_count, &wanted->phrases);
+    bind_phrases(b, model, "/phrases", wanted->key_count, &wanted->phrases);
     model->pattern_attrs |= wanted->patterns.attrs;
-    if (wanted->phrases.longest) model->pattern_attrs |= 1u << wanted->phrases.attr;
+    if (wanted->phrases.longest) model->pattern_attrs |= pattern_attr_bit(wanted->phrases.attr);
 }
 
 int ruler_find(const labelled_patterns *wanted, const component_run *run, ruler_matches *m)

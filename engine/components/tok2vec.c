@@ -160,10 +160,10 @@ static void bind_edges(binder *b, const char *prefix, tok2vec_weights *w)
     if (!b->status) w->edges = *count;
 }
 
-static void bind_tok2vec(binder *b, const char *prefix, tok2vec_weights *w)
+static void bind_tok2vec(binder *b, const tern_model *model, const char *prefix, tok2vec_weights *w)
 {
     section_name name;
-    bind_embedding(b, prefix, w);
+    bind_embedding(b, model, prefix, w);
     bind_window(b, prefix, w);
     bind_edges(b, prefix, w);
     while (!b->status) {
@@ -195,7 +195,7 @@ uint32_t bind_encoder(binder *b, tern_model *model, component_model *self)
     const int is_shared = self->factory == COMPONENT_TOK2VEC;
     self->listens = !is_shared && !bind_has(b, "/tok2vec/");
     if (self->listens) return self->width = width_before(model, self);
-    bind_tok2vec(b, is_shared ? "" : "/tok2vec", own);
+    bind_tok2vec(b, model, is_shared ? "" : "/tok2vec", own);
     for (uint32_t f = 0; f < own->features && !b->status; f++) model->encoder_attrs |= 1u << own->attr[f];
     model->encoder_reads |= own->reads;
     return self->width = own->width;

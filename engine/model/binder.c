@@ -84,6 +84,15 @@ const void *bind_matrix(binder *b, const char *name, uint32_t dtype, uint32_t *r
     return data;
 }
 
+void bind_id_table(binder *b, const char *prefix, id_table *t)
+{
+    section_name name;
+    bind_name(name, prefix, "keys");
+    t->keys = bind_vector(b, name, TERN_DTYPE_U64, &t->count);
+    bind_name(name, prefix, "values");
+    t->values = bind_vector(b, name, TERN_DTYPE_U32, &t->count);
+}
+
 const float *bind_vector_f32(binder *b, const char *name, uint32_t *n)
 {
     return bind_vector(b, name, TERN_DTYPE_F32, n);

@@ -37,6 +37,9 @@ const void *bind_matrix(binder *b, const char *name, uint32_t dtype, uint32_t *r
 const float *bind_vector_f32(binder *b, const char *name, uint32_t *n);
 map bind_map(binder *b, const char *name);
 
+/* PREFIX/keys and PREFIX/values, which are not looked at. */
+void bind_id_table(binder *b, const char *prefix, id_table *t);
+
 /* A section of one number, 0 or 1; 0 after a failure. bind_option: also where there is none. */
 uint32_t bind_switch(binder *b, const char *name);
 uint32_t bind_option(binder *b, const char *name);

@@ -83,8 +83,23 @@ enum {
     PATTERN_IS_PUNCT,
     PATTERN_IS_SPACE,
     PATTERN_IS_CURRENCY,
+    PATTERN_ID,
+    PATTERN_HEAD,
+    PATTERN_IDX,
     PATTERN_ATTRS
 };
+
+/* Behind them, a flag that a language gives its words by lists and expressions: this and spaCy's number of it
+ * (spacy/attrs.pxd). Embeddings and phrases look at such; of token patterns these are tests like others. */
+#define PATTERN_FLAGS 64
+#define WORD_FLAGS 64
+
+/* Added to the attribute of phrases whose values may be 0. From 64 on it is what the hash of a sequence begins with:
+ * one that began with 0 would not tell a 0 from two. */
+#define PHRASE_SEEDED 128
+
+/* What has to be there before a value is asked for. A flag is one of the word's text. */
+static inline uint32_t pattern_attr_bit(uint32_t attr) { return 1u << (attr < PATTERN_ATTRS ? attr : PATTERN_ORTH); }
 
 /* How: the value is among ids, or between two numbers; MORPH's features are a subset or a superset of ids, or share
  * one; an expression is found in the value's text; the text is near to another. */
@@ -249,7 +264,8 @@ typedef struct maxout_weights {
 typedef struct tok2vec_weights {
     uint32_t features, width, depth;
     uint32_t attr[TOK2VEC_MAX_FEATURES], seed[TOK2VEC_MAX_FEATURES], rows[TOK2VEC_MAX_FEATURES];
-    /* bit 1 << PATTERN_*: features that are read when the encoder's turn comes, into the columns from ATTR_COUNT on */
+    /* pattern_attr_bit of the features that are read when the encoder's turn comes, into the columns from ATTR_COUNT on
+     */
     uint32_t reads, read[TOK2VEC_MAX_FEATURES];
     const float *embed[TOK2VEC_MAX_FEATURES]; /* [rows][width] */
     uint32_t static_rows;                     /* 0: the encoder reads no static vectors */
@@ -449,9 +465,20 @@ typedef struct pattern_tables {
     uint32_t attrs;                     /* bit 1 << PATTERN_*: what is tested */
 } pattern_tables;
 
+/* The flags of the language (docs/file-format.md, flags/...), and words' numbers among the vectors. */
+typedef struct token_flag_tables {
+    const uint32_t *tests; /* [count][5] as of token patterns: is ORTH or LOWER among ids, or is an expression found */
+    const uint64_t *values;
+    pattern_automata automata;
+    uint32_t count, value_count;
+    uint8_t test[WORD_FLAGS]; /* 1 + number of the flag's test; 0: it has none */
+    id_table ids;             /* id of a text -> number of its vector */
+} token_flag_tables;
+
 /* Sequences of tokens' values: what spaCy's PhraseMatcher holds. In place: there may be hundreds of thousands. */
 typedef struct phrase_tables {
     uint32_t attr, longest; /* PATTERN_*; tokens of the longest, 0: there are none */
+    uint32_t seed;          /* what the hash of a sequence begins with */
     /* phrase_hash over the values -> 0: the beginning of a phrase, 1 + list: a phrase of these keys */
     map paths;
     const uint32_t *list_start, *lists; /* [list_count + 1]; keys */
@@ -600,6 +627,7 @@ struct tern_model {
     vector_keys vectors;
     floret_settings floret;
     noun_chunk_rules noun_chunks;
+    token_flag_tables flags;
     component_model *component; /* [pipeline_length] in the order in which they run; the model's own memory */
     uint32_t pipeline_length;
     place_set of_factory[COMPONENT_COUNT]; /* the components that a factory made */

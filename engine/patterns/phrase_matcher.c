@@ -1,12 +1,13 @@
 #include "phrase_matcher.h"
 
 #include "hash.h"
+#include "token_flags.h"
 
 /* The phrases that begin with the token. */
 static int match_from(const phrase_tables *p, const token_values *values, uint32_t start, match_taker take, void *user)
 {
     const size_t left = values->doc->token_count - start;
-    uint64_t sequence = 0;
+    uint64_t sequence = p->seed;
     for (uint32_t length = 1; length <= p->longest && length <= left; length++) {
         sequence = phrase_hash(sequence, token_value(values, p->attr, start + length - 1));
         uint64_t found = map_get(&p->paths, sequence);
@@ -22,13 +23,13 @@ int find_phrases(const phrase_tables *tables, const tern_doc *doc, token_values 
                  match_taker take, void *user)
 {
     if (!tables->longest) return 0;
-    if (token_values_begin(values, doc, 1u << tables->attr, lexeme)) return -1;
+    if (token_values_begin(values, doc, pattern_attr_bit(tables->attr), lexeme)) return -1;
     for (size_t i = 0; i < doc->token_count; i++)
         if (interrupted_at(doc->interruption, i) || match_from(tables, values, (uint32_t)i, take, user)) return -1;
     return 0;
 }
 
-void bind_phrases(binder *b, const char *prefix, uint32_t keys, phrase_tables *p)
+void bind_phrases(binder *b, const tern_model *model, const char *prefix, uint32_t keys, phrase_tables *p)
 {
     section_name name;
     uint32_t two = 2, starts = 0, listed = 0;
@@ -51,8 +52,9 @@ void bind_phrases(binder *b, const char *prefix, uint32_t keys, phrase_tables *p
     bind_name(name, prefix, "settings");
     const uint32_t *settings = bind_vector(b, name, TERN_DTYPE_U32, &two);
     if (b->status) return;
-    if (settings[0] >= PATTERN_ATTRS || !settings[1] || settings[1] > PHRASE_MAX_TOKENS)
+    p->attr = settings[0] < PHRASE_SEEDED ? settings[0] : settings[0] - PHRASE_SEEDED;
+    p->seed = settings[0] < PATTERN_FLAGS ? 0 : settings[0];
+    if (!model_has_attr(model, p->attr) || !settings[1] || settings[1] > PHRASE_MAX_TOKENS)
         return bind_refuse(b, name, "holds a value that is out of range");
-    p->attr = settings[0];
     p->longest = settings[1];
 }

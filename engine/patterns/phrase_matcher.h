@@ -10,6 +10,6 @@ int find_phrases(const phrase_tables *tables, const tern_doc *doc, token_values 
                  match_taker take, void *user);
 
 /* prefix: "COMPONENT/phrases"; without its sections there are none. keys: how many things phrases may stand for. */
-void bind_phrases(binder *b, const char *prefix, uint32_t keys, phrase_tables *p);
+void bind_phrases(binder *b, const tern_model *model, const char *prefix, uint32_t keys, phrase_tables *p);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "string_store.h"
 #include "unicode.h"
+#include "token_flags.h"
 
 #include <string.h>
 
@@ -147,8 +148,13 @@ uint64_t token_value(const token_values *v, uint32_t attr, size_t token)
     case PATTERN_SUFFIX: return doc->attr[ATTR_SUFFIX][token];
     case PATTERN_LENGTH: return token_length(doc, token);
     case PATTERN_SPACY: return doc->space[token];
-    default: return attr < PATTERN_IS_ALPHA ? annotation_value(v, attr, token) : flag_of(doc, attr, token);
+    case PATTERN_ID: return token_vector_number(doc, token);
+    case PATTERN_HEAD: return (uint64_t)doc->head[token] - token; /* a distance, which may be negative */
+    case PATTERN_IDX: return doc->span[token].char_start;
+    default: break;
     }
+    if (attr >= PATTERN_FLAGS) return (uint64_t)token_flag(doc, attr - PATTERN_FLAGS, token);
+    return attr < PATTERN_IS_ALPHA ? annotation_value(v, attr, token) : flag_of(doc, attr, token);
 }
 
 /* ---- texts ------------------------------------------------------------------------------------------------------- */

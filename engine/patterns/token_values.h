@@ -14,10 +14,10 @@ typedef struct token_values {
     buffer entity_memory;
 } token_values;
 
-/* attrs: bit 1 << PATTERN_* of what will be asked for. 0, or -1 when out of memory. */
+/* attrs: pattern_attr_bit of what will be asked for. 0, or -1 when out of memory. */
 int token_values_begin(token_values *v, const tern_doc *doc, uint32_t attrs, lexeme_scratch *lexeme);
 
-/* attr: PATTERN_*. */
+/* attr: PATTERN_*, or PATTERN_FLAGS and spaCy's number of a flag. */
 uint64_t token_value(const token_values *v, uint32_t attr, size_t token);
 
 /* The text that the value is the id of, as UTF-8, until the next call; NULL when out of memory. attr: one whose values

@@ -6,6 +6,7 @@
 #include "lexeme.h"
 #include "noun_chunks.h"
 #include "string_store.h"
+#include "token_flags.h"
 #include "tokenizer.h"
 #include "unicode.h"
 #include "utf8.h"
@@ -111,6 +112,7 @@ tern_status model_bind(tern_model *model, tern_error *err)
     bind_word_flags(&b, model);
     bind_vectors(&b, model);
     bind_noun_chunks(&b, model);
+    bind_token_flags(&b, model);
     bind_pipeline(&b, model);
     bind_names(&b, model);
     for (uint32_t place = 0; place < model->pipeline_length && !b.status; place++)

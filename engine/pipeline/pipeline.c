@@ -38,7 +38,8 @@ static unsigned tested_annotations(uint32_t tested)
     if (tested & ENTITY_PATTERNS) found |= TERN_ENTITIES;
     if (tested >> PATTERN_SENT_START & 1) found |= TERN_SENTENCES;
     if (tested >> PATTERN_LEMMA & 1) found |= TERN_LEMMAS;
-    if (tested & (1u << PATTERN_POS | 1u << PATTERN_TAG | 1u << PATTERN_DEP | 1u << PATTERN_MORPH)) found |= TERN_TAGS;
+    if (tested & (1u << PATTERN_POS | 1u << PATTERN_TAG | 1u << PATTERN_DEP | 1u << PATTERN_HEAD | 1u << PATTERN_MORPH))
+        found |= TERN_TAGS;
     return found;
 }
 

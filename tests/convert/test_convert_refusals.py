@@ -151,8 +151,8 @@ def test_listening_to_nobody():
         ),
         ({"state_type": "parser"}, ("spacy.TransitionBasedParser.v2", "component ner", "state_type")),
         (
-            {"tok2vec__embed__attrs": ["NORM", "LIKE_NUM"], "tok2vec__embed__rows": [9, 9]},
-            ("feature LIKE_NUM", "component ner"),
+            {"tok2vec__embed__attrs": ["NORM", "CLUSTER"], "tok2vec__embed__rows": [9, 9]},
+            ("feature CLUSTER", "component ner"),
         ),
         (
             {"tok2vec__embed__attrs": ["NORM"] * 17, "tok2vec__embed__rows": [9] * 17},
@@ -163,7 +163,6 @@ def test_listening_to_nobody():
         ({"tok2vec__encode__depth": 65}, ("depth 65", "component ner")),
         ({"tok2vec__embed": {**CHARACTERS, "nM": 16385}}, ("spacy.CharacterEmbed.v2", "nM 16385", "1 to 16384")),
         ({"tok2vec__embed": {**CHARACTERS, "nM": 128, "nC": 129}}, ("nC 129", "1 to 128", "component ner")),
-        ({"tok2vec__embed": {**CHARACTERS, "feature": "IDX"}}, ("feature IDX", "component ner")),
         ({"tok2vec__embed__width": 4097}, ("width 4097", "component ner")),
     ],
 )

@@ -12,20 +12,30 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import small_pipelines as small
-from convert.config_check import plan_conversion
 from convert.errors import ConvertError
-from convert.features import FEATURES
+from convert.features import FEATURES, constant_value
 from corpus import project_texts
 from spacy.attrs import IDS
 from spacy.language import Language
 from spacy.vectors import Vectors
 
 SEED = 13
-SAME = ["ID", "LANG", "IS_OOV_DEPRECATED", "HEAD"]
-"""Of every token, as long as no parser has set HEAD."""
-SET = ["LEMMA", "POS", "TAG", "MORPH", "DEP", "ENT_IOB", "ENT_TYPE", "ENT_ID", "ENT_KB_ID", "SENT_START"]
+SAME = ["ID", "LANG", "IS_OOV_DEPRECATED", "FLAG19"]
+"""Of every token, where words have no vectors."""
+SET = ["LEMMA", "POS", "TAG", "MORPH", "DEP", "HEAD", "ENT_IOB", "ENT_TYPE", "ENT_ID", "ENT_KB_ID", "SENT_START"]
 """By components, which run before or after."""
 OF_TEXTS = ["LENGTH", "IS_ALPHA", "IS_ASCII", "IS_DIGIT", "IS_LOWER", "IS_UPPER", "IS_TITLE", "IS_PUNCT", "IS_CURRENCY"]
+OF_WORDS = [
+    "LIKE_NUM",
+    "LIKE_URL",
+    "LIKE_EMAIL",
+    "IS_STOP",
+    "IS_BRACKET",
+    "IS_QUOTE",
+    "IS_LEFT_PUNCT",
+    "IS_RIGHT_PUNCT",
+]
+"""Lists and expressions of the language."""
 
 
 def encoder(attrs: Sequence[Any], vectors: bool = False) -> dict[str, Any]:
@@ -95,10 +105,30 @@ def in_order() -> Language:
     return nlp
 
 
+def of_the_language() -> Language:
+    """What lists and expressions tell, the numbers of vectors, and places; before the parser and behind it."""
+    nlp = spacy.blank("en")
+    words = sorted({word for text in project_texts()[:60] for word in text.split()} | {"n't", "do", "'s"})
+    nlp.vocab.vectors = Vectors(
+        data=np.random.RandomState(SEED).normal(size=((len(words) + 1) // 2, 8)).astype("f4"), strings=nlp.vocab.strings
+    )
+    for number, word in enumerate(words):
+        nlp.vocab.vectors.add(word, row=number // 2)
+    nlp.add_pipe("tagger", config=tagger("LENGTH", *OF_WORDS))
+    nlp.add_pipe("morphologizer", config=tagger("LENGTH", "ID", "IDX", "HEAD"))
+    nlp.add_pipe(
+        "parser", config={"model": {**transition(encoder(["IS_STOP", "ID"], vectors=True)), "state_type": "parser"}}
+    )
+    nlp.add_pipe("tagger", name="heads", config={**tagger("DEP", "HEAD", "IDX"), "overwrite": True})
+    nlp.add_pipe("ner", config={"model": transition(encoder(["LOWER", "LIKE_NUM", "HEAD", "IDX"]))})
+    return nlp
+
+
 RECIPES: dict[str, Callable[[], Language]] = {
     "shared": of_a_shared_encoder,
     "own": of_own_encoders,
     "in order": in_order,
+    "language": of_the_language,
 }
 
 
@@ -127,16 +157,6 @@ def test_features_are_spacys() -> None:
     assert set(FEATURES) <= set(IDS)
 
 
-def test_the_number_of_a_vector(tmp_path: Path, program: Callable[[str], Path]) -> None:
-    """ID differs from word to word where words have vectors."""
-    nlp = spacy.blank("en")
-    nlp.vocab.vectors = Vectors(data=np.ones((2, 8), dtype="f4"), keys=["some", "words"])
-    nlp.add_pipe("tok2vec", config={"model": encoder(["ID", "NORM"])})
-    small.randomise(nlp, small.gold_docs(count=5))
-    with pytest.raises(ConvertError, match="feature ID is the number of a word's vector"):
-        small.saved_pair(nlp, tmp_path, program("tests/stages"))
-
-
 def test_a_long_document(pair: small.Pair) -> None:
     """Of which parser and recogniser keep no rows."""
     words = " ".join(text for text in project_texts() if text.strip()).split()
@@ -152,14 +172,10 @@ def test_some_components(pair: small.Pair, some_texts: Callable[[int], list[str]
             small.report(pair.differences(some_texts(SEED)[:60], only), [])
 
 
-@pytest.mark.parametrize("before, converts", [("textcat", True), ("ner", True), ("parser", False)])
-def test_heads_that_may_be_set(before: str, converts: bool) -> None:
+@pytest.mark.parametrize("flag", ["IS_STOP", "LIKE_NUM", "IS_QUOTE", "IS_ALPHA"])
+def test_a_flag_of_ones_own(flag: str) -> None:
     nlp = spacy.blank("en")
-    nlp.add_pipe(before)
-    model = {"@architectures": "spacy.Tagger.v2", "tok2vec": encoder(["NORM", "HEAD"])}
-    nlp.add_pipe("tagger", name="mine", config={"model": model})
-    if converts:
-        assert plan_conversion(nlp.config.interpolate()).components[1].reads_heads
-        return
-    with pytest.raises(ConvertError, match="component mine embeds HEAD and runs after parser, which sets it"):
-        plan_conversion(nlp.config.interpolate())
+    assert constant_value(flag, nlp.vocab) is None
+    nlp.vocab.lex_attr_getters = {**nlp.vocab.lex_attr_getters, IDS[flag]: lambda text: text == "x"}
+    with pytest.raises(ConvertError, match=f"feature {flag}: the language"):
+        constant_value(flag, nlp.vocab)

@@ -17,7 +17,7 @@ import small_pipelines as small
 import spacy_patterns
 from common import SPACY_PACKAGE
 from comparison import spacy_alone
-from convert.constants import PatternAttr
+from convert.token_flags import ATTRS
 from corpus import project_texts
 from random_patterns import PatternMaker
 from spacy.language import Language
@@ -29,7 +29,7 @@ ANNOTATED = ("LEMMA", "POS", "TAG", "DEP", "MORPH", "ENT_TYPE", "ENT_IOB", "SENT
 """What components set."""
 UNSET = ("ENT_ID", "ENT_KB_ID")
 """What no component before a ruler sets: spaCy takes every token for one of a phrase."""
-REFUSED = ("PREFIX", "SUFFIX")
+REFUSED = ("PREFIX", "SUFFIX", "ID", "HEAD", "IDX")
 """What spaCy's PhraseMatcher does not take (E152)."""
 OFTEN = ("LOWER", "LEMMA", "SHAPE")
 
@@ -115,9 +115,9 @@ def phrases(docs: Sequence[Doc], count: int, source: random.Random) -> list[dict
 @pytest.mark.parametrize(
     "attr",
     [
-        attr.name if attr.name in OFTEN else pytest.param(attr.name, marks=pytest.mark.long)
-        for attr in PatternAttr
-        if attr.name not in UNSET + REFUSED
+        attr if attr in OFTEN else pytest.param(attr, marks=pytest.mark.long)
+        for attr in ATTRS
+        if attr not in UNSET + REFUSED
     ],
 )
 def test_phrases_by(

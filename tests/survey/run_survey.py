@@ -126,6 +126,9 @@ def tables_for(lemmatizer: Any) -> Lookups:
 def initialised(config: Config, vectors: bool) -> Any:
     """The pipeline as a training makes it, with random weights."""
     nlp = load_model_from_config(config, auto_fill=True)
+    disabled = nlp.disabled
+    for name in disabled:  # they are trained, too
+        nlp.enable_pipe(name)
     nlp.vocab.vectors = some_vectors() if vectors or reads_vectors(config) else nlp.vocab.vectors
     nlp.config["initialize"]["components"] = {}
     lemmatizers = [name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory == "lemmatizer"]
@@ -137,6 +140,8 @@ def initialised(config: Config, vectors: bool) -> Any:
     for _, pipe in nlp.pipeline:
         if hasattr(getattr(pipe, "model", None), "walk"):
             seed_weights(pipe.model, stream)
+    for name in disabled:
+        nlp.disable_pipe(name)
     return nlp
 
 

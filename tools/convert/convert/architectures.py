@@ -19,7 +19,7 @@ from .constants import (
     TOK2VEC_MAX_WINDOW,
 )
 from .errors import ConvertError
-from .features import DIFFERING, FEATURES, HEAD, feature_name
+from .features import DIFFERING, FEATURES, feature_name
 
 Node = Mapping[str, Any]
 Check = Callable[[Optional[Node], str], None]
@@ -110,8 +110,8 @@ def _check_embed(node: Node, component: str) -> None:
     for attr in attrs:
         if attr not in FEATURES:
             raise ConvertError(
-                f"feature {attr} of {name} in component {component} is not supported, only {', '.join(FEATURES)}: "
-                "train it with these"
+                f"feature {attr} of {name} in component {component} is not supported, only "
+                f"{', '.join(name for name in FEATURES if not name.startswith('FLAG'))}: train it with these"
             )
     if name in CHARACTER_EMBEDS:
         return _check_characters(node, name, component)
@@ -154,13 +154,6 @@ def _check_tok2vec(model: Node | None, component: str) -> None:
     node = model.get("tok2vec") if isinstance(model, Mapping) else None
     if upstream_of(model) is None:
         check_encoder(node, component)
-
-
-def reads_heads(model: Node | None) -> bool:
-    """Does a component's own encoder embed HEAD? model: the component's, or an encoder."""
-    encoder = model.get("tok2vec", model) if isinstance(model, Mapping) else None
-    embed = encoder.get("embed") if isinstance(encoder, Mapping) else None
-    return HEAD in _attrs_of(embed)
 
 
 def upstream_of(model: Node | None) -> str | None:

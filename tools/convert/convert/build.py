@@ -25,6 +25,7 @@ from .noun_chunks import noun_chunk_sections
 from .running_config import check_language, unknown_functions, without_unknown
 from .strings import StringTable, symbols_section
 from .token_changes import CHUNKS, RETOKENIZERS
+from .token_flags import token_flag_sections
 from .tokenizer_tables import check_tokenizer, stale_cache_chunk, tokenizer_sections
 from .user_code import import_files, import_package
 from .vectors import index_sections
@@ -98,7 +99,9 @@ def build_groups(
                 raise ConvertError(
                     f"component {component.name}: spaCy finds no noun chunks in this language: leave it out"
                 )
-    tables = [*tokenizer, *strings.sections(), *norms, symbols_section(map_load), *pipeline, *chunks]
+    written = [section for part in components.values() for section in part.network]
+    flags = token_flag_sections(nlp.vocab, written, strings)
+    tables = [*tokenizer, *strings.sections(), *norms, symbols_section(map_load), *pipeline, *chunks, *flags]
     description = Group("description", [text("meta", meta)])
     return [Group("text", tables), *_component_groups(components), *vectors, description]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from .architectures import Node, reads_heads, rows_width_of, upstream_of
+from .architectures import Node, rows_width_of, upstream_of
 from .constants import PIPELINE_MAX_LENGTH
 from .errors import ConvertError, at_fault
 from .factories import ALIASES, FACTORIES, SHARED_ENCODER, kind_of
@@ -22,8 +22,7 @@ PRESET_SUGGESTER = "spacy.preset_spans_suggester.v1"
 class Component:
     """enabled: does it run by default, or is it among nlp.disabled. upstream: whom its model listens to (a name, or "*" for
     any tok2vec); None: its encoder is its own, or it has none. width: of the rows that it makes for others or listens to.
-    spans_key: the group of spans that it sets; preset_key: the one whose spans it labels. reads_heads: does its encoder embed
-    HEAD."""
+    spans_key: the group of spans that it sets; preset_key: the one whose spans it labels."""
 
     name: str
     factory: str
@@ -32,7 +31,6 @@ class Component:
     width: int | None = None
     spans_key: str | None = None
     preset_key: str | None = None
-    reads_heads: bool = False
 
     @property
     def kind(self) -> str:
@@ -140,16 +138,6 @@ def _check_preset(plan: Plan, component: Component) -> None:
         )
 
 
-def _check_heads(plan: Plan, reader: Component) -> None:
-    """HEAD is unset when an encoder that embeds it runs."""
-    parser = next((component for component in plan.before(reader) if component.factory == "parser"), None)
-    if reader.reads_heads and parser is not None:
-        raise ConvertError(
-            f"component {reader.name} embeds HEAD and runs after {parser.name}, which sets it: train it without that feature, "
-            "or give the component a place before"
-        )
-
-
 def _check_parsers(plan: Plan, component: Component) -> None:
     """spaCy's second parser leaves its roots the heads that the first one found, mostly below themselves, and then fails."""
     twin = next((other for other in plan.components if other.kind == component.kind == "parser"), None)
@@ -202,7 +190,6 @@ def _component(config: Node, name: str) -> Component:
         rows_width_of(model),
         settings.get("spans_key") if FACTORIES[factory].makes_spans else None,
         _preset_key(settings),
-        reads_heads(model),
     )
 
 
@@ -228,7 +215,6 @@ def plan_of(config: Node, exclude: Sequence[str]) -> Plan:
                 _check_width(plan, component)
             if component.preset_key is not None:
                 _check_preset(plan, component)
-            _check_heads(plan, component)
             check_token_changes(config, plan, component)
             if component.factory == "span_ruler":
                 _check_scores(config, plan, component)

@@ -213,6 +213,15 @@ class PatternAttr(IntEnum):
     IS_PUNCT = 24
     IS_SPACE = 25
     IS_CURRENCY = 26
+    ID = 27
+    HEAD = 28
+    IDX = 29
+
+
+PHRASE_SEEDED = 128
+"""Added to the attribute of phrases some of whose values are 0."""
+PATTERN_FLAGS, WORD_FLAGS = 64, 64
+"""Behind them, a flag that has a test in flags/tests: PATTERN_FLAGS and spaCy's number of it, of which there are WORD_FLAGS."""
 
 
 class Predicate(IntEnum):

@@ -34,7 +34,9 @@ OF_LISTS = {
     "IS_RIGHT_PUNCT": lex_attrs.is_right_punct,
 }
 """Flags of the texts in a list, and the only function that each may be."""
-FLAGS = (*OF_CHARACTERS, *OF_LISTS, "IS_STOP", "LIKE_URL", "LIKE_EMAIL", "LIKE_NUM", "SPACY", "SENT_START")
+OF_WORDS = (*OF_LISTS, "IS_STOP", "LIKE_URL", "LIKE_EMAIL", "LIKE_NUM")
+"""Flags that lists of words and expressions tell."""
+FLAGS = (*OF_CHARACTERS, *OF_WORDS, "SPACY", "SENT_START")
 
 MARKS = [*"()[]{}<>\"'`«»‘’‚‛“”„‟‹›❮❯", "''", "``"]
 """Texts of which the flags of lists hold, and no others."""

@@ -16,9 +16,10 @@ from .pattern_flags import FLAGS, flag_test
 from .pattern_regex import compile_search
 from .pattern_test import ALWAYS, NEVER, Node, Spec, Test
 from .regex import UnsupportedPattern
+from .token_flags import SAME, same_value
 
 NAME_OF = {number: name for name, number in IDS.items()}
-NUMBERS = ("LENGTH", "ENT_IOB")
+NUMBERS = ("LENGTH", "ENT_IOB", "ID", "HEAD", "IDX")
 TEXTS = tuple(attr.name for attr in PatternAttr if attr.name not in (*NUMBERS, *FLAGS))
 MOST = 0xFFFFFFFFFFFFFFFF
 SETS = ("IS_SUBSET", "IS_SUPERSET", "INTERSECTS")
@@ -52,16 +53,21 @@ class PatternReader:
     # ---- one test ----
 
     def _attr(self, name: str) -> PatternAttr:
-        """The attribute itself; of a flag any, for its value is 0 or 1."""
-        if name in FLAGS:
+        """The attribute itself; of a flag any, for its value is 0 or 1, and of what all words share."""
+        if name in FLAGS or name in SAME:
             return PatternAttr.SPACY
         if name not in PatternAttr.__members__:
             raise self.refuse(f"a test of {name} is not supported, only of {', '.join([*TEXTS, *NUMBERS, *FLAGS])}")
         return PatternAttr[name]
 
     def _for_flag(self, name: str, test: Test) -> Test:
-        """A test of the value 0 or 1 of a flag, as one of what the flag says."""
-        if name not in FLAGS or test in (ALWAYS, NEVER):
+        """A test of the value 0 or 1 of a flag, as one of what the flag says; of a value that all words share, its answer."""
+        same = same_value(name, self.vocab)
+        if test in (ALWAYS, NEVER):
+            return test
+        if same is not None:
+            return ALWAYS if test.holds(same) else NEVER
+        if name not in FLAGS:
             return test
         of_0, of_1 = test.holds(0), test.holds(1)
         if of_0 == of_1:

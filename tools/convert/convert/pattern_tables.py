@@ -16,7 +16,8 @@ from .strings import StringTable
 from .tokenizer_tables import extended_hash
 
 BY_RARITY = (
-    "ORTH LOWER NORM LEMMA SHAPE SUFFIX PREFIX ENT_TYPE MORPH TAG DEP POS ENT_ID ENT_KB_ID LENGTH ENT_IOB SENT_START SPACY"
+    "ORTH LOWER NORM LEMMA SHAPE SUFFIX PREFIX ENT_TYPE MORPH TAG DEP POS ENT_ID ENT_KB_ID LENGTH IDX ID HEAD "
+    "ENT_IOB SENT_START SPACY"
 ).split()
 """Attributes by how well their values tell tokens apart; flags come last."""
 MOST_INDEXED = 10_000
@@ -36,7 +37,7 @@ class _Numbers:
         return iter(self._known)
 
 
-class _Operands:
+class Operands:
     """What tests refer to. Equal lists are one."""
 
     def __init__(self, strings: StringTable) -> None:
@@ -127,7 +128,7 @@ def pattern_sections(prefix: str, patterns: Sequence[Pattern], strings: StringTa
     """All PREFIX/ sections; none if there are no patterns."""
     if not patterns:
         return []
-    specs, tests, operands = _Numbers(), _Numbers(), _Operands(strings)
+    specs, tests, operands = _Numbers(), _Numbers(), Operands(strings)
     starts: list[int] = []
     nodes: list[tuple[int, int, int]] = []
     for pattern in patterns:

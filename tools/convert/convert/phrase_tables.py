@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .constants import PHRASE_MAX_KEYS, PHRASE_MAX_TOKENS, PatternAttr
+from .constants import PATTERN_FLAGS, PHRASE_MAX_KEYS, PHRASE_MAX_TOKENS, PHRASE_SEEDED
 from .container import Section, tensor
 from .errors import ConvertError
 from .maps import build_map
 from .pattern_reader import NAME_OF
 from .pattern_tables import flat
+from .token_flags import ATTRS, attr_number, check_flag
 from .tokenizer_tables import extended_hash
 
 Phrases = Mapping[tuple[int, ...], Sequence[str]]
@@ -51,12 +53,12 @@ def read_phrases(matcher: Any, strings: Any) -> Phrases:
     return {phrase: _same_order(keys, strings) if len(keys) > 1 else keys for phrase, keys in found.items()}
 
 
-def _paths(phrases: Iterable[tuple[int, ...]]) -> dict[int, int]:
+def _paths(phrases: Iterable[tuple[int, ...]], seed: int) -> dict[int, int]:
     """Hash of every beginning of a phrase -> 0, of a phrase 1 + its number. Raises ConvertError if two hashes are equal."""
     paths: dict[int, int] = {}
     owner: dict[int, tuple[int, ...]] = {}
     for number, phrase in enumerate(phrases):
-        sequence = 0
+        sequence = seed
         for length, value in enumerate(phrase, start=1):
             sequence = extended_hash(sequence, value)
             if owner.setdefault(sequence, phrase[:length]) != phrase[:length]:
@@ -66,13 +68,26 @@ def _paths(phrases: Iterable[tuple[int, ...]]) -> dict[int, int]:
     return paths
 
 
-def check_attr(component: str, matcher: Any) -> PatternAttr:
+def _attr(component: str, matcher: Any) -> int:
+    """Number of what the phrases are compared by."""
     name = NAME_OF.get(matcher_state(matcher)[1], "")
-    if name not in PatternAttr.__members__:
-        raise ConvertError(
-            f"component {component}: phrase_matcher_attr {name} is not supported, only {', '.join(PatternAttr.__members__)}"
-        )
-    return PatternAttr[name]
+    try:
+        if name not in ATTRS:
+            raise ConvertError(f"only {', '.join(ATTRS)} are")
+        check_flag(name, matcher.vocab)
+    except ConvertError as error:
+        raise ConvertError(f"component {component}: phrase_matcher_attr {name} is not supported: {error}") from error
+    return attr_number(name)
+
+
+def _attr_and_paths(component: str, matcher: Any, phrases: Phrases) -> tuple[int, dict[int, int]]:
+    """A hash that begins with 0 does not tell a value of 0 from two."""
+    attr = _attr(component, matcher)
+    if attr < PATTERN_FLAGS:
+        with contextlib.suppress(ConvertError):
+            return attr, _paths(phrases, 0)
+    seed = attr if attr >= PATTERN_FLAGS else PHRASE_SEEDED + attr
+    return seed, _paths(phrases, seed)
 
 
 def phrase_sections(
@@ -82,17 +97,17 @@ def phrase_sections(
     phrases = read_phrases(matcher, strings)
     if not phrases:
         return []
-    attr = check_attr(component, matcher)
     longest, most = max(map(len, phrases)), max(map(len, phrases.values()))
     if longest > PHRASE_MAX_TOKENS or most > PHRASE_MAX_KEYS:
         raise ConvertError(
             f"component {component}: a phrase has {longest} tokens, or {most} labels; {PHRASE_MAX_TOKENS} and "
             f"{PHRASE_MAX_KEYS} are possible: remove it, and save the pipeline"
         )
+    attr, paths = _attr_and_paths(component, matcher, phrases)
     starts, keys = flat([[numbers[key] for key in listed] for listed in phrases.values()])
     return [
-        tensor(f"{prefix}/settings", [int(attr), longest], "u4"),
-        build_map(f"{prefix}/paths", _paths(phrases)),
+        tensor(f"{prefix}/settings", [attr, longest], "u4"),
+        build_map(f"{prefix}/paths", paths),
         tensor(f"{prefix}/list_start", starts, "u4"),
         tensor(f"{prefix}/lists", keys, "u4"),
     ]
