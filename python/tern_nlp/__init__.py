@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from ._tern import version as __version__
 
-__all__ = ["Language", "Vocab", "__version__", "load"]
+__all__ = ["Language", "Vocab", "__version__", "displacy", "explain", "load", "matcher", "registry"]
 
 
 def load(name: Any, **kwargs: Any) -> Any:
@@ -26,4 +27,14 @@ def __getattr__(name: str) -> Any:
         from .vocab import Vocab
 
         return Vocab
+    if name == "explain":
+        from .glossary import explain
+
+        return explain
+    if name == "registry":
+        from .registrations import registry
+
+        return registry
+    if name in ("displacy", "matcher", "pipeline", "tokens", "util"):
+        return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module 'tern_nlp' has no attribute {name!r}")

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .registrations import resolved
+
 if TYPE_CHECKING:
     from .language import Language
 
@@ -36,9 +38,23 @@ class Factory:
             inspect.signature(self.function).bind(nlp, name, **settings)
         except TypeError as error:
             raise ValueError(f"[E964] the settings of the component {name!r} do not fit its factory: {error}") from None
-        return self.function(nlp, name, **settings)
+        return self.function(nlp, name, **resolved(settings))
 
 
 def registered() -> dict[str, Factory]:
     """Name -> factory, for all languages."""
+    if not _has_own:
+        _add_own()
     return _FACTORIES
+
+
+_has_own: list[bool] = []
+
+
+def _add_own() -> None:
+    """The components of this package, which are imported when the first is asked for. Those of users prevail."""
+    from .pipeline.factories import FACTORIES
+
+    _has_own.append(True)
+    for name, (make, settings) in FACTORIES.items():
+        _FACTORIES.setdefault(name, Factory(name, make, dict(settings), {"retokenizes": name.startswith("merge_")}))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _msgpack
 from .errors import Errors
+from .registrations import registry as registry
 
 if TYPE_CHECKING:
     from .tokens import Span

@@ -97,6 +97,22 @@ class Alias:
         _forgive(module)
 
 
+_shadowed: list[tuple[ModuleType, str, Any]] = []
+
+
+def _note_shadow(name: str) -> None:
+    """A module's name may also be that of a function in its package (spacy.displacy.render), which the module must not hide."""
+    package, _, last = name.rpartition(".")
+    known = vars(sys.modules.get(package, sys)).get(last)
+    if callable(known):
+        _shadowed.append((sys.modules[package], last, known))
+
+
+def pytest_collection_finish() -> None:
+    for package, name, known in _shadowed:
+        setattr(package, name, known)
+
+
 class Finder:
     """Meta path finder for spacy and everything in it but its tests."""
 
@@ -110,6 +126,7 @@ class Finder:
             return importlib.machinery.PathFinder.find_spec(name, [self.folder])
         if name.startswith(f"{TESTS}.") or not (name == THEIRS or name.startswith(f"{THEIRS}.")):
             return None
+        _note_shadow(name)
         return importlib.util.spec_from_loader(name, Alias(OURS + name[len(THEIRS) :]), is_package=True)
 
 
