@@ -12,7 +12,7 @@ from .language import EngineTokenizer, Language, language_model
 from .vocab import Vocab
 from .words import unicode_word
 
-MODELS = Path(__file__).parent / "models"
+MODELS = Path(__file__).parent / "weights"
 """Those that come with the package."""
 
 

@@ -52,7 +52,8 @@ def run(paths: Sequence[str], options: Sequence[str] = (), *, quiet: bool = Fals
         ]
         command += ["--rootdir", str(folder), "--slow", "--continue-on-collection-errors"]
         command += ["--outcomes", str(outcomes), *options, *(str(folder / path) for path in paths)]
-        search = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
+        given = [os.path.abspath(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
+        search = os.pathsep.join([str(HERE), *given])
         done = subprocess.run(
             command,
             cwd=work,

@@ -31,9 +31,14 @@ def test_wheel(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names} == {"tern_nlp", f"tern_nlp-{VERSION}.dist-info"}
     modules = [
-        *(f"tern_nlp/{path.relative_to(ROOT / 'python' / 'tern_nlp')}" for path in (ROOT / "python").rglob("*.py")),
+        *(
+            f"tern_nlp/{path.relative_to(ROOT / 'python' / 'tern_nlp')}"
+            for path in (ROOT / "python" / "tern_nlp").rglob("*.py")
+        ),
         *(f"tern_nlp/convert/{path.name}" for path in (ROOT / "tools" / "convert" / "convert").glob("*.py")),
         "tern_nlp/_tern.abi3.so",
+        "tern_nlp/weights/en_core_web_sm.tern",
+        "tern_nlp/weights/LICENSE-en_core_web_sm",
     ]
     assert sorted(name for name in names if name.startswith("tern_nlp/")) == sorted(modules)
 

@@ -1,0 +1,24 @@
+"""The command line: `python -m tern_nlp`, or `tern` where the package is installed. The program lies in the package."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+PROGRAM = Path(__file__).parent / "bin" / "tern"
+
+
+def main() -> None:
+    """Becomes the program, which finds the package's model by its own place."""
+    try:
+        os.execv(PROGRAM, ["tern", *sys.argv[1:]])
+    except OSError as error:
+        sys.exit(
+            f"tern_nlp: {PROGRAM} cannot be run: {error.strerror}. Wheels made by tools/wheel have the program; from a checkout, "
+            "`make` builds it"
+        )
+
+
+if __name__ == "__main__":
+    main()
