@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""spaCy with tern inside (tern_nlp.spacy) beside the same pipeline without, alternating in one process, on one core.
+"""spaCy with tern inside (tern_nlp.spacy) and tern_nlp alone beside the pipeline without, alternating in one process, on one core.
 
     python bench/python.py [--package NAME] [--kernels NAME] [--rounds N] [--texts FILE.jsonl]
 
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from operator import attrgetter
 from pathlib import Path
 from threading import Thread
 from typing import Any, Callable
@@ -36,6 +37,13 @@ def timed(work: Callable[[], Any]) -> float:
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
+
+
+ATTRIBUTES = """i idx text orth_ text_with_ws whitespace_ lemma_ norm_ lower_ shape_ prefix_ suffix_ tag_ pos_ dep_ morph head
+    left_edge right_edge n_lefts n_rights is_sent_start ent_type_ ent_iob_ ent_id_ ent_kb_id_ is_alpha is_ascii is_digit is_lower
+    is_upper is_title is_punct is_space is_stop is_currency is_quote is_bracket is_left_punct is_right_punct like_num like_url
+    like_email""".split()
+read = attrgetter(*ATTRIBUTES)
 
 
 def two_threads(work: Callable[[Sequence[str]], Any], texts: Sequence[str]) -> None:
@@ -68,6 +76,7 @@ def measure(package: str, kernels: str | None, rounds: int, texts: list[str]) ->
         _tern.use_kernels(kernels)
     without, inside = spacy.load(package), tern_nlp.spacy.load(package)
     engine = inside.get_pipe("tern").engine
+    own = tern_nlp.load(engine.source)
     docs = list(inside.pipe(texts))
     tokens = sum(len(doc) for doc in docs)
 
@@ -80,6 +89,10 @@ def measure(package: str, kernels: str | None, rounds: int, texts: list[str]) ->
         "tern inside: nlp(text)": lambda: [inside(text) for text in texts],
         "tern inside: make_doc": lambda: [inside.make_doc(text) for text in texts],
         "spaCy: make_doc": lambda: [without.make_doc(text) for text in texts],
+        "tern_nlp: nlp.pipe": lambda: [None for _ in own.pipe(texts)],
+        "tern_nlp: text, label of ents": lambda: [(e.text, e.label_) for doc in own.pipe(texts) for e in doc.ents],
+        "tern_nlp: all attributes": lambda: [read(token) for doc in own.pipe(texts) for token in doc],
+        "tern_nlp: pipe, two threads": lambda: [None for _ in own.pipe(texts, n_process=2)],
         "the engine": lambda: run(texts),
         "the engine, tokens": lambda: engine.model.run(texts, _tern.TOKENS),
         "the engine, two threads": lambda: two_threads(run, texts),
@@ -94,7 +107,7 @@ def measure(package: str, kernels: str | None, rounds: int, texts: list[str]) ->
     for name, seconds in found.items():
         middle = statistics.median(seconds)
         times = statistics.median(a / b for a, b in zip(found["spaCy: nlp.pipe"], seconds))
-        print(f"{name:26} {tokens / middle:10,.0f} tokens/s {middle / tokens * 1e6:8.2f} µs a token {times:8.2f} ×")
+        print(f"{name:30} {tokens / middle:10,.0f} tokens/s {middle / tokens * 1e6:8.2f} µs a token {times:8.2f} ×")
 
 
 if __name__ == "__main__":

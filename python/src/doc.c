@@ -343,6 +343,14 @@ static int *attr_numbers(PyObject *list, Py_ssize_t *count)
     return attrs;
 }
 
+/* Ids that others may look up in the store, so that must have what only the document has. 0 or -1 with an exception. */
+static int share_for(doc_object *doc, const int *attrs, Py_ssize_t count)
+{
+    for (Py_ssize_t k = 0; k < count; k++)
+        if (attrs[k] == ATTR_ORTH || attrs[k] == ATTR_LEMMA || attrs[k] == ATTR_NORM) return doc_share_strings(doc);
+    return 0;
+}
+
 /* _array(attrs): uint64 [tokens][attrs], as bytes. */
 static PyObject *doc_array(PyObject *self, PyObject *list)
 {
@@ -351,7 +359,7 @@ static PyObject *doc_array(PyObject *self, PyObject *list)
     int *attrs = attr_numbers(list, &width);
     if (!attrs) return NULL;
     const Py_ssize_t count = doc->count;
-    PyObject *bytes = doc_share_strings(doc) ? NULL : PyBytes_FromStringAndSize(NULL, count * width * 8);
+    PyObject *bytes = share_for(doc, attrs, width) ? NULL : PyBytes_FromStringAndSize(NULL, count * width * 8);
     uint64_t *out = bytes ? (uint64_t *)(void *)PyBytes_AsString(bytes) : NULL;
     for (Py_ssize_t i = 0; bytes && i < count; i++)
         for (Py_ssize_t k = 0; bytes && k < width; k++)
@@ -367,7 +375,7 @@ static PyObject *doc_set_array(PyObject *self, PyObject *args)
     PyObject *list;
     const char *bytes;
     Py_ssize_t size, width;
-    if (!PyArg_ParseTuple(args, "Oy#", &list, &bytes, &size) || doc_share_strings(doc)) return NULL;
+    if (!PyArg_ParseTuple(args, "Oy#", &list, &bytes, &size)) return NULL;
     int *attrs = attr_numbers(list, &width);
     if (!attrs) return NULL;
     if (size != doc->count * width * 8) PyErr_SetString(PyExc_ValueError, "_set_array: wrong number of bytes");
@@ -388,7 +396,7 @@ static PyObject *doc_get_method(PyObject *self, PyObject *args)
     int attr;
     uint64_t value;
     if (!PyArg_ParseTuple(args, "ni", &i, &attr) || !doc_row(self, i)) return NULL;
-    if ((attr == ATTR_LEMMA || attr == ATTR_ORTH) && doc_share_strings((doc_object *)self)) return NULL;
+    if (share_for((doc_object *)self, &attr, 1)) return NULL;
     return doc_get_attr((doc_object *)self, i, attr, &value) ? NULL : PyLong_FromUnsignedLongLong(value);
 }
 
@@ -414,14 +422,14 @@ static PyObject *doc_set_method(PyObject *self, PyObject *args)
 static PyObject *doc_column(PyObject *self, PyObject *number)
 {
     doc_object *doc = (doc_object *)self;
-    const long attr = PyLong_AsLong(number);
-    if ((attr == -1 && PyErr_Occurred()) || doc_share_strings(doc)) return NULL;
+    const int attr = (int)PyLong_AsLong(number);
+    if ((attr == -1 && PyErr_Occurred()) || share_for(doc, &attr, 1)) return NULL;
     const int is_signed = attr == ATTR_HEAD || attr == ATTR_SENT_START;
     PyObject *list = PyList_New(0);
     for (Py_ssize_t i = 0; list && i < doc->count; i++) {
         uint64_t value;
         PyObject *item = NULL;
-        if (!doc_get_attr(doc, i, (int)attr, &value))
+        if (!doc_get_attr(doc, i, attr, &value))
             item = is_signed ? PyLong_FromLongLong((int64_t)value) : PyLong_FromUnsignedLongLong(value);
         if (!item || PyList_Append(list, item)) Py_CLEAR(list);
         Py_XDECREF(item);
@@ -531,6 +539,10 @@ static PyMethodDef doc_methods[] = {
     {"_column", doc_column, METH_O, NULL},
     {"_set_children", doc_children_method, METH_VARARGS, NULL},
     {"_edges", doc_edges, METH_O, NULL},
+    {"_root", doc_root, METH_VARARGS, NULL},
+    {"_ancestors", doc_ancestors, METH_O, NULL},
+    {"_sentence", doc_sentence, METH_O, NULL},
+    {"_head", doc_head, METH_O, NULL},
     {"_any", doc_any, METH_VARARGS, NULL},
     {"_take", doc_take, METH_O, NULL},
     {"_token_at", doc_token_at, METH_O, NULL},

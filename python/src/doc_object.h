@@ -101,6 +101,13 @@ int doc_share_strings(doc_object *doc);
 /* Children and edges of tokens [start, end) from their heads, and sentence starts from those (doc.pyx). */
 void doc_set_children(doc_object *doc, Py_ssize_t start, Py_ssize_t end);
 
+/* Methods (doc_tree.c). _root(start, end): the token of a span that is nearest to a root. _ancestors(i), _head(i): an
+ * index. _sentence(i): the span of the sentence around a token. */
+PyObject *doc_root(PyObject *self, PyObject *args);
+PyObject *doc_ancestors(PyObject *self, PyObject *number);
+PyObject *doc_sentence(PyObject *self, PyObject *number);
+PyObject *doc_head(PyObject *self, PyObject *number);
+
 /* Fills an empty document with what the engine found (doc_result.c). */
 PyObject *doc_take_result(PyObject *doc, PyObject *result);
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import _tern
 from . import attrs as _attrs
+from .errors import Errors
 from .tokens import Doc
 from .vocab import Vocab
 
@@ -69,14 +70,34 @@ class EngineComponent:
     update = rehearse = initialize
 
 
+class LanguageChunks:
+    """The noun chunks of a language, which is asked when somebody wants them."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def __call__(self, doclike: Any) -> Any:
+        try:
+            from .lang import language_class
+
+            found = language_class(self.code).Defaults.syntax_iterators.get("noun_chunks")
+        except ImportError:
+            found = None
+        if found is None:
+            raise NotImplementedError(Errors.E894.format(lang=self.code))
+        return found(doclike)
+
+
 class Engine:
     """An open .tern file and the vocabulary of its documents."""
 
-    def __init__(self, path: str | Path, vocab: Vocab) -> None:
+    def __init__(self, path: str | Path, vocab: Vocab, model: _tern.Model | None = None) -> None:
         self.path = Path(path).absolute()
         self.vocab = vocab
-        self.model = _tern.Model(self.path)
+        self.model = _tern.Model(self.path) if model is None else model
         self.description: dict[str, Any] = json.loads(self.model.meta)
+        if vocab.get_noun_chunks is None:
+            vocab.get_noun_chunks = LanguageChunks(self.description.get("model", {}).get("lang", ""))
         self.want = (self.model.offers | _tern.TENSOR | _tern.NORMS) & ~_tern.NOUN_CHUNKS
         said = self.description.get("components", {})
         self.components = [

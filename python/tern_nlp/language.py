@@ -98,7 +98,9 @@ class Language:
         batch_size: int = BATCH,
         **kwargs: Any,
     ) -> None:
-        self.vocab: Vocab = vocab if isinstance(vocab, Vocab) else self._new_vocab()
+        if vocab is not True and not isinstance(vocab, Vocab):
+            raise ValueError(f"[E918] Language wants a Vocab, or True for a new one. Got: {vocab!r} ({type(vocab)})")
+        self.vocab: Vocab = self._new_vocab() if vocab is True else vocab
         self.max_length = max_length
         self.batch_size = batch_size
         self._meta = dict(meta or {})
@@ -204,11 +206,13 @@ class Language:
     @classmethod
     def component(cls, name: str, *, func: Callable[[Doc], Doc] | None = None, **facts: Any) -> Any:
         """Registers a function of a Doc, or a class of such, as a component, under a name for add_pipe."""
-        if "." in name:
+        if isinstance(name, str) and "." in name:
             raise ValueError(f"[E853] Unsupported component factory name '{name}': it must not have dots.")
         return _registrar(name, func, lambda given: Factory(name, _giver(given), {}, facts))
 
-    def get_factory_meta(self, name: str) -> Any:
+    @classmethod
+    def get_factory_meta(cls, name: str) -> Any:
+        """What is known of a factory."""
         return registered()[name]
 
     def create_pipe(
@@ -641,6 +645,8 @@ class Language:
 def _unpickle(cls: Any, state: dict[str, Any], tokenizer: Any) -> Language:
     nlp = cls.__new__(cls)
     nlp.__dict__.update(state)
+    if nlp._engine is not None and nlp.vocab._compute.word is None:
+        nlp.vocab._compute.word = (language_model(nlp.vocab.lang) or nlp._engine.model).lexeme
     nlp.tokenizer = EngineTokenizer(nlp._engine) if tokenizer is None and nlp._engine is not None else tokenizer
     return nlp
 

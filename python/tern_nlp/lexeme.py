@@ -52,19 +52,19 @@ class Lexeme:
 
     def __lt__(self, other: Any) -> bool:
         mine, its = self._pair(other)
-        return bool(mine < its)
+        return other is not None and bool(mine < its)
 
     def __le__(self, other: Any) -> bool:
         mine, its = self._pair(other)
-        return bool(mine <= its)
+        return other is not None and bool(mine <= its)
 
     def __gt__(self, other: Any) -> bool:
         mine, its = self._pair(other)
-        return bool(mine > its)
+        return other is None or bool(mine > its)
 
     def __ge__(self, other: Any) -> bool:
         mine, its = self._pair(other)
-        return bool(mine >= its)
+        return other is None or bool(mine >= its)
 
     def __hash__(self) -> int:
         return hash(self.orth)
@@ -190,7 +190,9 @@ class Lexeme:
 
     @property
     def vector_norm(self) -> float:
-        return float((self.vector**2).sum() ** 0.5)
+        import numpy
+
+        return numpy.sqrt((self.vector**2).sum())
 
     def similarity(self, other: Any) -> float:
         """The cosine of the angle between the vectors."""

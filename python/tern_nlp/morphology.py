@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from types import SimpleNamespace
 from typing import Any
 
 from . import symbols
@@ -22,6 +23,11 @@ class Morphology:
     def __init__(self, strings: StringStore) -> None:
         self.strings = strings
         self._pairs: dict[int, list[tuple[int, int]]] = {}
+
+    @property
+    def mem(self) -> Any:
+        """Its size, in analyses: what spaCy counts in bytes."""
+        return SimpleNamespace(size=len(self._pairs))
 
     def __reduce__(self) -> Any:
         return (_unpickle, (self.strings, sorted(self.strings[key] for key in self._pairs)))

@@ -137,6 +137,15 @@ class Vectors:
             self._unset.discard(row)
         return row
 
+    def get_batch(self, keys: Iterable[Any]) -> Any:
+        """The vectors of several keys; zeros for those without one."""
+        import numpy
+
+        rows = self.find(keys=list(keys))
+        found = self.data[rows] if self.shape[0] else numpy.zeros((len(rows), self.shape[1]), dtype="f")
+        found[rows < 0] = 0
+        return found
+
     def resize(self, shape: tuple[int, int], inplace: bool = False) -> list[tuple[int, int]]:
         """Another size; keys whose row is gone are removed and returned."""
         import numpy
@@ -251,7 +260,7 @@ class Vectors:
 
     def clear(self) -> None:
         """Makes all vectors zero and forgets the keys."""
-        self._data = None
+        self._shape, self._data = self.shape, None
         self.key2row = {}
         self._unset = set(range(self.shape[0]))
 

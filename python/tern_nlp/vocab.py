@@ -230,6 +230,41 @@ class Vocab:
         rows, columns = self.vectors.shape
         self.vectors = Vectors(strings=self.strings, shape=shape or (rows, columns if width is None else width))
 
+    def deduplicate_vectors(self) -> None:
+        """Gives equal rows of the table one row."""
+        import numpy
+
+        filled = sorted(set(self.vectors.key2row.values()))
+        data = numpy.unique(self.vectors.data[filled], axis=0)
+        if data.shape == self.vectors.data.shape:
+            return
+        place = {row.tobytes(): i for i, row in enumerate(data)}
+        rows = {key: place[self.vectors.data[row].tobytes()] for key, row in self.vectors.key2row.items()}
+        self.vectors = Vectors(strings=self.strings, data=data, name=self.vectors.name)
+        for key, row in rows.items():
+            self.vectors.add(key, row=row)
+
+    def prune_vectors(self, nr_row: int, batch_size: int = 1024) -> dict[str, tuple[str, float]]:
+        """Keeps so many rows, of the most frequent words, and gives the other words the nearest of them. Returns for each of
+        those the word whose vector it has now, and how similar it is."""
+        import numpy
+
+        known = {self._vector_key(orth): self[orth].prob for orth in list(self.vectors)}
+        order = sorted(
+            (-prob, self.vectors.key2row[key], key) for key, prob in known.items() if key in self.vectors.key2row
+        )
+        rows, keys = [row for _, row, _ in order], [key for *_, key in order]
+        keep, toss = self.vectors.data[rows[:nr_row]], self.vectors.data[rows[nr_row:]]
+        self.vectors = Vectors(
+            strings=self.strings, data=numpy.ascontiguousarray(keep), keys=keys[:nr_row], name=self.vectors.name
+        )
+        near_keys, near_rows, scores = self.vectors.most_similar(toss, batch_size=batch_size)
+        found = {}
+        for i, key in enumerate(keys[nr_row:]):
+            self.vectors.add(key, row=int(near_rows[i][0]))
+            found[self.strings[key]] = (self.strings[int(near_keys[i][0])], scores[i][0])
+        return found
+
     # ---- saving
 
     def _forget_words(self) -> None:

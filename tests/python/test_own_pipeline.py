@@ -16,7 +16,7 @@ from spacy.language import Language
 TEXTS = [*project_texts(), "", " ", "\n\n", "I don't can't won't gonna.", "a" * 50, "é\u0301 😀 \u0000 x"]
 FEW = TEXTS[:40]
 NAME = "en_core_web_sm"  # the file that comes with the package
-OF_THE_LANGUAGE = {"LOWER", "SHAPE", "IS_STOP"}
+OF_THE_LANGUAGE = {"IS_STOP"}
 """What a vocabulary without the language's file does not know."""
 
 
@@ -78,7 +78,11 @@ def test_the_vocabulary_does_not_grow(own: Any) -> None:
     list(own.pipe(TEXTS))
     strings, words = len(own.vocab.strings), len(own.vocab)
     for doc in own.pipe([f"{text} unheard{i} of{i}" for i, text in enumerate(FEW)]):
-        assert [token.text + token.lemma_ + token.norm_ for token in doc]
+        assert [token.text + token.lemma_ + token.norm_ + token.shape_ for token in doc]
+        for token in doc:
+            assert len(list(token.ancestors)) <= len(doc) and token in token.sent
+        for ent in doc.ents:
+            assert ent.root in ent and ent.sent.start <= ent.start
     assert (len(own.vocab.strings), len(own.vocab)) == (strings, words)
     doc = own("Xyzzys were here.")
     assert own.vocab.strings[doc[0].lemma] == doc[0].lemma_ and own.vocab.strings[doc[0].orth] == "Xyzzys"

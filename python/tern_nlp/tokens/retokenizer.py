@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from .. import attrs as _attrs
 from ..errors import Errors
-from ..strings import get_string_id
 from .token import Token
 from .underscore import is_writable_attr
 
@@ -76,13 +75,13 @@ class Retokenizer:
         self._taken: set[int] = set()
         self._merged: set[tuple[int, int]] = set()
 
-    def _attributes(self, attrs: Mapping[Any, Any]) -> dict[Any, Any]:
+    def _attributes(self, attrs: Mapping[Any, Any], many: bool) -> dict[Any, Any]:
         found: dict[Any, Any] = _attrs.intify_attrs(
             {key: value for key, value in attrs.items() if key != "_"}, strings_map=self.doc.vocab.strings
         )
         if "_" in attrs:
             extensions = attrs["_"]
-            for one in extensions if isinstance(extensions, (list, tuple)) else [extensions]:
+            for one in extensions if many else [extensions]:
                 _checked_extensions(one)
             found["_"] = extensions
         return found
@@ -101,7 +100,7 @@ class Retokenizer:
                 raise ValueError(Errors.E102.format(token=repr(token)))
             self._taken.add(token.i)
         self._merged.add((span.start, span.end))
-        found = self._attributes(attrs or {})
+        found = self._attributes(attrs or {}, many=False)
         if _MORPH in found:
             found[_MORPH] = self._morph(found[_MORPH])
         self._merges.append((span, found))
@@ -113,7 +112,7 @@ class Retokenizer:
         for each part."""
         if "".join(orths) != token.text:
             raise ValueError(Errors.E117.format(new="".join(orths), old=token.text))
-        found = self._attributes(attrs or {})
+        found = self._attributes(attrs or {}, many=True)
         if _MORPH in found:
             found[_MORPH] = [self._morph(value) for value in found[_MORPH]]
         places = [(head.idx, 0) if isinstance(head, Token) else (head[0].idx, head[1]) for head in heads]
@@ -147,7 +146,7 @@ def _set_attribute(doc: Doc, row: _Row, i: int, attr: Any, value: Any) -> None:
         for name, custom in value.items():
             doc[i]._.set(name, custom)
         return
-    number = get_string_id(value)
+    number = doc.vocab.strings.add(value) if isinstance(value, str) else int(value)
     if attr in row.values:
         row.values[attr] = number
     elif attr == _ID["SPACY"]:

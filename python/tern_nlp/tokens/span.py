@@ -90,13 +90,7 @@ class Span(_tern.Span, Extensible):
                 return sentence
         if not self.doc.has_annotation("SENT_START"):
             raise ValueError(Errors.E030)
-        starts = self.doc._column(_attrs.IDS["SENT_START"])
-        start, end = min(self.start, max(len(starts) - 1, 0)), self.start + 1
-        while start > 0 and starts[start] != 1:
-            start -= 1
-        while end < len(starts) and starts[end] != 1:
-            end += 1
-        return self.doc[start:end]
+        return self.doc._sentence(self.start)
 
     @property
     def sents(self) -> Iterator[Span]:
@@ -161,26 +155,7 @@ class Span(_tern.Span, Extensible):
         hook = self.doc.user_span_hooks.get("root")
         if hook:
             return hook(self)
-        heads = self.doc._column(_HEAD)
-        for i in range(self.start, self.end):
-            if heads[i] == 0:
-                return self.doc[i]
-        outside = [i for i in range(self.start, self.end) if not self.start <= i + heads[i] < self.end]
-        if not outside:
-            return self.doc[self.start]
-        return self.doc[min(outside, key=lambda i: self._words_to_root(heads, i))]
-
-    def _words_to_root(self, heads: list[int], i: int) -> int:
-        token = self.doc[i]
-        if (token.is_space or token.is_punct) and not token.n_lefts and not token.n_rights:
-            return len(heads) - 1
-        count = 0
-        while heads[i]:
-            i += heads[i]
-            count += 1
-            if count >= len(heads):
-                raise RuntimeError(Errors.E039)
-        return count
+        return self.doc._root(self.start, self.end)
 
     @property
     def conjuncts(self) -> tuple[Token, ...]:
@@ -258,8 +233,9 @@ class Span(_tern.Span, Extensible):
         if "vector_norm" in self.doc.user_span_hooks:
             return self.doc.user_span_hooks["vector"](self)
         if self._vector_norm is None:
-            total = (self.vector * self.vector).sum()
-            self._vector_norm = total**0.5 if total != 0.0 else 0.0
+            import numpy
+
+            self._vector_norm = numpy.sqrt((self.vector * self.vector).sum())
         return self._vector_norm
 
     @property

@@ -85,15 +85,16 @@ class SpanGroup:
 
     def extend(self, spans_or_span_group: SpanGroup | Iterable[Span]) -> None:
         """Adds those of another group, with the attributes that are not here, or of a list."""
-        self._concat(spans_or_span_group, self)
+        self._concat(spans_or_span_group, inplace=True)
 
     def __iadd__(self, other: SpanGroup | Iterable[Span]) -> SpanGroup:
-        return self._concat(other, self)
+        return self._concat(other, inplace=True)
 
     def __add__(self, other: SpanGroup) -> SpanGroup:
-        return self._concat(other, self.copy()) if isinstance(other, SpanGroup) else NotImplemented
+        return self._concat(other) if isinstance(other, SpanGroup) else NotImplemented
 
-    def _concat(self, other: SpanGroup | Iterable[Span], target: SpanGroup) -> SpanGroup:
+    def _concat(self, other: SpanGroup | Iterable[Span], *, inplace: bool = False) -> SpanGroup:
+        target = self if inplace else self.copy()
         if not isinstance(other, SpanGroup):
             target._items += [self._item(span) for span in other]
             return target

@@ -145,8 +145,10 @@ class Token(_tern.Token, Extensible):
         hook = self.doc.user_token_hooks.get("vector_norm")
         if hook:
             return hook(self)
-        total = (self.vector**2).sum()
-        return total**0.5 if total != 0.0 else 0.0
+        import numpy
+
+        # a number of numpy's, so that products are rounded as spaCy's
+        return numpy.sqrt((self.vector**2).sum())
 
     @property
     def tensor(self) -> Any:
@@ -220,7 +222,7 @@ class Token(_tern.Token, Extensible):
         if new_head.doc is not self.doc:
             raise ValueError(Errors.E191)
         doc = self.doc
-        if self.i + doc._column(_HEAD)[self.i] == new_head.i:
+        if doc._head(self.i) == new_head.i:
             return
         edges = [doc._edges(([token, *token.ancestors])[-1].i) for token in (self, new_head)]
         doc._set(self.i, _HEAD, new_head.i - self.i)
@@ -263,13 +265,7 @@ class Token(_tern.Token, Extensible):
     @property
     def ancestors(self) -> Iterator[Token]:
         """The head, its head, and so on."""
-        heads = self.doc._column(_HEAD)
-        i = self.i
-        for _ in range(len(heads)):
-            if not heads[i]:
-                return
-            i += heads[i]
-            yield self.doc[i]
+        yield from self.doc._ancestors(self.i)
 
     def is_ancestor(self, descendant: Token) -> bool:
         """Does the other one depend on it, however far?"""
