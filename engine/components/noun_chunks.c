@@ -385,10 +385,17 @@ static int is_parsed(const tern_doc *doc)
 
 int noun_chunks_find(tern_doc *doc, noun_chunk_scratch *s, int *found)
 {
+    doc->chunk_count = 0;
+    *found = doc->model->noun_chunks.count && is_parsed(doc);
+    return *found ? noun_chunks_of_parse(doc, s, found) : 0;
+}
+
+int noun_chunks_of_parse(tern_doc *doc, noun_chunk_scratch *s, int *found)
+{
     const noun_chunk_rules *rules = &doc->model->noun_chunks;
     doc->chunk_count = 0;
-    *found = rules->count && is_parsed(doc);
-    if (!*found || !doc->token_count) return 0;
+    *found = 1;
+    if (!doc->token_count) return 0;
     if (reserve(doc, s)) return -1;
     chunker c = {.doc = doc,
                  .rules = rules,

@@ -18,6 +18,9 @@ typedef struct noun_chunk_scratch {
  * interrupted. */
 int noun_chunks_find(tern_doc *doc, noun_chunk_scratch *scratch, int *found);
 
+/* The same of a document that has a parse, of a model whose language has noun chunks. */
+int noun_chunks_of_parse(tern_doc *doc, noun_chunk_scratch *scratch, int *found);
+
 void noun_chunk_scratch_free(noun_chunk_scratch *scratch);
 
 /* After the strings. */

@@ -247,6 +247,10 @@ static PyMethodDef model_methods[] = {
      "lexeme(word)\n--\n\n(flags, flags that the model can tell, lower, norm, shape, prefix, suffix) of any text as "
      "one "
      "word, as spaCy's Lexeme. A flag is the bit of its attribute's number."},
+    {"noun_chunks", model_noun_chunks, METH_VARARGS,
+     "noun_chunks(heads, deps, pos)\n--\n\n[(start, end), ...] of a parse: lists of indices of heads, of ids of labels "
+     "and "
+     "of parts of speech."},
     {"string_id", string_id, METH_O, "string_id(text)\n--\n\nThe id that spaCy's StringStore gives a text."},
     {"close", model_close, METH_NOARGS,
      "close()\n--\n\nLets go of the file, when the last run under way has ended. Results stay."},

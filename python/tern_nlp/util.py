@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -154,3 +155,76 @@ class SimpleFrozenList(list):  # type: ignore[type-arg]
         raise NotImplementedError(self.error)
 
     append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+
+
+# ---- tokenizer rules and languages
+
+
+def _joined(pieces: Iterable[Any], before: str = "", after: str = "") -> re.Pattern[str]:
+    return re.compile("|".join(before + piece + after for piece in pieces if piece.strip()))
+
+
+def compile_prefix_regex(entries: Iterable[Any]) -> re.Pattern[str]:
+    """The expressions of prefixes as one, for Tokenizer.prefix_search."""
+    return _joined(entries, before="^")
+
+
+def compile_suffix_regex(entries: Iterable[Any]) -> re.Pattern[str]:
+    """The expressions of suffixes as one, for Tokenizer.suffix_search."""
+    return _joined(entries, after="$")
+
+
+def compile_infix_regex(entries: Iterable[Any]) -> re.Pattern[str]:
+    """The expressions of infixes as one, for Tokenizer.infix_finditer."""
+    return _joined(entries)
+
+
+def expand_exc(excs: Mapping[str, Any], search: str, replace: str) -> dict[str, Any]:
+    """Special cases, and each that has a text once more with another in its place."""
+    from .attrs import IDS
+
+    orth = IDS["ORTH"]
+    found = dict(excs)
+    for text, tokens in excs.items():
+        if search in text:
+            changed = [{**token, orth: token[orth].replace(search, replace)} for token in tokens]
+            found[text.replace(search, replace)] = changed
+    return found
+
+
+def update_exc(base_exceptions: Mapping[str, Any], *addition_dicts: Mapping[str, Any]) -> dict[str, Any]:
+    """Special cases with others, which go before, and with typographic apostrophes."""
+    from .attrs import IDS
+
+    orth = IDS["ORTH"]
+    found = dict(base_exceptions)
+    for additions in addition_dicts:
+        for text, tokens in additions.items():
+            if not all(isinstance(token[orth], str) for token in tokens):
+                raise ValueError(f"[E055] Invalid ORTH value in exception: key='{text}', orths='{tokens}': texts are wanted")
+            made = "".join(token[orth] for token in tokens)
+            if text != made:
+                raise ValueError(f"[E056] Invalid tokenizer exception: the words of '{text}' make '{made}'")
+        found.update(additions)
+    return expand_exc(found, "'", "’")
+
+
+_lang_classes: dict[str, Any] = {}
+
+
+def lang_class_is_loaded(lang: str) -> bool:
+    return lang in _lang_classes
+
+
+def set_lang_class(name: str, cls: Any) -> None:
+    """Makes a class known under a language's code."""
+    _lang_classes[name] = cls
+
+
+def get_lang_class(lang: str) -> Any:
+    """The class of a language by its code. ImportError, E048, if there is none."""
+    if lang not in _lang_classes:
+        from .lang import language_class
+
+        _lang_classes[lang] = language_class(lang)
+    return _lang_classes[lang]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import random
-from pathlib import Path
 from typing import Any
 
 import languages
 import pytest
-from common import BUILD, ROOT, TINY
+from common import TINY
 from convert.constants import WordFlag
-from convert.languages import blank, write_language
+from convert.languages import blank
+from language_files import language_file
 from model_bytes import ModelBytes
 from spacy.attrs import IDS
 
@@ -24,16 +24,6 @@ ODD = (
 )
 CODES = ["en", "la", "ms"]
 """Others by hand: python -m convert.languages and a loop; these have the most of their own."""
-
-
-def language_file(code: str) -> Path:
-    """The language's file, in the build tree; made anew when the converter has changed."""
-    path = BUILD / "python" / "languages" / f"{code}.tern"
-    changed = max(source.stat().st_mtime for source in (ROOT / "tools" / "convert" / "convert").glob("*.py"))
-    if not path.is_file() or path.stat().st_mtime < changed:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_language(code, path.parent)
-    return path
 
 
 def words(code: str, nlp: Any) -> list[str]:

@@ -1,6 +1,6 @@
 """Files of languages alone, for tern_nlp.blank: python -m convert.languages FOLDER [LANGUAGE ...].
 
-Each has the tokenizer, norms, word flags and noun chunks of one of spaCy's languages, as they are without a trained pipeline. For a
+CODE.json is for Python (language_data.py), CODE.tern for the engine: it has the tokenizer, norms, word flags and noun chunks of one of spaCy's languages, as they are without a trained pipeline. For a
 language that another library splits into words (Japanese, ...) the tokenizer is spaCy's rules.
 """
 
@@ -25,6 +25,7 @@ from .build import characters_and_tokenizer
 from .chars import python_facts
 from .container import Group, text
 from .errors import ConvertError
+from .language_data import BASE, data_of
 from .norms import check_features, norms_sections
 from .noun_chunks import noun_chunk_sections, role_names
 from .strings import StringTable, symbols_section
@@ -61,21 +62,32 @@ def build(code: str) -> list[Group]:
 
 
 def write_language(code: str, folder: Path) -> int:
-    """Writes folder/CODE.tern; its size."""
+    """Writes folder/CODE.tern and CODE.json; the size of both."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what spaCy's expressions hold and Python may read otherwise one day
         data = container.write([group.sections for group in build(code)])
+    facts = data_of(code)
+    write_file(folder / f"{code}.json", facts)
     write_file(folder / f"{code}.tern", data)
-    return len(data)
+    return len(data) + len(facts)
+
+
+def is_there(path: Path) -> bool:
+    """Has the file been written by this converter?"""
+    sources = Path(__file__).parent.glob("*.py")
+    return path.is_file() and path.stat().st_mtime > max(source.stat().st_mtime for source in sources)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("languages", nargs=-1, metavar="[LANGUAGE ...]")
 def main(folder: Path, languages: Sequence[str]) -> None:
-    """Write a file for each of spaCy's languages, or for those named, into a folder."""
+    """Write the files of each of spaCy's languages, or of those named, into a folder; those that are there already stay."""
     folder.mkdir(parents=True, exist_ok=True)
+    write_file(folder / f"{BASE}.json", data_of(BASE))
     for code in languages or codes():
+        if is_there(folder / f"{code}.tern"):
+            continue
         try:
             click.echo(f"{code} {write_language(code, folder)}")
         except ConvertError as error:

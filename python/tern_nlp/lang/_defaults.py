@@ -1,0 +1,197 @@
+"""The Defaults of languages: what of a language's data its class has, read when somebody asks; and what follows from them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .. import util
+from ..attrs import IDS, NORM
+from . import _data
+from ._data import BASE
+from .lex_attrs import WordFlag, is_stop
+
+if TYPE_CHECKING:
+    from ..tokens import Doc
+    from ..vocab import Vocab
+
+_NAMES = {number: name for name, number in IDS.items() if number != IDS["IS_OOV_DEPRECATED"]}
+ANY = "xx"
+"""The language of what has none."""
+OF_TOKENIZER = ("tokenizer_exceptions", "prefixes", "suffixes", "infixes", "token_match", "url_match")
+RULES = "spacy.Tokenizer.v1"
+
+class TableNorm:
+    """NORM by a table (Haitian)."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def __call__(self, text: str) -> str:
+        found = _data.named(self.code, "lex_attrs", "NORM_MAP").get(text)
+        return text.lower() if found is None else str(found)
+
+
+class StemNorm:
+    """NORM without suffixes (Hindi, Nepali)."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def __call__(self, text: str) -> str:
+        return str(_data.model(self.code).lexeme(text)[3])
+
+
+def _norm(code: str) -> Callable[[str], str]:
+    return TableNorm(code) if "NORM_MAP" in _data.raw(code)["modules"].get("lex_attrs", {}) else StemNorm(code)
+
+
+def lex_attr_getters(code: str) -> dict[int, Callable[[str], Any]]:
+    """Those of a language's own."""
+    attrs = _data.raw(code)["lex_attrs"]
+    return {attr: _norm(code) if attr == NORM else WordFlag(code, _NAMES[attr]) for attr in attrs}
+
+
+# ---- noun chunks ------------------------------------------------------------------------------------------------------
+
+
+class NounChunks:
+    """spaCy's function noun_chunks of a language: (start, end, label) of each."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def __call__(self, doclike: Any) -> Any:
+        from .syntax import noun_chunks
+
+        return noun_chunks(doclike, self.code)
+
+
+def syntax_iterators(code: str) -> dict[str, Callable[[Any], Any]]:
+    return {"noun_chunks": NounChunks(code)} if _data.raw(code)["noun_chunks"] else {}
+
+
+# ---- Defaults ---------------------------------------------------------------------------------------------------------
+
+
+class Lazy:
+    """An attribute of Defaults that is read when somebody asks: most never do."""
+
+    def __init__(self, code: str, name: str) -> None:
+        self.code = code
+        self.name = name
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if self.name == "lex_attr_getters":
+            return {} if self.code == _data.BASE else lex_attr_getters(self.code)
+        if self.name == "syntax_iterators":
+            return {} if self.code == _data.BASE else syntax_iterators(self.code)
+        return _data.default(self.code, self.name)
+
+
+def lazy_attributes(code: str) -> dict[str, Any]:
+    """Of a class Defaults. code: BASE for that of all languages."""
+    return {name: Lazy(code, name) for name in (*OF_TOKENIZER, *_OTHERS)}
+
+
+_OTHERS = ("stop_words", "writing_system", "lex_attr_getters", "syntax_iterators")
+
+
+def _is_as_in_file(defaults: type, name: str, code: str) -> bool:
+    """Is an attribute the language's, whether or not it was read? Not if somebody has put another there, or changed it."""
+    lazy = next((vars(each)[name] for each in defaults.__mro__ if name in vars(each)), None)
+    if not isinstance(lazy, Lazy) or lazy.code not in (code, _data.BASE):
+        return False
+    if lazy.code == _data.BASE and code != ANY:
+        return False
+    return name in ("lex_attr_getters", "syntax_iterators") or _data.is_unchanged(lazy.code, name)
+
+
+def _code_of(defaults: type) -> str:
+    """Of the language's file that a class Defaults goes by."""
+    lazies = (value for each in defaults.__mro__ for value in vars(each).values() if isinstance(value, Lazy))
+    return next((lazy.code for lazy in lazies if lazy.code != _data.BASE), ANY)
+
+
+def new_vocab(lang: str | None, defaults: Any) -> Vocab:
+    """The vocabulary of a class of languages."""
+    from ..vocab import Vocab
+    from .norm_exceptions import BASE_NORMS  # type: ignore[import-not-found]
+
+    code = _code_of(defaults)
+    vocab = Vocab(writing_system=defaults.writing_system, get_noun_chunks=defaults.syntax_iterators.get("noun_chunks"))
+    vocab._use_language(lang or "", _data.model(code).lexeme)
+    getters = vocab.lex_attr_getters
+    if not _is_as_in_file(defaults, "lex_attr_getters", code):
+        getters.update(defaults.lex_attr_getters)
+        if NORM in defaults.lex_attr_getters:
+            getters[NORM] = util.add_lookups(getters[NORM], BASE_NORMS)
+    if not _is_as_in_file(defaults, "stop_words", code):
+        getters[IDS["IS_STOP"]] = functools.partial(is_stop, stops=defaults.stop_words)
+    return vocab
+
+
+# ---- tokenizers -------------------------------------------------------------------------------------------------------
+
+LIBRARIES = {"ja": "SudachiPy", "ko": "natto-py with mecab-ko", "th": "PyThaiNLP", "vi": "Pyvi"}
+"""Languages whose words another library finds."""
+
+
+class _OtherTokenizer:
+    """Stands where spaCy has another library's tokenizer."""
+
+    def __init__(self, vocab: Vocab, code: str) -> None:
+        self.vocab = vocab
+        self.code = code
+
+    def __call__(self, text: str) -> Doc:
+        raise NotImplementedError(
+            f"tern_nlp does not cut the language {self.code!r}, for which spaCy takes {LIBRARIES[self.code]}: give it words, "
+            "nlp(Doc(nlp.vocab, words=…)), set nlp.tokenizer to a function of a text that makes a Doc, or use tern_nlp.spacy"
+        )
+
+    def pipe(self, texts: Any, batch_size: int = 1000) -> Iterator[Doc]:
+        for text in texts:
+            yield self(text)
+
+
+class CharacterTokenizer:
+    """Each character is a word: Chinese, as spaCy cuts it by default."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        from ..tokens import Doc
+
+        words, spaces = util.get_words_and_spaces(list(text), text)
+        return Doc(self.vocab, words=words, spaces=spaces)
+
+    def pipe(self, texts: Any, batch_size: int = 1000) -> Iterator[Doc]:
+        for text in texts:
+            yield self(text)
+
+
+def tokenizer_settings(defaults: Any) -> Mapping[str, Any]:
+    """Arguments of Tokenizer beside the vocabulary."""
+    compiled = (
+        ("prefix_search", defaults.prefixes, util.compile_prefix_regex, "search"),
+        ("suffix_search", defaults.suffixes, util.compile_suffix_regex, "search"),
+        ("infix_finditer", defaults.infixes, util.compile_infix_regex, "finditer"),
+    )
+    found = {name: getattr(compile_(rules), method) for name, rules, compile_, method in compiled if rules}
+    found |= {"token_match": defaults.token_match, "url_match": defaults.url_match}
+    return {"rules": defaults.tokenizer_exceptions, **found}
+
+
+def new_tokenizer(vocab: Vocab, lang: str | None, defaults: Any) -> Any:
+    """The tokenizer of a class of languages: by the engine if its Defaults are those of the language's file."""
+    from ..tokenizer import Tokenizer
+
+    code = _code_of(defaults)
+    if _data.raw(code)["tokenizer"] != RULES and lang == code:
+        return CharacterTokenizer(vocab) if code == "zh" else _OtherTokenizer(vocab, code)
+    if all(_is_as_in_file(defaults, name, code) for name in OF_TOKENIZER):
+        return Tokenizer.of_engine(vocab, _data.model(code), lambda: tokenizer_settings(defaults))
+    return Tokenizer(vocab, **tokenizer_settings(defaults))
