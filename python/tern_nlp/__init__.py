@@ -7,7 +7,7 @@ from typing import Any
 
 from ._tern import version as __version__
 
-__all__ = ["Language", "Vocab", "__version__", "displacy", "explain", "load", "matcher", "registry"]
+__all__ = ["Language", "Vocab", "__version__", "blank", "displacy", "explain", "load", "matcher", "registry"]
 
 
 def load(name: Any, **kwargs: Any) -> Any:
@@ -15,6 +15,14 @@ def load(name: Any, **kwargs: Any) -> Any:
     from .loading import load as load_file
 
     return load_file(name, **kwargs)
+
+
+def blank(name: str, *, vocab: Any = True, config: Any = None, meta: Any = None) -> Any:
+    """A pipeline of a language's tokenizer alone: blank("en")."""
+    from .util import get_lang_class
+
+    del config  # has nothing to say of a pipeline without components
+    return get_lang_class(name)(vocab, meta=meta)
 
 
 def __getattr__(name: str) -> Any:
@@ -35,6 +43,6 @@ def __getattr__(name: str) -> Any:
         from .registrations import registry
 
         return registry
-    if name in ("displacy", "matcher", "pipeline", "tokens", "util"):
+    if name in ("displacy", "lang", "matcher", "pipeline", "tokenizer", "tokens", "util"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module 'tern_nlp' has no attribute {name!r}")

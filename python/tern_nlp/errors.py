@@ -35,9 +35,11 @@ class Warnings(PatternWarnings, metaclass=_Numbered):
 class Errors(PatternErrors, metaclass=_Numbered):
     E010 = "Word vectors set to length 0: load a pipeline with vectors, or call vocab.reset_vectors(width=…)."
     E018 = "Can't retrieve string for hash '{hash_value}': the vocabulary's StringStore does not have it."
+    E025 = "String is too long: {length} characters. Max is 2**30."
     E026 = "Error accessing token at position {i}: out of bounds in Doc of length {length}."
     E027 = "Arguments `words` and `spaces` should be sequences of the same length; a space is True where a blank follows the word."
     E028 = "`words` expects a list of strings, but got bytes: {value}"
+    E029 = "noun_chunks requires the dependency parse: run a parser first."
     E030 = (
         "Sentence boundaries unset: add the 'sentencizer' to the pipeline (nlp.add_pipe('sentencizer')), a parser or a senter, or "
         "set doc[i].is_sent_start."
@@ -103,8 +105,12 @@ class Errors(PatternErrors, metaclass=_Numbered):
     E977 = "A MorphAnalysis cannot be compared with a string: compare str(morph)."
     E982 = "The `Token.ent_iob` attribute should be an index into {values}, but found {value}."
     E983 = "Invalid key(s) for '{dict}': {key}. Available keys: {keys}"
+    E997 = (
+        "Tokenizer special cases are not allowed to modify the text: '{chunk}' would become '{orth}' by {token_attrs}."
+    )
     E999 = "Unable to merge the Doc objects because they do not all share the same `Vocab`."
     E1002 = "Span index out of range."
+    E1005 = "Unable to set attribute '{attr}' in tokenizer special case for '{chunk}': only ORTH and NORM can be set."
     E1010 = "Unable to set entity information for token {i}, which is in more than one of the spans given."
     E1011 = "Unsupported default '{default}' in `doc.set_ents`. Available options: {modes}"
     E1012 = "Entities and blocked, missing or outside spans are given to `doc.set_ents` as lists of Span objects. Got: {span}"

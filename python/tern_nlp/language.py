@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from . import _tern, util
 from .engine import BATCH, Engine, EngineComponent
 from .factories import Factory, registered
+from .lang import _data, _defaults
 from .tokens import Doc
 from .vocab import Vocab
 from .workers import ordered
@@ -21,10 +22,7 @@ MAX_LENGTH = 10**6
 class BaseDefaults:
     """What a language says of itself; subclasses of Language may have more."""
 
-    stop_words: ClassVar[set[str]] = set()
-    lex_attr_getters: ClassVar[dict[int, Callable[[str], Any]]] = {}
-    syntax_iterators: ClassVar[dict[str, Callable[..., Any]]] = {}
-    writing_system: ClassVar[dict[str, Any]] = {"direction": "ltr", "has_case": True, "has_letters": True}
+    locals().update(_defaults.lazy_attributes(_defaults.BASE))
     config: ClassVar[dict[str, Any]] = {}
 
 
@@ -114,10 +112,10 @@ class Language:
         self.tokenizer: Any = create_tokenizer(self) if create_tokenizer is not None else self._new_tokenizer()
 
     def _new_vocab(self) -> Vocab:
-        return Vocab(writing_system=self.Defaults.writing_system)
+        return _defaults.new_vocab(self.lang, self.Defaults)
 
     def _new_tokenizer(self) -> Any:
-        return None
+        return _defaults.new_tokenizer(self.vocab, self.lang, self.Defaults)
 
     # ---- what it says of itself
 
@@ -671,5 +669,4 @@ def _registrar(name: str, func: Callable[..., Any] | None, make: Callable[[Any],
 
 def language_model(code: str) -> _tern.Model | None:
     """The file of a language alone, which knows its stop words, numbers and addresses; None where the package has none."""
-    file = Path(__file__).parent / "languages" / f"{code}.tern"
-    return _tern.Model(file) if file.is_file() else None
+    return _data.model(code) if code in _data.codes() else None

@@ -56,7 +56,7 @@ def load(
     """A pipeline by its name or its file. disable: components that do not run; enable: the only ones that do; exclude: those
     that are not there."""
     file = model_file(name)
-    nlp = Language(vocab)
+    nlp = Language(vocab, create_tokenizer=lambda nlp: None)
     engine = Engine(file, nlp.vocab)
     facts = dict(engine.description.get("model", {}))
     code = facts.get("lang", "")

@@ -201,7 +201,9 @@ def update_exc(base_exceptions: Mapping[str, Any], *addition_dicts: Mapping[str,
     for additions in addition_dicts:
         for text, tokens in additions.items():
             if not all(isinstance(token[orth], str) for token in tokens):
-                raise ValueError(f"[E055] Invalid ORTH value in exception: key='{text}', orths='{tokens}': texts are wanted")
+                raise ValueError(
+                    f"[E055] Invalid ORTH value in exception: key='{text}', orths='{tokens}': texts are wanted"
+                )
             made = "".join(token[orth] for token in tokens)
             if text != made:
                 raise ValueError(f"[E056] Invalid tokenizer exception: the words of '{text}' make '{made}'")

@@ -69,6 +69,7 @@ class Vocab:
     ) -> None:
         self.cfg = {"oov_prob": oov_prob}
         self._compute = _Compute()
+        self._words_of: str | None = None  # the language whose file says what words are
         self.strings = StringStore()
         self.lex_attr_getters = lex_attr_getters if lex_attr_getters is not None else {}
         self.morphology = Morphology(self.strings)
@@ -312,7 +313,7 @@ class Vocab:
 
     def __reduce__(self) -> Any:
         state = (self.strings, self._vectors, self.morphology, self._unused_object, self.lex_attr_getters, self.lookups)
-        return (_unpickle, (*state, self.get_noun_chunks, self.writing_system))
+        return (_unpickle, (*state, self.get_noun_chunks, self.writing_system, self._words_of))
 
 
 def _unpickle(
@@ -324,8 +325,14 @@ def _unpickle(
     lookups: Lookups,
     get_noun_chunks: Any,
     writing_system: Any,
+    words_of: str | None = None,
 ) -> Vocab:
     vocab = Vocab(writing_system=writing_system, get_noun_chunks=get_noun_chunks)
+    if words_of is not None:
+        from .lang import model
+
+        vocab._words_of = words_of
+        vocab._compute.word = model(words_of).lexeme
     vocab.strings = strings
     if vectors is not None:
         vocab.vectors = vectors

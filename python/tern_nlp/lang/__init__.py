@@ -1,7 +1,7 @@
 """spaCy's languages: `tern_nlp.lang.de.German`, `tern_nlp.lang.de.stop_words.STOP_WORDS`, … as spaCy's modules of these names.
 
-No language has a file of code. Modules are made when they are imported, of a language's data (data/CODE.json, taken from spaCy when the
-package was built); what its words are and how texts are cut is in data/CODE.tern, which the engine reads.
+No language has a file of code. Modules are made when they are imported, of a language's data (data/CODE.json, taken from spaCy when
+the package was built); what its words are and how texts are cut is in data/CODE.tern, which the engine reads.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from .. import util
 from ..attrs import IDS, NORM
 from . import _data
-from ._data import BASE
 from .lex_attrs import WordFlag, is_stop
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ ANY = "xx"
 """The language of what has none."""
 OF_TOKENIZER = ("tokenizer_exceptions", "prefixes", "suffixes", "infixes", "token_match", "url_match")
 RULES = "spacy.Tokenizer.v1"
+_OTHERS = ("stop_words", "writing_system", "lex_attr_getters", "syntax_iterators")
+
 
 class TableNorm:
     """NORM by a table (Haitian)."""
@@ -75,6 +76,16 @@ def syntax_iterators(code: str) -> dict[str, Callable[[Any], Any]]:
 # ---- Defaults ---------------------------------------------------------------------------------------------------------
 
 
+_WITHOUT_DATA: dict[str, Any] = {
+    "tokenizer_exceptions": {},
+    "stop_words": set(),
+    "writing_system": {"direction": "ltr", "has_case": True, "has_letters": True},
+    "lex_attr_getters": {},
+    "syntax_iterators": {},
+}
+"""Of what has no language, and of a package that was built without languages."""
+
+
 class Lazy:
     """An attribute of Defaults that is read when somebody asks: most never do."""
 
@@ -83,19 +94,18 @@ class Lazy:
         self.name = name
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if not _data.codes() or (self.code == _data.BASE and self.name in _OTHERS):
+            return _WITHOUT_DATA.get(self.name)
         if self.name == "lex_attr_getters":
-            return {} if self.code == _data.BASE else lex_attr_getters(self.code)
+            return lex_attr_getters(self.code)
         if self.name == "syntax_iterators":
-            return {} if self.code == _data.BASE else syntax_iterators(self.code)
+            return syntax_iterators(self.code)
         return _data.default(self.code, self.name)
 
 
 def lazy_attributes(code: str) -> dict[str, Any]:
     """Of a class Defaults. code: BASE for that of all languages."""
     return {name: Lazy(code, name) for name in (*OF_TOKENIZER, *_OTHERS)}
-
-
-_OTHERS = ("stop_words", "writing_system", "lex_attr_getters", "syntax_iterators")
 
 
 def _is_as_in_file(defaults: type, name: str, code: str) -> bool:
@@ -117,15 +127,19 @@ def _code_of(defaults: type) -> str:
 def new_vocab(lang: str | None, defaults: Any) -> Vocab:
     """The vocabulary of a class of languages."""
     from ..vocab import Vocab
-    from .norm_exceptions import BASE_NORMS  # type: ignore[import-not-found]
 
+    if not _data.codes():
+        return Vocab(writing_system=defaults.writing_system)
     code = _code_of(defaults)
     vocab = Vocab(writing_system=defaults.writing_system, get_noun_chunks=defaults.syntax_iterators.get("noun_chunks"))
     vocab._use_language(lang or "", _data.model(code).lexeme)
+    vocab._words_of = code
     getters = vocab.lex_attr_getters
     if not _is_as_in_file(defaults, "lex_attr_getters", code):
         getters.update(defaults.lex_attr_getters)
         if NORM in defaults.lex_attr_getters:
+            from .norm_exceptions import BASE_NORMS  # type: ignore[import-not-found]
+
             getters[NORM] = util.add_lookups(getters[NORM], BASE_NORMS)
     if not _is_as_in_file(defaults, "stop_words", code):
         getters[IDS["IS_STOP"]] = functools.partial(is_stop, stops=defaults.stop_words)
@@ -189,6 +203,8 @@ def new_tokenizer(vocab: Vocab, lang: str | None, defaults: Any) -> Any:
     """The tokenizer of a class of languages: by the engine if its Defaults are those of the language's file."""
     from ..tokenizer import Tokenizer
 
+    if not _data.codes():
+        return None
     code = _code_of(defaults)
     if _data.raw(code)["tokenizer"] != RULES and lang == code:
         return CharacterTokenizer(vocab) if code == "zh" else _OtherTokenizer(vocab, code)

@@ -1,4 +1,4 @@
-"""Lexical attributes of words by functions, as spaCy's vocabularies are given them. The engine computes them at once: Model.lexeme."""
+"""Lexical attributes of words by functions, as spaCy's vocabularies take them. The engine has them all at once: Model.lexeme."""
 
 from __future__ import annotations
 

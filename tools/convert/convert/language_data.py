@@ -1,9 +1,9 @@
 """The data of spaCy's languages for Python: what users import of spacy.lang and change of a language's Defaults, as JSON.
 
-Of each module the names that hold data: texts, numbers, lists, sets, tables, compiled expressions. No code. What is not JSON is written as
-an object of one key: "t" tuple, "s" set, "d" table (pairs), "e" token of a special case (ORTH, NORM or none), "r" compiled expression
-(pattern, flags), "m" a method of one (pattern, flags, name), "=" what another name holds ([module, name]; "" and a module: of all
-languages).
+Of each module the names that hold data: texts, numbers, lists, sets, tables, compiled expressions. No code. What is not JSON is
+written as an object of one key: "t" tuple, "s" set, "d" table (pairs), "e" token of a special case (ORTH; NORM, if it has one), "r"
+compiled expression (pattern, flags), "m" a method of one (pattern, flags, name), "=" what another name holds: module, name, and
+before them "" if the module is of all languages.
 """
 
 from __future__ import annotations
@@ -22,7 +22,16 @@ from spacy.language import BaseDefaults
 
 SHARED = ("char_classes", "punctuation", "tokenizer_exceptions", "norm_exceptions")
 """Modules of spacy.lang itself."""
-DEFAULTS = ("tokenizer_exceptions", "prefixes", "suffixes", "infixes", "token_match", "url_match", "stop_words", "writing_system")
+DEFAULTS = (
+    "tokenizer_exceptions",
+    "prefixes",
+    "suffixes",
+    "infixes",
+    "token_match",
+    "url_match",
+    "stop_words",
+    "writing_system",
+)
 LEFT_OUT = ("lemmatizer", "get_pos_from_wiktionary", "generate_verbs_exc", "tag_bigram_map", "tag_orth_map")
 """Modules of code, and tables of tokenizers that are other libraries'."""
 BASE = "base"

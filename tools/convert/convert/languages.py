@@ -1,7 +1,8 @@
 """Files of languages alone, for tern_nlp.blank: python -m convert.languages FOLDER [LANGUAGE ...].
 
-CODE.json is for Python (language_data.py), CODE.tern for the engine: it has the tokenizer, norms, word flags and noun chunks of one of spaCy's languages, as they are without a trained pipeline. For a
-language that another library splits into words (Japanese, ...) the tokenizer is spaCy's rules.
+CODE.json is for Python (language_data.py), CODE.tern for the engine: it has the tokenizer, norms, word flags and noun chunks of one
+of spaCy's languages, as they are without a trained pipeline. For a language that another library splits into words (Japanese, ...)
+the tokenizer is spaCy's rules.
 """
 
 from __future__ import annotations
