@@ -366,8 +366,8 @@ tern_status tern_lexeme_of(tern_ctx *ctx, const char *text, size_t len, tern_lex
 
 /* ---- a parse of the caller's ------------------------------------------------------------------------------------- */
 
-/* Columns of [count] tokens: heads, each the index of a token, its own for a root, without circles; ids of labels and
- * of coarse parts of speech (spaCy's StringStore), 0 where there is none. */
+/* Columns of [count] tokens: heads, each the index of a token, its own for a root, in Japanese without circles; ids of
+ * labels and of coarse parts of speech (spaCy's StringStore), 0 where there is none. */
 typedef struct tern_parse {
     size_t count;
     const uint32_t *heads;
@@ -375,7 +375,7 @@ typedef struct tern_parse {
 } tern_parse;
 
 /* Its noun chunks by the model's language, as tokens of a document for tern_doc_noun_chunk, which has nothing else.
- * TERN_E_UNSUPPORTED for a language without; TERN_E_ARGUMENT for heads that make no trees, and for the rare parse to
+ * TERN_E_UNSUPPORTED for a language without; TERN_E_ARGUMENT for other heads, and for the rare parse to
  * which spaCy answers with an error. *out as that of tern_run. */
 tern_status tern_noun_chunks(tern_ctx *ctx, const tern_parse *parse, const tern_doc **out, tern_error *err);
 

@@ -28,6 +28,7 @@ static tern_status check_parse(tern_ctx *ctx, const tern_parse *parse, tern_erro
     for (size_t i = 0; i < parse->count; i++)
         if (parse->heads[i] >= parse->count)
             return fail(err, TERN_E_ARGUMENT, 0, "tern_noun_chunks: the head of token %zu is not a token", i);
+    if (ctx->model->noun_chunks.kind != NOUN_CHUNKS_JAPANESE) return TERN_OK; /* the others do not follow heads */
     if (buffer_reserve(&ctx->zeros, parse->count + 1, sizeof(uint32_t))) return doc_gave_up(&ctx->doc, err);
     memset(ctx->zeros.data, 0, (parse->count + 1) * sizeof(uint32_t));
     if (is_forest(parse, ctx->zeros.data)) return TERN_OK;

@@ -22,7 +22,7 @@ MAX_LENGTH = 10**6
 class BaseDefaults:
     """What a language says of itself; subclasses of Language may have more."""
 
-    locals().update(_defaults.lazy_attributes(_defaults.BASE))
+    locals().update(_defaults.lazy_attributes(_data.BASE))
     config: ClassVar[dict[str, Any]] = {}
 
 

@@ -167,7 +167,7 @@ def test_noun_chunks_of_a_parse(ours: Any) -> None:
     assert model.noun_chunks([], [], []) == []
 
 
-@pytest.mark.parametrize("heads", [[1, 0], [2, 0], [1, -1], [1], [1, "a"]])
+@pytest.mark.parametrize("heads", [[2, 0], [1, -1], [1], [1, "a"]])
 def test_heads_that_make_no_trees(heads: list[Any], ours: Any) -> None:
     with pytest.raises((ValueError, OverflowError, TypeError)):
         ours.lang.model("en").noun_chunks(heads, [0, 0], [0, 0])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import util
 from ..attrs import IDS, NORM
+from ..tokenizer import DummyTokenizer, Tokenizer
 from . import _data
 from .lex_attrs import WordFlag, is_stop
 
@@ -152,7 +153,7 @@ LIBRARIES = {"ja": "SudachiPy", "ko": "natto-py with mecab-ko", "th": "PyThaiNLP
 """Languages whose words another library finds."""
 
 
-class _OtherTokenizer:
+class _OtherTokenizer(DummyTokenizer):
     """Stands where spaCy has another library's tokenizer."""
 
     def __init__(self, vocab: Vocab, code: str) -> None:
@@ -165,12 +166,8 @@ class _OtherTokenizer:
             "nlp(Doc(nlp.vocab, words=…)), set nlp.tokenizer to a function of a text that makes a Doc, or use tern_nlp.spacy"
         )
 
-    def pipe(self, texts: Any, batch_size: int = 1000) -> Iterator[Doc]:
-        for text in texts:
-            yield self(text)
 
-
-class CharacterTokenizer:
+class CharacterTokenizer(DummyTokenizer):
     """Each character is a word: Chinese, as spaCy cuts it by default."""
 
     def __init__(self, vocab: Vocab) -> None:
@@ -181,10 +178,6 @@ class CharacterTokenizer:
 
         words, spaces = util.get_words_and_spaces(list(text), text)
         return Doc(self.vocab, words=words, spaces=spaces)
-
-    def pipe(self, texts: Any, batch_size: int = 1000) -> Iterator[Doc]:
-        for text in texts:
-            yield self(text)
 
 
 def tokenizer_settings(defaults: Any) -> Mapping[str, Any]:
@@ -201,8 +194,6 @@ def tokenizer_settings(defaults: Any) -> Mapping[str, Any]:
 
 def new_tokenizer(vocab: Vocab, lang: str | None, defaults: Any) -> Any:
     """The tokenizer of a class of languages: by the engine if its Defaults are those of the language's file."""
-    from ..tokenizer import Tokenizer
-
     if not _data.codes():
         return None
     code = _code_of(defaults)
