@@ -93,6 +93,7 @@ struct lexeme *doc_lexeme(doc_object *doc, const token_row *row);
 /* An attribute by spaCy's number; signed ones in two's complement. 0 or -1 with an exception. set leaves alone what
  * cannot be set, as spaCy does. */
 int doc_get_attr(doc_object *doc, Py_ssize_t i, int attr, uint64_t *value);
+int doc_get_value(doc_object *doc, Py_ssize_t i, int attr, uint64_t *value); /* the store may not know the id */
 void doc_set_attr(doc_object *doc, token_row *row, int attr, uint64_t value);
 
 /* Gives the store all strings that only the document has. 0 or -1 with an exception. */

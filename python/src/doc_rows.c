@@ -156,23 +156,24 @@ static int form_of(int attr)
     }
 }
 
-static int get_norm(doc_object *doc, const token_row *row, uint64_t *value)
+static int get_norm(doc_object *doc, const token_row *row, int share, uint64_t *value)
 {
     if (row->id[ID_NORM] || !row->norm.length) return 1;
     PyObject *text = own_string(doc, row->norm);
-    int failed = text ? store_add(doc->store, text, value) : -1;
+    int failed = !text ? -1 : share ? store_add(doc->store, text, value) : id_of_str(text, value);
     Py_XDECREF(text);
     return failed;
 }
 
 /* Of the word, whatever the document. */
-static int get_lexical(doc_object *doc, const token_row *row, int attr, uint64_t *value)
+static int get_lexical(doc_object *doc, const token_row *row, int attr, int share, uint64_t *value)
 {
     const int form = form_of(attr);
     *value = 0;
     if (form < 0 && attr != ATTR_ID && (attr < 1 || attr > 63)) return 0;
     lexeme *lex = doc_lexeme(doc, row);
     if (!lex) return -1;
+    if (form >= 0 && !share) return lexeme_form_value(lex, form, value);
     if (form >= 0) return lexicon_form_id(doc->lexicon, lex, form, value);
     *value = attr == ATTR_ID ? lex->rank : lex->flags >> attr & 1;
     return 0;
@@ -191,7 +192,8 @@ static int get_number(const token_row *row, int attr, uint64_t *value)
     }
 }
 
-int doc_get_attr(doc_object *doc, Py_ssize_t i, int attr, uint64_t *value)
+/* share: give the store the strings of ids that it may lack. */
+static int get_attr(doc_object *doc, Py_ssize_t i, int attr, int share, uint64_t *value)
 {
     const token_row *row = &doc->row[i];
     const int column = id_column(attr);
@@ -200,12 +202,16 @@ int doc_get_attr(doc_object *doc, Py_ssize_t i, int attr, uint64_t *value)
         return 0;
     }
     if (get_number(row, attr, value)) return 0;
-    if (attr != ATTR_NORM) return get_lexical(doc, row, attr, value);
+    if (attr != ATTR_NORM) return get_lexical(doc, row, attr, share, value);
     *value = row->id[ID_NORM];
-    int found = get_norm(doc, row, value);
+    int found = get_norm(doc, row, share, value);
     if (found != 1) return found;
-    return *value ? 0 : get_lexical(doc, row, attr, value);
+    return *value ? 0 : get_lexical(doc, row, attr, share, value);
 }
+
+int doc_get_attr(doc_object *doc, Py_ssize_t i, int attr, uint64_t *value) { return get_attr(doc, i, attr, 1, value); }
+
+int doc_get_value(doc_object *doc, Py_ssize_t i, int attr, uint64_t *value) { return get_attr(doc, i, attr, 0, value); }
 
 void doc_set_attr(doc_object *doc, token_row *row, int attr, uint64_t value)
 {

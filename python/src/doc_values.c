@@ -7,7 +7,7 @@ static int fill_column(PyObject *self, int attr, Py_ssize_t start, Py_ssize_t en
 {
     doc_object *doc = (doc_object *)self;
     for (Py_ssize_t i = start; i < end; i++)
-        if (!doc_row(self, i) || doc_get_attr(doc, i, attr, out++)) return -1;
+        if (!doc_row(self, i) || doc_get_value(doc, i, attr, out++)) return -1;
     return 0;
 }
 

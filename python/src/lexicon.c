@@ -173,6 +173,14 @@ int lexicon_form_id(PyObject *lexicon, lexeme *lex, int form, uint64_t *id)
     return 0;
 }
 
+int lexeme_form_value(lexeme *lex, int form, uint64_t *id)
+{
+    if (lex->form[form] && !lex->id[form] && !lex->value[form] && id_of_str(lex->form[form], &lex->value[form]))
+        return -1;
+    *id = lex->id[form] || !lex->form[form] ? lex->id[form] : lex->value[form];
+    return 0;
+}
+
 /* ---- the type ---------------------------------------------------------------------------------------------------- */
 
 static PyObject *lexicon_make(PyTypeObject *type, PyObject *args, PyObject *kwargs)

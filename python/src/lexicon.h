@@ -12,6 +12,7 @@ typedef struct lexeme {
     uint64_t flags; /* bit: number of spaCy's attribute, IS_ALPHA ... */
     uint64_t rank;
     uint64_t id[FORM_COUNT];    /* 0 while form is set: not asked for yet */
+    uint64_t value[FORM_COUNT]; /* the same id before the store has been given the form; 0: not asked for yet */
     PyObject *form[FORM_COUNT]; /* str, or NULL: the store has it */
     unsigned char computed, kept, asked;
 } lexeme;
@@ -28,6 +29,9 @@ int lexicon_ask(PyObject *lexicon, uint64_t orth);
 /* A form as a new str, or its id, which the store knows from then on. NULL, or -1, with an exception. */
 PyObject *lexicon_form(PyObject *lexicon, lexeme *lex, int form);
 int lexicon_form_id(PyObject *lexicon, lexeme *lex, int form, uint64_t *id);
+
+/* A form's id, which the store may not know. 0 or -1 with an exception. */
+int lexeme_form_value(lexeme *lex, int form, uint64_t *id);
 
 int add_lexicon_type(PyObject *module);
 

@@ -15,7 +15,7 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import oracle
-from common import SPACY_PACKAGE
+from common import MODEL, SPACY_PACKAGE
 from corpus import project_texts
 from random_patterns import PatternMaker
 from spacy import displacy as their_displacy
@@ -228,6 +228,20 @@ def test_a_document_is_cleaned_and_split(ours: Ours, docs: list[Doc]) -> None:
     pieces = [token.text for token in splitter(docs[1].copy())]
     wanted = importlib.import_module("spacy.pipeline.functions").TokenSplitter(5, 3)(docs[1].copy())
     assert pieces == [token.text for token in wanted] and "".join(pieces) == "".join(t.text for t in docs[1])
+
+
+def test_a_service_does_not_grow(ours: Ours) -> None:
+    """Matchers leave a document's own words out of the store."""
+    nlp = importlib.import_module("tern_nlp").load(str(MODEL))
+    off = nlp.pipe_names
+    ruler = nlp.add_pipe("span_ruler")
+    ruler.add_patterns([{"label": "A", "pattern": [{"LOWER": {"REGEX": "^own"}}, {"NORM": "x", "OP": "?"}]}])
+    ruler.add_patterns([{"label": "B", "pattern": "the word"}, {"label": "C", "pattern": [{"SHAPE": "Xxxxx"}]}])
+    known = len(nlp.vocab.strings)
+    for number in range(50):
+        doc = nlp(f"Own{number} word{number} isn't the word", disable=off)
+        assert spans(doc.spans["ruler"])[0] == (0, 1, "A", "") and len(doc.spans["ruler"]) == 2
+    assert len(nlp.vocab.strings) < known + 10
 
 
 # ---- displaCy --------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def is_doc(value: Any) -> bool:
 
 def bounds(doclike: Any) -> tuple[Any, int, int]:
     """The Doc, and the tokens of it that are meant. Raises ValueError for anything else."""
-    if is_doc(doclike):
+    if isinstance(doclike, Doc) or is_doc(doclike):
         return doclike, 0, len(doclike)
     if is_span(doclike):
         return doclike.doc, doclike.start, doclike.end

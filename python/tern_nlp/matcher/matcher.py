@@ -27,16 +27,23 @@ class _Tokens:
         self.doc, self.start, self.length = doc, start, end - start
         self.predicates: Sequence[Predicate] = tables.predicates
         self.columns = tables.columns
-        self.values = array("Q")
-        plain = [attr for attr in tables.columns if not isinstance(attr, str)]
-        known = array("Q", columns(doc, plain, start, end))
-        place = {attr: number for number, attr in enumerate(plain)}
-        for attr in tables.columns:
+        attrs = [attr for attr in tables.columns if not isinstance(attr, str)]
+        self.data = columns(doc, attrs, start, end)
+        if SENT_START in tables.columns or len(attrs) < len(tables.columns):
+            self.data = self._assembled(attrs)
+        self.values = memoryview(self.data).cast("Q")
+
+    def _assembled(self, attrs: list[int]) -> bytes:
+        """With extensions in their places, and of SENT_START only whether it is 1."""
+        known, values = memoryview(self.data).cast("Q"), array("Q")
+        for attr in self.columns:
             if isinstance(attr, str):
-                self.values.extend(self._extension(attr))
-            else:
-                part = known[place[attr] * self.length : (place[attr] + 1) * self.length]
-                self.values.extend(part if attr != SENT_START else array("Q", (int(value == 1) for value in part)))
+                values.extend(self._extension(attr))
+                continue
+            place = attrs.index(attr) * self.length
+            part = known[place : place + self.length]
+            values.extend(part if attr != SENT_START else (int(value == 1) for value in part))
+        return values.tobytes()
 
     def _extension(self, name: str) -> Iterator[int]:
         strings = self.doc.vocab.strings
@@ -168,7 +175,7 @@ class Matcher:
             tables = self._tables = Tables(self._compiled, self._predicates.all)
         tokens = _Tokens(doc, start, end, tables)
         return tables.automaton.find(  # type: ignore[no-any-return]
-            tokens.values.tobytes(), tokens.length, tokens.ask, with_alignments
+            tokens.data, tokens.length, tokens.ask, with_alignments
         )
 
     def _filtered(self, matches: list[Any], length: int) -> list[Any]:

@@ -11,7 +11,7 @@ from .._tern import PhraseTrie
 from ..attrs import IDS
 from ..errors import Errors, Warnings
 from ..schemas import PHRASE_ATTRS
-from .doclike import ANNOTATED, bounds, column, is_doc, make_span, require_annotation
+from .doclike import ANNOTATED, bounds, column, columns, is_doc, make_span, require_annotation
 from .matcher import Match, OnMatch, matched_stream
 
 _TERMINAL = 826361138722620965
@@ -70,6 +70,7 @@ class PhraseMatcher:
         """attr: the attribute of tokens that is compared. validate: warn of phrases that are annotated needlessly."""
         self.vocab, self.attr, self._validate = vocab, _attr_number(attr), validate
         self._callbacks: dict[str, OnMatch | None] = {}
+        self._calls_back = False
         self._docs: dict[str, set[tuple[int, ...]]] = {}
         self._trie = PhraseTrie()
         self._keys: list[int | _Keys] = []
@@ -93,6 +94,7 @@ class PhraseMatcher:
             on_match, docs = docs, _docs
         _ = self.vocab[key]
         self._callbacks[key] = on_match
+        self._calls_back = self._calls_back or on_match is not None
         self._docs.setdefault(key, set())
         if is_doc(docs):
             raise ValueError(Errors.E179.format(key=key))
@@ -156,7 +158,7 @@ class PhraseMatcher:
             return []
         doc, start, end = bounds(doclike)
         matches = self._find(doc, start, end)
-        for number, (key, _, _) in enumerate(matches):
+        for number, (key, _, _) in enumerate(matches if self._calls_back else ()):
             on_match = self._callbacks.get(self.vocab.strings[key])
             if on_match is not None:
                 on_match(self, doc, number, matches)
@@ -165,7 +167,7 @@ class PhraseMatcher:
         return matches
 
     def _find(self, doc: Any, start: int, end: int) -> list[Match]:
-        found = self._trie.find(column(doc, self.attr, start, end).tobytes())
+        found = self._trie.find(columns(doc, [self.attr], start, end))
         matches: list[Match] = []
         for place, first, last in found:
             known = self._keys[place]
