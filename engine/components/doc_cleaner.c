@@ -2,9 +2,8 @@
 
 static void bind(binder *b, tern_model *model, component_model *self)
 {
-    (void)b;
     (void)model;
-    (void)self;
+    self->empties_tensor = bind_option(b, "/tensor");
 }
 
 static tern_status finish(const component_run *run, const vector_source *source, tern_error *err)

@@ -1,5 +1,5 @@
-/* doc_cleaner.h - a component that does nothing here: what it empties in spaCy (pipeline/functions.py DocCleaner), such
- * as the tensor, no document of a run has at its end. */
+/* doc_cleaner.h - a component that empties attributes of the document (spaCy's pipeline/functions.py DocCleaner). Of
+ * those that convert, documents here have one, the tensor: at the end of a run it is not there (pipeline.c). */
 #ifndef TERN_DOC_CLEANER_H
 #define TERN_DOC_CLEANER_H
 

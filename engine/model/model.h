@@ -609,6 +609,7 @@ typedef struct component_model {
         spancat_model spancat;
         span_finder_model span_finder;
         uint32_t subtoken_label; /* string number */
+        uint32_t empties_tensor; /* 1: it takes the rows of Doc.tensor away */
         token_splitter_settings splitter;
     };
 } component_model;

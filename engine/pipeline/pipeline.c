@@ -486,16 +486,29 @@ static tern_status preset_sentence_starts(tern_doc *doc, const tern_options *opt
     return TERN_OK;
 }
 
+static uint32_t last_place(place_set places) { return 63 - (uint32_t)__builtin_clzll(places); }
+
+/* Are the rows of an encoder wanted that no doc_cleaner behind it takes away? */
+static int gives_tensor(const tern_model *model, unsigned want, place_set run)
+{
+    const place_set encoders = run & model->of_factory[COMPONENT_TOK2VEC];
+    if (!encoders || !(want & TERN_TENSOR)) return 0;
+    place_set behind = run & model->of_factory[COMPONENT_DOC_CLEANER] & ~(AT_PLACE(last_place(encoders)) - 1);
+    for (; behind; behind &= behind - 1)
+        if (model->component[first_place(behind)].empties_tensor) return 0;
+    return 1;
+}
+
 /* Encoders whose rows are to be in doc->tensor: the last one of the run, where spaCy leaves them in Doc.tensor, and
  * those that somebody reads once the tokens are others. */
-static void choose_tensor(tern_ctx *ctx, unsigned want, place_set run)
+static void choose_tensor(tern_ctx *ctx, int gives, place_set run)
 {
     const place_set encoders = run & ctx->model->of_factory[COMPONENT_TOK2VEC];
     ctx->kept = 0;
     for (place_set left = encoders; left; left &= left - 1)
         if (late_listeners(ctx->model, first_place(left), run)) ctx->kept |= AT_PLACE(first_place(left));
-    if (!encoders || !(want & TERN_TENSOR)) return;
-    const uint32_t last = 63 - (uint32_t)__builtin_clzll(encoders);
+    if (!gives) return;
+    const uint32_t last = last_place(encoders);
     ctx->kept |= AT_PLACE(last);
     ctx->doc.tensor_width = ctx->model->component[last].width;
 }
@@ -548,14 +561,15 @@ static tern_status run_components(tern_ctx *ctx, const run_input *input, const t
     doc_clear_annotations(doc);
     if (options->want & TERN_NORMS && lexeme_norms(doc, &ctx->text, &ctx->lexeme)) return doc_gave_up(doc, err);
     place_set run = components_to_run(ctx->model, options);
-    choose_tensor(ctx, options->want, run);
+    const int gives = gives_tensor(ctx->model, options->want, run);
+    choose_tensor(ctx, gives, run);
     /* classifiers say 0 of each label, groups of spans are empty; nothing else says anything */
     if (!doc->token_count) run &= places_of(ctx->model, TERN_TEXTCATS | TERN_SPAN_MAKERS | TERN_SPAN_RULER);
     if (run) status = annotate(ctx, run, err);
     if (!status && doc_finish(doc)) status = doc_gave_up(&ctx->doc, err);
     if (!status && options->want & TERN_NOUN_CHUNKS) status = find_noun_chunks(ctx, err);
     ctx->kept = 0; /* the rows of the whole document */
-    if (!(options->want & TERN_TENSOR)) doc_forget_tensor(doc);
+    if (!gives) doc_forget_tensor(doc);
     if (!status && options->sentence_cats) status = classify_sentences(ctx, run, err);
     return status;
 }

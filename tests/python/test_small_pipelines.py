@@ -89,3 +89,16 @@ def test_a_listener_that_stays_spacys(inside: Any, tmp_path: Path) -> None:
     want, nlp = spacy.load(folder), inside.load(folder, keep=["lemmatizer", "senter"])
     assert nlp.pipe_names == ["tern", "lemmatizer", "senter"]
     assert not differences(want.pipe(TEXTS), nlp.pipe(TEXTS))
+
+
+@pytest.mark.parametrize("place, kept", [("last", False), ("first", True)])
+def test_the_tensor_behind_a_cleaner(inside: Any, place: str, kept: bool, tmp_path: Path) -> None:
+    def cleaned(nlp: Language) -> None:
+        nlp.add_pipe("tagger", config=small.labeller())
+        nlp.add_pipe("doc_cleaner", **{place: True})
+
+    folder = made(cleaned, tmp_path / "pipeline")
+    want, got = spacy.load(folder)("One two."), inside.load(folder)("One two.")
+    assert [token.tag_ for token in got] == [token.tag_ for token in want]
+    assert (want.tensor is not None) == kept
+    assert got.tensor.shape == ((3, small.WIDTH) if kept else (0,))

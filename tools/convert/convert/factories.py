@@ -40,7 +40,7 @@ from .span_tables import span_finder_sections, spancat_sections
 from .strings import StringTable
 from .tagger import tagger_sections
 from .textcat_tables import textcat_sections
-from .token_changes import check_merge, no_sections, splitter_sections, subtoken_sections
+from .token_changes import check_merge, cleaner_sections, no_sections, splitter_sections, subtoken_sections
 from .transition import check_decisions
 
 Writer = Callable[..., NetworkSections]
@@ -159,7 +159,7 @@ FACTORIES = {
     "merge_noun_chunks": Factory(18, None, _tables(no_sections), check_pipe=check_merge),
     "merge_subtokens": Factory(19, None, _tables(subtoken_sections), check_pipe=check_merge),
     "token_splitter": Factory(20, TokenSplitter, _tables(splitter_sections)),
-    "doc_cleaner": Factory(21, DocCleaner, _tables(no_sections)),
+    "doc_cleaner": Factory(21, DocCleaner, _tables(cleaner_sections)),
 }
 """In the order in which a file has their sections. What a run for entities reads lies together: entities do not cross the
 parser's sentence starts."""

@@ -36,6 +36,10 @@ def no_sections(pipe: Any, strings: StringTable) -> list[Section]:
     return []
 
 
+def cleaner_sections(pipe: Any, strings: StringTable) -> list[Section]:
+    return [tensor("doc_cleaner/tensor", [1], "u4")] if "tensor" in pipe.cfg["attrs"] else []
+
+
 def subtoken_sections(pipe: Any, strings: StringTable) -> list[Section]:
     return [tensor("merge_subtokens/label", [strings.label("subtok")], "u4")]
 
