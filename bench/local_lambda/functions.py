@@ -27,6 +27,17 @@ def spacy(package: str) -> Spec:
     return _python("handler.lambda_handler", {"NER_PACKAGE": package})
 
 
+def tern_in_python(package: Path) -> Spec:
+    """deploy/python/src under AWS's Python runtime. package: a folder with tern_nlp."""
+    return Spec(
+        "tern in Python",
+        [sys.executable, "-m", "awslambdaric", "handler.lambda_handler"],
+        {"PYTHONPATH": str(package)},
+        "handler.lambda_handler",
+        BENCH.parent / "deploy" / "python" / "src",
+    )
+
+
 def spacy_sentiment(package: str, entities: str | None = None) -> Spec:
     """The same that answers POST /sentiment. entities: a package for POST /ner, if it is to be loaded, too."""
     return _python(
