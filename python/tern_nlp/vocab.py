@@ -21,6 +21,10 @@ NORM, LANG, ORTH = _attrs.IDS["NORM"], _attrs.IDS["LANG"], _attrs.IDS["ORTH"]
 _WORD_FORMS = tuple(_attrs.IDS[name] for name in ("LOWER", "NORM", "SHAPE", "PREFIX", "SUFFIX"))
 
 
+_LANGUAGES_FLAGS = {*range(1, 19)} - {13}
+"""IS_ALPHA to IS_CURRENCY, which a language computes; 13 is spaCy's old IS_OOV."""
+
+
 class _Compute:
     """The vocabulary's lexical attributes of a word, for its lexicon. It does not keep the vocabulary alive."""
 
@@ -162,7 +166,8 @@ class Vocab:
     def add_flag(self, flag_getter: Callable[[str], bool], flag_id: int = -1) -> int:
         """Adds a flag that a function of the word computes; returns its number, 1 to 63."""
         if flag_id == -1:
-            free = [bit for bit in range(1, 64) if bit not in self.lex_attr_getters]
+            taken = set(self.lex_attr_getters) | (_LANGUAGES_FLAGS if self._compute.word is not None else set())
+            free = [bit for bit in range(1, 64) if bit not in taken]
             if not free:
                 raise ValueError(Errors.E062)
             flag_id = free[0]
