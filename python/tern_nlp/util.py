@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _msgpack
 from .errors import Errors
+from .lexeme import OOV_RANK as OOV_RANK
 from .registrations import registry as registry
 
 if TYPE_CHECKING:
@@ -19,6 +21,19 @@ if TYPE_CHECKING:
 def ensure_path(path: Any) -> Any:
     """A Path for a str."""
     return Path(path) if isinstance(path, str) else path
+
+
+@contextmanager
+def make_tempdir() -> Iterator[Path]:
+    """A folder that is gone with everything in it at the end of the block."""
+    import shutil  # takes time that most programs do not have to spend
+    import tempfile
+
+    folder = Path(tempfile.mkdtemp())
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def normalize_slice(length: int, start: int | None, stop: int | None, step: int | None = None) -> tuple[int, int]:

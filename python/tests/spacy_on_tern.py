@@ -32,6 +32,12 @@ def spacy_folder() -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
+def spacy_has(name: str) -> bool:
+    """Has spaCy a module where tern_nlp would have this one?"""
+    place = spacy_folder().joinpath(*name.split(".")[1:])
+    return place.is_dir() or any(place.parent.glob(f"{place.name}.*"))
+
+
 class Missing:
     """Stands for what tern_nlp does not have."""
 
@@ -85,7 +91,7 @@ class Alias:
         try:
             module = importlib.import_module(self.name)
         except ModuleNotFoundError as error:
-            if error.name is None or not self.name.startswith(error.name):
+            if error.name is None or not self.name.startswith(error.name) or not spacy_has(self.name):
                 raise
             module = ModuleType(self.name)
             module.__path__ = []

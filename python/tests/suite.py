@@ -41,8 +41,10 @@ def spacy_tests() -> Path:
     raise SystemExit("spaCy is not installed: its wheel has the tests")
 
 
-def run(paths: Sequence[str], options: Sequence[str] = (), *, quiet: bool = False) -> dict[str, str]:
-    """{test: outcome}; the test as a path in spacy/tests and names."""
+def run(paths: Sequence[str], options: Sequence[str] = (), *, package: Path | None = None) -> dict[str, str]:
+    """{test: outcome}; the test as a path in spacy/tests and names. package: the folder that has tern_nlp; with one, nothing is
+    shown."""
+    quiet = package is not None
     folder = spacy_tests()
     with tempfile.TemporaryDirectory() as work:
         outcomes = Path(work, "outcomes.json")
@@ -53,7 +55,7 @@ def run(paths: Sequence[str], options: Sequence[str] = (), *, quiet: bool = Fals
         command += ["--rootdir", str(folder), "--slow", "--continue-on-collection-errors"]
         command += ["--outcomes", str(outcomes), *options, *(str(folder / path) for path in paths)]
         given = [os.path.abspath(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
-        search = os.pathsep.join([str(HERE), *given])
+        search = os.pathsep.join([str(HERE), *([str(package)] if package else given)])
         done = subprocess.run(
             command,
             cwd=work,

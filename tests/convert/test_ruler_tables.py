@@ -290,7 +290,6 @@ def test_another_pattern_is_written_as_any(pattern):
             "REGEX with INTERSECTS",
         ),
         ([{"patterns": [[{"LOWER": {">": "a"}}]], "attrs": {"TAG": "X"}}], "only comparisons with numbers"),
-        ([{"patterns": [[{"CLUSTER": 1}]], "attrs": {"TAG": "X"}}], "a test of 72 is not supported, only of ORTH"),
         (
             [{"patterns": [[{"TAG": "A"}, {"OP": "?"}]], "attrs": {"TAG": "X"}, "index": 1}],
             "it changes token 1 of a match that may have only 1",

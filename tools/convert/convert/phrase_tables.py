@@ -73,7 +73,7 @@ def _attr(component: str, matcher: Any) -> int:
     name = NAME_OF.get(matcher_state(matcher)[1], "")
     try:
         if name not in ATTRS:
-            raise ConvertError(f"only {', '.join(ATTRS)} are")
+            raise ConvertError(f"use one of {', '.join(ATTRS)}")
         check_flag(name, matcher.vocab)
     except ConvertError as error:
         raise ConvertError(f"component {component}: phrase_matcher_attr {name} is not supported: {error}") from error

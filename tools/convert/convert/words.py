@@ -36,6 +36,10 @@ _OTHER = ["", "a", "$", "€€", "a$", "1", "dollar", "EUR", "\u0bf9", "("]
 """Texts of which a language's names of currencies are none."""
 
 
+def _own_function(name: str) -> ConvertError:
+    return ConvertError(f"the language has a function of its own for {name}, which is Python: use spaCy's")
+
+
 def _own_currencies(function: Any) -> list[str]:
     """Of a language that has names of currencies, besides signs (spacy/lang/id/lex_attrs.py)."""
     names = getattr(function, "__globals__", {})
@@ -45,14 +49,14 @@ def _own_currencies(function: Any) -> list[str]:
         or not all(map(function, texts))
         or not all(map(lex_attrs.is_currency, filter(function, set(_OTHER) - set(texts))))
     ):
-        raise ConvertError("the language has a function of its own for IS_CURRENCY, which is Python")
+        raise _own_function("IS_CURRENCY")
     return texts
 
 
 def _check(getters: Any) -> None:
     for name, function in {**_OF_ENGINE, **OF_LISTS}.items():
         if getters.get(IDS[name]) is not function and name != "IS_CURRENCY":
-            raise ConvertError(f"the language has a function of its own for {name}, which is Python")
+            raise _own_function(name)
 
 
 def _listed(vocab: Any) -> dict[int, int]:
@@ -70,7 +74,7 @@ def _listed(vocab: Any) -> dict[int, int]:
         add(_own_currencies(getters[IDS["IS_CURRENCY"]]), WordFlag.CURRENCY)
     stop = getters[IDS["IS_STOP"]]
     if not isinstance(stop, functools.partial) or stop.func is not lex_attrs.is_stop:
-        raise ConvertError("the language has a function of its own for IS_STOP, which is Python")
+        raise _own_function("IS_STOP")
     add(stop.keywords["stops"], WordFlag.STOP)
     add(lex_attrs._tlds, WordFlag.LIKE_URL)
     return dict(sorted(flags.items()))
@@ -80,7 +84,7 @@ def word_sections(vocab: Any, url_pattern: str | None) -> list[Section]:
     """words/. url_pattern: the tokenizer's url_match, by which the engine knows web addresses."""
     _check(vocab.lex_attr_getters)
     if (url_pattern or "").removeprefix("(?u)") != URL_PATTERN:
-        raise ConvertError("the tokenizer's url_match is not spaCy's own, by which LIKE_URL is told")
+        raise ConvertError("the tokenizer's url_match is not spaCy's own, by which LIKE_URL is told: use spaCy's")
     flags = _listed(vocab)
     return [
         Section("words/keys", np.array(list(flags), dtype="<u8")),
