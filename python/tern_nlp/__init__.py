@@ -43,6 +43,6 @@ def __getattr__(name: str) -> Any:
         from .registrations import registry
 
         return registry
-    if name in ("displacy", "lang", "matcher", "pipeline", "tokenizer", "tokens", "util"):
+    if name in ("cli", "displacy", "lang", "matcher", "pipeline", "tokenizer", "tokens", "util"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module 'tern_nlp' has no attribute {name!r}")

@@ -27,15 +27,15 @@ def model_file(name: str | Path) -> Path:
             return place
     raise OSError(
         f"[E050] Can't find model '{name}'. It doesn't seem to be a Python package or a valid path to a .tern file. "
-        f"`python -m tern_nlp.convert {name} -o {name}.tern` makes one of spaCy's package."
+        f"`python -m tern_nlp.convert {name} --wheel .` makes a wheel of spaCy's package, for pip install."
     )
 
 
 def _package_files(name: str) -> list[Path]:
-    """Of a wheel that `convert --wheel` made."""
+    """Of a wheel that `python -m convert --wheel` made."""
     if not name.isidentifier():
         return []
-    spec = importlib.util.find_spec(name)
+    spec = importlib.util.find_spec(f"tern_{name}")
     folders = list(spec.submodule_search_locations or ()) if spec else []
     return [Path(folder, f"{name}.tern") for folder in folders]
 

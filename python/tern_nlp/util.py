@@ -36,6 +36,16 @@ def make_tempdir() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def is_package(name: str) -> bool:
+    """Would tern_nlp.load find a pipeline of that name?"""
+    from .loading import model_file
+
+    try:
+        return model_file(name).is_file()
+    except OSError:
+        return False
+
+
 def normalize_slice(length: int, start: int | None, stop: int | None, step: int | None = None) -> tuple[int, int]:
     """The bounds of a slice of so many items: never outside, the end never before the start."""
     if step not in (None, 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -218,6 +219,8 @@ class SpanRuler(Pipe):
         to_disk(path, {"patterns": lambda file: write_jsonl(file, self.patterns)})
 
     def from_disk(self, path: PathLike, *, exclude: Iterable[str] = ()) -> SpanRuler:
+        if not os.path.exists(path):
+            raise ValueError(Errors.E146.format(path=path))
         self.clear()
         from_disk(path, {"patterns": lambda file: self.add_patterns(read_jsonl(file))})
         return self

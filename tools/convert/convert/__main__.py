@@ -1,4 +1,5 @@
-"""Command line: python -m convert PACKAGE_OR_PATH -o FILE [--manifest FILE] [--exclude NAME] [--code FILE], or --check."""
+"""Command line: python -m convert PACKAGE_OR_PATH -o FILE [--manifest FILE] [--exclude NAME] [--code FILE], --wheel FOLDER, or
+--check."""
 
 from __future__ import annotations
 
@@ -17,11 +18,12 @@ from .check import check
 from .errors import ConvertError
 from .no_tokenizer import FLAG
 from .report import print_summary, progress_bar
+from .wheel import wheel
 
 
 def write_file(path: Path, data: bytes) -> None:
     """Writes all or nothing: a reader never maps half a file."""
-    partial = path.with_name(path.name + ".partial")
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")  # another process may be at the same file
     try:
         partial.write_bytes(data)
         os.replace(partial, path)
@@ -46,20 +48,27 @@ class Options:
         return "".join(f" {flag}" for flag in given)
 
 
-def _run(pipeline: str, output: str, manifest: str | None, options: Options) -> None:
+def _run(pipeline: str, output: str | None, manifest: str | None, folder: str | None, options: Options) -> None:
     with progress_bar() as progress:
         conversion = convert(pipeline, progress, options.exclude, options.code, options.no_tokenizer)
         progress("write")
         groups = [container.halved(group) for group in conversion.groups] if options.half else conversion.groups
         data = container.write([group.sections for group in groups], conversion.required)
         container.read(data)
-    write_file(Path(output), data)
-    if manifest is not None:
-        origin = source.find(pipeline)
+    origin = source.find(pipeline)
+    if output is not None:
+        write_file(Path(output), data)
+    if folder is not None:
+        name, content = wheel(source.meta_of(origin), data)
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        write_file(Path(folder, name), content)
+        click.echo(f"wrote {Path(folder, name)}")
+    if manifest is not None and output is not None:
         command = f"python -m convert {pipeline} -o {output} --manifest {manifest}{options.flags()}"
-        content = describe.manifest_json(source.meta_of(origin), origin, Path(output).name, data, command)
-        write_file(Path(manifest), content.encode("utf-8"))
-    print_summary(output, groups, len(data))
+        text = describe.manifest_json(source.meta_of(origin), origin, Path(output).name, data, command)
+        write_file(Path(manifest), text.encode("utf-8"))
+    if output is not None:
+        print_summary(output, groups, len(data))
     for warning in conversion.warnings:
         click.echo(f"convert: warning: {warning}", err=True)
 
@@ -83,6 +92,12 @@ def _check(pipeline: str, no_tokenizer: bool, exclude: Sequence[str], code: Sequ
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("pipeline", metavar="PACKAGE_OR_PATH")
 @click.option("-o", "--output", metavar="FILE", help="The .tern file to write.")
+@click.option(
+    "--wheel",
+    "folder",
+    metavar="FOLDER",
+    help="Write a wheel that has it into this folder: for pip install and tern_nlp.load.",
+)
 @click.option("--manifest", metavar="FILE", help="Also write a manifest: source, versions, checksum, command.")
 @click.option("--half", is_flag=True, help="Weights of half precision: half the size, not quite spaCy's results.")
 @click.option("--exclude", multiple=True, metavar="NAME", help="Leave this component out; may be given again.")
@@ -107,6 +122,7 @@ def _check(pipeline: str, no_tokenizer: bool, exclude: Sequence[str], code: Sequ
 def main(
     pipeline: str,
     output: str | None,
+    folder: str | None,
     manifest: str | None,
     half: bool,
     no_tokenizer: bool,
@@ -116,14 +132,16 @@ def main(
     as_json: bool,
 ) -> None:
     """Convert an installed spaCy pipeline, or the pipeline in a folder, to a .tern file."""
-    if output is None and not only_check:
-        raise click.UsageError("say where to write the file, with -o FILE, or --check to write none")
+    if output is None and folder is None and not only_check:
+        raise click.UsageError("say where to write the file, with -o FILE or --wheel FOLDER, or --check to write none")
+    if manifest is not None and output is None:
+        raise click.UsageError("--manifest belongs to -o FILE, which it describes")
     if as_json and not only_check:
         raise click.UsageError("--json belongs to --check")
     try:
         if only_check:
             sys.exit(0 if _check(pipeline, no_tokenizer, exclude, code, as_json) else 1)
-        _run(pipeline, str(output), manifest, Options(half, no_tokenizer, exclude, code))
+        _run(pipeline, output, manifest, folder, Options(half, no_tokenizer, exclude, code))
     except ConvertError as error:
         click.echo(f"convert: {error}", err=True)
         sys.exit(2)
