@@ -5,7 +5,7 @@
     python python/tests/suite.py doc matcher -- -x    # some of them; what follows -- goes to pytest
     python python/tests/suite.py --write              # makes the list anew: reasons of tests that are in it stay
 
-Needs an importable tern_nlp (PYTHONPATH, or installed), and spaCy and hypothesis installed, of which spaCy is not imported.
+Needs an importable tern_nlp (PYTHONPATH, or installed), hypothesis, mock, and spaCy, which is not imported.
 """
 
 from __future__ import annotations

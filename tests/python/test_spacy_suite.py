@@ -10,7 +10,8 @@ import pytest
 from common import BUILD, ROOT
 
 pytest.importorskip("spacy")  # to make the languages of; the tests run in a process that does not import it
-pytest.importorskip("hypothesis")
+for _needed in ("hypothesis", "mock"):
+    pytest.importorskip(_needed)
 from convert.languages import codes
 from language_files import language_file
 
