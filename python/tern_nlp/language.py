@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from . import _tern, util
+from . import util
 from .engine import BATCH, Engine, EngineComponent
 from .factories import Factory, registered
 from .lang import _data, _defaults
@@ -42,11 +42,6 @@ class EngineTokenizer:
     def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
         for batch in util.minibatch(texts, batch_size):
             yield from self.engine.docs(batch, [])
-
-
-def raise_error(proc_name: str, proc: Any, docs: Sequence[Any], error: Exception) -> None:
-    """The error handler that a pipeline has: raises."""
-    raise error
 
 
 class DisabledPipes(list):  # type: ignore[type-arg]
@@ -84,7 +79,7 @@ class Language:
 
     Defaults: ClassVar[Any] = BaseDefaults
     lang: ClassVar[str | None] = None
-    default_error_handler = staticmethod(raise_error)
+    default_error_handler = staticmethod(util.raise_error)
 
     def __init__(
         self,
@@ -108,7 +103,7 @@ class Language:
         self._disabled: set[str] = set()
         self._path: Path | None = None
         self._engine: Engine | None = None
-        self.default_error_handler = raise_error  # type: ignore[misc]
+        self.default_error_handler = util.raise_error  # type: ignore[misc]
         self.tokenizer: Any = create_tokenizer(self) if create_tokenizer is not None else self._new_tokenizer()
 
     def _new_vocab(self) -> Vocab:
@@ -556,7 +551,7 @@ class Language:
         try:
             return self.tokenizer.engine.docs(texts, first)
         except Exception as error:
-            if self.default_error_handler is raise_error or not first:
+            if self.default_error_handler is util.raise_error or not first:
                 raise
             failed = error
         found = []
@@ -572,7 +567,7 @@ class Language:
     ) -> Iterator[Any]:
         if (
             component_cfg
-            or self.default_error_handler is not raise_error
+            or self.default_error_handler is not util.raise_error
             or any(not isinstance(proc, EngineComponent) for _, proc in self.pipeline)
         ):
             yield from self._pipe_contexts(texts, batch_size, disable, component_cfg, n_process)
@@ -644,7 +639,7 @@ def _unpickle(cls: Any, state: dict[str, Any], tokenizer: Any) -> Language:
     nlp = cls.__new__(cls)
     nlp.__dict__.update(state)
     if nlp._engine is not None and nlp.vocab._compute.word is None:
-        nlp.vocab._compute.word = (language_model(nlp.vocab.lang) or nlp._engine.model).lexeme
+        nlp.vocab._compute.word = word_source(nlp.vocab.lang, nlp._engine)
     nlp.tokenizer = EngineTokenizer(nlp._engine) if tokenizer is None and nlp._engine is not None else tokenizer
     return nlp
 
@@ -667,6 +662,8 @@ def _registrar(name: str, func: Callable[..., Any] | None, make: Callable[[Any],
     return register if func is None else register(func)
 
 
-def language_model(code: str) -> _tern.Model | None:
-    """The file of a language alone, which knows its stop words, numbers and addresses; None where the package has none."""
-    return _data.model(code) if code in _data.codes() else None
+def word_source(code: str, engine: Engine) -> Callable[[str], tuple[Any, ...]]:
+    """What tells of words: the file of the language alone, which knows its stop words, numbers and addresses; where the package has
+    none, the pipeline's own."""
+    model = _data.model(code) if code in _data.codes() else engine.model
+    return model.lexeme  # type: ignore[no-any-return]

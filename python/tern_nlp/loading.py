@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from .engine import Engine
-from .language import EngineTokenizer, Language, language_model
+from .language import EngineTokenizer, Language, word_source
 from .vocab import Vocab
-from .words import unicode_word
 
 MODELS = Path(__file__).parent / "weights"
 """Those that come with the package."""
@@ -61,7 +60,7 @@ def load(
     facts = dict(engine.description.get("model", {}))
     code = facts.get("lang", "")
     if not isinstance(vocab, Vocab):
-        nlp.vocab._use_language(code, getattr(language_model(code) or engine.model, "lexeme", unicode_word))
+        nlp.vocab._use_language(code, word_source(code, engine))
     nlp._engine, nlp._path, nlp._meta = engine, file.absolute(), facts
     nlp.tokenizer = EngineTokenizer(engine)
     left_out, on = set(_names(exclude)), _names(enable)

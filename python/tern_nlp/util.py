@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _msgpack
 from .errors import Errors
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 def ensure_path(path: Any) -> Any:
     """A Path for a str."""
     return Path(path) if isinstance(path, str) else path
+
+
+def raise_error(proc_name: str, proc: Any, docs: Sequence[Any], error: Exception) -> NoReturn:
+    """The error handler that pipelines and components have at first."""
+    raise error
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from ..errors import Errors, Warnings
 from .doclike import bounds, is_span
-from .matcher import Matcher, OnMatch
+from .keys import Keyed, OnMatch
+from .matcher import Matcher
 from .relations import RELATIONS
 
 _NEEDED = ("RIGHT_ID", "RIGHT_ATTRS", "REL_OP", "LEFT_ID")
@@ -22,7 +23,7 @@ class _Pattern(NamedTuple):
     """For every node (the node before it that it depends on, operator); None: the anchor."""
 
 
-class DependencyMatcher:
+class DependencyMatcher(Keyed):
     """Finds tokens by patterns: nodes, each with what is said of its token and how it depends on a node before."""
 
     def __init__(self, vocab: Any, *, validate: bool = False) -> None:
@@ -36,23 +37,8 @@ class DependencyMatcher:
     def __reduce__(self) -> Any:
         return unpickle_matcher, (self.vocab, self._raw_patterns, self._callbacks)
 
-    def __len__(self) -> int:
-        """Number of keys."""
-        return len(self._patterns)
-
-    def __contains__(self, key: str | int) -> bool:
-        return self.has_key(key)
-
-    def has_key(self, key: str | int) -> bool:
-        return self._normalize_key(key) in self._patterns
-
-    def get(self, key: str | int, default: Any = None) -> Any:
-        """(on_match, patterns) of a key."""
-        key = self._normalize_key(key)
-        return (self._callbacks[key], self._raw_patterns[key]) if key in self._raw_patterns else default
-
-    def _normalize_key(self, key: str | int) -> int:
-        return self.vocab.strings.add(key) if isinstance(key, str) else key  # type: ignore[no-any-return]
+    def _given(self) -> dict[int, list[Any]]:
+        return self._raw_patterns
 
     # ---- rules ----
 

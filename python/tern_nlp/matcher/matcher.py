@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..errors import Errors, MatchPatternError, Warnings
 from ..schemas import validate_token_pattern
 from .doclike import ANNOTATED, SENT_START, bounds, columns, make_span, require_annotation
+from .keys import Keyed, OnMatch
 from .levenshtein import levenshtein_compare
 from .pattern import Node, PatternReader
 from .predicates import FuzzyCompare, Predicate, Predicates, check_answer
@@ -17,7 +18,6 @@ from .tables import Tables
 
 GREEDY = ["FIRST", "LONGEST"]
 Match = tuple[int, int, int]
-OnMatch = Callable[..., Any]
 
 
 class _Tokens:
@@ -57,7 +57,7 @@ class _Tokens:
         return check_answer(asked(self.doc[self.start + token], number))  # type: ignore[no-any-return]
 
 
-class Matcher:
+class Matcher(Keyed):
     """Finds tokens by patterns: lists of dicts, each of which says what holds of a token."""
 
     def __init__(self, vocab: Any, validate: bool = True, *, fuzzy_compare: FuzzyCompare = levenshtein_compare) -> None:
@@ -76,23 +76,8 @@ class Matcher:
         # greedy is not among them, as in spaCy (spacy/matcher/matcher.pyx)
         return unpickle_matcher, (self.vocab, self._patterns, self._callbacks, self.validate, self._fuzzy_compare)
 
-    def __len__(self) -> int:
-        """Number of keys."""
-        return len(self._patterns)
-
-    def __contains__(self, key: str | int) -> bool:
-        return self.has_key(key)
-
-    def has_key(self, key: str | int) -> bool:
-        return self._normalize_key(key) in self._patterns
-
-    def get(self, key: str | int, default: Any = None) -> Any:
-        """(on_match, patterns) of a key."""
-        key = self._normalize_key(key)
-        return (self._callbacks[key], self._patterns[key]) if key in self._patterns else default
-
-    def _normalize_key(self, key: str | int) -> int:
-        return self.vocab.strings.add(key) if isinstance(key, str) else key  # type: ignore[no-any-return]
+    def _given(self) -> dict[int, list[Any]]:
+        return self._patterns
 
     # ---- rules ----
 

@@ -12,7 +12,7 @@ from ..errors import Errors
 from ..matcher import Matcher
 from ..tokens.retokenizer import _checked_extensions
 from ..util import from_bytes, to_bytes
-from .pipe import Pipe
+from .ruler_patterns import Ruler
 from .saving import PathLike, from_disk, to_disk
 
 MORPH = IDS["MORPH"]
@@ -37,7 +37,7 @@ def set_attrs(token: Any, attrs: Attrs) -> None:
         token._.set(name, value)
 
 
-class AttributeRuler(Pipe):
+class AttributeRuler(Ruler):
     """Sets attributes of tokens that patterns match: those of later rules prevail."""
 
     def __init__(
@@ -77,14 +77,6 @@ class AttributeRuler(Pipe):
             self.load_from_morph_rules(morph_rules)
 
     # ---- documents ----
-
-    def __call__(self, doc: Any) -> Any:
-        """Sets attributes in a document."""
-        try:
-            self.set_annotations(doc, self.match(doc))
-            return doc
-        except Exception as error:
-            return self.get_error_handler()(self.name, self, [doc], error)
 
     def match(self, doc: Any) -> list[tuple[int, int, int, int]]:
         """(rule, key, start, end), by rule."""

@@ -13,8 +13,7 @@ from ..matcher import Matcher, PhraseMatcher
 from ..matcher.doclike import make_span
 from ..matcher.levenshtein import levenshtein_compare
 from ..util import ensure_path
-from .pipe import Pipe
-from .ruler_patterns import only_earlier, split
+from .ruler_patterns import Ruler, only_earlier, split
 from .saving import PathLike, from_disk, read_json, read_jsonl, to_disk, write_json, write_jsonl
 
 DEFAULT_ENT_ID_SEP = "||"
@@ -22,7 +21,7 @@ PatternType = dict[str, Any]
 FoundMatch = tuple[int, int, int]
 
 
-class EntityRuler(Pipe):
+class EntityRuler(Ruler):
     """Adds entities to documents: tokens that patterns match, and phrases."""
 
     def __init__(
@@ -71,14 +70,6 @@ class EntityRuler(Pipe):
         return label in self.token_patterns or label in self.phrase_patterns
 
     # ---- documents ----
-
-    def __call__(self, doc: Any) -> Any:
-        """Adds entities to a document."""
-        try:
-            self.set_annotations(doc, self.match(doc))
-            return doc
-        except Exception as error:
-            return self.get_error_handler()(self.name, self, [doc], error)
 
     def match(self, doc: Any) -> list[FoundMatch]:
         """Matches, the longest first, then the first. Of those with the same tokens the first in the order of Python's set

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 from ..errors import Errors
+from ..util import raise_error
 
 ErrorHandler = Callable[[str, Any, list, Exception], Any]
-
-
-def raise_error(proc_name: str, proc: Any, docs: list[Any], e: Exception) -> NoReturn:
-    raise e
 
 
 class Pipe:

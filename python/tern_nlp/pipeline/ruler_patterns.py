@@ -1,10 +1,27 @@
-"""What both rulers do with their patterns: phrases are cut by the pipeline, as far as it comes before the ruler."""
+"""What rulers have in common. Phrases are cut by the pipeline, as far as it comes before the ruler."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
+
+from .pipe import Pipe
+
+
+class Ruler(Pipe):
+    """Base of components that match patterns and set something where they do: match and set_annotations are theirs."""
+
+    match: Any
+    set_annotations: Any
+
+    def __call__(self, doc: Any) -> Any:
+        """Sets in a document what its patterns say."""
+        try:
+            self.set_annotations(doc, self.match(doc))
+            return doc
+        except Exception as error:
+            return self.get_error_handler()(self.name, self, [doc], error)
 
 
 @contextmanager

@@ -12,8 +12,7 @@ from ..errors import Errors, Warnings
 from ..matcher import Matcher, PhraseMatcher
 from ..matcher.levenshtein import levenshtein_compare
 from ..util import filter_chain_spans, from_bytes, to_bytes
-from .pipe import Pipe
-from .ruler_patterns import only_earlier
+from .ruler_patterns import Ruler, only_earlier
 from .saving import PathLike, from_disk, read_jsonl, to_disk, write_jsonl
 
 DEFAULT_SPANS_KEY = "ruler"
@@ -56,7 +55,7 @@ def make_preserve_existing_ents_filter() -> Filter:
     return prioritize_existing_ents_filter
 
 
-class SpanRuler(Pipe):
+class SpanRuler(Ruler):
     """Adds spans to documents, under a key of doc.spans, as entities, or both."""
 
     def __init__(
@@ -109,14 +108,6 @@ class SpanRuler(Pipe):
         return self.spans_key
 
     # ---- documents ----
-
-    def __call__(self, doc: Any) -> Any:
-        """Adds spans to a document."""
-        try:
-            self.set_annotations(doc, self.match(doc))
-            return doc
-        except Exception as error:
-            return self.get_error_handler()(self.name, self, [doc], error)
 
     def match(self, doc: Any) -> list[Any]:
         """Spans, in order, each once."""

@@ -15,9 +15,9 @@ from .. import _msgpack, _tern, util
 from .. import attrs as _attrs
 from ..errors import Errors, Warnings
 from ..parts_of_speech import IDS as POS_IDS
-from .span import Span, same_words
+from .span import Span, similarity
 from .span_groups import SpanGroups
-from .token import Token, cosine, vector_attribute
+from .token import Token
 from .underscore import Extensible, Underscore
 
 if TYPE_CHECKING:
@@ -511,19 +511,7 @@ class Doc(_tern.Doc, Extensible):
     def similarity(self, other: Any) -> float:
         """The cosine of the angle between the vectors."""
         hook = self.user_hooks.get("similarity")
-        if hook:
-            return hook(self, other)
-        from ..lexeme import Lexeme
-
-        if (
-            isinstance(other, (Token, Lexeme))
-            and len(self) == 1
-            and vector_attribute(self[0]) == vector_attribute(other)
-        ):
-            return 1.0
-        if isinstance(other, (Doc, Span)) and same_words(self, other):
-            return 1.0
-        return cosine(self, other, "Doc")
+        return hook(self, other) if hook else similarity(self, other, "Doc")
 
     # ---- attributes by number
 

@@ -19,9 +19,20 @@ if TYPE_CHECKING:
 _HEAD, _DEP, _ENT_IOB = (_attrs.IDS[name] for name in ("HEAD", "DEP", "ENT_IOB"))
 
 
-def same_words(one: Any, other: Any) -> bool:
-    """Do two sequences of tokens consist of the same words, as the vectors see them?"""
-    return len(one) == len(other) and all(vector_attribute(a) == vector_attribute(b) for a, b in zip(one, other))
+def _same_words(tokens: Any, other: Any) -> bool:
+    """Does a sequence of tokens consist of the other's words, as the vectors see them?"""
+    from ..lexeme import Lexeme
+    from .doc import Doc
+
+    words = [other] if isinstance(other, (Token, Lexeme)) else other if isinstance(other, (Doc, Span)) else None
+    if words is None or len(tokens) != len(words):
+        return False
+    return all(vector_attribute(a) == vector_attribute(b) for a, b in zip(tokens, words))
+
+
+def similarity(tokens: Any, other: Any, name: str) -> float:
+    """The cosine of the angle between the vectors, of a Doc or a Span, which name is of; 1 for the same words."""
+    return 1.0 if _same_words(tokens, other) else cosine(tokens, other, name)
 
 
 class Span(_tern.Span, Extensible):
@@ -251,20 +262,7 @@ class Span(_tern.Span, Extensible):
     def similarity(self, other: Any) -> float:
         """The cosine of the angle between the vectors."""
         hook = self.doc.user_span_hooks.get("similarity")
-        if hook:
-            return hook(self, other)
-        from ..lexeme import Lexeme
-        from .doc import Doc
-
-        if (
-            isinstance(other, (Token, Lexeme))
-            and len(self) == 1
-            and vector_attribute(self[0]) == vector_attribute(other)
-        ):
-            return 1.0
-        if isinstance(other, (Doc, Span)) and same_words(self, other):
-            return 1.0
-        return cosine(self, other, "Span")
+        return hook(self, other) if hook else similarity(self, other, "Span")
 
     # ---- numbers and documents
 
