@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import _tern
+from . import _tern, util
 from . import attrs as _attrs
 from .errors import Errors
 from .tokens import Doc
@@ -172,3 +172,21 @@ class Engine:
             doc.spans[key] = group.copy(doc=doc)
         if found._tensor is not None:
             doc._tensor = found._tensor
+
+
+class EngineTokenizer:
+    """Cuts texts into words, as the file says."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @property
+    def vocab(self) -> Vocab:
+        return self.engine.vocab
+
+    def __call__(self, text: str) -> Doc:
+        return self.engine.docs([text], [])[0]
+
+    def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
+        for batch in util.minibatch(texts, batch_size):
+            yield from self.engine.docs(batch, [])

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import warnings
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +12,11 @@ from .. import _msgpack, _tern, util
 from .. import attrs as _attrs
 from ..errors import Errors, Warnings
 from ..parts_of_speech import IDS as POS_IDS
-from .span import Span, similarity
+from .doc_arrays import Arrays
+from .doc_entities import Entities, entity_columns
+from .doc_entities import SetEntsDefault as SetEntsDefault
+from .doc_vectors import DocVectors
+from .span import Span
 from .span_groups import SpanGroups
 from .token import Token
 from .underscore import Extensible, Underscore
@@ -26,50 +27,7 @@ if TYPE_CHECKING:
 
 _tern.set_types(Token, Span, _tern)
 
-DOCBIN_ALL_ATTRS = (
-    "ORTH", "NORM", "TAG", "HEAD", "DEP", "ENT_IOB", "ENT_TYPE", "ENT_KB_ID", "ENT_ID", "LEMMA", "MORPH", "POS", "SENT_START",
-)  # fmt: skip
 _ID = _attrs.IDS
-_SIGNED = (_ID["HEAD"], _ID["SENT_START"])
-_IOB_NUMBERS = {name: number for number, name in enumerate(_attrs.IOB_STRINGS)}
-
-
-class SetEntsDefault(str, Enum):
-    """What set_ents does with tokens that are in none of the spans."""
-
-    blocked = "blocked"
-    missing = "missing"
-    outside = "outside"
-    unmodified = "unmodified"
-
-    @classmethod
-    def values(cls) -> list[str]:
-        return list(cls.__members__)
-
-
-_IOB_OF = {"blocked": 3, "missing": 0, "outside": 2}
-
-
-def entity_columns(ents: Sequence[str | None]) -> tuple[list[int], list[str]]:
-    """IOB numbers and types out of tags as "B-PERSON", "I-PERSON", "O", "" or None; an I that continues nothing becomes a B."""
-    tags = [tag if tag != "" else None for tag in ents]
-    for tag in tags:
-        if tag is not None and not isinstance(tag, str):
-            raise ValueError(Errors.E177.format(tag=tag))
-    for i, (tag, after) in enumerate(zip(tags, tags[1:])):
-        if after is None or not after.startswith("I"):
-            continue
-        tag = tags[i]
-        if tag is None or tag.startswith("O") or (tag[:1] in ("B", "I") and tag[1:] != after[1:]):
-            tags[i + 1] = "B" + after[1:]
-    iobs, types = [], []
-    for tag in tags:
-        iob, _, kind = (tag or "").partition("-")
-        if tag not in (None, "O") and (len(tag) < 3 or tag[1] != "-" or iob not in _IOB_NUMBERS):
-            raise ValueError(Errors.E177.format(tag=tag))
-        iobs.append(_IOB_NUMBERS[iob])
-        types.append(kind)
-    return iobs, types
 
 
 def sentence_start(value: Any) -> int:
@@ -79,17 +37,7 @@ def sentence_start(value: Any) -> int:
     return value if value in (-1, 1) else 0
 
 
-def attr_numbers(attrs: Any) -> list[int]:
-    """Out of a name, a number, or several of them; KeyError for a name that is none."""
-    names = [attrs] if isinstance(attrs, str) or not hasattr(attrs, "__iter__") else attrs
-    try:
-        return [_ID[name.upper()] if hasattr(name, "upper") else int(name) for name in names]
-    except KeyError as error:
-        keys = [key for key in _ID if not key.startswith("FLAG")]
-        raise KeyError(Errors.E983.format(dict="IDS", key=error, keys=keys)) from None
-
-
-class Doc(_tern.Doc, Extensible):
+class Doc(Entities, Arrays, DocVectors, Extensible):
     """A sequence of tokens. Spans and tokens are views of it."""
 
     __slots__ = (
@@ -269,27 +217,6 @@ class Doc(_tern.Doc, Extensible):
     def spans(self, spans: SpanGroups) -> None:
         self._spans = spans
 
-    @property
-    def tensor(self) -> Any:
-        """The model's rows for the tokens (numpy, float32)."""
-        if self._tensor is None or isinstance(self._tensor, tuple):
-            import numpy
-
-            width, rows = self._tensor or (0, b"")
-            array = numpy.frombuffer(rows, dtype="float32").copy()
-            self._tensor = array.reshape(len(self), width) if width else array
-        return self._tensor
-
-    @tensor.setter
-    def tensor(self, value: Any) -> None:
-        self._tensor = value
-
-    def extend_tensor(self, tensor: Any) -> None:
-        """Puts further columns beside the tensor's."""
-        import numpy
-
-        self.tensor = numpy.array(tensor) if self.tensor.size == 0 else numpy.hstack((self.tensor, tensor))
-
     # ---- what is annotated
 
     def has_annotation(self, attr: int | str, *, require_complete: bool = False) -> bool:
@@ -367,86 +294,6 @@ class Doc(_tern.Doc, Extensible):
         return Span(self, start, end + 1, label=label, kb_id=kb_id, span_id=span_id, vector=vector)
 
     @property
-    def ents(self) -> tuple[Span, ...]:
-        """The entities."""
-        try:
-            return self._entities()
-        except ValueError as error:
-            i = int(str(error))
-            near = [f"{token.text}|{token.ent_iob_}" for token in self[i - 5 : i + 5]]
-            raise ValueError(Errors.E093.format(seq=" ".join(near))) from None
-
-    @ents.setter
-    def ents(self, ents: Iterable[Any]) -> None:
-        self.set_ents([self._entity(ent) for ent in ents], default=SetEntsDefault.outside)
-
-    def _entity(self, ent: Any) -> Span:
-        """Of a Span, or a tuple: (label, start, end), (label, kb_id, start, end), or with an id before it."""
-        if isinstance(ent, Span):
-            return Span(self, ent.start, ent.end, label=ent.label, kb_id=ent.kb_id, span_id=ent.id)
-        ent_id: Any = 0
-        kb_id: Any = 0
-        if len(ent) == 3:
-            label, start, end = ent
-        elif len(ent) == 4:
-            label, kb_id, start, end = ent
-        else:
-            ent_id, kb_id, label, start, end = ent
-        return Span(self, start, end, label=label, kb_id=kb_id, span_id=ent_id)
-
-    def set_ents(
-        self,
-        entities: Iterable[Span],
-        *,
-        blocked: Iterable[Span] | None = None,
-        missing: Iterable[Span] | None = None,
-        outside: Iterable[Span] | None = None,
-        default: str = SetEntsDefault.outside,
-    ) -> None:
-        """Sets entities; tokens that are to have none, of which nothing is known, or that are outside; and the rest."""
-        if default not in SetEntsDefault.values():
-            raise ValueError(Errors.E1011.format(default=default, modes=", ".join(SetEntsDefault)))
-        entities = [ent for ent in entities if ent.label > 0]
-        others = {"blocked": list(blocked or ()), "missing": list(missing or ()), "outside": list(outside or ())}
-        seen: set[int] = set()
-        for span in itertools.chain(entities, *others.values()):
-            if not isinstance(span, Span):
-                raise ValueError(Errors.E1012.format(span=span))
-            for i in range(span.start, span.end):
-                if i in seen:
-                    raise ValueError(Errors.E1010.format(i=i))
-                seen.add(i)
-        self._mark_entities(entities)
-        for kind, spans in others.items():
-            for span in spans:
-                self._mark(range(span.start, span.end), _IOB_OF[kind])
-        if default != SetEntsDefault.unmodified:
-            self._mark([i for i in range(len(self)) if i not in seen], _IOB_OF[SetEntsDefault(default).value])
-        self._begin_entities()
-
-    def _mark_entities(self, entities: list[Span]) -> None:
-        for span in entities:
-            for i in range(span.start, span.end):
-                self._set(i, _ID["ENT_IOB"], 3 if i == span.start else 1)
-                self._set(i, _ID["ENT_TYPE"], span.label)
-                self._set(i, _ID["ENT_KB_ID"], span.kb_id)
-                if span.id:
-                    self._set(i, _ID["ENT_ID"], span.id)
-
-    def _mark(self, indices: Iterable[int], iob: int) -> None:
-        for i in indices:
-            self._set(i, _ID["ENT_IOB"], iob)
-            self._set(i, _ID["ENT_TYPE"], 0)
-
-    def _begin_entities(self) -> None:
-        """A token that goes on with an entity which is not there, or another, begins one."""
-        iobs, types = self._column(_ID["ENT_IOB"]), self._column(_ID["ENT_TYPE"])
-        for i in range(1, len(iobs)):
-            if iobs[i] == 1 and (iobs[i - 1] in (0, 2) or types[i - 1] != types[i]):
-                self._set(i, _ID["ENT_IOB"], 3)
-                iobs[i] = 3
-
-    @property
     def noun_chunks(self) -> Iterator[Span]:
         """The base noun phrases, of a parsed document."""
         if self.noun_chunks_iterator is None:
@@ -461,129 +308,6 @@ class Doc(_tern.Doc, Extensible):
             raise ValueError(Errors.E030)
         hook = self.user_hooks.get("sents")
         yield from hook(self) if hook else self._sentences()
-
-    # ---- vectors
-
-    @property
-    def has_vector(self) -> bool:
-        hook = self.user_hooks.get("has_vector")
-        if hook:
-            return hook(self)
-        if self.vocab.vectors.size:
-            return any(token.has_vector for token in self)
-        return bool(self.tensor.size)
-
-    @property
-    def vector(self) -> Any:
-        """The mean of the tokens' vectors; without a table of vectors that of the model's rows."""
-        hook = self.user_hooks.get("vector")
-        if hook:
-            return hook(self)
-        if self._vector is not None:
-            return self._vector
-        import numpy
-
-        if len(self) and self.vocab.vectors.size > 0:
-            self._vector = sum(token.vector for token in self) / len(self)
-        elif len(self) and self.tensor.size > 0:
-            self._vector = self.tensor.mean(axis=0)
-        else:
-            return numpy.zeros((self.vocab.vectors_length,), dtype="f")
-        return self._vector
-
-    @vector.setter
-    def vector(self, value: Any) -> None:
-        self._vector = value
-
-    @property
-    def vector_norm(self) -> float:
-        hook = self.user_hooks.get("vector_norm")
-        if hook:
-            return hook(self)
-        if self._vector_norm is None:
-            self._vector_norm = sum(float(value) * float(value) for value in self.vector) ** 0.5
-        return self._vector_norm
-
-    @vector_norm.setter
-    def vector_norm(self, value: float) -> None:
-        self._vector_norm = value
-
-    def similarity(self, other: Any) -> float:
-        """The cosine of the angle between the vectors."""
-        hook = self.user_hooks.get("similarity")
-        return hook(self, other) if hook else similarity(self, other, "Doc")
-
-    # ---- attributes by number
-
-    def to_array(self, py_attr_ids: Any) -> Any:
-        """Attributes of the tokens (numpy, uint64): [tokens, attributes], or [tokens] of one."""
-        import numpy
-
-        attrs = attr_numbers(py_attr_ids)
-        array = numpy.frombuffer(self._array(attrs), dtype=numpy.uint64).copy()
-        return array.reshape(len(self), len(attrs)) if len(attrs) >= 2 else array.reshape((len(self),))
-
-    def from_array(self, attrs: Any, array: Any) -> Doc:
-        """Sets attributes from such an array. Heads count from the token."""
-        import numpy
-
-        numbers = attr_numbers(attrs)
-        if array.dtype != numpy.uint64:
-            warnings.warn(Warnings.W028.format(type=array.dtype), stacklevel=2)
-        if len(array) != len(self):
-            raise ValueError(Errors.E971.format(array_length=len(array), doc_length=len(self)))
-        if not numbers:
-            raise ValueError("from_array: an attribute is wanted")
-        columns = array.reshape(len(self), len(numbers)).astype(numpy.uint64, copy=False)
-        self._check_array(numbers, columns)
-        if _ID["MORPH"] in numbers:
-            for key in {int(key) for key in columns[:, numbers.index(_ID["MORPH"])]}:
-                self.vocab.morphology.add(self.vocab.strings[key])
-        self._set_array(numbers, numpy.ascontiguousarray(columns).tobytes())
-        if {_ID["HEAD"], _ID["DEP"]} <= set(numbers) and columns[:, numbers.index(_ID["DEP"])].any():
-            self._set_children(0, len(self))
-        return self
-
-    def _check_array(self, numbers: list[int], columns: Any) -> None:
-        if _ID["HEAD"] in numbers:
-            for i, value in enumerate(columns[:, numbers.index(_ID["HEAD"])].astype("int32").tolist()):
-                if not 0 <= i + value < len(self):
-                    unsigned = columns[i, numbers.index(_ID["HEAD"])]
-                    raise ValueError(Errors.E190.format(index=i, value=unsigned, rel_head_index=value))
-        if _ID["ENT_IOB"] in numbers:
-            for value in columns[:, numbers.index(_ID["ENT_IOB"])].tolist():
-                if value >= len(_attrs.IOB_STRINGS):
-                    raise ValueError(Errors.E982.format(values=_attrs.IOB_STRINGS, value=value))
-
-    def count_by(self, attr_id: int, exclude: Any = None, counts: Any = None) -> dict[int, int] | None:
-        """How often each value of an attribute is met; into counts, if given."""
-        found: Any = Counter() if counts is None else counts
-        for value, token in zip(self._column(attr_numbers(attr_id)[0]), self):
-            if exclude is None or not exclude(token):
-                found[value & 0xFFFFFFFFFFFFFFFF] += 1
-        return dict(found) if counts is None else None
-
-    def get_lca_matrix(self) -> Any:
-        """For each two tokens the index of their lowest common ancestor, or -1 (numpy, int32)."""
-        from .trees import lca_matrix
-
-        return lca_matrix(self, 0, len(self))
-
-    def to_utf8_array(self, nr_char: int = -1) -> Any:
-        """The words' bytes (numpy, uint8), the first, the last, the second, the last but one …; 255 where there are no more."""
-        import numpy
-
-        words = [token.orth_.encode("utf8") for token in self]
-        width = max((len(word) for word in words), default=0) if nr_char == -1 else nr_char
-        array = numpy.full((len(words), width), 255, dtype="uint8")
-        for row, word in zip(array, words):
-            order = [byte for pair in zip(word, reversed(word)) for byte in pair][: len(word)]
-            row[: min(width, len(order))] = order[:width]
-        return array
-
-    @staticmethod
-    def _get_array_attrs() -> tuple[int, ...]:
-        return (_ID["LENGTH"], _ID["SPACY"], *(_ID[name] for name in DOCBIN_ALL_ATTRS))
 
     # ---- copies
 

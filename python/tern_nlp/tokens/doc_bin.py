@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from .. import _msgpack, util
 from .. import attrs as _attrs
 from ..errors import Errors
-from .doc import DOCBIN_ALL_ATTRS, Doc
+from .doc import Doc
+from .doc_arrays import DOCBIN_ALL_ATTRS
 from .doc_bytes import token_strings
 from .span_groups import SpanGroups
 

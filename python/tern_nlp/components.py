@@ -1,0 +1,282 @@
+"""The components of a pipeline: by name, in their order, some of them disabled; and the factories that make them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from . import util
+from .factories import Factory, registered
+
+if TYPE_CHECKING:
+    from .language import Language
+    from .tokens import Doc
+    from .vocab import Vocab
+
+
+class DisabledPipes(list):  # type: ignore[type-arg]
+    """Names of disabled components, which are enabled again by restore, or at the end of a with statement."""
+
+    def __init__(self, nlp: Language, names: Iterable[str]) -> None:
+        self.nlp = nlp
+        self.names = list(names)
+        for name in self.names:
+            nlp.disable_pipe(name)
+        super().__init__(self.names)
+
+    def __enter__(self) -> DisabledPipes:
+        return self
+
+    def __exit__(self, *args: Any) -> None:
+        self.restore()
+
+    def restore(self) -> None:
+        for name in self.names:
+            if name not in self.nlp.component_names:
+                raise ValueError(
+                    f"[E008] Can't restore disabled component '{name}': it is not in the pipeline any more."
+                )
+            self.nlp.enable_pipe(name)
+        self[:] = []
+
+
+def names_in(given: str | Iterable[str] | None) -> list[str]:
+    return [given] if isinstance(given, str) else list(given or ())
+
+
+class Components:
+    """What Language has of its components."""
+
+    lang: Any
+    vocab: Vocab
+    _components: list[tuple[str, Any]]
+    _factories: dict[str, str]
+    _configs: dict[str, dict[str, Any]]
+    _disabled: set[str]
+
+    @property
+    def components(self) -> list[tuple[str, Any]]:
+        """(name, component), those that are disabled among them."""
+        return util.SimpleFrozenList(self._components)
+
+    @property
+    def component_names(self) -> list[str]:
+        return util.SimpleFrozenList([name for name, _ in self._components])
+
+    @property
+    def pipeline(self) -> list[tuple[str, Any]]:
+        """(name, component) of those that run."""
+        return util.SimpleFrozenList([(name, proc) for name, proc in self._components if name not in self._disabled])
+
+    @property
+    def pipe_names(self) -> list[str]:
+        """Names of those that run."""
+        return util.SimpleFrozenList([name for name, _ in self.pipeline])
+
+    @property
+    def disabled(self) -> list[str]:
+        return util.SimpleFrozenList([name for name, _ in self._components if name in self._disabled])
+
+    @property
+    def pipe_factories(self) -> dict[str, str]:
+        return util.SimpleFrozenDict({name: self._factories[name] for name in self.component_names})
+
+    @property
+    def pipe_labels(self) -> dict[str, list[str]]:
+        found = {name: list(proc.labels) for name, proc in self.pipeline if getattr(proc, "labels", None)}
+        return util.SimpleFrozenDict(found)
+
+    @property
+    def factory_names(self) -> list[str]:
+        return sorted(registered())
+
+    # ---- factories
+
+    @classmethod
+    def has_factory(cls, name: str) -> bool:
+        return name in registered()
+
+    @classmethod
+    def factory(
+        cls,
+        name: str,
+        *,
+        default_config: dict[str, Any] | None = None,
+        func: Callable[..., Any] | None = None,
+        **facts: Any,
+    ) -> Any:
+        """Registers a function of (nlp, name, settings …) that makes components, under a name for add_pipe."""
+        return _registrar(name, func, lambda given: Factory(name, given, dict(default_config or {}), facts))
+
+    @classmethod
+    def component(cls, name: str, *, func: Callable[[Doc], Doc] | None = None, **facts: Any) -> Any:
+        """Registers a function of a Doc, or a class of such, as a component, under a name for add_pipe."""
+        if isinstance(name, str) and "." in name:
+            raise ValueError(f"[E853] Unsupported component factory name '{name}': it must not have dots.")
+        return _registrar(name, func, lambda given: Factory(name, _giver(given), {}, facts))
+
+    @classmethod
+    def get_factory_meta(cls, name: str) -> Any:
+        """What is known of a factory."""
+        return registered()[name]
+
+    def create_pipe(
+        self, factory_name: str, name: str | None = None, *, config: dict[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
+        """A component, without adding it."""
+        factory = registered().get(factory_name)
+        if factory is None:
+            options = ", ".join(self.factory_names)
+            raise ValueError(
+                f"[E002] Can't find factory for '{factory_name}' for language {self.lang or self.vocab.lang}. A function is "
+                f"registered with @Language.component or @Language.factory. Components that spaCy trains run from a .tern file, or "
+                f"by tern_nlp.spacy. Available factories: {options}"
+            )
+        return factory.make(self, name or factory_name, dict(config or {}))
+
+    # ---- the components
+
+    def has_pipe(self, name: str) -> bool:
+        return name in self.pipe_names
+
+    def get_pipe(self, name: str) -> Any:
+        """A component by its name, disabled or not."""
+        for known, proc in self._components:
+            if known == name:
+                return proc
+        raise KeyError(f"[E001] No component '{name}' found in pipeline. Available names: {self.component_names}")
+
+    def get_pipe_meta(self, name: str) -> Any:
+        return registered()[self._factories[name]]
+
+    def get_pipe_config(self, name: str) -> dict[str, Any]:
+        self.get_pipe(name)
+        return self._configs[name]
+
+    def add_pipe(
+        self,
+        factory_name: str,
+        name: str | None = None,
+        *,
+        before: str | int | None = None,
+        after: str | int | None = None,
+        first: bool | None = None,
+        last: bool | None = None,
+        source: Language | None = None,
+        config: dict[str, Any] | None = None,
+        raw_config: Any = None,
+        validate: bool = True,
+    ) -> Any:
+        """Makes a component and puts it in its place; returns it."""
+        if not isinstance(factory_name, str):
+            raise ValueError(
+                f"[E966] nlp.add_pipe takes the name of a factory, and this is {factory_name!r}: register a function with "
+                f"@Language.component('name'), then call nlp.add_pipe('name')."
+            )
+        name = factory_name if name is None else name
+        if name in self.component_names:
+            raise ValueError(f"[E007] '{name}' already exists in pipeline. Existing names: {self.component_names}")
+        proc = (
+            source.get_pipe(factory_name) if source is not None else self.create_pipe(factory_name, name, config=config)
+        )
+        at = self._place(before, after, first, last)
+        self._components.insert(at, (name, proc))
+        self._factories[name] = source._factories[factory_name] if source is not None else factory_name
+        self._configs[name] = dict(config or {})
+        return proc
+
+    def _place(self, before: str | int | None, after: str | int | None, first: bool | None, last: bool | None) -> int:
+        if sum((before is not None, after is not None, bool(first), bool(last))) > 1:
+            raise ValueError(
+                f"[E006] Only one of before, after, first and last may be given. Got: {before!r}, {after!r}, {first!r}, {last!r}"
+            )
+        if first:
+            return 0
+        for given, more in ((before, 0), (after, 1)):
+            if isinstance(given, str):
+                return self._index(given) + more
+            if given is not None:
+                if not isinstance(given, int) or not -len(self._components) <= given < len(self._components):
+                    raise ValueError(
+                        f"[E959] Can't insert component at {given!r}. Existing names: {self.component_names}"
+                    )
+                return given % len(self._components) + more
+        return len(self._components)
+
+    def _index(self, name: str) -> int:
+        if name not in self.component_names:
+            raise ValueError(f"[E001] No component '{name}' found in pipeline. Available names: {self.component_names}")
+        return self.component_names.index(name)
+
+    def remove_pipe(self, name: str) -> tuple[str, Any]:
+        """Takes a component out and returns its name and it."""
+        removed = self._components.pop(self._index(name))
+        del self._factories[name], self._configs[name]
+        self._disabled.discard(name)
+        return removed
+
+    def rename_pipe(self, old_name: str, new_name: str) -> None:
+        at = self._index(old_name)
+        if new_name in self.component_names:
+            raise ValueError(f"[E007] '{new_name}' already exists in pipeline. Existing names: {self.component_names}")
+        self._components[at] = (new_name, self._components[at][1])
+        for table in (self._factories, self._configs):
+            table[new_name] = table.pop(old_name)  # type: ignore[index]
+        if old_name in self._disabled:
+            self._disabled ^= {old_name, new_name}
+
+    def replace_pipe(
+        self, name: str, factory_name: str, *, config: dict[str, Any] | None = None, validate: bool = True
+    ) -> Any:
+        """Puts another component in a component's place."""
+        at = self._index(name)
+        self.remove_pipe(name)
+        return self.add_pipe(factory_name, name=name, before=at if at < len(self._components) else None, config=config)
+
+    def enable_pipe(self, name: str) -> None:
+        self._index(name)
+        self._disabled.discard(name)
+
+    def disable_pipe(self, name: str) -> None:
+        self._index(name)
+        self._disabled.add(name)
+
+    def disable_pipes(self, *names: Any) -> DisabledPipes:
+        """Disables components, for a with statement or until restore."""
+        warnings.warn(
+            "[W096] disable_pipes is deprecated: use nlp.select_pipes(disable=…)", DeprecationWarning, stacklevel=2
+        )
+        return self.select_pipes(disable=names[0] if len(names) == 1 and isinstance(names[0], (list, tuple)) else names)
+
+    def select_pipes(
+        self, *, disable: str | Iterable[str] | None = None, enable: str | Iterable[str] | None = None
+    ) -> DisabledPipes:
+        """Disables components, or all but some, for a with statement or until restore."""
+        if enable is None and disable is None:
+            raise ValueError("[E991] select_pipes wants `enable` or `disable`.")
+        off = names_in(disable) if disable is not None else None
+        if enable is not None:
+            left = [name for name in self.pipe_names if name not in names_in(enable)]
+            if off is not None and off != left:
+                raise ValueError(f"[E992] `enable` and `disable` contradict each other: {names_in(enable)}, {off}")
+            off = left
+        return DisabledPipes(self, [name for name in off or () if name in self.pipe_names or self._index(name) < 0])
+
+
+def _giver(component: Callable[..., Any]) -> Callable[..., Any]:
+    def make(nlp: Language, name: str) -> Any:
+        return component
+
+    return make
+
+
+def _registrar(name: str, func: Callable[..., Any] | None, make: Callable[[Any], Factory]) -> Any:
+    if not isinstance(name, str):
+        raise ValueError(f"[E963] the decorator wants a name: @Language.component('name'). Got: {name!r}")
+
+    def register(given: Callable[..., Any]) -> Callable[..., Any]:
+        registered()[name] = make(given)
+        return given
+
+    return register if func is None else register(func)

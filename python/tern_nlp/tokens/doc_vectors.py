@@ -1,0 +1,84 @@
+"""The vectors of a document: of its words, and the model's rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _tern
+from .span import similarity
+
+
+class DocVectors(_tern.Doc):
+    """What Doc has of them."""
+
+    __slots__ = ()
+
+    @property
+    def tensor(self) -> Any:
+        """The model's rows for the tokens (numpy, float32)."""
+        if self._tensor is None or isinstance(self._tensor, tuple):
+            import numpy
+
+            width, rows = self._tensor or (0, b"")
+            array = numpy.frombuffer(rows, dtype="float32").copy()
+            self._tensor = array.reshape(len(self), width) if width else array
+        return self._tensor
+
+    @tensor.setter
+    def tensor(self, value: Any) -> None:
+        self._tensor = value
+
+    def extend_tensor(self, tensor: Any) -> None:
+        """Puts further columns beside the tensor's."""
+        import numpy
+
+        self.tensor = numpy.array(tensor) if self.tensor.size == 0 else numpy.hstack((self.tensor, tensor))
+
+    @property
+    def has_vector(self) -> bool:
+        hook = self.user_hooks.get("has_vector")
+        if hook:
+            return hook(self)
+        if self.vocab.vectors.size:
+            return any(token.has_vector for token in self)
+        return bool(self.tensor.size)
+
+    @property
+    def vector(self) -> Any:
+        """The mean of the tokens' vectors; without a table of vectors that of the model's rows."""
+        hook = self.user_hooks.get("vector")
+        if hook:
+            return hook(self)
+        if self._vector is not None:
+            return self._vector
+        import numpy
+
+        if len(self) and self.vocab.vectors.size > 0:
+            self._vector = sum(token.vector for token in self) / len(self)
+        elif len(self) and self.tensor.size > 0:
+            self._vector = self.tensor.mean(axis=0)
+        else:
+            return numpy.zeros((self.vocab.vectors_length,), dtype="f")
+        return self._vector
+
+    @vector.setter
+    def vector(self, value: Any) -> None:
+        self._vector = value
+
+    @property
+    def vector_norm(self) -> float:
+        hook = self.user_hooks.get("vector_norm")
+        if hook:
+            return hook(self)
+        if self._vector_norm is None:
+            self._vector_norm = sum(float(value) * float(value) for value in self.vector) ** 0.5
+        return self._vector_norm
+
+    @vector_norm.setter
+    def vector_norm(self, value: float) -> None:
+        self._vector_norm = value
+
+    def similarity(self, other: Any) -> float:
+        """The cosine of the angle between the vectors."""
+        hook = self.user_hooks.get("similarity")
+        return hook(self, other) if hook else similarity(self, other, "Doc")
