@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .engine import Engine
-from .language import EngineTokenizer, Language, word_source
+from . import _tern, util
+from .components import names_in
+from .engine import Engine, EngineTokenizer
+from .language import Language, word_source
 from .vocab import Vocab
 
 MODELS = Path(__file__).parent / "weights"
@@ -39,10 +42,6 @@ def _package_files(name: str) -> list[Path]:
     return [Path(folder, f"{name}.tern") for folder in folders]
 
 
-def _names(given: str | Iterable[str]) -> list[str]:
-    return [given] if isinstance(given, str) else list(given)
-
-
 def load(
     name: str | Path,
     *,
@@ -55,15 +54,16 @@ def load(
     """A pipeline by its name or its file. disable: components that do not run; enable: the only ones that do; exclude: those
     that are not there."""
     file = model_file(name)
-    nlp = Language(vocab, create_tokenizer=lambda nlp: None)
-    engine = Engine(file, nlp.vocab)
-    facts = dict(engine.description.get("model", {}))
+    model = _tern.Model(file.absolute())
+    facts = dict(json.loads(model.meta).get("model", {}))
     code = facts.get("lang", "")
-    if not isinstance(vocab, Vocab):
+    nlp = _class_of(code)(vocab, create_tokenizer=lambda nlp: None)
+    engine = Engine(file, nlp.vocab, model)
+    if not isinstance(vocab, Vocab) and nlp.lang is None:
         nlp.vocab._use_language(code, word_source(code, engine))
     nlp._engine, nlp._path, nlp._meta = engine, file.absolute(), facts
     nlp.tokenizer = EngineTokenizer(engine)
-    left_out, on = set(_names(exclude)), _names(enable)
+    left_out, on = set(names_in(exclude)), names_in(enable)
     for component in engine.components:
         if component.name in left_out:
             continue
@@ -72,8 +72,17 @@ def load(
         nlp._configs[component.name] = {}
         if component not in engine.enabled:
             nlp._disabled.add(component.name)
-    _disable(nlp, _names(disable), on)
+    _disable(nlp, names_in(disable), on)
     return nlp
+
+
+def _class_of(code: str) -> type[Language]:
+    """The language's own; Language itself in a package that was built without it."""
+    try:
+        found: type[Language] = util.get_lang_class(code)
+    except ImportError:
+        found = Language
+    return found
 
 
 def _disable(nlp: Language, disable: list[str], enable: list[str]) -> None:

@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 from common import BUILD, SPACY_PACKAGE
+from language_files import language_file
+
+LANGUAGES = ("en", "xx")
+"""Those that the package has in the tests; all, where the target tern_languages was built."""
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +25,8 @@ def package_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.fail(
             f"no extension module in {BUILD}/python: build with -DTERN_PYTHON=ON (make build-tests)", pytrace=False
         )
+    for code in LANGUAGES:
+        language_file(code)
     folder = tmp_path_factory.mktemp("package")
     subprocess.run(
         ["cmake", "--install", str(BUILD), "--component", "python", "--prefix", str(folder)],

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from typing import Any
 
-import beside
 import pytest
 from beside import difference, differences
 from corpus import project_texts
@@ -16,13 +15,6 @@ from spacy.language import Language
 TEXTS = [*project_texts(), "", " ", "\n\n", "I don't can't won't gonna.", "a" * 50, "é\u0301 😀 \u0000 x"]
 FEW = TEXTS[:40]
 NAME = "en_core_web_sm"  # the file that comes with the package
-OF_THE_LANGUAGE = {"IS_STOP"}
-"""What a vocabulary without the language's file does not know."""
-
-
-@pytest.fixture(autouse=True)
-def attributes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "ATTRIBUTES", [name for name in beside.ATTRIBUTES if name not in OF_THE_LANGUAGE])
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +26,24 @@ def test_every_document_is_equal(nlp_full: Language, own: Any) -> None:
     assert own.pipe_names == nlp_full.pipe_names and own.disabled == nlp_full.disabled
     found = differences(nlp_full.pipe(TEXTS), own.pipe(TEXTS))
     assert not found, f"{len(found)} of {len(TEXTS)} differ; the first: {found[0]}"
+
+
+def test_it_is_of_its_languages_class(package: Any, nlp_full: Language, own: Any) -> None:
+    assert type(own) is package.util.get_lang_class("en") and isinstance(own, package.Language)
+    names = [(type(nlp).__name__, type(nlp).__module__.partition(".")[2], nlp.lang) for nlp in (nlp_full, own)]
+    assert names[1] == names[0] == ("English", "lang.en", "en")
+    assert own.Defaults.stop_words == nlp_full.Defaults.stop_words
+    assert own.vocab.lang == "en" and own.vocab.writing_system == nlp_full.vocab.writing_system
+
+
+def test_a_language_that_the_package_lacks(package: Any, own: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(code: str) -> None:
+        raise ImportError(code)
+
+    monkeypatch.setattr(package.util, "get_lang_class", missing)
+    nlp = package.load(NAME)
+    assert type(nlp) is package.Language and nlp.vocab.lang == nlp.meta["lang"] == "en"
+    assert not differences(own.pipe(FEW[:3]), nlp.pipe(FEW[:3]))
 
 
 def test_one_at_a_time(nlp_full: Language, own: Any) -> None:

@@ -26,7 +26,7 @@ def ours(package: Any) -> Any:
     for code in (*CODES, "xx"):
         language_file(code)
     found._data.FOLDER = FOLDER
-    for cached in (found._data.codes, found._data.model, found._data.raw, found._data.named):
+    for cached in (found._data.codes, found._data.model, found._data.raw, found._data.facts, found._data.named):
         cached.cache_clear()
     return found
 

@@ -35,10 +35,18 @@ def model(code: str) -> Any:
 
 
 @cache
-def raw(code: str) -> Any:
-    """A language's JSON, not decoded."""
+def facts(code: str) -> Any:
+    """What every pipeline of a language asks for: class, lex_attrs, noun_chunks, tokenizer, writing_system."""
     with (FOLDER / f"{code}.json").open(encoding="utf-8") as file:
-        return json.load(file)
+        return json.loads(file.readline())
+
+
+@cache
+def raw(code: str) -> Any:
+    """defaults and modules of a language, not decoded."""
+    with (FOLDER / f"{code}.json").open(encoding="utf-8") as file:
+        file.readline()
+        return json.loads(file.readline())
 
 
 @cache

@@ -51,7 +51,7 @@ def _norm(code: str) -> Callable[[str], str]:
 
 def lex_attr_getters(code: str) -> dict[int, Callable[[str], Any]]:
     """Those of a language's own."""
-    attrs = _data.raw(code)["lex_attrs"]
+    attrs = _data.facts(code)["lex_attrs"]
     return {attr: _norm(code) if attr == NORM else WordFlag(code, _NAMES[attr]) for attr in attrs}
 
 
@@ -71,7 +71,7 @@ class NounChunks:
 
 
 def syntax_iterators(code: str) -> dict[str, Callable[[Any], Any]]:
-    return {"noun_chunks": NounChunks(code)} if _data.raw(code)["noun_chunks"] else {}
+    return {"noun_chunks": NounChunks(code)} if _data.facts(code)["noun_chunks"] else {}
 
 
 # ---- Defaults ---------------------------------------------------------------------------------------------------------
@@ -101,6 +101,8 @@ class Lazy:
             return lex_attr_getters(self.code)
         if self.name == "syntax_iterators":
             return syntax_iterators(self.code)
+        if self.name == "writing_system":
+            return _data.facts(self.code)["writing_system"]
         return _data.default(self.code, self.name)
 
 
@@ -129,9 +131,9 @@ def new_vocab(lang: str | None, defaults: Any) -> Vocab:
     """The vocabulary of a class of languages."""
     from ..vocab import Vocab
 
-    if not _data.codes():
-        return Vocab(writing_system=defaults.writing_system)
     code = _code_of(defaults)
+    if code not in _data.codes():
+        return Vocab(writing_system=defaults.writing_system)
     vocab = Vocab(writing_system=defaults.writing_system, get_noun_chunks=defaults.syntax_iterators.get("noun_chunks"))
     vocab._use_language(lang or "", _data.model(code).lexeme)
     vocab._words_of = code
@@ -194,10 +196,10 @@ def tokenizer_settings(defaults: Any) -> Mapping[str, Any]:
 
 def new_tokenizer(vocab: Vocab, lang: str | None, defaults: Any) -> Any:
     """The tokenizer of a class of languages: by the engine if its Defaults are those of the language's file."""
-    if not _data.codes():
-        return None
     code = _code_of(defaults)
-    if _data.raw(code)["tokenizer"] != RULES and lang == code:
+    if code not in _data.codes():
+        return None
+    if _data.facts(code)["tokenizer"] != RULES and lang == code:
         return CharacterTokenizer(vocab) if code == "zh" else _OtherTokenizer(vocab, code)
     if all(_is_as_in_file(defaults, name, code) for name in OF_TOKENIZER):
         return Tokenizer.of_engine(vocab, _data.model(code), lambda: tokenizer_settings(defaults))

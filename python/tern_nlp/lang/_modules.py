@@ -36,7 +36,7 @@ def _add_names(module: ModuleType, code: str, name: str) -> None:
 def _add_language(module: ModuleType, code: str) -> None:
     from ..language import BaseDefaults, Language
 
-    name = _data.raw(code)["class"]
+    name = _data.facts(code)["class"]
     common = {"__module__": module.__name__}
     defaults = type(f"{name}Defaults", (BaseDefaults,), {**common, **lazy_attributes(code)})
     language = type(name, (Language,), {**common, "lang": code, "Defaults": defaults})
@@ -80,4 +80,4 @@ def language_class(code: str) -> Any:
     """The class of a language. Raises ImportError."""
     _data.model(code)
     module = importlib.import_module(f"{__package__}.{code}")
-    return getattr(module, _data.raw(code)["class"])
+    return getattr(module, _data.facts(code)["class"])

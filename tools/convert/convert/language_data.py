@@ -4,6 +4,8 @@ Of each module the names that hold data: texts, numbers, lists, sets, tables, co
 written as an object of one key: "t" tuple, "s" set, "d" table (pairs), "e" token of a special case (ORTH; NORM, if it has one), "r"
 compiled expression (pattern, flags), "m" a method of one (pattern, flags, name), "=" what another name holds: module, name, and
 before them "" if the module is of all languages.
+
+A language's file has two lines: what every pipeline of the language asks for, which is little, and all the rest.
 """
 
 from __future__ import annotations
@@ -22,16 +24,7 @@ from spacy.language import BaseDefaults
 
 SHARED = ("char_classes", "punctuation", "tokenizer_exceptions", "norm_exceptions")
 """Modules of spacy.lang itself."""
-DEFAULTS = (
-    "tokenizer_exceptions",
-    "prefixes",
-    "suffixes",
-    "infixes",
-    "token_match",
-    "url_match",
-    "stop_words",
-    "writing_system",
-)
+DEFAULTS = ("tokenizer_exceptions", "prefixes", "suffixes", "infixes", "token_match", "url_match", "stop_words")
 LEFT_OUT = ("lemmatizer", "get_pos_from_wiktionary", "generate_verbs_exc", "tag_bigram_map", "tag_orth_map")
 """Modules of code, and tables of tokenizers that are other libraries'."""
 BASE = "base"
@@ -95,13 +88,13 @@ def _shared_names() -> tuple[dict[str, dict[str, Any]], dict[int, list[str]]]:
     return modules, {key: ["", *value] for key, value in known.items()}
 
 
-def base_data() -> dict[str, Any]:
+def base_data() -> tuple[dict[str, Any], dict[str, Any]]:
     modules, known = _shared_names()
-    return {"modules": modules, "defaults": {name: encode(getattr(BaseDefaults, name), known) for name in DEFAULTS}}
+    return {}, {"modules": modules, "defaults": {name: encode(getattr(BaseDefaults, name), known) for name in DEFAULTS}}
 
 
-def language_data(code: str) -> dict[str, Any]:
-    """class, defaults; modules: name -> its names."""
+def language_data(code: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(class, …), (defaults; modules: name -> its names)"""
     language = spacy.util.get_lang_class(code)
     _, shared = _shared_names()
     known = dict(shared)
@@ -113,17 +106,18 @@ def language_data(code: str) -> dict[str, Any]:
         module = importlib.import_module(f"spacy.lang.{code}.{info.name}")
         modules[info.name] = _names(module, known, info.name)
     attrs = sorted(int(attr) for attr in language.Defaults.lex_attr_getters)
-    return {
+    facts = {
         "class": language.__name__,
-        "defaults": {name: encode(getattr(language.Defaults, name), known) for name in DEFAULTS},
         "lex_attrs": attrs,
         "noun_chunks": "noun_chunks" in language.Defaults.syntax_iterators,
         "tokenizer": str(language.default_config["nlp"]["tokenizer"]["@tokenizers"]),
-        "modules": modules,
+        "writing_system": language.Defaults.writing_system,
     }
+    defaults = {name: encode(getattr(language.Defaults, name), known) for name in DEFAULTS}
+    return facts, {"defaults": defaults, "modules": modules}
 
 
 def data_of(code: str) -> bytes:
     """The JSON of a language. code: BASE for what all languages share."""
-    data = base_data() if code == BASE else language_data(code)
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    lines = base_data() if code == BASE else language_data(code)
+    return "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines).encode("utf-8")
