@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
 from ._tern import version as __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["Language", "Vocab", "__version__", "blank", "displacy", "explain", "load", "matcher", "registry"]
 
@@ -44,5 +45,7 @@ def __getattr__(name: str) -> Any:
 
         return registry
     if name in ("cli", "displacy", "lang", "matcher", "pipeline", "tokenizer", "tokens", "util"):
+        from importlib import import_module
+
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module 'tern_nlp' has no attribute {name!r}")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Callable
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _DEPTH = 200
 """Data that is nested deeper is refused: it would use up the stack."""

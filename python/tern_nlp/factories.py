@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
 from .registrations import resolved
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from .language import Language
 
 _FACTORIES: dict[str, Factory] = {}
 
 
-@dataclass
 class Factory:
     """facts: what spaCy's decorators take besides (assigns, requires …)."""
 
-    factory: str
-    function: Callable[..., Any]
-    default_config: dict[str, Any] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
+    def __init__(
+        self, factory: str, function: Callable[..., Any], default_config: dict[str, Any], facts: dict[str, Any]
+    ) -> None:
+        self.factory = factory
+        self.function = function
+        self.default_config = default_config
+        self.facts = facts
 
     def __getattr__(self, name: str) -> Any:
         if name in ("assigns", "requires"):
@@ -32,6 +33,8 @@ class Factory:
         raise AttributeError(name)
 
     def make(self, nlp: Language, name: str, config: dict[str, Any]) -> Any:
+        import inspect
+
         settings = {**self.default_config, **config}
         settings.pop("factory", None)
         try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
 
 from . import attrs as _attrs
 from .errors import Errors, Warnings
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .vocab import Vocab
 
 OOV_RANK = 0xFFFFFFFFFFFFFFFF

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import warnings
 from types import SimpleNamespace
-from typing import Any
 
 from . import symbols
 from .errors import Warnings
 from .parts_of_speech import IDS as POS_IDS
 from .strings import StringStore
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Morphology:

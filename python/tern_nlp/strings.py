@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 from . import _tern
 from . import symbols as symbols  # gives the store its symbols
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from typing import Any
 
 _IDS = _tern.StringStore()
 
@@ -80,7 +83,11 @@ class StringStore(_tern.StringStore):
         return self
 
     def to_disk(self, path: str | Path) -> None:
+        from pathlib import Path
+
         Path(path).write_bytes(self.to_bytes())
 
     def from_disk(self, path: str | Path) -> StringStore:
+        from pathlib import Path
+
         return self.from_bytes(Path(path).read_bytes())

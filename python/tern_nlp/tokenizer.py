@@ -4,15 +4,17 @@ changed them. Both cut as spaCy does (spacy/tokenizer.pyx)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from . import util
 from .attrs import NORM, ORTH, intify_attrs
 from .errors import Errors
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
     from .tokens import Doc
     from .vocab import Vocab
 
@@ -475,9 +477,13 @@ class Tokenizer:
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        from pathlib import Path
+
         Path(path).write_bytes(self.to_bytes(exclude=exclude))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Tokenizer:
+        from pathlib import Path
+
         return self.from_bytes(Path(path).read_bytes(), exclude=exclude)
 
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import _msgpack
 from .errors import Errors
 from .lexeme import OOV_RANK as OOV_RANK
 from .registrations import registry as registry
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import Any, NoReturn
+
     from .tokens import Span
 
 
 def ensure_path(path: Any) -> Any:
     """A Path for a str."""
+    from pathlib import Path
+
     return Path(path) if isinstance(path, str) else path
 
 
@@ -33,6 +36,7 @@ def make_tempdir() -> Iterator[Path]:
     """A folder that is gone with everything in it at the end of the block."""
     import shutil  # takes time that most programs do not have to spend
     import tempfile
+    from pathlib import Path
 
     folder = Path(tempfile.mkdtemp())
     try:
@@ -121,11 +125,15 @@ def to_dict(getters: dict[str, Callable[[], Any]], exclude: Iterable[str]) -> di
 
 
 def to_bytes(getters: dict[str, Callable[[], Any]], exclude: Iterable[str]) -> bytes:
+    from . import _msgpack
+
     return _msgpack.dumps(to_dict(getters, exclude))
 
 
 def from_bytes(data: bytes, setters: dict[str, Callable[[Any], Any]], exclude: Iterable[str]) -> Any:
     """Gives each setter what to_bytes wrote under its name."""
+    from . import _msgpack
+
     message = _msgpack.loads(data)
     left = set(exclude)
     for key, setter in setters.items():
@@ -191,6 +199,8 @@ class SimpleFrozenList(list):  # type: ignore[type-arg]
 
 
 def _joined(pieces: Iterable[Any], before: str = "", after: str = "") -> re.Pattern[str]:
+    import re
+
     return re.compile("|".join(before + piece + after for piece in pieces if piece.strip()))
 
 

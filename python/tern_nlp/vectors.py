@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from enum import Enum
-from pathlib import Path
-from typing import Any
 
 from . import _msgpack, util
 from . import attrs as _attrs
 from .errors import Errors
 from .strings import StringStore
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from typing import Any
 
 
 class Mode(str, Enum):
@@ -234,6 +237,8 @@ class Vectors:
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = (), **kwargs: Any) -> None:
+        from pathlib import Path
+
         import numpy
 
         path = Path(path)
@@ -246,6 +251,8 @@ class Vectors:
         (path / "vectors.cfg").write_bytes(_msgpack.dumps({"mode": self.mode.value, "attr": self.attr}))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = (), **kwargs: Any) -> Vectors:
+        from pathlib import Path
+
         import numpy
 
         path = Path(path)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 from . import _tern, util
 from . import attrs as _attrs
@@ -14,7 +11,14 @@ from .lexeme import FORMS, OOV_RANK, Lexeme
 from .lookups import Lookups
 from .morphology import Morphology
 from .strings import StringStore
-from .vectors import Vectors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from .vectors import Vectors
 
 NORM, LANG, ORTH = _attrs.IDS["NORM"], _attrs.IDS["LANG"], _attrs.IDS["ORTH"]
 
@@ -109,7 +113,7 @@ class Vocab:
     @property
     def vectors(self) -> Any:
         if self._vectors is None:
-            self.vectors = Vectors(strings=self.strings, name=self._vectors_name)
+            self.vectors = _vectors(strings=self.strings, name=self._vectors_name)
         return self._vectors
 
     @vectors.setter
@@ -234,7 +238,7 @@ class Vocab:
         if width is not None and shape is not None:
             raise ValueError(Errors.E065.format(width=width, shape=shape))
         rows, columns = self.vectors.shape
-        self.vectors = Vectors(strings=self.strings, shape=shape or (rows, columns if width is None else width))
+        self.vectors = _vectors(strings=self.strings, shape=shape or (rows, columns if width is None else width))
 
     def deduplicate_vectors(self) -> None:
         """Gives equal rows of the table one row."""
@@ -246,7 +250,7 @@ class Vocab:
             return
         place = {row.tobytes(): i for i, row in enumerate(data)}
         rows = {key: place[self.vectors.data[row].tobytes()] for key, row in self.vectors.key2row.items()}
-        self.vectors = Vectors(strings=self.strings, data=data, name=self.vectors.name)
+        self.vectors = _vectors(strings=self.strings, data=data, name=self.vectors.name)
         for key, row in rows.items():
             self.vectors.add(key, row=row)
 
@@ -261,7 +265,7 @@ class Vocab:
         )
         rows, keys = [row for _, row, _ in order], [key for *_, key in order]
         keep, toss = self.vectors.data[rows[:nr_row]], self.vectors.data[rows[nr_row:]]
-        self.vectors = Vectors(
+        self.vectors = _vectors(
             strings=self.strings, data=numpy.ascontiguousarray(keep), keys=keys[:nr_row], name=self.vectors.name
         )
         near_keys, near_rows, scores = self.vectors.most_similar(toss, batch_size=batch_size)
@@ -296,6 +300,8 @@ class Vocab:
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        from pathlib import Path
+
         path = Path(path)
         path.mkdir(exist_ok=True)
         if "strings" not in exclude:
@@ -306,6 +312,8 @@ class Vocab:
             self.lookups.to_disk(path)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Vocab:
+        from pathlib import Path
+
         path = Path(path)
         if "strings" not in exclude:
             self.strings.from_disk(path / "strings.json")
@@ -319,6 +327,12 @@ class Vocab:
     def __reduce__(self) -> Any:
         state = (self.strings, self._vectors, self.morphology, self._unused_object, self.lex_attr_getters, self.lookups)
         return (_unpickle, (*state, self.get_noun_chunks, self.writing_system, self._words_of))
+
+
+def _vectors(**settings: Any) -> Vectors:
+    from .vectors import Vectors  # most programs have none
+
+    return Vectors(**settings)
 
 
 def _unpickle(

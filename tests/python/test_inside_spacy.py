@@ -151,7 +151,7 @@ def test_preset_norms(nlp_full: Language, nlp_tern: Language) -> None:
     assert difference(*docs) is None
 
 
-def test_preset_annotations_are_refused_where_nobody_can_do_them(package: Any) -> None:
+def test_preset_annotations_are_refused_where_nobody_can_do_them(inside: Any) -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("tern", config={"model": str(MODEL)})
     with pytest.raises(ValueError, match="annotations already.*keep="):

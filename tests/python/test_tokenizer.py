@@ -21,7 +21,7 @@ SHARED = {"char_classes": "ALPHA CURRENCY", "punctuation": "TOKENIZER_INFIXES", 
 @pytest.fixture(scope="module")
 def ours(package: Any) -> Any:
     """Modules of tern_nlp, with the languages of the build tree."""
-    names = ("lang", "lang._data", "lang._defaults", "tokenizer", "tokens", "util", "vocab")
+    names = ("lang", "lang._data", "lang._defaults", "lang._tokenizers", "tokenizer", "tokens", "util", "vocab")
     found = SimpleNamespace(**{name.rpartition(".")[2]: importlib.import_module(f"tern_nlp.{name}") for name in names})
     for code in (*CODES, "xx"):
         language_file(code)
@@ -40,7 +40,7 @@ def tokens(doc: Any) -> list[tuple[Any, ...]]:
 
 
 def by_functions(ours: Any, code: str) -> Any:
-    settings = ours._defaults.tokenizer_settings(defaults_of(ours, code))
+    settings = ours._tokenizers.tokenizer_settings(defaults_of(ours, code))
     return ours.tokenizer.Tokenizer(ours._defaults.new_vocab(code, defaults_of(ours, code)), **settings)
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import importlib.machinery
 import sys
-from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
 
 from . import _data
 from ._data import codes, model
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 __all__ = ["codes", "language_class", "model"]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
+import os
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from .. import _tern
 from ..attrs import NORM, ORTH
 
-FOLDER = Path(__file__).with_name("data")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+FOLDER = os.path.join(os.path.dirname(__file__), "data")
 BASE = "base"
 SHARED = ("char_classes", "punctuation", "tokenizer_exceptions", "norm_exceptions")
 """Modules that all languages share."""
@@ -22,14 +24,16 @@ MADE = ("lex_attrs", "syntax_iterators", "lemmatizer")
 @cache
 def codes() -> tuple[str, ...]:
     """Of the languages that are there."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.tern")))
+    if not os.path.isdir(FOLDER):
+        return ()
+    return tuple(sorted(name[:-5] for name in os.listdir(FOLDER) if name.endswith(".tern")))
 
 
 @cache
 def model(code: str) -> Any:
     """A language for the engine: its file, mapped. Raises ImportError for one that is not there."""
-    path = FOLDER / f"{code}.tern"
-    if not path.is_file():
+    path = os.path.join(FOLDER, f"{code}.tern")
+    if not os.path.isfile(path):
         raise ImportError(f"[E048] there is no language {code!r} in tern_nlp; there are {', '.join(codes()) or 'none'}")
     return _tern.Model(path)
 
@@ -37,14 +41,14 @@ def model(code: str) -> Any:
 @cache
 def facts(code: str) -> Any:
     """What every pipeline of a language asks for: class, lex_attrs, noun_chunks, tokenizer, writing_system."""
-    with (FOLDER / f"{code}.json").open(encoding="utf-8") as file:
+    with open(os.path.join(FOLDER, f"{code}.json"), encoding="utf-8") as file:
         return json.loads(file.readline())
 
 
 @cache
 def raw(code: str) -> Any:
     """defaults and modules of a language, not decoded."""
-    with (FOLDER / f"{code}.json").open(encoding="utf-8") as file:
+    with open(os.path.join(FOLDER, f"{code}.json"), encoding="utf-8") as file:
         file.readline()
         return json.loads(file.readline())
 
@@ -69,10 +73,11 @@ def decode(value: Any, code: str) -> Any:
         return tuple(decode(inner, code) for inner in item)
     if kind == "s":
         return {decode(inner, code) for inner in item}
-    if kind == "r":
-        return re.compile(*item)
-    if kind == "m":
-        return getattr(re.compile(item[0], item[1]), item[2])
+    if kind in ("r", "m"):
+        import re
+
+        pattern = re.compile(item[0], item[1])
+        return pattern if kind == "r" else getattr(pattern, item[2])
     return named(BASE, item[1], item[2]) if len(item) == 3 else named(code, item[0], item[1])
 
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
-
-from .. import util
 from ..attrs import IDS, NORM
-from ..tokenizer import DummyTokenizer, Tokenizer
 from . import _data
-from .lex_attrs import WordFlag, is_stop
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..tokens import Doc
+    from collections.abc import Callable
+    from typing import Any
+
     from ..vocab import Vocab
 
 _NAMES = {number: name for name, number in IDS.items() if number != IDS["IS_OOV_DEPRECATED"]}
 ANY = "xx"
 """The language of what has none."""
 OF_TOKENIZER = ("tokenizer_exceptions", "prefixes", "suffixes", "infixes", "token_match", "url_match")
-RULES = "spacy.Tokenizer.v1"
 _OTHERS = ("stop_words", "writing_system", "lex_attr_getters", "syntax_iterators")
 
 
@@ -51,6 +46,8 @@ def _norm(code: str) -> Callable[[str], str]:
 
 def lex_attr_getters(code: str) -> dict[int, Callable[[str], Any]]:
     """Those of a language's own."""
+    from .lex_attrs import WordFlag
+
     attrs = _data.facts(code)["lex_attrs"]
     return {attr: _norm(code) if attr == NORM else WordFlag(code, _NAMES[attr]) for attr in attrs}
 
@@ -141,57 +138,17 @@ def new_vocab(lang: str | None, defaults: Any) -> Vocab:
     if not _is_as_in_file(defaults, "lex_attr_getters", code):
         getters.update(defaults.lex_attr_getters)
         if NORM in defaults.lex_attr_getters:
+            from ..util import add_lookups
             from .norm_exceptions import BASE_NORMS  # type: ignore[import-not-found]
 
-            getters[NORM] = util.add_lookups(getters[NORM], BASE_NORMS)
+            getters[NORM] = add_lookups(getters[NORM], BASE_NORMS)
     if not _is_as_in_file(defaults, "stop_words", code):
-        getters[IDS["IS_STOP"]] = functools.partial(is_stop, stops=defaults.stop_words)
+        from functools import partial
+
+        from .lex_attrs import is_stop
+
+        getters[IDS["IS_STOP"]] = partial(is_stop, stops=defaults.stop_words)
     return vocab
-
-
-# ---- tokenizers -------------------------------------------------------------------------------------------------------
-
-LIBRARIES = {"ja": "SudachiPy", "ko": "natto-py with mecab-ko", "th": "PyThaiNLP", "vi": "Pyvi"}
-"""Languages whose words another library finds."""
-
-
-class _OtherTokenizer(DummyTokenizer):
-    """Stands where spaCy has another library's tokenizer."""
-
-    def __init__(self, vocab: Vocab, code: str) -> None:
-        self.vocab = vocab
-        self.code = code
-
-    def __call__(self, text: str) -> Doc:
-        raise NotImplementedError(
-            f"tern_nlp does not cut the language {self.code!r}, for which spaCy takes {LIBRARIES[self.code]}: give it words, "
-            "nlp(Doc(nlp.vocab, words=…)), set nlp.tokenizer to a function of a text that makes a Doc, or use tern_nlp.spacy"
-        )
-
-
-class CharacterTokenizer(DummyTokenizer):
-    """Each character is a word: Chinese, as spaCy cuts it by default."""
-
-    def __init__(self, vocab: Vocab) -> None:
-        self.vocab = vocab
-
-    def __call__(self, text: str) -> Doc:
-        from ..tokens import Doc
-
-        words, spaces = util.get_words_and_spaces(list(text), text)
-        return Doc(self.vocab, words=words, spaces=spaces)
-
-
-def tokenizer_settings(defaults: Any) -> Mapping[str, Any]:
-    """Arguments of Tokenizer beside the vocabulary."""
-    compiled = (
-        ("prefix_search", defaults.prefixes, util.compile_prefix_regex, "search"),
-        ("suffix_search", defaults.suffixes, util.compile_suffix_regex, "search"),
-        ("infix_finditer", defaults.infixes, util.compile_infix_regex, "finditer"),
-    )
-    found = {name: getattr(compile_(rules), method) for name, rules, compile_, method in compiled if rules}
-    found |= {"token_match": defaults.token_match, "url_match": defaults.url_match}
-    return {"rules": defaults.tokenizer_exceptions, **found}
 
 
 def new_tokenizer(vocab: Vocab, lang: str | None, defaults: Any) -> Any:
@@ -199,8 +156,7 @@ def new_tokenizer(vocab: Vocab, lang: str | None, defaults: Any) -> Any:
     code = _code_of(defaults)
     if code not in _data.codes():
         return None
-    if _data.facts(code)["tokenizer"] != RULES and lang == code:
-        return CharacterTokenizer(vocab) if code == "zh" else _OtherTokenizer(vocab, code)
-    if all(_is_as_in_file(defaults, name, code) for name in OF_TOKENIZER):
-        return Tokenizer.of_engine(vocab, _data.model(code), lambda: tokenizer_settings(defaults))
-    return Tokenizer(vocab, **tokenizer_settings(defaults))
+    from ._tokenizers import tokenizer_of
+
+    is_as_in_file = all(_is_as_in_file(defaults, name, code) for name in OF_TOKENIZER)
+    return tokenizer_of(vocab, code, lang == code, is_as_in_file, defaults)

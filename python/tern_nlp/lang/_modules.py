@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
 
 from ..attrs import NAMES
 from . import _data
 from ._defaults import TableNorm, lazy_attributes, lex_attr_getters, syntax_iterators
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
 
 def fill(module: ModuleType, parts: Sequence[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 from .. import attrs as _attrs
 from ..errors import Errors
@@ -12,7 +11,10 @@ from ..util import get_words_and_spaces
 from .span import Span
 from .token import Token
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .doc import Doc
 
 _ATTRS = {name: name.lower() for name in ("POS", "HEAD", "DEP", "LEMMA", "TAG", "MORPH")}

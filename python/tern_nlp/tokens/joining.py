@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from .. import attrs as _attrs
 from ..errors import Errors, Warnings
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from .doc import Doc
 
 

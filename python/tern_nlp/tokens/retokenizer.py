@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
 from .. import attrs as _attrs
 from ..errors import Errors
 from .token import Token
 from .underscore import is_writable_attr
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any
+
     from .doc import Doc
     from .span import Span
 

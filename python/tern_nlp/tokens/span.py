@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
-
 from .. import _tern, symbols
 from .. import attrs as _attrs
 from ..errors import Errors
@@ -13,7 +9,11 @@ from ..util import normalize_slice
 from .token import Token, cosine, vector_attribute
 from .underscore import Extensible, Underscore
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
     from .doc import Doc
 
 _HEAD, _DEP, _ENT_IOB = (_attrs.IDS[name] for name in ("HEAD", "DEP", "ENT_IOB"))
@@ -332,6 +332,8 @@ class Span(_tern.Span, Extensible):
 
 def moved_user_data(data: dict[Any, Any], offset: int) -> dict[Any, Any]:
     """A copy, in which the offsets of extension attributes count from another place."""
+    from copy import copy
+
     found = {}
     for key, value in data.items():
         if isinstance(key, tuple) and len(key) == 4 and key[0] == "._.":
@@ -339,5 +341,5 @@ def moved_user_data(data: dict[Any, Any], offset: int) -> dict[Any, Any]:
             if start is None and end is None:
                 continue
             key = (kind, name, None if start is None else start + offset, None if end is None else end + offset)
-        found[key] = copy.copy(value)
+        found[key] = copy(value)
     return found

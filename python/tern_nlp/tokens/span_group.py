@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import struct
 import weakref
-from collections.abc import Iterable, Iterator
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
 
 from .. import _msgpack
 from ..errors import Errors
 from .span import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
     from .doc import Doc
 
 _FORMAT = ">QQQllll"

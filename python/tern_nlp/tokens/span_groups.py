@@ -5,14 +5,16 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections import UserDict
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from .. import _msgpack
 from ..errors import Errors, Warnings
 from .span_group import SpanGroup
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
     from .doc import Doc
     from .span import Span
 

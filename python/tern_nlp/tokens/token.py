@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 from .. import _tern, symbols
 from .. import attrs as _attrs
@@ -13,7 +11,11 @@ from ..parts_of_speech import IDS as POS_IDS
 from .morphanalysis import MorphAnalysis
 from .underscore import Extensible, Underscore
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
     from ..lexeme import Lexeme
     from .span import Span
 

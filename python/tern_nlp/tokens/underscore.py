@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-import functools
-from collections.abc import Callable
-from typing import Any, ClassVar
-
 from ..errors import Errors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, ClassVar
 
 
 class Underscore:
@@ -43,7 +43,9 @@ class Underscore:
         if key in data:
             return data[key]
         if isinstance(default, self.mutable_types):
-            data[key] = copy.copy(default)
+            from copy import copy
+
+            data[key] = copy(default)
             return data[key]
         return default
 
@@ -78,7 +80,9 @@ class Underscore:
 
 
 def _bound(method: Callable[..., Any], obj: Any) -> Callable[..., Any]:
-    bound = functools.partial(method, obj)
+    from functools import partial
+
+    bound = partial(method, obj)
     note = "This method is a partial function: its first argument, the object it is called on, is filled in. "
     bound.__doc__ = note + (method.__doc__ or "")
     return bound
