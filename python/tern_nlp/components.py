@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
-
 from . import util
 from .factories import Factory, registered
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
     from .language import Language
     from .tokens import Doc
     from .vocab import Vocab
@@ -244,6 +244,8 @@ class Components:
 
     def disable_pipes(self, *names: Any) -> DisabledPipes:
         """Disables components, for a with statement or until restore."""
+        import warnings
+
         warnings.warn(
             "[W096] disable_pipes is deprecated: use nlp.select_pipes(disable=…)", DeprecationWarning, stacklevel=2
         )

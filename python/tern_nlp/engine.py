@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+import os
 
 from . import _tern, util
 from . import attrs as _attrs
 from .errors import Errors
 from .tokens import Doc
 from .vocab import Vocab
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
 BATCH = 64
 """Texts that the engine is given at once where nobody says how many."""
@@ -91,8 +94,8 @@ class LanguageChunks:
 class Engine:
     """An open .tern file and the vocabulary of its documents."""
 
-    def __init__(self, path: str | Path, vocab: Vocab, model: _tern.Model | None = None) -> None:
-        self.path = Path(path).absolute()
+    def __init__(self, path: str | os.PathLike[str], vocab: Vocab, model: _tern.Model | None = None) -> None:
+        self.path = os.path.abspath(path)
         self.vocab = vocab
         self.model = _tern.Model(self.path) if model is None else model
         self.description: dict[str, Any] = json.loads(self.model.meta)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, ClassVar
-
 from . import util
 from .engine import BATCH, Engine, EngineTokenizer
 from .lang import _data, _defaults
 from .running import Running
 from .tokens import Doc
 from .vocab import Vocab
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import Any, ClassVar
 
 MAX_LENGTH = 10**6
 
@@ -50,7 +52,7 @@ class Language(Running):
         self._factories: dict[str, str] = {}
         self._configs: dict[str, dict[str, Any]] = {}
         self._disabled: set[str] = set()
-        self._path: Path | None = None
+        self._path: str | None = None
         self._engine: Engine | None = None
         self.default_error_handler = util.raise_error  # type: ignore[misc]
         self.tokenizer: Any = create_tokenizer(self) if create_tokenizer is not None else self._new_tokenizer()
@@ -66,7 +68,9 @@ class Language(Running):
     @property
     def path(self) -> Path | None:
         """The file that it was loaded from."""
-        return self._path
+        from pathlib import Path
+
+        return None if self._path is None else Path(self._path)
 
     @property
     def meta(self) -> dict[str, Any]:

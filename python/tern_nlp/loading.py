@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+import os
 
 from . import _tern, util
 from .components import names_in
@@ -14,18 +11,26 @@ from .engine import Engine, EngineTokenizer
 from .language import Language, word_source
 from .vocab import Vocab
 
-MODELS = Path(__file__).parent / "weights"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+MODELS = os.path.join(os.path.dirname(__file__), "weights")
 """Those that come with the package."""
 
 
-def model_file(name: str | Path) -> Path:
+def model_file(name: str | os.PathLike[str]) -> str:
     """Of a path, a folder, a model of this package, or a package that has one. OSError, spaCy's E050, if there is none."""
-    path = Path(name)
-    places = [path, path / "model.tern"]
-    if not path.parent.parts and path.suffix != ".tern":
-        places += [MODELS / f"{name}.tern", Path(f"{name}.tern"), *_package_files(str(name))]
+    path = os.fspath(name)
+    places = [path, os.path.join(path, "model.tern")]
+    if not os.path.dirname(path) and not path.endswith(".tern"):
+        places += [os.path.join(MODELS, f"{path}.tern"), f"{path}.tern"]
     for place in places:
-        if place.is_file():
+        if os.path.isfile(place):
+            return place
+    for place in _package_files(path):
+        if os.path.isfile(place):
             return place
     raise OSError(
         f"[E050] Can't find model '{name}'. It doesn't seem to be a Python package or a valid path to a .tern file. "
@@ -33,17 +38,19 @@ def model_file(name: str | Path) -> Path:
     )
 
 
-def _package_files(name: str) -> list[Path]:
+def _package_files(name: str) -> list[str]:
     """Of a wheel that `python -m convert --wheel` made."""
     if not name.isidentifier():
         return []
-    spec = importlib.util.find_spec(f"tern_{name}")
+    from importlib.util import find_spec
+
+    spec = find_spec(f"tern_{name}")
     folders = list(spec.submodule_search_locations or ()) if spec else []
-    return [Path(folder, f"{name}.tern") for folder in folders]
+    return [os.path.join(folder, f"{name}.tern") for folder in folders]
 
 
 def load(
-    name: str | Path,
+    name: str | os.PathLike[str],
     *,
     vocab: Vocab | bool = True,
     disable: str | Iterable[str] = (),
@@ -53,15 +60,15 @@ def load(
 ) -> Language:
     """A pipeline by its name or its file. disable: components that do not run; enable: the only ones that do; exclude: those
     that are not there."""
-    file = model_file(name)
-    model = _tern.Model(file.absolute())
+    file = os.path.abspath(model_file(name))
+    model = _tern.Model(file)
     facts = dict(json.loads(model.meta).get("model", {}))
     code = facts.get("lang", "")
     nlp = _class_of(code)(vocab, create_tokenizer=lambda nlp: None)
     engine = Engine(file, nlp.vocab, model)
     if not isinstance(vocab, Vocab) and nlp.lang is None:
         nlp.vocab._use_language(code, word_source(code, engine))
-    nlp._engine, nlp._path, nlp._meta = engine, file.absolute(), facts
+    nlp._engine, nlp._path, nlp._meta = engine, file, facts
     nlp.tokenizer = EngineTokenizer(engine)
     left_out, on = set(names_in(exclude)), names_in(enable)
     for component in engine.components:

@@ -50,9 +50,10 @@ def is_package(name: str) -> bool:
     from .loading import model_file
 
     try:
-        return model_file(name).is_file()
+        model_file(name)
     except OSError:
         return False
+    return True
 
 
 def normalize_slice(length: int, start: int | None, stop: int | None, step: int | None = None) -> tuple[int, int]:

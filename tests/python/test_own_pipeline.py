@@ -182,3 +182,16 @@ doc = tern_nlp.load({NAME!r})("Alan Turing was born in London.")
 assert [(ent.text, ent.label_) for ent in doc.ents] == [("Alan Turing", "PERSON"), ("London", "GPE")]
 assert not {{"spacy", "numpy", "thinc"}} & set(sys.modules), sorted(sys.modules)"""
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_start_imports_little(package_folder: Any) -> None:
+    """What costs milliseconds and few programs need."""
+    program = f"""import sys
+sys.path.insert(0, {str(package_folder)!r})
+import tern_nlp
+doc = tern_nlp.load({NAME!r})("Alan Turing was born in London.")
+assert [ent.label_ for ent in doc.ents] == ["PERSON", "GPE"]
+dear = {{"typing", "pathlib", "inspect", "dataclasses", "importlib.util", "importlib.metadata", "zlib", "copy", "weakref"}}
+assert not dear & set(sys.modules), dear & set(sys.modules)"""
+    # Alone: neither the modules of this machine's site nor those of the tests' environment.
+    subprocess.run([sys.executable, "-I", "-S", "-c", program], check=True, timeout=60)

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from .. import _msgpack, _tern, util
+from .. import _tern, util
 from .. import attrs as _attrs
 from ..errors import Errors, Warnings
 from ..parts_of_speech import IDS as POS_IDS
@@ -17,13 +11,18 @@ from .doc_entities import Entities, entity_columns
 from .doc_entities import SetEntsDefault as SetEntsDefault
 from .doc_vectors import DocVectors
 from .span import Span
-from .span_groups import SpanGroups
 from .token import Token
 from .underscore import Extensible, Underscore
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+    from typing import Any
+
     from ..vocab import Vocab
     from .retokenizer import Retokenizer
+    from .span_groups import SpanGroups
 
 _tern.set_types(Token, Span, _tern)
 
@@ -210,6 +209,8 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
     def spans(self) -> SpanGroups:
         """Groups of spans by key."""
         if self._spans is None:
+            from .span_groups import SpanGroups
+
             self._spans = SpanGroups(self)
         return self._spans
 
@@ -241,6 +242,8 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
         return self._any(number, first, require_complete)
 
     def _old_flag(self, prop: str, attr: str) -> bool:
+        import warnings
+
         warnings.warn(Warnings.W107.format(prop=prop, attr=attr), DeprecationWarning, stacklevel=3)
         return self.has_annotation(attr)
 
@@ -313,10 +316,12 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
 
     def copy(self) -> Doc:
         """A document of its own, of the same vocabulary."""
+        from copy import deepcopy
+
         other = Doc(self.vocab)
         other._copy_rows(self)
         for name in ("_vector", "_vector_norm", "_tensor", "cats", "user_data"):
-            setattr(other, name, copy.deepcopy(getattr(self, name)))
+            setattr(other, name, deepcopy(getattr(self, name)))
         for name in ("user_hooks", "user_token_hooks", "user_span_hooks"):
             setattr(other, name, dict(getattr(self, name)))
         other.sentiment, other.has_unknown_spaces = self.sentiment, self.has_unknown_spaces
@@ -377,10 +382,14 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """As spaCy writes it, which reads it, too."""
+        from .. import _msgpack
+
         return _msgpack.dumps(self.to_dict(exclude=exclude))
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Doc:
         """Fills an empty document from those bytes."""
+        from .. import _msgpack
+
         return self.from_dict(_msgpack.loads(bytes_data), exclude=exclude)
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
-from collections import Counter
-from typing import TYPE_CHECKING, Any
-
 from .. import _tern
 from .. import attrs as _attrs
 from ..errors import Errors, Warnings
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .doc import Doc
 
 DOCBIN_ALL_ATTRS = (
@@ -48,6 +47,8 @@ class Arrays(_tern.Doc):
 
         numbers = attr_numbers(attrs)
         if array.dtype != numpy.uint64:
+            import warnings
+
             warnings.warn(Warnings.W028.format(type=array.dtype), stacklevel=2)
         if len(array) != len(self):
             raise ValueError(Errors.E971.format(array_length=len(array), doc_length=len(self)))
@@ -76,6 +77,8 @@ class Arrays(_tern.Doc):
 
     def count_by(self, attr_id: int, exclude: Any = None, counts: Any = None) -> dict[int, int] | None:
         """How often each value of an attribute is met; into counts, if given."""
+        from collections import Counter
+
         found: Any = Counter() if counts is None else counts
         for value, token in zip(self._column(attr_numbers(attr_id)[0]), self):
             if exclude is None or not exclude(token):

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from .. import _msgpack, util
 from .. import attrs as _attrs
@@ -15,7 +12,12 @@ from .doc_arrays import DOCBIN_ALL_ATTRS
 from .doc_bytes import token_strings
 from .span_groups import SpanGroups
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from typing import Any
+
     from ..vocab import Vocab
 
 _ORTH, _SPACY = _attrs.IDS["ORTH"], _attrs.IDS["SPACY"]

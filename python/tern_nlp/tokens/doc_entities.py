@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
 from enum import Enum
-from typing import Any
 
 from .. import _tern
 from .. import attrs as _attrs
 from ..errors import Errors
 from .span import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
 
 _ID = _attrs.IDS
 _IOB_NUMBERS = {name: number for number, name in enumerate(_attrs.IOB_STRINGS)}
