@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "doc_object.h"
+#include "hash.h"
 #include "lexicon.h"
 #include "store.h"
 
@@ -55,6 +56,21 @@ static PyObject *used_columns(PyObject *module, PyObject *args)
     return PyLong_FromUnsignedLongLong(columns_in_use(rows, count, (size_t)width, (size_t)spared));
 }
 
+/* The rows that a piece of a word hashes to, before they are taken modulo the table's length (spacy/vectors.pyx). */
+static PyObject *murmur3(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *text;
+    unsigned int seed;
+    if (!PyArg_ParseTuple(args, "UI", &text, &seed)) return NULL;
+    PyObject *utf8 = PyUnicode_AsUTF8String(text);
+    if (!utf8) return NULL;
+    uint32_t hash[4];
+    murmur3_128(PyBytes_AsString(utf8), (size_t)PyBytes_Size(utf8), seed, hash);
+    Py_DECREF(utf8);
+    return Py_BuildValue("(IIII)", hash[0], hash[1], hash[2], hash[3]);
+}
+
 static PyMethodDef module_methods[] = {
     {"used_columns", used_columns, METH_VARARGS,
      "used_columns(rows, width, spared)\n--\n\nThe mask of those columns of rows (uint64, as bytes) that are not all "
@@ -69,6 +85,8 @@ static PyMethodDef module_methods[] = {
      "edit_distance(a, b, most=-1)\n--\n\nInsertions, deletions and replacements between two str; most + 1 for more "
      "than "
      "most."},
+    {"murmur3", murmur3, METH_VARARGS,
+     "murmur3(text, seed)\n--\n\nMurmurHash3_x64_128 of a str as four numbers of 32 bits: the rows of floret vectors."},
     {0},
 };
 

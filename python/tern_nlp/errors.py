@@ -29,6 +29,7 @@ class Warnings(PatternWarnings, metaclass=_Numbered):
     W102 = "Skipping unsupported user data '{key}: {value}' while merging docs."
     W107 = 'Doc.{prop} is deprecated: use Doc.has_annotation("{attr}").'
     W109 = "User hooks are not saved with a document: set them again after loading it."
+    W115 = "Skipping {method}: the floret vector table cannot be modified."
     W120 = "Two span groups are named '{group_name}'; only the last one is loaded, without the spans {group_values}"
 
 
@@ -53,6 +54,9 @@ class Errors(PatternErrors, metaclass=_Numbered):
     E046 = "Can't retrieve unregistered extension attribute '{name}': call set_extension first."
     E047 = "Can't assign a value to unregistered extension attribute '{name}': call set_extension first."
     E057 = "Stepped slices are not supported in Span objects: use list(tokens)[start:stop:step]."
+    E058 = "Could not retrieve vector for key {key}."
+    E059 = "One (and only one) keyword arg must be set. Got: {kwargs}"
+    E060 = "Cannot add new key to vectors: the table is full. Current shape: ({rows}, {cols})."
     E062 = "No bit is left for a new lexical flag: name one of 1 to 63 to replace, add_flag(…, flag_id=…)."
     E063 = "Invalid value for `flag_id`: {value}. Flag ids are 1 to 63."
     E065 = "Only one of the vector table's width and shape can be given. Got width {width} and shape {shape}."
@@ -86,8 +90,10 @@ class Errors(PatternErrors, metaclass=_Numbered):
         "Heads count from the token, not from the beginning."
     )
     E191 = "Invalid head: the head token must be from the same doc as the token itself."
+    E193 = "Unable to resize vectors in place: they have {curr_dim} columns, and {new_dim} are wanted."
     E194 = "Unable to align mismatched text '{text}' and words '{words}'."
     E196 = "Refusing to write to `token.is_sent_end`: write to `token.is_sent_start` of the next one."
+    E197 = "Row out of bounds, unable to add row {row} for key {key}."
     E198 = "Unable to return {n} most similar vectors of a table that has {n_rows}."
     E199 = "Unable to merge 0-length span at `doc[{start}:{end}]`."
     E200 = "Can't set {attr} from Span."
@@ -95,6 +101,12 @@ class Errors(PatternErrors, metaclass=_Numbered):
     E849 = "The vocab only supports {method} for vectors of type Vectors, not {vectors_type}."
     E855 = "Invalid {obj}: {obj} is not from the same doc."
     E856 = "Error accessing span at position {i}: out of bounds in span group of length {length}."
+    E858 = "The {mode} vector table does not support this operation. {alternative}"
+    E859 = "The floret vector table cannot be modified."
+    E861 = "Floret vectors have no keys."
+    E862 = "'hash_count' must be between 1-4 for floret vectors."
+    E863 = "'maxn' must be greater than or equal to 'minn'."
+    E864 = "Floret vectors want the whole table: data."
     E865 = "A SpanGroup is not functional after its Doc is gone: keep a reference to the Doc."
     E866 = "Expected a string or 'Doc' as input, but got: {type}."
     E870 = "The DocBin is too large to be written: split it."

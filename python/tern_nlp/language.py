@@ -81,6 +81,7 @@ class Language(Running):
         self._meta["pipeline"] = list(self.pipe_names)
         self._meta["components"] = list(self.component_names)
         self._meta["disabled"] = list(self.disabled)
+        self._meta["vectors"] = self.vocab._vector_facts()
         self._meta["labels"] = {name: list(labels) for name, labels in self.pipe_labels.items()}
         return self._meta
 

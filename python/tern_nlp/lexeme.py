@@ -126,7 +126,7 @@ class Lexeme:
 
     @property
     def rank(self) -> int:
-        return self.vocab._lexicon.rank(self.orth, self._text)
+        return self.vocab._rank(self.orth, self.vocab._lexicon.rank(self.orth, self._text))
 
     @rank.setter
     def rank(self, value: int) -> None:

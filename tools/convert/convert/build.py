@@ -28,7 +28,7 @@ from .token_changes import CHUNKS, RETOKENIZERS
 from .token_flags import token_flag_sections
 from .tokenizer_tables import check_tokenizer, stale_cache_chunk, tokenizer_sections
 from .user_code import import_files, import_package
-from .vectors import index_sections
+from .vectors import TABLE, index_sections, table_sections
 
 REFERENCE_UNICODE = "14.0.0"
 """The Unicode version of the Python (3.11) that the engine's fixtures were made with."""
@@ -139,10 +139,16 @@ def _known(config: Config, package: str | None, exclude: Sequence[str]) -> tuple
 
 
 def convert(
-    name: str, progress: Progress, exclude: Sequence[str] = (), code: Sequence[str] = (), given_words: bool = False
+    name: str,
+    progress: Progress,
+    exclude: Sequence[str] = (),
+    code: Sequence[str] = (),
+    given_words: bool = False,
+    vectors: bool = False,
 ) -> Conversion:
     """name: an installed package or a folder. exclude: names of components to leave out. code: Python files that register what
-    the pipeline asks for. given_words: leave the tokenizer out. Raises ConvertError with one sentence."""
+    the pipeline asks for. given_words: leave the tokenizer out. vectors: keep the table of word vectors, for Python. Raises
+    ConvertError with one sentence."""
     progress("configuration")
     import_files(code)
     origin = source.find(name)
@@ -159,6 +165,8 @@ def convert(
         )
         progress("Unicode facts")
         groups = build_groups(nlp, plan, meta, python_facts(), progress, given_words=given_words)
+        if vectors and (table := table_sections(nlp.vocab)):
+            groups.append(Group(TABLE, table))
     except ConvertError as error:
         raise with_rest(error, config, exclude) from error
     required = Feature.GIVEN_WORDS * given_words | Feature.RETOKENIZE * _has_any(plan, *RETOKENIZERS)

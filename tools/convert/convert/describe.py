@@ -55,6 +55,9 @@ def meta_json(
         "left_out": [PART] if given_words else [],
         "versions": versions(),
     }
+    vectors = meta.get("vectors") or {}
+    if vectors.get("vectors"):
+        description["vectors"] = {key: vectors.get(key) for key in ("width", "vectors", "keys", "name", "mode")}
     return json.dumps(description, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 

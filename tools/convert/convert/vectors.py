@@ -7,6 +7,7 @@ index of the texts that have a row (engine/text/word_vectors.h), or, with floret
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,14 +15,17 @@ from spacy.attrs import ORTH
 from spacy.vectors import Mode, Vectors
 
 from .constants import FLORET_MAX_MARK, FLORET_MAX_PIECE, MAX_VECTOR_BITS
-from .container import Section, tensor
+from .container import Section, tensor, text
 from .errors import ConvertError
 from .strings import StringTable
 
+TABLE = "table of vectors"
+"""The title of the group that no engine reads."""
 KEYS_OF_A_START = 16
 """About as many keys begin with the same bits: the fewer, the longer the index of starts."""
 BLOCK_ROWS = 8192
 
+FLORET_SETTINGS = ("minn", "maxn", "hash_count", "hash_seed", "bow", "eow")
 MAX_HASHES = 4
 """Rows of a piece of floret vectors."""
 
@@ -134,6 +138,25 @@ def index_sections(vectors: Any, strings: StringTable) -> list[Section]:
     """Everything under vectors/: how the rows of a word are found."""
     check_vectors(vectors)
     return [floret_section(vectors, strings)] if vectors.mode == Mode.floret else key_sections(read_vectors(vectors))
+
+
+def table_sections(vocab: Any) -> list[Section]:
+    """Everything under table/: the vectors as spaCy has them, for Python. Empty without vectors."""
+    vectors = vocab.vectors
+    if not vectors.data.size:
+        return []
+    check_vectors(vectors)
+    settings = {"mode": vectors.mode}
+    if vectors.mode == Mode.floret:
+        settings |= {name: getattr(vectors, name) for name in FLORET_SETTINGS}
+    found = [text("table/settings", json.dumps(settings)), tensor("table/rows", vectors.data, "f4")]
+    if vectors.mode == Mode.floret:
+        return found
+    rows = {key: row for key, row in vectors.key2row.items() if row >= 0}  # a negative row is none
+    pairs = np.array(list(rows.items()), dtype=np.uint64)
+    known = (vocab.strings[key] for key in rows if key in vocab.strings)
+    names = "".join(f"{name}\0" for name in known if "\0" not in name)
+    return [*found, tensor("table/keys", pairs, "u8"), *([text("table/names", names)] if names else [])]
 
 
 def key_sections(table: VectorTable) -> list[Section]:
