@@ -141,20 +141,22 @@ static place_set listeners_of(const tern_model *model, uint32_t encoder, place_s
     return found;
 }
 
-/* The components between two places that change the tokens. */
+/* The components behind an encoder that change the tokens. */
+static place_set retokenizers_behind(const tern_model *model, uint32_t encoder, place_set run)
+{
+    return run & places_of(model, TERN_RETOKENIZERS) & ~(AT_PLACE(encoder) * 2 - 1);
+}
+
 static place_set retokenizers_between(const tern_model *model, uint32_t encoder, uint32_t place, place_set run)
 {
-    return run & places_of(model, TERN_RETOKENIZERS) & (AT_PLACE(place) - 1) & ~(AT_PLACE(encoder) * 2 - 1);
+    return retokenizers_behind(model, encoder, run) & (AT_PLACE(place) - 1);
 }
 
 /* Those of its listeners that read the encoder's rows when the tokens are others. */
 static place_set late_listeners(const tern_model *model, uint32_t encoder, place_set run)
 {
-    place_set found = 0;
-    if (!(run & places_of(model, TERN_RETOKENIZERS))) return 0;
-    for (place_set left = listeners_of(model, encoder, run); left; left &= left - 1)
-        if (retokenizers_between(model, encoder, first_place(left), run)) found |= AT_PLACE(first_place(left));
-    return found;
+    const place_set changes = retokenizers_behind(model, encoder, run);
+    return changes ? listeners_of(model, encoder, run) & ~(AT_PLACE(first_place(changes)) - 1) : 0;
 }
 
 typedef struct encoder_reader {
