@@ -1,6 +1,7 @@
 #include "retokenize.h"
 
 #include "dependency.h"
+#include "token_values.h"
 #include "unicode.h"
 #include "utf8.h"
 #include "word_vectors.h"
@@ -137,14 +138,6 @@ static void mark_sentences(const retokenizer *r)
 
 /* ---- the root of a range ----------------------------------------------------------------------------------------- */
 
-static int is_punctuation(const tern_doc *doc, size_t token)
-{
-    const token_span *s = &doc->span[token];
-    for (size_t i = s->char_start; i < s->char_end; i++)
-        if (!class_has(&doc->model->chars, doc->text->char_class[i], CHAR_PUNCT)) return 0;
-    return 1;
-}
-
 /* Steps from each token to its root. */
 static void measure_depth(const retokenizer *r)
 {
@@ -167,7 +160,7 @@ static void measure_depth(const retokenizer *r)
 static uint32_t words_to_root(const retokenizer *r, uint32_t token)
 {
     const tern_doc *doc = r->doc;
-    if (!r->has_child[token] && (doc->is_space[token] || is_punctuation(doc, token)))
+    if (!r->has_child[token] && (doc->is_space[token] || token_character_flag(doc, PATTERN_IS_PUNCT, token)))
         return (uint32_t)doc->token_count - 1;
     return r->depth[token];
 }

@@ -87,7 +87,7 @@ static int is_title(const tern_doc *doc, size_t token)
     return found;
 }
 
-static uint64_t flag_of(const tern_doc *doc, uint32_t attr, size_t token)
+uint64_t token_character_flag(const tern_doc *doc, uint32_t attr, size_t token)
 {
     unsigned any, all;
     if (attr == PATTERN_IS_SPACE) return doc->is_space[token];
@@ -154,7 +154,7 @@ uint64_t token_value(const token_values *v, uint32_t attr, size_t token)
     default: break;
     }
     if (attr >= PATTERN_FLAGS) return (uint64_t)token_flag(doc, attr - PATTERN_FLAGS, token);
-    return attr < PATTERN_IS_ALPHA ? annotation_value(v, attr, token) : flag_of(doc, attr, token);
+    return attr < PATTERN_IS_ALPHA ? annotation_value(v, attr, token) : token_character_flag(doc, attr, token);
 }
 
 /* ---- texts ------------------------------------------------------------------------------------------------------- */

@@ -17,6 +17,9 @@ typedef struct token_values {
 /* attrs: pattern_attr_bit of what will be asked for. 0, or -1 when out of memory. */
 int token_values_begin(token_values *v, const tern_doc *doc, uint32_t attrs, lexeme_scratch *lexeme);
 
+/* attr: a flag of the text's characters, PATTERN_IS_ALPHA to PATTERN_IS_CURRENCY. */
+uint64_t token_character_flag(const tern_doc *doc, uint32_t attr, size_t token);
+
 /* attr: PATTERN_*, or PATTERN_FLAGS and spaCy's number of a flag. */
 uint64_t token_value(const token_values *v, uint32_t attr, size_t token);
 
