@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "biluo.h"
 #include "error.h"
 #include "tok2vec.h"
 
@@ -25,49 +26,26 @@ static int is_final(const void *state)
     return s->token >= s->doc->token_count;
 }
 
-/* _state.pxd set_context_tokens: the current token, the first of the open entity, the one before the current one if an
- * entity is open. */
-static void features(const void *state, int32_t *slot_token)
+static biluo_view view_of(const ner_state *s)
 {
-    const ner_state *s = state;
-    slot_token[0] = (int32_t)s->token;
-    slot_token[1] = s->is_open ? (int32_t)s->open.token_start : TRANSITION_MISSING;
-    slot_token[2] = s->is_open ? (int32_t)s->token - 1 : TRANSITION_MISSING;
+    return (biluo_view){.token = s->token, .is_open = s->is_open, .open_start = s->open.token_start};
 }
 
-/* The same with extra_state_tokens: the current token, then the first ones of the open entity, up to the one before. */
-static void extra_features(const void *state, int32_t *slot_token)
-{
-    const ner_state *s = state;
-    size_t token = s->is_open ? s->open.token_start : s->token;
-    slot_token[0] = (int32_t)s->token;
-    for (size_t slot = 1; slot < NER_EXTRA_SLOTS; slot++)
-        slot_token[slot] = token < s->token ? (int32_t)token++ : TRANSITION_MISSING;
-}
+static void features(const void *state, int32_t *slot_token) { biluo_features(view_of(state), slot_token); }
+
+static void extra_features(const void *state, int32_t *slot_token) { biluo_extra_features(view_of(state), slot_token); }
 
 static int begins_preset(const ner_state *s, size_t token)
 {
     return s->preset < s->preset_end && s->preset->token_start == token;
 }
 
-/* ner.pyx, is_valid of each action, on tokens that no preset entity has. */
 static size_t allowed(const void *state, class_run *runs)
 {
     const ner_state *s = state;
-    const tern_doc *doc = s->doc;
-    size_t next = s->token + 1;
-    int may_go_on = next < doc->token_count && doc->sent_start[next] != 1 && !begins_preset(s, next);
-    int is_space = doc->is_space[s->token];
-    uint32_t actions = 0;
-    if (s->is_open) { /* a white-space token may well continue or end an entity */
-        if (may_go_on) actions |= 1u << NER_IN;
-        actions |= 1u << NER_LAST;
-        return runs_of_actions(runs, s->open_runs, s->open_run_count, actions);
-    }
-    if (may_go_on && !is_space) actions |= 1u << NER_BEGIN;
-    if (!is_space) actions |= 1u << NER_UNIT;
-    actions |= 1u << NER_OUT;
-    return runs_of_actions(runs, s->runs, s->run_count, actions);
+    const uint32_t actions = biluo_actions(view_of(s), s->doc, begins_preset(s, s->token + 1));
+    return s->is_open ? runs_of_actions(runs, s->open_runs, s->open_run_count, actions)
+                      : runs_of_actions(runs, s->runs, s->run_count, actions);
 }
 
 static void begin_entity(ner_state *s, entity_span entity)

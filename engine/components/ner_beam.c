@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "biluo.h"
+
 /* What all states of a document share. */
 typedef struct ner_task {
     const tern_doc *doc;
@@ -42,22 +44,14 @@ static int is_final(const void *state)
     return s->token >= s->task->doc->token_count;
 }
 
-static void features(const void *state, int32_t *slot_token)
+static biluo_view view_of(const ner_path *s)
 {
-    const ner_path *s = state;
-    slot_token[0] = (int32_t)s->token;
-    slot_token[1] = s->is_open ? (int32_t)s->open_start : TRANSITION_MISSING;
-    slot_token[2] = s->is_open ? (int32_t)s->token - 1 : TRANSITION_MISSING;
+    return (biluo_view){.token = s->token, .is_open = s->is_open, .open_start = s->open_start};
 }
 
-static void extra_features(const void *state, int32_t *slot_token)
-{
-    const ner_path *s = state;
-    uint32_t token = s->is_open ? s->open_start : s->token;
-    slot_token[0] = (int32_t)s->token;
-    for (size_t slot = 1; slot < NER_EXTRA_SLOTS; slot++)
-        slot_token[slot] = token < s->token ? (int32_t)token++ : TRANSITION_MISSING;
-}
+static void features(const void *state, int32_t *slot_token) { biluo_features(view_of(state), slot_token); }
+
+static void extra_features(const void *state, int32_t *slot_token) { biluo_extra_features(view_of(state), slot_token); }
 
 /* The preset entity that has the token; NULL: none. */
 static const entity_span *preset_at(const ner_path *s, uint32_t token)
@@ -77,17 +71,6 @@ static uint32_t preset_action(const entity_span *preset, uint32_t token)
     return token + 1 == preset->token_end ? NER_LAST : NER_IN;
 }
 
-/* Bits of actions that are allowed on a token that no preset entity has, as in ner.c. */
-static uint32_t allowed_actions(const ner_path *s)
-{
-    const tern_doc *doc = s->task->doc;
-    const uint32_t next = s->token + 1;
-    const int may_go_on = next < doc->token_count && doc->sent_start[next] != 1 && !preset_at(s, next);
-    if (s->is_open) return 1u << NER_LAST | (may_go_on ? 1u << NER_IN : 0);
-    if (doc->is_space[s->token]) return 1u << NER_OUT;
-    return 1u << NER_OUT | 1u << NER_UNIT | (may_go_on ? 1u << NER_BEGIN : 0);
-}
-
 static size_t allowed(const void *state, class_run *runs)
 {
     const ner_path *s = state;
@@ -99,7 +82,7 @@ static size_t allowed(const void *state, class_run *runs)
         const uint32_t action = preset_action(preset, s->token), cls = class_of(task, action, preset->label);
         return cls == NO_STRING ? 0 : runs_append(runs, 0, cls, action);
     }
-    const uint32_t actions = allowed_actions(s);
+    const uint32_t actions = biluo_actions(view_of(s), task->doc, preset_at(s, s->token + 1) != NULL);
     for (uint32_t c = 0; c < all_classes(task); c++) {
         const uint32_t action = move_of(task, c)[0], label = move_of(task, c)[1];
         const int is_labelled = s->is_open ? label == s->open_label : action == NER_OUT || id[label];

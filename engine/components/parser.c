@@ -1,12 +1,9 @@
 #include "parser.h"
 
+#include "arc_eager.h"
 #include "error.h"
 #include "hash.h"
-#include "parser_slots.h"
 #include "tok2vec.h"
-
-/* Bits of flags. */
-enum { UNSHIFTABLE = 1 << 0, BREAKS = 1 << 1 };
 
 enum { NONE = TRANSITION_MISSING };
 
@@ -20,7 +17,7 @@ typedef struct parser_state {
     size_t run_count;
     int32_t *stack, *rebuffer; /* [tokens] each; rebuffer: tokens put back, the first to be taken last */
     size_t stack_depth, rebuffer_depth, next;
-    unsigned char *flags;  /* [tokens] */
+    unsigned char *flags;  /* [tokens] TOKEN_* */
     int32_t *left, *right; /* [tokens] youngest child on each side, or NONE */
     int32_t *next_sibling; /* [tokens] the child that its head had before it on that side, or NONE */
     uint32_t *head_label;  /* [tokens] Y of the label X||Y, or NO_STRING */
@@ -85,53 +82,18 @@ static void extra_features(const void *state, int32_t *slot_token)
     slot_token[EXTRA_NEXT_RIGHT_OF_S1] = of_token(s->next_sibling, slot_token[EXTRA_RIGHT_OF_S1]);
 }
 
-/* ---- what is allowed: arc_eager.pyx, is_valid of each move ------------------------------------------------------- */
-
-/* By the caller's word, or by a BREAK. */
-static int starts_sentence(const parser_state *s, int32_t token)
-{
-    return s->doc->sent_start[token] == 1 || s->flags[token] & BREAKS;
-}
-
-static int cannot_start_sentence(const parser_state *s, int32_t token) { return s->doc->sent_start[token] == -1; }
-
-static int can_shift(const parser_state *s)
-{
-    if (!s->stack_depth) return 1;
-    int32_t b0 = buffer_token(s, 0);
-    return buffer_length(s) >= 2 && !starts_sentence(s, b0) && !(s->flags[b0] & UNSHIFTABLE);
-}
-
-static int can_reduce(const parser_state *s)
-{
-    if (!s->stack_depth) return 0;
-    return !buffer_length(s) || s->stack_depth > 1 || !cannot_start_sentence(s, buffer_token(s, 0));
-}
-
-static int can_attach(const parser_state *s)
-{
-    return s->stack_depth && buffer_length(s) && !starts_sentence(s, buffer_token(s, 0));
-}
-
-static int can_break(const parser_state *s)
-{
-    if (buffer_length(s) < 2) return 0;
-    int32_t b1 = buffer_token(s, 1);
-    return b1 == buffer_token(s, 0) + 1 && !starts_sentence(s, b1) && !cannot_start_sentence(s, b1);
-}
-
 static size_t allowed(const void *state, class_run *runs)
 {
     const parser_state *s = state;
-    uint32_t actions = 0;
-    if (can_shift(s)) actions |= 1u << ARC_SHIFT;
-    if (can_reduce(s)) actions |= 1u << ARC_REDUCE;
-    if (can_break(s)) actions |= 1u << ARC_BREAK;
-    if (can_attach(s)) {
-        actions |= 1u << ARC_LEFT | 1u << ARC_RIGHT;
-        if (stack_token(s, 0) == buffer_token(s, 0) - 1) actions |= 1u << ARC_TO_NEIGHBOUR;
-    }
-    return runs_of_actions(runs, s->runs, s->run_count, actions);
+    const int32_t b0 = buffer_token(s, 0), b1 = buffer_token(s, 1);
+    const arc_eager_view view = {.sent_start = s->doc->sent_start,
+                                 .stack_depth = s->stack_depth,
+                                 .s0 = stack_token(s, 0),
+                                 .b0 = b0,
+                                 .b1 = b1,
+                                 .b0_flags = b0 == NONE ? 0 : s->flags[b0],
+                                 .b1_flags = b1 == NONE ? 0 : s->flags[b1]};
+    return runs_of_actions(runs, s->runs, s->run_count, arc_eager_actions(&view));
 }
 
 /* ---- what the actions do ----------------------------------------------------------------------------------------- */
@@ -149,7 +111,7 @@ static void push(parser_state *s)
 static void put_back(parser_state *s)
 {
     int32_t s0 = s->stack[--s->stack_depth];
-    s->flags[s0] |= UNSHIFTABLE;
+    s->flags[s0] |= TOKEN_UNSHIFTABLE;
     s->rebuffer[s->rebuffer_depth++] = s0;
 }
 
@@ -176,14 +138,14 @@ static void apply(void *state, uint32_t cls)
         break;
     case ARC_LEFT:
         attach(s, b0, s0, cls);
-        s->flags[b0] &= (unsigned char)~UNSHIFTABLE;
+        s->flags[b0] &= (unsigned char)~TOKEN_UNSHIFTABLE;
         s->stack_depth--;
         break;
     case ARC_RIGHT:
         attach(s, s0, b0, cls);
         push(s);
         break;
-    default: /* ARC_BREAK */ s->flags[buffer_token(s, 1)] |= BREAKS;
+    default: /* ARC_BREAK */ s->flags[buffer_token(s, 1)] |= TOKEN_BREAKS;
     }
 }
 

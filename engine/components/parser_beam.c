@@ -2,12 +2,12 @@
  * its buffer, the only tokens that an action changes; what is below and behind them it shares with others. */
 #include "parser_beam.h"
 
-#include "parser_slots.h"
+#include "arc_eager.h"
 
 enum { NONE = TRANSITION_MISSING };
 
-/* Bits of flags. */
-enum { UNSHIFTABLE = 1 << 0, BREAKS = 1 << 1, HAS_HEAD = 1 << 2 };
+/* A bit of flags besides those of what is allowed. */
+enum { HAS_HEAD = TOKEN_FLAGS_END };
 
 /* A token on the stack or in the buffer: the two youngest children on each side, and, if it is a right child itself,
  * those that its head had on that side before it; or NONE. */
@@ -40,8 +40,8 @@ typedef struct parser_path {
     parser_task *task;
     held_token s0, b0;
     uint32_t stack, rebuffer; /* cells: tokens below s0; tokens behind b0 that were put back, or b0 was put before */
-    uint32_t stack_depth, rebuffer_depth; /* with s0; without b0 */
-    uint32_t next;                        /* the first token that was in no place yet */
+    uint32_t stack_depth;     /* with s0 */
+    uint32_t next;            /* the first token that was in no place yet */
     uint32_t next_flags;
 } parser_path;
 
@@ -127,11 +127,6 @@ static int32_t b1_of(const parser_path *s)
     return s->next < s->task->doc->token_count ? (int32_t)s->next : NONE;
 }
 
-static size_t buffer_length(const parser_path *s)
-{
-    return (s->b0.token != NONE) + (size_t)s->rebuffer_depth + (s->task->doc->token_count - s->next);
-}
-
 static int is_final(const void *state)
 {
     const parser_path *s = state;
@@ -141,7 +136,7 @@ static int is_final(const void *state)
 static void nearest_features(const parser_path *s, int32_t *slot_token)
 {
     slot_token[SLOT_B0] = s->b0.token;
-    slot_token[SLOT_B1] = s->b0.token == NONE ? NONE : b1_of(s);
+    slot_token[SLOT_B1] = b1_of(s);
     slot_token[SLOT_S0] = s->s0.token;
     slot_token[SLOT_S1] = s1_of(s)->token;
     slot_token[SLOT_S2] = s2_of(s);
@@ -171,52 +166,18 @@ static void extra_features(const void *state, int32_t *slot_token)
     slot_token[EXTRA_NEXT_RIGHT_OF_S1] = s1->next_right;
 }
 
-/* ---- what is allowed, as in parser.c ----------------------------------------------------------------------------- */
-
-static int starts_sentence(const parser_path *s, int32_t token, uint32_t flags)
-{
-    return s->task->doc->sent_start[token] == 1 || flags & BREAKS;
-}
-
-static int cannot_start_sentence(const parser_path *s, int32_t token) { return s->task->doc->sent_start[token] == -1; }
-
-static int can_shift(const parser_path *s)
-{
-    if (s->s0.token == NONE) return 1;
-    return buffer_length(s) >= 2 && !starts_sentence(s, s->b0.token, s->b0.flags) && !(s->b0.flags & UNSHIFTABLE);
-}
-
-static int can_reduce(const parser_path *s)
-{
-    if (s->s0.token == NONE) return 0;
-    return s->b0.token == NONE || s->stack_depth > 1 || !cannot_start_sentence(s, s->b0.token);
-}
-
-static int can_attach(const parser_path *s)
-{
-    return s->s0.token != NONE && s->b0.token != NONE && !starts_sentence(s, s->b0.token, s->b0.flags);
-}
-
-static int can_break(const parser_path *s)
-{
-    if (buffer_length(s) < 2) return 0;
-    const int32_t b1 = b1_of(s);
-    const uint32_t flags = s->rebuffer == NO_CELL ? s->next_flags : s->task->cells[s->rebuffer].held.flags;
-    return b1 == s->b0.token + 1 && !starts_sentence(s, b1, flags) && !cannot_start_sentence(s, b1);
-}
-
 static size_t allowed(const void *state, class_run *runs)
 {
     const parser_path *s = state;
-    uint32_t actions = 0;
-    if (can_shift(s)) actions |= 1u << ARC_SHIFT;
-    if (can_reduce(s)) actions |= 1u << ARC_REDUCE;
-    if (can_break(s)) actions |= 1u << ARC_BREAK;
-    if (can_attach(s)) {
-        actions |= 1u << ARC_LEFT | 1u << ARC_RIGHT;
-        if (s->s0.token == s->b0.token - 1) actions |= 1u << ARC_TO_NEIGHBOUR;
-    }
-    return runs_of_actions(runs, s->task->runs, s->task->run_count, actions);
+    const arc_eager_view view = {.sent_start = s->task->doc->sent_start,
+                                 .stack_depth = s->stack_depth,
+                                 .s0 = s->s0.token,
+                                 .b0 = s->b0.token,
+                                 .b1 = b1_of(s),
+                                 .b0_flags = s->b0.flags,
+                                 .b1_flags =
+                                     s->rebuffer == NO_CELL ? s->next_flags : s->task->cells[s->rebuffer].held.flags};
+    return runs_of_actions(runs, s->task->runs, s->task->run_count, arc_eager_actions(&view));
 }
 
 /* ---- what the actions do ----------------------------------------------------------------------------------------- */
@@ -225,7 +186,6 @@ static void take_front(parser_path *s)
 {
     if (s->rebuffer != NO_CELL) {
         pop(s->task, &s->rebuffer, &s->b0);
-        s->rebuffer_depth--;
         return;
     }
     s->b0 = no_token;
@@ -252,19 +212,16 @@ static void shift(parser_path *s)
 
 static void put_back(parser_path *s)
 {
-    if (s->b0.token != NONE) {
-        push(s->task, &s->rebuffer, &s->b0);
-        s->rebuffer_depth++;
-    }
+    if (s->b0.token != NONE) push(s->task, &s->rebuffer, &s->b0);
     s->b0 = s->s0;
-    s->b0.flags |= UNSHIFTABLE;
+    s->b0.flags |= TOKEN_UNSHIFTABLE;
     pop_stack(s);
 }
 
 static void attach_left(parser_path *s)
 {
     const held_token child = s->s0;
-    s->b0.flags &= ~(uint32_t)UNSHIFTABLE;
+    s->b0.flags &= ~(uint32_t)TOKEN_UNSHIFTABLE;
     s->b0.next_left = s->b0.left;
     s->b0.left = child.token;
     pop_stack(s);
@@ -287,11 +244,11 @@ static void break_behind(parser_path *s)
 {
     held_token b1;
     if (s->rebuffer == NO_CELL) {
-        s->next_flags |= BREAKS;
+        s->next_flags |= TOKEN_BREAKS;
         return;
     }
     pop(s->task, &s->rebuffer, &b1);
-    b1.flags |= BREAKS;
+    b1.flags |= TOKEN_BREAKS;
     push(s->task, &s->rebuffer, &b1);
 }
 
