@@ -141,14 +141,11 @@ static void write_headers(bytes *out, const header_list *list, int multi_value)
     bytes_text(out, "}");
 }
 
-/* 413 by its name before RFC 9110, which callers have had so far. */
-static const char *description_of(int status) { return status == 413 ? "Payload Too Large" : reason_phrase(status); }
-
 static void wrap(bytes *out, const response *answer, event_shape shape, const header_list *headers, int multi_value)
 {
     bytes_format(out, "{\"statusCode\": %d, ", answer->status);
     if (shape == SHAPE_ALB || is_lattice(shape))
-        bytes_format(out, "\"statusDescription\": \"%d %s\", ", answer->status, description_of(answer->status));
+        bytes_format(out, "\"statusDescription\": \"%d %s\", ", answer->status, reason_phrase(answer->status));
     write_headers(out, headers, multi_value);
     bytes_text(out, ", \"body\": ");
     json_out_string(out, answer->body.data ? answer->body.data : "", answer->body.len);

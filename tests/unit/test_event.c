@@ -472,7 +472,7 @@ static void load_balancers_carry_1_mb(void **state)
     bytes_text(&event, "]}}");
     tokens.max_texts = 100000;
     event_handle(&context, event.data, event.len, &out);
-    static const char start[] = "{\"statusCode\": 413, \"statusDescription\": \"413 Payload Too Large\", "
+    static const char start[] = "{\"statusCode\": 413, \"statusDescription\": \"413 Content Too Large\", "
                                 "\"multiValueHeaders\": {\"content-type\": [\"application/json\"], "
                                 "\"server-timing\": [\"ner;dur=\"]}, "
                                 "\"body\": \"{\\\"error\\\": \\\"the answer is larger than ";
