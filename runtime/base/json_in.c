@@ -224,7 +224,7 @@ static int read_key(reader *r)
     bytes_text(&r->key, "");
     while (next_piece(&inside, &next))
         if (*next.text) bytes_append(&r->key, next.text, next.len);
-        else bytes_text(&r->key, "\xC0\x80");
+        else bytes_text(&r->key, "\xE2\x90\x80"); /* U+2400, the picture of U+0000 */
     skip_space(r);
     return skip(r, ':') ? 0 : reject(r, r->p, "expected a colon after the key");
 }

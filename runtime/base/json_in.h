@@ -41,7 +41,7 @@ int json_is_text(const json_node *node, const char *text); /* a string with just
  * none. */
 const json_node *json_first(const json_node *container);
 const json_node *json_next(const json_node *node);
-const char *json_key(const json_node *member); /* UTF-8; U+0000, which would end it, is C0 80. NULL: no member */
+const char *json_key(const json_node *member); /* UTF-8; U+0000, which would end it, is U+2400. NULL: no member */
 size_t json_array_size(const json_node *array);
 const json_node *json_array_item(const json_node *array, size_t index);
 

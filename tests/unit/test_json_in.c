@@ -284,7 +284,7 @@ static void a_key_is_not_cut(void **state)
     json_doc *doc = must_parse(TEXT("{\"a\\u0000\\u00e9\\\"b\":1,\"\":2}"));
     const json_node *member = json_first(json_root(doc));
     (void)state;
-    assert_string_equal(json_key(member), "a\xc0\x80\xc3\xa9\"b");
+    assert_string_equal(json_key(member), "a\xe2\x90\x80\xc3\xa9\"b");
     assert_string_equal(json_key(json_next(member)), "");
     json_free(doc);
 }
