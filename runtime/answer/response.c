@@ -105,3 +105,14 @@ void respond_refusal(response *out, int status, const char *error)
                                       : ERROR_BAD_REQUEST,
                       error);
 }
+
+json_doc *response_parse(response *out, const char *data, size_t len)
+{
+    json_error error;
+    json_doc *doc = json_parse(data, len, &error);
+    if (!doc) {
+        if (error.no_memory) respond_out_of_memory(out);
+        else respond_bad_request(out, error.msg);
+    }
+    return doc;
+}

@@ -56,6 +56,9 @@ void respond_too_large(response *out, const answer_limit *limit); /* 413 */
 /* A refusal of request.h, which gives the status. */
 void respond_refusal(response *out, int status, const char *error);
 
+/* The JSON of a request, as json_parse; NULL with the error in out. */
+json_doc *response_parse(response *out, const char *data, size_t len);
+
 /* What tern_run said; max_chars: the limit that it was given. Returns -1. */
 int respond_engine_error(response *out, const tern_error *err, size_t max_chars);
 

@@ -4,7 +4,7 @@
 #include "cli.h"
 #include "cli_session.h"
 #include "cli_stream.h"
-#include "handler.h"
+#include "pipe_line.h"
 #include "text_of.h"
 
 static const char pipe_help[] =

@@ -5,6 +5,7 @@
 #include "base64.h"
 #include "cors.h"
 #include "deadline.h"
+#include "health.h"
 #include "json_out.h"
 #include "reason.h"
 #include "route.h"

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "health.h"
+
 enum { NOT_LOADING, LOADING, LOADED };
 
 struct http_models {

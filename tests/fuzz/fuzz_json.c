@@ -1,6 +1,7 @@
 /* fuzz_json - any bytes as a request's body, a line of `tern pipe` or a Lambda event, with the tiny models behind it,
  * for entities and for sentiment. Whatever comes in, what goes out is JSON, to the caller and to the output queue. */
 #include "event.h"
+#include "pipe_line.h"
 #include "fuzz.h"
 
 #include <fcntl.h>

@@ -6,6 +6,7 @@
 #include "handler.h"
 #include "json_out.h"
 #include "one_model.h"
+#include "pipe_line.h"
 
 #define TEXT(literal) literal, sizeof(literal) - 1
 #define ALL (TERN_TOK2VEC | TERN_TAGGER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_LEMMATIZER | TERN_NER)
