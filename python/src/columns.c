@@ -67,6 +67,8 @@ static void copy_token(const tern_model *model, const tern_doc *doc, const char 
     out->orth = tern_model_string_id(model, text + token.span.byte_start, bytes);
     out->char_start = (uint32_t)token.span.char_start;
     out->char_end = (uint32_t)token.span.char_end;
+    out->byte_start = (uint32_t)token.span.byte_start;
+    out->byte_end = (uint32_t)token.span.byte_end;
     out->head = (uint32_t)token.head;
     out->sent_start = (signed char)token.sent_start;
     out->space = (unsigned char)token.space;
@@ -124,12 +126,14 @@ static doc_columns *reserve(const tern_doc *doc, const float *tensor, size_t wid
                            .entity_count = tern_doc_entity_count(doc),
                            .cat_count = tern_doc_cat_count(doc),
                            .group_count = tern_doc_span_group_count(doc),
+                           .chunk_count = tern_doc_noun_chunk_count(doc),
                            .tensor_width = width};
     const size_t tokens = c.token_count * sizeof *c.token, entities = c.entity_count * sizeof *c.entity;
     const size_t cats = c.cat_count * sizeof *c.cat, groups = c.group_count * sizeof *c.group;
     const size_t spans = count_group_spans(doc) * sizeof *c.group_span;
+    const size_t chunks = c.chunk_count * sizeof *c.chunk;
     const size_t rows = tensor ? c.token_count * width * sizeof *tensor : 0;
-    char *at = malloc(sizeof c + tokens + entities + cats + groups + spans + rows);
+    char *at = malloc(sizeof c + tokens + entities + cats + groups + spans + chunks + rows);
     if (!at) return NULL;
     doc_columns *out = (doc_columns *)at;
     *out = c;
@@ -138,7 +142,8 @@ static doc_columns *reserve(const tern_doc *doc, const float *tensor, size_t wid
     out->cat = (cat_columns *)((char *)out->entity + entities);
     out->group = (group_columns *)((char *)out->cat + cats);
     out->group_span = (span_columns *)((char *)out->group + groups);
-    out->tensor = (float *)((char *)out->group_span + spans);
+    out->chunk = (chunk_columns *)((char *)out->group_span + spans);
+    out->tensor = (float *)((char *)out->chunk + chunks);
     if (rows) memcpy(out->tensor, tensor, rows);
     return out;
 }
@@ -153,6 +158,11 @@ static void fill(const tern_model *model, const tern_doc *doc, const char *text,
         c->cat[i] = (cat_columns){keep_once(pool, cat.label), cat.score};
     }
     for (size_t g = 0; g < c->group_count; g++) copy_group(model, doc, g, pool, c);
+    for (size_t i = 0; i < c->chunk_count; i++) {
+        tern_noun_chunk chunk;
+        tern_doc_noun_chunk(doc, i, &chunk);
+        c->chunk[i] = (chunk_columns){(uint32_t)chunk.token_start, (uint32_t)chunk.token_end};
+    }
 }
 
 doc_columns *columns_copy(const tern_model *model, const tern_doc *doc, const char *text)

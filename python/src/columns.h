@@ -18,6 +18,7 @@ typedef struct token_columns {
     tern_token_ids ids;
     string_ref string[STRING_COUNT];
     uint32_t char_start, char_end; /* code points */
+    uint32_t byte_start, byte_end; /* of the text's UTF-8 */
     uint32_t head;                 /* index */
     signed char sent_start;
     unsigned char space;
@@ -36,6 +37,11 @@ typedef struct cat_columns {
     double score;
 } cat_columns;
 
+/* A noun chunk: tokens [start, end). */
+typedef struct chunk_columns {
+    uint32_t start, end;
+} chunk_columns;
+
 /* Its spans are [first, first + count) of the document's group spans. */
 typedef struct group_columns {
     string_ref key;
@@ -45,11 +51,12 @@ typedef struct group_columns {
 
 typedef struct doc_columns {
     unsigned annotations; /* TERN_* */
-    size_t token_count, entity_count, cat_count, group_count, group_span_count, tensor_width;
+    size_t token_count, entity_count, cat_count, group_count, group_span_count, chunk_count, tensor_width;
     token_columns *token;
     span_columns *entity, *group_span;
     cat_columns *cat;
     group_columns *group;
+    chunk_columns *chunk;
     float *tensor; /* [token_count][tensor_width] */
     char *strings; /* UTF-8; a block of its own */
     size_t string_bytes;

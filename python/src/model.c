@@ -243,6 +243,10 @@ static PyMethodDef model_methods[] = {
     {"run_words", (PyCFunction)(void (*)(void))model_run_words, METH_VARARGS | METH_KEYWORDS,
      "run_words(documents, want, places=0, sent_starts=None)\n--\n\nThe same for documents that are cut into words: "
      "(words, bytes with 1 or 0 for each word: does a blank follow?)."},
+    {"annotate", (PyCFunction)(void (*)(void))model_annotate, METH_VARARGS | METH_KEYWORDS,
+     "annotate(texts, columns, want, places, max_chars, most_bytes)\n--\n\nAnnotates a list of texts; a list of "
+     "Tables, "
+     "which end where they have grown to most_bytes. Of what is no text, or cannot be annotated, the row says why."},
     {"lexeme", model_lexeme, METH_O,
      "lexeme(word)\n--\n\n(flags, flags that the model can tell, lower, norm, shape, prefix, suffix) of any text as "
      "one "

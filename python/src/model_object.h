@@ -29,7 +29,8 @@ void model_end_run(PyObject *self, tern_ctx *ctx);
 /* The methods (run.c). */
 PyObject *model_run(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *model_run_words(PyObject *self, PyObject *args, PyObject *kwargs);
-PyObject *model_noun_chunks(PyObject *self, PyObject *args); /* chunks.c */
-PyObject *model_lexeme(PyObject *self, PyObject *word);      /* lexeme.c */
+PyObject *model_annotate(PyObject *self, PyObject *args, PyObject *kwargs); /* table_object.c */
+PyObject *model_noun_chunks(PyObject *self, PyObject *args);                /* chunks.c */
+PyObject *model_lexeme(PyObject *self, PyObject *word);                     /* lexeme.c */
 
 #endif

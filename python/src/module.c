@@ -87,6 +87,12 @@ static PyMethodDef module_methods[] = {
      "most."},
     {"murmur3", murmur3, METH_VARARGS,
      "murmur3(text, seed)\n--\n\nMurmurHash3_x64_128 of a str as four numbers of 32 bits: the rows of floret vectors."},
+    {"table_columns", python_table_columns, METH_NOARGS,
+     "table_columns()\n--\n\n((name, names of children), ...): the columns that a Table may have."},
+    {"table_schema", python_table_schema, METH_O,
+     "table_schema(columns)\n--\n\nThe schema of Tables as a capsule of Arrow's C data interface."},
+    {"table_stream", python_table_stream, METH_VARARGS,
+     "table_stream(columns, tables)\n--\n\nA capsule of Arrow's C stream interface out of an iterator of Tables."},
     {0},
 };
 
@@ -116,6 +122,7 @@ static int fill_module(PyObject *module)
                    || add_result_type(module) || add_memo_type(module) || add_store_type(module)
                    || add_lexicon_type(module) || add_doc_type(module) || add_token_type(module)
                    || add_span_type(module) || add_automaton_type(module) || add_trie_type(module)
+                   || add_table_type(module)
                ? -1
                : 0;
 }

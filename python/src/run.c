@@ -1,28 +1,8 @@
 /* run.c - Model.run and Model.run_words: the engine at work on a list of documents, without the interpreter's lock. */
-#include "model_object.h"
+#include "jobs.h"
 
 #include <stdlib.h>
-#include <time.h>
-
-/* A document to run, and what came of it. */
-typedef struct job {
-    PyObject *text;        /* str; of words: NULL until the run has made it */
-    PyObject *utf8;        /* the same as bytes; of words: a list of such */
-    PyObject *sent_starts; /* bytes or NULL */
-    const char *bytes;     /* utf8's */
-    size_t len;
-    tern_options options; /* with sent_starts' bytes */
-    tern_words words;     /* words.words NULL: it is a text */
-    doc_columns *columns;
-} job;
-
-typedef struct job_list {
-    Py_ssize_t count, done; /* done: the one that failed, if one did */
-    job *job;
-    tern_options options;
-    struct timespec asked;
-    tern_error err;
-} job_list;
+#include <string.h>
 
 /* ---- signals ----------------------------------------------------------------------------------------------------- */
 
@@ -30,7 +10,7 @@ typedef struct job_list {
 #define ASK_NS 50000000
 
 /* tern_options.interrupt: Ctrl-C and other handlers of signals. */
-static int has_signal(void *user)
+int has_signal(void *user)
 {
     job_list *jobs = user;
     struct timespec now;
@@ -61,19 +41,30 @@ static tern_status run_one(tern_ctx *ctx, const tern_model *model, job_list *job
     return TERN_E_MEMORY;
 }
 
-static tern_status run_all(tern_ctx *ctx, const tern_model *model, job_list *jobs)
+/* Of one document, which the others need not suffer from. 0: there is no going on. */
+static int note_problem(job *j, const tern_error *err)
+{
+    if (err->code == TERN_E_INTERRUPTED || err->code == TERN_E_MEMORY) return 0;
+    j->problem = strdup(err->msg);
+    return j->problem != NULL;
+}
+
+tern_status run_all(tern_ctx *ctx, const tern_model *model, job_list *jobs)
 {
     tern_status status = TERN_OK;
     for (jobs->done = 0; jobs->done < jobs->count; jobs->done++) {
-        status = run_one(ctx, model, jobs, &jobs->job[jobs->done]);
-        if (status) break;
+        job *j = &jobs->job[jobs->done];
+        if (!j->bytes && !j->words.words) continue;
+        status = run_one(ctx, model, jobs, j);
+        if (status && !(jobs->keep_going && note_problem(j, &jobs->err))) break;
+        status = TERN_OK;
     }
     return status;
 }
 
 /* ---- jobs -------------------------------------------------------------------------------------------------------- */
 
-static void free_jobs(job_list *jobs)
+void free_jobs(job_list *jobs)
 {
     for (Py_ssize_t i = 0; i < jobs->count; i++) {
         job *j = &jobs->job[i];
@@ -84,12 +75,13 @@ static void free_jobs(job_list *jobs)
         free((void *)j->words.lengths);
         free((void *)j->words.spaces);
         columns_free(j->columns);
+        free(j->problem);
     }
     free(jobs->job);
 }
 
 /* 0 or -1 with an exception. */
-static int take_text(job *j, PyObject *text)
+int take_text(job *j, PyObject *text)
 {
     if (!PyUnicode_Check(text)) {
         PyErr_Format(PyExc_TypeError, "a text is a str, and this is %R", (PyObject *)Py_TYPE(text));
@@ -168,7 +160,7 @@ static int take_sent_starts(job_list *jobs, PyObject *sent_starts)
 }
 
 /* 0 or -1 with an exception. */
-static int take_jobs(job_list *jobs, PyObject *documents, PyObject *sent_starts, int (*take)(job *, PyObject *))
+int take_jobs(job_list *jobs, PyObject *documents, PyObject *sent_starts, int (*take)(job *, PyObject *))
 {
     if (!PyList_Check(documents)) {
         PyErr_Format(PyExc_TypeError, "a list of documents is wanted, and this is %R", (PyObject *)Py_TYPE(documents));

@@ -38,6 +38,7 @@ int add_result_type(PyObject *module);
 int add_memo_type(PyObject *module);
 int add_automaton_type(PyObject *module);
 int add_trie_type(PyObject *module);
+int add_table_type(PyObject *module);
 
 /* ---- functions of the module --------------------------------------------------------------------------------------
  */
@@ -47,5 +48,10 @@ PyObject *python_edit_distance(PyObject *module, PyObject *args);
 
 /* doc_values(doc, attrs, start, end), doc_values.c */
 PyObject *python_doc_values(PyObject *module, PyObject *args);
+
+/* table_columns(), table_schema(columns), table_stream(columns, tables), table_object.c */
+PyObject *python_table_columns(PyObject *module, PyObject *unused);
+PyObject *python_table_schema(PyObject *module, PyObject *masks);
+PyObject *python_table_stream(PyObject *module, PyObject *args);
 
 #endif

@@ -44,7 +44,7 @@ def __getattr__(name: str) -> Any:
         from .registrations import registry
 
         return registry
-    if name in ("cli", "displacy", "lang", "matcher", "pipeline", "tokenizer", "tokens", "util"):
+    if name in ("cli", "displacy", "lang", "matcher", "pipeline", "tables", "tokenizer", "tokens", "util"):
         from importlib import import_module
 
         return import_module(f"{__name__}.{name}")

@@ -8,12 +8,14 @@ from . import util
 from .components import Components, names_in
 from .engine import EngineComponent, EngineTokenizer
 from .tokens import Doc
-from .workers import ordered
+from .workers import count, ordered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
+
+    from .tables import Annotations
 
 
 class Running(Components):
@@ -163,11 +165,7 @@ class Running(Components):
         size = self.batch_size if batch_size is None else batch_size
         first, rest = self._plan(disable)
         whole = [(name, proc) for name, proc in self.pipeline if name not in disable]
-        if n_process < 1:
-            import os
-
-            n_process = os.cpu_count() or 1
-        made = self._made(texts, first, size, n_process)
+        made = self._made(texts, first, size, count(n_process))
         configs = component_cfg or {}
         if not rest:
             for doc, is_begun in made:
@@ -276,6 +274,28 @@ class Running(Components):
         for doc in self.pipe(docs(), n_process=n_process, **options):
             context, doc._context = doc._context, None
             yield doc, context
+
+    def annotate(
+        self,
+        texts: Iterable[Any],
+        *,
+        fields: Iterable[str] | None = None,
+        batch_size: int | None = None,
+        n_process: int = 1,
+        disable: Iterable[str] = (),
+    ) -> Annotations:
+        """Annotates texts into a table, for pyarrow, polars, pandas or duckdb: a stream of Arrow record batches. fields: the
+        columns (text, tokens, ents, sents, noun_chunks, spans, cats), or parts of one as "tokens.lemma"; only what they need is
+        computed; None: all that the pipeline has. batch_size: texts in a batch. n_process: threads. A text that cannot be
+        annotated has its reason in the column error, and the others go on; None has a row of nulls."""
+        from .tables import BATCH, Annotations, Columns, offered
+
+        if isinstance(texts, (str, bytes, Doc)):
+            raise TypeError("annotate: an iterable of texts is wanted; put a single one into a list")
+        if batch_size is not None and batch_size < 1:
+            raise ValueError("annotate: a batch has at least one text")
+        columns = Columns(offered(self.tokenizer.engine if self._is_engines() else None) if fields is None else fields)
+        return Annotations(self, texts, columns, batch_size or BATCH, count(n_process), names_in(disable))
 
     @contextmanager
     def memory_zone(self, mem: Any = None) -> Iterator[Any]:
