@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 from ._tern import version as __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_MODULES = "about cli displacy lang matcher pipeline scorer tables tokenizer tokens training util".split()
 __all__ = ["Language", "Vocab", "__version__", "blank", "displacy", "explain", "load", "matcher", "registry"]
 
 
@@ -24,6 +27,21 @@ def blank(name: str, *, vocab: Any = True, config: Any = None, meta: Any = None)
 
     del config  # has nothing to say of a pipeline without components
     return get_lang_class(name)(vocab, meta=meta)
+
+
+class _Elsewhere:
+    """Says of spaCy's modules that are not here where they are."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> None:
+        if name.startswith(f"{__name__}."):
+            from .elsewhere import refuse_module
+
+            refuse_module(name[len(__name__) + 1 :])
+
+
+if not any(getattr(finder, "__name__", "") == "_Elsewhere" for finder in sys.meta_path):
+    sys.meta_path.append(_Elsewhere)  # type: ignore[arg-type]
 
 
 def __getattr__(name: str) -> Any:
@@ -44,7 +62,7 @@ def __getattr__(name: str) -> Any:
         from .registrations import registry
 
         return registry
-    if name in ("cli", "displacy", "lang", "matcher", "pipeline", "tables", "tokenizer", "tokens", "util"):
+    if name in _MODULES:
         from importlib import import_module
 
         return import_module(f"{__name__}.{name}")

@@ -11,3 +11,10 @@ def download(model: str, *_arguments: Any, **_options: Any) -> None:
     from .loading import model_file
 
     model_file(model)
+
+
+def __getattr__(name: str) -> Any:
+    """Says where the rest of spaCy's is."""
+    from .elsewhere import missing
+
+    raise missing(__name__, name)

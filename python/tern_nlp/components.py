@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from .vocab import Vocab
 
 
+ANALYZED = ("assigns", "requires", "scores", "retokenizes")
+"""What analyze_pipes tells of a component."""
+
+
 class DisabledPipes(list):  # type: ignore[type-arg]
     """Names of disabled components, which are enabled again by restore, or at the end of a with statement."""
 
@@ -121,6 +125,33 @@ class Components:
         """What is known of a factory."""
         return registered()[name]
 
+    @classmethod
+    def get_factory_name(cls, name: str) -> str:
+        """The name that a factory is registered under."""
+        return name
+
+    @classmethod
+    def set_factory_meta(cls, name: str, value: Any) -> None:
+        registered()[name] = value
+
+    @property
+    def factories(self) -> dict[str, Any]:
+        """Name -> function of (nlp, name, settings …)."""
+        return util.SimpleFrozenDict({name: factory.function for name, factory in registered().items()})
+
+    def analyze_pipes(self, *, keys: Iterable[str] = ANALYZED, pretty: bool = False) -> dict[str, Any]:
+        """What components set and want, and what is wanted and not set. pretty: prints it, too."""
+        from .pipe_analysis import analyze_pipes, print_pipe_analysis
+
+        analysis = analyze_pipes(self, keys=list(keys))
+        if pretty:
+            print_pipe_analysis(analysis, keys=list(keys))
+        return analysis
+
+    def create_pipe_from_source(self, source_name: str, source: Language, *, name: str) -> tuple[Any, str]:
+        """A component of another pipeline, and its factory's name."""
+        return source.get_pipe(source_name), source._factories[source_name]
+
     def create_pipe(
         self, factory_name: str, name: str | None = None, *, config: dict[str, Any] | None = None, **kwargs: Any
     ) -> Any:
@@ -183,7 +214,9 @@ class Components:
         at = self._place(before, after, first, last)
         self._components.insert(at, (name, proc))
         self._factories[name] = source._factories[factory_name] if source is not None else factory_name
-        self._configs[name] = dict(config or {})
+        self._configs[name] = (
+            dict(source._configs[factory_name]) if source is not None else filled(factory_name, config)
+        )
         return proc
 
     def _place(self, before: str | int | None, after: str | int | None, first: bool | None, last: bool | None) -> int:
@@ -264,6 +297,22 @@ class Components:
                 raise ValueError(f"[E992] `enable` and `disable` contradict each other: {names_in(enable)}, {off}")
             off = left
         return DisabledPipes(self, [name for name in off or () if name in self.pipe_names or self._index(name) < 0])
+
+
+def filled(factory_name: str, config: dict[str, Any] | None) -> dict[str, Any]:
+    """A component's settings, with those by default."""
+    return {**registered()[factory_name].default_config, **(config or {}), "factory": factory_name}
+
+
+def disable_as_asked(nlp: Components, disable: list[str], enable: list[str]) -> None:
+    """disable: those that do not run; enable: the only ones that do."""
+    if enable:
+        nlp._disabled |= {name for name in nlp.component_names if name not in enable}
+        nlp._disabled -= set(enable)
+        wrong = set(enable) & set(disable)
+        if wrong:
+            raise ValueError(f"[E1042] `enable` and `disable` contradict each other: {sorted(wrong)}")
+    nlp._disabled |= {name for name in disable if name in nlp.component_names}
 
 
 def _giver(component: Callable[..., Any]) -> Callable[..., Any]:

@@ -59,6 +59,13 @@ class EngineComponent:
     def vocab(self) -> Vocab:
         return self.engine.vocab
 
+    def score(self, examples: Iterable[Any], **settings: Any) -> dict[str, Any]:
+        """What the component is measured by."""
+        from .pipeline.scorers import SCORERS
+
+        score = SCORERS.get(self.factory)
+        return {} if score is None else score(examples, **{"labels": self.labels, "spans_key": "sc", **settings})
+
     def __call__(self, doc: Doc) -> Doc:
         self.engine.annotate([doc], [self], [self])
         return doc
@@ -193,3 +200,9 @@ class EngineTokenizer:
     def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
         for batch in util.minibatch(texts, batch_size):
             yield from self.engine.docs(batch, [])
+
+    def score(self, examples: Iterable[Any], **settings: Any) -> dict[str, Any]:
+        """How well it cuts: Scorer.score_tokenization."""
+        from .scorer import Scorer
+
+        return Scorer.score_tokenization(examples)

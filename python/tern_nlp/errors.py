@@ -21,6 +21,7 @@ class Warnings(PatternWarnings, metaclass=_Numbered):
     )
     W008 = "Evaluating {obj}.similarity based on empty vectors."
     W028 = "Doc.from_array was given numbers of type '{type}'; uint64 is wanted."
+    W030 = 'Some entities could not be aligned in the text "{text}" with entities "{entities}".'
     W100 = (
         'Skipping unsupported morphological feature(s): \'{feature}\'. Give a dict {{"Field1": "Value1,Value2"}} or a string '
         '"Field1=Value1,Value2|Field2=Value3".'
@@ -60,6 +61,8 @@ class Errors(PatternErrors, metaclass=_Numbered):
     E062 = "No bit is left for a new lexical flag: name one of 1 to 63 to replace, add_flag(…, flag_id=…)."
     E063 = "Invalid value for `flag_id`: {value}. Flag ids are 1 to 63."
     E065 = "Only one of the vector table's width and shape can be given. Got width {width} and shape {shape}."
+    E067 = "Invalid BILUO tag sequence: {start} without a B before it. Tags up to it: {tags}"
+    E068 = "Invalid BILUO tag: '{tag}'."
     E073 = "Cannot assign vector of length {new_length}: those of the vocabulary have {length}. vocab.reset_vectors changes that."
     E083 = (
         "Error setting extension: one of `default`, `method` or `getter` (and a `setter`) is wanted. Got: {nr_defined}"
@@ -71,6 +74,7 @@ class Errors(PatternErrors, metaclass=_Numbered):
     E102 = (
         "Can't merge spans that overlap: '{token}' is part of another span to merge. util.filter_spans chooses others."
     )
+    E103 = "Trying to set conflicting doc.ents: '{span1}' and '{span2}'. A token is in one entity at most."
     E106 = "Can't find `doc._.{attr}` attribute specified in the underscore settings: {opts}"
     E107 = "Value of custom attribute `{attr}` is not JSON-serializable: {value}"
     E111 = "A token cannot be pickled, since it is a view of its Doc: pickle the Doc, with Doc.to_bytes or pickle."
@@ -82,6 +86,7 @@ class Errors(PatternErrors, metaclass=_Numbered):
     E120 = "Can't set custom extension attributes while retokenizing: a dict is wanted, but got: {value}"
     E122 = "Cannot find token to be split. Did it get merged?"
     E123 = "Cannot find head of token to be split. Did it get merged?"
+    E165 = "The area under the curve wants two kinds of reference values: {label}"
     E166 = "Can only merge DocBins with the same value for '{param}'. Current DocBin: {current}. Other DocBin: {other}"
     E177 = "Ill-formed IOB input detected: {tag}"
     E189 = "Each argument to `Doc.__init__` should be of equal length."
@@ -111,10 +116,23 @@ class Errors(PatternErrors, metaclass=_Numbered):
     E866 = "Expected a string or 'Doc' as input, but got: {type}."
     E870 = "The DocBin is too large to be written: split it."
     E873 = "Unable to merge a span from doc.spans with key '{key}' and text '{text}'."
+    E879 = "Unexpected type for 'spans' data: a dict of lists of (start, end, label, kb_id) is wanted."
     E894 = "The 'noun_chunks' syntax iterator is not implemented for language '{lang}'."
     E908 = "Can't set `spaces` without `words` in `Doc.__init__`."
+    E930 = (
+        "Received invalid get_examples callback in `{method}`. A function that gives examples is wanted, but got: {obj}"
+    )
+    E949 = "Unable to align tokens for the predicted and reference docs: their texts differ. {x} and {y}"
+    E969 = "Expected string values for field '{field}', but received {types} instead."
     E971 = "Found incompatible lengths in `Doc.from_array`: {array_length} for the array and {doc_length} for the Doc itself."
+    E972 = "`Example.__init__` got None for '{arg}'. Requires Doc."
+    E973 = "Unexpected type for NER data"
+    E974 = "Unknown {obj} attribute: {key}"
+    E976 = "The method `Example.from_dict` expects a {type} as {n} argument, but received None."
     E977 = "A MorphAnalysis cannot be compared with a string: compare str(morph)."
+    E978 = "The {name} method takes a list of Example objects, but got: {types}"
+    E980 = "Each link annotation should have at most one link of 1.0."
+    E981 = "The offsets of the annotations for `links` could not be aligned to token boundaries."
     E982 = "The `Token.ent_iob` attribute should be an index into {values}, but found {value}."
     E983 = "Invalid key(s) for '{dict}': {key}. Available keys: {keys}"
     E997 = (
@@ -135,6 +153,8 @@ class Errors(PatternErrors, metaclass=_Numbered):
     E1021 = '`pos` value "{pp}" is not a valid Universal Dependencies tag. Other tags belong into `tag`.'
     E1022 = "Words must be of type str or int, but input is of type '{wtype}'"
     E1025 = "Cannot intify the value '{value}' as an IOB string. The values are: 'I', 'O', 'B' and ''"
+    E1027 = "AlignmentArray only supports slicing with a step of 1."
+    E1028 = "AlignmentArray only supports indexing using an int or a slice."
     E1037 = "Invalid attribute value '{attr}'."
     E1038 = "Invalid JSON input: {message}"
     E1039 = "The {obj} start or end annotations (start: {start}, end: {end}) could not be aligned to token boundaries."

@@ -27,9 +27,11 @@ class Factory:
 
     def __getattr__(self, name: str) -> Any:
         if name in ("assigns", "requires"):
-            return self.facts.get(name, [])
+            return list(self.facts.get(name, []))
         if name in ("retokenizes", "default_score_weights"):
             return self.facts.get(name, False if name == "retokenizes" else {})
+        if name == "scores":
+            return list(self.facts.get("default_score_weights", {}))
         raise AttributeError(name)
 
     def make(self, nlp: Language, name: str, config: dict[str, Any]) -> Any:
@@ -57,7 +59,23 @@ _has_own: list[bool] = []
 def _add_own() -> None:
     """The components of this package, which are imported when the first is asked for. Those of users prevail."""
     from .pipeline.factories import FACTORIES
+    from .pipeline.facts import OF_A_FILE, facts_of
 
     _has_own.append(True)
     for name, (make, settings) in FACTORIES.items():
-        _FACTORIES.setdefault(name, Factory(name, make, dict(settings), {"retokenizes": name.startswith("merge_")}))
+        _FACTORIES.setdefault(name, Factory(name, make, dict(settings), facts_of(name)))
+    for name in OF_A_FILE:
+        _FACTORIES.setdefault(name, Factory(name, _OfAFile(name), {}, facts_of(name)))
+
+
+class _OfAFile:
+    """Stands for what makes a component that only a trained pipeline has."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, nlp: Language, name: str, **settings: Any) -> Any:
+        raise NotImplementedError(
+            f"the component {self.name!r} comes with a .tern file (tern_nlp.load), and is not made by add_pipe: train it with "
+            "spaCy, whose pipelines run in tern by tern_nlp.spacy.load"
+        )

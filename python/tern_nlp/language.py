@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from . import util
+from .components import DisabledPipes as DisabledPipes
+from .components import names_in
 from .engine import BATCH, Engine, EngineTokenizer
+from .factories import Factory as FactoryMeta  # noqa: F401 - spaCy's name
 from .lang import _data, _defaults
 from .running import Running
 from .tokens import Doc
@@ -11,7 +14,7 @@ from .vocab import Vocab
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
     from typing import Any, ClassVar
 
@@ -52,6 +55,7 @@ class Language(Running):
         self._factories: dict[str, str] = {}
         self._configs: dict[str, dict[str, Any]] = {}
         self._disabled: set[str] = set()
+        self._initialize: dict[str, Any] = {}
         self._path: str | None = None
         self._engine: Engine | None = None
         self.default_error_handler = util.raise_error  # type: ignore[misc]
@@ -91,27 +95,102 @@ class Language(Running):
 
     @property
     def config(self) -> dict[str, Any]:
-        """The pipeline's parts, as far as they are of spaCy's configuration."""
+        """The pipeline's parts, as far as they are of spaCy's configuration: a Config, which is a dict."""
+        from .config import Config
+
         components = {name: {"factory": self._factories[name], **self._configs[name]} for name in self.component_names}
-        nlp = {"lang": self.meta["lang"], "pipeline": list(self.component_names), "disabled": list(self.disabled)}
-        return {"nlp": {**nlp, "batch_size": self.batch_size}, "components": components}
+        nlp = {
+            "lang": self.vocab.lang or self.lang,
+            "pipeline": list(self.component_names),
+            "disabled": list(self.disabled),
+            **dict.fromkeys(("before_creation", "after_creation", "after_pipeline_creation")),
+            "batch_size": self.batch_size,
+            "tokenizer": {"@tokenizers": "spacy.Tokenizer.v1"},
+        }
+        return Config({"nlp": nlp, "components": components, "initialize": {"components": {}, **self._initialize}})
 
-    # ---- what is spaCy's alone
+    @config.setter
+    def config(self, value: Any) -> None:
+        self._initialize = dict(value.get("initialize", {}))
 
-    def _refuse(self, what: str) -> Any:
-        raise NotImplementedError(f"tern_nlp does not {what}: use spaCy, or tern_nlp.spacy.load, for it")
+    @classmethod
+    def from_config(
+        cls,
+        config: Any = None,
+        *,
+        vocab: Vocab | bool = True,
+        disable: str | Iterable[str] = (),
+        enable: str | Iterable[str] = (),
+        exclude: str | Iterable[str] = (),
+        meta: dict[str, Any] | None = None,
+        auto_fill: bool = True,
+        validate: bool = True,
+    ) -> Language:
+        """A pipeline of the components that a configuration names; trained ones come with a file alone."""
+        from .language_saving import of_config
 
-    def initialize(self, *args: Any, **kwargs: Any) -> Any:
-        if not any(hasattr(proc, "initialize") for _, proc in self._components):
-            return None
-        return self._refuse("train")
+        disabled, enabled, excluded = (names_in(names) for names in (disable, enable, exclude))
+        return of_config(cls, config or {}, vocab, disabled, enabled, excluded, meta)
+
+    # ---- saving
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """A folder, for tern_nlp.load; without components of a .tern file for spacy.load, too."""
+        from .language_saving import to_disk
+
+        to_disk(self, path, exclude)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = (), overrides: Any = None) -> Language:
+        """Takes vocabulary, tokenizer and components from such a folder."""
+        from .language_saving import from_disk
+
+        return from_disk(self, path, exclude)
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """The same as bytes, without the .tern file."""
+        from .language_saving import to_bytes
+
+        return to_bytes(self, exclude)
+
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Language:
+        """Takes vocabulary, tokenizer and components from such bytes."""
+        from .language_saving import from_bytes
+
+        return from_bytes(self, bytes_data, exclude)
+
+    # ---- measuring
+
+    def evaluate(
+        self,
+        examples: Iterable[Any],
+        *,
+        batch_size: int | None = None,
+        scorer: Any = None,
+        component_cfg: dict[str, dict[str, Any]] | None = None,
+        scorer_cfg: dict[str, Any] | None = None,
+        per_component: bool = False,
+    ) -> dict[str, Any]:
+        """Runs the pipeline on the examples' texts and compares with their references: spaCy's figures."""
+        from .measuring import evaluate
+
+        return evaluate(self, examples, batch_size, scorer, component_cfg, scorer_cfg, per_component)
+
+    def initialize(self, get_examples: Any = None, *, sgd: Any = None) -> Any:
+        """Gives components what the configuration's [initialize] has for them. Components of a .tern file are trained already."""
+        from .measuring import initialize
+
+        return initialize(self, get_examples)
 
     begin_training = initialize
 
-    def update(self, *args: Any, **kwargs: Any) -> Any:
-        return self._refuse("train")
+    # ---- what is spaCy's alone
 
-    evaluate = rehearse = resume_training = update
+    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(
+            "tern_nlp does not train: train the pipeline with spaCy and convert it, or run it by tern_nlp.spacy.load"
+        )
+
+    update = rehearse = resume_training = distill = create_optimizer = replace_listeners = use_params = _refuse
 
     def __reduce__(self) -> Any:
         """By the file's path; components that Python runs go along."""
@@ -134,3 +213,10 @@ def word_source(code: str, engine: Engine) -> Callable[[str], tuple[Any, ...]]:
     none, the pipeline's own."""
     model = _data.model(code) if code in _data.codes() else engine.model
     return model.lexeme  # type: ignore[no-any-return]
+
+
+def __getattr__(name: str) -> Any:
+    """Says where the rest of spaCy's is."""
+    from .elsewhere import missing
+
+    raise missing(__name__, name)

@@ -6,7 +6,7 @@ import json
 import os
 
 from . import _tern, util
-from .components import names_in
+from .components import disable_as_asked, names_in
 from .engine import Engine, EngineTokenizer
 from .language import Language, word_source
 from .vocab import Vocab
@@ -60,6 +60,9 @@ def load(
 ) -> Language:
     """A pipeline by its name or its file. disable: components that do not run; enable: the only ones that do; exclude: those
     that are not there."""
+    folder = os.fspath(name)
+    if os.path.isfile(os.path.join(folder, "config.cfg")) and not os.path.isfile(os.path.join(folder, "model.tern")):
+        return _of_folder(folder, vocab=vocab, disable=disable, enable=enable, exclude=exclude)
     file = os.path.abspath(model_file(name))
     model = _tern.Model(file)
     facts = dict(json.loads(model.meta).get("model", {}))
@@ -80,8 +83,26 @@ def load(
         nlp._configs[component.name] = {}
         if component not in engine.enabled:
             nlp._disabled.add(component.name)
-    _disable(nlp, names_in(disable), on)
+    if os.path.isfile(os.path.join(folder, "tern.cfg")):
+        _complete(nlp, folder, left_out)
+    disable_as_asked(nlp, names_in(disable), on)
     return nlp
+
+
+def _of_folder(folder: str, **settings: Any) -> Language:
+    from pathlib import Path
+
+    from .language_saving import of_folder
+
+    return of_folder(Path(folder), **settings)
+
+
+def _complete(nlp: Language, folder: str, exclude: Iterable[str]) -> None:
+    from pathlib import Path
+
+    from .language_saving import complete
+
+    complete(nlp, Path(folder), exclude)
 
 
 def _offer_vectors(vocab: Vocab, engine: Engine) -> None:
@@ -100,13 +121,3 @@ def _class_of(code: str) -> type[Language]:
     except ImportError:
         found = Language
     return found
-
-
-def _disable(nlp: Language, disable: list[str], enable: list[str]) -> None:
-    if enable:
-        nlp._disabled |= {name for name in nlp.component_names if name not in enable}
-        nlp._disabled -= set(enable)
-        wrong = set(enable) & set(disable)
-        if wrong:
-            raise ValueError(f"[E1042] `enable` and `disable` contradict each other: {sorted(wrong)}")
-    nlp._disabled |= {name for name in disable if name in nlp.component_names}

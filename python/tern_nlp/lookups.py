@@ -111,3 +111,10 @@ class Lookups:
     def from_disk(self, path: str | Path, filename: str = "lookups.bin", **kwargs: Any) -> Lookups:
         file = ensure_path(path) / filename
         return self.from_bytes(file.read_bytes()) if file.is_file() else self
+
+
+def __getattr__(name: str) -> Any:
+    """Says where the rest of spaCy's is."""
+    from .elsewhere import missing
+
+    raise missing(__name__, name)

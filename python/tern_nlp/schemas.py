@@ -203,6 +203,26 @@ def _named(token: Any) -> Any:
     return {NAMES[key] if isinstance(key, int) and key < len(NAMES) else key: value for key, value in token.items()}
 
 
+class DocJSONSchema:
+    """The form of Doc.to_json, for validate."""
+
+    @staticmethod
+    def problem(obj: Any) -> str | None:
+        from .tokens.doc_json import problem
+
+        return problem(obj)
+
+
+def validate(schema: Any, obj: Any) -> list[str]:
+    """What is wrong with JSON of a form, as sentences."""
+    if not hasattr(schema, "problem"):
+        raise NotImplementedError(
+            "tern_nlp validates DocJSONSchema alone: use spaCy, or tern_nlp.spacy, for other schemas"
+        )
+    message = schema.problem(obj)
+    return [] if message is None else [message]
+
+
 def validate_token_pattern(obj: Any) -> list[str]:
     """What is wrong with a token pattern, as sentences."""
     pattern = [_named(token) for token in obj] if isinstance(obj, list) else obj
@@ -212,3 +232,10 @@ def validate_token_pattern(obj: Any) -> list[str]:
     if isinstance(pattern, list) and not pattern:
         found["pattern"] = ["List should have at least 1 item after validation, not 0"]
     return [f"[{place}] {', '.join(messages)}" for place, messages in found.items()]
+
+
+def __getattr__(name: str) -> Any:
+    """Says where the rest of spaCy's is."""
+    from .elsewhere import missing
+
+    raise missing(__name__, name)

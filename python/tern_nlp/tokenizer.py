@@ -447,6 +447,14 @@ class Tokenizer:
                 tokens[start:end] = self._explain_special(string)
         return tokens
 
+    def score(self, examples: Iterable[Any], **settings: Any) -> dict[str, Any]:
+        """How well it cuts: Scorer.score_tokenization."""
+        from .scorer import Scorer
+        from .training import validate_examples
+
+        validate_examples(examples, "Tokenizer.score")
+        return Scorer.score_tokenization(examples)
+
     # ---- saving
 
     def __reduce__(self) -> Any:

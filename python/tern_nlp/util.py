@@ -296,3 +296,15 @@ def get_lang_class(lang: str) -> Any:
 
         _lang_classes[lang] = language_class(lang)
     return _lang_classes[lang]
+
+
+def __getattr__(name: str) -> Any:
+    """What few programs ask for, and where the rest of spaCy's is."""
+    from .elsewhere import missing
+
+    if not name.startswith("_"):
+        from . import util_more
+
+        if name in vars(util_more):
+            return getattr(util_more, name)
+    raise missing(__name__, name)

@@ -30,7 +30,11 @@ class Mode(str, Enum):
         return list(cls.__members__)
 
 
-class Vectors:
+class BaseVectors:
+    """Base of tables of another kind: vectors by key, shape, get_batch."""
+
+
+class Vectors(BaseVectors):
     """A table of vectors: several keys may share a row."""
 
     def __init__(
@@ -347,3 +351,10 @@ class Vectors:
 
 def _unpickle(data: bytes) -> Vectors:
     return Vectors().from_bytes(data)
+
+
+def __getattr__(name: str) -> Any:
+    """Says where the rest of spaCy's is."""
+    from .elsewhere import missing
+
+    raise missing(__name__, name)

@@ -70,7 +70,7 @@ def _forgive(module: ModuleType) -> None:
         try:
             if own is not None:
                 return own(name)
-        except AttributeError:
+        except (AttributeError, NotImplementedError):
             pass
         if name.startswith("__") or not _imported_by_a_test():
             raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")

@@ -14,6 +14,7 @@ from ..tokens.retokenizer import _checked_extensions
 from ..util import from_bytes, to_bytes
 from .ruler_patterns import Ruler
 from .saving import PathLike, from_disk, to_disk
+from .scorers import attribute_ruler_score
 
 MORPH = IDS["MORPH"]
 Attrs = dict[Any, Any]
@@ -46,7 +47,7 @@ class AttributeRuler(Ruler):
         name: str = "attribute_ruler",
         *,
         validate: bool = False,
-        scorer: Callable[..., Any] | None = None,
+        scorer: Callable[..., Any] | None = attribute_ruler_score,
     ) -> None:
         self.vocab, self.name, self.validate, self.scorer = vocab, name, validate, scorer
         self.clear()

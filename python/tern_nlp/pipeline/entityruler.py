@@ -15,6 +15,7 @@ from ..matcher.levenshtein import levenshtein_compare
 from ..util import ensure_path
 from .ruler_patterns import Ruler, only_earlier, split
 from .saving import PathLike, from_disk, read_json, read_jsonl, to_disk, write_json, write_jsonl
+from .scorers import ner_score
 
 DEFAULT_ENT_ID_SEP = "||"
 PatternType = dict[str, Any]
@@ -35,7 +36,7 @@ class EntityRuler(Ruler):
         overwrite_ents: bool = False,
         ent_id_sep: str = DEFAULT_ENT_ID_SEP,
         patterns: list[PatternType] | None = None,
-        scorer: Callable[..., Any] | None = None,
+        scorer: Callable[..., Any] | None = ner_score,
     ) -> None:
         """phrase_matcher_attr: what phrases are compared by. overwrite_ents: entities that are there give way.
         ent_id_sep: stands between label and id in keys of the matchers."""

@@ -20,7 +20,8 @@ registry.misc("spacy.prioritize_new_ents_filter.v1", span_ruler.make_prioritize_
 registry.misc("spacy.prioritize_existing_ents_filter.v1", span_ruler.make_preserve_existing_ents_filter)
 
 _COMPARE = {"@misc": "spacy.levenshtein_compare.v1"}
-_RULER = {"phrase_matcher_attr": None, "matcher_fuzzy_compare": _COMPARE, "validate": False, "scorer": None}
+_RULER = {"phrase_matcher_attr": None, "matcher_fuzzy_compare": _COMPARE, "validate": False}
+_RULER_OF_ENTS = {**_RULER, "scorer": {"@scorers": "spacy.entity_ruler_scorer.v1"}}
 
 
 def _future_entity_ruler(nlp: Any, name: str, overwrite_ents: bool, ent_id_sep: str, **settings: Any) -> SpanRuler:
@@ -50,8 +51,11 @@ def _function(component: Callable[[Any], Any]) -> Callable[..., Any]:
 
 
 FACTORIES: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
-    "entity_ruler": (EntityRuler, {**_RULER, "overwrite_ents": False, "ent_id_sep": DEFAULT_ENT_ID_SEP}),
-    "future_entity_ruler": (_future_entity_ruler, {**_RULER, "overwrite_ents": False, "ent_id_sep": "__unused__"}),
+    "entity_ruler": (EntityRuler, {**_RULER_OF_ENTS, "overwrite_ents": False, "ent_id_sep": DEFAULT_ENT_ID_SEP}),
+    "future_entity_ruler": (
+        _future_entity_ruler,
+        {**_RULER_OF_ENTS, "overwrite_ents": False, "ent_id_sep": "__unused__"},
+    ),
     "span_ruler": (
         SpanRuler,
         {
@@ -61,14 +65,28 @@ FACTORIES: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
             "annotate_ents": False,
             "ents_filter": {"@misc": "spacy.first_longest_spans_filter.v1"},
             "overwrite": True,
+            "scorer": {"@scorers": "spacy.overlapping_labeled_spans_scorer.v1", "spans_key": DEFAULT_SPANS_KEY},
         },
     ),
-    "attribute_ruler": (_attribute_ruler, {"validate": False, "scorer": None}),
-    "sentencizer": (_sentencizer, {"punct_chars": None, "overwrite": False, "scorer": None}),
-    "token_splitter": (_token_splitter, {"min_length": 0, "split_length": 0}),
+    "attribute_ruler": (
+        _attribute_ruler,
+        {"validate": False, "scorer": {"@scorers": "spacy.attribute_ruler_scorer.v1"}},
+    ),
+    "sentencizer": (
+        _sentencizer,
+        {"punct_chars": None, "overwrite": False, "scorer": {"@scorers": "spacy.senter_scorer.v1"}},
+    ),
+    "token_splitter": (_token_splitter, {"min_length": 25, "split_length": 10}),
     "doc_cleaner": (_doc_cleaner, {"attrs": {"tensor": None, "_.trf_data": None}, "silent": True}),
     "merge_noun_chunks": (_function(functions.merge_noun_chunks), {}),
     "merge_entities": (_function(functions.merge_entities), {}),
     "merge_subtokens": (_function(functions.merge_subtokens), {}),
 }
 """Name -> function of (nlp, name, settings …), and the settings."""
+
+
+def __getattr__(name: str) -> Any:
+    """Says where the rest of spaCy's is."""
+    from ..elsewhere import missing
+
+    raise missing(__name__, name)

@@ -11,6 +11,7 @@ from ..matcher.doclike import is_doc
 from ..util import ensure_path
 from .pipe import Pipe
 from .saving import PathLike, read_json, write_json
+from .scorers import senter_score
 
 SENT_START = IDS["SENT_START"]
 _MARKS = (
@@ -32,7 +33,7 @@ class Sentencizer(Pipe):
         *,
         punct_chars: Iterable[str] | None = None,
         overwrite: bool = False,
-        scorer: Callable[..., Any] | None = None,
+        scorer: Callable[..., Any] | None = senter_score,
     ) -> None:
         """punct_chars: the marks. overwrite: also where it has been said whether a sentence begins."""
         self.name, self.overwrite, self.scorer = name, overwrite, scorer

@@ -14,6 +14,7 @@ from ..matcher.levenshtein import levenshtein_compare
 from ..util import filter_chain_spans, from_bytes, to_bytes
 from .ruler_patterns import Ruler, only_earlier
 from .saving import PathLike, from_disk, read_jsonl, to_disk, write_jsonl
+from .scorers import overlapping_labeled_spans_score
 
 DEFAULT_SPANS_KEY = "ruler"
 PatternType = dict[str, Any]
@@ -71,7 +72,7 @@ class SpanRuler(Ruler):
         matcher_fuzzy_compare: Callable[[str, str, int], bool] = levenshtein_compare,
         validate: bool = False,
         overwrite: bool = False,
-        scorer: Callable[..., Any] | None = None,
+        scorer: Callable[..., Any] | None = overlapping_labeled_spans_score,
     ) -> None:
         """spans_key: None saves no spans. spans_filter, ents_filter: of what is there and what is found, what stays.
         overwrite: what is there goes away."""
