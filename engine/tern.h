@@ -359,7 +359,7 @@ typedef struct tern_lexeme {
     tern_form lower, norm, shape, prefix, suffix;
 } tern_lexeme;
 
-/* Of any text as one word (UTF-8, len bytes, need not outlive the call). Stop words, numbers, web addresses, marks and
+/* Of any text as one word (UTF-8, len bytes, need not outlive the call). Stop words, numbers, addresses, marks and
  * currencies only a file of a language alone knows (convert.languages). All is 0 and "" for the empty text. Ends the
  * context's document; *out is valid until the context's next run or word. */
 tern_status tern_lexeme_of(tern_ctx *ctx, const char *text, size_t len, tern_lexeme *out, tern_error *err);

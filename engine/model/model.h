@@ -94,6 +94,10 @@ enum {
 #define PATTERN_FLAGS 64
 #define WORD_FLAGS 64
 
+/* How a flag is told, besides PREDICATE_AMONG and PREDICATE_FOUND: the word looks like a web address (lex_attrs.py
+ * like_url) by top-level domains and the tokenizer's url_match. */
+#define FLAG_URL 7
+
 /* Added to the attribute of phrases whose values may be 0. From 64 on it is what the hash of a sequence begins with:
  * one that began with 0 would not tell a 0 from two. */
 #define PHRASE_SEEDED 128
@@ -442,12 +446,6 @@ typedef struct pattern_automata {
     uint32_t count;
 } pattern_automata;
 
-/* What is known of a language's words (docs/file-format.md, words/...); listed.count 0: nothing. */
-typedef struct word_tables {
-    id_table listed;         /* id of a text -> TERN_WORD_*: what lists say; LIKE_URL: it is a top-level domain */
-    pattern_automata number; /* the first expression finds what is LIKE_NUM */
-} word_tables;
-
 /* Token patterns: what spaCy's Matcher holds (docs/file-format.md, COMPONENT/patterns/...). */
 typedef struct pattern_tables {
     uint32_t pattern_count, node_count, spec_count, test_count, list_count, indexed_count;
@@ -467,7 +465,9 @@ typedef struct pattern_tables {
 
 /* The flags of the language (docs/file-format.md, flags/...), and words' numbers among the vectors. */
 typedef struct token_flag_tables {
-    const uint32_t *tests; /* [count][5] as of token patterns: is ORTH or LOWER among ids, or is an expression found */
+    /* [count][5] as of token patterns: is ORTH or LOWER among ids, or is an expression found; or FLAG_URL, ids of
+     * top-level domains */
+    const uint32_t *tests;
     const uint64_t *values;
     pattern_automata automata;
     uint32_t count, value_count;
@@ -623,7 +623,6 @@ struct tern_model {
     string_table strings;
     map symbols, norms;
     stem_table stems;
-    word_tables words;
     tokenizer_tables tokenizer;
     vector_keys vectors;
     floret_settings floret;

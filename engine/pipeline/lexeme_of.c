@@ -34,7 +34,7 @@ static int describe(tern_ctx *ctx, tern_lexeme *out)
         return -1;
     for (size_t i = 0; i < FORMS; i++)
         if (keep_form(ctx, attr_of_form[i], &kept[i])) return -1;
-    out->flags = word_flags(&ctx->values, 0, &out->known);
+    out->flags = word_flags(doc, 0, &out->known);
     out->chars = ctx->text.length;
     out->orth = doc->attr[ATTR_ORTH][0];
     tern_form *const form[FORMS] = {&out->lower, &out->norm, &out->shape, &out->prefix, &out->suffix};

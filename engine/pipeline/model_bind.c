@@ -10,7 +10,6 @@
 #include "tokenizer.h"
 #include "unicode.h"
 #include "utf8.h"
-#include "word_flags.h"
 #include "word_vectors.h"
 
 #include <stdio.h>
@@ -109,7 +108,6 @@ tern_status model_bind(tern_model *model, tern_error *err)
     bind_stems(&b, &model->stems, model->strings.count);
     if (!(model->file.features & TERN_FEATURE_GIVEN_WORDS))
         bind_tokenizer(&b, &model->tokenizer, &model->strings, model->chars.class_count);
-    bind_word_flags(&b, model);
     bind_vectors(&b, model);
     bind_noun_chunks(&b, model);
     bind_token_flags(&b, model);

@@ -18,7 +18,6 @@ PREFIXES: dict[type[IntEnum], str] = {
     constants.Feature: "TERN_FEATURE_",
     constants.Char: "CHAR_",
     constants.Attr: "ATTR_",
-    constants.WordFlag: "TERN_WORD_",
     constants.NerAction: "NER_",
     constants.ArcAction: "ARC_",
     constants.RulerAttr: "RULER_",
@@ -55,7 +54,6 @@ COUNTS = {
     "NOUN_CHUNK_KINDS": len(constants.NounChunks),
     "ROLE_BITS": len(constants.Role),
     "KNOWN_FEATURES": KNOWN_FEATURES,
-    "TERN_WORD_EVERYTHING": sum(constants.WordFlag),
 }
 """What C says of a whole enumeration."""
 

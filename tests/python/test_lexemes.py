@@ -9,7 +9,6 @@ from typing import Any
 import languages
 import pytest
 from common import TINY
-from convert.constants import WordFlag
 from convert.languages import blank
 from language_files import language_file
 from model_bytes import ModelBytes
@@ -48,17 +47,13 @@ def test_lexemes_are_spacys(code: str, tern: Any) -> None:
         expected = (flags, lexeme.lower_, lexeme.norm_, lexeme.shape_, lexeme.prefix_, lexeme.suffix_)
         found = model.lexeme(word)
         assert (found[0], *found[2:]) == expected, word
-        assert found[1] == sum(WordFlag)
-
-
-def test_flags_are_spacys_attributes() -> None:
-    assert sum(WordFlag) == sum(1 << IDS[name] for name in FLAGS)
+        assert found[1] == sum(1 << IDS[name] for name in FLAGS)
 
 
 def test_a_model_without_a_languages_words_tells_what_characters_tell(tern: Any) -> None:
     flags, known, *forms = tern.Model(TINY).lexeme("The")
-    assert flags == WordFlag.ALPHA | WordFlag.ASCII | WordFlag.TITLE
-    assert not known & (WordFlag.STOP | WordFlag.LIKE_NUM | WordFlag.LIKE_URL | WordFlag.QUOTE | WordFlag.CURRENCY)
+    assert flags == sum(1 << IDS[name] for name in ("IS_ALPHA", "IS_ASCII", "IS_TITLE"))
+    assert not any(known >> IDS[name] & 1 for name in ("IS_STOP", "LIKE_NUM", "LIKE_URL", "IS_QUOTE", "IS_CURRENCY"))
     assert forms == ["the", "the", "Xxx", "T", "The"]
 
 
@@ -77,7 +72,7 @@ def test_a_long_word(tern: Any) -> None:
     assert (len(lower), shape, prefix, suffix) == (4_000_000, "LONG", "A", "bAb")
 
 
-@pytest.mark.parametrize("section, index, value", [("words/values", 0, 1 << 13), ("words/number/next", 0, 0xFFFF)])
+@pytest.mark.parametrize("section, index, value", [("flags/tests", 0, 8), ("flags/next", 0, 0xFFFF)])
 def test_damaged_words_are_refused(section: str, index: int, value: int, tern: Any) -> None:
     model = ModelBytes(language_file("en").read_bytes())
     model.set_number(section, index, value)

@@ -81,28 +81,6 @@ class Char(IntEnum):
     CASE_IGNORABLE = 1 << 9
 
 
-class WordFlag(IntEnum):
-    """TERN_WORD_*: what is known of a word, at the bits of spaCy's attributes (spacy/attrs.pxd)."""
-
-    ALPHA = 1 << 1
-    ASCII = 1 << 2
-    DIGIT = 1 << 3
-    LOWER = 1 << 4
-    PUNCT = 1 << 5
-    SPACE = 1 << 6
-    TITLE = 1 << 7
-    UPPER = 1 << 8
-    LIKE_URL = 1 << 9
-    LIKE_NUM = 1 << 10
-    LIKE_EMAIL = 1 << 11
-    STOP = 1 << 12
-    BRACKET = 1 << 14
-    QUOTE = 1 << 15
-    LEFT_PUNCT = 1 << 16
-    RIGHT_PUNCT = 1 << 17
-    CURRENCY = 1 << 18
-
-
 # ---- networks --------------------------------------------------------------------------------------------------------
 
 PANEL = 16
@@ -222,6 +200,8 @@ PHRASE_SEEDED = 128
 """Added to the attribute of phrases some of whose values are 0."""
 PATTERN_FLAGS, WORD_FLAGS = 64, 64
 """Behind them, a flag that has a test in flags/tests: PATTERN_FLAGS and spaCy's number of it, of which there are WORD_FLAGS."""
+FLAG_URL = 7
+"""How LIKE_URL is told in files of languages, besides the predicates."""
 
 
 class Predicate(IntEnum):

@@ -55,7 +55,7 @@ def build(code: str) -> list[Group]:
     for name in role_names(nlp):
         strings.number(name)
     chunks = noun_chunk_sections(nlp, strings)
-    words = word_sections(nlp.vocab, pattern_of(nlp.tokenizer, "url_match"))
+    words = word_sections(nlp.vocab, pattern_of(nlp.tokenizer, "url_match"), strings)
     pipeline = container.Section("pipeline", np.zeros((0, 2), dtype="<u4"))
     meta = json.dumps({"lang": code, "name": "blank", "version": spacy.__version__, "license": "MIT"})
     tables = [*tokenizer, *strings.sections(), *norms, symbols_section(0.9), pipeline, *chunks, *words]

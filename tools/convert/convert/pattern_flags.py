@@ -51,7 +51,7 @@ def _like_url() -> str:
     return rf"^(?:https?://|www\.[\s\S]|(?!\.)[^@]*\.(?:[^.@:]*/|(?:{domains})){end}|{plain}(?:{URL_PATTERN.strip()}))"
 
 
-def _among(attr: PatternAttr, texts: Any) -> Test:
+def among(attr: PatternAttr, texts: Any) -> Test:
     return Test(Predicate.AMONG, attr, False, tuple(sorted({int(get_string_id(text)) for text in texts})))
 
 
@@ -60,7 +60,7 @@ def _found(pattern: str) -> Test:
 
 
 def _listed(function: Callable[[str], bool]) -> Test:
-    return _among(PatternAttr.ORTH, [mark for mark in MARKS if function(mark)])
+    return among(PatternAttr.ORTH, [mark for mark in MARKS if function(mark)])
 
 
 def flag_test(name: str, vocab: Any) -> Test:
@@ -71,7 +71,7 @@ def flag_test(name: str, vocab: Any) -> Test:
     if OF_CHARACTERS.get(name, OF_LISTS.get(name)) is function and function is not None:
         return _listed(function) if name in OF_LISTS else Test(Predicate.AMONG, PatternAttr[name], False, (1,))
     if name == "IS_STOP" and isinstance(function, functools.partial) and function.func is lex_attrs.is_stop:
-        return _among(PatternAttr.LOWER, function.keywords["stops"])
+        return among(PatternAttr.LOWER, function.keywords["stops"])
     if name == "LIKE_URL" and function is lex_attrs.like_url:
         return _found(_like_url())
     if name == "LIKE_EMAIL" and function is lex_attrs.like_email:

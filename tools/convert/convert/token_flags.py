@@ -3,7 +3,7 @@ it says of all words alike (engine/patterns/token_flags.h)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from .maps import id_table
 from .pattern_flags import OF_CHARACTERS, OF_WORDS, flag_test
 from .pattern_regex import automata_sections
 from .pattern_tables import Operands
+from .pattern_test import Test
 from .strings import StringTable
 
 ATTRS = (*PatternAttr.__members__, *OF_WORDS)
@@ -78,13 +79,17 @@ def token_flag_sections(vocab: Any, sections: Sequence[Section], strings: String
     """flags/ and word_ids/, if some section looks at what they tell."""
     looked_at = _looked_at(sections)
     ids = id_table("word_ids", _vector_numbers(vocab)) if PatternAttr.ID in looked_at else []
-    flags = [name for name in OF_WORDS if attr_number(name) in looked_at]
+    flags = {name: flag_test(name, vocab) for name in OF_WORDS if attr_number(name) in looked_at}
+    return [*ids, *flag_sections(flags, strings)]
+
+
+def flag_sections(flags: Mapping[str, Test], strings: StringTable) -> list[Section]:
+    """flags/; nothing if there are none."""
     if not flags:
-        return ids
+        return []
     operands = Operands(strings)
-    rows = [operands.row(flag_test(name, vocab)) for name in flags]
+    rows = [operands.row(test) for test in flags.values()]
     return [
-        *ids,
         tensor("flags/numbers", [IDS[name] for name in flags], "u4"),
         tensor("flags/tests", rows, "u4"),
         Section("flags/values", np.array(operands.values or [0], dtype="<u8")),

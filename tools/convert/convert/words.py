@@ -1,47 +1,34 @@
-"""What is known of a language's words, for files of languages: which are stop words, marks, numbers (engine/patterns/word_flags).
+"""What is known of a language's words, for files of languages: all flags of token_flags.py, whatever looks at them.
 
-Whatever characters or a common expression decide is the engine's own. A language with a function that does something else is
-refused.
+A language with a function of its own for one of them is refused.
 """
 
 from __future__ import annotations
 
-import functools
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from spacy.attrs import IDS
 from spacy.lang import lex_attrs
 from spacy.lang.tokenizer_exceptions import URL_PATTERN
-from spacy.strings import get_string_id
 
-from .constants import WordFlag
-from .container import Section, tensor
+from .constants import FLAG_URL, PatternAttr
+from .container import Section
 from .errors import ConvertError
-from .pattern_flags import MARKS, OF_CHARACTERS, OF_LISTS
-from .pattern_numbers import number_pattern
-from .pattern_regex import automata_sections
+from .pattern_flags import OF_CHARACTERS, OF_WORDS, among, flag_test
+from .pattern_test import Test
+from .strings import StringTable
+from .token_flags import flag_sections
 
-_OF_ENGINE = {**OF_CHARACTERS, "LIKE_URL": lex_attrs.like_url, "LIKE_EMAIL": lex_attrs.like_email}
-"""Flags that the engine computes, and the only function that each may be."""
-_LISTS = {
-    "IS_BRACKET": WordFlag.BRACKET,
-    "IS_QUOTE": WordFlag.QUOTE,
-    "IS_LEFT_PUNCT": WordFlag.LEFT_PUNCT,
-    "IS_RIGHT_PUNCT": WordFlag.RIGHT_PUNCT,
-}
-
-
+_CURRENCY = "IS_CURRENCY"
 _OTHER = ["", "a", "$", "€€", "a$", "1", "dollar", "EUR", "\u0bf9", "("]
 """Texts of which a language's names of currencies are none."""
 
 
-def _own_function(name: str) -> ConvertError:
-    return ConvertError(f"the language has a function of its own for {name}, which is Python: use spaCy's")
-
-
 def _own_currencies(function: Any) -> list[str]:
-    """Of a language that has names of currencies, besides signs (spacy/lang/id/lex_attrs.py)."""
+    """Names of currencies that a language has besides signs (spacy/lang/id/lex_attrs.py)."""
+    if function is lex_attrs.is_currency:
+        return []
     names = getattr(function, "__globals__", {})
     texts = list(names.get("LIST_CURRENCY", names.get("_currency_words", ())))
     if (
@@ -49,45 +36,22 @@ def _own_currencies(function: Any) -> list[str]:
         or not all(map(function, texts))
         or not all(map(lex_attrs.is_currency, filter(function, set(_OTHER) - set(texts))))
     ):
-        raise _own_function("IS_CURRENCY")
+        raise ConvertError(f"the language has a function of its own for {_CURRENCY}, which is Python: use spaCy's")
     return texts
 
 
-def _check(getters: Any) -> None:
-    for name, function in {**_OF_ENGINE, **OF_LISTS}.items():
-        if getters.get(IDS[name]) is not function and name != "IS_CURRENCY":
-            raise _own_function(name)
+def _url(vocab: Any) -> Test:
+    """By the tokenizer's url_match: an expression of its own would be larger than all else."""
+    flag_test("LIKE_URL", vocab)
+    return replace(among(PatternAttr.ORTH, lex_attrs._tlds), kind=FLAG_URL)
 
 
-def _listed(vocab: Any) -> dict[int, int]:
-    """Id of a text -> its flags, ascending."""
-    getters = vocab.lex_attr_getters
-    flags: dict[int, int] = {}
-
-    def add(texts: Any, flag: WordFlag) -> None:
-        for text in texts:
-            flags[get_string_id(text)] = flags.get(get_string_id(text), 0) | flag
-
-    for name, flag in _LISTS.items():
-        add(filter(OF_LISTS[name], MARKS), flag)
-    if getters[IDS["IS_CURRENCY"]] is not lex_attrs.is_currency:
-        add(_own_currencies(getters[IDS["IS_CURRENCY"]]), WordFlag.CURRENCY)
-    stop = getters[IDS["IS_STOP"]]
-    if not isinstance(stop, functools.partial) or stop.func is not lex_attrs.is_stop:
-        raise _own_function("IS_STOP")
-    add(stop.keywords["stops"], WordFlag.STOP)
-    add(lex_attrs._tlds, WordFlag.LIKE_URL)
-    return dict(sorted(flags.items()))
-
-
-def word_sections(vocab: Any, url_pattern: str | None) -> list[Section]:
-    """words/. url_pattern: the tokenizer's url_match, by which the engine knows web addresses."""
-    _check(vocab.lex_attr_getters)
+def word_sections(vocab: Any, url_pattern: str | None, strings: StringTable) -> list[Section]:
+    """flags/. url_pattern: the tokenizer's url_match, by which the engine knows web addresses."""
+    for name in set(OF_CHARACTERS) - {_CURRENCY}:
+        flag_test(name, vocab)
     if (url_pattern or "").removeprefix("(?u)") != URL_PATTERN:
         raise ConvertError("the tokenizer's url_match is not spaCy's own, by which LIKE_URL is told: use spaCy's")
-    flags = _listed(vocab)
-    return [
-        Section("words/keys", np.array(list(flags), dtype="<u8")),
-        tensor("words/values", list(flags.values()), "u4"),
-        *automata_sections("words/number", [number_pattern(vocab.lex_attr_getters[IDS["LIKE_NUM"]])]),
-    ]
+    flags = {name: _url(vocab) if name == "LIKE_URL" else flag_test(name, vocab) for name in OF_WORDS}
+    flags[_CURRENCY] = among(PatternAttr.ORTH, _own_currencies(vocab.lex_attr_getters[IDS[_CURRENCY]]))
+    return flag_sections(flags, strings)
