@@ -13,6 +13,7 @@ import oracle
 from common import REDUCED, SPACY_PACKAGE
 from comparison import Comparison, text_maker
 from corpus import project_texts
+from mutants import EngineBuild
 from random_texts import TextMaker
 
 
@@ -20,6 +21,12 @@ from random_texts import TextMaker
 def comparison(program: Callable[[str], Path], model_file: Path) -> Callable[[str], Comparison]:
     """comparison("full"), comparison("ner"), ..."""
     return lambda pipeline: Comparison(SPACY_PACKAGE, pipeline, program("tests/stages"), model_file)
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> EngineBuild:
+    """To compile mutants with."""
+    return EngineBuild(tmp_path_factory.mktemp("engine"))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import functools
 import random
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
 
@@ -25,41 +24,23 @@ from common import SPACY_PACKAGE
 from comparison import Comparison, first_inner_difference, inside
 from corpus import project_texts
 from differences import FIELDS, FIELDS_OF, first_difference
+from mutant_rounds import Round, each_mutant, expect_noticed, first_difference_of
 from mutants import ENGINE_MUTANTS, KERNELS, MODEL_MUTANTS, EngineBuild, EngineMutant, ModelMutant, fill, mutate_model
 from stages import Stages
 
 
-class Round:
-    """Texts through one pipeline, with spaCy's answers computed once, to compare any program and model with."""
-
-    def __init__(
-        self,
-        compared: Comparison,
-        texts: Sequence[str],
-        starts: Sequence[Sequence[int]] | None = None,
-        want: str | None = None,
-    ) -> None:
-        self.compared, self.texts, self.starts = compared, texts, starts
-        self.lines = [{**line, "want": [want]} if want else line for line in compared.lines(texts, starts)]
-        self.fields = FIELDS_OF[want] if want else FIELDS
-
-    @functools.cached_property
-    def wanted(self) -> list[dict[str, Any]]:
-        return list(oracle.answers(self.compared.nlp, self.texts, self.starts))
-
-    def asking(self, want: str) -> Round:
-        """Every second text, asked for one thing only."""
-        asked = Round(self.compared, self.texts[::2], want=want)
-        asked.wanted = self.wanted[::2]
-        return asked
-
-    def first_difference(self, program: Path, model: Path) -> str | None:
-        answers = Stages(program, model, "--features").answers(self.lines, timeout=60)
-        for text, want, got in zip(self.texts, self.wanted, answers):
-            difference = first_difference(text, want, got, self.fields)
-            if difference:
-                return difference
-        return None
+def round_of(
+    compared: Comparison,
+    texts: Sequence[str],
+    starts: Sequence[Sequence[int]] | None = None,
+    want: str | None = None,
+    wanted: Callable[[], list[dict[str, Any]]] | None = None,
+) -> Round:
+    """want: what is asked for alone. wanted: spaCy's answers, if they are there."""
+    lines = [{**line, "want": [want]} if want else line for line in compared.lines(texts, starts)]
+    differ = functools.partial(first_difference, fields=FIELDS_OF[want] if want else FIELDS)
+    wanted = wanted or (lambda: list(oracle.answers(compared.nlp, texts, starts)))
+    return Round(compared.model, texts, wanted, lines, differ=differ)
 
 
 class Rounds:
@@ -67,22 +48,22 @@ class Rounds:
     long to show them."""
 
     def __init__(self, comparison: Callable[[str], Comparison], nlp: Any, texts: Sequence[str]) -> None:
-        full = Round(comparison("full"), texts)
+        compared = comparison("full")
+        full = round_of(compared, texts)
         choose = random.Random(1)
         starts = [choose.choices([1, -1, 0], k=len(nlp.make_doc(text))) for text in texts]
         self.rounds = [
-            Round(comparison("ner"), texts),
-            Round(comparison("senter"), texts),
+            round_of(comparison("ner"), texts),
+            round_of(comparison("senter"), texts),
             full,
-            *map(full.asking, FIELDS_OF),
-            *(Round(comparison(pipeline), texts, starts) for pipeline in ("ner", "senter", "everything")),
+            *(round_of(compared, texts[::2], want=want, wanted=lambda: full.wanted[::2]) for want in FIELDS_OF),
+            *(round_of(comparison(pipeline), texts, starts) for pipeline in ("ner", "senter", "everything")),
         ]
         inner = {text: inside(nlp, text) for text in texts[::5]}
         self.inner = {text: want for text, want in inner.items() if want}
 
     def first_difference(self, program: Path, model: Path) -> str | None:
-        differences = (round.first_difference(program, model) for round in self.rounds)
-        return next(filter(None, differences), None)
+        return first_difference_of(self.rounds, program, model)
 
     def first_inner_difference(self, program: Path, model: Path) -> str | None:
         answers = Stages(program, model, "--layers", "--scores", "--trace").texts(self.inner)
@@ -101,27 +82,8 @@ def rounds(comparison: Callable[[str], Comparison], nlp_everything: Any, texts: 
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> EngineBuild:
-    return EngineBuild(tmp_path_factory.mktemp("engine"))
-
-
-@dataclass(frozen=True)
-class Ties:
+def ties(model_file: Path, engine: EngineBuild, texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Round:
     """A model and a pipeline whose every class always scores 0."""
-
-    model: Path
-    texts: list[str]
-    wanted: list[dict[str, Any]]
-
-    def first_difference(self, program: Path) -> str | None:
-        lines = Comparison(SPACY_PACKAGE, "everything", program, self.model).lines(self.texts)
-        answers = Stages(program, self.model).answers(lines, timeout=60)
-        differences = (first_difference(*answer) for answer in zip(self.texts, self.wanted, answers))
-        return next(filter(None, differences), None)
-
-
-@pytest.fixture(scope="module")
-def ties(model_file: Path, texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Ties:
     nlp = oracle.load(SPACY_PACKAGE, "everything")
     layers = {
         "ner": ("ner/upper", "upper"),
@@ -138,7 +100,9 @@ def ties(model_file: Path, texts: list[str], tmp_path_factory: pytest.TempPathFa
             fill(model, f"{section}/W", 0)  # weights and bias
 
     model = mutate_model(model_file, tmp_path_factory.mktemp("model") / "equal.tern", zero)
-    return Ties(model, texts, list(oracle.answers(nlp, texts)))
+    lines = Comparison(SPACY_PACKAGE, "everything", engine.program, model).lines(texts)
+    wanted = list(oracle.answers(nlp, texts))
+    return Round(model, texts, lambda: wanted, lines, flags=())
 
 
 def use_kernels(name: str, program: Path, model_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,12 +125,12 @@ def test_nothing_broken(
     assert rounds.first_inner_difference(engine.program, model_file) is None
 
 
-def test_equal_scores(engine: EngineBuild, ties: Ties) -> None:
+def test_equal_scores(engine: EngineBuild, ties: Round) -> None:
     """parser_model.pyx arg_max_if_valid, numpy's argmax: the first of equal classes wins."""
     assert ties.first_difference(engine.program) is None
 
 
-@pytest.mark.parametrize("mutant", MODEL_MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
+@each_mutant(MODEL_MUTANTS)
 def test_model_mutant(
     mutant: ModelMutant, engine: EngineBuild, rounds: Rounds, model_file: Path, tmp_path: Path
 ) -> None:
@@ -174,8 +138,7 @@ def test_model_mutant(
     difference = rounds.first_difference(engine.program, broken)
     if difference is None:
         difference = rounds.first_inner_difference(engine.program, broken)
-    assert difference is not None, "not noticed"
-    assert difference.startswith(mutant.noticed_in), difference
+    expect_noticed(mutant, difference)
 
 
 # One of the arithmetic is in each set of kernels.
@@ -194,7 +157,7 @@ def test_engine_mutant(
     kernels: str,
     engine: EngineBuild,
     rounds: Rounds,
-    ties: Ties,
+    ties: Round,
     model_file: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -205,5 +168,4 @@ def test_engine_mutant(
         or ties.first_difference(program)
         or rounds.first_inner_difference(program, model_file)
     )
-    assert difference is not None, "not noticed"
-    assert difference.startswith(mutant.noticed_in), difference
+    expect_noticed(mutant, difference)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,12 +18,11 @@ import test_span_ruler
 from common import SPACY_PACKAGE
 from comparison import spacy_alone
 from convert.tiny import seed_weights
-from differences import first_difference
+from mutant_rounds import Round, check_mutant, each_mutant, first_difference_of
 from mutants import EngineBuild, EngineMutant
 from random_patterns import PatternMaker
 from spacy.language import Language
 from spacy.training import Example
-from stages import Stages
 from test_patterns import spacy_matches, with_ruler
 from test_spacy_patterns import some_texts
 from test_spans import PRESET, finder, gold, ngrams, pipeline, single, spancat
@@ -42,29 +40,14 @@ def of(file: str, *mutants: tuple[str, str, str]) -> list[EngineMutant]:
 # ---- what is compared ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Round:
-    """A pipeline's documents, or the matches of its patterns."""
-
-    model: Path
-    texts: list[str]
-    wanted: list[dict[str, Any]]
-    flags: tuple[str, ...] = ()
-
-    def first_difference(self, program: Path) -> str | None:
-        answers = Stages(program, self.model, *self.flags).texts(self.texts, timeout=120)
-        for text, want, got in zip(self.texts, self.wanted, answers):
-            if "matches" in want and want["matches"] != [list(m) for m in dict.fromkeys(map(tuple, got["matches"]))]:
-                return f"matches in {text!r}"
-            difference = None if "matches" in want else first_difference(text, want, got)
-            if difference:
-                return difference
-        return None
+def differing_matches(text: str, want: dict[str, Any], got: dict[str, Any]) -> str | None:
+    found = [list(match) for match in dict.fromkeys(map(tuple, got["matches"]))]
+    return None if want["matches"] == found else f"matches in {text!r}"
 
 
 def round_of(nlp: Language, texts: list[str], folder: Path, program: Path) -> Round:
     pair = small.saved_pair(nlp, folder, program)
-    return Round(pair.file, texts, [oracle.answer(pair.nlp(text)) for text in texts])
+    return Round(pair.file, texts, lambda: [oracle.answer(pair.nlp(text)) for text in texts], flags=())
 
 
 BY_HAND: list[list[dict[str, Any]]] = [
@@ -87,7 +70,8 @@ def matching_round(texts: list[str], folder: Path, program: Path) -> Round:
     pair = small.saved_pair(with_ruler([*(maker.pattern() for _ in range(400)), *BY_HAND]), folder, program)
     with pair.nlp.select_pipes(disable=["attribute_ruler"]):
         docs = list(pair.nlp.pipe(texts))
-    return Round(pair.file, texts, [{"matches": spacy_matches(pair.nlp, doc)} for doc in docs], ("--matches",))
+    wanted = [{"matches": spacy_matches(pair.nlp, doc)} for doc in docs]
+    return Round(pair.file, texts, lambda: wanted, flags=("--matches",), differ=differing_matches)
 
 
 def setting_ruler(texts: list[str]) -> Language:
@@ -122,16 +106,6 @@ def random_spans() -> list[Language]:
         for _, pipe in nlp.pipeline:
             seed_weights(pipe.model, stream)
     return found
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> EngineBuild:
-    return EngineBuild(tmp_path_factory.mktemp("engine"))
-
-
-def check(mutant: EngineMutant, engine: EngineBuild, rounds: list[Round]) -> None:
-    program = engine.mutant(mutant)
-    assert any(each.first_difference(program) for each in rounds), "not noticed"
 
 
 # ---- patterns --------------------------------------------------------------------------------------------------------
@@ -192,12 +166,12 @@ def matching(engine: EngineBuild, tmp_path_factory: pytest.TempPathFactory) -> l
 
 
 def test_no_pattern_broken(engine: EngineBuild, matching: list[Round]) -> None:
-    assert [each.first_difference(engine.program) for each in matching] == [None]
+    assert first_difference_of(matching, engine.program) is None
 
 
-@pytest.mark.parametrize("mutant", PATTERN_MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
+@each_mutant(PATTERN_MUTANTS)
 def test_pattern_mutant(mutant: EngineMutant, engine: EngineBuild, matching: list[Round]) -> None:
-    check(mutant, engine, matching)
+    check_mutant(mutant, engine, matching)
 
 
 # ---- rulers ----------------------------------------------------------------------------------------------------------
@@ -258,12 +232,12 @@ def rulers(engine: EngineBuild, tmp_path_factory: pytest.TempPathFactory) -> lis
 
 
 def test_no_ruler_broken(engine: EngineBuild, rulers: list[Round]) -> None:
-    assert all(each.first_difference(engine.program) is None for each in rulers)
+    assert first_difference_of(rulers, engine.program) is None
 
 
-@pytest.mark.parametrize("mutant", RULER_MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
+@each_mutant(RULER_MUTANTS)
 def test_ruler_mutant(mutant: EngineMutant, engine: EngineBuild, rulers: list[Round]) -> None:
-    check(mutant, engine, rulers)
+    check_mutant(mutant, engine, rulers)
 
 
 # ---- spans -----------------------------------------------------------------------------------------------------------
@@ -307,9 +281,9 @@ def spans(engine: EngineBuild, tmp_path_factory: pytest.TempPathFactory) -> list
 
 
 def test_no_span_broken(engine: EngineBuild, spans: list[Round]) -> None:
-    assert all(each.first_difference(engine.program) is None for each in spans)
+    assert first_difference_of(spans, engine.program) is None
 
 
-@pytest.mark.parametrize("mutant", SPAN_MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
+@each_mutant(SPAN_MUTANTS)
 def test_span_mutant(mutant: EngineMutant, engine: EngineBuild, spans: list[Round]) -> None:
-    check(mutant, engine, spans)
+    check_mutant(mutant, engine, spans)

@@ -23,6 +23,7 @@ from convert.tiny import blank, seed_weights
 from convert.tiny_recipe import SENTENCES
 from corpus import project_texts
 from differences import first_difference
+from mutant_rounds import Round, check_mutant, each_mutant, first_difference_of
 from mutants import EngineBuild, EngineMutant
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -264,36 +265,34 @@ MUTANTS = [
 COMPARED = ("subtokens", "entities, then chunks", "chunks, then entities", "splitter between", "splitter last")
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> EngineBuild:
-    return EngineBuild(tmp_path_factory.mktemp("engine"))
+def difference_of(text: str, want: dict[str, Any], got: dict[str, Any]) -> str | None:
+    """Of what a document has when everything has run, and of its norms."""
+    found = {key: value for key, value in got.items() if key not in ("norm", "attrs")}
+    return first_difference(text, want, found) or ("norm" if got["norm"] != want["norm"] else None)
 
 
 @pytest.fixture(scope="module")
-def pairs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, list[str], list[dict[str, Any]]]]:
-    """(model, texts, spaCy's answers) of each pipeline that is compared."""
+def rounds(tmp_path_factory: pytest.TempPathFactory) -> list[Round]:
     found = []
     for name in COMPARED:
         folder = tmp_path_factory.mktemp("mutants")
         nlp = make(PIPELINES[name].split(), folder / "nlp")
         texts = [text for text in texts_of(SEED) if text]
-        found.append((converted(nlp, folder / "x.tern"), texts, list(oracle.answers(nlp, texts))))
+        model = converted(nlp, folder / "x.tern")
+        found.append(
+            Round(model, texts, lambda nlp=nlp, texts=texts: list(oracle.answers(nlp, texts)), differ=difference_of)
+        )
     return found
-
-
-def difference_of(program: Path, pairs: list[tuple[Path, list[str], list[dict[str, Any]]]]) -> str | None:
-    for model, texts, wanted in pairs:
-        for text, want, got in zip(texts, wanted, Stages(program, model, "--features").texts(texts)):
-            difference = first_difference(text, want, {k: v for k, v in got.items() if k not in ("norm", "attrs")})
-            difference = difference or ("norm" if got["norm"] != want["norm"] else None)
-            if difference:
-                return difference
-    return None
 
 
 @pytest.mark.long
 @spacy_alone
-@pytest.mark.parametrize("mutant", [None, *MUTANTS], ids=lambda mutant: mutant.name if mutant else "none")
-def test_mutants(mutant: EngineMutant | None, engine: EngineBuild, pairs) -> None:
-    difference = difference_of(engine.mutant(mutant) if mutant else engine.program, pairs)
-    assert (difference is None) == (mutant is None), difference
+def test_nothing_broken(engine: EngineBuild, rounds: list[Round]) -> None:
+    assert first_difference_of(rounds, engine.program) is None
+
+
+@pytest.mark.long
+@spacy_alone
+@each_mutant(MUTANTS)
+def test_mutants(mutant: EngineMutant, engine: EngineBuild, rounds: list[Round]) -> None:
+    check_mutant(mutant, engine, rounds)
