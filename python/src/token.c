@@ -202,11 +202,14 @@ static PyObject *get_form_id(PyObject *self, void *closure)
     return PyLong_FromUnsignedLongLong(id);
 }
 
-static PyObject *get_flag(PyObject *self, void *closure)
+/* flag: the bit TERN_WORD_*, or one that a program has added. */
+static PyObject *flag_of(PyObject *self, uint64_t flag)
 {
     const lexeme *lex = lexeme_of(self);
-    return lex ? PyBool_FromLong((long)(lex->flags >> column_of(closure) & 1)) : NULL;
+    return lex ? PyBool_FromLong((lex->flags & flag) != 0) : NULL;
 }
+
+static PyObject *get_flag(PyObject *self, void *closure) { return flag_of(self, (uint64_t)(uintptr_t)closure); }
 
 static PyObject *get_rank(PyObject *self, void *unused)
 {
@@ -220,7 +223,7 @@ static PyObject *check_flag(PyObject *self, PyObject *number)
     const long flag = PyLong_AsLong(number);
     if (flag == -1 && PyErr_Occurred()) return NULL;
     if (flag < 1 || flag > 63) Py_RETURN_FALSE;
-    return get_flag(self, (void *)(intptr_t)flag);
+    return flag_of(self, (uint64_t)1 << flag);
 }
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------- */
@@ -417,23 +420,23 @@ static PyGetSetDef token_properties[] = {
     FORM("lang", FORM_LANG),
     {"rank", get_rank, NULL, "The word's rank.", NULL},
     {"lex_id", get_rank, NULL, "The same.", NULL},
-    FLAG("is_alpha", 1),
-    FLAG("is_ascii", 2),
-    FLAG("is_digit", 3),
-    FLAG("is_lower", 4),
-    FLAG("is_punct", 5),
-    FLAG("is_space", 6),
-    FLAG("is_title", 7),
-    FLAG("is_upper", 8),
-    FLAG("like_url", 9),
-    FLAG("like_num", 10),
-    FLAG("like_email", 11),
-    FLAG("is_stop", 12),
-    FLAG("is_bracket", 14),
-    FLAG("is_quote", 15),
-    FLAG("is_left_punct", 16),
-    FLAG("is_right_punct", 17),
-    FLAG("is_currency", 18),
+    FLAG("is_alpha", TERN_WORD_ALPHA),
+    FLAG("is_ascii", TERN_WORD_ASCII),
+    FLAG("is_digit", TERN_WORD_DIGIT),
+    FLAG("is_lower", TERN_WORD_LOWER),
+    FLAG("is_punct", TERN_WORD_PUNCT),
+    FLAG("is_space", TERN_WORD_SPACE),
+    FLAG("is_title", TERN_WORD_TITLE),
+    FLAG("is_upper", TERN_WORD_UPPER),
+    FLAG("like_url", TERN_WORD_LIKE_URL),
+    FLAG("like_num", TERN_WORD_LIKE_NUM),
+    FLAG("like_email", TERN_WORD_LIKE_EMAIL),
+    FLAG("is_stop", TERN_WORD_STOP),
+    FLAG("is_bracket", TERN_WORD_BRACKET),
+    FLAG("is_quote", TERN_WORD_QUOTE),
+    FLAG("is_left_punct", TERN_WORD_LEFT_PUNCT),
+    FLAG("is_right_punct", TERN_WORD_RIGHT_PUNCT),
+    FLAG("is_currency", TERN_WORD_CURRENCY),
     {"ent_iob", get_ent_iob, NULL, "0 unset, 1 inside, 2 outside, 3 begins an entity.", NULL},
     {"ent_iob_", get_ent_iob_string, NULL, "The same as a letter.", NULL},
     {"_is_sent_start", get_is_sent_start, NULL, NULL, NULL},

@@ -146,6 +146,24 @@ def test_modules_of_a_language(code: str, ours: Any) -> None:
         assert found.like_num(text) == theirs.like_num(text)
 
 
+@pytest.mark.parametrize("name", "bracket quote left_punct right_punct punct currency ascii".split())
+def test_flags_of_all_languages(name: str, ours: Any) -> None:
+    """Of the engine or of Python's own."""
+    found, theirs = (
+        getattr(importlib.import_module(f"{package}.lang.lex_attrs"), f"is_{name}") for package in ("tern_nlp", "spacy")
+    )
+    for text in ("", *map(chr, range(1, 0x2100)), "''", "``", "()", "€€", "❮", "❯", "a("):
+        assert found(text) == theirs(text), text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a@b.c", "a@b.c.", "a@b.", "a@.c", "@b.c", "a_.+-@b-.c", "é@b.c", "a@b", "x a@b.c"]
+)
+def test_like_email_of_all_languages(text: str, ours: Any) -> None:
+    found, theirs = (importlib.import_module(f"{package}.lang.lex_attrs") for package in ("tern_nlp", "spacy"))
+    assert found.like_email(text) == bool(theirs.like_email(text))
+
+
 def test_there_is_no_such_module(ours: Any) -> None:
     for name in ("qq", "en.nothing"):
         with pytest.raises(ImportError):

@@ -1,8 +1,8 @@
-"""Lexical attributes of words by functions, as spaCy's vocabularies take them. The engine has them all at once: Model.lexeme."""
+"""Lexical attributes of words by functions, as spaCy's vocabularies take them. The engine has them all at once: Model.lexeme. What
+Python's str or unicodedata say is here; the rest asks the engine."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from ..attrs import IDS
@@ -12,11 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Set
     from typing import Any
 
-_BRACKETS = frozenset("()[]{}<>")
-_QUOTES = frozenset([*"\"'`«»‘’‚‛“”„‟‹›❮❯", "''", "``"])
-_LEFT = frozenset([*"([{<\"'«‘‚‛“„‟‹❮", "``"])
-_RIGHT = frozenset([*")]}>\"'»’”›❯", "''"])
-_EMAIL = re.compile(r"[a-zA-Z0-9_.+-]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9-.]")
 _LONG = 100  # characters from which on the shape is "LONG"
 _RUN = 4  # equal characters of a shape that are kept
 
@@ -56,26 +51,6 @@ def is_currency(text: str) -> bool:
 
 def is_ascii(text: str) -> bool:
     return text.isascii()
-
-
-def is_bracket(text: str) -> bool:
-    return text in _BRACKETS
-
-
-def is_quote(text: str) -> bool:
-    return text in _QUOTES
-
-
-def is_left_punct(text: str) -> bool:
-    return text in _LEFT
-
-
-def is_right_punct(text: str) -> bool:
-    return text in _RIGHT
-
-
-def like_email(text: str) -> bool:
-    return _EMAIL.match(text) is not None
 
 
 def word_shape(text: str) -> str:
@@ -133,6 +108,11 @@ def get_lang(text: str, lang: str = "") -> str:
     return lang
 
 
+is_bracket = WordFlag("xx", "IS_BRACKET")
+is_quote = WordFlag("xx", "IS_QUOTE")
+is_left_punct = WordFlag("xx", "IS_LEFT_PUNCT")
+is_right_punct = WordFlag("xx", "IS_RIGHT_PUNCT")
+like_email = WordFlag("xx", "LIKE_EMAIL")
 like_num = WordFlag("xx", "LIKE_NUM")
 like_url = WordFlag("xx", "LIKE_URL")
 
