@@ -20,7 +20,7 @@ static const char *const paths[] = {
     "tests/fuzz/models/spanish.tern", "tests/fuzz/models/vectors.tern", "tests/fuzz/models/dutch.tern",
     "tests/fuzz/models/italian.tern", "tests/fuzz/models/polish.tern",  "tests/fuzz/models/spans.tern",
     "tests/fuzz/models/rulers.tern",  "tests/fuzz/models/words.tern",   "tests/fuzz/models/layers.tern",
-    "tests/fuzz/models/beams.tern",   "tests/fuzz/models/merges.tern",
+    "tests/fuzz/models/beams.tern",   "tests/fuzz/models/merges.tern",  "tests/fuzz/models/flags.tern",
 };
 enum { MODELS = sizeof paths / sizeof *paths, MAX_SIZE = 1 << 18 };
 
@@ -189,6 +189,20 @@ static void run_words(tern_ctx *ctx, const char *text, size_t len, const tern_op
     }
 }
 
+/* The text as one word. */
+static void look_up(tern_ctx *ctx, const char *text, size_t len)
+{
+    tern_lexeme word;
+    tern_error err = {0};
+    tern_status status = tern_lexeme_of(ctx, text, len, &word, &err);
+    REQUIRE(!status == !err.msg[0] && !(word.flags & ~word.known) && !(word.known & ~(unsigned)TERN_WORD_EVERYTHING));
+    const tern_form *const forms[] = {&word.lower, &word.norm, &word.shape, &word.prefix, &word.suffix};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        REQUIRE(!forms[i]->text[forms[i]->len]);
+        check_text(forms[i]->text, forms[i]->len);
+    }
+}
+
 static int is_over(void *user)
 {
     unsigned *left = user;
@@ -222,12 +236,14 @@ static void run_everything(tern_ctx *ctx, const char *text, size_t len, unsigned
     const tern_options sentences = {.want = offers, .components = UINT32_MAX, .sentence_cats = 1};
     run(ctx, text, len, NULL);
     run_words(ctx, text, len, NULL);
+    look_up(ctx, text, len);
     run(ctx, text, len, &sentences); /* an error where the model has not what it takes */
 }
 
 static const char *const texts[] = {
     "", "Alan Turing was born on June 23, 1912, in London.",
-    "I can't pay U.S. $1,000 to (https://a.co/b?c=d)... :-)\n\n e.g. 3pm \xce\xa3\xce\x91\xce\xa3 \xc4\xb0 8a.m. axes"};
+    "I can't pay U.S. $1,000 to (https://a.co/b?c=d)... :-)\n\n e.g. 3pm \xce\xa3\xce\x91\xce\xa3 \xc4\xb0 8a.m. axes",
+    "www.a.com", "a@b.c"};
 
 static void run_texts(const tern_model *model, const edited_model *edited)
 {

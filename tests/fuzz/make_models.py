@@ -27,8 +27,11 @@ from convert.config_check import plan_conversion
 from convert.constants import Feature
 from convert.describe import meta_json
 from convert.source import Source
+from convert.strings import StringTable
 from convert.tiny import MAP_LOAD, blank, reduced_facts, seed_weights
 from convert.tiny_recipe import LEMMA_TABLES, META, SENTENCES, SETTINGS
+from convert.words import word_sections
+from spacy.lang.tokenizer_exceptions import URL_PATTERN
 from spacy.lookups import Lookups
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -357,6 +360,14 @@ def with_lemmatizer(lang: str, mode: str, tables: Mapping[str, Mapping[str, Any]
     return nlp
 
 
+def flags() -> Any:
+    """An encoder that reads flags of words and the numbers of their vectors."""
+    nlp = blank()
+    nlp.vocab.vectors = vectors()
+    read = ("IS_STOP", "LIKE_NUM", "LIKE_EMAIL", "IS_QUOTE", "ID")
+    return with_networks(nlp, ("tagger", tagger(encoder(vectors=True, attrs=read))))
+
+
 def looked_up() -> Any:
     """Without a network, but for a classifier of one row of an encoder."""
     nlp = with_networks(
@@ -443,7 +454,10 @@ PIPELINES: dict[str, Callable[[], Any]] = {
     "words": lambda: with_lemmatizer("mk", "rule", LEMMA_TABLES),
     "polish": lambda: with_lemmatizer("pl", "pos_lookup", POS_TABLES),
     "vectors": keyed_vectors,
+    "flags": flags,
 }
+LANGUAGES = ("flags",)
+"""Those that know all flags of words, as files of languages do, and not only those that are looked at."""
 HALVES = ("floret",)
 """Those whose weights are f16."""
 GIVEN_WORDS = ("words",)
@@ -460,6 +474,9 @@ def file_of(name: str) -> bytes:
         meta = meta_json({**META, "name": name}, Source(Path(folder)), {}, plan, labels_of(nlp, plan))
         given = name in GIVEN_WORDS
         groups = build_groups(nlp, plan, meta, reduced_facts(python_facts()), lambda what: None, MAP_LOAD, given)
+    if name in LANGUAGES:
+        tables = [section for section in groups[0].sections if not section.name.startswith("flags/")]
+        groups[0].sections[:] = [*tables, *word_sections(nlp.vocab, URL_PATTERN, StringTable())]
     sections = [(container.halved(group) if name in HALVES else group).sections for group in groups]
     return container.write(sections, Feature.GIVEN_WORDS if given else 0)
 
