@@ -32,6 +32,7 @@ NOT_THE_PROGRAMS = [
     "load",
     "python",
     "sentiment",
+    "survey",
     "web",
     "test_documents.py",
     "test_lint.py",

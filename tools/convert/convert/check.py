@@ -198,6 +198,20 @@ def planned(raw: Config, exclude: Sequence[str] = ()) -> Planned:
     return Planned(config, plan, [*reasons, *refused], left_out, has_tokenizer)
 
 
+def reasons_when_created(found: Planned, progress: Progress) -> tuple[list[ConvertError], list[str]]:
+    """Besides found.reasons: functions that are not known, what spaCy says when it creates the untrained pipeline, what this says
+    then; warnings."""
+    unknown = function_refusals(found.config, found.left_out)
+    if unknown:
+        return unknown, []
+    runnable, warnings = without_unknown(found.config, found.left_out)
+    progress("create the pipeline")
+    nlp, reasons = _created(runnable, found.left_out)
+    if nlp is not None and not reasons:
+        reasons = _refused_when_made(nlp, found.plan, found.has_tokenizer, progress)
+    return reasons, warnings
+
+
 def check(
     name: str, progress: Progress, exclude: Sequence[str] = (), code: Sequence[str] = (), given_words: bool = False
 ) -> Report:
@@ -209,15 +223,7 @@ def check(
     if package is not None and function_refusals(raw, exclude):
         import_package(package)
     found = planned(without_tokenizer(raw) if given_words else raw, exclude)
-    reasons, left_out = found.reasons, found.left_out
-    unknown, warnings = function_refusals(found.config, left_out), []
-    reasons += unknown
-    if not unknown:
-        runnable, warnings = without_unknown(found.config, left_out)
-        progress("create the pipeline")
-        nlp, refused = _created(runnable, left_out)
-        reasons += refused
-        if nlp is not None and not refused:
-            reasons += _refused_when_made(nlp, found.plan, found.has_tokenizer, progress)
+    when_created, warnings = reasons_when_created(found, progress)
+    reasons = found.reasons + when_created
     at_fault = {error.component for error in reasons}
     return Report([item.name for item in found.plan.components if item.name not in at_fault], reasons, warnings)
