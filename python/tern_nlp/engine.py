@@ -121,7 +121,7 @@ class Engine:
 
     @staticmethod
     def mask(components: Iterable[EngineComponent]) -> int:
-        return sum(1 << component.place for component in components)
+        return sum({1 << component.place for component in components})
 
     def _results(self, run: Any, documents: list[Any], components: Sequence[EngineComponent], *rest: Any) -> list[Any]:
         mask = self.mask(components)
@@ -185,24 +185,55 @@ class Engine:
 
 
 class EngineTokenizer:
-    """Cuts texts into words, as the file says."""
+    """Cuts texts into words, as the file says. What else a Tokenizer has (rules, add_special_case, infix_finditer …) it has of one
+    with the rules of the file's language, which is made when somebody asks for it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, own: Any = None) -> None:
         self.engine = engine
+        self._own = own
+
+    def __reduce__(self) -> Any:
+        return (EngineTokenizer, (self.engine, self._own))
 
     @property
     def vocab(self) -> Vocab:
         return self.engine.vocab
 
+    def takes_engine(self, text: str) -> bool:
+        """Does the engine cut this text, or rules that somebody has changed?"""
+        return self._own is None or self._own.takes_engine(text)
+
     def __call__(self, text: str) -> Doc:
-        return self.engine.docs([text], [])[0]
+        return self.engine.docs([text], [])[0] if self.takes_engine(text) else self._own(text)
 
     def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
         for batch in util.minibatch(texts, batch_size):
-            yield from self.engine.docs(batch, [])
+            if all(map(self.takes_engine, batch)):
+                yield from self.engine.docs(batch, [])
+            else:
+                yield from map(self, batch)
 
     def score(self, examples: Iterable[Any], **settings: Any) -> dict[str, Any]:
         """How well it cuts: Scorer.score_tokenization."""
         from .scorer import Scorer
 
         return Scorer.score_tokenization(examples)
+
+    def _with_rules(self) -> Any:
+        if self._own is None:
+            from .lang._tokenizers import tokenizer_of_file
+
+            self._own = tokenizer_of_file(self.engine)
+        return self._own
+
+    def __getattr__(self, name: str) -> Any:
+        # to_bytes and the like are for rules that are not the file's
+        if name.startswith("_") or (name in ("to_disk", "to_bytes") and self._own is None):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(self._with_rules(), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("engine", "_own"):
+            super().__setattr__(name, value)
+        else:
+            setattr(self._with_rules(), name, value)

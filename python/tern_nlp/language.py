@@ -195,7 +195,7 @@ class Language(Running):
     def __reduce__(self) -> Any:
         """By the file's path; components that Python runs go along."""
         state = {name: value for name, value in self.__dict__.items() if name != "tokenizer"}
-        tokenizer = None if self._is_engines() else self.tokenizer
+        tokenizer = None if self._is_engines() and self.tokenizer._own is None else self.tokenizer
         return (_unpickle, (type(self), state, tokenizer))
 
 

@@ -55,6 +55,10 @@ class Running(Components):
     def _is_engines(self) -> bool:
         return isinstance(self.tokenizer, EngineTokenizer)
 
+    def _is_for_engine(self, text: Any) -> bool:
+        """Is it a text that the engine cuts?"""
+        return isinstance(text, str) and self._is_engines() and self.tokenizer.takes_engine(text)
+
     def _plan(self, disable: Iterable[str]) -> tuple[list[EngineComponent], list[tuple[str, Any]]]:
         """Components that run with the tokenizer, on texts, and those after them."""
         off = set(disable)
@@ -84,11 +88,11 @@ class Running(Components):
         """Annotates a text, or a Doc."""
         disable = names_in(disable)
         first, rest = self._plan(disable)
-        if isinstance(text, str) and self._is_engines():
+        if self._is_for_engine(text):
             self._check_length(text)
             doc = self.tokenizer.engine.docs([text], first)[0]
         else:
-            doc = self._ensure_doc(text)
+            doc, first = self._ensure_doc(text), []
             rest = [(name, proc) for name, proc in self.pipeline if name not in disable]
         found = next(iter(self._rest([doc], rest, component_cfg or {}, first)), None)
         if found is None:
@@ -199,7 +203,7 @@ class Running(Components):
         """(document, did the first components run on it?) of texts, in their order."""
 
         def work(batch: list[Any]) -> list[tuple[Doc, bool]]:
-            if self._is_engines() and all(isinstance(text, str) for text in batch):
+            if all(map(self._is_for_engine, batch)):
                 return [(doc, True) for doc in self._batch(batch, first)]
             return [item for text in batch for item in self._one(text, first)]
 
@@ -211,7 +215,7 @@ class Running(Components):
             yield from batch
 
     def _one(self, text: Any, first: Sequence[EngineComponent]) -> list[tuple[Doc, bool]]:
-        if isinstance(text, str):
+        if self._is_for_engine(text):
             return [(doc, True) for doc in self._batch([text], first)]
         return [(self._ensure_doc(text), False)]
 

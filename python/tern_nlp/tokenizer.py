@@ -104,6 +104,7 @@ class Tokenizer:
             "url_match": url_match,
         }
         self._faster_heuristics = bool(faster_heuristics)
+        self._added: re.Pattern[str] | None = None  # finds special cases that the engine does not know
         self._set_rules(rules)
 
     @classmethod
@@ -114,6 +115,7 @@ class Tokenizer:
         tokenizer.max_cache_size = 10000
         tokenizer._engine, tokenizer._source = engine, source
         tokenizer._faster_heuristics = True
+        tokenizer._added = None
         return tokenizer
 
     # ---- rules
@@ -169,7 +171,13 @@ class Tokenizer:
         """A text that is cut into these words. substrings: for each ORTH, and NORM if it is not the word's own."""
         self._read_source()
         self._add_rule(string, substrings)
-        self._engine = None
+        others = [self._added.pattern] if self._added else []
+        self._added = re.compile("|".join([*others, re.escape(string)]))
+
+    def takes_engine(self, string: str) -> bool:
+        """Does the engine cut this text as the rules say? A special case that was added tells of no text without it: what is
+        looked up among them are pieces of the text."""
+        return self._engine is not None and (self._added is None or self._added.search(string) is None)
 
     def _needs_search(self, string: str) -> bool:
         """Is the special case not found by chunks alone?"""
@@ -240,23 +248,31 @@ class Tokenizer:
     def __call__(self, string: str) -> Doc:
         from .tokens import Doc
 
+        if not isinstance(string, str):
+            raise TypeError(f"Argument 'string' has incorrect type (expected str, got {type(string).__name__})")
         if len(string) >= MAX_CHARS:
             raise ValueError(Errors.E025.format(length=len(string)))
-        if self._engine is not None:
+        if self.takes_engine(string):
             return self._by_engine(string)
-        cut = self._special_cases(self._cut_affixes(string, True))
+        cut = self._cut(string)
         doc = Doc(self.vocab, words=cut.words, spaces=cut.spaces)
         for i, norm in enumerate(cut.norms):
             if norm is not None:
                 doc[i].norm_ = norm
         return doc
 
+    def _cut(self, string: str) -> _Cut:
+        return self._special_cases(self._cut_affixes(string, True))
+
+    def words(self, string: str) -> list[str]:
+        """The words alone, by the rules."""
+        self._read_source()
+        return self._cut(string).words
+
     def _by_engine(self, string: str) -> Doc:
         from . import _tern
         from .tokens import Doc
 
-        if not isinstance(string, str):
-            raise TypeError(f"Argument 'string' has incorrect type (expected str, got {type(string).__name__})")
         (result,) = self._engine.run([string], _tern.NORMS)
         return Doc._from_result(self.vocab, result)
 

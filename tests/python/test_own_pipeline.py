@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pickle
+import re
 import subprocess
 import sys
 from typing import Any
 
 import pytest
+import spacy
 from beside import difference, differences
+from common import SPACY_PACKAGE
 from corpus import project_texts
 from spacy.language import Language
 
@@ -168,6 +171,38 @@ def test_errors_are_spacys(package: Any, own: Any) -> None:
     ]:
         with pytest.raises(error, match=code):
             call()
+
+
+def changed(nlp: Any) -> Any:
+    nlp.tokenizer.add_special_case("gimme", [{"ORTH": "gim"}, {"ORTH": "me"}])
+    return nlp
+
+
+def test_special_cases_of_a_loaded_pipeline(package: Any) -> None:
+    texts = ["gimme that", *FEW[:20], "I said: (gimme-gimme)!", "The gimme."]
+    theirs, ours = (changed(load(name)) for load, name in ((spacy.load, SPACY_PACKAGE), (package.load, NAME)))
+    for nlp in (ours, pickle.loads(pickle.dumps(ours))):
+        assert not differences(theirs.pipe(texts), nlp.pipe(texts, batch_size=4))
+        assert not [text for text in texts if difference(theirs(text), nlp(text))]
+    assert ours.tokenizer.explain("(gimme)") == theirs.tokenizer.explain("(gimme)")
+    assert ours.tokenizer.rules == theirs.tokenizer.rules
+    for nlp in (theirs, ours):
+        nlp.tokenizer.infix_finditer = re.compile("o").finditer
+    for text in texts:
+        assert [token.text for token in ours(text)] == [token.text for token in theirs(text)]
+
+
+def test_rules_that_are_not_the_languages(package: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    nlp = package.load(NAME)
+    monkeypatch.setattr(type(nlp).Defaults, "infixes", ["e"])
+    with pytest.raises(NotImplementedError, match=r"tern_nlp\.spacy"):
+        nlp.tokenizer.add_special_case("gimme", [{"ORTH": "gim"}, {"ORTH": "me"}])
+    assert len(nlp("gimme")) == 1
+
+
+def test_documents_of_its_own_tokenizer(nlp_full: Language, own: Any) -> None:
+    for text in FEW:
+        assert difference(nlp_full(text), own(own.make_doc(text))) is None
 
 
 def test_pickling_goes_by_path(nlp_full: Language, own: Any) -> None:

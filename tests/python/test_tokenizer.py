@@ -103,6 +103,22 @@ def test_rules_that_are_changed(change: str, ours: Any) -> None:
     assert tokens(saved(TEXT)) == tokens(theirs(TEXT))
 
 
+def test_texts_without_an_added_special_case_stay_the_engines(both: Any, ours: Any) -> None:
+    """The engine cuts them, and the result is that of Python's rules."""
+    defaults = defaults_of(ours, both.code)
+    vocab = ours._defaults.new_vocab(both.code, defaults)
+    tokenizer, rules = (ours._defaults.new_tokenizer(vocab, both.code, defaults) for _ in range(2))
+    theirs = blank(both.code).tokenizer
+    rules._leave_engine()
+    for word, parts in (("the", ("t", "he")), ("e-m", ("e-", "m")), ("a b", ("a ", "b")), ("(x", ("(x",))):
+        for one in (tokenizer, rules, theirs):
+            one.add_special_case(word, [{ORTH: part} for part in parts])
+    assert tokenizer.takes_engine("A house.") and not tokenizer.takes_engine("Is there one?")
+    for text in (*both.texts, "the The (the) e-mail a b. (xy) a  b", "(x"):
+        assert tokens(tokenizer(text)) == tokens(theirs(text)) == tokens(rules(text)), text
+    assert any(map(tokenizer.takes_engine, both.texts))
+
+
 def test_a_tokenizer_without_rules(ours: Any) -> None:
     tokenizer = ours.tokenizer.Tokenizer(ours.vocab.Vocab())
     assert [token.text for token in tokenizer("a-b  c.")] == ["a-b", " ", "c."]

@@ -66,3 +66,26 @@ def tokenizer_of(vocab: Vocab, code: str, is_languages: bool, is_as_in_file: boo
     if is_as_in_file:
         return Tokenizer.of_engine(vocab, _data.model(code), lambda: tokenizer_settings(defaults))
     return Tokenizer(vocab, **tokenizer_settings(defaults))
+
+
+def tokenizer_of_file(engine: Any) -> Tokenizer:
+    """Of a pipeline's file, with the rules of its language. NotImplementedError if the file has others."""
+    code = engine.description.get("model", {}).get("lang", "")
+    try:
+        settings = tokenizer_settings(util.get_lang_class(code).Defaults)
+    except ImportError:
+        settings = None
+    if settings is None or not engine.model.has_tokenizer or not _cut_alike(engine, settings):
+        raise NotImplementedError(
+            f"the rules of the tokenizer of {engine.path} are not those of the language {code!r} in tern_nlp: set nlp.tokenizer to "
+            "another one, or change them in spaCy, by tern_nlp.spacy.load"
+        )
+    return Tokenizer.of_engine(engine.vocab, engine.model, lambda: settings)
+
+
+def _cut_alike(engine: Any, settings: Mapping[str, Any]) -> bool:
+    """Do the file and the language's rules agree about all special cases, with and without affixes?"""
+    rules = sorted(settings["rules"])
+    text = " ".join([*rules, *(f'("{rule}-x).' for rule in rules)])
+    (doc,) = engine.docs([text], [])
+    return bool([token.text for token in doc] == Tokenizer(engine.vocab, **settings).words(text))
