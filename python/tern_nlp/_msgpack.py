@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# Own code, not msgpack of PyPI's: the package installs without any other, on every Python that its one wheel serves, and msgpack
+# has a wheel for each version. It reads a document's bytes twelve times faster; but a DocBin, which is how many documents are kept,
+# holds its arrays in one piece, and an optional package would make two readers that had to refuse damaged bytes alike.
 import struct
 import sys
 

@@ -14,6 +14,7 @@ import spacy
 from spacy import attrs, parts_of_speech, symbols
 from spacy.tokens import Doc as SpacyDoc
 from spacy.tokens import DocBin as SpacyDocBin
+from spacy.tokens import Span as SpacySpan
 from spacy.vocab import Vocab as SpacyVocab
 
 WORDS = "the a cat Dog runs over Berlin , . \U0001f600 zürich na\u0301ive 12th".split()
@@ -256,3 +257,34 @@ def test_bad_input_is_an_exception(tokens: Any, vocab_class: Any) -> None:
     for call in (lambda: token.text, lambda: span.text, lambda: token.tag_, lambda: token.head):
         with pytest.raises(IndexError):
             call()
+
+
+def test_groups_made_before_a_merge_name_the_old_places(tokens: Any, vocab_class: Any) -> None:
+    """As in spaCy, which does not move them either."""
+    vocabs = SpacyVocab(), vocab_class()
+    kinds = (SpacyDoc, SpacySpan), (tokens.Doc, tokens.Span)
+    compared = 0
+    for seed in range(150):
+        rng = random.Random(seed)
+        words = [rng.choice("abcdef") for _ in range(9)]
+        groups = [(start, rng.randrange(start + 1, 10)) for start in (rng.randrange(8) for _ in range(3))]
+        first = rng.randrange(7)
+        last = rng.randrange(first + 2, 10)
+        found = []
+        for (doc_class, span_class), vocab in zip(kinds, vocabs):
+            doc = doc_class(vocab, words=words)
+            doc.set_ents([span_class(doc, 1, 3, label="X"), span_class(doc, 5, 8, label="Y")])
+            doc.spans["g"] = [span_class(doc, *place, label="L") for place in groups]
+            kept = span_class(doc, *groups[0], label="K")
+            with doc.retokenize() as retokenizer:
+                retokenizer.merge(doc[first:last])
+            try:
+                spans = [(span.start, span.end, span.text, span.label_) for span in doc.spans["g"]]
+            except IndexError as error:
+                assert "E035" in str(error)
+                spans = []
+            compared += bool(spans)
+            ents = [(ent.start, ent.end, ent.label_) for ent in doc.ents]
+            found.append((spans, ents, kept.start, kept.end, [token.text for token in doc]))
+        assert found[0] == found[1], seed
+    assert compared > 20
