@@ -54,6 +54,51 @@ def two_threads(work: Callable[[Sequence[str]], Any], texts: Sequence[str]) -> N
         thread.join()
 
 
+PATTERNS = [
+    [{"LOWER": "in"}, {"ENT_TYPE": "GPE"}],
+    [{"POS": "ADJ", "OP": "+"}, {"POS": "NOUN"}],
+    [{"LEMMA": {"IN": ["be", "have"]}}, {"OP": "?"}, {"TAG": "VBN"}],
+]
+
+
+def matchers(module: Any, vocab: Any, phrases: Sequence[Any]) -> dict[str, Any]:
+    """Matchers of spaCy's or of tern's, filled. phrases: documents of the same vocabulary."""
+    token = module.Matcher(vocab)
+    token.add("P", PATTERNS)
+    found = {"Matcher": token}
+    for attr in ("ORTH", "LOWER"):
+        found[f"PhraseMatcher, {attr}"] = module.PhraseMatcher(vocab, attr=attr)
+        for i, phrase in enumerate(phrases):
+            found[f"PhraseMatcher, {attr}"].add(f"K{i % 50}", [phrase])
+    return found
+
+
+def measure_matchers(without: Any, own: Any, texts: list[str], rounds: int) -> None:
+    """Each matcher on the documents of its own library, in seconds of the processor."""
+    from spacy import matcher as theirs
+    from tern_nlp import matcher as ours
+
+    spans = [list(doc.noun_chunks) for doc in without.pipe(texts[::4])]
+    phrases = sorted({span.text for listed in spans for span in listed})
+    pairs = [
+        (matchers(module, nlp.vocab, [nlp.make_doc(text) for text in phrases]), list(nlp.pipe(texts)))
+        for module, nlp in ((theirs, without), (ours, own))
+    ]
+    tokens = sum(len(doc) for doc in pairs[0][1])
+    print(f"matchers: {len(phrases)} phrases, {len(PATTERNS)} patterns, {tokens} tokens")
+    for name in pairs[0][0]:
+        seconds = []
+        for _ in range(rounds):
+            seconds.append([])
+            for matcher, docs in ((found[name], docs) for found, docs in pairs):
+                begin = time.process_time()
+                count = sum(len(matcher(doc)) for doc in docs)
+                seconds[-1].append(time.process_time() - begin)
+        spacys, terns = (statistics.median(column) / tokens * 1e9 for column in zip(*seconds))
+        times = statistics.median(a / b for a, b in seconds)
+        print(f"{name:30} {count:7} matches {spacys:8.0f} ns a token of spaCy's {terns:8.0f} ns {times:8.2f} ×")
+
+
 @click.command()
 @click.option("--package", default=SPACY_PACKAGE, help="A pipeline of spaCy's.", show_default=True)
 @click.option("--kernels", help="tern's matrix kernels: avx512, avx2, portable.")
@@ -92,6 +137,8 @@ def measure(package: str, kernels: str | None, rounds: int, texts: list[str]) ->
         "tern_nlp: nlp.pipe": lambda: [None for _ in own.pipe(texts)],
         "tern_nlp: text, label of ents": lambda: [(e.text, e.label_) for doc in own.pipe(texts) for e in doc.ents],
         "tern_nlp: all attributes": lambda: [read(token) for doc in own.pipe(texts) for token in doc],
+        "tern_nlp: annotate": lambda: list(own.annotate(texts)),
+        "tern_nlp: annotate, ents": lambda: list(own.annotate(texts, fields=["ents"])),
         "tern_nlp: pipe, two threads": lambda: [None for _ in own.pipe(texts, n_process=2)],
         "the engine": lambda: run(texts),
         "the engine, tokens": lambda: engine.model.run(texts, _tern.TOKENS),
@@ -108,6 +155,7 @@ def measure(package: str, kernels: str | None, rounds: int, texts: list[str]) ->
         middle = statistics.median(seconds)
         times = statistics.median(a / b for a, b in zip(found["spaCy: nlp.pipe"], seconds))
         print(f"{name:30} {tokens / middle:10,.0f} tokens/s {middle / tokens * 1e6:8.2f} µs a token {times:8.2f} ×")
+    measure_matchers(without, own, texts, rounds)
 
 
 if __name__ == "__main__":

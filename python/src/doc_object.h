@@ -94,6 +94,13 @@ struct lexeme *doc_lexeme(doc_object *doc, const token_row *row);
  * cannot be set, as spaCy does. */
 int doc_get_attr(doc_object *doc, Py_ssize_t i, int attr, uint64_t *value);
 int doc_get_value(doc_object *doc, Py_ssize_t i, int attr, uint64_t *value); /* the store may not know the id */
+
+/* The attribute's place among a row's ids, or -1. */
+int doc_id_column(int attr);
+
+/* The latter of tokens [start, end), into as many (doc_values.c). 0 or -1 with an exception. */
+int doc_values(PyObject *doc, int attr, Py_ssize_t start, Py_ssize_t end, uint64_t *out);
+
 void doc_set_attr(doc_object *doc, token_row *row, int attr, uint64_t value);
 
 /* Gives the store all strings that only the document has. 0 or -1 with an exception. */

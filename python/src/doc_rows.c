@@ -51,7 +51,8 @@ PyObject *doc_norm(doc_object *doc, const token_row *row)
 
 lexeme *doc_lexeme(doc_object *doc, const token_row *row)
 {
-    if (!doc->own_words) return lexicon_find(doc->lexicon, row->id[ID_ORTH], NULL);
+    lexeme *known = lexicon_known(doc->lexicon, row->id[ID_ORTH]);
+    if (known || !doc->own_words) return known ? known : lexicon_find(doc->lexicon, row->id[ID_ORTH], NULL);
     PyObject *word = doc_word(doc, row);
     lexeme *lex = word ? lexicon_find(doc->lexicon, row->id[ID_ORTH], word) : NULL;
     Py_XDECREF(word);
@@ -127,7 +128,7 @@ PyObject *doc_text_of(doc_object *doc, Py_ssize_t start, Py_ssize_t end, int wit
 
 /* ---- attributes by number ---------------------------------------------------------------------------------------- */
 
-static int id_column(int attr)
+int doc_id_column(int attr)
 {
     switch (attr) {
     case ATTR_LEMMA: return ID_LEMMA;
@@ -196,7 +197,7 @@ static int get_number(const token_row *row, int attr, uint64_t *value)
 static int get_attr(doc_object *doc, Py_ssize_t i, int attr, int share, uint64_t *value)
 {
     const token_row *row = &doc->row[i];
-    const int column = id_column(attr);
+    const int column = doc_id_column(attr);
     if (column >= 0) {
         *value = row->id[column];
         return 0;
@@ -215,7 +216,7 @@ int doc_get_value(doc_object *doc, Py_ssize_t i, int attr, uint64_t *value) { re
 
 void doc_set_attr(doc_object *doc, token_row *row, int attr, uint64_t value)
 {
-    const int column = attr == ATTR_ORTH ? -1 : attr == ATTR_NORM ? ID_NORM : id_column(attr);
+    const int column = attr == ATTR_ORTH ? -1 : attr == ATTR_NORM ? ID_NORM : doc_id_column(attr);
     if (column == ID_LEMMA) row->lemma.length = 0;
     if (column == ID_NORM) row->norm.length = 0;
     if (column >= 0) row->id[column] = value;

@@ -2,10 +2,14 @@
  * strings out of the store, so that a service that matches does not grow. */
 #include "doc_object.h"
 
-/* One column. 0 or -1 with an exception. */
-static int fill_column(PyObject *self, int attr, Py_ssize_t start, Py_ssize_t end, uint64_t *out)
+int doc_values(PyObject *self, int attr, Py_ssize_t start, Py_ssize_t end, uint64_t *out)
 {
     doc_object *doc = (doc_object *)self;
+    const int column = doc_id_column(attr);
+    if (column >= 0 && end <= doc->count) {
+        for (Py_ssize_t i = start; i < end; i++) *out++ = doc->row[i].id[column];
+        return 0;
+    }
     for (Py_ssize_t i = start; i < end; i++)
         if (!doc_row(self, i) || doc_get_value(doc, i, attr, out++)) return -1;
     return 0;
@@ -16,7 +20,7 @@ static int fill_columns(PyObject *doc, PyObject *attrs, Py_ssize_t start, Py_ssi
     for (Py_ssize_t k = 0; k < PyList_Size(attrs); k++, out += end - start) {
         const long attr = PyLong_AsLong(PyList_GetItem(attrs, k));
         if (attr == -1 && PyErr_Occurred()) return -1;
-        if (fill_column(doc, attr < 0 || attr > INT32_MAX ? 0 : (int)attr, start, end, out)) return -1;
+        if (doc_values(doc, attr < 0 || attr > INT32_MAX ? 0 : (int)attr, start, end, out)) return -1;
     }
     return 0;
 }

@@ -134,13 +134,18 @@ static PyObject *computed_values(lexicon_object *l, uint64_t orth, PyObject *wor
     return values;
 }
 
+lexeme *lexicon_known(PyObject *lexicon, uint64_t orth)
+{
+    const lexicon_object *l = (const lexicon_object *)lexicon;
+    lexeme *known = l->size ? l->slot[place_of(l, orth)] : NULL;
+    return known && known->computed ? known : NULL;
+}
+
 lexeme *lexicon_find(PyObject *lexicon, uint64_t orth, PyObject *word)
 {
     lexicon_object *l = (lexicon_object *)lexicon;
-    if (l->size) {
-        lexeme *known = l->slot[place_of(l, orth)];
-        if (known && known->computed) return known;
-    }
+    lexeme *known = lexicon_known(lexicon, orth);
+    if (known) return known;
     PyObject *values = computed_values(l, orth, word);
     if (!values) return NULL;
     lexeme *lex = take(l, orth); /* after Python has run */

@@ -23,6 +23,9 @@ int is_lexicon(PyObject *object);
  */
 lexeme *lexicon_find(PyObject *lexicon, uint64_t orth, PyObject *word);
 
+/* The same, or NULL without an exception where it has to be computed. */
+lexeme *lexicon_known(PyObject *lexicon, uint64_t orth);
+
 /* Notes that the vocabulary was given a word. 0 or -1 with an exception. */
 int lexicon_ask(PyObject *lexicon, uint64_t orth);
 

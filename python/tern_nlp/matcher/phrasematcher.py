@@ -11,6 +11,7 @@ from .._tern import PhraseTrie
 from ..attrs import IDS
 from ..errors import Errors, Warnings
 from ..schemas import PHRASE_ATTRS
+from ..tokens import Doc
 from .doclike import ANNOTATED, bounds, column, columns, is_doc, make_span, require_annotation
 from .matcher import Match, OnMatch, matched_stream
 
@@ -154,10 +155,14 @@ class PhraseMatcher:
 
     def __call__(self, doclike: Any, *, as_spans: bool = False) -> Any:
         """Matches of a Doc or a Span: (key, start, end), in tokens of the Doc; or Spans."""
-        if doclike is None or len(doclike) == 0:
+        if isinstance(doclike, Doc):
+            doc = doclike
+            matches = self._trie.find_doc(self._keys, doc, self.attr, 0, len(doc))
+        elif doclike is None or len(doclike) == 0:
             return []
-        doc, start, end = bounds(doclike)
-        matches = self._find(doc, start, end)
+        else:
+            doc, start, end = bounds(doclike)
+            matches = self._find(doc, start, end)
         for number, (key, _, _) in enumerate(matches if self._calls_back else ()):
             on_match = self._callbacks.get(self.vocab.strings[key])
             if on_match is not None:
@@ -167,13 +172,9 @@ class PhraseMatcher:
         return matches
 
     def _find(self, doc: Any, start: int, end: int) -> list[Match]:
-        found = self._trie.find(columns(doc, [self.attr], start, end))
-        matches: list[Match] = []
-        for place, first, last in found:
-            known = self._keys[place]
-            for key in known if isinstance(known, _Keys) else (known,) if known else ():
-                matches.append((key, start + first, start + last))
-        return matches
+        if isinstance(doc, Doc):
+            return self._trie.find_doc(self._keys, doc, self.attr, start, end)
+        return self._trie.find(self._keys, columns(doc, [self.attr], start, end), start)
 
     def pipe(
         self, stream: Iterable[Any], batch_size: int = 1000, return_matches: bool = False, as_tuples: bool = False
