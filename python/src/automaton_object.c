@@ -221,7 +221,7 @@ static PyObject *automaton_run_on(PyObject *self, PyObject *args)
 
 static PyMethodDef automaton_methods[] = {
     {"find", automaton_run_on, METH_VARARGS,
-     "find(values, length, ask, with_steps)\n--\n\n[(key, start, end)], in spaCy's order. values: bytes, "
+     "find($self, values, length, ask, with_steps, /)\n--\n\n[(key, start, end)], in spaCy's order. values: bytes, "
      "uint64[columns][tokens]. ask(predicate, token) gives a bool, or None where it does not know."},
     {0},
 };

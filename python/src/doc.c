@@ -557,6 +557,7 @@ static PyType_Slot doc_slots[] = {
     {Py_tp_traverse, doc_traverse},
     {Py_tp_methods, doc_methods},
     {Py_tp_getset, doc_properties},
+    {Py_tp_iter, PySeqIter_New},
     {Py_mp_subscript, doc_subscript},
     {Py_mp_length, doc_length},
     {Py_sq_length, doc_length},
@@ -592,7 +593,8 @@ static PyObject *set_types(PyObject *module, PyObject *args)
 }
 
 static PyMethodDef doc_functions[] = {
-    {"set_types", set_types, METH_VARARGS, "set_types(token, span, module)\n--\n\nThe classes of what documents make."},
+    {"set_types", set_types, METH_VARARGS,
+     "set_types($module, token, span, module, /)\n--\n\nThe classes of what documents make."},
     {0},
 };
 

@@ -374,15 +374,17 @@ static PyObject *lexicon_rank(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef lexicon_methods[] = {
-    {"ask", lexicon_ask_method, METH_O, "ask(orth)\n--\n\nNotes that the vocabulary was given this word."},
-    {"keys", lexicon_keys, METH_NOARGS, "keys()\n--\n\nIds of the words that it was given."},
-    {"retain", lexicon_retain, METH_O, "retain(ids)\n--\n\nForgets all words but those of a set."},
-    {"get", lexicon_get, METH_VARARGS, "get(orth, word, form)\n--\n\nA form as a string."},
-    {"get_id", lexicon_get_id, METH_VARARGS, "get_id(orth, word, form)\n--\n\nIts id."},
-    {"set", lexicon_set, METH_VARARGS, "set(orth, word, form, value)\n--\n\nChanges a form: a string or an id."},
-    {"flags", lexicon_flags, METH_VARARGS, "flags(orth, word)\n--\n\nThe flags, a bit for each attribute."},
-    {"set_flags", lexicon_set_flags, METH_VARARGS, "set_flags(orth, word, flags)\n--\n\nChanges them."},
-    {"rank", lexicon_rank, METH_VARARGS, "rank(orth, word, value=None)\n--\n\nThe word's rank, which may be set."},
+    {"ask", lexicon_ask_method, METH_O, "ask($self, orth, /)\n--\n\nNotes that the vocabulary was given this word."},
+    {"keys", lexicon_keys, METH_NOARGS, "keys($self)\n--\n\nIds of the words that it was given."},
+    {"retain", lexicon_retain, METH_O, "retain($self, ids, /)\n--\n\nForgets all words but those of a set."},
+    {"get", lexicon_get, METH_VARARGS, "get($self, orth, word, form, /)\n--\n\nA form as a string."},
+    {"get_id", lexicon_get_id, METH_VARARGS, "get_id($self, orth, word, form, /)\n--\n\nIts id."},
+    {"set", lexicon_set, METH_VARARGS,
+     "set($self, orth, word, form, value, /)\n--\n\nChanges a form: a string or an id."},
+    {"flags", lexicon_flags, METH_VARARGS, "flags($self, orth, word, /)\n--\n\nThe flags, a bit for each attribute."},
+    {"set_flags", lexicon_set_flags, METH_VARARGS, "set_flags($self, orth, word, flags, /)\n--\n\nChanges them."},
+    {"rank", lexicon_rank, METH_VARARGS,
+     "rank($self, orth, word, value=None, /)\n--\n\nThe word's rank, which may be set."},
     {0},
 };
 

@@ -109,7 +109,7 @@ static PyObject *memo_new_strings(PyObject *self, PyObject *result)
 
 static PyMethodDef memo_methods[] = {
     {"new_strings", memo_new_strings, METH_O,
-     "new_strings(result)\n--\n\nThe strings of a Result that no call before has given, as a list."},
+     "new_strings($self, result, /)\n--\n\nThe strings of a Result that no call before has given, as a list."},
     {0},
 };
 

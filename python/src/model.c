@@ -236,28 +236,32 @@ static PyGetSetDef model_properties[] = {
 
 static PyMethodDef model_methods[] = {
     {"run", (PyCFunction)(void (*)(void))model_run, METH_VARARGS | METH_KEYWORDS,
-     "run(texts, want, places=0, sent_starts=None)\n--\n\nAnnotates a list of texts; a list of Results. want: mask of "
+     "run($self, documents, want, places=0, sent_starts=None)\n--\n\nAnnotates a list of texts; a list of Results. "
+     "want: mask of "
      "ENTITIES, ...; places: mask of the components that may run by their places, 0: those that run by default; "
      "sent_starts: for each text None, or bytes with 1, 0 or 255 (-1) for each token. Another thread may run "
      "meanwhile."},
     {"run_words", (PyCFunction)(void (*)(void))model_run_words, METH_VARARGS | METH_KEYWORDS,
-     "run_words(documents, want, places=0, sent_starts=None)\n--\n\nThe same for documents that are cut into words: "
+     "run_words($self, documents, want, places=0, sent_starts=None)\n--\n\nThe same for documents that are cut into "
+     "words: "
      "(words, bytes with 1 or 0 for each word: does a blank follow?)."},
     {"annotate", (PyCFunction)(void (*)(void))model_annotate, METH_VARARGS | METH_KEYWORDS,
-     "annotate(texts, columns, want, places, max_chars, most_bytes)\n--\n\nAnnotates a list of texts; a list of "
+     "annotate($self, texts, columns, want, places, max_chars, most_bytes)\n--\n\nAnnotates a list of texts; a list of "
      "Tables, "
      "which end where they have grown to most_bytes. Of what is no text, or cannot be annotated, the row says why."},
     {"lexeme", model_lexeme, METH_O,
-     "lexeme(word)\n--\n\n(flags, flags that the model can tell, lower, norm, shape, prefix, suffix) of any text as "
+     "lexeme($self, word, /)\n--\n\n(flags, flags that the model can tell, lower, norm, shape, prefix, suffix) of any "
+     "text as "
      "one "
      "word, as spaCy's Lexeme. A flag is the bit of its attribute's number."},
     {"noun_chunks", model_noun_chunks, METH_VARARGS,
-     "noun_chunks(heads, deps, pos)\n--\n\n[(start, end), ...] of a parse: lists of indices of heads, of ids of labels "
+     "noun_chunks($self, heads, deps, pos, /)\n--\n\n[(start, end), ...] of a parse: lists of indices of heads, of ids "
+     "of labels "
      "and "
      "of parts of speech."},
-    {"string_id", string_id, METH_O, "string_id(text)\n--\n\nThe id that spaCy's StringStore gives a text."},
+    {"string_id", string_id, METH_O, "string_id($self, text, /)\n--\n\nThe id that spaCy's StringStore gives a text."},
     {"close", model_close, METH_NOARGS,
-     "close()\n--\n\nLets go of the file, when the last run under way has ended. Results stay."},
+     "close($self)\n--\n\nLets go of the file, when the last run under way has ended. Results stay."},
     {0},
 };
 

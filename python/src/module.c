@@ -73,26 +73,32 @@ static PyObject *murmur3(PyObject *module, PyObject *args)
 
 static PyMethodDef module_methods[] = {
     {"used_columns", used_columns, METH_VARARGS,
-     "used_columns(rows, width, spared)\n--\n\nThe mask of those columns of rows (uint64, as bytes) that are not all "
+     "used_columns($module, rows, width, spared, /)\n--\n\nThe mask of those columns of rows (uint64, as bytes) that "
+     "are not all "
      "0; of "
      "column spared, the first row does not count."},
-    {"kernels", kernels, METH_NOARGS, "kernels()\n--\n\nThe matrix kernels in use; None before the first model."},
+    {"kernels", kernels, METH_NOARGS,
+     "kernels($module)\n--\n\nThe matrix kernels in use; None before the first model."},
     {"use_kernels", use_kernels, METH_O,
-     "use_kernels(name)\n--\n\nChooses the matrix kernels, before the first model is opened: native, avx512, ..."},
+     "use_kernels($module, name, /)\n--\n\nChooses the matrix kernels, before the first model is opened: native, "
+     "avx512, ..."},
     {"doc_values", python_doc_values, METH_VARARGS,
-     "doc_values(doc, attrs, start, end)\n--\n\nAttributes of tokens as bytes, uint64[attrs][tokens]."},
+     "doc_values($module, doc, attrs, start, end, /)\n--\n\nAttributes of tokens as bytes, uint64[attrs][tokens]."},
     {"edit_distance", python_edit_distance, METH_VARARGS,
-     "edit_distance(a, b, most=-1)\n--\n\nInsertions, deletions and replacements between two str; most + 1 for more "
+     "edit_distance($module, a, b, most=-1, /)\n--\n\nInsertions, deletions and replacements between two str; most + 1 "
+     "for more "
      "than "
      "most."},
     {"murmur3", murmur3, METH_VARARGS,
-     "murmur3(text, seed)\n--\n\nMurmurHash3_x64_128 of a str as four numbers of 32 bits: the rows of floret vectors."},
+     "murmur3($module, text, seed, /)\n--\n\nMurmurHash3_x64_128 of a str as four numbers of 32 bits: the rows of "
+     "floret vectors."},
     {"table_columns", python_table_columns, METH_NOARGS,
-     "table_columns()\n--\n\n((name, names of children), ...): the columns that a Table may have."},
+     "table_columns($module)\n--\n\n((name, names of children), ...): the columns that a Table may have."},
     {"table_schema", python_table_schema, METH_O,
-     "table_schema(columns)\n--\n\nThe schema of Tables as a capsule of Arrow's C data interface."},
+     "table_schema($module, columns, /)\n--\n\nThe schema of Tables as a capsule of Arrow's C data interface."},
     {"table_stream", python_table_stream, METH_VARARGS,
-     "table_stream(columns, tables)\n--\n\nA capsule of Arrow's C stream interface out of an iterator of Tables."},
+     "table_stream($module, columns, tables, /)\n--\n\nA capsule of Arrow's C stream interface out of an iterator of "
+     "Tables."},
     {0},
 };
 

@@ -16,10 +16,7 @@ typedef struct trie_object {
     uint64_t first[FIRST_BITS / 64];
 } trie_object;
 
-static uint32_t first_bit(uint64_t value)
-{
-    return (uint32_t)((value * 0x9e3779b97f4a7c15u) >> 32) % FIRST_BITS;
-}
+static uint32_t first_bit(uint64_t value) { return (uint32_t)((value * 0x9e3779b97f4a7c15u) >> 32) % FIRST_BITS; }
 
 static int may_begin(const trie_object *t, uint64_t value)
 {
@@ -214,20 +211,21 @@ static PyObject *trie_find_doc(PyObject *self, PyObject *args)
         return PyErr_Format(PyExc_IndexError, "tokens %zd to %zd are not the document's", start, end);
     uint64_t *value = malloc((size_t)(end - start + 1) * sizeof *value);
     if (!value) return PyErr_NoMemory();
-    if (!doc_values(doc, attr, start, end, value))
-        list = find_in(self, keys, value, (size_t)(end - start), start);
+    if (!doc_values(doc, attr, start, end, value)) list = find_in(self, keys, value, (size_t)(end - start), start);
     free(value);
     return list;
 }
 
 static PyMethodDef trie_methods[] = {
     {"add", trie_add, METH_O,
-     "add(values)\n--\n\nThe phrase's number. values: bytes, a uint64 for each token. Equal phrases are one."},
+     "add($self, values, /)\n--\n\nThe phrase's number. values: bytes, a uint64 for each token. Equal phrases are "
+     "one."},
     {"find", trie_find, METH_VARARGS,
-     "find(keys, values, start)\n--\n\n[(key, start, end)], by start, then by end. keys: a list, for each phrase a key, several, "
+     "find($self, keys, values, start, /)\n--\n\n[(key, start, end)], by start, then by end. keys: a list, for each "
+     "phrase a key, several, "
      "or 0; values: bytes; start: is added to the places."},
     {"find_doc", trie_find_doc, METH_VARARGS,
-     "find_doc(keys, doc, attr, start, end)\n--\n\nThe same in a Doc, by an attribute of its tokens."},
+     "find_doc($self, keys, doc, attr, start, end, /)\n--\n\nThe same in a Doc, by an attribute of its tokens."},
     {0},
 };
 

@@ -352,26 +352,28 @@ static PyGetSetDef result_properties[] = {
 };
 
 static PyMethodDef result_methods[] = {
-    {"words", words, METH_NOARGS, "words()\n--\n\nThe tokens' texts."},
-    {"orths", orths, METH_NOARGS, "orths()\n--\n\nThe same as ids of spaCy's StringStore."},
-    {"spaces", spaces, METH_NOARGS, "spaces()\n--\n\nFor each token: does one blank follow?"},
-    {"strings", strings, METH_O, "strings(name)\n--\n\nTAG, POS, MORPH, DEP, LEMMA or NORM of each token."},
+    {"words", words, METH_NOARGS, "words($self)\n--\n\nThe tokens' texts."},
+    {"orths", orths, METH_NOARGS, "orths($self)\n--\n\nThe same as ids of spaCy's StringStore."},
+    {"spaces", spaces, METH_NOARGS, "spaces($self)\n--\n\nFor each token: does one blank follow?"},
+    {"strings", strings, METH_O, "strings($self, name, /)\n--\n\nTAG, POS, MORPH, DEP, LEMMA or NORM of each token."},
     {"array", array, METH_O,
-     "array(names)\n--\n\nAttributes of the tokens as spaCy's Doc.from_array takes them: for each name the numbers of "
+     "array($self, names, /)\n--\n\nAttributes of the tokens as spaCy's Doc.from_array takes them: for each name the "
+     "numbers of "
      "all "
      "tokens (uint64), as bytes."},
-    {"ids", ids, METH_O, "ids(name)\n--\n\nOne such attribute as a list of ints."},
+    {"ids", ids, METH_O, "ids($self, name, /)\n--\n\nOne such attribute as a list of ints."},
     {"agrees", agrees, METH_VARARGS,
-     "agrees(rows, width)\n--\n\nAre its tokens those of rows (uint64, as bytes) that begin with ORTH and SPACY?"},
+     "agrees($self, rows, width, /)\n--\n\nAre its tokens those of rows (uint64, as bytes) that begin with ORTH and "
+     "SPACY?"},
     {"offsets", offsets, METH_NOARGS,
-     "offsets()\n--\n\nStart and end of each token in code points (uint32), as bytes."},
+     "offsets($self)\n--\n\nStart and end of each token in code points (uint32), as bytes."},
     {"special_norms", special_norms, METH_NOARGS,
-     "special_norms()\n--\n\n[(token, norm), ...] of those that the tokenizer's special cases made."},
-    {"entities", entities, METH_NOARGS, "entities()\n--\n\n[(first token, last token + 1, label, id), ...]"},
-    {"cats", cats, METH_NOARGS, "cats()\n--\n\nLabel -> score."},
+     "special_norms($self)\n--\n\n[(token, norm), ...] of those that the tokenizer's special cases made."},
+    {"entities", entities, METH_NOARGS, "entities($self)\n--\n\n[(first token, last token + 1, label, id), ...]"},
+    {"cats", cats, METH_NOARGS, "cats($self)\n--\n\nLabel -> score."},
     {"span_groups", span_groups, METH_NOARGS,
-     "span_groups()\n--\n\n[(key, has scores, [(first token, last token + 1, label, score), ...]), ...]"},
-    {"tensor", tensor, METH_NOARGS, "tensor()\n--\n\n(width, rows of float32 as a bytearray)"},
+     "span_groups($self)\n--\n\n[(key, has scores, [(first token, last token + 1, label, score), ...]), ...]"},
+    {"tensor", tensor, METH_NOARGS, "tensor($self)\n--\n\n(width, rows of float32 as a bytearray)"},
     {0},
 };
 

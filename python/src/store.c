@@ -281,10 +281,11 @@ static PyObject *store_cut(PyObject *self, PyObject *number)
 }
 
 static PyMethodDef store_methods[] = {
-    {"add", store_add_method, METH_O, "add(string)\n--\n\nAdds a string and returns its id."},
-    {"values", store_values, METH_NOARGS, "values()\n--\n\nThe ids, in the order in which the strings were added."},
-    {"_strings", store_strings, METH_NOARGS, "_strings()\n--\n\nThe strings, in that order."},
-    {"_cut", store_cut, METH_O, "_cut(count)\n--\n\nForgets all strings but the first ones."},
+    {"add", store_add_method, METH_O, "add($self, string, /)\n--\n\nAdds a string and returns its id."},
+    {"values", store_values, METH_NOARGS,
+     "values($self)\n--\n\nThe ids, in the order in which the strings were added."},
+    {"_strings", store_strings, METH_NOARGS, "_strings($self)\n--\n\nThe strings, in that order."},
+    {"_cut", store_cut, METH_O, "_cut($self, count, /)\n--\n\nForgets all strings but the first ones."},
     {0},
 };
 
@@ -305,7 +306,8 @@ static PyType_Spec store_spec = {.name = "tern_nlp._tern.StringStore",
                                  .slots = store_slots};
 
 static PyMethodDef store_functions[] = {
-    {"set_symbols", set_symbols, METH_O, "set_symbols(names)\n--\n\nThe reserved strings, in the order of their ids."},
+    {"set_symbols", set_symbols, METH_O,
+     "set_symbols($module, names, /)\n--\n\nThe reserved strings, in the order of their ids."},
     {0},
 };
 

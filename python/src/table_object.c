@@ -452,9 +452,9 @@ PyObject *model_annotate(PyObject *self, PyObject *args, PyObject *kwargs)
 
 static PyMethodDef table_methods[] = {
     {"__arrow_c_array__", (PyCFunction)(void (*)(void))table_arrow, METH_VARARGS | METH_KEYWORDS,
-     "__arrow_c_array__(requested_schema=None)\n--\n\n(schema, array) as capsules of Arrow's C data interface."},
+     "__arrow_c_array__($self, requested_schema=None)\n--\n\n(schema, array) as capsules of Arrow's C data interface."},
     {"__arrow_c_schema__", table_schema, METH_NOARGS,
-     "__arrow_c_schema__()\n--\n\nThe schema as a capsule of Arrow's C data interface."},
+     "__arrow_c_schema__($self)\n--\n\nThe schema as a capsule of Arrow's C data interface."},
     {0},
 };
 

@@ -451,10 +451,10 @@ static PyGetSetDef token_properties[] = {
 };
 
 static PyMethodDef token_methods[] = {
-    {"check_flag", check_flag, METH_O, "check_flag(flag_id)\n--\n\nIs that flag of its word set?"},
-    {"has_head", has_head, METH_NOARGS, "has_head()\n--\n\nIs there a parse?"},
-    {"has_dep", has_head, METH_NOARGS, "has_dep()\n--\n\nIs there a parse?"},
-    {"has_morph", has_morph, METH_NOARGS, "has_morph()\n--\n\nWas a morphology set?"},
+    {"check_flag", check_flag, METH_O, "check_flag($self, flag_id, /)\n--\n\nIs that flag of its word set?"},
+    {"has_head", has_head, METH_NOARGS, "has_head($self)\n--\n\nIs there a parse?"},
+    {"has_dep", has_head, METH_NOARGS, "has_dep($self)\n--\n\nIs there a parse?"},
+    {"has_morph", has_morph, METH_NOARGS, "has_morph($self)\n--\n\nWas a morphology set?"},
     {0},
 };
 

@@ -8,20 +8,48 @@ from ._tern import version as __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
     from typing import Any
+
+    from . import about as about
+    from . import cli as cli
+    from . import displacy as displacy
+    from . import lang as lang
+    from . import matcher as matcher
+    from . import pipeline as pipeline
+    from . import scorer as scorer
+    from . import tables as tables
+    from . import tokenizer as tokenizer
+    from . import tokens as tokens
+    from . import training as training
+    from . import util as util
+    from .glossary import explain as explain
+    from .language import Language as Language
+    from .registrations import registry as registry
+    from .vocab import Vocab as Vocab
 
 _MODULES = "about cli displacy lang matcher pipeline scorer tables tokenizer tokens training util".split()
 __all__ = ["Language", "Vocab", "__version__", "blank", "displacy", "explain", "load", "matcher", "registry"]
 
 
-def load(name: Any, **kwargs: Any) -> Any:
-    """A pipeline by its name or its .tern file: load(name, vocab=True, disable=(), enable=(), exclude=())."""
+def load(
+    name: str | Path,
+    *,
+    vocab: Vocab | bool = True,
+    disable: str | Iterable[str] = (),
+    enable: str | Iterable[str] = (),
+    exclude: str | Iterable[str] = (),
+    config: Any = None,
+) -> Language:
+    """A pipeline by its name or its .tern file. disable: components that do not run; enable: the only ones that do; exclude: those
+    that are not there."""
     from .loading import load as load_file
 
-    return load_file(name, **kwargs)
+    return load_file(name, vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config)
 
 
-def blank(name: str, *, vocab: Any = True, config: Any = None, meta: Any = None) -> Any:
+def blank(name: str, *, vocab: Vocab | bool = True, config: Any = None, meta: dict[str, Any] | None = None) -> Language:
     """A pipeline of a language's tokenizer alone: blank("en")."""
     from .util import get_lang_class
 
@@ -41,7 +69,7 @@ class _Elsewhere:
 
 
 if not any(getattr(finder, "__name__", "") == "_Elsewhere" for finder in sys.meta_path):
-    sys.meta_path.append(_Elsewhere)  # type: ignore[arg-type]
+    sys.meta_path.append(_Elsewhere)
 
 
 def __getattr__(name: str) -> Any:

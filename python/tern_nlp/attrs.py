@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    def __getattr__(name: str) -> int: ...
+
+
 IOB_STRINGS = ("", "I", "O", "B")
 
 _NAMES = """
@@ -18,7 +21,7 @@ IS_BRACKET IS_QUOTE IS_LEFT_PUNCT IS_RIGHT_PUNCT IS_CURRENCY ID ORTH LOWER NORM 
 LEMMA POS TAG DEP ENT_IOB ENT_TYPE ENT_ID ENT_KB_ID HEAD SENT_START SPACY LANG MORPH IDX
 """.split()
 
-IDS = {
+IDS: dict[str, int] = {
     "": 0,
     **{name: symbols.IDS[name] for name in _NAMES},
     **{f"FLAG{i}": i for i in range(19, 64)},

@@ -8,11 +8,13 @@ from .factories import Factory, registered
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
+    from typing import Any, ClassVar, TypeVar
 
     from .language import Language
     from .tokens import Doc
     from .vocab import Vocab
+
+    Made = TypeVar("Made", bound=Callable[..., Any])
 
 
 ANALYZED = ("assigns", "requires", "scores", "retokenizes")
@@ -22,7 +24,7 @@ ANALYZED = ("assigns", "requires", "scores", "retokenizes")
 class DisabledPipes(list):  # type: ignore[type-arg]
     """Names of disabled components, which are enabled again by restore, or at the end of a with statement."""
 
-    def __init__(self, nlp: Language, names: Iterable[str]) -> None:
+    def __init__(self, nlp: Components, names: Iterable[str]) -> None:
         self.nlp = nlp
         self.names = list(names)
         for name in self.names:
@@ -52,7 +54,7 @@ def names_in(given: str | Iterable[str] | None) -> list[str]:
 class Components:
     """What Language has of its components."""
 
-    lang: Any
+    lang: ClassVar[str | None]
     vocab: Vocab
     _components: list[tuple[str, Any]]
     _factories: dict[str, str]
@@ -109,12 +111,12 @@ class Components:
         default_config: dict[str, Any] | None = None,
         func: Callable[..., Any] | None = None,
         **facts: Any,
-    ) -> Any:
+    ) -> Callable[[Made], Made]:
         """Registers a function of (nlp, name, settings …) that makes components, under a name for add_pipe."""
         return _registrar(name, func, lambda given: Factory(name, given, dict(default_config or {}), facts))
 
     @classmethod
-    def component(cls, name: str, *, func: Callable[[Doc], Doc] | None = None, **facts: Any) -> Any:
+    def component(cls, name: str, *, func: Callable[[Doc], Doc] | None = None, **facts: Any) -> Callable[[Made], Made]:
         """Registers a function of a Doc, or a class of such, as a component, under a name for add_pipe."""
         if isinstance(name, str) and "." in name:
             raise ValueError(f"[E853] Unsupported component factory name '{name}': it must not have dots.")
@@ -254,8 +256,8 @@ class Components:
         if new_name in self.component_names:
             raise ValueError(f"[E007] '{new_name}' already exists in pipeline. Existing names: {self.component_names}")
         self._components[at] = (new_name, self._components[at][1])
-        for table in (self._factories, self._configs):
-            table[new_name] = table.pop(old_name)  # type: ignore[index]
+        self._factories[new_name] = self._factories.pop(old_name)
+        self._configs[new_name] = self._configs.pop(old_name)
         if old_name in self._disabled:
             self._disabled ^= {old_name, new_name}
 

@@ -34,7 +34,7 @@ class Factory:
             return list(self.facts.get("default_score_weights", {}))
         raise AttributeError(name)
 
-    def make(self, nlp: Language, name: str, config: dict[str, Any]) -> Any:
+    def make(self, nlp: Any, name: str, config: dict[str, Any]) -> Any:
         import inspect
 
         settings = {**self.default_config, **config}

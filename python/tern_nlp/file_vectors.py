@@ -50,7 +50,7 @@ class KeyedVectors(Vectors):
         self._key2row: dict[int, int] | None = None
 
     @property
-    def key2row(self) -> dict[int, int]:  # type: ignore[override]
+    def key2row(self) -> dict[int, int]:
         """Key -> row. Makes the keys' texts known to the vocabulary."""
         if self._key2row is None:
             self._key2row = dict(self._keys.tolist())

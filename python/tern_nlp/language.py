@@ -9,7 +9,6 @@ from .engine import BATCH, Engine, EngineTokenizer
 from .factories import Factory as FactoryMeta  # noqa: F401 - spaCy's name
 from .lang import _data, _defaults
 from .running import Running
-from .tokens import Doc
 from .vocab import Vocab
 
 TYPE_CHECKING = False
@@ -41,7 +40,7 @@ class Language(Running):
         *,
         max_length: int = MAX_LENGTH,
         meta: dict[str, Any] | None = None,
-        create_tokenizer: Callable[[Language], Callable[[str], Doc]] | None = None,
+        create_tokenizer: Callable[[Language], Any] | None = None,
         batch_size: int = BATCH,
         **kwargs: Any,
     ) -> None:
@@ -58,7 +57,7 @@ class Language(Running):
         self._initialize: dict[str, Any] = {}
         self._path: str | None = None
         self._engine: Engine | None = None
-        self.default_error_handler = util.raise_error  # type: ignore[misc]
+        self.default_error_handler = util.raise_error
         self.tokenizer: Any = create_tokenizer(self) if create_tokenizer is not None else self._new_tokenizer()
 
     def _new_vocab(self) -> Vocab:
@@ -94,7 +93,7 @@ class Language(Running):
         self._meta = value
 
     @property
-    def config(self) -> dict[str, Any]:
+    def config(self) -> Any:
         """The pipeline's parts, as far as they are of spaCy's configuration: a Config, which is a dict."""
         from .config import Config
 
@@ -212,7 +211,7 @@ def word_source(code: str, engine: Engine) -> Callable[[str], tuple[Any, ...]]:
     """What tells of words: the file of the language alone, which knows its stop words, numbers and addresses; where the package has
     none, the pipeline's own."""
     model = _data.model(code) if code in _data.codes() else engine.model
-    return model.lexeme  # type: ignore[no-any-return]
+    return model.lexeme
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ def to_disk(nlp: Language, path: str | Path, exclude: Iterable[str]) -> None:
     if file is not None:
         writers[MODEL] = lambda at: None if at.exists() and at.samefile(file) else shutil.copyfile(file, at)
     for name, method in _saved(nlp, "to_disk", exclude).items():
-        writers[name] = lambda at, method=method: method(at, exclude=["vocab"])
+        writers[name] = partial(method, exclude=["vocab"])
     writers["vocab"] = lambda at: nlp.vocab.to_disk(at, exclude=_vocab_exclude(nlp, exclude))
     util.to_disk(path, writers, exclude)
 
@@ -69,7 +70,7 @@ def from_disk(nlp: Language, path: str | Path, exclude: Iterable[str]) -> Langua
     if hasattr(nlp.tokenizer, "from_disk"):
         readers["tokenizer"] = lambda at: nlp.tokenizer.from_disk(at, exclude=["vocab"])
     for name, method in _saved(nlp, "from_disk", exclude).items():
-        readers[name] = lambda at, method=method: method(at, exclude=["vocab"])
+        readers[name] = partial(method, exclude=["vocab"])
     optional = [name for name in ("meta.json", "vocab") if not (folder / name).exists()]
     util.from_disk(folder, readers, [*exclude, *(name.partition(".")[0] for name in optional)])
     nlp._path = str(folder) if nlp._engine is None else nlp._path
@@ -84,7 +85,7 @@ def to_bytes(nlp: Language, exclude: Iterable[str]) -> bytes:
     getters["meta.json"] = lambda: json.dumps(nlp.meta, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     getters["config.cfg"] = lambda: nlp.config.to_bytes()
     for name, method in _saved(nlp, "to_bytes", exclude).items():
-        getters[name] = lambda method=method: method(exclude=["vocab"])
+        getters[name] = partial(method, exclude=["vocab"])
     return util.to_bytes(getters, exclude)
 
 
@@ -97,7 +98,7 @@ def from_bytes(nlp: Language, data: bytes, exclude: Iterable[str]) -> Language:
     if hasattr(nlp.tokenizer, "from_bytes"):
         setters["tokenizer"] = lambda item: nlp.tokenizer.from_bytes(item, exclude=["vocab"])
     for name, method in _saved(nlp, "from_bytes", exclude).items():
-        setters[name] = lambda item, method=method: method(item, exclude=["vocab"])
+        setters[name] = partial(method, exclude=["vocab"])
     util.from_bytes(data, setters, exclude)
     return nlp
 

@@ -25,6 +25,37 @@ _FLAGS = """is_alpha is_ascii is_digit is_lower is_punct is_space is_title is_up
 class Lexeme:
     """An entry of the vocabulary: a word without context."""
 
+    if TYPE_CHECKING:
+        lang: int
+        lang_: str
+        lower: int
+        lower_: str
+        norm: int
+        norm_: str
+        prefix: int
+        prefix_: str
+        shape: int
+        shape_: str
+        suffix: int
+        suffix_: str
+        is_alpha: bool
+        is_ascii: bool
+        is_bracket: bool
+        is_currency: bool
+        is_digit: bool
+        is_left_punct: bool
+        is_lower: bool
+        is_punct: bool
+        is_quote: bool
+        is_right_punct: bool
+        is_space: bool
+        is_stop: bool
+        is_title: bool
+        is_upper: bool
+        like_email: bool
+        like_num: bool
+        like_url: bool
+
     __slots__ = ("_text", "orth", "vocab")
 
     def __init__(self, vocab: Vocab, orth: int) -> None:

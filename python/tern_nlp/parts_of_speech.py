@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from . import symbols
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> int: ...
+
+
 _NAMES = """
 ADJ ADP ADV AUX CONJ CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X EOL SPACE
 """.split()

@@ -13,9 +13,11 @@ from .workers import count, ordered
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import Any
+    from typing import Any, Literal, TypeVar, overload
 
     from .tables import Annotations
+
+    Context = TypeVar("Context")
 
 
 class Running(Components):
@@ -77,7 +79,7 @@ class Running(Components):
 
     def set_error_handler(self, error_handler: Callable[..., Any]) -> None:
         """What is called with (name, component, [doc], error) instead of raising the error."""
-        self.default_error_handler = error_handler  # type: ignore[misc]
+        self.default_error_handler = error_handler
         for _, proc in self._components:
             if hasattr(proc, "set_error_handler"):
                 proc.set_error_handler(error_handler)
@@ -149,6 +151,32 @@ class Running(Components):
             if not isinstance(found, Doc):
                 raise ValueError(f"[E005] Pipeline component '{name}' returned {type(found)} instead of a Doc.")
             yield found
+
+    if TYPE_CHECKING:
+
+        @overload
+        def pipe(
+            self,
+            texts: Iterable[Any],
+            *,
+            as_tuples: Literal[False] = False,
+            batch_size: int | None = None,
+            disable: Iterable[str] = (),
+            component_cfg: dict[str, dict[str, Any]] | None = None,
+            n_process: int = 1,
+        ) -> Iterator[Doc]: ...
+
+        @overload
+        def pipe(
+            self,
+            texts: Iterable[tuple[Any, Context]],
+            *,
+            as_tuples: Literal[True],
+            batch_size: int | None = None,
+            disable: Iterable[str] = (),
+            component_cfg: dict[str, dict[str, Any]] | None = None,
+            n_process: int = 1,
+        ) -> Iterator[tuple[Doc, Context]]: ...
 
     def pipe(
         self,

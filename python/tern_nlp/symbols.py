@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from . import _tern
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> int: ...
+
+
 NAMES = [
     "",
     *"""
@@ -56,7 +62,7 @@ prt punct quantmod relcl rcmod root xcomp acl ENT_KB_ID MORPH ENT_ID IDX _
 ]
 """Number -> name."""
 
-IDS = {name: number for number, name in enumerate(NAMES)}
+IDS: dict[str, int] = {name: number for number, name in enumerate(NAMES)}
 """Name -> number."""
 
 _tern.set_symbols(tuple(NAMES))

@@ -80,6 +80,12 @@ class _Cut:
 class Tokenizer:
     """Cuts texts into words, which make a Doc."""
 
+    prefix_search: Callable[[str], Any] | None
+    suffix_search: Callable[[str], Any] | None
+    infix_finditer: Callable[[str], Any] | None
+    token_match: Callable[[str], Any] | None
+    url_match: Callable[[str], Any] | None
+
     def __init__(
         self,
         vocab: Vocab,
@@ -517,11 +523,11 @@ def _function_property(name: str, doc: str) -> property:
     )
 
 
-Tokenizer.prefix_search = _function_property("prefix_search", "Finds a prefix, as re.compile(…).search.")  # type: ignore[attr-defined]
-Tokenizer.suffix_search = _function_property("suffix_search", "Finds a suffix, as re.compile(…).search.")  # type: ignore[attr-defined]
-Tokenizer.infix_finditer = _function_property("infix_finditer", "Finds infixes, as re.compile(…).finditer.")  # type: ignore[attr-defined]
-Tokenizer.token_match = _function_property("token_match", "Tells what is one word, as re.compile(…).match.")  # type: ignore[attr-defined]
-Tokenizer.url_match = _function_property("url_match", "The same, asked when affixes are gone.")  # type: ignore[attr-defined]
+Tokenizer.prefix_search = _function_property("prefix_search", "Finds a prefix, as re.compile(…).search.")  # type: ignore[assignment]
+Tokenizer.suffix_search = _function_property("suffix_search", "Finds a suffix, as re.compile(…).search.")  # type: ignore[assignment]
+Tokenizer.infix_finditer = _function_property("infix_finditer", "Finds infixes, as re.compile(…).finditer.")  # type: ignore[assignment]
+Tokenizer.token_match = _function_property("token_match", "Tells what is one word, as re.compile(…).match.")  # type: ignore[assignment]
+Tokenizer.url_match = _function_property("url_match", "The same, asked when affixes are gone.")  # type: ignore[assignment]
 
 
 def _length(search: Callable[[str], Any] | None, string: str) -> int:

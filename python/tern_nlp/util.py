@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .tokens import Span
 
 
-def ensure_path(path: Any) -> Any:
+def ensure_path(path: str | Path) -> Path:
     """A Path for a str."""
     from pathlib import Path
 

@@ -298,7 +298,7 @@ class Vectors(BaseVectors):
         return util.to_bytes(getters, exclude)
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = (), **kwargs: Any) -> Vectors:
-        setters = {
+        setters: dict[str, Callable[[Any], Any]] = {
             "strings": self.strings.from_bytes,
             "key2row": lambda value: self.key2row.update(_msgpack.loads(value)),
             "vectors": lambda value: self._use(_msgpack.loads(value)),

@@ -312,7 +312,7 @@ class Vocab:
         return util.to_bytes(getters, exclude)
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Vocab:
-        setters = {
+        setters: dict[str, Callable[[Any], Any]] = {
             "strings": self.strings.from_bytes,
             "vectors": lambda data: self.vectors.from_bytes(data, exclude=["strings"]),
             "lookups": self.lookups.from_bytes,

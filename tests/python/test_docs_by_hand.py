@@ -217,6 +217,14 @@ def test_pieces_are_as_spacys(tokens: Any, vocab_class: Any, seed: int) -> None:
     assert facts(joined[1]) == facts(joined[0])
 
 
+def test_documents_are_iterables(package: Any) -> None:
+    from collections.abc import Iterable
+
+    doc = package.tokens.Doc(package.Vocab(), words=["One", "two"])
+    assert isinstance(doc, Iterable) and isinstance(doc[0:1], Iterable)
+    assert [token.text for token in iter(doc)] == ["One", "two"]
+
+
 def test_numbers_are_spacys(package: ModuleType) -> None:
     for name, module in (("symbols", symbols), ("attrs", attrs), ("parts_of_speech", parts_of_speech)):
         ours = importlib.import_module(f"tern_nlp.{name}")

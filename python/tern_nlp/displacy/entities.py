@@ -47,7 +47,7 @@ class EntityRenderer(Renderer):
             "bg": self.colors.get(label.upper(), self.default_color),
             "kb_link": kb_link(span),
         }
-        return self.ent_template.format(**{**settings, **span.get("params", {})})  # type: ignore[no-any-return]
+        return self.ent_template.format(**{**settings, **span.get("params", {})})
 
 
 def _lines(text: str) -> str:

@@ -73,7 +73,7 @@ class SpanRenderer(Renderer):
         if not entities or not text.strip():
             return escape_html(text + " ")
         height = self.top_offset + self.span_label_offset + self.offset_step * (len(entities) - 1)
-        return self.span_template.format(  # type: ignore[no-any-return]
+        return self.span_template.format(
             text=escape_html(text),
             span_slices="".join(map(self._slice, entities)),
             span_starts="".join(self._start(entity) for entity in entities if entity["is_start"]),
@@ -85,10 +85,8 @@ class SpanRenderer(Renderer):
         return {"bg": color, "top_offset": self.top_offset + self.offset_step * (entity["render_slot"] - 1)}
 
     def _slice(self, entity: Mapping[str, Any]) -> str:
-        return self.span_slice_template.format(**self._place(entity))  # type: ignore[no-any-return]
+        return self.span_slice_template.format(**self._place(entity))
 
     def _start(self, entity: Mapping[str, Any]) -> str:
         place = self._place(entity)
-        return self.span_start_template.format(  # type: ignore[no-any-return]
-            **place, label=entity["label"], kb_link=entity["kb_link"]
-        )
+        return self.span_start_template.format(**place, label=entity["label"], kb_link=entity["kb_link"])

@@ -36,7 +36,7 @@ class _Finder:
         if not name.startswith(__name__ + ".") or not _exists(name[len(__name__) + 1 :].split(".")):
             return None
         is_package = name.count(".") == __name__.count(".") + 1 and name.rpartition(".")[2] not in _data.SHARED
-        return importlib.machinery.ModuleSpec(name, _Loader(), is_package=is_package)
+        return importlib.machinery.ModuleSpec(name, _Loader(), is_package=is_package)  # type: ignore[arg-type]
 
 
 class _Loader:
@@ -58,4 +58,4 @@ def _exists(parts: Sequence[str]) -> bool:
 
 
 if not any(finder is _Finder for finder in sys.meta_path):
-    sys.meta_path.append(_Finder)  # type: ignore[arg-type]
+    sys.meta_path.append(_Finder)

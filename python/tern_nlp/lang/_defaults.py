@@ -139,7 +139,7 @@ def new_vocab(lang: str | None, defaults: Any) -> Vocab:
         getters.update(defaults.lex_attr_getters)
         if NORM in defaults.lex_attr_getters:
             from ..util import add_lookups
-            from .norm_exceptions import BASE_NORMS  # type: ignore[import-not-found]
+            from .norm_exceptions import BASE_NORMS
 
             getters[NORM] = add_lookups(getters[NORM], BASE_NORMS)
     if not _is_as_in_file(defaults, "stop_words", code):

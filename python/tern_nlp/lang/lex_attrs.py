@@ -104,7 +104,7 @@ def is_stop(string: str, stops: Set[str] = frozenset()) -> bool:
     return string.lower() in stops
 
 
-def get_lang(text: str, lang: str = "") -> str:
+def get_lang(text: str, lang: str | None = "") -> str | None:
     return lang
 
 

@@ -35,4 +35,4 @@ class Keyed:
         return (self._callbacks[key], patterns[key]) if key in patterns else default
 
     def _normalize_key(self, key: str | int) -> int:
-        return self.vocab.strings.add(key) if isinstance(key, str) else key  # type: ignore[no-any-return]
+        return self.vocab.strings.add(key) if isinstance(key, str) else key

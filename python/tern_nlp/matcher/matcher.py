@@ -54,7 +54,7 @@ class _Tokens:
     def ask(self, predicate: int, token: int) -> bool | None:
         asked = self.predicates[predicate]
         number = 0 if asked.is_extension else self.values[self.columns[asked.attr] * self.length + token]
-        return check_answer(asked(self.doc[self.start + token], number))  # type: ignore[no-any-return]
+        return check_answer(asked(self.doc[self.start + token], number))
 
 
 class Matcher(Keyed):
@@ -159,9 +159,7 @@ class Matcher(Keyed):
         if tables is None:
             tables = self._tables = Tables(self._compiled, self._predicates.all)
         tokens = _Tokens(doc, start, end, tables)
-        return tables.automaton.find(  # type: ignore[no-any-return]
-            tokens.data, tokens.length, tokens.ask, with_alignments
-        )
+        return tables.automaton.find(tokens.data, tokens.length, tokens.ask, with_alignments)
 
     def _filtered(self, matches: list[Any], length: int) -> list[Any]:
         """Matches of greedy keys come last."""

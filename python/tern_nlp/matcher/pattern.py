@@ -53,7 +53,7 @@ def quantifiers(spec: Mapping[Any, Any]) -> tuple[int, ...]:
 
 def _attr_number(attr: Any) -> int | None:
     if not isinstance(attr, str):
-        return attr  # type: ignore[no-any-return]
+        return attr
     return IDS.get(_RENAMED.get(attr.upper(), attr.upper()))
 
 

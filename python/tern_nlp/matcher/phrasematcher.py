@@ -13,7 +13,8 @@ from ..errors import Errors, Warnings
 from ..schemas import PHRASE_ATTRS
 from ..tokens import Doc
 from .doclike import ANNOTATED, bounds, column, columns, is_doc, make_span, require_annotation
-from .matcher import Match, OnMatch, matched_stream
+from .keys import OnMatch
+from .matcher import Match, matched_stream
 
 _TERMINAL = 826361138722620965
 """With this value of a token spaCy's trie marks the end of a phrase (spacy/matcher/phrasematcher.pyx)."""

@@ -133,7 +133,7 @@ class AttributeRuler(Ruler):
                 self.add([[{"ORTH": word, "TAG": tag}]], found)
 
     def _normal(self, morph: Any) -> str:
-        return self.vocab.strings[self.vocab.morphology.add(morph)]  # type: ignore[no-any-return]
+        return self.vocab.strings[self.vocab.morphology.add(morph)]
 
     # ---- saving ----
 

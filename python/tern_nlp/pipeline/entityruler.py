@@ -85,7 +85,7 @@ class EntityRuler(Ruler):
     def set_annotations(self, doc: Any, matches: Iterable[FoundMatch]) -> None:
         """Makes entities of matches, as far as they do not overlap."""
         entities, added = list(doc.ents), []
-        taken = set()
+        taken: set[int] = set()
         for key, start, end in matches:
             if not self.overwrite and any(token.ent_type for token in doc[start:end]):
                 continue
@@ -145,7 +145,7 @@ class EntityRuler(Ruler):
     def _key(self, entry: PatternType, has_id: bool) -> str:
         """Under which the matchers know a pattern."""
         if not has_id:
-            return entry["label"]  # type: ignore[no-any-return]
+            return entry["label"]
         key = self._create_label(entry["label"], entry["id"])
         self._ent_ids[self.matcher._normalize_key(key)] = (entry["label"], entry["id"])
         return key

@@ -75,11 +75,11 @@ class TokenSplitter(_Configured):
 
     @property
     def min_length(self) -> int:
-        return self.cfg["min_length"]  # type: ignore[no-any-return]
+        return self.cfg["min_length"]
 
     @property
     def split_length(self) -> int:
-        return self.cfg["split_length"]  # type: ignore[no-any-return]
+        return self.cfg["split_length"]
 
     def __call__(self, doc: Any) -> Any:
         length = self.split_length

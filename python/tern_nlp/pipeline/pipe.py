@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import Errors
 from ..util import raise_error
 
-ErrorHandler = Callable[[str, Any, list, Exception], Any]
+ErrorHandler = Callable[[str, Any, list[Any], Exception], Any]
 
 
 class Pipe:

@@ -52,7 +52,8 @@ class Sentencizer(Pipe):
         return [self._starts(doc) for doc in docs]
 
     def _starts(self, doc: Any) -> list[bool]:
-        starts, ended = [], True
+        starts: list[bool] = []
+        ended = True
         for token in doc:
             is_mark = token.text in self.punct_chars
             starts.append(ended and (not starts or not (is_mark or token.is_punct)))

@@ -200,7 +200,7 @@ class SpanRuler(Ruler):
     # ---- saving ----
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        return to_bytes({"patterns": lambda: json.dumps(self.patterns, ensure_ascii=False)}, exclude)  # type: ignore
+        return to_bytes({"patterns": lambda: json.dumps(self.patterns, ensure_ascii=False)}, exclude)
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> SpanRuler:
         self.clear()

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .doc import Doc
+    from typing_extensions import Self
 
 DOCBIN_ALL_ATTRS = (
     "ORTH", "NORM", "TAG", "HEAD", "DEP", "ENT_IOB", "ENT_TYPE", "ENT_KB_ID", "ENT_ID", "LEMMA", "MORPH", "POS", "SENT_START",
@@ -41,7 +41,7 @@ class Arrays(_tern.Doc):
         array = numpy.frombuffer(self._array(attrs), dtype=numpy.uint64).copy()
         return array.reshape(len(self), len(attrs)) if len(attrs) >= 2 else array.reshape((len(self),))
 
-    def from_array(self, attrs: Any, array: Any) -> Doc:
+    def from_array(self, attrs: Any, array: Any) -> Self:
         """Sets attributes from such an array. Heads count from the token."""
         import numpy
 

@@ -115,7 +115,7 @@ class DocBin:
         self.attrs = message["attrs"]
         self.strings = set(message["strings"])
         lengths = numpy.frombuffer(message["lengths"], dtype="int32")
-        bounds = numpy.cumsum(lengths)[:-1] if len(lengths) else []
+        bounds: Any = numpy.cumsum(lengths)[:-1] if len(lengths) else []
         tokens = numpy.frombuffer(message["tokens"], dtype="uint64").reshape(-1, len(self.attrs))
         spaces = numpy.frombuffer(message["spaces"], dtype=bool).reshape(-1, 1)
         if len(tokens) != lengths.sum() or len(spaces) != lengths.sum():

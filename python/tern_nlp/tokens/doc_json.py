@@ -125,7 +125,8 @@ def _problem_of_spans(data: dict[str, Any]) -> str | None:
 
 
 def _columns(doc_json: dict[str, Any]) -> tuple[list[str], dict[str, list[Any]]]:
-    words, columns = [], {}
+    words: list[str] = []
+    columns: dict[str, list[Any]] = {}
     for token in doc_json["tokens"]:
         words.append(doc_json["text"][token["start"] : token["end"]])
         for attr, key in _ATTRS.items():

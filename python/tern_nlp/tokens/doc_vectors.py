@@ -9,6 +9,7 @@ from .span import similarity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
@@ -16,6 +17,10 @@ class DocVectors(_tern.Doc):
     """What Doc has of them."""
 
     __slots__ = ()
+    _tensor: Any
+    _vector: Any
+    _vector_norm: Any
+    user_hooks: dict[str, Callable[..., Any]]
 
     @property
     def tensor(self) -> Any:

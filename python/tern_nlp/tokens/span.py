@@ -12,7 +12,7 @@ from .underscore import Extensible, Underscore
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any
+    from typing import Any, overload
 
     from .doc import Doc
 
@@ -24,7 +24,7 @@ def _same_words(tokens: Any, other: Any) -> bool:
     from ..lexeme import Lexeme
     from .doc import Doc
 
-    words = [other] if isinstance(other, (Token, Lexeme)) else other if isinstance(other, (Doc, Span)) else None
+    words: Any = [other] if isinstance(other, (Token, Lexeme)) else other if isinstance(other, (Doc, Span)) else None
     if words is None or len(tokens) != len(words):
         return False
     return all(vector_attribute(a) == vector_attribute(b) for a, b in zip(tokens, words))
@@ -40,6 +40,14 @@ class Span(_tern.Span, Extensible):
 
     __slots__ = ()
     _extensions_of = "span_extensions"
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __getitem__(self, i: slice) -> Span: ...
+
+        @overload
+        def __getitem__(self, i: int) -> Token: ...
 
     def __getitem__(self, i: Any) -> Any:
         if isinstance(i, slice):

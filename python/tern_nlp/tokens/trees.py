@@ -6,7 +6,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .doc import Doc
     from .token import Token
 
 
@@ -25,7 +24,7 @@ def lowest_common_ancestor(one: Token, other: Token) -> int:
     return -1
 
 
-def lca_matrix(doc: Doc, start: int, end: int) -> Any:
+def lca_matrix(doc: Any, start: int, end: int) -> Any:
     """Of the tokens from start to end, as indices from start; -1 without one, or where it is outside (numpy, int32)."""
     import numpy
 

@@ -125,7 +125,8 @@ def _set_spans(doc: Doc, groups: Any) -> None:
     for key, given in groups.items():
         if not isinstance(given, list) or any(not isinstance(one, (list, tuple)) or len(one) < 2 for one in given):
             raise ValueError(Errors.E879)
-        doc.spans[key] = [doc.char_span(one[0], one[1], **dict(zip(("label", "kb_id"), one[2:4]))) for one in given]
+        spans: Any = [doc.char_span(one[0], one[1], **dict(zip(("label", "kb_id"), one[2:4]))) for one in given]
+        doc.spans[key] = spans
 
 
 def _link_ids(doc: Doc, links: Mapping[tuple[int, int], Mapping[str, float]]) -> list[str]:
