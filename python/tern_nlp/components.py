@@ -38,6 +38,7 @@ class DisabledPipes(list):  # type: ignore[type-arg]
         self.restore()
 
     def restore(self) -> None:
+        """Lets the components run again."""
         for name in self.names:
             if name not in self.nlp.component_names:
                 raise ValueError(
@@ -48,6 +49,7 @@ class DisabledPipes(list):  # type: ignore[type-arg]
 
 
 def names_in(given: str | Iterable[str] | None) -> list[str]:
+    """A list of names out of one, several or none."""
     return [given] if isinstance(given, str) else list(given or ())
 
 
@@ -68,6 +70,7 @@ class Components:
 
     @property
     def component_names(self) -> list[str]:
+        """Names of all components, those that are disabled among them."""
         return util.SimpleFrozenList([name for name, _ in self._components])
 
     @property
@@ -82,25 +85,30 @@ class Components:
 
     @property
     def disabled(self) -> list[str]:
+        """Names of the components that do not run."""
         return util.SimpleFrozenList([name for name, _ in self._components if name in self._disabled])
 
     @property
     def pipe_factories(self) -> dict[str, str]:
+        """Name of each component -> name of its factory."""
         return util.SimpleFrozenDict({name: self._factories[name] for name in self.component_names})
 
     @property
     def pipe_labels(self) -> dict[str, list[str]]:
+        """Name of each component that has labels -> its labels."""
         found = {name: list(proc.labels) for name, proc in self.pipeline if getattr(proc, "labels", None)}
         return util.SimpleFrozenDict(found)
 
     @property
     def factory_names(self) -> list[str]:
+        """Names of what add_pipe can make."""
         return sorted(registered())
 
     # ---- factories
 
     @classmethod
     def has_factory(cls, name: str) -> bool:
+        """Can add_pipe make such a component?"""
         return name in registered()
 
     @classmethod
@@ -134,6 +142,7 @@ class Components:
 
     @classmethod
     def set_factory_meta(cls, name: str, value: Any) -> None:
+        """Notes what is known of a factory."""
         registered()[name] = value
 
     @property
@@ -171,6 +180,7 @@ class Components:
     # ---- the components
 
     def has_pipe(self, name: str) -> bool:
+        """Is there a component of this name that runs?"""
         return name in self.pipe_names
 
     def get_pipe(self, name: str) -> Any:
@@ -181,9 +191,11 @@ class Components:
         raise KeyError(f"[E001] No component '{name}' found in pipeline. Available names: {self.component_names}")
 
     def get_pipe_meta(self, name: str) -> Any:
+        """What is known of the factory of a component."""
         return registered()[self._factories[name]]
 
     def get_pipe_config(self, name: str) -> dict[str, Any]:
+        """The settings that a component was added with."""
         self.get_pipe(name)
         return self._configs[name]
 
@@ -252,6 +264,7 @@ class Components:
         return removed
 
     def rename_pipe(self, old_name: str, new_name: str) -> None:
+        """Gives a component another name."""
         at = self._index(old_name)
         if new_name in self.component_names:
             raise ValueError(f"[E007] '{new_name}' already exists in pipeline. Existing names: {self.component_names}")
@@ -270,10 +283,12 @@ class Components:
         return self.add_pipe(factory_name, name=name, before=at if at < len(self._components) else None, config=config)
 
     def enable_pipe(self, name: str) -> None:
+        """Lets a disabled component run again."""
         self._index(name)
         self._disabled.discard(name)
 
     def disable_pipe(self, name: str) -> None:
+        """Lets a component stay, but not run."""
         self._index(name)
         self._disabled.add(name)
 

@@ -30,15 +30,19 @@ class Config(dict):  # type: ignore[type-arg]
         return self
 
     def to_bytes(self) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         return self.to_str().encode("utf-8")
 
     def from_bytes(self, data: bytes, **settings: Any) -> Config:
+        """Takes what to_bytes gave."""
         return self.from_str(data.decode("utf-8"), **settings)
 
     def to_disk(self, path: str | Path) -> None:
+        """Saves it under a path. exclude: parts to leave out."""
         Path(path).write_text(self.to_str(), encoding="utf-8")
 
     def from_disk(self, path: str | Path, **settings: Any) -> Config:
+        """Reads what to_disk saved."""
         return self.from_str(Path(path).read_text("utf-8"), **settings)
 
     def copy(self) -> Config:

@@ -15,6 +15,8 @@ class _Numbered(type):
 
 
 class Warnings(PatternWarnings, metaclass=_Numbered):
+    """What warnings say, with spaCy's numbers."""
+
     W007 = (
         "The vocabulary has no word vectors, so {obj}.similarity goes by the model's own rows, which say little of meaning: "
         "load a pipeline with vectors (md or lg)."
@@ -35,6 +37,8 @@ class Warnings(PatternWarnings, metaclass=_Numbered):
 
 
 class Errors(PatternErrors, metaclass=_Numbered):
+    """What errors say, with spaCy's numbers."""
+
     E010 = "Word vectors set to length 0: load a pipeline with vectors, or call vocab.reset_vectors(width=…)."
     E018 = "Can't retrieve string for hash '{hash_value}': the vocabulary's StringStore does not have it."
     E025 = "String is too long: {length} characters. Max is 2**30."

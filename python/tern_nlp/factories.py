@@ -35,6 +35,7 @@ class Factory:
         raise AttributeError(name)
 
     def make(self, nlp: Any, name: str, config: dict[str, Any]) -> Any:
+        """A component of this factory."""
         import inspect
 
         settings = {**self.default_config, **config}

@@ -69,6 +69,7 @@ class KeyedVectors(Vectors):
 
     @property
     def is_full(self) -> bool:
+        """Is every row taken?"""
         return bool(self.key2row) and super().is_full
 
     def _row(self, key: int) -> int:

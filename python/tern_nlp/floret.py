@@ -37,6 +37,7 @@ class Floret:
         return [marked, *(marked[at : at + n] for n in lengths for at in range(len(marked) - n + 1))]
 
     def hashes(self, piece: str) -> list[int]:
+        """The rows of a word."""
         return list(murmur3(piece, self.hash_seed)[: self.hash_count])
 
     def vector(self, word: str, data: Any) -> Any:

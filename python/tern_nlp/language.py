@@ -185,6 +185,7 @@ class Language(Running):
     # ---- what is spaCy's alone
 
     def _refuse(self, *args: Any, **kwargs: Any) -> Any:
+        """Of training, which is spaCy's alone: NotImplementedError."""
         raise NotImplementedError(
             "tern_nlp does not train: train the pipeline with spaCy and convert it, or run it by tern_nlp.spacy.load"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+from . import _tern
 from . import attrs as _attrs
 from .errors import Errors, Warnings
 
@@ -153,10 +154,12 @@ class Lexeme:
 
     @property
     def flags(self) -> int:
+        """All flags, a bit for each."""
         return self.vocab._lexicon.flags(self.orth, self._text)
 
     @property
     def rank(self) -> int:
+        """The same as id."""
         return self.vocab._rank(self.orth, self.vocab._lexicon.rank(self.orth, self._text))
 
     @rank.setter
@@ -174,6 +177,7 @@ class Lexeme:
 
     @property
     def sentiment(self) -> float:
+        """A number that users give the word; 0.0 where they did not."""
         return self._from_table("lexeme_sentiment", 0.0)
 
     @sentiment.setter
@@ -192,6 +196,7 @@ class Lexeme:
 
     @property
     def cluster(self) -> int:
+        """The word's Brown cluster, where the vocabulary has such a table."""
         return self._from_table("lexeme_cluster", 0)
 
     @cluster.setter
@@ -207,10 +212,12 @@ class Lexeme:
 
     @property
     def has_vector(self) -> bool:
+        """Does the vocabulary have a vector for the word?"""
         return self.vocab.has_vector(self.orth)
 
     @property
     def vector(self) -> Any:
+        """The word's vector (numpy, float32)."""
         if not self.vocab.vectors_length:
             raise ValueError(Errors.E010)
         return self.vocab.get_vector(self.orth)
@@ -223,6 +230,7 @@ class Lexeme:
 
     @property
     def vector_norm(self) -> float:
+        """The length of the vector."""
         import numpy
 
         return numpy.sqrt((self.vector**2).sum())
@@ -264,7 +272,7 @@ def _flag(name: str) -> property:
     def put(self: Lexeme, value: bool) -> None:
         self.set_flag(number, value)
 
-    return property(get, put)
+    return property(get, put, doc=getattr(_tern.Token, name).__doc__)
 
 
 for _name in FORMS:

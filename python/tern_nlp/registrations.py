@@ -29,6 +29,7 @@ class Catalogue:
         return name in self._known
 
     def get(self, name: str) -> Any:
+        """What is registered under a name."""
         if name not in self._known:
             options = ", ".join(sorted(self._known)) or "none"
             raise ValueError(
@@ -37,6 +38,7 @@ class Catalogue:
         return self._known[name]
 
     def get_all(self) -> dict[str, Any]:
+        """Everything that is registered, by name."""
         return dict(self._known)
 
 
@@ -51,10 +53,12 @@ class registry:  # noqa: N801  spaCy's name
 
     @classmethod
     def has(cls, kind: str, name: str) -> bool:
+        """Is it registered?"""
         return name in getattr(cls, kind, ())
 
     @classmethod
     def get(cls, kind: str, name: str) -> Any:
+        """What is registered under a name in one of the catalogues."""
         return getattr(cls, kind).get(name)
 
 

@@ -45,9 +45,11 @@ class StringStore(_tern.StringStore):
         return iter(self._strings())
 
     def keys(self) -> list[int]:
+        """The strings, in the order in which they were added."""
         return self.values()
 
     def items(self) -> list[tuple[str, int]]:
+        """(string, id), in the order in which they were added."""
         return list(zip(self._strings(), self.values()))
 
     def as_int(self, key: Any) -> int:
@@ -71,6 +73,7 @@ class StringStore(_tern.StringStore):
         return (StringStore, (list(self),))
 
     def to_bytes(self, **kwargs: Any) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         return json.dumps(sorted(self), ensure_ascii=False, separators=(",", ":")).encode("utf8")
 
     def from_bytes(self, bytes_data: bytes, **kwargs: Any) -> StringStore:
@@ -83,11 +86,13 @@ class StringStore(_tern.StringStore):
         return self
 
     def to_disk(self, path: str | Path) -> None:
+        """Saves it under a path. exclude: parts to leave out."""
         from pathlib import Path
 
         Path(path).write_bytes(self.to_bytes())
 
     def from_disk(self, path: str | Path) -> StringStore:
+        """Reads what to_disk saved."""
         from pathlib import Path
 
         return self.from_bytes(Path(path).read_bytes())

@@ -212,6 +212,7 @@ class Tokenizer:
 
     @property
     def faster_heuristics(self) -> bool:
+        """Are special cases only looked for where a word may be one?"""
         return self._faster_heuristics
 
     @faster_heuristics.setter
@@ -483,6 +484,7 @@ class Tokenizer:
         return (self.__class__, (self.vocab, self.rules, *(self._function(name) for name in _FUNCTIONS)))
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         getters: dict[str, Callable[[], Any]] = {"vocab": lambda: self.vocab.to_bytes(exclude=exclude)}
         for name in _FUNCTIONS:
             getters[name] = lambda name=name: _pattern(self._function(name))  # type: ignore[misc]
@@ -491,6 +493,7 @@ class Tokenizer:
         return util.to_bytes(getters, exclude)
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Tokenizer:
+        """Takes what to_bytes gave."""
         data: dict[str, Any] = {}
         setters: dict[str, Callable[[Any], Any]] = {"vocab": lambda item: self.vocab.from_bytes(item, exclude=exclude)}
         for name in (*_FUNCTIONS, "exceptions", "faster_heuristics"):
@@ -507,11 +510,13 @@ class Tokenizer:
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Saves it under a path. exclude: parts to leave out."""
         from pathlib import Path
 
         Path(path).write_bytes(self.to_bytes(exclude=exclude))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Tokenizer:
+        """Reads what to_disk saved."""
         from pathlib import Path
 
         return self.from_bytes(Path(path).read_bytes(), exclude=exclude)
@@ -550,17 +555,22 @@ class DummyTokenizer:
         raise NotImplementedError
 
     def pipe(self, texts: Iterable[str], **kwargs: Any) -> Iterator[Doc]:
+        """Documents of texts, as a stream."""
         for text in texts:
             yield self(text)
 
     def to_bytes(self, **kwargs: Any) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         return b""
 
     def from_bytes(self, data: bytes, **kwargs: Any) -> DummyTokenizer:
+        """Takes what to_bytes gave."""
         return self
 
     def to_disk(self, path: str | Path, **kwargs: Any) -> None:
-        return None
+        """Saves it under a path. exclude: parts to leave out."""
+        return
 
     def from_disk(self, path: str | Path, **kwargs: Any) -> DummyTokenizer:
+        """Reads what to_disk saved."""
         return self

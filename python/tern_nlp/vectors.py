@@ -91,14 +91,17 @@ class Vectors(BaseVectors):
 
     @property
     def shape(self) -> tuple[int, int]:
+        """(rows, width)"""
         return self._shape if self._data is None else self._data.shape
 
     @property
     def size(self) -> int:
+        """Rows times width."""
         return self.shape[0] * self.shape[1]
 
     @property
     def is_full(self) -> bool:
+        """Is every row taken?"""
         return self._is_floret() or not self._unset
 
     @property
@@ -209,6 +212,7 @@ class Vectors(BaseVectors):
         return gone
 
     def keys(self) -> Any:
+        """The keys."""
         return self.key2row.keys()
 
     def values(self) -> Iterator[Any]:
@@ -216,6 +220,7 @@ class Vectors(BaseVectors):
         yield from (row for row in range(self.shape[0]) if row not in self._unset)
 
     def items(self) -> Iterator[tuple[int, Any]]:
+        """(key, vector) of all keys."""
         yield from ((key, self.data[row]) for key, row in self.key2row.items())
 
     def find(self, *, key: Any = None, keys: Any = None, row: Any = None, rows: Any = None) -> Any:
@@ -289,6 +294,7 @@ class Vectors(BaseVectors):
         self._unset = set(range(self.shape[0])) - set(self.key2row.values())
 
     def to_bytes(self, *, exclude: Iterable[str] = (), **kwargs: Any) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         getters = {
             "strings": self.strings.to_bytes,
             "key2row": lambda: _msgpack.dumps(self.key2row),
@@ -298,6 +304,7 @@ class Vectors(BaseVectors):
         return util.to_bytes(getters, exclude)
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = (), **kwargs: Any) -> Vectors:
+        """Takes what to_bytes gave."""
         setters: dict[str, Callable[[Any], Any]] = {
             "strings": self.strings.from_bytes,
             "key2row": lambda value: self.key2row.update(_msgpack.loads(value)),
@@ -309,7 +316,7 @@ class Vectors(BaseVectors):
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = (), **kwargs: Any) -> None:
-
+        """Saves it under a path. exclude: parts to leave out."""
         import numpy
 
         def save_rows(file: Path) -> None:
@@ -325,7 +332,7 @@ class Vectors(BaseVectors):
         util.to_disk(path, writers, exclude)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = (), **kwargs: Any) -> Vectors:
-
+        """Reads what to_disk saved."""
         import numpy
 
         def if_there(read: Callable[[Path], Any]) -> Callable[[Path], Any]:

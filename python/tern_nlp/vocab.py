@@ -96,6 +96,7 @@ class Vocab:
 
     @property
     def strings(self) -> StringStore:
+        """The StringStore."""
         return self._strings
 
     @strings.setter
@@ -105,6 +106,7 @@ class Vocab:
 
     @property
     def lex_attr_getters(self) -> dict[int, Callable[[str], Any]]:
+        """Number of an attribute -> function of a word that computes it."""
         return self._compute.getters
 
     @lex_attr_getters.setter
@@ -113,6 +115,7 @@ class Vocab:
 
     @property
     def vectors(self) -> Any:
+        """The table of word vectors."""
         if self._vectors is None:
             if self._vectors_from is not None:
                 self.vectors = self._vectors_from(self.strings)
@@ -130,6 +133,7 @@ class Vocab:
 
     @property
     def lookups(self) -> Lookups:
+        """Tables of words."""
         return self._lookups
 
     @lookups.setter
@@ -188,6 +192,7 @@ class Vocab:
 
     @property
     def in_memory_zone(self) -> bool:
+        """Is a memory_zone open?"""
         return self._zones > 0
 
     @contextmanager
@@ -209,6 +214,7 @@ class Vocab:
 
     @property
     def vectors_length(self) -> int:
+        """Width of the word vectors."""
         return self.vectors.shape[1] if hasattr(self.vectors, "shape") else -1
 
     def _vector_facts(self) -> dict[str, Any]:
@@ -232,6 +238,7 @@ class Vocab:
         return row if row >= 0 else OOV_RANK
 
     def has_vector(self, orth: str | int) -> bool:
+        """Is there a vector for a word, or its id?"""
         return self._vector_key(orth) in self.vectors
 
     def get_vector(self, orth: str | int) -> Any:
@@ -304,6 +311,7 @@ class Vocab:
         self._lexicon.retain(set())
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         getters = {
             "strings": self.strings.to_bytes,
             "vectors": lambda: self.vectors.to_bytes(exclude=["strings"]),
@@ -312,6 +320,7 @@ class Vocab:
         return util.to_bytes(getters, exclude)
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Vocab:
+        """Takes what to_bytes gave."""
         setters: dict[str, Callable[[Any], Any]] = {
             "strings": self.strings.from_bytes,
             "vectors": lambda data: self.vectors.from_bytes(data, exclude=["strings"]),
@@ -322,6 +331,7 @@ class Vocab:
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Saves it under a path. exclude: parts to leave out."""
         from pathlib import Path
 
         path = Path(path)
@@ -334,6 +344,7 @@ class Vocab:
             self.lookups.to_disk(path)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Vocab:
+        """Reads what to_disk saved."""
         from pathlib import Path
 
         path = Path(path)

@@ -44,6 +44,7 @@ class DependencyRenderer(Renderer):
         return self._render(parsed, draw, page, minify)
 
     def render_svg(self, render_id: int | str, words: Sequence[Any], arcs: Sequence[Arc]) -> str:
+        """The picture of a parse."""
         self.levels = self.get_levels(arcs)
         self.highest_level = max(self.levels.values(), default=0)
         self.offset_y = self.distance / 2 * self.highest_level + self.arrow_stroke
@@ -73,6 +74,7 @@ class DependencyRenderer(Renderer):
         return self.width - x if self.direction == "rtl" else x
 
     def render_word(self, text: str, tag: str, lemma: str | None, i: int) -> str:
+        """A word and its tag in the picture."""
         x, y = self._x(self.offset_x + i * self.distance), self.offset_y + self.word_spacing
         if lemma is None:
             return templates.WORD.format(text=escape_html(text), tag=tag, x=x, y=y)

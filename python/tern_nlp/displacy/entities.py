@@ -30,6 +30,7 @@ class EntityRenderer(Renderer):
         )
 
     def render_ents(self, text: str, spans: Sequence[Mapping[str, Any]], title: str | None) -> str:
+        """A text with its entities marked."""
         parts, offset = [], 0
         for span in spans:
             parts += [_lines(text[offset : span["start"]]), self._entity(text[span["start"] : span["end"]], span)]

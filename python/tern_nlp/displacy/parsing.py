@@ -13,6 +13,7 @@ Options = Optional[Mapping[str, Any]]
 
 
 def get_doc_settings(doc: Any) -> dict[str, Any]:
+    """What the pictures need to know of the language."""
     return {"lang": doc.lang_, "direction": doc.vocab.writing_system.get("direction", "ltr")}
 
 

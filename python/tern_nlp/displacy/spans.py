@@ -34,6 +34,7 @@ class SpanRenderer(Renderer):
         )
 
     def render_spans(self, tokens: Sequence[str], spans: Sequence[dict[str, Any]], title: str | None) -> str:
+        """A text with its spans marked, which may overlap."""
         content = self._render_markup(self._assemble_per_token_info(tokens, spans))
         return with_title(templates.SPANS.format(content=content, dir=self.direction), title)
 

@@ -24,10 +24,12 @@ ANNOTATED = {IDS[name]: name for name in _NEEDED}
 
 
 def is_span(value: Any) -> bool:
+    """Is it a Span, of this package or of spaCy?"""
     return hasattr(value, "start_char") and hasattr(value, "doc")
 
 
 def is_doc(value: Any) -> bool:
+    """Is it a Doc, of this package or of spaCy?"""
     return hasattr(value, "has_annotation") and hasattr(value, "to_array") and not is_span(value)
 
 

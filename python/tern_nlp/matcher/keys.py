@@ -26,6 +26,7 @@ class Keyed:
         return self.has_key(key)
 
     def has_key(self, key: str | int) -> bool:
+        """Does it have patterns of this key?"""
         return self._normalize_key(key) in self._given()
 
     def get(self, key: str | int, default: Any = None) -> Any:

@@ -26,4 +26,5 @@ def levenshtein_compare(input_text: str, pattern_text: str, fuzzy: int = -1) -> 
 
 
 def make_levenshtein_compare() -> Callable[[str, str, int], bool]:
+    """levenshtein_compare, for configurations that name it."""
     return levenshtein_compare

@@ -86,6 +86,7 @@ class AttributeRuler(Ruler):
         return sorted((int(strings[key]), key, start, end) for key, start, end in matches)
 
     def set_annotations(self, doc: Any, matches: Iterable[tuple[int, int, int, int]]) -> None:
+        """Sets the attributes of matches."""
         for rule, key, start, end in matches:
             index, length = self.indices[rule], end - start
             if not -length <= index < length:
@@ -138,6 +139,7 @@ class AttributeRuler(Ruler):
     # ---- saving ----
 
     def to_bytes(self, exclude: Iterable[str] = ()) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         parts = {
             "vocab": lambda: self.vocab.to_bytes(exclude=exclude),
             "patterns": lambda: _msgpack.dumps(self.patterns),
@@ -154,6 +156,7 @@ class AttributeRuler(Ruler):
         return self
 
     def to_disk(self, path: PathLike, exclude: Iterable[str] = ()) -> None:
+        """Saves it under a path. exclude: parts to leave out."""
         parts: dict[str, Callable[[Path], Any]] = {
             "vocab": lambda file: self.vocab.to_disk(file, exclude=exclude),
             "patterns": lambda file: file.write_bytes(_msgpack.dumps(self.patterns)),
@@ -161,6 +164,7 @@ class AttributeRuler(Ruler):
         to_disk(path, parts, exclude)
 
     def from_disk(self, path: PathLike, exclude: Iterable[str] = ()) -> AttributeRuler:
+        """Reads what to_disk saved."""
         parts: dict[str, Callable[[Path], Any]] = {
             "vocab": lambda file: self.vocab.from_disk(file, exclude=exclude),
             "patterns": lambda file: self.add_patterns(_msgpack.loads(file.read_bytes())),

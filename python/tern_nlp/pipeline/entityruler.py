@@ -59,6 +59,7 @@ class EntityRuler(Ruler):
         self.phrase_matcher = PhraseMatcher(self.nlp.vocab, attr=self.phrase_matcher_attr, validate=validate)
 
     def initialize(self, get_examples: Any, *, nlp: Any = None, patterns: Iterable[PatternType] | None = None) -> None:
+        """Forgets all patterns and takes others."""
         self.clear()
         if patterns:
             self.add_patterns(list(patterns))
@@ -109,6 +110,7 @@ class EntityRuler(Ruler):
 
     @property
     def labels(self) -> tuple[str, ...]:
+        """Labels of the patterns."""
         return tuple(sorted({self._split_label(key)[0] for key in self._keys()}))
 
     @property
@@ -188,6 +190,7 @@ class EntityRuler(Ruler):
         self._make_phrase_matcher(False)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         return _msgpack.dumps({**self._settings(), "patterns": self.patterns})
 
     def from_bytes(self, patterns_bytes: bytes, *, exclude: Iterable[str] = ()) -> EntityRuler:
@@ -213,6 +216,7 @@ class EntityRuler(Ruler):
         to_disk(path, parts)
 
     def from_disk(self, path: PathLike, *, exclude: Iterable[str] = ()) -> EntityRuler:
+        """Reads what to_disk saved."""
         path = ensure_path(path)
         self.clear()
         lines = path.with_suffix(".jsonl")

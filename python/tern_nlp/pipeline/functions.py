@@ -52,16 +52,20 @@ class _Configured:
         self.cfg.update(settings)
 
     def to_bytes(self, **kwargs: Any) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         return to_bytes({"cfg": lambda: json.dumps(self.cfg)}, [])
 
     def from_bytes(self, data: bytes, **kwargs: Any) -> Any:
+        """Takes what to_bytes gave."""
         from_bytes(data, {"cfg": lambda saved: self._use(json.loads(saved))}, [])
         return self
 
     def to_disk(self, path: PathLike, **kwargs: Any) -> None:
+        """Saves it under a path. exclude: parts to leave out."""
         to_disk(path, {"cfg": lambda file: write_json(file, self.cfg)})
 
     def from_disk(self, path: PathLike, **kwargs: Any) -> Any:
+        """Reads what to_disk saved."""
         from_disk(path, {"cfg": lambda file: self._use(read_json(file))})
         return self
 
@@ -75,10 +79,12 @@ class TokenSplitter(_Configured):
 
     @property
     def min_length(self) -> int:
+        """Words that are shorter stay whole."""
         return self.cfg["min_length"]
 
     @property
     def split_length(self) -> int:
+        """How long the pieces are."""
         return self.cfg["split_length"]
 
     def __call__(self, doc: Any) -> Any:

@@ -29,7 +29,7 @@ class Pipe:
                 handler(self.name, self, [doc], error)
 
     def initialize(self, get_examples: Any, *, nlp: Any = None) -> None:
-        pass
+        """Nothing, where there is nothing to learn."""
 
     def score(self, examples: Iterable[Any], **kwargs: Any) -> dict[str, Any]:
         """What the scorer says of examples; nothing without one."""
@@ -42,18 +42,22 @@ class Pipe:
 
     @property
     def is_trainable(self) -> bool:
+        """Can it learn?"""
         return False
 
     @property
     def labels(self) -> tuple[str, ...]:
+        """What it may say."""
         return ()
 
     @property
     def hide_labels(self) -> bool:
+        """Are the labels left out of nlp.meta?"""
         return False
 
     @property
     def label_data(self) -> Any:
+        """What a training would want to know of the labels."""
         return None
 
     def _require_labels(self) -> None:
@@ -65,4 +69,5 @@ class Pipe:
         self.error_handler = error_handler
 
     def get_error_handler(self) -> ErrorHandler:
+        """What is called when a document fails."""
         return getattr(self, "error_handler", raise_error)

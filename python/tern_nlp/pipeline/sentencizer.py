@@ -79,13 +79,17 @@ class Sentencizer(Pipe):
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         return _msgpack.dumps(self._settings())
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Sentencizer:
+        """Takes what to_bytes gave."""
         return self._use(_msgpack.loads(bytes_data))
 
     def to_disk(self, path: PathLike, *, exclude: Iterable[str] = ()) -> None:
+        """Saves it under a path. exclude: parts to leave out."""
         write_json(ensure_path(path).with_suffix(".json"), self._settings())
 
     def from_disk(self, path: PathLike, *, exclude: Iterable[str] = ()) -> Sentencizer:
+        """Reads what to_disk saved."""
         return self._use(read_json(ensure_path(path).with_suffix(".json")))

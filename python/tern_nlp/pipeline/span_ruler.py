@@ -92,6 +92,7 @@ class SpanRuler(Ruler):
         self.phrase_matcher = PhraseMatcher(vocab, attr=self.phrase_matcher_attr, validate=self.validate)
 
     def initialize(self, get_examples: Any, *, nlp: Any = None, patterns: Iterable[PatternType] | None = None) -> None:
+        """Forgets all patterns and takes others."""
         self.clear()
         if patterns:
             self.add_patterns(patterns)
@@ -125,6 +126,7 @@ class SpanRuler(Ruler):
         return sorted(found)
 
     def set_annotations(self, doc: Any, matches: list[Any]) -> None:
+        """Sets the spans of matches."""
         if self.key:
             spans: Any = doc.spans[self.key] if self.key in doc.spans and not self.overwrite else []
             spans.extend(self.spans_filter(spans, matches) if self.spans_filter else matches)
@@ -140,6 +142,7 @@ class SpanRuler(Ruler):
 
     @property
     def labels(self) -> tuple[str, ...]:
+        """Labels of the patterns."""
         return tuple(sorted({entry["label"] for entry in self._patterns}))
 
     @property
@@ -200,17 +203,21 @@ class SpanRuler(Ruler):
     # ---- saving ----
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         return to_bytes({"patterns": lambda: json.dumps(self.patterns, ensure_ascii=False)}, exclude)
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> SpanRuler:
+        """Takes what to_bytes gave."""
         self.clear()
         from_bytes(bytes_data, {"patterns": lambda saved: self.add_patterns(json.loads(saved))}, exclude)
         return self
 
     def to_disk(self, path: PathLike, *, exclude: Iterable[str] = ()) -> None:
+        """Saves it under a path. exclude: parts to leave out."""
         to_disk(path, {"patterns": lambda file: write_jsonl(file, self.patterns)})
 
     def from_disk(self, path: PathLike, *, exclude: Iterable[str] = ()) -> SpanRuler:
+        """Reads what to_disk saved."""
         if not os.path.exists(path):
             raise ValueError(Errors.E146.format(path=path))
         self.clear()

@@ -195,14 +195,17 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
 
     @property
     def doc(self) -> Doc:
+        """The document itself, so that it can stand for a span of everything."""
         return self
 
     @property
     def lang(self) -> int:
+        """The id of lang_."""
         return self.vocab.strings[self.vocab.lang]
 
     @property
     def lang_(self) -> str:
+        """Code of the vocabulary's language."""
         return self.vocab.lang
 
     @property
@@ -249,18 +252,22 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
 
     @property
     def is_tagged(self) -> bool:
+        """Deprecated: has_annotation('TAG')."""
         return self._old_flag("is_tagged", "TAG")
 
     @property
     def is_parsed(self) -> bool:
+        """Deprecated: has_annotation('DEP')."""
         return self._old_flag("is_parsed", "DEP")
 
     @property
     def is_nered(self) -> bool:
+        """Deprecated: has_annotation('ENT_IOB')."""
         return self._old_flag("is_nered", "ENT_IOB")
 
     @property
     def is_sentenced(self) -> bool:
+        """Deprecated: has_annotation('SENT_START')."""
         return self._old_flag("is_sentenced", "SENT_START")
 
     # ---- spans
@@ -376,6 +383,7 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
         return to_dict(self, set(exclude))
 
     def from_dict(self, msg: dict[str, Any], *, exclude: Iterable[str] = ()) -> Doc:
+        """Fills an empty document from to_dict's."""
         from .doc_bytes import from_dict
 
         return from_dict(self, msg, set(exclude))
@@ -393,9 +401,11 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
         return self.from_dict(_msgpack.loads(bytes_data), exclude=exclude)
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Saves it under a path. exclude: parts to leave out."""
         util.ensure_path(path).write_bytes(self.to_bytes(exclude=exclude))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Doc:
+        """Reads what to_disk saved."""
         return self.from_bytes(util.ensure_path(path).read_bytes(), exclude=exclude)
 
     def __reduce__(self) -> Any:

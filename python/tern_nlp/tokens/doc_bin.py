@@ -88,6 +88,7 @@ class DocBin:
         self.strings.update(other.strings)
 
     def to_bytes(self) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         import numpy
 
         message = {
@@ -106,6 +107,7 @@ class DocBin:
         return zlib.compress(_msgpack.dumps(message))
 
     def from_bytes(self, bytes_data: bytes) -> DocBin:
+        """Takes what to_bytes gave."""
         import numpy
 
         try:
@@ -129,6 +131,7 @@ class DocBin:
         return self
 
     def to_disk(self, path: str | Path) -> None:
+        """Saves it under a path. exclude: parts to leave out."""
         try:
             data = self.to_bytes()
         except ValueError:
@@ -136,6 +139,7 @@ class DocBin:
         util.ensure_path(path).write_bytes(data)
 
     def from_disk(self, path: str | Path) -> DocBin:
+        """Reads what to_disk saved."""
         return self.from_bytes(util.ensure_path(path).read_bytes())
 
     def __reduce__(self) -> Any:

@@ -45,6 +45,7 @@ class DocVectors(_tern.Doc):
 
     @property
     def has_vector(self) -> bool:
+        """Does a token have a vector, or are there rows of the model's?"""
         hook = self.user_hooks.get("has_vector")
         if hook:
             return hook(self)
@@ -76,6 +77,7 @@ class DocVectors(_tern.Doc):
 
     @property
     def vector_norm(self) -> float:
+        """The length of the vector."""
         hook = self.user_hooks.get("vector_norm")
         if hook:
             return hook(self)

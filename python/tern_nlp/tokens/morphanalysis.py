@@ -67,6 +67,7 @@ class MorphAnalysis:
         return "" if text == "_" else text
 
     def to_dict(self) -> dict[str, str]:
+        """Feature -> value."""
         return self.vocab.morphology.feats_to_dict(self.to_json())
 
     __str__ = to_json

@@ -74,10 +74,12 @@ class Span(_tern.Span, Extensible):
 
     @property
     def lemma_(self) -> str:
+        """The base forms, with the blanks between them."""
         return "".join(token.lemma_ + token.whitespace_ for token in self).strip()
 
     @property
     def ent_id(self) -> int:
+        """The id of ent_id_."""
         return self.root.ent_id
 
     @ent_id.setter
@@ -86,6 +88,7 @@ class Span(_tern.Span, Extensible):
 
     @property
     def ent_id_(self) -> str:
+        """The same as id_."""
         return self.root.ent_id_
 
     @ent_id_.setter
@@ -199,10 +202,12 @@ class Span(_tern.Span, Extensible):
 
     @property
     def n_lefts(self) -> int:
+        """How many tokens left of it hang on its tokens."""
         return len(list(self.lefts))
 
     @property
     def n_rights(self) -> int:
+        """How many tokens right of it hang on its tokens."""
         return len(list(self.rights))
 
     @property
@@ -224,6 +229,7 @@ class Span(_tern.Span, Extensible):
 
     @property
     def has_vector(self) -> bool:
+        """Does a token have a vector, or are there rows of the model's?"""
         hook = self.doc.user_span_hooks.get("has_vector")
         if hook:
             return hook(self)
@@ -249,6 +255,7 @@ class Span(_tern.Span, Extensible):
     @property
     def vector_norm(self) -> float:
         # span.pyx asks the hook named vector here
+        """The length of the vector."""
         if "vector_norm" in self.doc.user_span_hooks:
             return self.doc.user_span_hooks["vector"](self)
         if self._vector_norm is None:
@@ -264,6 +271,7 @@ class Span(_tern.Span, Extensible):
 
     @property
     def sentiment(self) -> float:
+        """The mean of its tokens' numbers."""
         hook = self.doc.user_span_hooks.get("sentiment")
         return hook(self) if hook else sum(token.sentiment for token in self) / len(self)
 

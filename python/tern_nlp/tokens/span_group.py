@@ -113,10 +113,12 @@ class SpanGroup:
         return any(after.start < before.end for before, after in zip(spans, spans[1:]))
 
     def to_bytes(self) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         spans = [struct.pack(_FORMAT, *item) for item in self._items]
         return _msgpack.dumps({"name": self.name, "attrs": self.attrs, "spans": spans})
 
     def from_bytes(self, bytes_data: bytes) -> SpanGroup:
+        """Takes what to_bytes gave."""
         message = _msgpack.loads(bytes_data)
         self.name, self.attrs = message["name"], dict(message["attrs"])
         self._items = [struct.unpack(_FORMAT, data) for data in message["spans"]]

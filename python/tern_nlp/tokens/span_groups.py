@@ -50,6 +50,7 @@ class SpanGroups(UserDict):  # type: ignore[type-arg]
         return SpanGroups(doc, items=[(key, group.copy(doc=doc)) for key, group in self.items()])
 
     def to_bytes(self) -> bytes:
+        """What to_disk writes, as bytes. exclude: parts to leave out."""
         if not self:
             return self._EMPTY_BYTES
         message: dict[bytes, list[str]] = {}

@@ -74,14 +74,17 @@ class Token(_tern.Token, Extensible):
 
     @property
     def prob(self) -> float:
+        """The logarithm of how often the word is met, where the vocabulary has such a table."""
         return self.lex.prob
 
     @property
     def cluster(self) -> int:
+        """The word's Brown cluster, where the vocabulary has such a table."""
         return self.lex.cluster
 
     @property
     def sentiment(self) -> float:
+        """A number that users give the word; 0.0 where they did not."""
         hook = self.doc.user_token_hooks.get("sentiment")
         return hook(self) if hook else self.lex.sentiment
 
@@ -132,6 +135,7 @@ class Token(_tern.Token, Extensible):
 
     @property
     def has_vector(self) -> bool:
+        """Does it have a vector, or a row of the model's?"""
         hook = self.doc.user_token_hooks.get("has_vector")
         if hook:
             return hook(self)
@@ -151,6 +155,7 @@ class Token(_tern.Token, Extensible):
 
     @property
     def vector_norm(self) -> float:
+        """The length of the vector."""
         hook = self.doc.user_token_hooks.get("vector_norm")
         if hook:
             return hook(self)
@@ -198,6 +203,7 @@ class Token(_tern.Token, Extensible):
 
     @property
     def sent_start(self) -> Any:
+        """Deprecated: is_sent_start."""
         return self._sent_start
 
     @sent_start.setter

@@ -59,12 +59,15 @@ class Underscore:
             self._doc.user_data[self._get_key(name)] = value
 
     def set(self, name: str, value: Any) -> None:
+        """Sets a custom attribute."""
         setattr(self, name, value)
 
     def get(self, name: str) -> Any:
+        """The value of a custom attribute."""
         return getattr(self, name)
 
     def has(self, name: str) -> bool:
+        """Is there such a custom attribute?"""
         return name in self._extensions
 
     def _get_key(self, name: str) -> tuple[str, str, int | None, int | None]:
@@ -72,10 +75,12 @@ class Underscore:
 
     @classmethod
     def get_state(cls) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
+        """All extensions, for another process."""
         return cls.token_extensions, cls.span_extensions, cls.doc_extensions
 
     @classmethod
     def load_state(cls, state: tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]) -> None:
+        """Takes over what get_state gave."""
         cls.token_extensions, cls.span_extensions, cls.doc_extensions = state
 
 
@@ -133,10 +138,12 @@ class Extensible:
 
     @classmethod
     def has_extension(cls, name: str) -> bool:
+        """Is there such a custom attribute?"""
         return name in cls._registered()
 
     @classmethod
     def remove_extension(cls, name: str) -> Any:
+        """Takes a custom attribute out and returns what it was set with."""
         if not cls.has_extension(name):
             raise ValueError(Errors.E046.format(name=name))
         return cls._registered().pop(name)
