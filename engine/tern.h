@@ -305,6 +305,15 @@ size_t tern_ctx_peak_memory(const tern_ctx *ctx);
 tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_options *options, const tern_doc **out,
                      tern_error *err);
 
+/* A hint: tern_run is going to get these texts one after the other, with these options (texts and lengths: count of
+ * them; they need not outlive the call). The encoders of several short ones then run together, which is faster. Answers
+ * are the same with or without, and so are errors; it is only lost if another text, or other components, come first.
+ * Returns how many of the texts have been looked at, for the next call to begin with those behind them; 0 where it
+ * would be of no use: a long text, a text alone, a pipeline whose encoders read what other components set. Ends the
+ * context's document. */
+size_t tern_run_ahead(tern_ctx *ctx, const char *const *texts, const size_t *lengths, size_t count,
+                      const tern_options *options);
+
 /* Words that are cut already. */
 typedef struct tern_words {
     size_t count;

@@ -63,10 +63,11 @@ static int window_layer(const tok2vec_weights *w, const maxout_weights *layer, s
     return 0;
 }
 
-static int reserve(const tok2vec_weights *w, size_t rows, tok2vec_scratch *s)
+/* Room for rows in x, and for what the layers need beside it. */
+static int reserve(const tok2vec_weights *w, size_t rows, tok2vec_scratch *s, buffer *x)
 {
     size_t row = w->width * sizeof(float);
-    return buffer_reserve(&s->room, window_room(w->width), sizeof(float)) || buffer_reserve(&s->x, rows, row)
+    return buffer_reserve(&s->room, window_room(w->width), sizeof(float)) || buffer_reserve(x, rows, row)
            || buffer_reserve(&s->delta, WINDOW_ROWS, row) || embedding_reserve(w, &s->embedding);
 }
 
@@ -93,7 +94,7 @@ tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t b
                          const float **out)
 {
     size_t reach = tok2vec_reach(w), width = w->width, rows = end - begin + 2 * reach;
-    if (reserve(w, rows, s)) return TERN_E_MEMORY;
+    if (reserve(w, rows, s, &s->x)) return TERN_E_MEMORY;
 
     /* Row i of x stands for token begin - reach + i; rows beyond either end of the document are padding. */
     size_t before = reach > begin ? reach - begin : 0;
@@ -117,8 +118,45 @@ tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t b
     return TERN_OK;
 }
 
+/* ---- documents together ------------------------------------------------------------------------------------------ */
+
+tern_status tok2vec_join(const tok2vec_weights *w, const tern_doc *doc, const size_t *start, size_t d,
+                         tok2vec_scratch *s)
+{
+    const size_t reach = tok2vec_reach(w), row = tok2vec_joint_row(w, start, d);
+    if (reserve(w, row + reach + doc->token_count + reach, s, &s->joint)) return TERN_E_MEMORY;
+    float *x = (float *)s->joint.data + row * w->width;
+    fill_edge(w, x, reach);
+    return embedding_rows(w, doc, 0, doc->token_count, &s->embedding, x + reach * w->width);
+}
+
+/* Between the documents, too, rows that see nothing but padding are those of padding_rows. */
+static void padding_between(const tok2vec_weights *w, const size_t *start, size_t count, size_t rows, float *x)
+{
+    for (size_t d = 1; d < count; d++)
+        for (size_t row = 0; row < rows; row++)
+            memcpy(x + (tok2vec_joint_row(w, start, d) + row) * w->width, x, w->width * sizeof *x);
+}
+
+tern_status tok2vec_run_joint(const tok2vec_weights *w, const size_t *start, size_t count, interruption *stop,
+                              tok2vec_scratch *s)
+{
+    const size_t reach = tok2vec_reach(w);
+    float *x = s->joint.data;
+    size_t rows = tok2vec_joint_row(w, start, count) + reach;
+    fill_edge(w, x + (rows - reach) * w->width, reach);
+    for (size_t d = 0; d < w->depth; d++) {
+        const size_t padding = padding_left(w, reach, d);
+        rows -= 2 * w->window;
+        if (window_layer(w, &w->conv[d], rows, padding, padding, stop, s, x)) return TERN_E_INTERRUPTED;
+        padding_between(w, start, count, padding, x);
+    }
+    return TERN_OK;
+}
+
 void tok2vec_scratch_free(tok2vec_scratch *s)
 {
+    buffer_free(&s->joint);
     buffer_free(&s->x);
     buffer_free(&s->delta);
     buffer_free(&s->room);

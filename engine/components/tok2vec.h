@@ -12,6 +12,7 @@ typedef struct tok2vec_scratch {
     buffer x;     /* [rows + 2 * reach][width] the encoder, in place from layer to layer */
     buffer delta; /* of a few rows: a layer's output before the norm */
     buffer room;  /* window_maxout's */
+    buffer joint; /* [rows][width] of documents that go through the layers together */
     embedding_scratch embedding;
 } tok2vec_scratch;
 
@@ -27,6 +28,28 @@ static inline size_t tok2vec_reach(const tok2vec_weights *w) { return (size_t)w-
 #define TOK2VEC_BLOCK 512
 tern_status tok2vec_rows(const tok2vec_weights *w, const tern_doc *doc, size_t begin, size_t end,
                          tok2vec_scratch *scratch, const float **rows);
+
+/* Documents through the layers together: one behind the other, with as many rows of padding between two of them as the
+ * layers see. Short ones leave the kernels too few rows alone. 1 if the encoder's padding is as this needs it. */
+static inline int tok2vec_joins(const tok2vec_weights *w)
+{
+    return w->width && !w->cuts_edges && !w->edges && !w->edge_row;
+}
+
+/* Where the tokens of document d begin among the joint rows; start[d]: tokens before it. */
+static inline size_t tok2vec_joint_row(const tok2vec_weights *w, const size_t *start, size_t d)
+{
+    return start[d] + d * tok2vec_reach(w);
+}
+
+/* Adds document d, which has all tokens from start[d] on. Results as above. */
+tern_status tok2vec_join(const tok2vec_weights *w, const tern_doc *doc, const size_t *start, size_t d,
+                         tok2vec_scratch *scratch);
+
+/* The output rows of documents 0 ... count - 1, each from its tok2vec_joint_row on; they live in scratch until the next
+ * document is joined. start[count]: all tokens. Results as above. */
+tern_status tok2vec_run_joint(const tok2vec_weights *w, const size_t *start, size_t count, interruption *stop,
+                              tok2vec_scratch *scratch);
 
 void tok2vec_scratch_free(tok2vec_scratch *scratch);
 

@@ -2,6 +2,7 @@
 #ifndef TERN_CTX_H
 #define TERN_CTX_H
 
+#include "ahead.h"
 #include "component_table.h"
 #include "noun_chunks.h"
 #include "tok2vec.h"
@@ -27,6 +28,7 @@ struct tern_ctx {
     noun_chunk_scratch noun_chunks;
     token_values values; /* of tern_lexeme_of */
     buffer zeros;        /* rows of an encoder that does not run */
+    texts_ahead ahead;   /* texts whose encoders have run */
     place_set kept;      /* the encoder whose rows stay in the document */
 };
 

@@ -49,12 +49,28 @@ static int note_problem(job *j, const tern_error *err)
     return j->problem != NULL;
 }
 
+/* Tells the context which texts come next; how many of them it has looked at. */
+static size_t look_ahead(tern_ctx *ctx, const job_list *jobs)
+{
+    const char *texts[64];
+    size_t lengths[64], count = 0;
+    const job *end = jobs->job + jobs->count;
+    for (const job *j = jobs->job + jobs->done; j < end && count < 64 && j->bytes; j++, count++) {
+        texts[count] = j->bytes;
+        lengths[count] = j->len;
+    }
+    return tern_run_ahead(ctx, texts, lengths, count, &jobs->options);
+}
+
 tern_status run_all(tern_ctx *ctx, const tern_model *model, job_list *jobs)
 {
     tern_status status = TERN_OK;
+    size_t ready = 0;
     for (jobs->done = 0; jobs->done < jobs->count; jobs->done++) {
         job *j = &jobs->job[jobs->done];
         if (!j->bytes && !j->words.words) continue;
+        if (!ready) ready = look_ahead(ctx, jobs);
+        if (ready) ready--;
         status = run_one(ctx, model, jobs, j);
         if (status && !(jobs->keep_going && note_problem(j, &jobs->err))) break;
         status = TERN_OK;

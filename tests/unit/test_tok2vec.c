@@ -260,6 +260,44 @@ static void test_a_document_after_a_longer_one(void **state)
     free(fresh);
 }
 
+/* ---- documents together ------------------------------------------------------------------------------------------ */
+
+enum { DEEPEST = 8, TOGETHER = 7 };
+
+/* The document's keys from that token on. */
+static void show_from(fixture *f, size_t first, size_t tokens)
+{
+    f->doc.token_count = tokens;
+    for (size_t a = 0; a < ATTR_COUNT; a++) f->doc.attr[a] = f->keys[a] + first;
+}
+
+/* Each has the rows that it has alone, at every depth: what lies between them is as much padding as none sees through.
+ */
+static void test_documents_together(void **state)
+{
+    fixture *f = *state;
+    const size_t tokens[TOGETHER] = {1, 3, 0, 2, 40, 1, 90};
+    for (uint32_t d = DEPTH; d < DEEPEST; d++) f->w.conv[d] = f->w.conv[d % DEPTH];
+    for (f->w.depth = 0; f->w.depth <= DEEPEST; f->w.depth++) {
+        size_t start[TOGETHER + 1] = {0};
+        for (size_t i = 0; i < TOGETHER; i++) {
+            show_from(f, start[i], tokens[i]);
+            assert_int_equal(tok2vec_join(&f->w, &f->doc, start, i, &f->scratch), TERN_OK);
+            start[i + 1] = start[i] + tokens[i];
+        }
+        assert_int_equal(tok2vec_run_joint(&f->w, start, TOGETHER, NULL, &f->scratch), TERN_OK);
+        for (size_t i = 0; i < TOGETHER; i++) {
+            show_from(f, start[i], tokens[i]);
+            const float *joint = (float *)f->scratch.joint.data + tok2vec_joint_row(&f->w, start, i) * WIDTH;
+            float *alone = encode(f, 0, tokens[i]);
+            for (size_t j = 0; j < tokens[i] * WIDTH; j++) assert_close(joint[j], alone[j], TOLERANCE, "row", j);
+            free(alone);
+        }
+    }
+    f->w.depth = DEPTH;
+    show_from(f, 0, 0);
+}
+
 /* ---- other windows ----------------------------------------------------------------------------------------------- */
 
 enum { LAYERS = 2, WIDEST = 5 };
@@ -486,6 +524,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_padding_is_not_zeroed_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_blocks_equal_the_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_document_after_a_longer_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_documents_together, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_same_features_give_the_same_bits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rows_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tokens_that_share_a_place, set_up, tear_down),
