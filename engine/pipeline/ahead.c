@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "ctx.h"
 #include "input.h"
 #include "readers.h"
 #include "wanted.h"
@@ -137,11 +136,4 @@ const float *ahead_rows(const tern_ctx *ctx, uint32_t encoder, size_t begin)
     const tok2vec_weights *w = &ctx->model->component[encoder].encoder;
     const float *rows = ctx->component[encoder].encoder.joint.data;
     return rows + (tok2vec_joint_row(w, ahead->start, ahead->next - 1) + begin) * w->width;
-}
-
-void ahead_free(texts_ahead *ahead)
-{
-    ahead->count = ahead->next = 0;
-    ahead->is_current = 0;
-    buffer_free(&ahead->bytes);
 }

@@ -54,7 +54,8 @@ static void free_scratch(tern_ctx *ctx)
     noun_chunk_scratch_free(&ctx->noun_chunks);
     token_values_free(&ctx->values);
     buffer_free(&ctx->zeros);
-    ahead_free(&ctx->ahead);
+    buffer_free(&ctx->ahead.bytes);
+    ctx->ahead = (texts_ahead){.count = 0};
     for (uint32_t place = 0; ctx->component && place < ctx->model->pipeline_length; place++) {
         component_scratch *s = &ctx->component[place];
         tok2vec_scratch_free(&s->encoder);

@@ -2,7 +2,6 @@
 #ifndef TERN_CTX_H
 #define TERN_CTX_H
 
-#include "ahead.h"
 #include "component_table.h"
 #include "noun_chunks.h"
 #include "tok2vec.h"
@@ -14,6 +13,19 @@ typedef struct component_scratch {
     tok2vec_scratch encoder; /* of its own encoder, if it has one; keeps its memo */
     void *own;               /* as its row in component_table says */
 } component_scratch;
+
+/* Texts, and rows of an encoder with the padding between them, that are worked off together: so many that the kernels
+ * gain no more by more. */
+enum { AHEAD_TEXTS = 64, AHEAD_ROWS = 512 };
+
+typedef struct texts_ahead {
+    place_set run, encoders;            /* components for which they were encoded; those whose rows are there */
+    size_t count, next;                 /* next: what tern_run is to get next */
+    size_t byte_start[AHEAD_TEXTS + 1]; /* of each text in bytes; last: their end */
+    size_t start[AHEAD_TEXTS + 1];      /* tokens before each text; last: all tokens */
+    buffer bytes;                       /* the texts */
+    int is_current;                     /* 1: the run under way is of the text before next */
+} texts_ahead;
 
 struct tern_ctx {
     const tern_model *model;

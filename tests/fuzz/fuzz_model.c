@@ -203,6 +203,15 @@ static void look_up(tern_ctx *ctx, const char *text, size_t len)
     }
 }
 
+/* Its first half, the rest and both again, after the context has been told. */
+static void run_ahead(tern_ctx *ctx, const char *text, size_t len, const tern_options *options)
+{
+    const char *const parts[] = {text, text + len / 2, text};
+    const size_t lengths[] = {len / 2, len - len / 2, len};
+    REQUIRE(tern_run_ahead(ctx, parts, lengths, 3, options) <= 3);
+    for (size_t i = 0; i < 3; i++) run(ctx, parts[i], lengths[i], options);
+}
+
 static int is_over(void *user)
 {
     unsigned *left = user;
@@ -228,7 +237,8 @@ static void run_with(tern_ctx *ctx, const char *text, size_t len, const uint8_t 
         options.sent_starts = starts;
         options.sent_start_count = p[7];
     }
-    run(ctx, text, len, &options);
+    if (p[1] & 128) run_ahead(ctx, text, len, &options);
+    else run(ctx, text, len, &options);
 }
 
 static void run_everything(tern_ctx *ctx, const char *text, size_t len, unsigned offers)
@@ -237,6 +247,7 @@ static void run_everything(tern_ctx *ctx, const char *text, size_t len, unsigned
     run(ctx, text, len, NULL);
     run_words(ctx, text, len, NULL);
     look_up(ctx, text, len);
+    run_ahead(ctx, text, len, NULL);
     run(ctx, text, len, &sentences); /* an error where the model has not what it takes */
 }
 
