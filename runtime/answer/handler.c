@@ -50,19 +50,65 @@ static void answer_object(const responder *by, const json_node *node, const char
     else answer_words(by, json_member(node, "tokens"), json_member(node, "spaces"), out);
 }
 
+/* Short strings among "texts" that are read, but not answered yet: the engine looks at several together. */
+enum { READ_AHEAD = 64, SHORT_TEXT = 2048 };
+
+typedef struct read_texts {
+    bytes text[READ_AHEAD];
+    const char *data[READ_AHEAD];
+    size_t length[READ_AHEAD];
+    size_t count, next; /* next: the one whose turn comes */
+    size_t ready;       /* of those from next on, the engine has looked at */
+} read_texts;
+
+/* Those from node on, up to one that is something else. */
+static void read_ahead(const json_node *node, read_texts *read)
+{
+    problem why;
+    read->count = read->next = read->ready = 0;
+    for (; node && read->count < READ_AHEAD && json_type_of(node) == JSON_STRING; node = json_next(node)) {
+        bytes *text = &read->text[read->count];
+        if (request_text(node, "\"texts\"", text, &why) || !text->len || text->len > SHORT_TEXT) return;
+        read->data[read->count] = text->data;
+        read->length[read->count++] = text->len;
+    }
+}
+
+static void answer_read(const responder *by, read_texts *read, response *out)
+{
+    const size_t i = read->next;
+    const next_texts next = {read->data + i, read->length + i, read->count - i};
+    if (!read->ready) read->ready = text_answer_ahead(by, &next);
+    if (read->ready) read->ready--;
+    answer_text(by, "\"text\"", read->data[i], read->length[i], out);
+    read->next++;
+}
+
+static void free_read(read_texts *read)
+{
+    for (size_t i = 0; i < READ_AHEAD; i++) bytes_free(&read->text[i]);
+}
+
+/* A string of "texts" that was not read ahead. */
+static void answer_string(const responder *by, const json_node *node, const char *name, response *out)
+{
+    problem why;
+    bytes text = {0};
+    int status = request_text(node, name, &text, &why);
+    if (status) respond_refusal(out, status, why.text);
+    else answer_text(by, "\"text\"", text.data, text.len, out);
+    bytes_free(&text);
+}
+
 /* One item of "texts", which may be of any type. */
-static void answer_item(const responder *by, const json_node *node, size_t index, bytes *text, response *out)
+static void answer_item(const responder *by, const json_node *node, size_t index, read_texts *read, response *out)
 {
     char name[48];
-    problem why;
     snprintf(name, sizeof name, "\"texts\"[%zu]", index);
-    if (json_type_of(node) == JSON_OBJECT) {
-        answer_object(by, node, name, out);
-        return;
-    }
-    int status = request_text(node, name, text, &why);
-    if (status) respond_refusal(out, status, why.text);
-    else answer_text(by, "\"text\"", text->data, text->len, out);
+    if (read->next == read->count) read_ahead(node, read);
+    if (read->next < read->count) answer_read(by, read, out);
+    else if (json_type_of(node) == JSON_OBJECT) answer_object(by, node, name, out);
+    else answer_string(by, node, name, out);
 }
 
 /* Whether an error is not one text's but that of the request. */
@@ -76,13 +122,13 @@ static void answer_texts(const responder *by, const json_node *texts, response *
 {
     responder each = *by;
     response item = {0};
-    bytes text = {0};
+    read_texts read = {.count = 0};
     size_t index = 0;
     response_begin(out);
     bytes_text(&out->body, "{\"results\": [");
     for (const json_node *node = json_first(texts); node && out->status == 200; node = json_next(node), index++) {
         each.before = response_size(out, by->settings->answer.quoted);
-        answer_item(&each, node, index, &text, &item);
+        answer_item(&each, node, index, &read, &item);
         if (is_for_all(&item)) {
             bytes_free(&out->body); /* it may be large */
             respond_error(out, item.status, item.error_type, item.message);
@@ -95,7 +141,7 @@ static void answer_texts(const responder *by, const json_node *texts, response *
         out->entities += item.entities;
         if (text_answer_is_over(by, out)) respond_too_large(out, &by->settings->answer);
     }
-    bytes_free(&text);
+    free_read(&read);
     response_free(&item);
     if (out->status != 200) return;
     bytes_text(&out->body, "]}");

@@ -45,6 +45,18 @@ int model_run(tern_ctx *ctx, const run_input *input, unsigned want, const handle
 int model_run_sentiment(tern_ctx *ctx, const run_input *input, const handler_settings *settings, const tern_doc **doc,
                         response *out);
 
+/* Texts that are going to be run one after the other. */
+typedef struct next_texts {
+    const char *const *texts;
+    const size_t *lengths;
+    size_t count;
+} next_texts;
+
+/* Tells the context of texts that model_run, or model_run_sentiment, is going to get with the same arguments: how many
+ * of them it has looked at (tern_run_ahead). */
+size_t model_run_ahead(tern_ctx *ctx, const next_texts *next, unsigned want, const handler_settings *settings);
+size_t model_run_sentiment_ahead(tern_ctx *ctx, const next_texts *next, const handler_settings *settings);
+
 /* The text of a document that was made of this. */
 run_input text_of_run(const run_input *input, const tern_doc *doc);
 

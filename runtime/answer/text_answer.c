@@ -30,14 +30,26 @@ void text_answer_end(const responder *by, response *out)
     if (out->status == 200 && text_answer_is_over(by, out)) respond_too_large(out, &by->settings->answer);
 }
 
+static unsigned wanted(const responder *by)
+{
+    return TERN_ENTITIES | (by->options->spans ? (unsigned)TERN_SPANS : 0)
+           | (by->options->noun_chunks ? (unsigned)TERN_NOUN_CHUNKS : 0);
+}
+
 static int run_task(const responder *by, const run_input *input, const tern_doc **doc, response *out)
 {
     handler_settings own = *by->settings;
-    const unsigned want = TERN_ENTITIES | (by->options->spans ? (unsigned)TERN_SPANS : 0)
-                          | (by->options->noun_chunks ? (unsigned)TERN_NOUN_CHUNKS : 0);
     own.components = by->options->components;
     return by->task == TASK_SENTIMENT ? model_run_sentiment(by->ctx, input, by->settings, doc, out)
-                                      : model_run(by->ctx, input, want, &own, doc, out);
+                                      : model_run(by->ctx, input, wanted(by), &own, doc, out);
+}
+
+size_t text_answer_ahead(const responder *by, const next_texts *next)
+{
+    handler_settings own = *by->settings;
+    own.components = by->options->components;
+    return by->task == TASK_SENTIMENT ? model_run_sentiment_ahead(by->ctx, next, by->settings)
+                                      : model_run_ahead(by->ctx, next, wanted(by), &own);
 }
 
 static void write_group(const responder *by, const char *text, const tern_doc *doc, size_t group, response *out)

@@ -378,7 +378,7 @@ static void an_interrupt_ends_the_whole_request(void **state)
         assert_string_equal(answer.error_type, "Function.DeadlineExceeded");
         assert_ptr_equal(strstr(answer.body.data, "{\"error\": \""), answer.body.data);
     }
-    assert_int_equal(calls, 2); /* nothing else was tried */
+    assert_int_equal(calls, 3); /* of several texts, before they are looked at together, too; nothing else was tried */
     settings.interrupt = NULL;
     ask(ctx, requests[0].body, requests[0].len, &settings, &answer);
     check(&answer, 200, NULL, "{\"entities\": [{\"text\": \"Paris\", \"label\": \"GPE\", \"start\": 0, \"end\": 5}]}");
@@ -513,8 +513,51 @@ static void no_text_is_read_once_the_answer_is_too_large(void **state)
     settings.answer = (answer_limit){.bytes = answer.body.len / 20, .carrier = "a pigeon"};
     ask(ctx, body.data, body.len, &settings, &answer);
     assert_int_equal(answer.status, 413);
-    assert_true(asked > 0 && asked <= all / 200 * 11); /* the eleventh is too much */
+    /* the eleventh is too much, and no more than 64 are looked at together */
+    assert_true(asked > 0 && asked <= all / 200 * 64);
     bytes_free(&body);
+    response_free(&answer);
+    tern_ctx_free(ctx);
+}
+
+/* Strings are read ahead by the dozen, what lies between them is not, and long ones are not. */
+static void texts_get_what_each_would_get(void **state)
+{
+    const char *const kinds[] = {"\"Ada Lovelace lived in London.\"", "\"\"", "{\"tokens\": [\"Paris\"]}", NULL,
+                                 "\"So did Charles Babbage\""};
+    enum { KINDS = sizeof kinds / sizeof *kinds, ITEMS = 300 };
+    bytes body = {0}, want = {0}, long_text = {0};
+    response answer = {0};
+    tern_ctx *ctx = new_ctx(state);
+    const handler_settings settings = default_settings(state);
+    bytes_text(&long_text, "\"");
+    for (int i = 0; i < 200; i++) bytes_text(&long_text, "Rome is old. ");
+    bytes_text(&long_text, "\"");
+    bytes_text(&body, "{\"texts\": [");
+    bytes_text(&want, "{\"results\": [");
+    for (size_t i = 0; i < ITEMS; i++) {
+        bytes one = {0};
+        const char *kind = i % 90 < 70 ? kinds[i % 2 * 4] : kinds[i % KINDS];
+        const char *item = kind ? kind : long_text.data;
+        bytes_text(&body, i ? ", " : "");
+        bytes_text(&want, i ? ", " : "");
+        bytes_text(&body, item);
+        bytes_text(&one, "{\"texts\": [");
+        bytes_text(&one, item);
+        bytes_text(&one, "]}");
+        ask(ctx, one.data, one.len, &settings, &answer);
+        assert_int_equal(answer.status, 200);
+        bytes_append(&want, answer.body.data + 13, answer.body.len - 15); /* without {"results": [ and ]} */
+        bytes_free(&one);
+    }
+    bytes_text(&body, "]}");
+    bytes_text(&want, "]}");
+    ask(ctx, body.data, body.len, &settings, &answer);
+    assert_int_equal(answer.status, 200);
+    assert_string_equal(answer.body.data, want.data);
+    bytes_free(&body);
+    bytes_free(&want);
+    bytes_free(&long_text);
     response_free(&answer);
     tern_ctx_free(ctx);
 }
@@ -546,6 +589,7 @@ int main(void)
         cmocka_unit_test(pipe_writes_documents_as_doc_to_json),
         cmocka_unit_test(an_answer_is_refused_if_it_is_larger_than_its_limit),
         cmocka_unit_test(no_text_is_read_once_the_answer_is_too_large),
+        cmocka_unit_test(texts_get_what_each_would_get),
         cmocka_unit_test(errors_are_json_whatever_they_say),
     };
     return cmocka_run_group_tests(tests, open_model, close_model);
