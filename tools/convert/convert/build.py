@@ -15,7 +15,7 @@ from .components import component_sections, labels_of, pipeline_sections
 from .config_check import Plan, plan_conversion, reads_zeros, with_rest
 from .constants import Feature
 from .container import Group, Section, text
-from .errors import ConvertError, at_fault
+from .errors import ConvertError
 from .expressions import class_columns, compile_expressions, expression_sections, suffix_reversed
 from .loading import load
 from .network import NetworkSections
@@ -93,12 +93,6 @@ def build_groups(
     vectors = [Group("vectors", index_sections(nlp.vocab.vectors, strings))] if reads_vectors else []
     norms = norms_sections(nlp.vocab, strings, map_load)
     chunks = noun_chunk_sections(nlp, strings) if _has_any(plan, "parser", CHUNKS) else []
-    for component in plan.components:
-        if component.factory == CHUNKS and not chunks:
-            with at_fault(component.name):
-                raise ConvertError(
-                    f"component {component.name}: spaCy finds no noun chunks in this language: leave it out"
-                )
     written = [section for part in components.values() for section in part.network]
     flags = token_flag_sections(nlp.vocab, written, strings)
     tables = [*tokenizer, *strings.sections(), *norms, symbols_section(map_load), *pipeline, *chunks, *flags]

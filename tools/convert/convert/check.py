@@ -173,7 +173,7 @@ def _refused_when_made(nlp: Any, plan: Plan, has_tokenizer: bool, progress: Prog
     checks.append((None, lambda: check_features(nlp.vocab)))
     reasons = _tried(checks)
     there = [component for component in plan.components if component.name in nlp.component_names]
-    return reasons + _tried([(item.name, lambda item=item: check_made(nlp, item)) for item in there])
+    return reasons + _tried([(item.name, lambda item=item: check_made(nlp, plan, item)) for item in there])
 
 
 @dataclass

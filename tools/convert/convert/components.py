@@ -11,8 +11,10 @@ from .config_check import Component, Plan
 from .container import Section, tensor
 from .errors import ConvertError, at_fault
 from .factories import FACTORIES, kind_of
-from .network import NetworkSections
+from .network import NetworkSections, check_embedded
+from .noun_chunks import language_of
 from .strings import StringTable
+from .token_changes import CHUNKS
 
 
 def check_class(pipe: Any, factory: str) -> None:
@@ -25,11 +27,16 @@ def check_class(pipe: Any, factory: str) -> None:
         )
 
 
-def check_made(nlp: Any, component: Component) -> None:
-    """Refuses a component of another class, or whose settings the engine does not have. It may be untrained."""
+def check_made(nlp: Any, plan: Plan, component: Component) -> None:
+    """Refuses a component of another class, or whose settings the engine does not have, or that looks at what the language
+    computes in Python. It may be untrained."""
     pipe = nlp.get_pipe(component.name)
     check_class(pipe, component.factory)
     FACTORIES[component.factory].check_pipe(pipe)
+    check_embedded(pipe)
+    _check_extends(nlp, plan, component)
+    if component.factory == CHUNKS and language_of(nlp) is None:
+        raise ConvertError(f"component {component.name}: spaCy finds no noun chunks in this language: leave it out")
 
 
 def _labels_before(nlp: Any, plan: Plan, classifier: Component) -> Sequence[str]:
@@ -44,23 +51,32 @@ def _overwrites(pipe: Any) -> bool:
     return bool(pipe.cfg["overwrite"] if "overwrite" in getattr(pipe, "cfg", {}) else pipe.overwrite)
 
 
-def _keeps(nlp: Any, plan: Plan, component: Component) -> list[Section]:
-    """Of a labeller that leaves alone what an earlier component may have set."""
-    factory, pipe = FACTORIES[component.factory], nlp.get_pipe(component.name)
-    earlier = [other.name for other in plan.before(component) if FACTORIES[other.factory].sets & factory.sets]
-    if not factory.labels_tokens or not earlier:
-        return []
-    if getattr(pipe, "cfg", {}).get("extend"):
+def _setters_before(plan: Plan, labeller: Component) -> list[str]:
+    """Names of earlier components that may have set what a labeller sets."""
+    factory = FACTORIES[labeller.factory]
+    before = plan.before(labeller) if factory.labels_tokens else []
+    return [other.name for other in before if FACTORIES[other.factory].sets & factory.sets]
+
+
+def _check_extends(nlp: Any, plan: Plan, component: Component) -> None:
+    earlier = _setters_before(plan, component)
+    if earlier and getattr(nlp.get_pipe(component.name), "cfg", {}).get("extend"):
         raise ConvertError(
             f"component {component.name}: extend = true is not supported behind {earlier[0]}, whose features it would add to: "
             "put it first, or set extend = false"
         )
-    return [] if _overwrites(pipe) else [tensor(f"{component.factory}/keeps", [1], "u4")]
+
+
+def _keeps(nlp: Any, plan: Plan, component: Component) -> list[Section]:
+    """Of a labeller that leaves alone what an earlier component may have set."""
+    if not _setters_before(plan, component) or _overwrites(nlp.get_pipe(component.name)):
+        return []
+    return [tensor(f"{component.factory}/keeps", [1], "u4")]
 
 
 def _sections_of(nlp: Any, plan: Plan, component: Component, strings: StringTable) -> NetworkSections:
     pipe, factory = nlp.get_pipe(component.name), FACTORIES[component.factory]
-    check_made(nlp, component)
+    check_made(nlp, plan, component)
     write = factory.sections
     if factory.classifies and not plan.needs_names:  # a category of both classifiers is in the document only once
         write = partial(write, earlier=_labels_before(nlp, plan, component))

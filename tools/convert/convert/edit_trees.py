@@ -103,9 +103,12 @@ def flatten(pipe: Any, tree: int) -> FlatTree:
     return _Flattener(pipe).flatten(tree)
 
 
-def _settings(pipe: Any) -> list[int]:
+def check_backoff(pipe: Any) -> None:
     if pipe.backoff not in BACKOFFS:
         raise ConvertError(f"component {pipe.name}: backoff = {pipe.backoff!r} is not supported, only 'orth' or none")
+
+
+def _settings(pipe: Any) -> list[int]:
     return [min(max(pipe.top_k, 0), MAX_TOP_K), BACKOFFS.index(pipe.backoff)]
 
 

@@ -48,14 +48,23 @@ class _Keys:
         return rows
 
 
-def token_patterns(component: str, matcher: Any, keys: _Keys) -> list[Pattern]:
-    """The patterns of a spaCy Matcher, in its order."""
-    _, (vocab, patterns, _, _, compare) = matcher.__reduce__()[:2]
-    if compare is not levenshtein_compare:
+def check_fuzzy(ruler: Any) -> None:
+    """Refuses a ruler that compares texts in another way."""
+    if ruler.matcher.__reduce__()[1][4] is not levenshtein_compare:
         raise ConvertError(
-            f"component {component}: matcher_fuzzy_compare is a function of its own, which is Python: use "
+            f"component {ruler.name}: matcher_fuzzy_compare is a function of its own, which is Python: use "
             "spacy.levenshtein_compare.v1"
         )
+
+
+def check_span_ruler(ruler: Any) -> None:
+    check_fuzzy(ruler)
+    _filters(ruler)
+
+
+def token_patterns(component: str, matcher: Any, keys: _Keys) -> list[Pattern]:
+    """The patterns of a spaCy Matcher, in its order."""
+    _, (vocab, patterns, *_) = matcher.__reduce__()[:2]
     found: list[Pattern] = []
     for key, listed in patterns.items():
         for pattern in listed:
@@ -116,14 +125,20 @@ def _filter(component: str, setting: str, function: Any) -> SpanFilter:
     return FILTERS[function]
 
 
+def _filters(ruler: Any) -> list[SpanFilter]:
+    """Of its group, and of entities."""
+    return [_filter(ruler.name, setting, getattr(ruler, setting)) for setting in ("spans_filter", "ents_filter")]
+
+
 def span_ruler_sections(ruler: Any, strings: StringTable) -> list[Section]:
     """All span_ruler/ sections of a SpanRuler."""
     entities = {key: (names["label"], names["id"]) for key, names in ruler._match_label_id_map.items()}
+    of_spans, of_entities = _filters(ruler)
     settings = (
         NO_STRING if not ruler.key else strings.label(ruler.key),
-        _filter(ruler.name, "spans_filter", ruler.spans_filter),
+        of_spans,
         int(bool(ruler.annotate_ents)),
-        _filter(ruler.name, "ents_filter", ruler.ents_filter),
+        of_entities,
         int(bool(ruler.overwrite)),
     )
     sections = ruler_sections("span_ruler", ruler, entities, strings)

@@ -25,8 +25,8 @@ from .architectures import (
     check_transition,
 )
 from .container import Section
-from .edit_trees import trainable_lemmatizer_sections
-from .entity_tables import entity_ruler_sections, span_ruler_sections
+from .edit_trees import check_backoff, trainable_lemmatizer_sections
+from .entity_tables import check_fuzzy, check_span_ruler, entity_ruler_sections, span_ruler_sections
 from .lemma_kinds import lemmatizer_kind
 from .lemma_tables import lemmatizer_sections
 from .morphologizer import morphologizer_sections
@@ -34,13 +34,20 @@ from .ner import ner_sections
 from .network import NetworkSections, tok2vec_sections
 from .parser import check_parser, parser_sections
 from .ruler_tables import ruler_sections
-from .sentencizer import sentencizer_sections
+from .sentencizer import check_marks, sentencizer_sections
 from .senter import senter_sections
-from .span_tables import span_finder_sections, spancat_sections
+from .span_tables import check_suggested, span_finder_sections, spancat_sections
 from .strings import StringTable
 from .tagger import tagger_sections
 from .textcat_tables import textcat_sections
-from .token_changes import check_merge, cleaner_sections, no_sections, splitter_sections, subtoken_sections
+from .token_changes import (
+    check_merge,
+    cleaner_sections,
+    no_sections,
+    splitter_lengths,
+    splitter_sections,
+    subtoken_sections,
+)
 from .transition import check_decisions
 
 Writer = Callable[..., NetworkSections]
@@ -89,6 +96,7 @@ def _spancat(factory: str, number: int) -> Factory:
         pipeline.SpanCategorizer,
         partial(spancat_sections, factory),
         check_spancat,
+        check_suggested,
         shows_labels=True,
         makes_spans=True,
     )
@@ -139,6 +147,7 @@ FACTORIES = {
         pipeline.EditTreeLemmatizer,
         trainable_lemmatizer_sections,
         check_tagger,
+        check_backoff,
         sets=frozenset({"lemma"}),
         labels_tokens=True,
     ),
@@ -147,18 +156,27 @@ FACTORIES = {
         5, None, _tables(lemmatizer_sections), check_pipe=lemmatizer_kind, sets=frozenset({"lemma"}), reads_labels=True
     ),
     "senter": Factory(3, pipeline.SentenceRecognizer, senter_sections, check_tagger),
-    "sentencizer": Factory(9, pipeline.Sentencizer, _tables(sentencizer_sections)),
-    "entity_ruler": Factory(15, pipeline.EntityRuler, _tables(entity_ruler_sections), shows_labels=True),
+    "sentencizer": Factory(9, pipeline.Sentencizer, _tables(sentencizer_sections), check_pipe=check_marks),
+    "entity_ruler": Factory(
+        15, pipeline.EntityRuler, _tables(entity_ruler_sections), check_pipe=check_fuzzy, shows_labels=True
+    ),
     "textcat": _textcat("textcat", 10, pipeline.TextCategorizer),
     "textcat_multilabel": _textcat("textcat_multilabel", 11, MultiLabel_TextCategorizer),
     "span_finder": Factory(14, SpanFinder, span_finder_sections, check_span_finder, makes_spans=True),
     "spancat": _spancat("spancat", 12),
-    "span_ruler": Factory(16, pipeline.SpanRuler, _tables(span_ruler_sections), shows_labels=True, makes_spans=True),
+    "span_ruler": Factory(
+        16,
+        pipeline.SpanRuler,
+        _tables(span_ruler_sections),
+        check_pipe=check_span_ruler,
+        shows_labels=True,
+        makes_spans=True,
+    ),
     "spancat_singlelabel": _spancat("spancat_singlelabel", 13),
     "merge_entities": Factory(17, None, _tables(no_sections), check_pipe=check_merge),
     "merge_noun_chunks": Factory(18, None, _tables(no_sections), check_pipe=check_merge),
     "merge_subtokens": Factory(19, None, _tables(subtoken_sections), check_pipe=check_merge),
-    "token_splitter": Factory(20, TokenSplitter, _tables(splitter_sections)),
+    "token_splitter": Factory(20, TokenSplitter, _tables(splitter_sections), check_pipe=splitter_lengths),
     "doc_cleaner": Factory(21, DocCleaner, _tables(cleaner_sections)),
 }
 """In the order in which a file has their sections. What a run for entities reads lies together: entities do not cross the

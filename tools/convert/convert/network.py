@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from spacy.pipeline.tok2vec import Tok2VecListener
+from thinc.api import Model
 
 from .constants import CHAR_VALUES, PANEL, TOK2VEC_MAX_DEPTH, Attr
 from .container import Section, half_if_exact, tensor
@@ -121,6 +122,14 @@ def _embeddings(prefix: str, embed: Any, width: int, vocab: Any) -> Embeddings:
     heads = [tensor(f"{prefix}/attrs", numbers, "u4"), tensor(f"{prefix}/seeds", seeds, "u4")]
     rows = [tensor(names[number], tables[place].get_param("E"), "f4") for number, place in enumerate(differing)]
     return Embeddings(heads, rows, fixed)
+
+
+def check_embedded(pipe: Any) -> None:
+    """Refuses a component, trained or not, whose encoder reads a flag that the language tells in Python."""
+    model = getattr(pipe, "model", None)
+    for node in nodes_of(model, "extract_features") if isinstance(model, Model) else ():
+        for column in node.attrs["columns"]:
+            constant_value(feature_name(column), pipe.vocab)
 
 
 def _of_one_row(prefix: str, row: np.ndarray) -> Embeddings:

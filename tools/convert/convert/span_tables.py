@@ -129,6 +129,12 @@ def _threshold(pipe: Any, max_positive: int) -> float:
     return float("-inf") if value is None else float(value)
 
 
+def check_suggested(pipe: Any) -> None:
+    """Refuses the settings of a SpanCategorizer that the engine does not have."""
+    _suggester(pipe)
+    _threshold(pipe, _limit(pipe, "max_positive"))
+
+
 def spancat_sections(factory: str, pipe: Any, strings: StringTable) -> NetworkSections:
     """Everything under FACTORY/ of a SpanCategorizer."""
     if not pipe.labels:

@@ -44,12 +44,16 @@ def subtoken_sections(pipe: Any, strings: StringTable) -> list[Section]:
     return [tensor("merge_subtokens/label", [strings.label("subtok")], "u4")]
 
 
-def splitter_sections(pipe: Any, strings: StringTable) -> list[Section]:
+def splitter_lengths(pipe: Any) -> list[int]:
     """A length below 1 leaves the tokens alone."""
     lengths = [max(0, int(length)) for length in (pipe.min_length, pipe.split_length)]
     if max(lengths) > MAX_LENGTH:
         raise ConvertError(f"token_splitter: {max(lengths)} is no length of a token: set a smaller one")
-    return [tensor("token_splitter/settings", lengths, "u4")]
+    return lengths
+
+
+def splitter_sections(pipe: Any, strings: StringTable) -> list[Section]:
+    return [tensor("token_splitter/settings", splitter_lengths(pipe), "u4")]
 
 
 # ---- order -----------------------------------------------------------------------------------------------------------
