@@ -66,19 +66,27 @@ def exception_key(part: int, word: str) -> int:
     return phrase_hash(part + 1, word)
 
 
-def _exception_sections(parts: Sequence[LemmaPart], strings: StringTable) -> list[Section]:
-    entries: dict[int, int] = {}
-    starts, forms = [0], []
+def _exceptions(parts: Sequence[LemmaPart]) -> dict[int, Sequence[str]]:
+    """Key of an exception -> its forms."""
+    found: dict[int, Sequence[str]] = {}
     for number, part in enumerate(parts):
-        for word, lemmas in part.exceptions.items():
+        for word, forms in part.exceptions.items():
             key = exception_key(number, word)
-            if key in entries:
+            if key in found:
                 raise ConvertError(
                     f"the hash of the lemmatizer's exception {word!r} ({part.pos}) is that of another one"
                 )
-            entries[key] = len(starts) - 1
-            forms.extend(strings.number(lemma) for lemma in lemmas)
-            starts.append(len(forms))
+            found[key] = forms
+    return found
+
+
+def _exception_sections(parts: Sequence[LemmaPart], strings: StringTable) -> list[Section]:
+    exceptions = _exceptions(parts)
+    entries = {key: number for number, key in enumerate(exceptions)}
+    starts, forms = [0], []
+    for lemmas in exceptions.values():
+        forms.extend(strings.number(lemma) for lemma in lemmas)
+        starts.append(len(forms))
     if not forms:
         return []
     return [
@@ -115,17 +123,7 @@ def _rule_sections(pipe: Any, strings: StringTable) -> list[Section]:
 
 def _first_forms(parts: Sequence[LemmaPart], strings: StringTable) -> dict[int, int]:
     """Key of an exception -> string number of its first form. An exception without forms is none."""
-    entries: dict[int, int] = {}
-    for number, part in enumerate(parts):
-        for word, forms in part.exceptions.items():
-            key = exception_key(number, word)
-            if key in entries:
-                raise ConvertError(
-                    f"the hash of the lemmatizer's exception {word!r} ({part.pos}) is that of another one"
-                )
-            if forms:
-                entries[key] = strings.number(forms[0])
-    return entries
+    return {key: strings.number(forms[0]) for key, forms in _exceptions(parts).items() if forms}
 
 
 def _sections_with_forms(parts: Sequence[LemmaPart], strings: StringTable) -> list[Section]:
