@@ -14,7 +14,7 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 import small_pipelines as small
-from common import REDUCED
+from common import REDUCED, ROOT
 from convert.tiny import seed_weights
 from convert.tiny_recipe import SETTINGS
 from corpus import project_texts
@@ -26,6 +26,7 @@ from spacy.vectors import Vectors
 
 OK, E_FORMAT = 0, 4
 HUGE = 2**32 - 1
+LIKE_URL = 5  # its test in a file that has all flags
 ADDED = (
     "attribute_ruler/",
     "entity_ruler/",
@@ -277,7 +278,8 @@ def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Pat
     }
     stages = program("tests/stages")
     pairs = {name: small.saved_pair(nlp, tmp_path_factory.mktemp(name), stages) for name, nlp in pipelines.items()}
-    return {name: pair.file.read_bytes() for name, pair in pairs.items()}
+    flags = (ROOT / "tests" / "fuzz" / "models" / "flags.tern").read_bytes()  # all of them, as in files of languages
+    return {**{name: pair.file.read_bytes() for name, pair in pairs.items()}, "flags": flags}
 
 
 def test_undamaged_files_open(files: dict[str, bytes], tmp_path: Path, open_files) -> None:
@@ -297,6 +299,7 @@ FILES = [
     "patterns",
     "names",
     "tokens",
+    "flags",
     "fr",
     "es",
     "el",
@@ -386,6 +389,12 @@ CASES: dict[str, Case] = {
     "words_of_a_flag": Case("patterns", "flags/tests", 4, HUGE),
     "expression_of_a_flag": Case("version 1", "flags/tests", 8, 1),
     "expressions_of_a_flag": Case("version 1", "flags/tests", 9, 0),
+    "kind_behind_the_last": Case("flags", "flags/tests", 5 * LIKE_URL, 8),
+    "addresses_by_lower_words": Case("flags", "flags/tests", 5 * LIKE_URL + 1, 2),
+    "negated_addresses": Case("flags", "flags/tests", 5 * LIKE_URL + 2, 2),
+    "first_domain": Case("flags", "flags/tests", 5 * LIKE_URL + 3, HUGE),
+    "domains": Case("flags", "flags/tests", 5 * LIKE_URL + 4, HUGE),
+    "state_of_a_flag": Case("flags", "flags/next", 0, 0xFFFF),
     "expressions_of_lower_words": Case("version 1", "flags/tests", 6, 2),
     "longest_phrase": Case("patterns", "entity_ruler/phrases/settings", 1, 1025),
     "no_longest_phrase": Case("patterns", "entity_ruler/phrases/settings", 1, 0),
