@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -34,3 +35,8 @@ def find_tool(name: str) -> Path | None:
     places = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"]
     found = shutil.which(name, path=os.pathsep.join(places))
     return Path(found) if found else None
+
+
+def heed_interrupts() -> None:
+    """preexec_fn: a shell has what runs in its background ignore SIGINT, and so the tests' own children would."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

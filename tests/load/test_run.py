@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from common import REDUCED, ROOT
+from common import REDUCED, ROOT, heed_interrupts
 from load import payloads, window
 from runtime.tern_server import TernServer
 
@@ -48,11 +48,6 @@ def start(module: str, *arguments: str) -> subprocess.Popen[str]:
         env={key: value for key, value in os.environ.items() if key != "LOCUST_SKIP_MONKEY_PATCH"},
         preexec_fn=heed_interrupts,
     )
-
-
-def heed_interrupts() -> None:
-    """A shell has what runs in its background ignore SIGINT, and so the tests' own children would."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def start_run(scenario: str, url: str, out: Path, *options: str) -> subprocess.Popen[str]:

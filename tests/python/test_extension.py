@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from common import MODEL, TINY, VERSION
+from common import MODEL, TINY, VERSION, heed_interrupts
 
 TEXT = "Alan Turing wasn't born in Paris."
 
@@ -293,7 +293,9 @@ try:
 except KeyboardInterrupt:
     print("interrupted", len(model.run(["a b"], model.offers)[0]))
 """
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, preexec_fn=heed_interrupts
+    )
     assert process.stdout is not None and process.stdout.readline() == "ready\n"
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)

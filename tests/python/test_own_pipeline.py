@@ -219,6 +219,34 @@ assert not {{"spacy", "numpy", "thinc"}} & set(sys.modules), sorted(sys.modules)
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
+@pytest.mark.parametrize("is_read_before", [False, True])
+def test_rows_of_the_tensor_follow_the_tokens(nlp_full: Language, own: Any, is_read_before: bool) -> None:
+    want, got = (nlp("Ada Lovelace lived in New York City, as she couldn't sleep.") for nlp in (nlp_full, own))
+    for doc in (want, got):
+        assert not is_read_before or doc.tensor.size
+        with doc.retokenize() as retokenizer:
+            retokenizer.merge(doc[0:2])
+            retokenizer.merge(doc[4:7])
+        with doc.retokenize() as retokenizer:
+            retokenizer.split(doc[1], ["liv", "ed"], heads=[(doc[1], 1), doc[1].head])
+        with doc.retokenize() as retokenizer:
+            retokenizer.merge(doc[1:3])
+    assert [token.text for token in want] == [token.text for token in got]
+    assert want.tensor.shape == got.tensor.shape
+    assert abs(want.tensor - got.tensor).max() < 2e-5
+
+
+def test_tokens_are_joined_without_numpy(package_folder: Any) -> None:
+    code = f"""import sys, tern_nlp
+sys.modules["numpy"] = None
+doc = tern_nlp.load({NAME!r})("Alan Turing was born in New York.")
+with doc.retokenize() as retokenizer:
+    retokenizer.merge(doc[0:2])
+    retokenizer.split(doc[3], ["bo", "rn"], heads=[(doc[3], 1), doc[3].head])
+assert [token.text for token in doc] == ["Alan Turing", "was", "bo", "rn", "in", "New", "York", "."]"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
 def test_a_start_imports_little(package_folder: Any) -> None:
     """What costs milliseconds and few programs need."""
     program = f"""import sys

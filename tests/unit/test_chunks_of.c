@@ -17,7 +17,7 @@ static int set_up(void **state)
     if (open_model(&model)) return -1;
     f.model = model;
     *state = &f;
-    return tern_ctx_new(f.model, &f.ctx, NULL);
+    return tern_ctx_new(f.model, &f.ctx, NULL) == TERN_OK ? 0 : -1;
 }
 
 static int tear_down(void **state)

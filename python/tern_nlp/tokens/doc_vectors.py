@@ -30,12 +30,41 @@ class DocVectors(_tern.Doc):
 
             width, rows = self._tensor or (0, b"")
             array = numpy.frombuffer(rows, dtype="float32").copy()
-            self._tensor = array.reshape(len(self), width) if width else array
+            self._tensor = array.reshape(-1, width) if width else array
         return self._tensor
 
     @tensor.setter
     def tensor(self, value: Any) -> None:
         self._tensor = value
+
+    def _tensor_rows(self) -> int:
+        """How many the tensor has."""
+        if isinstance(self._tensor, tuple):
+            width, rows = self._tensor
+            return len(rows) // (4 * width) if width else 0
+        return len(self._tensor) if self._tensor is not None and self._tensor.size else 0
+
+    def _replace_rows(self, parts: list[slice | int]) -> None:
+        """Makes the tensor of those slices of its rows, and of so many zero rows; numpy is not needed for it while nobody has
+        asked for the tensor."""
+        if isinstance(self._tensor, tuple):
+            width, rows = self._tensor
+            size = 4 * width
+            pieces = [
+                bytes(part * size) if isinstance(part, int) else rows[part.start * size : part.stop * size]
+                for part in parts
+            ]
+            self._tensor = (width, b"".join(pieces))
+            return
+        import numpy
+
+        width = self._tensor.shape[1]
+        self._tensor = numpy.concatenate(
+            [
+                numpy.zeros((part, width), dtype="float32") if isinstance(part, int) else self._tensor[part]
+                for part in parts
+            ]
+        )
 
     def extend_tensor(self, tensor: Any) -> None:
         """Puts further columns beside the tensor's."""
@@ -51,7 +80,7 @@ class DocVectors(_tern.Doc):
             return hook(self)
         if self.vocab.vectors.size:
             return any(token.has_vector for token in self)
-        return bool(self.tensor.size)
+        return self._tensor_rows() > 0
 
     @property
     def vector(self) -> Any:

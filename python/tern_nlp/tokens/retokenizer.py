@@ -193,11 +193,9 @@ def _merge(doc: Doc, merges: list[tuple[Span, dict[Any, Any]]]) -> None:
         for attr, value in attrs.items():
             _set_attribute(doc, row, span.start, attr, value)
         row.values[_HEAD] = rows[root].values[_HEAD]
-    if doc.tensor is not None and doc.tensor.size:
-        import numpy
-
-        gone = [i for span, _ in merges for i in range(span.start, span.end - 1)]
-        doc.tensor = numpy.delete(doc.tensor, gone, axis=0)
+    gone = {i for span, _ in merges for i in range(span.start, span.end - 1)}
+    if tensor_rows := doc._tensor_rows():
+        doc._replace_rows([slice(i, i + 1) for i in range(tensor_rows) if i not in gone])
     inner = {i: span.start for span, _ in merges for i in range(span.start + 1, span.end)}
     left = [i for i in range(len(rows)) if i not in inner]
     place = {old: new for new, old in enumerate(left)}
@@ -240,12 +238,8 @@ def _split(doc: Doc, at: int, orths: list[str], heads: list[int], attrs: dict[An
         part.values[_HEAD] = head
         parts.append(part)
     rows[at : at + 1] = parts
-    if doc.tensor is not None and doc.tensor.size:
-        import numpy
-
-        zeros = numpy.zeros((len(orths), doc.tensor.shape[1]), dtype="float32")
-        behind = numpy.zeros((1, doc.tensor.shape[1]), dtype="float32")
-        doc.tensor = numpy.concatenate((doc.tensor[:at], zeros, doc.tensor[at + 1 :], behind))
+    if tensor_rows := doc._tensor_rows():
+        doc._replace_rows([slice(0, at), len(orths), slice(at + 1, tensor_rows), 1])
     custom = attrs.pop("_", ())
     for attr, values in attrs.items():
         for part, value in zip(parts, values):
