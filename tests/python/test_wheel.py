@@ -37,6 +37,8 @@ def test_wheel(wheel: Path) -> None:
         ),
         *(f"tern_nlp/convert/{path.name}" for path in (ROOT / "tools" / "convert" / "convert").glob("*.py")),
         "tern_nlp/_tern.abi3.so",
+        "tern_nlp/_tern.pyi",
+        "tern_nlp/py.typed",
         "tern_nlp/LICENSE-spacy",
         "tern_nlp/weights/en_core_web_sm.tern",
         "tern_nlp/weights/LICENSE-en_core_web_sm",
