@@ -307,10 +307,10 @@ tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_opt
 
 /* A hint: tern_run is going to get these texts one after the other, with these options (texts and lengths: count of
  * them; they need not outlive the call). The encoders of several short ones then run together, which is faster. Answers
- * are the same with or without, and so are errors; it is only lost if another text, or other components, come first.
- * Returns how many of the texts have been looked at, for the next call to begin with those behind them; 0 where it
- * would be of no use: a long text, a text alone, a pipeline whose encoders read what other components set. Ends the
- * context's document. */
+ * are the same with or without, up to the last bits of scores and of TERN_TENSOR, and so are errors; it is only lost if
+ * another text, or other components, come first. Returns how many of the texts have been looked at, for the next call
+ * to begin with those behind them; 0 where it would be of no use: a long text, a text alone, a pipeline whose encoders
+ * read what other components set. Ends the context's document. */
 size_t tern_run_ahead(tern_ctx *ctx, const char *const *texts, const size_t *lengths, size_t count,
                       const tern_options *options);
 

@@ -67,7 +67,8 @@ def from_disk(nlp: Language, path: str | Path, exclude: Iterable[str]) -> Langua
         "meta.json": lambda at: nlp._meta.update(json.loads(at.read_text("utf-8"))),
         "vocab": lambda at: nlp.vocab.from_disk(at, exclude=exclude),
     }
-    if hasattr(nlp.tokenizer, "from_disk"):
+    # The rules of a model's file are in that.
+    if (nlp._engine is None or (folder / "tokenizer").exists()) and hasattr(nlp.tokenizer, "from_disk"):
         readers["tokenizer"] = lambda at: nlp.tokenizer.from_disk(at, exclude=["vocab"])
     for name, method in _saved(nlp, "from_disk", exclude).items():
         readers[name] = partial(method, exclude=["vocab"])

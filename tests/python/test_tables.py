@@ -53,6 +53,10 @@ def rows_of_docs(package: Any, nlp: Any, fields: Any = None) -> list[dict[str, A
     return [{**row, "cats": row["cats"] or []} if "cats" in row else row for row in found]
 
 
+def near(span: dict[str, Any]) -> dict[str, Any]:
+    return {**span, "score": span["score"] if span["score"] is None else pytest.approx(span["score"], abs=2e-5)}
+
+
 def test_every_row_is_that_of_the_document(package: Any, own: Any) -> None:
     fields = ["text", "tokens", "ents", "sents", "noun_chunks"]
     assert [*fields, "error"] == own.annotate(TEXTS).column_names
@@ -70,8 +74,12 @@ def test_groups_of_spans_and_categories(package: Any, grouping: Any) -> None:
             group != "sc"
         }
     assert all(row["sents"] is None for row in got if len(row["tokens"]) > 1)
-    for name in ("spans", "cats", "ents", "sents", "tokens"):
+    for name in ("ents", "sents", "tokens"):
         assert [row[name] for row in got] == [row[name] for row in want], name
+    # Which short texts run together depends on the batch, and the last bits of scores on that.
+    for row, other in zip(got, want):
+        assert dict(row["cats"]) == pytest.approx(dict(other["cats"]), abs=2e-5)
+        assert [near(span) for span in row["spans"]] == [near(span) for span in other["spans"]]
 
 
 @pytest.mark.parametrize(
