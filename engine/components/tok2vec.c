@@ -124,7 +124,8 @@ tern_status tok2vec_join(const tok2vec_weights *w, const tern_doc *doc, const si
                          tok2vec_scratch *s)
 {
     const size_t reach = tok2vec_reach(w), row = tok2vec_joint_row(w, start, d);
-    if (reserve(w, row + reach + doc->token_count + reach, s, &s->joint)) return TERN_E_MEMORY;
+    const size_t rows = row + reach + doc->token_count + reach;
+    if (reserve(w, rows + 1, s, &s->joint)) return TERN_E_MEMORY; /* room, even if no document has a token */
     float *x = (float *)s->joint.data + row * w->width;
     fill_edge(w, x, reach);
     return embedding_rows(w, doc, 0, doc->token_count, &s->embedding, x + reach * w->width);

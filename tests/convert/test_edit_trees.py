@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import spacy
 from convert.constants import NO_STRING
-from convert.edit_trees import FlatTree, edit_tree_sections, flatten
+from convert.edit_trees import FlatTree, check_backoff, edit_tree_sections, flatten
 from convert.errors import ConvertError
 from convert.strings import StringTable
 from spacy.pipeline._edit_tree_internals.edit_trees import EditTrees
@@ -128,9 +128,8 @@ def test_every_top_k_of_spacys(top_k, written):
     assert settings.array.tolist() == [written, 1]
 
 
-@pytest.mark.parametrize(
-    "settings, words", [({"backoff": "lower"}, "backoff = 'lower' is not supported, only 'orth' or none")]
-)
-def test_settings_that_are_refused(settings, words):
-    with pytest.raises(ConvertError, match=f"component lemmatizer: {words}"):
-        edit_tree_sections(component([{"orig": "a", "subst": "b"}], [0], **settings), StringTable())
+def test_a_backoff_that_is_refused():
+    with pytest.raises(
+        ConvertError, match="component lemmatizer: backoff = 'lower' is not supported, only 'orth' or none"
+    ):
+        check_backoff(component([{"orig": "a", "subst": "b"}], [0], backoff="lower"))

@@ -55,7 +55,7 @@ OPTIONAL = (
     "lemmatizer/settings",
     "tagger/normalize",
     "flags/regex",  # where no test of a flag is a regular expression; else the test is out of range
-    *(f"tagger/tok2vec/{part}" for part in ("chars", "window", "cuts_edges")),
+    *(f"tagger/tok2vec/{part}" for part in ("chars", "static", "window", "cuts_edges")),
     *(f"textcat/tok2vec/{part}" for part in ("window", "cuts_edges", "edge_count", "edge_row")),
 )
 

@@ -422,14 +422,14 @@ ENGINE_MUTANTS = [
     # what runs
     EngineMutant(
         "entities alone do without the parser",
-        "pipeline.c",
+        "wanted.c",
         "want & (TERN_ENTITIES | TERN_SENTENCES)",
         "want & TERN_SENTENCES",
         ("sent_start", "entities"),
     ),
     EngineMutant(
         "tags do without the ruler",
-        "pipeline.c",
+        "wanted.c",
         "TERN_PARSER | TERN_ATTRIBUTE_RULER",
         "(want & TERN_POS ? TERN_ATTRIBUTE_RULER : 0u) | TERN_PARSER",
         ("tag", "dep"),

@@ -115,7 +115,8 @@ def test_factories_are_spacys(package: Any) -> None:
 
     register_factories()
     ours, theirs = package.blank("xx"), spacy.blank("xx")
-    names = {name for name in theirs.factory_names if "." not in name}
+    # Other tests, and tern inside spaCy, register some of their own.
+    names = {name for name in theirs.factory_names if "." not in name and name != "tern" and "test" not in name}
     assert names <= set(ours.factory_names)
     for name in sorted(names):
         want, got = theirs.get_factory_meta(name), ours.get_factory_meta(name)
