@@ -311,6 +311,8 @@ tern_status tern_run(tern_ctx *ctx, const char *text, size_t len, const tern_opt
  * another text, or other components, come first. Returns how many of the texts have been looked at, for the next call
  * to begin with those behind them; 0 where it would be of no use: a long text, a text alone, a pipeline whose encoders
  * read what other components set. Ends the context's document. */
+#define TERN_AHEAD_TEXTS 64u   /* it looks at no more */
+#define TERN_AHEAD_BYTES 2048u /* nor at a longer text */
 size_t tern_run_ahead(tern_ctx *ctx, const char *const *texts, const size_t *lengths, size_t count,
                       const tern_options *options);
 

@@ -49,7 +49,7 @@ static int join_text(tern_ctx *ctx, const char *text, size_t len, const tern_opt
 {
     texts_ahead *ahead = &ctx->ahead;
     const size_t before = ahead->start[ahead->count], padding = (ahead->count + 2) * reach;
-    if (len > AHEAD_ROWS * sizeof(float) || tokens_of_text(ctx, text, len, options, NULL)) return -1;
+    if (len > TERN_AHEAD_BYTES || tokens_of_text(ctx, text, len, options, NULL)) return -1;
     if (before + ctx->doc.token_count + padding > AHEAD_ROWS) return -1;
     if (token_features(ctx, ahead->run) || keep_text(ahead, text, len)) return -1;
     for (place_set left = ahead->encoders; left; left &= left - 1) {
@@ -75,16 +75,16 @@ static int run_encoders(tern_ctx *ctx)
     return 0;
 }
 
-/* A text alone is better off in its own run. */
+/* The rows of a text that no other could join are kept, too: its run need not make them again. */
 static void encode_ahead(tern_ctx *ctx, const char *const *texts, const size_t *lengths, size_t count,
                          const tern_options *options)
 {
     texts_ahead *ahead = &ctx->ahead;
     const size_t reach = reach_of(ctx->model, ahead->encoders);
-    if (count > AHEAD_TEXTS) count = AHEAD_TEXTS;
+    if (count > TERN_AHEAD_TEXTS) count = TERN_AHEAD_TEXTS;
     while (ahead->count < count)
         if (join_text(ctx, texts[ahead->count], lengths[ahead->count], options, reach)) break;
-    if (ahead->count < 2 || run_encoders(ctx)) ahead->count = 0;
+    if (!ahead->count || run_encoders(ctx)) ahead->count = 0;
 }
 
 size_t tern_run_ahead(tern_ctx *ctx, const char *const *texts, const size_t *lengths, size_t count,
@@ -101,12 +101,10 @@ size_t tern_run_ahead(tern_ctx *ctx, const char *const *texts, const size_t *len
     ahead->run = components_to_run(ctx->model, options);
     ahead->encoders = encoders_of(ctx->model, ahead->run);
     if (!ahead->encoders) return 0;
-    ctx->doc.interruption = &stop;
-    ctx_begin_run(ctx, options->memory);
+    ctx_begin_run(ctx, &stop, options->memory);
     encode_ahead(ctx, texts, lengths, count, options);
-    ctx->doc.interruption = NULL;
     ctx_end_run(ctx);
-    return ahead->count;
+    return ahead->count > 1 ? ahead->count : 0;
 }
 
 /* ---- rows -> runs ------------------------------------------------------------------------------------------------ */
@@ -126,8 +124,6 @@ void ahead_begin_run(tern_ctx *ctx, place_set run)
     if (ahead->is_current) ahead->next++;
     else ahead->count = ahead->next = 0;
 }
-
-void ahead_end_run(tern_ctx *ctx) { ctx->ahead.is_current = 0; }
 
 const float *ahead_rows(const tern_ctx *ctx, uint32_t encoder, size_t begin)
 {

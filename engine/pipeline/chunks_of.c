@@ -84,8 +84,7 @@ tern_status tern_noun_chunks(tern_ctx *ctx, const tern_parse *parse, const tern_
     if (!ctx->model->noun_chunks.count)
         return fail(err, TERN_E_UNSUPPORTED, 0, "the model's language has no noun chunks");
     tern_ctx_trim(ctx);
-    ctx->doc.interruption = NULL;
-    ctx_begin_run(ctx, 0);
+    ctx_begin_run(ctx, NULL, 0);
     tern_status status = find(ctx, parse, err);
     ctx_end_run(ctx);
     if (!status) *out = &ctx->doc;

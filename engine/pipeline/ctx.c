@@ -85,8 +85,9 @@ void ctx_end_of_component(tern_ctx *ctx, uint32_t place)
     if (holds_much(ctx) && release) release(ctx->component[place].own);
 }
 
-void ctx_begin_run(tern_ctx *ctx, size_t limit)
+void ctx_begin_run(tern_ctx *ctx, interruption *stop, size_t limit)
 {
+    ctx->doc.interruption = stop;
     ctx->memory.limit = limit;
     ctx->memory.most = ctx->memory.used;
     ctx->memory.refused = 0;
@@ -95,6 +96,8 @@ void ctx_begin_run(tern_ctx *ctx, size_t limit)
 
 void ctx_end_run(tern_ctx *ctx)
 {
+    ctx->doc.interruption = NULL;
+    ctx->ahead.is_current = 0;
     memory_count_in(NULL);
     if (holds_much(ctx)) free_scratch(ctx);
 }

@@ -14,17 +14,17 @@ typedef struct component_scratch {
     void *own;               /* as its row in component_table says */
 } component_scratch;
 
-/* Texts, and rows of an encoder with the padding between them, that are worked off together: so many that the kernels
- * gain no more by more. */
-enum { AHEAD_TEXTS = 64, AHEAD_ROWS = 512 };
+/* Rows of an encoder, with the padding between the texts, that are worked off together: so many that the kernels gain
+ * no more by more. */
+enum { AHEAD_ROWS = 512 };
 
 typedef struct texts_ahead {
-    place_set run, encoders;            /* components for which they were encoded; those whose rows are there */
-    size_t count, next;                 /* next: what tern_run is to get next */
-    size_t byte_start[AHEAD_TEXTS + 1]; /* of each text in bytes; last: their end */
-    size_t start[AHEAD_TEXTS + 1];      /* tokens before each text; last: all tokens */
-    buffer bytes;                       /* the texts */
-    int is_current;                     /* 1: the run under way is of the text before next */
+    place_set run, encoders;                 /* components for which they were encoded; those whose rows are there */
+    size_t count, next;                      /* next: what tern_run is to get next */
+    size_t byte_start[TERN_AHEAD_TEXTS + 1]; /* of each text in bytes; last: their end */
+    size_t start[TERN_AHEAD_TEXTS + 1];      /* tokens before each text; last: all tokens */
+    buffer bytes;                            /* the texts */
+    int is_current;                          /* 1: the run under way is of the text before next */
 } texts_ahead;
 
 struct tern_ctx {
@@ -53,8 +53,8 @@ void ctx_end_of_tokenizer(tern_ctx *ctx);
 void ctx_end_of_component(tern_ctx *ctx, uint32_t place);
 
 /* Around a run: counts its memory, refuses what is above the limit (0: none); then the same for all but the
- * document. */
-void ctx_begin_run(tern_ctx *ctx, size_t limit);
+ * document. stop: what may end it early, or NULL. */
+void ctx_begin_run(tern_ctx *ctx, interruption *stop, size_t limit);
 void ctx_end_run(tern_ctx *ctx);
 
 #endif

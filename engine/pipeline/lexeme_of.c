@@ -61,8 +61,7 @@ tern_status tern_lexeme_of(tern_ctx *ctx, const char *text, size_t len, tern_lex
     if (!ctx || (!text && len)) return fail(err, TERN_E_ARGUMENT, 0, "tern_lexeme_of: ctx or text is NULL");
     tern_ctx_trim(ctx);
     if (!len) return TERN_OK;
-    ctx->doc.interruption = NULL;
-    ctx_begin_run(ctx, 0);
+    ctx_begin_run(ctx, NULL, 0);
     tern_status status = look_up(ctx, text, len, out, err);
     ctx->doc.token_count = 0;
     ctx_end_run(ctx);

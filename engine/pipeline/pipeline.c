@@ -100,13 +100,10 @@ static tern_status run_on(tern_ctx *ctx, const run_input *input, const tern_opti
     if (!options) options = &everything;
     tern_ctx_trim(ctx);
     interruption stop = {.ask = options->interrupt, .user = options->interrupt_user};
-    ctx->doc.interruption = &stop;
-    ctx_begin_run(ctx, options->memory);
+    ctx_begin_run(ctx, &stop, options->memory);
     tern_status status = check_options(ctx, options, err);
     if (!status) status = run_components(ctx, input, options, err);
     if (!status) *out = &ctx->doc;
-    ctx->doc.interruption = NULL;
-    ahead_end_run(ctx);
     ctx_end_run(ctx);
     return status == TERN_E_MEMORY && ctx->memory.refused ? beyond_limit(ctx, options->memory, err) : status;
 }

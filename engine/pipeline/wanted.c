@@ -101,7 +101,7 @@ int gives_tensor(const tern_model *model, unsigned want, place_set run)
 {
     const place_set encoders = run & model->of_factory[COMPONENT_TOK2VEC];
     if (!encoders || !(want & TERN_TENSOR)) return 0;
-    place_set behind = run & model->of_factory[COMPONENT_DOC_CLEANER] & ~(AT_PLACE(last_place(encoders)) - 1);
+    place_set behind = run & model->of_factory[COMPONENT_DOC_CLEANER] & ~places_before(last_place(encoders));
     for (; behind; behind &= behind - 1)
         if (model->component[first_place(behind)].empties_tensor) return 0;
     return 1;

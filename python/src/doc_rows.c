@@ -51,8 +51,9 @@ PyObject *doc_norm(doc_object *doc, const token_row *row)
 
 lexeme *doc_lexeme(doc_object *doc, const token_row *row)
 {
+    if (!doc->own_words) return lexicon_find(doc->lexicon, row->id[ID_ORTH], NULL);
     lexeme *known = lexicon_known(doc->lexicon, row->id[ID_ORTH]);
-    if (known || !doc->own_words) return known ? known : lexicon_find(doc->lexicon, row->id[ID_ORTH], NULL);
+    if (known) return known;
     PyObject *word = doc_word(doc, row);
     lexeme *lex = word ? lexicon_find(doc->lexicon, row->id[ID_ORTH], word) : NULL;
     Py_XDECREF(word);

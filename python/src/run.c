@@ -52,10 +52,10 @@ static int note_problem(job *j, const tern_error *err)
 /* Tells the context which texts come next; how many of them it has looked at. */
 static size_t look_ahead(tern_ctx *ctx, const job_list *jobs)
 {
-    const char *texts[64];
-    size_t lengths[64], count = 0;
+    const char *texts[TERN_AHEAD_TEXTS];
+    size_t lengths[TERN_AHEAD_TEXTS], count = 0;
     const job *end = jobs->job + jobs->count;
-    for (const job *j = jobs->job + jobs->done; j < end && count < 64 && j->bytes; j++, count++) {
+    for (const job *j = jobs->job + jobs->done; j < end && count < TERN_AHEAD_TEXTS && j->bytes; j++, count++) {
         texts[count] = j->bytes;
         lengths[count] = j->len;
     }

@@ -1,19 +1,13 @@
 /* TERN_TENSOR: the rows that the shared encoder makes stay in the document, all of them, in the order of the tokens;
  * ids of a token are those of its strings. */
 #include "fixture.h"
+#include "same_docs.h"
 
 #include "tern.h"
 #include "transition.h"
 
 #define WIDTH 96 /* of en_core_web_sm */
 #define LONG_TEXT (TRANSITION_KEPT + 1000)
-
-static tern_ctx *new_context(void **state)
-{
-    tern_ctx *ctx = NULL;
-    assert_int_equal(tern_ctx_new(*state, &ctx, NULL), TERN_OK);
-    return ctx;
-}
 
 /* "aa ba ca ..." */
 static char *make_text(size_t tokens)
