@@ -51,12 +51,10 @@ static void answer_object(const responder *by, const json_node *node, const char
 }
 
 /* Short strings among "texts" that are read, but not answered yet: the engine looks at several together. */
-enum { READ_AHEAD = 64, SHORT_TEXT = 2048 };
-
 typedef struct read_texts {
-    bytes text[READ_AHEAD];
-    const char *data[READ_AHEAD];
-    size_t length[READ_AHEAD];
+    bytes text[TERN_AHEAD_TEXTS];
+    const char *data[TERN_AHEAD_TEXTS];
+    size_t length[TERN_AHEAD_TEXTS];
     size_t count, next; /* next: the one whose turn comes */
     size_t ready;       /* of those from next on, the engine has looked at */
 } read_texts;
@@ -66,9 +64,9 @@ static void read_ahead(const json_node *node, read_texts *read)
 {
     problem why;
     read->count = read->next = read->ready = 0;
-    for (; node && read->count < READ_AHEAD && json_type_of(node) == JSON_STRING; node = json_next(node)) {
+    for (; node && read->count < TERN_AHEAD_TEXTS && json_type_of(node) == JSON_STRING; node = json_next(node)) {
         bytes *text = &read->text[read->count];
-        if (request_text(node, "\"texts\"", text, &why) || !text->len || text->len > SHORT_TEXT) return;
+        if (request_text(node, "\"texts\"", text, &why) || !text->len || text->len > TERN_AHEAD_BYTES) return;
         read->data[read->count] = text->data;
         read->length[read->count++] = text->len;
     }
@@ -77,8 +75,9 @@ static void read_ahead(const json_node *node, read_texts *read)
 static void answer_read(const responder *by, read_texts *read, response *out)
 {
     const size_t i = read->next;
-    const next_texts next = {read->data + i, read->length + i, read->count - i};
-    if (!read->ready) read->ready = text_answer_ahead(by, &next);
+    const tern_options options = text_answer_options(by);
+    if (!read->ready)
+        read->ready = tern_run_ahead(by->ctx, read->data + i, read->length + i, read->count - i, &options);
     if (read->ready) read->ready--;
     answer_text(by, "\"text\"", read->data[i], read->length[i], out);
     read->next++;
@@ -86,7 +85,7 @@ static void answer_read(const responder *by, read_texts *read, response *out)
 
 static void free_read(read_texts *read)
 {
-    for (size_t i = 0; i < READ_AHEAD; i++) bytes_free(&read->text[i]);
+    for (size_t i = 0; i < TERN_AHEAD_TEXTS; i++) bytes_free(&read->text[i]);
 }
 
 /* A string of "texts" that was not read ahead. */

@@ -36,26 +36,16 @@ typedef struct run_input {
     const tern_words *words;
 } run_input;
 
-/* Runs the input for want (what the model does not offer is left out) and gives the document as tern_run does. 0, or -1
- * with the error in out, which is not touched otherwise. */
-int model_run(tern_ctx *ctx, const run_input *input, unsigned want, const handler_settings *settings,
+/* Of a run for want (what the model does not offer is left out), with the settings' limits. */
+tern_options model_options(unsigned want, const handler_settings *settings);
+
+/* The same of a sentiment model's: sentiment.h reads the document. */
+tern_options model_sentiment_options(const handler_settings *settings);
+
+/* Runs the input and gives the document as tern_run does. 0, or -1 with the error in out, which is not touched
+ * otherwise. */
+int model_run(tern_ctx *ctx, const run_input *input, const tern_options *options, const handler_settings *settings,
               const tern_doc **doc, response *out);
-
-/* The same for a sentiment model: sentiment.h reads the document. */
-int model_run_sentiment(tern_ctx *ctx, const run_input *input, const handler_settings *settings, const tern_doc **doc,
-                        response *out);
-
-/* Texts that are going to be run one after the other. */
-typedef struct next_texts {
-    const char *const *texts;
-    const size_t *lengths;
-    size_t count;
-} next_texts;
-
-/* Tells the context of texts that model_run, or model_run_sentiment, is going to get with the same arguments: how many
- * of them it has looked at (tern_run_ahead). */
-size_t model_run_ahead(tern_ctx *ctx, const next_texts *next, unsigned want, const handler_settings *settings);
-size_t model_run_sentiment_ahead(tern_ctx *ctx, const next_texts *next, const handler_settings *settings);
 
 /* The text of a document that was made of this. */
 run_input text_of_run(const run_input *input, const tern_doc *doc);

@@ -60,9 +60,10 @@ void handle_pipe(tern_ctx *ctx, const char *line, size_t len, const handler_sett
     if (!doc) return;
     int failed = read_line(json_root(doc), &read, out);
     json_free(doc);
+    const tern_options options = model_options(want, settings);
     const run_input input = {
         .text = read.text.data, .len = read.text.len, .words = read.of_words ? &read.given.words : NULL};
-    if (!failed && !model_run(ctx, &input, want, settings, &result, out)) {
+    if (!failed && !model_run(ctx, &input, &options, settings, &result, out)) {
         const run_input text = text_of_run(&input, result);
         response_begin(out);
         out->tokens = tern_doc_token_count(result);

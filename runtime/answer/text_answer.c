@@ -30,26 +30,14 @@ void text_answer_end(const responder *by, response *out)
     if (out->status == 200 && text_answer_is_over(by, out)) respond_too_large(out, &by->settings->answer);
 }
 
-static unsigned wanted(const responder *by)
-{
-    return TERN_ENTITIES | (by->options->spans ? (unsigned)TERN_SPANS : 0)
-           | (by->options->noun_chunks ? (unsigned)TERN_NOUN_CHUNKS : 0);
-}
-
-static int run_task(const responder *by, const run_input *input, const tern_doc **doc, response *out)
+tern_options text_answer_options(const responder *by)
 {
     handler_settings own = *by->settings;
+    if (by->task == TASK_SENTIMENT) return model_sentiment_options(&own);
     own.components = by->options->components;
-    return by->task == TASK_SENTIMENT ? model_run_sentiment(by->ctx, input, by->settings, doc, out)
-                                      : model_run(by->ctx, input, wanted(by), &own, doc, out);
-}
-
-size_t text_answer_ahead(const responder *by, const next_texts *next)
-{
-    handler_settings own = *by->settings;
-    own.components = by->options->components;
-    return by->task == TASK_SENTIMENT ? model_run_sentiment_ahead(by->ctx, next, by->settings)
-                                      : model_run_ahead(by->ctx, next, wanted(by), &own);
+    return model_options(TERN_ENTITIES | (by->options->spans ? (unsigned)TERN_SPANS : 0)
+                             | (by->options->noun_chunks ? (unsigned)TERN_NOUN_CHUNKS : 0),
+                         &own);
 }
 
 static void write_group(const responder *by, const char *text, const tern_doc *doc, size_t group, response *out)
@@ -138,8 +126,9 @@ static void write_sentiments(const responder *by, const char *text, const tern_d
 
 void text_answer(const responder *by, const run_input *input, response *out)
 {
+    const tern_options options = text_answer_options(by);
     const tern_doc *doc;
-    if (run_task(by, input, &doc, out)) return;
+    if (model_run(by->ctx, input, &options, by->settings, &doc, out)) return;
     const char *text = text_of_run(input, doc).text;
     response_begin(out);
     out->tokens = tern_doc_token_count(doc);

@@ -17,8 +17,8 @@ typedef struct responder {
 /* The JSON of an input, which may be empty, or an error. out->body is replaced. */
 void text_answer(const responder *by, const run_input *input, response *out);
 
-/* Texts that text_answer is going to get one after the other: how many of them the engine has looked at. */
-size_t text_answer_ahead(const responder *by, const next_texts *next);
+/* With what text_answer runs an input: for tern_run_ahead. */
+tern_options text_answer_options(const responder *by);
 
 /* Whether the answer is already larger than may go out. */
 int text_answer_is_over(const responder *by, response *out);

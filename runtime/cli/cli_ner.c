@@ -98,7 +98,8 @@ static int print_entities(tern_ctx *ctx, const handler_settings *settings, ner_f
     response failure = {.status = 0};
     const tern_doc *doc;
     bytes out = {.data = NULL};
-    if (model_run(ctx, &(run_input){.text = text, .len = len}, TERN_ENTITIES, settings, &doc, &failure) != 0) {
+    const tern_options options = model_options(TERN_ENTITIES, settings);
+    if (model_run(ctx, &(run_input){.text = text, .len = len}, &options, settings, &doc, &failure) != 0) {
         response_free(&failure);
         return cli_fail("%s", failure.message);
     }

@@ -87,7 +87,8 @@ static int run_text(const parse_options *options, tern_ctx *ctx, const handler_s
     unsigned want = formats[options->format].want;
     int code = CLI_FAILED;
     want &= ~(unsigned)(TERN_NORMS | TERN_NOUN_CHUNKS) | options->besides;
-    if (text != NULL && model_run(ctx, &(run_input){.text = text, .len = len}, want, settings, &doc, &failure) != 0)
+    const tern_options run = model_options(want, settings);
+    if (text != NULL && model_run(ctx, &(run_input){.text = text, .len = len}, &run, settings, &doc, &failure) != 0)
         code = cli_fail("%s", failure.message);
     else if (text != NULL) {
         write_doc(&out, options->format, text, len, doc);

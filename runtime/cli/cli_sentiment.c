@@ -107,8 +107,9 @@ static int print_people(const sentiment_command *c, const char *text, size_t len
     const tern_doc *doc;
     bytes out = {.data = NULL};
     if (len == 0) return cli_fail("the text is empty: there is no sentiment in it");
-    if (model_run_sentiment(model_context(&c->contexts, c->chosen), &(run_input){.text = text, .len = len},
-                            &c->settings, &doc, &failure)
+    const tern_options options = model_sentiment_options(&c->settings);
+    if (model_run(model_context(&c->contexts, c->chosen), &(run_input){.text = text, .len = len}, &options,
+                  &c->settings, &doc, &failure)
         != 0) {
         response_free(&failure);
         return cli_fail("%s", failure.message);
