@@ -47,5 +47,4 @@ def initialize(nlp: Language, get_examples: Any) -> None:
     settings = nlp._initialize.get("components", {})
     for name, proc in nlp.pipeline:
         if hasattr(proc, "initialize"):
-            proc.initialize(get_examples or (list), nlp=nlp, **resolved(settings.get(name, {})))
-    return
+            proc.initialize(get_examples or list, nlp=nlp, **resolved(settings.get(name, {})))

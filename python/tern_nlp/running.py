@@ -141,10 +141,6 @@ class Running(Components):
         for doc in docs:
             try:
                 found = proc(doc, **config)
-            except KeyError as error:
-                # language.py says so of a component that was not initialized
-                self._handler(proc)(name, proc, [doc], error)
-                continue
             except Exception as error:
                 self._handler(proc)(name, proc, [doc], error)
                 continue
@@ -252,16 +248,15 @@ class Running(Components):
             self._check_length(text)
         try:
             return self.tokenizer.engine.docs(texts, first)
-        except Exception as error:
+        except Exception:
             if self.default_error_handler is util.raise_error or not first:
                 raise
-            failed = error
         found = []
         for text in texts:
             try:
                 found += self.tokenizer.engine.docs([text], first)
             except Exception as error:
-                self._handler(first[0])(first[0].name, first[0], [self.tokenizer(text)], error or failed)
+                self._handler(first[0])(first[0].name, first[0], [self.tokenizer(text)], error)
         return found
 
     def _pipe_tuples(

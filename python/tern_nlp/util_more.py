@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from .config import Config
+from .displacy.markup import escape_html as escape_html
+from .displacy.markup import minify_html as minify_html
 from .tokenizer import DummyTokenizer as DummyTokenizer
 from .util import ensure_path, filter_chain_spans, get_lang_class
 
@@ -80,26 +82,13 @@ def is_in_jupyter() -> bool:
     return bool(ask())
 
 
-def escape_html(text: str) -> str:
-    for mark, name in (("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "quot")):
-        text = text.replace(mark, f"&{name};")
-    return text
-
-
-def minify_html(html: str) -> str:
-    """Without the white space between lines."""
-    return html.strip().replace("    ", "").replace("\n", "")
-
-
 def to_ternary_int(val: Any) -> int:
     """1 for True and 1, 0 for None and 0, -1 for False and all else."""
-    return (
-        1
-        if val is True or (val is not False and val == 1)
-        else 0
-        if val is None or (val is not False and val == 0)
-        else -1
-    )
+    if val is False:
+        return -1
+    if val is None or val == 0:
+        return 0
+    return 1 if val == 1 else -1
 
 
 @contextmanager
