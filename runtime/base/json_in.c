@@ -1,6 +1,7 @@
 #include "json_in.h"
 
 #include <cjson/cJSON.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -156,6 +157,18 @@ static int next_piece(const char **p, piece *out)
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
+/* Where a value stands, for json_source: cJSON's numbers are free, for nobody asks for a value. */
+static void note_start(const reader *r, cJSON *node, const unsigned char *at)
+{
+    if (node) node->valuedouble = (double)(at - r->start);
+}
+
+static void note_end(const reader *r, cJSON *node)
+{
+    size_t len = (size_t)(r->p - r->start) - (size_t)node->valuedouble;
+    node->valueint = len <= INT_MAX ? (int)len : 0;
+}
+
 /* Puts a node into the innermost open container; the first one is the root. NULL: there was no memory for it. */
 static int add(reader *r, cJSON *node)
 {
@@ -193,6 +206,14 @@ static int check_number(reader *r)
     return valid ? 0 : reject(r, at, "malformed number");
 }
 
+/* A scalar that began at at and ends here. */
+static int add_scalar(reader *r, cJSON *node, const char *at)
+{
+    note_start(r, node, (const unsigned char *)at);
+    if (node) note_end(r, node);
+    return add(r, node);
+}
+
 /* Anything but a container. */
 static int read_scalar(reader *r)
 {
@@ -201,13 +222,14 @@ static int read_scalar(reader *r)
         cJSON *(*create)(void);
     } literals[] = {{"true", cJSON_CreateTrue}, {"false", cJSON_CreateFalse}, {"null", cJSON_CreateNull}};
     const char *at = (const char *)r->p;
-    if (*at == '"') return check_string(r) ? -1 : add(r, cJSON_CreateStringReference(at));
-    if (*at == '-' || (*at >= '0' && *at <= '9')) return check_number(r) ? -1 : add(r, cJSON_CreateNumber(0));
+    if (*at == '"') return check_string(r) ? -1 : add_scalar(r, cJSON_CreateStringReference(at), at);
+    if (*at == '-' || (*at >= '0' && *at <= '9'))
+        return check_number(r) ? -1 : add_scalar(r, cJSON_CreateNumber(0), at);
     for (size_t i = 0; i < sizeof literals / sizeof *literals; i++) {
         size_t len = strlen(literals[i].word);
         if ((size_t)(r->end - r->p) < len || memcmp(at, literals[i].word, len) != 0) continue;
         r->p += len;
-        return add(r, literals[i].create());
+        return add_scalar(r, literals[i].create(), at);
     }
     return *r->p < 0x80 || utf8_length(r->p, r->end) ? reject(r, r->p, "expected a value") : reject_utf8(r, r->p);
 }
@@ -235,10 +257,15 @@ static char closer_of(const cJSON *container) { return cJSON_IsObject(container)
 static int open_container(reader *r)
 {
     if (r->depth == JSON_MAX_DEPTH) return reject(r, r->p, "nested more than %d deep", JSON_MAX_DEPTH);
-    cJSON *node = *r->p++ == '{' ? cJSON_CreateObject() : cJSON_CreateArray();
+    const unsigned char *at = r->p++;
+    cJSON *node = *at == '{' ? cJSON_CreateObject() : cJSON_CreateArray();
+    note_start(r, node, at);
     if (add(r, node)) return -1;
     skip_space(r);
-    if (skip(r, closer_of(node))) return 1;
+    if (skip(r, closer_of(node))) {
+        note_end(r, node);
+        return 1;
+    }
     r->open[r->depth++] = node;
     return cJSON_IsObject(node) ? read_key(r) : 0;
 }
@@ -253,7 +280,7 @@ static int after_value(reader *r)
             return reject(r, r->p, "unexpected end, %s is not closed", closer == '}' ? "an object" : "an array");
         if (skip(r, ',')) return closer == '}' ? read_key(r) : 0;
         if (!skip(r, closer)) return reject(r, r->p, "expected ',' or '%c'", closer);
-        r->depth--;
+        note_end(r, r->open[--r->depth]);
     }
     return 1;
 }
@@ -342,6 +369,23 @@ size_t json_array_size(const json_node *array) { return cJSON_IsArray(array) ? (
 const json_node *json_array_item(const json_node *array, size_t index)
 {
     return cJSON_IsArray(array) && index < JSON_MAX_VALUES ? cJSON_GetArrayItem(array, (int)index) : NULL;
+}
+
+const char *json_source(const json_node *node, const char *data, size_t *len)
+{
+    *len = (size_t)node->valueint;
+    return data + (size_t)node->valuedouble;
+}
+
+const char *json_member_source(const json_node *object, const json_node *member, const char *data, size_t *len)
+{
+    const int is_first = member == object->child;
+    size_t before_len, value_len;
+    const char *before = json_source(is_first ? object : member->prev, data, &before_len);
+    const char *key = is_first ? before + 1 : before + before_len, *value = json_source(member, data, &value_len);
+    while (*key != '"') key++; /* over white space and the comma */
+    *len = (size_t)(value - key) + value_len;
+    return key;
 }
 
 const char *json_string(const json_node *node, bytes *out)

@@ -374,6 +374,38 @@ static void messages_never_repeat_the_input(void **state)
     }
 }
 
+/* ---- where values stand ------------------------------------------------------------------------------------------ */
+
+static void must_stand(const char *got, size_t len, const char *expected)
+{
+    if (len != strlen(expected) || memcmp(got, expected, len) != 0)
+        fail_msg("\"%.*s\" stands there, not \"%s\"", (int)len, got, expected);
+}
+
+static void values_are_found_as_they_stand(void **state)
+{
+    static const char json[] =
+        " { \"n\" : -1.50e+02 ,\"\\u0000\":[1, {\"x\": []}] , \"s\":\"\\u00e9\", \"t\":true,\"e\":{ } } ";
+    static const char *const values[] = {"-1.50e+02", "[1, {\"x\": []}]", "\"\\u00e9\"", "true", "{ }"};
+    static const char *const members[] = {"\"n\" : -1.50e+02", "\"\\u0000\":[1, {\"x\": []}]", "\"s\":\"\\u00e9\"",
+                                          "\"t\":true", "\"e\":{ }"};
+    json_doc *doc = must_parse(TEXT(json));
+    const json_node *root = json_root(doc);
+    size_t len, i = 0;
+    const char *got = json_source(root, json, &len);
+    must_stand(got, len,
+               "{ \"n\" : -1.50e+02 ,\"\\u0000\":[1, {\"x\": []}] , \"s\":\"\\u00e9\", \"t\":true,\"e\":{ } }");
+    for (const json_node *m = json_first(root); m; m = json_next(m), i++) {
+        got = json_source(m, json, &len);
+        must_stand(got, len, values[i]);
+        got = json_member_source(root, m, json, &len);
+        must_stand(got, len, members[i]);
+    }
+    assert_int_equal(i, 5);
+    json_free(doc);
+    (void)state;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -393,6 +425,7 @@ int main(void)
         cmocka_unit_test(the_tree_can_be_walked),
         cmocka_unit_test(every_prefix_of_a_document_is_refused),
         cmocka_unit_test(messages_never_repeat_the_input),
+        cmocka_unit_test(values_are_found_as_they_stand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
