@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +146,14 @@ def test_initialize_gives_rulers_their_patterns(package: Any) -> None:
     assert nlp(TEXT).ents[0].label_ == "FIRM"
     with pytest.raises(NotImplementedError, match=r"tern_nlp\.spacy"):
         package.load("en_core_web_sm").initialize()
+
+
+def test_a_docbin_of_the_c_library(package: Any, run: Any, model_file: Path, tmp_path: Path) -> None:
+    """Documents that runtime/formats/docbin.c writes; tests/runtime/test_docbin.py compares its files with spaCy's."""
+    own, texts = package.load("en_core_web_sm"), ["", "\0 \n", *project_texts()[:20]]
+    lines = "".join(json.dumps({"text": text, "user_data": {"id": i}}) + "\n" for i, text in enumerate(texts))
+    done = run("tests/docbin", model_file, tmp_path / "spool", tmp_path / "x.spacy", input=lines.encode())
+    assert (done.returncode, done.stderr) == (0, b"")
+    docs = list(package.tokens.DocBin().from_disk(tmp_path / "x.spacy").get_docs(package.blank("en").vocab))
+    assert [doc.user_data for doc in docs] == [{"id": i} for i in range(len(texts))]
+    assert [package.tables.row(doc) for doc in docs] == [package.tables.row(doc) for doc in own.pipe(texts)]
