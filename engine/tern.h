@@ -116,6 +116,13 @@ enum {
 /* spaCy's nlp.max_length (language.py): longer texts are refused, never cut. */
 #define TERN_MAX_CHARS 1000000u
 
+/* An entity that the tokens have before a run (of spaCy's Doc.ents). Strings are UTF-8 and NUL-terminated. */
+typedef struct tern_preset_entity {
+    size_t token_start, token_end; /* half open, not empty */
+    const char *label;             /* any: the model need not know it. "": its tokens are blocked (Doc.set_ents) */
+    const char *id;                /* spaCy's Span.id_; NULL or "" without one */
+} tern_preset_entity;
+
 typedef struct tern_options {
     /* Mask of TERN_ENTITIES, ...; what the components do not give stays unset. */
     unsigned want;
@@ -144,6 +151,14 @@ typedef struct tern_options {
     /* The same as components by places in the pipeline (tern_model_component): bit 1 << place. Not together with
      * components; 0: as they say. */
     uint64_t places;
+    /* Preset entities, preset_entity_count of them in the order of the text, none with a token of another; every other
+     * token is outside. NULL: nothing is known of any token. To ner they are what spaCy's take a document's entities
+     * for: they stay, with label and id, new ones come beside them, and a blocked token gets none. Rulers do with them
+     * as they are set up to; where one sets entities, blocked tokens are blocked no longer. They come out by
+     * tern_doc_entity, blocked tokens each with an empty label. Need not outlive the call. TERN_E_ARGUMENT for tokens
+     * that are not there, for another order, for a label of NULL, for what is not UTF-8. */
+    const tern_preset_entity *preset_entities;
+    size_t preset_entity_count;
 } tern_options;
 
 /* A piece of the text, half open, in the three units that callers count in. */
@@ -180,7 +195,7 @@ typedef struct tern_token_ids {
 typedef struct tern_entity {
     tern_span span;
     size_t token_start, token_end; /* half open */
-    const char *label;             /* NUL-terminated, owned by the model */
+    const char *label;             /* NUL-terminated, owned by the model, or by the document if it was preset */
     const char *id;                /* spaCy's Span.id_, from an entity ruler's pattern; the same, "" without one */
 } tern_entity;
 
@@ -406,8 +421,9 @@ tern_status tern_doc_tensor(const tern_doc *doc, const float **rows, size_t *wid
 tern_status tern_doc_text(const tern_doc *doc, const char **text, size_t *len);
 
 /* Mask of the annotations that at least one token carries (spaCy's Doc.has_annotation); everything for an empty
- * document. TERN_CATS where there are categories, TERN_SPANS where there are groups of spans, TERN_NORMS where norms
- * were wanted and TERN_NOUN_CHUNKS where noun chunks were wanted and there is a parse, empty document or not. */
+ * document. TERN_ENTITIES where a component has set entities: preset ones alone do not count. TERN_CATS where there are
+ * categories, TERN_SPANS where there are groups of spans, TERN_NORMS where norms were wanted and TERN_NOUN_CHUNKS where
+ * noun chunks were wanted and there is a parse, empty document or not. */
 unsigned tern_doc_annotations(const tern_doc *doc);
 
 /* Sentences: those that the sentence starts mark off; none when TERN_SENTENCES is not among the annotations. */

@@ -117,6 +117,7 @@ static int set_entities(const entity_ruler_tables *tables, tern_doc *doc, entity
 {
     cover c;
     size_t kept = 0;
+    doc_unblock_tokens(doc);
     if (doc_reserve_entities(doc, doc->token_count) || begin_cover(doc, &s->covered, &c)
         || buffer_reserve(&s->added, doc->token_count, sizeof(entity_span)))
         return -1;

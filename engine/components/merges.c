@@ -32,9 +32,11 @@ static tern_status merge_entities(const component_run *run, const vector_source 
     token_range *ranges = reserve_ranges(doc, run->scratch);
     (void)source;
     if (!ranges) return doc_gave_up(doc, err);
+    size_t count = 0;
     for (size_t i = 0; i < doc->entity_count; i++)
-        ranges[i] = (token_range){doc->entity[i].token_start, doc->entity[i].token_end};
-    return merge(run, doc->entity_count, run->scratch, err);
+        if (doc->entity[i].label != NO_STRING)
+            ranges[count++] = (token_range){doc->entity[i].token_start, doc->entity[i].token_end};
+    return merge(run, count, run->scratch, err);
 }
 
 const component_methods merge_entities_component = {

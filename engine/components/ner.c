@@ -18,6 +18,7 @@ typedef struct ner_state {
     class_run *open_runs; /* I and L of its label */
     size_t open_run_count;
     const entity_span *preset, *preset_end; /* those that begin at the current token or behind it */
+    int may_block;                          /* 1: there is an action for blocked tokens */
 } ner_state;
 
 static int is_final(const void *state)
@@ -69,10 +70,15 @@ static void add_entity(tern_doc *doc, entity_span entity, size_t token_end)
 
 /* On each token of a preset entity one action is valid in ner.pyx, and together they make the same entity: B, I and L,
  * or U, of a label that becomes one of the moves, if it is none (transition_parser.pyx _ensure_labels_are_added). An
- * entity that was open has ended before. */
+ * entity that was open has ended before. On a blocked token it is the U without a label; where that is none of the
+ * moves, spaCy ends the document (c_transition_batch). */
 static void keep_presets(ner_state *s)
 {
     for (; begins_preset(s, s->token); s->preset++) {
+        if (s->preset->label == NO_STRING && !s->may_block) {
+            s->token = s->doc->token_count;
+            return;
+        }
         s->doc->entity[s->doc->entity_count++] = *s->preset;
         s->token = s->preset->token_end;
     }
@@ -95,8 +101,8 @@ static void apply(void *state, uint32_t cls)
     keep_presets(s);
 }
 
-/* Entities need a label: B, I, L and U with an empty one are only for tokens that a caller of spaCy has blocked, which
- * no component does, so they are left out. */
+/* Entities need a label: of B, I, L and U with an empty one only U is ever valid, and on blocked tokens alone, which
+ * keep_presets passes over, so they are left out. */
 static size_t list_runs(const ner_model *ner, const tern_model *model, class_run *runs)
 {
     size_t count = 0;
@@ -107,8 +113,15 @@ static size_t list_runs(const ner_model *ner, const tern_model *model, class_run
     return count;
 }
 
+static int has_empty_unit(const ner_model *ner, const tern_model *model)
+{
+    for (uint32_t c = 0; c < ner->net.classes; c++)
+        if (ner->moves[2 * c] == NER_UNIT && !model->strings.id[ner->moves[2 * c + 1]]) return 1;
+    return 0;
+}
+
 /* Takes the document's entities for preset ones. 0, or -1 when out of memory. */
-static int take_presets(ner_state *s, buffer *presets)
+static int take_presets(const ner_model *ner, ner_state *s, buffer *presets)
 {
     size_t count = s->doc->entity_count;
     s->doc->entity_count = 0;
@@ -116,6 +129,7 @@ static int take_presets(ner_state *s, buffer *presets)
     if (buffer_reserve(presets, count, sizeof(entity_span))) return -1;
     s->preset = memcpy(presets->data, s->doc->entity, count * sizeof(entity_span));
     s->preset_end = s->preset + count;
+    s->may_block = has_empty_unit(ner, s->doc->model);
     return 0;
 }
 
@@ -161,7 +175,7 @@ tern_status ner_annotate(const ner_model *ner, tern_doc *doc, ner_scratch *s, co
                        .runs = s->runs.data,
                        .run_count = list_runs(ner, doc->model, s->runs.data),
                        .open_runs = s->open_runs.data};
-    if (take_presets(&state, &s->presets)) return doc_gave_up(doc, err);
+    if (take_presets(ner, &state, &s->presets)) return doc_gave_up(doc, err);
     if (ner->beam.width) {
         if (follow_search(ner, &state, s, source)) return doc_gave_up(doc, err);
     } else {

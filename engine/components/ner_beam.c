@@ -30,11 +30,11 @@ static const uint32_t *move_of(const ner_task *task, uint32_t cls)
 
 static uint32_t all_classes(const ner_task *task) { return task->classes + task->unseen_count; }
 
-/* NO_STRING if there is none. */
-static uint32_t class_of(const ner_task *task, uint32_t action, uint32_t label)
+/* id: of its label. NO_STRING if there is none. */
+static uint32_t class_of(const ner_task *task, uint32_t action, uint64_t id)
 {
     for (uint32_t c = 0; c < all_classes(task); c++)
-        if (move_of(task, c)[0] == action && move_of(task, c)[1] == label) return c;
+        if (move_of(task, c)[0] == action && doc_entity_string_id(task->doc, move_of(task, c)[1]) == id) return c;
     return NO_STRING;
 }
 
@@ -75,17 +75,18 @@ static size_t allowed(const void *state, class_run *runs)
 {
     const ner_path *s = state;
     const ner_task *task = s->task;
-    const uint64_t *id = task->doc->model->strings.id;
     const entity_span *preset = preset_at(s, s->token);
     size_t count = 0;
     if (preset) {
-        const uint32_t action = preset_action(preset, s->token), cls = class_of(task, action, preset->label);
+        const uint32_t action = preset_action(preset, s->token),
+                       cls = class_of(task, action, doc_entity_string_id(task->doc, preset->label));
         return cls == NO_STRING ? 0 : runs_append(runs, 0, cls, action);
     }
     const uint32_t actions = biluo_actions(view_of(s), task->doc, preset_at(s, s->token + 1) != NULL);
     for (uint32_t c = 0; c < all_classes(task); c++) {
         const uint32_t action = move_of(task, c)[0], label = move_of(task, c)[1];
-        const int is_labelled = s->is_open ? label == s->open_label : action == NER_OUT || id[label];
+        const int is_labelled = s->is_open ? label == s->open_label
+                                          : action == NER_OUT || doc_entity_string_id(task->doc, label);
         if (actions >> action & 1 && is_labelled) count = runs_append(runs, count, c, action);
     }
     return count;
@@ -109,31 +110,41 @@ static void copy(void *state, const void *other) { *(ner_path *)state = *(const 
 
 /* ---- labels that the network does not know ----------------------------------------------------------------------- */
 
-static int by_number(const void *a, const void *b)
+/* A label of a preset entity. */
+typedef struct preset_label {
+    uint64_t id;
+    uint32_t number;
+} preset_label;
+
+static int by_id(const void *a, const void *b)
 {
-    const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    return (left > right) - (left < right);
+    const preset_label *left = a, *right = b;
+    return (left->id > right->id) - (left->id < right->id);
 }
 
 /* Labels of preset entities that are none of the moves become some (transition_parser.pyx _ensure_labels_are_added). In
- * which order is left to Python's order of a set of strings; here it is that of their numbers. 0 or -1. */
+ * which order is left to Python's order of a set of strings; here it is that of their ids. 0 or -1. */
 static int list_unseen(ner_task *task, buffer *memory)
 {
     static const uint32_t actions[] = {NER_BEGIN, NER_IN, NER_LAST, NER_UNIT};
+    enum { ACTIONS = sizeof(actions) / sizeof(*actions) };
     const size_t presets = task->preset_count;
     if (!presets) return 0;
-    /* labels behind the moves that they may become */
-    if (buffer_reserve(memory, 9 * presets, sizeof(uint32_t))) return -1;
-    uint32_t *found = memory->data, *labels = found + 8 * presets;
-    uint32_t count = 0;
-    for (size_t i = 0; i < presets; i++) labels[i] = task->presets[i].label;
-    qsort(labels, presets, sizeof *labels, by_number);
+    /* labels before the moves that they may become */
+    if (buffer_reserve(memory, presets, sizeof(preset_label) + ACTIONS * 2 * sizeof(uint32_t))) return -1;
+    preset_label *labels = memory->data;
+    uint32_t *found = (uint32_t *)(labels + presets), count = 0;
     for (size_t i = 0; i < presets; i++) {
-        if ((i && labels[i] == labels[i - 1]) || !task->doc->model->strings.id[labels[i]]) continue;
-        for (size_t a = 0; a < sizeof(actions) / sizeof(*actions); a++) {
-            if (class_of(task, actions[a], labels[i]) != NO_STRING) continue;
+        const uint32_t label = task->presets[i].label;
+        labels[i] = (preset_label){doc_entity_string_id(task->doc, label), label};
+    }
+    qsort(labels, presets, sizeof *labels, by_id);
+    for (size_t i = 0; i < presets; i++) {
+        if (!labels[i].id || (i && labels[i].id == labels[i - 1].id)) continue;
+        for (size_t a = 0; a < ACTIONS; a++) {
+            if (class_of(task, actions[a], labels[i].id) != NO_STRING) continue;
             found[2 * count] = actions[a];
-            found[2 * count++ + 1] = labels[i];
+            found[2 * count++ + 1] = labels[i].number;
         }
     }
     task->unseen = found;

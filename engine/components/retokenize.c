@@ -42,7 +42,7 @@ static int reserve(retokenizer *r, size_t tokens)
 static void read_entities(const retokenizer *r)
 {
     const tern_doc *doc = r->doc;
-    const unsigned char none = doc->annotations & TERN_ENTITIES ? OUTSIDE : MISSING;
+    const unsigned char none = doc_knows_entities(doc) ? OUTSIDE : MISSING;
     for (size_t i = 0; i < doc->token_count; i++) {
         r->iob[i] = none;
         r->type[i] = NO_STRING;
@@ -74,11 +74,17 @@ static int write_entities(const retokenizer *r)
     return 0;
 }
 
+static int is_of_type(const retokenizer *r, size_t token, uint32_t type)
+{
+    return r->type[token] == type
+           || doc_entity_string_id(r->doc, r->type[token]) == doc_entity_string_id(r->doc, type);
+}
+
 /* _retokenize.pyx make_iob_consistent */
 static void repair_iob(const retokenizer *r)
 {
     for (size_t i = 0; i < r->doc->token_count; i++)
-        if (r->iob[i] == INSIDE && (i == 0 || r->type[i - 1] != r->type[i])) r->iob[i] = BEGIN;
+        if (r->iob[i] == INSIDE && (i == 0 || !is_of_type(r, i - 1, r->type[i]))) r->iob[i] = BEGIN;
 }
 
 /* ---- columns ----------------------------------------------------------------------------------------------------- */
@@ -235,7 +241,8 @@ static int merge_annotations(const retokenizer *r, token_range range, uint32_t r
     r->iob[start] = r->iob[root];
     r->type[start] = r->type[root];
     if (r->iob[start] == INSIDE || r->iob[start] == BEGIN) {
-        int goes_on = iob == INSIDE && start > 0 && type == r->type[start] && r->type[start - 1] == r->type[start];
+        int goes_on =
+            iob == INSIDE && start > 0 && is_of_type(r, start, type) && is_of_type(r, start - 1, r->type[start]);
         r->iob[start] = goes_on ? INSIDE : BEGIN;
     }
     return join_lemmas(r, range);

@@ -162,7 +162,7 @@ static int set_spans(const span_ruler_tables *tables, tern_doc *doc, span_ruler_
 
 static int set_id(tern_doc *doc, const ruled_span *span)
 {
-    if (span->id == NO_STRING || !doc_id(doc, span->id)) return 0;
+    if (!doc_entity_string_id(doc, span->id)) return 0;
     if (doc_reserve_entity_ids(doc)) return -1;
     for (uint32_t t = span->start; t < span->end; t++) doc->entity_id[t] = span->id;
     return 0;
@@ -171,6 +171,7 @@ static int set_id(tern_doc *doc, const ruled_span *span)
 static int set_entities(const span_ruler_tables *tables, tern_doc *doc, span_ruler_scratch *s)
 {
     s->before_count = 0;
+    doc_unblock_tokens(doc);
     for (size_t i = 0; !tables->overwrite && i < doc->entity_count; i++) {
         const entity_span *e = &doc->entity[i];
         uint32_t id = doc->entity_id ? doc->entity_id[e->token_start] : NO_STRING;

@@ -115,7 +115,7 @@ static uint64_t iob_of(const token_values *v, size_t token)
 {
     const entity_span *entity = entity_of(v, token);
     if (entity) return entity->token_start == token ? IOB_BEGIN : IOB_INSIDE;
-    return v->doc->annotations & TERN_ENTITIES ? IOB_OUTSIDE : IOB_MISSING;
+    return doc_knows_entities(v->doc) ? IOB_OUTSIDE : IOB_MISSING;
 }
 
 static uint64_t annotation_value(const token_values *v, uint32_t attr, size_t token)
@@ -128,10 +128,10 @@ static uint64_t annotation_value(const token_values *v, uint32_t attr, size_t to
     case PATTERN_TAG: return doc_id(doc, doc->column[COLUMN_TAG][token]);
     case PATTERN_DEP: return doc_id(doc, doc->column[COLUMN_DEP][token]);
     case PATTERN_MORPH: return morph_id(doc, doc->column[COLUMN_MORPH][token]);
-    case PATTERN_ENT_TYPE: return (entity = entity_of(v, token)) ? doc_id(doc, entity->label) : 0;
+    case PATTERN_ENT_TYPE: return (entity = entity_of(v, token)) ? doc_entity_string_id(doc, entity->label) : 0;
     case PATTERN_ENT_IOB: return iob_of(v, token);
     case PATTERN_SENT_START: return (uint64_t)(int64_t)doc->sent_start[token];
-    case PATTERN_ENT_ID: return doc->entity_id ? doc_id(doc, doc->entity_id[token]) : 0;
+    case PATTERN_ENT_ID: return doc->entity_id ? doc_entity_string_id(doc, doc->entity_id[token]) : 0;
     default: return 0; /* PATTERN_ENT_KB_ID: no component sets it */
     }
 }
@@ -163,6 +163,11 @@ static const unsigned char *stored(const tern_doc *doc, uint32_t string, size_t 
 {
     *len = 0;
     return (const unsigned char *)(string == NO_STRING ? "" : string_get(doc->model, string, len));
+}
+
+static const unsigned char *of_entity(const tern_doc *doc, uint32_t string, size_t *len)
+{
+    return (const unsigned char *)doc_entity_string(doc, string, len);
 }
 
 static const unsigned char *characters(const tern_doc *doc, size_t begin, size_t end, size_t *len)
@@ -207,8 +212,8 @@ static const unsigned char *annotation_text(const token_values *v, uint32_t attr
     case PATTERN_TAG: return stored(doc, doc->column[COLUMN_TAG][token], len);
     case PATTERN_DEP: return stored(doc, doc->column[COLUMN_DEP][token], len);
     case PATTERN_MORPH: return morph_text(doc, doc->column[COLUMN_MORPH][token], len);
-    case PATTERN_ENT_TYPE: return stored(doc, entity ? entity->label : NO_STRING, len);
-    case PATTERN_ENT_ID: return stored(doc, doc->entity_id ? doc->entity_id[token] : NO_STRING, len);
+    case PATTERN_ENT_TYPE: return of_entity(doc, entity ? entity->label : NO_STRING, len);
+    case PATTERN_ENT_ID: return of_entity(doc, doc->entity_id ? doc->entity_id[token] : NO_STRING, len);
     default: return stored(doc, NO_STRING, len);
     }
 }

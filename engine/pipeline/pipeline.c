@@ -3,6 +3,7 @@
 #include "ctx.h"
 #include "error.h"
 #include "input.h"
+#include "preset_entities.h"
 #include "readers.h"
 #include "sentence_cats.h"
 #include "turns.h"
@@ -68,6 +69,7 @@ static tern_status run_components(tern_ctx *ctx, const run_input *input, const t
     if (status) return status;
     if (doc_reserve_annotations(doc, doc->token_count)) return doc_gave_up(doc, err);
     doc_clear_annotations(doc);
+    if ((status = preset_entities(doc, options, err))) return status;
     if (options->want & TERN_NORMS && lexeme_norms(doc, &ctx->text, &ctx->lexeme)) return doc_gave_up(doc, err);
     place_set run = components_to_run(ctx->model, options);
     if (!input->words) ahead_begin_run(ctx, run);

@@ -18,6 +18,8 @@ tern_status check_options(const tern_ctx *ctx, const tern_options *options, tern
         return fail(err, TERN_E_UNSUPPORTED, 0, "the model has no component at a place that is asked for");
     if (!options->sent_starts && options->sent_start_count)
         return fail(err, TERN_E_ARGUMENT, 0, "tern_run: sent_start_count is set, sent_starts is NULL");
+    if (!options->preset_entities && options->preset_entity_count)
+        return fail(err, TERN_E_ARGUMENT, 0, "tern_run: preset_entity_count is set, preset_entities is NULL");
     if (options->sentence_cats && ~options->want & (TERN_CATS | TERN_SENTENCES))
         return fail(err, TERN_E_ARGUMENT, 0, "tern_run: sentence_cats needs TERN_CATS and TERN_SENTENCES in want");
     return TERN_OK;

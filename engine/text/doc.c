@@ -104,7 +104,8 @@ void doc_clear_annotations(tern_doc *doc)
     doc->entity_id = NULL;
     doc_forget_tensor(doc);
     doc->lemma_bytes = doc->entity_count = doc->cat_count = doc->sentence_count = doc->scored_sentences = 0;
-    doc->group_count = doc->group_span_count = doc->chunk_count = 0;
+    doc->group_count = doc->group_span_count = doc->chunk_count = doc->given_string_count = 0;
+    doc->has_presets = 0;
     doc->too_many_spans = 0;
     for (size_t c = 0; c < COLUMN_COUNT; c++)
         for (size_t i = 0; i < doc->token_count; i++) doc->column[c][i] = NO_STRING;
@@ -135,6 +136,50 @@ int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len)
 int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len)
 {
     return doc_keep_text(doc, text, len, &doc->norm[token]);
+}
+
+/* ---- labels and ids of entities ---------------------------------------------------------------------------------- */
+
+int doc_give_string(tern_doc *doc, const void *text, size_t len, uint32_t *number)
+{
+    const size_t count = doc->given_string_count, next = doc->model->strings.count + count;
+    lemma_ref ref;
+    if (next >= NO_STRING || buffer_reserve(&doc->given_string_memory, count + 1, sizeof *doc->given_string)
+        || doc_keep_text(doc, text, len, &ref))
+        return -1;
+    doc->given_string = doc->given_string_memory.data;
+    doc->given_string[doc->given_string_count++] =
+        (given_string){.id = string_id(doc->model, text, len), .start = ref.start, .length = ref.length};
+    *number = (uint32_t)next;
+    return 0;
+}
+
+static const given_string *given_string_of(const tern_doc *doc, uint32_t number)
+{
+    const uint32_t known = doc->model->strings.count;
+    return number < known || number == NO_STRING ? NULL : &doc->given_string[number - known];
+}
+
+uint64_t doc_entity_string_id(const tern_doc *doc, uint32_t number)
+{
+    const given_string *given = given_string_of(doc, number);
+    return given ? given->id : doc_id(doc, number);
+}
+
+const char *doc_entity_string(const tern_doc *doc, uint32_t number, size_t *len)
+{
+    const given_string *given = given_string_of(doc, number);
+    if (!given) return string_get(doc->model, number, len);
+    if (len) *len = given->length;
+    return doc->lemma_text + given->start;
+}
+
+void doc_unblock_tokens(tern_doc *doc)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < doc->entity_count; i++)
+        if (doc->entity[i].label != NO_STRING) doc->entity[kept++] = doc->entity[i];
+    doc->entity_count = kept;
 }
 
 /* ---- ids ----------------------------------------------------------------------------------------------------- */
@@ -228,7 +273,8 @@ void doc_free_columns(tern_doc *doc)
                        &doc->head_memory,         &doc->is_space_memory,  &doc->vector_memory, &doc->lemma_memory,
                        &doc->lemma_text_memory,   &doc->entity_memory,    &doc->cat_memory,    &doc->sentence_memory,
                        &doc->sentence_cat_memory, &doc->norm_text_memory, &doc->group_memory,  &doc->group_span_memory,
-                       &doc->entity_id_memory,    &doc->chunk_memory,     &doc->tensor_memory};
+                       &doc->entity_id_memory,    &doc->chunk_memory,     &doc->tensor_memory,
+                       &doc->given_string_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
     for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);
@@ -323,9 +369,8 @@ tern_status tern_doc_entity(const tern_doc *doc, size_t index, tern_entity *out)
     out->span = public_span(&doc->span[e->token_start], &doc->span[e->token_end - 1]);
     out->token_start = e->token_start;
     out->token_end = e->token_end;
-    out->label = doc->model->strings.bytes + doc->model->strings.start[e->label];
-    uint32_t id = doc->entity_id ? doc->entity_id[e->token_start] : NO_STRING;
-    out->id = id == NO_STRING ? "" : doc->model->strings.bytes + doc->model->strings.start[id];
+    out->label = doc_entity_string(doc, e->label, NULL);
+    out->id = doc_entity_string(doc, doc->entity_id ? doc->entity_id[e->token_start] : NO_STRING, NULL);
     return TERN_OK;
 }
 

@@ -20,8 +20,15 @@ typedef struct token_span {
 } token_span;
 
 typedef struct entity_span {
-    uint32_t token_start, token_end, label; /* label: string number */
+    uint32_t token_start, token_end, label; /* label: string number; NO_STRING: the one token is blocked */
 } entity_span;
+
+/* A string of the caller's, which the model may lack: bytes [start, start + length) of doc->lemma_text. It is no number
+ * of the model's even if the model has it, so labels and ids of entities are compared by their ids. */
+typedef struct given_string {
+    uint64_t id;
+    uint32_t start, length;
+} given_string;
 
 /* An entry of Doc.cats. label: string number. */
 typedef struct cat_score {
@@ -85,7 +92,10 @@ struct tern_doc {
     char *lemma_text; /* each lemma and norm there is followed by NUL */
     size_t entity_count;
     entity_span *entity; /* in the order of the text; none has a token of another */
-    uint32_t *entity_id; /* [token_count] string number of Token.ent_id_ or NO_STRING; NULL: no component has set one */
+    uint32_t *entity_id; /* [token_count] string number of Token.ent_id_ or NO_STRING; NULL: nobody has set one */
+    int has_presets;     /* 1: what tokens are in no entity is known, even before a component has set entities */
+    size_t given_string_count;
+    given_string *given_string; /* [given_string_count] their numbers go on behind those of the model */
     size_t cat_count;
     cat_score *cat; /* [cat_count] in the order in which the classifiers set them first */
     size_t group_count;
@@ -107,7 +117,7 @@ struct tern_doc {
     buffer span_memory, space_memory, norm_memory, sent_memory, attr_memory[ATTR_COUNT], is_space_memory, vector_memory,
         column_memory[COLUMN_COUNT], head_memory, lemma_memory, lemma_text_memory, entity_memory, cat_memory,
         sentence_memory, sentence_cat_memory, norm_text_memory, group_memory, group_span_memory, entity_id_memory,
-        chunk_memory, tensor_memory;
+        chunk_memory, tensor_memory, given_string_memory;
 };
 
 /* Room for tokens tokens in the columns that the tokenizer fills, in those of the features, and in those that
@@ -141,6 +151,22 @@ int doc_finish(tern_doc *doc);
 int doc_keep_text(tern_doc *doc, const void *text, size_t len, lemma_ref *ref);
 int doc_set_lemma(tern_doc *doc, size_t token, const void *text, size_t len);
 int doc_set_norm(tern_doc *doc, size_t token, const void *text, size_t len);
+
+/* Makes len bytes a given string; *number is its own. 0 or -1. */
+int doc_give_string(tern_doc *doc, const void *text, size_t len, uint32_t *number);
+
+/* Id and text of an entity's label or id, given or not; 0 and "" for NO_STRING. len may be NULL. */
+uint64_t doc_entity_string_id(const tern_doc *doc, uint32_t number);
+const char *doc_entity_string(const tern_doc *doc, uint32_t number, size_t *len);
+
+/* Is what every token is to entities known: 3, 1 or 2 of spaCy's Token.ent_iob, and not 0? */
+static inline int doc_knows_entities(const tern_doc *doc)
+{
+    return doc->has_presets || doc->annotations & TERN_ENTITIES;
+}
+
+/* Blocked tokens become tokens that are outside (doc.pyx: what doc.ents = … does). */
+void doc_unblock_tokens(tern_doc *doc);
 
 /* A code point above U+FFFF has four bytes, three more than its share; no other has. */
 static inline size_t utf16_length(const text_view *view, size_t start, size_t end)

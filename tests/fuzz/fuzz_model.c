@@ -218,6 +218,25 @@ static int is_over(void *user)
     return !*left || !--*left;
 }
 
+enum { MOST_PRESETS = 6 };
+
+/* Preset entities, by the last bytes of an EDIT_OPTIONS: now and then there are some, and now and then they share tokens
+ * or go beyond the text. */
+static void draw_presets(const uint8_t *p, tern_preset_entity *given, tern_options *options)
+{
+    static const char *const labels[] = {"", "PERSON", "GPE", "A", "B", "a label of mine", "", "\xc3\x84"};
+    size_t at = 0;
+    if (p[15] & 3) return;
+    options->preset_entities = given;
+    options->preset_entity_count = (p[15] >> 2) % (MOST_PRESETS + 1);
+    for (size_t i = 0; i < options->preset_entity_count; i++) {
+        const uint8_t byte = p[8 + i];
+        const size_t start = at + (byte & 3), end = start + 1 + (byte >> 2 & 1);
+        given[i] = (tern_preset_entity){start, end, labels[byte >> 3 & 7], byte >> 6 ? labels[byte >> 5] : NULL};
+        at = byte == 255 ? 0 : end;
+    }
+}
+
 /* The bits of p[1] say which of the bytes count; p: an EDIT_OPTIONS. */
 static void run_with(tern_ctx *ctx, const char *text, size_t len, const uint8_t *p)
 {
@@ -237,8 +256,11 @@ static void run_with(tern_ctx *ctx, const char *text, size_t len, const uint8_t 
         options.sent_starts = starts;
         options.sent_start_count = p[7];
     }
+    tern_preset_entity given[MOST_PRESETS];
+    draw_presets(p, given, &options);
     if (p[1] & 128) run_ahead(ctx, text, len, &options);
     else run(ctx, text, len, &options);
+    if (options.preset_entities) run_words(ctx, text, len, &options);
 }
 
 static void run_everything(tern_ctx *ctx, const char *text, size_t len, unsigned offers)

@@ -164,6 +164,16 @@ static void test_existing_entities(void **state)
     assert_entities(f, "xxbca", preset, 2, "A:2-4 B:4-5");
 }
 
+/* They have no entity that a match would have to respect, and are blocked no longer. */
+static void test_blocked_tokens(void **state)
+{
+    fixture *f = *state;
+    const entity_span preset[3] = {{0, 1, NO_STRING}, {2, 3, NO_STRING}, {4, 5, number_of(&f->small, "X")}};
+    use_phrase(f, 0, "bc");
+    assert_entities(f, "abcde", preset, 3, "A:1-3 X:4-5");
+    assert_entities(f, "xxxxx", preset, 3, "X:4-5");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +181,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_longest_phrase_wins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ids, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_existing_entities, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_blocked_tokens, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -308,6 +308,19 @@ static void test_nothing_but_preset_entities(void **state)
     assert_entities(&f->doc, 2, all);
 }
 
+/* No step is taken on them either, and nothing reaches into them. */
+static void test_blocked_tokens(void **state)
+{
+    fixture *f = *state;
+    static const entity_span before[2] = {{1, 2, NO_STRING}, {2, 3, NO_STRING}};
+    preset(f, 2, before);
+    annotate_more(f, (uint32_t[]){U_B, U_A, U_A, B_A, L_A}, 5);
+    assert_int_equal(f->steps, 3);
+    assert_valid(f, 0, "U-A U-B O ");
+    assert_valid(f, 1, "B-A B-B U-A U-B O ");
+    assert_entities(&f->doc, 4, (entity_span[]){{0, 1, B}, {1, 2, NO_STRING}, {2, 3, NO_STRING}, {3, 5, A}});
+}
+
 /* Longer than a block of the encoder; an entity reaches over the border. */
 static void test_long_document(void **state)
 {
@@ -365,6 +378,19 @@ static void test_only_missing_moves(void **state)
     annotate(f, (uint32_t[]){0, 0}, 2);
     assert_int_equal(f->steps, 0);
     assert_entities(&f->doc, 0, NULL);
+}
+
+/* Without a U that has no label nothing is valid on a blocked token: spaCy ends the document there. */
+static void test_no_move_for_blocked_tokens(void **state)
+{
+    fixture *f = *state;
+    static const uint32_t moves[2][2] = {{NER_UNIT, A}, {NER_OUT, 0}};
+    static const entity_span before[2] = {{1, 2, NO_STRING}, {3, 4, B}};
+    use_moves(f, moves, 2);
+    preset(f, 2, before);
+    annotate_more(f, (uint32_t[]){0, 0, 0, 0, 0}, 5);
+    assert_int_equal(f->steps, 1);
+    assert_entities(&f->doc, 3, (entity_span[]){{0, 1, A}, {1, 2, NO_STRING}, {3, 4, B}});
 }
 
 /* ---- the real model; all numbers from spaCy 3.8 ------------------------------------------------------------------ */
@@ -511,6 +537,7 @@ static void draw_presets(tern_doc *doc, uint64_t *seed)
         uint32_t end = token + 1 + (uint32_t)random_below(seed, 3), label = 1 + (uint32_t)random_below(seed, 9);
         if (end > doc->token_count) end = (uint32_t)doc->token_count;
         while (!doc->model->strings.id[label]) label++;
+        if (!random_below(seed, 4)) label = NO_STRING, end = token + 1; /* blocked */
         doc->entity[doc->entity_count++] = (entity_span){token, end, label};
         token = end + (uint32_t)random_below(seed, 5);
     }
@@ -558,6 +585,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_no_tokens, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_preset_entities, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nothing_but_preset_entities, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_blocked_tokens, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_move_for_blocked_tokens, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sentence_start_ends_what_comes_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_known_non_starts_change_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_white_space_begins_no_entity, set_up, tear_down),

@@ -144,12 +144,29 @@ static void test_entities_alone(void **state)
     assert_found(f, "abcxxx", 1, "X:1-2 X:5-6", "X:1-2 X:5-6");
 }
 
+/* The filter does not see them, and they are blocked no longer. */
+static void test_blocked_tokens(void **state)
+{
+    fixture *f = *state;
+    tern_doc *doc = &f->small.doc;
+    f->small.component.span_ruler.ents_filter = SPAN_FILTER_EXISTING;
+    f->small.component.span_ruler.spans_key = NO_STRING;
+    assert_found(f, "xxxxxx", 0, "", "");
+    doc->entity[doc->entity_count++] = (entity_span){1, 2, NO_STRING};
+    doc->entity[doc->entity_count++] = (entity_span){3, 4, number_of(&f->small, "X")};
+    const component_run run = {&span_ruler_component, &f->small.component, doc, &f->scratch, &f->lexeme};
+    assert_int_equal(span_ruler_component.finish(&run, NULL, NULL), TERN_OK);
+    assert_int_equal(doc->entity_count, 1);
+    assert_int_equal(doc->entity[0].token_start, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_spans, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_filters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_entities_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_blocked_tokens, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
