@@ -11,9 +11,10 @@ typedef struct job {
     PyObject *text;        /* str; of words: NULL until the run has made it */
     PyObject *utf8;        /* the same as bytes; of words: a list of such */
     PyObject *sent_starts; /* bytes or NULL */
+    PyObject *labels;      /* of preset entities, with their ids: a list of bytes, or NULL */
     const char *bytes;     /* utf8's; NULL: nothing to run */
     size_t len;
-    tern_options options; /* with sent_starts' bytes */
+    tern_options options; /* with sent_starts' bytes, and preset_entities, which are the job's */
     tern_words words;     /* words.words NULL: it is a text */
     doc_columns *columns;
     char *problem; /* why there are none, where the list keeps going */
@@ -34,6 +35,9 @@ int has_signal(void *jobs);
 /* Makes jobs of a list; jobs->options are those of each. 0 or -1 with an exception. */
 int take_jobs(job_list *jobs, PyObject *documents, PyObject *sent_starts, int (*take)(job *, PyObject *));
 int take_text(job *j, PyObject *text);
+
+/* entities: None, or a list with None or [(start, end, label, id), ...] for each document. The same. */
+int take_preset_entities(job_list *jobs, PyObject *entities);
 
 /* Runs them, without the interpreter's lock. */
 tern_status run_all(tern_ctx *ctx, const tern_model *model, job_list *jobs);

@@ -236,13 +236,16 @@ static PyGetSetDef model_properties[] = {
 
 static PyMethodDef model_methods[] = {
     {"run", (PyCFunction)(void (*)(void))model_run, METH_VARARGS | METH_KEYWORDS,
-     "run($self, documents, want, places=0, sent_starts=None)\n--\n\nAnnotates a list of texts; a list of Results. "
+     "run($self, documents, want, places=0, sent_starts=None, entities=None)\n--\n\nAnnotates a list of texts; a list "
+     "of Results. "
      "want: mask of "
      "ENTITIES, ...; places: mask of the components that may run by their places, 0: those that run by default; "
-     "sent_starts: for each text None, or bytes with 1, 0 or 255 (-1) for each token. Another thread may run "
-     "meanwhile."},
+     "sent_starts: for each text None, or bytes with 1, 0 or 255 (-1) for each token; entities: for each text None, "
+     "or [(start, end, label, id), ...] of entities that it has already, '' for the label of blocked tokens. Another "
+     "thread may run meanwhile."},
     {"run_words", (PyCFunction)(void (*)(void))model_run_words, METH_VARARGS | METH_KEYWORDS,
-     "run_words($self, documents, want, places=0, sent_starts=None)\n--\n\nThe same for documents that are cut into "
+     "run_words($self, documents, want, places=0, sent_starts=None, entities=None)\n--\n\nThe same for documents that "
+     "are cut into "
      "words: "
      "(words, bytes with 1 or 0 for each word: does a blank follow?)."},
     {"annotate", (PyCFunction)(void (*)(void))model_annotate, METH_VARARGS | METH_KEYWORDS,

@@ -87,6 +87,8 @@ void free_jobs(job_list *jobs)
         Py_XDECREF(j->text);
         Py_XDECREF(j->utf8);
         Py_XDECREF(j->sent_starts);
+        Py_XDECREF(j->labels);
+        free((void *)j->options.preset_entities);
         free((void *)j->words.words);
         free((void *)j->words.lengths);
         free((void *)j->words.spaces);
@@ -247,15 +249,17 @@ static PyObject *run_jobs(PyObject *self, job_list *jobs)
 
 static PyObject *run_documents(PyObject *self, PyObject *args, PyObject *kwargs, int (*take)(job *, PyObject *))
 {
-    static char *names[] = {"documents", "want", "places", "sent_starts", NULL};
-    PyObject *documents, *sent_starts = Py_None, *results = NULL;
+    static char *names[] = {"documents", "want", "places", "sent_starts", "entities", NULL};
+    PyObject *documents, *sent_starts = Py_None, *entities = Py_None, *results = NULL;
     unsigned long want;
     unsigned long long places = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Ok|KO", names, &documents, &want, &places, &sent_starts))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Ok|KOO", names, &documents, &want, &places, &sent_starts,
+                                     &entities))
         return NULL;
     job_list jobs = {
         .options = {.want = (unsigned)want, .places = places, .interrupt = has_signal, .interrupt_user = &jobs}};
-    if (!take_jobs(&jobs, documents, sent_starts, take)) results = run_jobs(self, &jobs);
+    if (!take_jobs(&jobs, documents, sent_starts, take) && !take_preset_entities(&jobs, entities))
+        results = run_jobs(self, &jobs);
     free_jobs(&jobs);
     return results;
 }

@@ -97,7 +97,12 @@ class Model:
     def lexeme(self, word: str, /) -> tuple[Any, ...]: ...
     def noun_chunks(self, heads: list[int], deps: list[int], pos: list[int], /) -> list[tuple[int, int]]: ...
     def run(
-        self, documents: list[str], want: int, places: int = 0, sent_starts: list[bytes | None] | None = None
+        self,
+        documents: list[str],
+        want: int,
+        places: int = 0,
+        sent_starts: list[bytes | None] | None = None,
+        entities: list[list[tuple[int, int, str, str]] | None] | None = None,
     ) -> list[Result]: ...
     def run_words(
         self,
@@ -105,6 +110,7 @@ class Model:
         want: int,
         places: int = 0,
         sent_starts: list[bytes | None] | None = None,
+        entities: list[list[tuple[int, int, str, str]] | None] | None = None,
     ) -> list[Result]: ...
     def string_id(self, text: str, /) -> int: ...
 

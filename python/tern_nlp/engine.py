@@ -8,6 +8,7 @@ import os
 from . import _tern, util
 from . import attrs as _attrs
 from .errors import Errors
+from .preset_entities import preset_entities, set_entities
 from .tokens import Doc
 from .vocab import Vocab
 
@@ -28,12 +29,10 @@ _SETS = {
     "attribute_ruler": "TAG POS MORPH LEMMA",
     "lemmatizer": "LEMMA",
     "trainable_lemmatizer": "LEMMA",
-    "ner": "ENT_IOB ENT_TYPE ENT_ID",
-    "entity_ruler": "ENT_IOB ENT_TYPE ENT_ID",
-    "span_ruler": "ENT_IOB ENT_TYPE ENT_ID",
 }
-"""Factory -> what of the tokens it sets."""
-_FINDS_ENTITIES = {"ner", "entity_ruler", "span_ruler"}
+"""Factory -> what of the tokens it sets, besides entities."""
+_RULERS = {"entity_ruler", "span_ruler"}
+_FINDS_ENTITIES = {"ner", *_RULERS}
 
 
 class EngineComponent:
@@ -136,24 +135,19 @@ class Engine:
     def annotate(
         self, docs: Sequence[Doc], components: Sequence[EngineComponent], new: Sequence[EngineComponent]
     ) -> None:
-        """Sets what the new ones among components find in documents that are there already."""
-        finds = any(component.factory in _FINDS_ENTITIES for component in new)
+        """Sets what the new ones among components find in documents that are there already. Those before them run again, for what
+        they hand on; entities are the document's, whoever has set them."""
+        run = [component for component in components if component in new or component.factory not in _FINDS_ENTITIES]
         for doc in docs:
-            if finds and len(doc) and any(doc._column(_attrs.IDS["ENT_TYPE"])):
-                raise NotImplementedError(
-                    "the document has entities already, which tern's components do not take into account: set them after those, "
-                    "or use tern_nlp.spacy.load(name, keep=['ner'])"
-                )
-        for doc in docs:
-            self._apply(doc, self._result_of(doc, components), new)
+            self._apply(doc, self._result_of(doc, run), new)
 
     def _result_of(self, doc: Doc, components: Sequence[EngineComponent]) -> Any:
         """As a text, if its tokens are the file's own, with the norms of its special cases; else as words."""
-        starts = self._sentence_starts(doc)
+        given = [self._sentence_starts(doc)], [preset_entities(doc)]
         if self.model.has_tokenizer and self._cuts_alike(doc):
-            return self._results(self.model.run, [doc.text], components, [starts])[0]
+            return self._results(self.model.run, [doc.text], components, *given)[0]
         words = ([token.text for token in doc], bytes(bool(token.whitespace_) for token in doc))
-        return self._results(self.model.run_words, [words], components, [starts])[0]
+        return self._results(self.model.run_words, [words], components, *given)[0]
 
     def _cuts_alike(self, doc: Doc) -> bool:
         result = self.model.run([doc.text], _tern.TOKENS)[0]
@@ -175,6 +169,8 @@ class Engine:
         numbers = [_attrs.IDS[name] for name in sorted(names) if name == "SENT_START" or found.has_annotation(name)]
         if numbers:
             doc._set_array(numbers, found._array(numbers))
+        if result.annotations & _tern.ENTITIES and any(component.factory in _FINDS_ENTITIES for component in new):
+            set_entities(doc, found, is_by_ner=all(component.factory not in _RULERS for component in new))
         if _attrs.IDS["DEP"] in numbers and len(doc):
             doc._set_children(0, len(doc))
         doc.cats.update(found.cats)
