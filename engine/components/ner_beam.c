@@ -85,8 +85,8 @@ static size_t allowed(const void *state, class_run *runs)
     const uint32_t actions = biluo_actions(view_of(s), task->doc, preset_at(s, s->token + 1) != NULL);
     for (uint32_t c = 0; c < all_classes(task); c++) {
         const uint32_t action = move_of(task, c)[0], label = move_of(task, c)[1];
-        const int is_labelled = s->is_open ? label == s->open_label
-                                          : action == NER_OUT || doc_entity_string_id(task->doc, label);
+        const int is_labelled =
+            s->is_open ? label == s->open_label : action == NER_OUT || doc_entity_string_id(task->doc, label);
         if (actions >> action & 1 && is_labelled) count = runs_append(runs, count, c, action);
     }
     return count;

@@ -76,8 +76,7 @@ static int write_entities(const retokenizer *r)
 
 static int is_of_type(const retokenizer *r, size_t token, uint32_t type)
 {
-    return r->type[token] == type
-           || doc_entity_string_id(r->doc, r->type[token]) == doc_entity_string_id(r->doc, type);
+    return r->type[token] == type || doc_entity_string_id(r->doc, r->type[token]) == doc_entity_string_id(r->doc, type);
 }
 
 /* _retokenize.pyx make_iob_consistent */

@@ -269,12 +269,12 @@ tern_status doc_gave_up(const tern_doc *doc, tern_error *err)
 
 void doc_free_columns(tern_doc *doc)
 {
-    buffer *owned[] = {&doc->span_memory,         &doc->space_memory,     &doc->norm_memory,   &doc->sent_memory,
-                       &doc->head_memory,         &doc->is_space_memory,  &doc->vector_memory, &doc->lemma_memory,
-                       &doc->lemma_text_memory,   &doc->entity_memory,    &doc->cat_memory,    &doc->sentence_memory,
-                       &doc->sentence_cat_memory, &doc->norm_text_memory, &doc->group_memory,  &doc->group_span_memory,
-                       &doc->entity_id_memory,    &doc->chunk_memory,     &doc->tensor_memory,
-                       &doc->given_string_memory};
+    buffer *owned[] = {
+        &doc->span_memory,         &doc->space_memory,     &doc->norm_memory,   &doc->sent_memory,
+        &doc->head_memory,         &doc->is_space_memory,  &doc->vector_memory, &doc->lemma_memory,
+        &doc->lemma_text_memory,   &doc->entity_memory,    &doc->cat_memory,    &doc->sentence_memory,
+        &doc->sentence_cat_memory, &doc->norm_text_memory, &doc->group_memory,  &doc->group_span_memory,
+        &doc->entity_id_memory,    &doc->chunk_memory,     &doc->tensor_memory, &doc->given_string_memory};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) buffer_free(owned[i]);
     for (size_t a = 0; a < ATTR_COUNT; a++) buffer_free(&doc->attr_memory[a]);
     for (size_t c = 0; c < COLUMN_COUNT; c++) buffer_free(&doc->column_memory[c]);

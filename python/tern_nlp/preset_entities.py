@@ -43,8 +43,8 @@ def preset_entities(doc: Doc) -> list[tuple[int, int, str, str]] | None:
 
 
 def set_entities(doc: Doc, found: Doc, is_by_ner: bool) -> None:
-    """Sets the entities of another document of the same tokens, as doc.set_ents does: a token keeps its id where the entity has none;
-    new ones have no id of a knowledge base, but that of their first token where ner alone has set them."""
+    """Sets the entities of another document of the same tokens, as doc.set_ents does: a token keeps its id where the entity has
+    none; new ones have no id of a knowledge base, but that of their first token where ner alone has set them."""
     ids, kb_ids = doc._column(_ID), doc._column(_KB_ID)
     new = _entities(found) - _entities(doc) if any(kb_ids) else set()
     doc._set_array([_IOB, _TYPE, _ID], found._array([_IOB, _TYPE, _ID]))

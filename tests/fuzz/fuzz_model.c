@@ -220,8 +220,8 @@ static int is_over(void *user)
 
 enum { MOST_PRESETS = 6 };
 
-/* Preset entities, by the last bytes of an EDIT_OPTIONS: now and then there are some, and now and then they share tokens
- * or go beyond the text. */
+/* Preset entities, by the last bytes of an EDIT_OPTIONS: now and then there are some, and now and then they share
+ * tokens or go beyond the text. */
 static void draw_presets(const uint8_t *p, tern_preset_entity *given, tern_options *options)
 {
     static const char *const labels[] = {"", "PERSON", "GPE", "A", "B", "a label of mine", "", "\xc3\x84"};

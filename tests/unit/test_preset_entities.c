@@ -1,5 +1,5 @@
-/* tern_options.preset_entities: what a document has before a run stays, as spaCy's ner and rulers have it, and comes out
- * again; what cannot be is refused with a sentence. What ner finds beside them is what spaCy 3.8 says. */
+/* tern_options.preset_entities: what a document has before a run stays, as spaCy's ner and rulers have it, and comes
+ * out again; what cannot be is refused with a sentence. What ner finds beside them is what spaCy 3.8 says. */
 #include "fixture.h"
 #include "same_docs.h"
 
@@ -92,7 +92,8 @@ static void as_many_as_tokens(void **state)
     enum { MANY = 20000 };
     tern_ctx *ctx = new_context(state);
     tern_preset_entity *given = calloc(MANY, sizeof *given);
-    char(*labels)[16] = calloc(MANY, sizeof *labels), *text = malloc(2 * MANY + 1);
+    char (*labels)[16] = calloc(MANY, sizeof *labels);
+    char *text = malloc(2 * MANY + 1);
     assert_true(given && labels && text);
     for (size_t i = 0; i < MANY; i++) {
         memcpy(text + 2 * i, "a ", 3);
