@@ -63,6 +63,10 @@ class Columns:
         """For the extension module: a number for each column of COLUMNS, with a bit for each child."""
         return tuple(self._mask(name) if name in self.children else 0 for name in COLUMNS)
 
+    def __arrow_c_schema__(self) -> Any:
+        """The table's schema, as a capsule of Arrow's C data interface."""
+        return _tern.table_schema(self.masks)
+
     def _mask(self, name: str) -> int:
         return sum(1 << COLUMNS[name].index(child) for child in self.children[name]) if COLUMNS[name] else 1
 
@@ -197,7 +201,7 @@ class Annotations:
 
     def __arrow_c_schema__(self) -> Any:
         """The schema, as a capsule of Arrow's C data interface."""
-        return _tern.table_schema(self._columns.masks)
+        return self._columns.__arrow_c_schema__()
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         """The record batches, as a capsule of Arrow's C stream interface. It has the schema that it has, whatever is requested."""

@@ -9,7 +9,7 @@ from typing import Any
 
 PUBLIC = """tern_nlp tern_nlp.language tern_nlp.lexeme tern_nlp.lookups tern_nlp.matcher tern_nlp.matcher.levenshtein
     tern_nlp.morphology tern_nlp.pipeline tern_nlp.strings tern_nlp.tables tern_nlp.tokenizer tern_nlp.tokens
-    tern_nlp.tokens.underscore tern_nlp.vectors tern_nlp.vocab tern_nlp.displacy""".split()
+    tern_nlp.tokens.underscore tern_nlp.vectors tern_nlp.vocab tern_nlp.displacy tern_nlp.spark tern_nlp.ray""".split()
 
 
 INTERNAL = {"tern_nlp.engine", "tern_nlp.components", "tern_nlp.factories"}
