@@ -85,7 +85,9 @@ def test_a_bad_record_is_answered_in_its_place() -> None:
     from tern_nlp.ray import annotate
 
     texts = ["In London.", None, 5, "a" * 1_000_001, ["x"], "In Paris."]
-    found = in_order(annotate(ray.data.from_items(rows(texts)), model=MODEL, fields="ents", actors=1))
+    found = in_order(
+        annotate(ray.data.from_items(rows(texts), override_num_blocks=1), model=MODEL, fields="ents", actors=1)
+    )
     assert [row["ents"] and row["ents"][0]["text"] for row in found] == ["London", None, None, None, None, "Paris"]
     assert [row["error"] is None for row in found] == [True, True, False, False, False, True]
     assert "'int'" in found[2]["error"] and "1000001" in found[3]["error"] and "'list'" in found[4]["error"]
