@@ -1,5 +1,4 @@
-"""tern_nlp.ray in a real Ray of two processors, beside nlp.annotate. Skipped where Ray is not
-installed."""
+"""tern_nlp.ray in a real Ray of two processors, beside nlp.annotate; files in S3 (moto). Skipped where Ray is not installed."""
 
 from __future__ import annotations
 
@@ -14,6 +13,8 @@ from corpus import project_texts
 pytest.importorskip("ray.data", reason="ray is not installed: pip install -r tests/clusters.txt")
 
 import pyarrow as pa
+import pyarrow.fs
+import pyarrow.parquet
 import ray
 
 MODEL = "en_core_web_sm"
@@ -135,3 +136,34 @@ def test_an_actor_that_dies(package: Any, tmp_path: Path) -> None:
     found = in_order(dataset.map_batches(Dying, batch_format="pyarrow", compute=ray.data.ActorPoolStrategy(size=1)))
     assert (tmp_path / "died").exists()
     assert [row["ents"] for row in found] == [row["ents"] for row in annotated_here(package, TEXTS, ["ents"])]
+
+
+def test_files_in_s3(package: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parquet read from a bucket and written into it, by what Ray has for that."""
+    boto3 = pytest.importorskip("boto3")
+    server = pytest.importorskip("moto.server").ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    from tern_nlp.ray import annotate
+
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        names = {"access_key": "none", "secret_key": "none", "region": "us-east-1"}
+        storage = pa.fs.S3FileSystem(endpoint_override=f"http://{host}:{port}", **names)
+        boto3.client(
+            "s3",
+            endpoint_url=f"http://{host}:{port}",
+            region_name="us-east-1",
+            aws_access_key_id="none",
+            aws_secret_access_key="none",
+        ).create_bucket(Bucket="corpus")
+        for part in range(2):
+            table = pa.Table.from_pylist(rows(TEXTS)[part::2])
+            pa.parquet.write_table(table, f"corpus/in/{part}.parquet", filesystem=storage)
+        dataset = annotate(
+            ray.data.read_parquet("s3://corpus/in", filesystem=storage), model=MODEL, fields=["ents"], actors=1
+        )
+        dataset.write_parquet("s3://corpus/out", filesystem=storage)
+        found = pa.parquet.read_table("corpus/out", filesystem=storage).sort_by("id").to_pylist()
+        assert [row["ents"] for row in found] == [row["ents"] for row in annotated_here(package, TEXTS, ["ents"])]
+    finally:
+        server.stop()

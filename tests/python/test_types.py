@@ -24,6 +24,7 @@ tern_nlp\.lang\._data\..*
 tern_nlp\.language\.BaseDefaults\..*|tern_nlp\.language\.Language\.default_error_handler
 tern_nlp\..*\.__new__
 tern_nlp\.components\.Made|tern_nlp\.running\.Context
+tern_nlp\.spark\.(Column|DataFrame|SparkSession)|tern_nlp\.ray\.Dataset
 """
 
 
