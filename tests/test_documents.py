@@ -57,6 +57,10 @@ RUN_BY = {
     "python -m spacy train config.cfg --output out --paths.train train.spacy --paths.dev dev.spacy": QUICKSTART,
     "python -m convert out/model-best -o mine.tern": QUICKSTART,
     "python -m convert --check config.cfg": "tests/convert/test_check.py::test_the_quickstart",
+    "pip install 'tern-nlp[arrow]'": "tests/python/test_corpora.py::test_without_pyarrow",
+    "python -m tern_nlp pipe 'reviews-*.parquet' -o annotated.parquet --text review --fields ents,sents": (
+        "tests/python/test_corpora.py::test_several_files"
+    ),
     # Of servers and of long runs.
     "tern serve -m en=weights/en_core_web_sm.tern -m fr=fr.tern": "tests/runtime/test_models.py::test_health_lists_the_models",
     "TERN_MODEL=en=weights/en_core_web_sm.tern,fr=fr.tern tern serve": "tests/runtime/test_models.py::test_serve_takes_the_list",

@@ -7,10 +7,15 @@ import sys
 from pathlib import Path
 
 PROGRAM = Path(__file__).parent / "bin" / "tern"
+TABLES = (".parquet", ".arrow", ".feather")
 
 
 def main() -> None:
-    """Becomes the program, which finds the package's model by its own place."""
+    """Becomes the program, which finds the package's model by its own place. Parquet and Arrow files it leaves to the package."""
+    if sys.argv[1:2] == ["pipe"] and any(argument.lower().endswith(TABLES) for argument in sys.argv):
+        from tern_nlp import corpora
+
+        sys.exit(corpora.main(sys.argv[2:]))
     try:
         os.execv(PROGRAM, ["tern", *sys.argv[1:]])
     except OSError as error:
