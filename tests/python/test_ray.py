@@ -31,6 +31,7 @@ def cluster(package_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         "RAY_AUTH_MODE": "disabled",
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     }
     with pytest.MonkeyPatch.context() as patch:
@@ -43,7 +44,9 @@ def cluster(package_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> I
                     include_dashboard=False,
                     log_to_driver=False,
                     object_store_memory=200_000_000,
-                    runtime_env={"env_vars": {"PYTHONPATH": os.environ["PYTHONPATH"]}},
+                    runtime_env={
+                        "env_vars": {"PYTHONPATH": os.environ["PYTHONPATH"], "AWS_EC2_METADATA_DISABLED": "true"}
+                    },
                 )
                 break
             except Exception:
