@@ -39,6 +39,7 @@ need_build_tools() {
     need_command pkg-config pkg-config
     need_library libcjson libcjson-dev
     need_library zlib zlib1g-dev
+    need_library libzstd libzstd-dev
     need_library libcurl libcurl4-openssl-dev
     need_llhttp
 }

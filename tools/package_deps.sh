@@ -119,6 +119,17 @@ build_zlib() {
     keep_licence LICENSE zlib
 }
 
+# Only for `tern pipe`; the Lambda package has none of it. What decompresses, in C: the assembly is for more than tern needs.
+build_libzstd() {
+    cd "$work/libzstd/lib"
+    # shellcheck disable=SC2046  # several words
+    "$cc" $(flags_for libzstd) -DZSTD_DISABLE_ASM -DZSTD_LEGACY_SUPPORT=0 -c common/*.c decompress/*.c
+    "${binutils}ar" rcsD "$deps/lib/libzstd.a" ./*.o
+    cp zstd.h zstd_errors.h "$deps/include/"
+    write_pc libzstd libzstd "-lzstd"
+    keep_licence ../LICENSE libzstd
+}
+
 # Only for `tern serve`; the Lambda package has none of it. CMake compiles the sources (cmake/llhttp.cmake).
 build_llhttp() {
     mkdir -p "$deps/llhttp"
@@ -147,7 +158,7 @@ build_deps() {
     local name recipe
     recipe=$("$compiler" --version | cat - <(echo "$deps $arch"))
     mkdir -p "$work/downloads" "$deps/lib/pkgconfig" "$deps/include" "$deps/licenses" "$deps/recipes"
-    for name in "${linked[@]}" llhttp; do
+    for name in "${linked[@]}" libzstd llhttp; do
         recipe=$({ echo "$recipe"; declare -f "build_$name" flags_for write_pc write_toolchain
             declare -p deps_flags mbedtls_without; source_version "$name"; source_files "$name"; } | sha256sum)
         if [ "$(cat "$deps/recipes/$name" 2>/dev/null)" = "$recipe" ]; then continue; fi

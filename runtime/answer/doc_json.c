@@ -1,6 +1,18 @@
 #include "doc_json.h"
 
+#include <string.h>
+
 #include "json_out.h"
+
+/* "name": and the bracket, after a comma unless the object begins with it. */
+static void begin_field(bytes *out, const char *name, char bracket)
+{
+    if (out->len && out->data[out->len - 1] != '{') bytes_text(out, ", ");
+    bytes_text(out, "\"");
+    bytes_text(out, name);
+    bytes_text(out, "\": ");
+    bytes_append(out, &bracket, 1);
+}
 
 static void write_offsets(bytes *out, const tern_span *span)
 {
@@ -13,7 +25,7 @@ static void write_offsets(bytes *out, const tern_span *span)
 static void write_ents(bytes *out, const tern_doc *doc)
 {
     tern_entity entity;
-    bytes_text(out, ", \"ents\": [");
+    begin_field(out, "ents", '[');
     for (size_t i = 0; !tern_doc_entity(doc, i, &entity); i++) {
         bytes_text(out, i ? ", {" : "{");
         write_offsets(out, &entity.span);
@@ -27,7 +39,7 @@ static void write_ents(bytes *out, const tern_doc *doc)
 static void write_sents(bytes *out, const tern_doc *doc)
 {
     tern_sentence sentence;
-    bytes_text(out, ", \"sents\": [");
+    begin_field(out, "sents", '[');
     for (size_t i = 0; !tern_doc_sentence(doc, i, &sentence); i++) {
         bytes_text(out, i ? ", {" : "{");
         write_offsets(out, &sentence.span);
@@ -39,7 +51,7 @@ static void write_sents(bytes *out, const tern_doc *doc)
 static void write_cats(bytes *out, const tern_doc *doc)
 {
     tern_cat cat;
-    bytes_text(out, ", \"cats\": {");
+    begin_field(out, "cats", '{');
     for (size_t i = 0; !tern_doc_cat(doc, i, &cat); i++) {
         if (i) bytes_text(out, ", ");
         json_out_cstring(out, cat.label);
@@ -99,7 +111,7 @@ static void write_group(bytes *out, const tern_doc *doc, size_t group, int has_s
 static void write_groups(bytes *out, const tern_doc *doc)
 {
     tern_span_group group;
-    bytes_text(out, ", \"spans\": {");
+    begin_field(out, "spans", '{');
     for (size_t g = 0; !tern_doc_span_group(doc, g, &group); g++) {
         if (g) bytes_text(out, ", ");
         write_string(out, "", group.key);
@@ -113,7 +125,7 @@ static void write_groups(bytes *out, const tern_doc *doc)
 static void write_noun_chunks(bytes *out, const tern_doc *doc)
 {
     tern_noun_chunk chunk;
-    bytes_text(out, ", \"noun_chunks\": [");
+    begin_field(out, "noun_chunks", '[');
     for (size_t i = 0; !tern_doc_noun_chunk(doc, i, &chunk); i++) {
         bytes_text(out, i ? ", {" : "{");
         write_offsets(out, &chunk.span);
@@ -122,22 +134,61 @@ static void write_noun_chunks(bytes *out, const tern_doc *doc)
     bytes_text(out, "]");
 }
 
-void doc_json(bytes *out, const char *text, size_t len, const tern_doc *doc)
+static void write_tokens(bytes *out, const tern_doc *doc, unsigned annotations)
 {
-    unsigned annotations = tern_doc_annotations(doc);
     tern_token token;
-    bytes_text(out, "{\"text\": ");
-    json_out_string(out, text, len);
-    if (annotations & TERN_ENTITIES) write_ents(out, doc);
-    if (annotations & TERN_SENTENCES) write_sents(out, doc);
-    if (annotations & TERN_CATS) write_cats(out, doc);
-    bytes_text(out, ", \"tokens\": [");
+    begin_field(out, "tokens", '[');
     for (size_t i = 0; !tern_doc_token(doc, i, &token); i++) {
         if (i) bytes_text(out, ", ");
         write_token(out, i, &token, annotations);
     }
     bytes_text(out, "]");
-    if (annotations & TERN_SPANS) write_groups(out, doc);
-    if (annotations & TERN_NOUN_CHUNKS) write_noun_chunks(out, doc);
+}
+
+/* In the order of Doc.to_json(). */
+static const struct {
+    const char *name;
+    unsigned want;
+} fields[] = {
+    [DOC_JSON_ENTS] = {"ents", TERN_ENTITIES},
+    [DOC_JSON_SENTS] = {"sents", TERN_SENTENCES},
+    [DOC_JSON_CATS] = {"cats", TERN_CATS},
+    [DOC_JSON_TOKENS] = {"tokens", TERN_TAGS | TERN_POS | TERN_MORPHS | TERN_LEMMAS | TERN_DEPENDENCIES},
+    [DOC_JSON_SPANS] = {"spans", TERN_SPANS},
+    [DOC_JSON_NOUN_CHUNKS] = {"noun_chunks", TERN_NOUN_CHUNKS},
+};
+
+unsigned doc_json_field(const char *name)
+{
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (!strcmp(name, fields[i].name)) return 1u << i;
+    return 0;
+}
+
+unsigned doc_json_want(unsigned chosen)
+{
+    unsigned want = 0;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (chosen & 1u << i) want |= fields[i].want;
+    return want;
+}
+
+void doc_json_fields(bytes *out, const tern_doc *doc, unsigned chosen)
+{
+    const unsigned annotations = tern_doc_annotations(doc);
+    const unsigned both = annotations & doc_json_want(chosen);
+    if (both & TERN_ENTITIES) write_ents(out, doc);
+    if (both & TERN_SENTENCES) write_sents(out, doc);
+    if (both & TERN_CATS) write_cats(out, doc);
+    if (chosen & 1u << DOC_JSON_TOKENS) write_tokens(out, doc, annotations);
+    if (both & TERN_SPANS) write_groups(out, doc);
+    if (both & TERN_NOUN_CHUNKS) write_noun_chunks(out, doc);
+}
+
+void doc_json(bytes *out, const char *text, size_t len, const tern_doc *doc)
+{
+    bytes_text(out, "{\"text\": ");
+    json_out_string(out, text, len);
+    doc_json_fields(out, doc, DOC_JSON_ALL);
     bytes_text(out, "}");
 }

@@ -8,6 +8,25 @@
 #include "bytes.h"
 #include "tern.h"
 
+/* Its members but for the text. */
+enum {
+    DOC_JSON_ENTS,
+    DOC_JSON_SENTS,
+    DOC_JSON_CATS,
+    DOC_JSON_TOKENS,
+    DOC_JSON_SPANS,
+    DOC_JSON_NOUN_CHUNKS,
+    DOC_JSON_FIELDS
+};
+#define DOC_JSON_ALL ((1u << DOC_JSON_FIELDS) - 1)
+
+/* The bit of a member's name, 1u << DOC_JSON_ENTS for "ents"; 0: it is none. */
+unsigned doc_json_field(const char *name);
+/* What a run has to want (TERN_ENTITIES, ...) for these bits. Of tokens without TERN_NORMS. */
+unsigned doc_json_want(unsigned fields);
+/* Appends the members of these bits to an object that is open: with a comma before them unless out ends in '{'. */
+void doc_json_fields(bytes *out, const tern_doc *doc, unsigned fields);
+
 /* Appends one line without a line feed. text: the one that was run. Offsets count code points. */
 void doc_json(bytes *out, const char *text, size_t len, const tern_doc *doc);
 

@@ -19,8 +19,8 @@ typedef struct handler_settings {
     entity_format format;        /* unless a request names one */
     offset_unit offsets;         /* unless a request names one */
     sentiment_options sentiment; /* unless a request says otherwise */
-    answer_limit answer;         /* of an answer to a request; handle_pipe has none */
-    unsigned besides;            /* TERN_NORMS, TERN_NOUN_CHUNKS: what documents of handle_pipe have, too */
+    answer_limit answer;         /* of an answer to a request; a record of a corpus has none */
+    unsigned besides;            /* TERN_NORMS, TERN_NOUN_CHUNKS: what documents of a corpus have, too */
     /* tern_options.memory of every run; 0: no limit. In the settings of a program with several threads, what all have
      * together (memory.h), of which each request is given a part */
     size_t memory;

@@ -1,17 +1,20 @@
 /* cli_sentiment.c - `tern sentiment`: whether a text is positive, negative, neutral or mixed. */
 #include "cli_commands.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "chars.h"
 #include "cli.h"
+#include "cli_corpus.h"
 #include "cli_model.h"
-#include "cli_stream.h"
 #include "cli_text.h"
 #include "handler.h"
 #include "sentiment.h"
 
 static const char sentiment_help[] =
     "Usage: tern sentiment [-m MODEL] [--json] [--sentences] [TEXT]\n"
-    "       tern sentiment [-m MODEL] --jsonl [--sentences] < IN.jsonl > OUT.jsonl\n"
+    "       tern sentiment [-m MODEL] --jsonl [-j N] [--sentences] < IN.jsonl > OUT.jsonl\n"
     "\n"
     "Says whether TEXT or, without it, all of standard input, which is one text, is POSITIVE, NEGATIVE,\n"
     "NEUTRAL or, where some sentences are clearly the one and some clearly the other, MIXED (experimental).\n"
@@ -23,6 +26,7 @@ static const char sentiment_help[] =
     "      --json                the answer of POST /sentiment, also when it is an {\"error\": ...}\n"
     "      --jsonl               reads one {\"text\": ...} per line and writes one such answer for each; answers\n"
     "                            are written before it waits for more input\n"
+    "  -j, --threads N           with --jsonl: lines that run at the same time (default: one for each processor)\n"
     "  -h, --help                show this\n"
     "\n"
     "On a terminal the scores are shown in percent. Otherwise one line with sentiment and confidence (its\n"
@@ -39,6 +43,7 @@ static const char sentiment_help[] =
 typedef struct sentiment_command {
     const char *model, *text;
     int json, jsonl;
+    unsigned threads; /* 0: one for each processor */
     model_set models;
     model_contexts contexts;
     const named_model *chosen;
@@ -127,11 +132,63 @@ static int print_json(const sentiment_command *c, const char *text, size_t len)
     return cli_print_answer(&answer);
 }
 
-static void answer_line(void *user, const char *line, size_t len, response *out)
+/* ---- JSON Lines -------------------------------------------------------------------------------------------------- */
+
+/* One thread's. */
+typedef struct line_answerer {
+    const sentiment_command *command;
+    model_contexts contexts;
+    response answer;
+} line_answerer;
+
+static void end_lines(void *thread)
+{
+    line_answerer *self = thread;
+    model_contexts_close(&self->contexts);
+    response_free(&self->answer);
+    free(self);
+}
+
+static void *begin_lines(void *user, tern_error *error)
 {
     const sentiment_command *c = user;
-    const request_target asked = {.task = TASK_SENTIMENT};
-    handle_request(&c->contexts, &asked, line, len, &c->settings, out);
+    line_answerer *self = calloc(1, sizeof *self);
+    if (!self) {
+        snprintf(error->msg, sizeof error->msg, "out of memory");
+        return NULL;
+    }
+    self->command = c;
+    if (model_contexts_open(&self->contexts, &c->models, error) == 0) return self;
+    end_lines(self);
+    return NULL;
+}
+
+static void answer_lines(void *thread, corpus_batch *batch, size_t memory)
+{
+    line_answerer *self = thread;
+    handler_settings settings = self->command->settings;
+    settings.memory = memory;
+    for (size_t i = 0; i < batch->count; i++) {
+        const raw_record *raw = &batch->raw[i];
+        const request_target asked = {.task = TASK_SENTIMENT};
+        if (raw->too_long) respond_error(&self->answer, 413, NULL, CORPUS_TOO_LONG);
+        else handle_request(&self->contexts, &asked, raw->data, raw->len, &settings, &self->answer);
+        bytes_append(&batch->answers, self->answer.body.data, self->answer.body.len);
+        bytes_text(&batch->answers, "\n");
+        batch->failed += self->answer.status != 200;
+        batch->tokens += self->answer.tokens;
+    }
+    batch->no_memory |= batch->answers.failed;
+}
+
+static int run_lines(sentiment_command *c)
+{
+    const corpus_task task = {.user = c, .begin = begin_lines, .answer = answer_lines, .end = end_lines};
+    const cli_corpus corpus = {.from = INPUT_JSONL,
+                               .threads = c->threads,
+                               .output = {.run = "", .write_out = cli_write_data},
+                               .models = c->models.count};
+    return cli_run_corpus(&corpus, &task);
 }
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
@@ -166,7 +223,7 @@ static int begin(sentiment_command *c)
 static int run(sentiment_command *c)
 {
     int code = begin(c);
-    if (code == CLI_OK) code = c->jsonl ? cli_run_lines(answer_line, c) : run_text(c);
+    if (code == CLI_OK) code = c->jsonl ? run_lines(c) : run_text(c);
     model_contexts_close(&c->contexts);
     models_close(&c->models);
     return code;
@@ -176,23 +233,30 @@ int cli_sentiment(int argc, char **argv)
 {
     enum { OPTION_JSON = 256, OPTION_JSONL, OPTION_SENTENCES };
     static const struct option known[] = {
-        {"model", required_argument, NULL, 'm'},    {"json", no_argument, NULL, OPTION_JSON},
-        {"jsonl", no_argument, NULL, OPTION_JSONL}, {"sentences", no_argument, NULL, OPTION_SENTENCES},
-        {"help", no_argument, NULL, CLI_HELP},      {0},
+        {"model", required_argument, NULL, 'm'},
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"jsonl", no_argument, NULL, OPTION_JSONL},
+        {"sentences", no_argument, NULL, OPTION_SENTENCES},
+        {"threads", required_argument, NULL, 'j'},
+        {"help", no_argument, NULL, CLI_HELP},
+        {0},
     };
     sentiment_command c = {.model = NULL};
-    int option;
-    while ((option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1) switch (option) {
+    int option, code = CLI_OK;
+    while (code == CLI_OK && (option = getopt_long(argc, argv, ":m:j:h", known, NULL)) != -1) switch (option) {
         case 'm': c.model = optarg; break;
+        case 'j': code = cli_threads(argv[0], optarg, &c.threads); break;
         case OPTION_JSON: c.json = 1; break;
         case OPTION_JSONL: c.jsonl = 1; break;
         case OPTION_SENTENCES: c.settings.sentiment.sentences = 1; break;
         default: return cli_other_option(option, argv, sentiment_help);
         }
+    if (code != CLI_OK) return code;
+    if (c.threads && !c.jsonl) return cli_usage(argv[0], "-j is for --jsonl: one text runs on one thread");
     if (c.json && c.jsonl) return cli_usage(argv[0], "--json and --jsonl cannot be used together");
     if (c.jsonl && optind < argc)
         return cli_usage(argv[0], "unexpected argument \"%s\": with --jsonl the texts come on standard input",
                          argv[optind]);
-    int code = cli_text_argument(argc, argv, &c.text);
+    code = cli_text_argument(argc, argv, &c.text);
     return code == CLI_OK ? run(&c) : code;
 }

@@ -1,13 +1,11 @@
-/* fuzz_json - any bytes as a request's body, a line of `tern pipe` or a Lambda event, with the tiny models behind it,
+/* fuzz_json - any bytes as a request's body or a Lambda event, with the tiny models behind it,
  * for entities and for sentiment. Whatever comes in, what goes out is JSON, to the caller and to the output queue. */
 #include "event.h"
-#include "pipe_line.h"
 #include "fuzz.h"
 
 #include <fcntl.h>
 #include <string.h>
 
-static tern_ctx *ctx;
 static model_set models;
 static model_contexts contexts;
 static handler_settings settings;
@@ -22,7 +20,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argc;
     (void)argv;
     fuzz_models(&models, &contexts);
-    ctx = contexts.ctx[0];
     settings = (handler_settings){.model = models.item[0].model,
                                   .components = models.item[0].components,
                                   .max_texts = 60,
@@ -80,8 +77,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         handle_compressed_request(&contexts, &asked, text, size, &settings, &r);
         check_response(&r);
     }
-    handle_pipe(ctx, text, size, &settings, &r);
-    check_response(&r);
     event_handle(&context, text, size, &r);
     if (r.error_type) REQUIRE(r.message[0]);
     else require_json(&r);

@@ -73,7 +73,9 @@ def ask(request: pytest.FixtureRequest, server: TernServer, serve: Serve, run: R
 @pytest.mark.parametrize(
     "field, meant", [("offset", "offsets"), ("Format", "format"), ("modle", "model"), ("component", "components")]
 )
-def test_slips_are_asked_about(ask: Ask, field: str, meant: str) -> None:
+def test_slips_are_asked_about(ask: Ask, field: str, meant: str, request: pytest.FixtureRequest) -> None:
+    if "tern pipe" in request.node.name:
+        pytest.skip("other members of a record are its own")
     assert ask({"text": TEXT, field: "utf16"}) == (400, f'there is no field "{field}": did you mean "{meant}"?')
 
 

@@ -481,7 +481,7 @@ def good_branches(lines: list[str]) -> bool:
 def test_json_is_a_line_of_the_pipe(run: Run, show, docs) -> None:
     for text, doc in zip(TEXTS, docs):
         line = show("parse", "json", text)
-        assert line == good(run("tern", "pipe", input=json.dumps({"text": text}).encode() + b"\n"))
+        assert line == good(run("tern", "pipe", input=json.dumps({"text": text}, ensure_ascii=False).encode() + b"\n"))
         assert json.loads(line) == doc.to_json()
 
 

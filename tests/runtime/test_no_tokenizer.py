@@ -69,7 +69,7 @@ def test_commands(run: Run, wordless: Path) -> None:
     piped = run("tern", "pipe", "-m", wordless, input=lines.encode())
     words, text = map(json.loads, piped.stdout.splitlines())
     assert [words["text"][entity["start"] : entity["end"]] for entity in words["ents"]] == ["Alan Turing", "London"]
-    assert (piped.returncode, text) == (1, {"error": REFUSAL})
+    assert (piped.returncode, text) == (1, {"text": "", "error": REFUSAL})
     for command in ("ner", "parse"):
         done = run("tern", command, "-m", wordless, "Alan lived.")
         assert done.returncode == 1 and REFUSAL in done.stderr.decode()

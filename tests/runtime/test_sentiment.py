@@ -349,7 +349,7 @@ def test_json_lines(run: Run, opinions: Opinions) -> None:
     lines = b'{"text": "I love it."}\n\n{"text": ""}\n{"input": "We hate it!", "format": "comprehend"}\nno\n{"texts": ["a"]}'
     done = run("tern", "sentiment", "-m", opinions.model, "--jsonl", input=lines)
     answers: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
-    assert done.returncode == 1 and b"3 of 6 lines were wrong" in done.stderr
+    assert done.returncode == 1 and b"3 of 6 records were wrong" in done.stderr
     assert [list(answer)[0] for answer in answers] == ["sentiment", "error", "error", "Sentiment", "error", "results"]
 
 

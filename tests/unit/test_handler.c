@@ -1,4 +1,4 @@
-/* test_handler.c - requests and answers of POST /ner and `tern pipe`. Entities and documents are those of spaCy 3.8
+/* test_handler.c - requests and answers of POST /ner. Entities are those of spaCy 3.8
  * with en_core_web_sm 3.8: the whole pipeline or, where it says so, with the other components disabled. */
 #include "fixture.h"
 
@@ -6,7 +6,6 @@
 #include "handler.h"
 #include "json_out.h"
 #include "one_model.h"
-#include "pipe_line.h"
 
 #define TEXT(literal) literal, sizeof(literal) - 1
 #define ALL (TERN_TOK2VEC | TERN_TAGGER | TERN_PARSER | TERN_ATTRIBUTE_RULER | TERN_LEMMATIZER | TERN_NER)
@@ -386,70 +385,6 @@ static void an_interrupt_ends_the_whole_request(void **state)
     tern_ctx_free(ctx);
 }
 
-static void pipe_writes_documents_as_doc_to_json(void **state)
-{
-    static const struct {
-        unsigned components;
-        const char *line;
-        size_t len;
-        const char *answer;
-    } samples[] = {
-        {TERN_NER, TEXT("{\"text\": \"Zo\xc3\xab M\xc3\xbcller\\nmoved to \\\"New York\\\" in 2019.\"}"),
-         "{\"text\": \"Zo\xc3\xab M\xc3\xbcller\\nmoved to \\\"New York\\\" in 2019.\", \"ents\": "
-         "[{\"start\": 0, \"end\": 10, \"label\": \"PERSON\"}, {\"start\": 21, \"end\": 29, \"label\": \"GPE\"}, "
-         "{\"start\": 34, \"end\": 38, \"label\": \"DATE\"}], \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 3}, "
-         "{\"id\": 1, \"start\": 4, \"end\": 10}, {\"id\": 2, \"start\": 10, \"end\": 11}, "
-         "{\"id\": 3, \"start\": 11, \"end\": 16}, "
-         "{\"id\": 4, \"start\": 17, \"end\": 19}, {\"id\": 5, \"start\": 20, \"end\": 21}, "
-         "{\"id\": 6, \"start\": 21, \"end\": 24}, "
-         "{\"id\": 7, \"start\": 25, \"end\": 29}, {\"id\": 8, \"start\": 29, \"end\": 30}, "
-         "{\"id\": 9, \"start\": 31, \"end\": 33}, "
-         "{\"id\": 10, \"start\": 34, \"end\": 38}, {\"id\": 11, \"start\": 38, \"end\": 39}]}"},
-        {TERN_NER, TEXT("{\"text\": \"hello there\"}"),
-         "{\"text\": \"hello there\", \"ents\": [], \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 5}, "
-         "{\"id\": 1, \"start\": 6, \"end\": 11}]}"},
-        {0, TEXT("{\"text\": \"hello there\"}"),
-         "{\"text\": \"hello there\", \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 5}, "
-         "{\"id\": 1, \"start\": 6, \"end\": 11}]}"},
-        {TERN_NER, TEXT("{\"text\": \"  \\n \"}"),
-         "{\"text\": \"  \\n \", \"ents\": [], \"sents\": [{\"start\": 0, \"end\": 4}], \"tokens\": [{\"id\": 0, "
-         "\"start\": 0, \"end\": 4}]}"},
-        {0, TEXT("{\"text\": \"   \"}"),
-         "{\"text\": \"   \", \"sents\": [{\"start\": 0, \"end\": 3}], \"tokens\": [{\"id\": 0, \"start\": 0, "
-         "\"end\": 3}]}"},
-        {TERN_NER, TEXT("{\"text\": \"\"}"), "{\"text\": \"\", \"ents\": [], \"sents\": [], \"tokens\": []}"},
-        {0, TEXT("{\"text\": \"\"}"), "{\"text\": \"\", \"ents\": [], \"sents\": [], \"tokens\": []}"},
-        {TERN_TOK2VEC | TERN_TAGGER, TEXT("{\"text\": \"hello there\"}"),
-         "{\"text\": \"hello there\", \"tokens\": [{\"id\": 0, \"start\": 0, \"end\": 5, \"tag\": \"UH\"}, "
-         "{\"id\": 1, \"start\": 6, \"end\": 11, \"tag\": \"RB\"}]}"},
-        {ALL, TEXT("{\"text\": \"hello there\"}"),
-         "{\"text\": \"hello there\", \"ents\": [], \"sents\": [{\"start\": 0, \"end\": 11}], \"tokens\": "
-         "[{\"id\": 0, \"start\": 0, \"end\": 5, \"tag\": \"UH\", \"pos\": \"INTJ\", \"morph\": \"\", "
-         "\"lemma\": \"hello\", \"dep\": \"ROOT\", \"head\": 0}, "
-         "{\"id\": 1, \"start\": 6, \"end\": 11, \"tag\": \"RB\", \"pos\": \"ADV\", \"morph\": \"PronType=Dem\", "
-         "\"lemma\": \"there\", \"dep\": \"advmod\", \"head\": 0}]}"},
-        {ALL, TEXT("{\"text\": \"  \\n \"}"),
-         "{\"text\": \"  \\n \", \"ents\": [], \"sents\": [{\"start\": 0, \"end\": 4}], \"tokens\": "
-         "[{\"id\": 0, \"start\": 0, \"end\": 4, \"tag\": \"_SP\", \"pos\": \"SPACE\", \"morph\": \"\", "
-         "\"lemma\": \"  \\n \", \"dep\": \"dep\", \"head\": 0}]}"},
-        {ALL, TEXT("{\"text\": \"\"}"), "{\"text\": \"\", \"ents\": [], \"sents\": [], \"tokens\": []}"},
-    };
-    tern_ctx *ctx = new_ctx(state);
-    handler_settings settings = default_settings(state);
-    response answer = {0};
-    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        settings.components = components_made_by(*state, samples[i].components);
-        handle_pipe(ctx, samples[i].line, samples[i].len, &settings, &answer);
-        check(&answer, 200, NULL, samples[i].answer);
-    }
-    handle_pipe(ctx, TEXT("{\"text\": 1}"), &settings, &answer);
-    check(&answer, 400, "Function.BadRequest", "{\"error\": \"\\\"text\\\" must be a string, not a number\"}");
-    handle_pipe(ctx, TEXT(""), &settings, &answer);
-    assert_int_equal(answer.status, 400);
-    response_free(&answer);
-    tern_ctx_free(ctx);
-}
-
 /* Asks with the least limit that lets the answer through, and with one byte less. */
 static void expect_limit(tern_ctx *ctx, const char *body, size_t len, handler_settings settings)
 {
@@ -586,7 +521,6 @@ int main(void)
         cmocka_unit_test(texts_are_answered_each_for_itself),
         cmocka_unit_test(words_are_answered_as_texts_are),
         cmocka_unit_test(an_interrupt_ends_the_whole_request),
-        cmocka_unit_test(pipe_writes_documents_as_doc_to_json),
         cmocka_unit_test(an_answer_is_refused_if_it_is_larger_than_its_limit),
         cmocka_unit_test(no_text_is_read_once_the_answer_is_too_large),
         cmocka_unit_test(texts_get_what_each_would_get),
