@@ -147,6 +147,7 @@ static int run_session(pipe_options *o, const cli_session *session)
     corpus_answer_prologue(&o->answers, &o->corpus.prologue);
     o->corpus.output.run = description.data ? description.data : "";
     o->corpus.output.write_out = cli_write_data;
+    if (o->answers.kind == ANSWER_DOCBIN) o->corpus.output.assemble = corpus_answer_assemble;
     o->corpus.models = 1;
     const corpus_task task = corpus_answer_task(&o->answers);
     int code = cli_run_corpus(&o->corpus, &task);

@@ -1,13 +1,19 @@
+#define _POSIX_C_SOURCE 200809L /* fileno */
 #include "corpus_answer.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "chars.h"
 #include "doc_conllu.h"
 #include "doc_json.h"
+#include "docbin.h"
+#include "docbin_spool.h"
 #include "json_out.h"
+#include "msgpack_out.h"
 #include "names.h"
 
 /* One thread's. */
@@ -98,6 +104,33 @@ static void write_tsv(bytes *out, const answered *of)
     }
 }
 
+/* Doc.user_data: the members that stay. */
+static void user_data(bytes *out, const answered *of)
+{
+    json_error error;
+    bytes members = {.data = NULL};
+    bytes_text(&members, "{");
+    corpus_record_members(of->record, &of->how->rules, 0, &members);
+    const int any = members.len > 1;
+    bytes_text(&members, "}");
+    json_doc *doc = any && !members.failed ? json_parse(members.data, members.len, &error) : NULL;
+    if (doc) msgpack_json(out, json_root(doc), members.data);
+    else out->failed |= any;
+    json_free(doc);
+    bytes_free(&members);
+}
+
+static void write_docbin(bytes *out, const answered *of)
+{
+    bytes data = {.data = NULL};
+    user_data(&data, of);
+    docbin_spool(out, of->how->model, of->doc, of->text, data.data, data.len);
+    out->failed |= data.failed;
+    bytes_free(&data);
+}
+
+#define WITHOUT_CHUNKS (TERN_EVERYTHING & ~(unsigned)TERN_NOUN_CHUNKS)
+
 static const struct {
     const char *name, *endings[3];
     const char *prologue;
@@ -108,9 +141,10 @@ static const struct {
     [ANSWER_CONLLU] = {"conllu",
                        {".conllu", ".conll"},
                        "",
-                       TERN_EVERYTHING & ~(unsigned)(TERN_NORMS | TERN_NOUN_CHUNKS | TERN_CATS | TERN_SPANS),
+                       WITHOUT_CHUNKS & ~(unsigned)(TERN_NORMS | TERN_CATS | TERN_SPANS),
                        write_conllu},
     [ANSWER_TSV] = {"tsv", {".tsv"}, "id\tstart\tend\tlabel\ttext\n", TERN_ENTITIES, write_tsv},
+    [ANSWER_DOCBIN] = {"spacy", {".spacy"}, "", WITHOUT_CHUNKS, write_docbin},
 };
 
 const char *answer_kind_name(answer_kind kind) { return formats[kind].name; }
@@ -118,7 +152,7 @@ const char *answer_kind_name(answer_kind kind) { return formats[kind].name; }
 answer_kind answer_kind_from_name(const char *name)
 {
     answer_kind kind = ANSWER_JSONL;
-    while (kind < ANSWER_KINDS && formats[kind].name && strcmp(name, formats[kind].name) != 0) kind++;
+    while (kind < ANSWER_KINDS && strcmp(name, formats[kind].name) != 0) kind++;
     return kind;
 }
 
@@ -134,6 +168,19 @@ answer_kind answer_kind_of_file(const char *path)
 }
 
 void corpus_answer_prologue(const corpus_answers *how, bytes *out) { bytes_text(out, formats[how->kind].prologue); }
+
+int corpus_answer_assemble(const char *part, uint64_t size, const char *path, problem *why)
+{
+    FILE *spool = fopen(part, "re"), *out = spool ? fopen(path, "we") : NULL;
+    int status = -1;
+    if (!out) problem_set(why, -1, "cannot open %s: %s", spool ? path : part, strerror(errno));
+    else status = docbin_assemble(spool, size, out, why);
+    if (status == 0 && fsync(fileno(out)) != 0)
+        status = problem_set(why, -1, "cannot write to %s: %s", path, strerror(errno));
+    if (out) fclose(out);
+    if (spool) fclose(spool);
+    return status;
+}
 
 /* ---- wrong records ----------------------------------------------------------------------------------------------- */
 

@@ -8,7 +8,7 @@
 /* jsonl: the record with the members of Doc.to_json() added. conllu: CoNLL-U, each document after "# newdoc id".
  * tsv: a line for each entity. spacy: spaCy's DocBin, the members that stay as user data; what is written meanwhile is
  * its spool (docbin.h). */
-typedef enum answer_kind { ANSWER_JSONL, ANSWER_CONLLU, ANSWER_TSV, ANSWER_KINDS } answer_kind;
+typedef enum answer_kind { ANSWER_JSONL, ANSWER_CONLLU, ANSWER_TSV, ANSWER_DOCBIN, ANSWER_KINDS } answer_kind;
 
 const char *answer_kind_name(answer_kind kind);
 answer_kind answer_kind_from_name(const char *name); /* ANSWER_KINDS: it is none */
@@ -29,6 +29,9 @@ typedef struct corpus_answers {
 
 /* What the output begins with, if it does. */
 void corpus_answer_prologue(const corpus_answers *how, bytes *out);
+
+/* Makes the file of a DocBin out of what was written (output_options.assemble). */
+int corpus_answer_assemble(const char *part, uint64_t size, const char *path, problem *why);
 
 /* The task; how is borrowed. In jsonl a record that is wrong is answered in its place, in other formats nowhere but in
  * errors: as {"where": FILE:LINE, its members, "error": ...}. */

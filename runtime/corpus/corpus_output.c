@@ -239,6 +239,9 @@ static int is_complete(const corpus_output *o)
 
 static output_status open_files(corpus_output *o, corpus_counts *done, problem *why)
 {
+    if (o->options.assemble && (!o->options.path || is_special(o->options.path)))
+        return problem_set(why, OUTPUT_FAILED,
+                           "this format is written when all records are there: name a regular file by -o");
     if (o->options.path && !is_special(o->options.path)) {
         o->progress = with_ending(o->options.path, ".progress");
         o->new_progress = with_ending(o->options.path, ".progress.new");

@@ -256,6 +256,19 @@ def test_conllu(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "out.conllu").read_bytes() == expected
 
 
+def test_docbin(run: Run, tmp_path: Path, nlp_full) -> None:
+    from spacy.tokens import DocBin
+
+    texts = [SENTENCE, "", "Dogs bark. Cats don't."]
+    data = jsonl([{"id": 7 + i, "text": t, "more": {"a": [None, 1.5]}} for i, t in enumerate(texts)])
+    good(run("tern", "pipe", "-o", tmp_path / "out.spacy", input=data))
+    docs = list(DocBin(store_user_data=True).from_disk(tmp_path / "out.spacy").get_docs(nlp_full.vocab))
+    assert [doc.to_json() for doc in docs] == [nlp_full(text).to_json() for text in texts]
+    assert [doc.user_data for doc in docs] == [{"id": 7 + i, "more": {"a": (None, 1.5)}} for i in range(3)]
+    for args in ([], ["-o", "/dev/stdout"]):
+        assert "regular file" in failed(run("tern", "pipe", "--to", "spacy", *args, input=data))
+
+
 def test_entities_as_a_table(run: Run, tmp_path: Path) -> None:
     data = jsonl([{"text": SENTENCE}, {"text": None}, {"text": "in London", "id": "a\tb"}])
     done = run("tern", "pipe", "--to", "tsv", input=data)
@@ -326,7 +339,7 @@ def kept(out: Path) -> int:
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("name", ["out.jsonl", "out.conllu", "out.tsv"])
+@pytest.mark.parametrize("name", ["out.jsonl", "out.conllu", "out.tsv", "out.spacy"])
 def test_a_run_goes_on(program, run: Run, model_file: Path, corpus: Path, tmp_path: Path, how: int, name: str) -> None:
     data = corpus.read_bytes()
     whole, whole_errors = tmp_path / f"whole-{name}", tmp_path / "whole-wrong.jsonl"
