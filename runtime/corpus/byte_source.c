@@ -71,7 +71,7 @@ static source_status read_some(byte_source *source, void *data, size_t room, siz
     if (wait_for_input(source) == SOURCE_STOPPED) return SOURCE_STOPPED;
     do count = read(source->fd, data, room);
     while (count < 0 && errno == EINTR);
-    if (count < 0) return problem_set(why, SOURCE_FAILED, "cannot be read: %s", strerror(errno));
+    if (count < 0) return (source_status)problem_set(why, SOURCE_FAILED, "cannot be read: %s", strerror(errno));
     source->consumed += (uint64_t)count;
     *got = (size_t)count;
     return count ? SOURCE_OK : SOURCE_END;
@@ -137,16 +137,17 @@ static source_status read_expanded(byte_source *source, char *data, size_t room,
     for (;;) {
         long count = source->at < source->end || source->inside ? source->compressed->expand(source, data, most) : 0;
         if (count < 0)
-            return problem_set(why, SOURCE_FAILED, "is no %s, or damaged, near byte %llu", name,
-                               (unsigned long long)(source->consumed - (source->end - source->at)));
+            return (source_status)problem_set(why, SOURCE_FAILED, "is no %s, or damaged, near byte %llu", name,
+                                              (unsigned long long)(source->consumed - (source->end - source->at)));
         *got = (size_t)count;
         if (count) return SOURCE_OK;
         if (source->at < source->end) continue;
         source->at = 0;
         source_status status = read_some(source, source->block, sizeof source->block, &source->end, why);
         if (status == SOURCE_END && source->inside)
-            return problem_set(why, SOURCE_FAILED, "is cut: it ends after %llu bytes in the middle of its %s stream",
-                               (unsigned long long)source->consumed, name);
+            return (source_status)problem_set(why, SOURCE_FAILED,
+                                              "is cut: it ends after %llu bytes in the middle of its %s stream",
+                                              (unsigned long long)source->consumed, name);
         if (status != SOURCE_OK) return status;
     }
 }

@@ -240,8 +240,8 @@ static int is_complete(const corpus_output *o)
 static output_status open_files(corpus_output *o, corpus_counts *done, problem *why)
 {
     if (o->options.assemble && (!o->options.path || is_special(o->options.path)))
-        return problem_set(why, OUTPUT_FAILED,
-                           "this format is written when all records are there: name a regular file by -o");
+        return (output_status)problem_set(
+            why, OUTPUT_FAILED, "this format is written when all records are there: name a regular file by -o");
     if (o->options.path && !is_special(o->options.path)) {
         o->progress = with_ending(o->options.path, ".progress");
         o->new_progress = with_ending(o->options.path, ".progress.new");
@@ -249,12 +249,12 @@ static output_status open_files(corpus_output *o, corpus_counts *done, problem *
         const int broken_off = is_there(o->progress);
         if (o->options.resume && is_complete(o)) return OUTPUT_COMPLETE;
         if (broken_off && !o->options.resume)
-            return problem_set(why, OUTPUT_FAILED,
-                               "a run that was broken off has left %s: go on with it by --resume, or remove it",
-                               o->progress);
+            return (output_status)problem_set(
+                why, OUTPUT_FAILED, "a run that was broken off has left %s: go on with it by --resume, or remove it",
+                o->progress);
         if (broken_off && read_progress(o, done, why) != 0) return OUTPUT_FAILED;
     } else if (o->options.resume) {
-        return problem_set(why, OUTPUT_FAILED, "--resume needs -o with a file that can be gone on with");
+        return (output_status)problem_set(why, OUTPUT_FAILED, "--resume needs -o with a file that can be gone on with");
     }
     if (open_part(&o->answers, o->answers.size, why) != 0 || open_part(&o->errors, o->errors.size, why) != 0)
         return OUTPUT_FAILED;

@@ -49,7 +49,7 @@ static run_status of_output(output_status status)
 static run_status write_batch(const runner *r, const corpus_batch *batch)
 {
     if (r->run->is_lost && r->run->is_lost()) return RUN_LOST;
-    if (batch->no_memory) return problem_set(r->why, RUN_FAILED, "out of memory");
+    if (batch->no_memory) return (run_status)problem_set(r->why, RUN_FAILED, "out of memory");
     output_status status = corpus_output_write(r->output, &batch->answers, &batch->errors, r->why);
     if (status != OUTPUT_OK) return of_output(status);
     r->done->records += batch->count;

@@ -110,7 +110,7 @@ static int make_room(record_reader *reader)
 record_status record_fill(record_reader *reader, problem *why)
 {
     size_t got;
-    if (make_room(reader) != 0) return problem_set(why, RECORD_FAILED, "cannot be read: out of memory");
+    if (make_room(reader) != 0) return (record_status)problem_set(why, RECORD_FAILED, "cannot be read: out of memory");
     source_status status = byte_source_read(reader->source, reader->data + reader->end, READ_SIZE, &got, why);
     if (status == SOURCE_STOPPED) return RECORD_STOPPED;
     if (status == SOURCE_FAILED) return RECORD_FAILED;
