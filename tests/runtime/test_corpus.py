@@ -92,7 +92,20 @@ def peak(process: subprocess.Popen[bytes]) -> int:
 
 def test_memory_is_bounded_whatever_the_lines(program, model_file: Path) -> None:
     """600 MB of lines that are refused, and 40 of 400,000 characters in four threads."""
-    command = [program("tern"), "pipe", "-j", "4", "-m", model_file, "--fields", "cats", "--keep", "", "--errors", "/dev/null"]
+    command = [
+        program("tern"),
+        "pipe",
+        "-j",
+        "4",
+        "-m",
+        model_file,
+        "--fields",
+        "cats",
+        "--keep",
+        "",
+        "--errors",
+        "/dev/null",
+    ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin and process.stdout
         for _ in range(4 if REDUCED else 40):
