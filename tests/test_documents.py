@@ -61,6 +61,7 @@ RUN_BY = {
     "python -m tern_nlp pipe 'reviews-*.parquet' -o annotated.parquet --text review --fields ents,sents": (
         "tests/python/test_corpora.py::test_several_files"
     ),
+    'tern pipe "archive/*.jsonl.gz" -o annotated.jsonl': "tests/runtime/test_corpus.py::test_files_patterns_and_standard_input",
     # Of servers and of long runs.
     "tern serve -m en=weights/en_core_web_sm.tern -m fr=fr.tern": "tests/runtime/test_models.py::test_health_lists_the_models",
     "TERN_MODEL=en=weights/en_core_web_sm.tern,fr=fr.tern tern serve": "tests/runtime/test_models.py::test_serve_takes_the_list",
