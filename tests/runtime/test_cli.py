@@ -323,7 +323,8 @@ def test_bad_lines_give_errors_and_the_rest_goes_on(run: Run) -> None:
         ["Text", "error"],
         ["error"],
     ]
-    assert [answer["text"] for answer in answers if "text" in answer] == ["Bonn", "in Paris", "last line, no line feed"]
+    right = [answer["text"] for answer in answers if "error" not in answer]
+    assert right == ["Bonn", "in Paris", "last line, no line feed"]
     assert "6 of 9" in message(result, 1)
 
 
