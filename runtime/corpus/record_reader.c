@@ -75,6 +75,7 @@ static int skip_mark(record_reader *reader)
 
 record_status record_next(record_reader *reader, const char **record, size_t *len, uint64_t *line)
 {
+    if (!reader->data) return RECORD_WAIT;
     if (!reader->begun) reader->begun = skip_mark(reader);
     const char *found = reader->begun ? find_end(reader) : NULL;
     if (found != NULL) return end_record(reader, (size_t)(found - reader->data), record, len, line);

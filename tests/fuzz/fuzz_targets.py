@@ -37,6 +37,7 @@ TARGETS: dict[str, Target] = {
     "sqs": Target(2048),
     "settings": Target(1024),
     "command": Target(2048, ["-close_fd_mask=2"]),
+    "corpus": Target(2048),
 }
 
 
