@@ -410,7 +410,7 @@ def test_progress_only_on_a_terminal(program, model_file: Path, tmp_path: Path) 
     process = subprocess.Popen(["bash", "-c", command], stderr=slave, env=environment)
     os.close(slave)
     assert process.wait(60) == 0
-    assert re.search(rb"\r7 records, [0-9]+ tokens/s, 0 wrong, 0:00\x1b\\[K\r?\n$", os.read(master, 65536))
+    assert re.search(rb"\r7 records, [0-9]+ tokens/s, 0 wrong, 0:00\x1b\[K\r?\n$", os.read(master, 65536))
     os.close(master)
     piped = subprocess.run(["bash", "-c", command], stderr=subprocess.PIPE, env=environment, timeout=60)
     assert (piped.returncode, piped.stderr) == (0, b"")
