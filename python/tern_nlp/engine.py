@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from . import _tern, util
+from . import _tern, unseen_changes, util
 from . import attrs as _attrs
 from .errors import Errors
 from .preset_entities import preset_entities, set_entities
@@ -139,6 +139,7 @@ class Engine:
         they hand on; entities are the document's, whoever has set them."""
         run = [component for component in components if component in new or component.factory not in _FINDS_ENTITIES]
         for doc in docs:
+            unseen_changes.check(doc, new)
             self._apply(doc, self._result_of(doc, run), new)
 
     def _result_of(self, doc: Doc, components: Sequence[EngineComponent]) -> Any:

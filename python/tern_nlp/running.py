@@ -8,6 +8,7 @@ from . import util
 from .components import Components, names_in
 from .engine import EngineComponent, EngineTokenizer
 from .tokens import Doc
+from .unseen_changes import reads, remembered
 from .workers import count, ordered
 
 TYPE_CHECKING = False
@@ -111,11 +112,16 @@ class Running(Components):
         """Runs components on documents, one after the other; rows of the engine's together."""
         procs = list(procs)
         ran = list(before)
+        is_behind_engine = True
         while procs:
             name, proc = procs.pop(0)
             if not isinstance(proc, EngineComponent):
+                if is_behind_engine and any(isinstance(later, EngineComponent) and reads(later) for _, later in procs):
+                    docs = remembered(docs)
+                is_behind_engine = False
                 docs = self._run_python(docs, name, proc, configs.get(name, {}))
                 continue
+            is_behind_engine = True
             row = [proc]
             while procs and isinstance(procs[0][1], EngineComponent) and procs[0][1].engine is proc.engine:
                 row.append(procs.pop(0)[1])

@@ -152,6 +152,42 @@ def test_components_of_users(package: Any, nlp_full: Language) -> None:
     assert nlp.has_pipe("again") and not nlp.has_pipe("first_test")
 
 
+@pytest.mark.parametrize(
+    "place, changes, refuses",
+    [
+        ({"before": "lemmatizer"}, True, True),
+        ({"before": "attribute_ruler"}, True, True),
+        ({"before": "lemmatizer"}, False, False),
+        ({"before": "parser"}, True, False),
+        ({"last": True}, True, False),
+    ],
+)
+def test_annotations_that_the_engine_would_not_see(
+    package: Any, nlp_full: Language, place: dict[str, Any], changes: bool, refuses: bool
+) -> None:
+    """No silent difference: what spaCy's lemmatizer would make of another part of speech."""
+    own = package.load(NAME)
+
+    @package.Language.component("verbs")
+    def verbs(doc: Any) -> Any:
+        for token in doc:
+            token.pos_ = "VERB" if changes else token.pos_
+        return doc
+
+    own.add_pipe("verbs", **place)
+    if place == {"before": "parser"}:
+        own.remove_pipe("attribute_ruler")
+        own.remove_pipe("lemmatizer")
+    if refuses:
+        with pytest.raises(NotImplementedError, match="would not see the POS that a component before it has set"):
+            own("The meeting was long.")
+        with pytest.raises(NotImplementedError, match="keep="):
+            list(own.pipe(["The meeting was long."]))
+        return
+    doc = own("The meeting was long.")
+    assert [t.pos_ for t in doc] == (["VERB"] * 5 if changes else [t.pos_ for t in nlp_full(doc.text)])
+
+
 def test_what_it_says_of_itself(nlp_full: Language, own: Any) -> None:
     for name in ("ner", "tagger", "parser"):
         assert own.get_pipe(name).labels == nlp_full.get_pipe(name).labels

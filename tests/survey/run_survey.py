@@ -107,6 +107,8 @@ def small_sizes(node: Any) -> Any:
 def small_size(key: str, value: Any) -> Any:
     if key == "rows" and isinstance(value, list):
         return [SIZES["rows"]] * len(value)
+    if key == "nO":  # as many as there are labels, which are made up
+        return None
     return SIZES[key] if key in SIZES and isinstance(value, int) else small_sizes(value)
 
 

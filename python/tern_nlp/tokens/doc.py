@@ -40,7 +40,7 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
     """A sequence of tokens. Spans and tokens are views of it."""
 
     __slots__ = (
-        "__weakref__", "_context", "_spans", "_tensor", "_vector", "_vector_norm", "cats", "has_unknown_spaces",
+        "__weakref__", "_before", "_context", "_spans", "_tensor", "_vector", "_vector_norm", "cats", "has_unknown_spaces",
         "noun_chunks_iterator", "sentiment", "user_data", "user_hooks", "user_span_hooks", "user_token_hooks",
     )  # fmt: skip
     _extensions_of = "doc_extensions"
@@ -82,6 +82,7 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
         self._tensor: Any = None
         self._vector: Any = None
         self._vector_norm: Any = None
+        self._before: dict[str, Any] | None = None
         self._context: Any = None
         self.has_unknown_spaces = False
         self.noun_chunks_iterator = self.vocab.get_noun_chunks
