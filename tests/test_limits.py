@@ -18,7 +18,7 @@ NUMBERS = [
     ("33,554,432 bytes", "runtime/server/http_server.h", "HTTP_MAX_ANSWER"),
     ("6,291,556 bytes", "runtime/lambda/rapi.h", "RAPI_MAX_RESPONSE"),
     ("SQS result 1,048,576", "runtime/lambda/sqs_output.h", "SQS_BATCH_BYTES"),
-    ("16,777,216 bytes", "runtime/cli/cli_stream.h", "CLI_MAX_LINE"),
+    ("16,777,216 bytes", "runtime/corpus/corpus_record.h", "CORPUS_MAX_RECORD"),
     ("32,768 bytes", "runtime/server/http_message.h", "HTTP_MAX_HEADER"),
     ("| connections | 1,024", "runtime/server/http_loop.h", "HTTP_MAX_CONNECTIONS"),
     ("| 512 | 503", "runtime/server/http_workers.h", "HTTP_MAX_QUEUED"),

@@ -62,7 +62,7 @@ def test_pipe(program) -> None:
     lines: list[str] = [json.dumps({"text": text}) for text in texts] + ['{"text": "\\ud800"}', "[", '{"text": 1}']
     done = run_valgrind(program("tern"), "pipe", stdin="\n".join(lines).encode())
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [answer.get("text") for answer in answers] == texts + [None] * 3
+    assert [answer.get("text") for answer in answers] == texts + [None, None, 1]
     assert all("error" in answer for answer in answers[len(texts) :])
 
 

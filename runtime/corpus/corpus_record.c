@@ -64,9 +64,9 @@ static int read_json(const raw_record *raw, const record_rules *rules, corpus_re
         return problem_set(why, BAD_RECORD, "expected an object like {\"text\": \"...\"}, not %s",
                            json_type_name(json_type_of(root)));
     out->of_words = is_of_words(root, rules);
-    return out->of_words
-               ? request_words_read(json_member(root, "tokens"), has_value(spaces) ? spaces : NULL, &out->given, why)
-               : read_text(root, rules, &out->text, why);
+    if (!out->of_words) return read_text(root, rules, &out->text, why);
+    if (!spaces && request_check_names(root, why) != 0) return BAD_RECORD;
+    return request_words_read(json_member(root, "tokens"), has_value(spaces) ? spaces : NULL, &out->given, why);
 }
 
 /* ---- CSV --------------------------------------------------------------------------------------------------------- */

@@ -160,12 +160,14 @@ static void *answer_all(void *argument)
 
 /* ---- starting ---------------------------------------------------------------------------------------------------- */
 
-/* Signals are the caller's thread's. */
+/* Signals are the caller's thread's, but for those of a thread's own faults (crash.h). */
 static int start_thread(pthread_t *id, void *(*run)(void *), void *argument)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+    sigset_t others, before;
+    sigfillset(&others);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&others, faults[i]);
+    pthread_sigmask(SIG_BLOCK, &others, &before);
     int status = pthread_create(id, NULL, run, argument);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return status;

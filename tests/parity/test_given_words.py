@@ -209,4 +209,4 @@ def test_a_million_characters(run) -> None:
         answer = json.loads(done.stdout)
         assert len(answer["tokens"]) == len(words) and all(token["tag"] for token in answer["tokens"])
     done = run("tern", "pipe", input=json.dumps({"tokens": ["x" * 1_000_000]}).encode())
-    assert json.loads(done.stdout) == {"error": "the text has 1000001 characters, the limit is 1000000: split it"}
+    assert json.loads(done.stdout)["error"] == "the text has 1000001 characters, the limit is 1000000: split it"

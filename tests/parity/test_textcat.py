@@ -284,7 +284,7 @@ def test_a_context_remembers_nothing(pair: small.Pair, texts: list[str]) -> None
 def test_pipe(pair: small.Pair, texts: list[str], run: Run) -> None:
     """tern pipe prints Doc.to_json(), its keys in their order; floats as Python does."""
     some = texts[:120]
-    lines = "".join(json.dumps({"text": text}) + "\n" for text in some).encode()
+    lines = "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in some).encode()
     done = run("tern", "pipe", "-m", pair.file, input=lines)
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
     for text, line in zip(some, done.stdout.decode("utf-8").split("\n")):

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from corpus import project_texts
+from runtime.terminal import open_terminal
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -438,9 +439,8 @@ def test_fsspec(tmp_path: Path) -> None:
 
 
 def test_progress_is_for_terminals(tmp_path: Path) -> None:
-    pty = pytest.importorskip("pty")
     path = write(pa.table({"text": project_texts() * 3}), tmp_path / "in.parquet")
-    ours, theirs = pty.openpty()
+    ours, theirs = open_terminal()
     line = [sys.executable, "-m", "tern_nlp", "pipe", str(path), "-o", str(tmp_path / "out.parquet"), "-j", "1"]
     process = subprocess.Popen(line, stderr=theirs, stdin=subprocess.DEVNULL)
     os.close(theirs)
