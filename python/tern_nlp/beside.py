@@ -18,7 +18,7 @@ _opened: dict[tuple[str, tuple[str, ...]], tuple[tuple[int, ...], Language]] = {
 _lock = Lock()
 
 
-def library(name: str, extra: str) -> Any:
+def imported(name: str, extra: str) -> Any:
     """A module that is imported only where it is used. ImportError says which extra of the package has it."""
     from importlib import import_module
 

@@ -39,7 +39,7 @@ def annotate(
     A text that cannot be annotated has its reason in the column error, nulls in the others, and does not stop the job; None has
     nulls and no error. ValueError, TypeError: a column or field that is not there, is no string, or is there twice; of columns that
     Ray does not know yet, actors say it."""
-    pool = beside.library("ray.data", "ray").ActorPoolStrategy
+    pool = beside.imported("ray.data", "ray").ActorPoolStrategy
     model, off = os.fspath(model), tuple(names_in(disable))
     chosen = beside.wanted(fields, model, off)
     known = dataset.schema(fetch_if_missing=False)

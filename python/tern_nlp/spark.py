@@ -38,8 +38,8 @@ def annotate(
 
     A text that cannot be annotated has its reason in the column error, nulls in the others, and does not stop the job; null has
     nulls and no error. ValueError, TypeError: a column or field that is not there, is no string, or is there twice."""
-    types = beside.library("pyspark.sql.types", "spark")
-    beside.library("pyarrow", "spark")
+    types = beside.imported("pyspark.sql.types", "spark")
+    beside.imported("pyarrow", "spark")
     _check(df, column, types)
     model, off = os.fspath(model), tuple(names_in(disable))
     chosen = beside.beside(df.columns, beside.wanted(fields, model, off))
@@ -57,9 +57,9 @@ def entities(
 ) -> Callable[..., Column]:
     """A pandas UDF of a column of strings that gives array<struct<text, start, end, label>>: df.select(entities(model=…)("text")).
     Null where the text is null or cannot be annotated; annotate also says why. model, disable, batch_size: as there."""
-    udf = beside.library("pyspark.sql.functions", "spark").pandas_udf
-    series = beside.library("pandas", "spark").Series
-    beside.library("pyarrow", "spark")
+    udf = beside.imported("pyspark.sql.functions", "spark").pandas_udf
+    series = beside.imported("pandas", "spark").Series
+    beside.imported("pyarrow", "spark")
     model, off = os.fspath(model), tuple(names_in(disable))
 
     def entities(texts: Any) -> Any:
@@ -101,7 +101,7 @@ def _fields_of(fields: list[str]) -> list[Any]:
     """StructFields of the columns that nlp.annotate makes."""
     import pyarrow as pa
 
-    types = beside.library("pyspark.sql.pandas.types", "spark")
+    types = beside.imported("pyspark.sql.pandas.types", "spark")
     return list(types.from_arrow_schema(pa.schema(tables.Columns(fields))).fields)
 
 
