@@ -7,7 +7,7 @@
 /* "name": and the bracket, after a comma unless the object begins with it. */
 static void begin_field(bytes *out, const char *name, char bracket)
 {
-    if (out->len && out->data[out->len - 1] != '{') bytes_text(out, ", ");
+    json_out_next(out);
     bytes_text(out, "\"");
     bytes_text(out, name);
     bytes_text(out, "\": ");

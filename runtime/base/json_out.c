@@ -62,6 +62,11 @@ void json_out_cstring(bytes *out, const char *text) { json_out_string(out, text,
 
 void json_out_size(bytes *out, size_t number) { bytes_number(out, number); }
 
+void json_out_next(bytes *out)
+{
+    if (out->len && out->data[out->len - 1] != '{') bytes_text(out, ", ");
+}
+
 /* ---- floats ------------------------------------------------------------------------------------------------------ */
 
 /* What is printed of a number that is not negative: digits of which the first stands for 10^exponent. */

@@ -15,6 +15,9 @@ void json_out_size(bytes *out, size_t number);
 #define JSON_ESCAPE_SIZE 6u /* "\u001f" */
 size_t json_escape(unsigned char c, char out[JSON_ESCAPE_SIZE]);
 
+/* Before a member of an object that is open: a comma, unless it is the first. */
+void json_out_next(bytes *out);
+
 /* As Python's repr(float): the fewest digits that lead back to the number, an exponent below 1e-4 and from 1e16 on;
  * null where it is not finite. */
 void json_out_double(bytes *out, double number);

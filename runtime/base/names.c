@@ -11,6 +11,12 @@ int name_index(const char *const *names, size_t count, const char *name, size_t 
     return -1;
 }
 
+int name_ends_in(const char *name, size_t len, const char *ending)
+{
+    const size_t size = strlen(ending);
+    return len > size && !memcmp(name + len - size, ending, size);
+}
+
 void name_shown(const char *name, size_t len, char out[NAME_SHOWN_SIZE])
 {
     size_t count = len < NAME_SHOWN_SIZE - sizeof "..." ? len : NAME_SHOWN_SIZE - sizeof "...";

@@ -7,6 +7,9 @@
 /* Index of the name, which may be any bytes, among those of names that are not NULL; or -1. */
 int name_index(const char *const *names, size_t count, const char *name, size_t len);
 
+/* Whether something stands in the name, and then this ending. */
+int name_ends_in(const char *name, size_t len, const char *ending);
+
 /* The name as a message may repeat it: at most 60 bytes ("..." for the rest) of printable ASCII ("?" for another
  * byte). */
 #define NAME_SHOWN_SIZE 64

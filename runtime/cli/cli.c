@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "chars.h"
@@ -38,6 +39,18 @@ int cli_usage(const char *subcommand, const char *format, ...)
     va_end(arguments);
     fprintf(stderr, "; see \"tern %s%s--help\"\n", subcommand == NULL ? "" : subcommand, subcommand == NULL ? "" : " ");
     return CLI_USAGE;
+}
+
+int cli_number(const char *subcommand, const char *option, const char *value, unsigned low, unsigned high,
+               unsigned *out)
+{
+    char *end;
+    errno = 0;
+    unsigned long number = strtoul(value, &end, 10);
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 || number < low || number > high)
+        return cli_usage(subcommand, "%s must be a number from %u to %u, not \"%s\"", option, low, high, value);
+    *out = (unsigned)number;
+    return CLI_OK;
 }
 
 int cli_other_option(int option, char **argv, const char *help)

@@ -20,6 +20,11 @@ __attribute__((format(printf, 2, 3)))
 #endif
 int cli_usage(const char *subcommand, const char *format, ...);
 
+/* The whole decimal number from low to high that an option's value is, into *out: CLI_OK, or CLI_USAGE after
+ * cli_usage(). */
+int cli_number(const char *subcommand, const char *option, const char *value, unsigned low, unsigned high,
+               unsigned *out);
+
 /* getopt_long() returned option (not one that the subcommand knows): --help, or what is wrong with it. Returns an exit
  * code. The option string must begin with ':'. */
 int cli_other_option(int option, char **argv, const char *help);

@@ -21,12 +21,7 @@ static unsigned processors(void)
 
 int cli_threads(const char *subcommand, const char *value, unsigned *threads)
 {
-    char *end;
-    unsigned long number = strtoul(value, &end, 10);
-    if (value[0] < '0' || value[0] > '9' || *end != '\0' || number < 1 || number > CORPUS_MAX_THREADS)
-        return cli_usage(subcommand, "-j must be a number from 1 to %u, not \"%s\"", CORPUS_MAX_THREADS, value);
-    *threads = (unsigned)number;
-    return CLI_OK;
+    return cli_number(subcommand, "-j", value, 1, CORPUS_MAX_THREADS, threads);
 }
 
 static int say_wrong(const cli_corpus *corpus, const corpus_counts *done)

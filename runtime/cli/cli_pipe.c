@@ -87,18 +87,12 @@ static int read_from(const char *name, input_kind *kind)
                                : cli_usage("pipe", "--from must be jsonl, lines, csv or tsv, not \"%s\"", name);
 }
 
-static int ends_in(const char *path, const char *ending)
-{
-    const size_t len = strlen(path), size = strlen(ending);
-    return len > size && strcmp(path + len - size, ending) == 0;
-}
-
 static int read_to(pipe_options *o)
 {
     const char *path = o->corpus.output.path;
-    if (path && (ends_in(path, ".parquet") || ends_in(path, ".arrow") || ends_in(path, ".feather")))
+    if (path && is_table_file(path))
         return cli_usage("pipe", "Parquet and Arrow are written by the Python package: python -m tern_nlp pipe");
-    if (path && (ends_in(path, ".gz") || ends_in(path, ".zst")))
+    if (path && byte_source_ending(path))
         return cli_usage("pipe", "-o: compressed files are not written; pipe the output into gzip or zstd");
     o->answers.kind = o->to ? answer_kind_from_name(o->to) : path ? answer_kind_of_file(path) : ANSWER_JSONL;
     if (o->answers.kind == ANSWER_KINDS)

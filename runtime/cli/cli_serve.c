@@ -2,7 +2,6 @@
 #define _POSIX_C_SOURCE 200809L /* sysconf */
 #include "cli_commands.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,18 +51,6 @@ static const char serve_help[] =
     "\n"
     "Settings of the environment:\n"
     "\n";
-
-/* A whole decimal number in [low, high]. 0, or an exit code. */
-static int parse_number(const char *option, const char *value, unsigned low, unsigned high, unsigned *out)
-{
-    char *end;
-    errno = 0;
-    unsigned long number = strtoul(value, &end, 10);
-    if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 || number < low || number > high)
-        return cli_usage("serve", "%s must be a number from %u to %u, not \"%s\"", option, low, high, value);
-    *out = (unsigned)number;
-    return CLI_OK;
-}
 
 /* LEAST_THREADS at least, so that a long text does not hold up short ones (http_workers.h). */
 static unsigned default_threads(void)
@@ -170,10 +157,16 @@ static int read_options(int argc, char **argv, http_server_options *options, mod
     while (code == CLI_OK && (option = getopt_long(argc, argv, ":m:h", known, NULL)) != -1) switch (option) {
         case 'm': code = add_model(models, optarg); break;
         case OPTION_HOST: options->host = optarg; break;
-        case OPTION_PORT: code = parse_number("--port", optarg, 0, MAX_PORT, &port); break;
-        case OPTION_THREADS: code = parse_number("--threads", optarg, 1, HTTP_MAX_THREADS, &options->threads); break;
-        case OPTION_TIMEOUT: code = parse_number("--timeout", optarg, 1, MAX_SECONDS, &options->client_seconds); break;
-        case OPTION_MEMORY: code = parse_number("--memory", optarg, LEAST_MEGABYTES, MAX_MEGABYTES, megabytes); break;
+        case OPTION_PORT: code = cli_number("serve", "--port", optarg, 0, MAX_PORT, &port); break;
+        case OPTION_THREADS:
+            code = cli_number("serve", "--threads", optarg, 1, HTTP_MAX_THREADS, &options->threads);
+            break;
+        case OPTION_TIMEOUT:
+            code = cli_number("serve", "--timeout", optarg, 1, MAX_SECONDS, &options->client_seconds);
+            break;
+        case OPTION_MEMORY:
+            code = cli_number("serve", "--memory", optarg, LEAST_MEGABYTES, MAX_MEGABYTES, megabytes);
+            break;
         case CLI_HELP: return show_help();
         case OPTION_CORS: code = take_origins(optarg, &options->cors); break;
         default: return cli_other_option(option, argv, "");

@@ -10,6 +10,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "names.h"
+
 #define BLOCK 65536u
 
 typedef struct compression compression;
@@ -122,12 +124,15 @@ static const compression compressions[] = {
 
 static const compression *compression_of(const char *path)
 {
-    const size_t len = strlen(path);
-    for (size_t i = 0; i < sizeof compressions / sizeof *compressions; i++) {
-        const size_t ending = strlen(compressions[i].ending);
-        if (len > ending && !strcmp(path + len - ending, compressions[i].ending)) return &compressions[i];
-    }
+    for (size_t i = 0; i < sizeof compressions / sizeof *compressions; i++)
+        if (name_ends_in(path, strlen(path), compressions[i].ending)) return &compressions[i];
     return NULL;
+}
+
+size_t byte_source_ending(const char *path)
+{
+    const compression *found = compression_of(path);
+    return found ? strlen(found->ending) : 0;
 }
 
 static source_status read_expanded(byte_source *source, char *data, size_t room, size_t *got, problem *why)

@@ -17,6 +17,9 @@ typedef enum source_status {
     SOURCE_FAILED   /* why says it: unreadable, damaged, cut */
 } source_status;
 
+/* Bytes of the ending by which the file is known as compressed; 0: it is not. */
+size_t byte_source_ending(const char *path);
+
 /* path NULL: standard input, which is taken as it is. NULL with a sentence in why. */
 byte_source *byte_source_open(const char *path, problem *why);
 void byte_source_close(byte_source *source); /* NULL is allowed */

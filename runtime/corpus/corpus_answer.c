@@ -40,11 +40,6 @@ typedef struct answered {
 
 /* ---- formats ----------------------------------------------------------------------------------------------------- */
 
-static void separate(bytes *out)
-{
-    if (out->len && out->data[out->len - 1] != '{') bytes_text(out, ", ");
-}
-
 static void write_jsonl(bytes *out, const answered *of)
 {
     const corpus_answers *how = of->how;
@@ -54,17 +49,8 @@ static void write_jsonl(bytes *out, const answered *of)
         json_out_cstring(out, how->rules.text);
         bytes_text(out, ": ");
         json_out_string(out, of->text, of->len);
-        bytes members = {.data = NULL};
-        corpus_record_members(of->record, &how->rules, 0, &members);
-        if (members.len) {
-            bytes_text(out, ", ");
-            bytes_append(out, members.data, members.len);
-        }
-        out->failed |= members.failed;
-        bytes_free(&members);
-    } else {
-        corpus_record_members(of->record, &how->rules, with_text, out);
     }
+    corpus_record_members(of->record, &how->rules, with_text && !of->record->of_words, out);
     doc_json_fields(out, of->doc, how->fields & DOC_JSON_ALL);
     bytes_text(out, "}\n");
 }
@@ -89,9 +75,11 @@ static void write_conllu(bytes *out, const answered *of)
 static void write_tsv(bytes *out, const answered *of)
 {
     tern_entity entity;
+    bytes id = {.data = NULL};
+    if (tern_doc_entity_count(of->doc)) write_id(&id, of->record);
     for (size_t i = 0; !tern_doc_entity(of->doc, i, &entity); i++) {
         const tern_span *span = &entity.span;
-        write_id(out, of->record);
+        bytes_append(out, id.data, id.len);
         bytes_text(out, "\t");
         bytes_number(out, span->char_start);
         bytes_text(out, "\t");
@@ -102,6 +90,8 @@ static void write_tsv(bytes *out, const answered *of)
         escape_controls(out, of->text + span->byte_start, span->byte_end - span->byte_start, 0);
         bytes_text(out, "\n");
     }
+    out->failed |= id.failed;
+    bytes_free(&id);
 }
 
 /* Doc.user_data: the members that stay. */
@@ -158,12 +148,9 @@ answer_kind answer_kind_from_name(const char *name)
 
 answer_kind answer_kind_of_file(const char *path)
 {
-    const size_t len = strlen(path);
     for (answer_kind kind = ANSWER_JSONL; kind < ANSWER_KINDS; kind++)
-        for (size_t i = 0; i < 3 && formats[kind].endings[i]; i++) {
-            const size_t ending = strlen(formats[kind].endings[i]);
-            if (len > ending && !strcmp(path + len - ending, formats[kind].endings[i])) return kind;
-        }
+        for (size_t i = 0; i < 3 && formats[kind].endings[i]; i++)
+            if (name_ends_in(path, strlen(path), formats[kind].endings[i])) return kind;
     return ANSWER_JSONL;
 }
 
@@ -184,34 +171,32 @@ int corpus_answer_assemble(const char *part, uint64_t size, const char *path, pr
 
 /* ---- wrong records ----------------------------------------------------------------------------------------------- */
 
+/* Where a record stands and, if it is no JSON, what it is. */
+static void write_place(bytes *out, const corpus_record *record)
+{
+    const raw_record *raw = record->raw;
+    bytes where = {.data = NULL};
+    corpus_record_place(raw, &where);
+    bytes_text(out, "\"where\": ");
+    json_out_lossy(out, where.data, where.len);
+    bytes_free(&where);
+    if (record->doc || raw->place.file->kind != INPUT_JSONL || raw->too_long) return;
+    bytes_text(out, ", \"line\": ");
+    json_out_lossy(out, raw->data, raw->len);
+}
+
 static void write_wrong(const answerer *self, const corpus_record *record, const char *why, corpus_batch *batch)
 {
     const int apart = self->how->errors_apart || self->how->kind != ANSWER_JSONL;
-    bytes *out = apart ? &batch->errors : &batch->answers, members = {.data = NULL};
+    bytes *out = apart ? &batch->errors : &batch->answers;
     const record_rules all = {.text = self->how->rules.text};
-    corpus_record_members(record, apart ? &all : &self->how->rules, 1, &members);
     bytes_text(out, "{");
-    if (apart) {
-        bytes where = {.data = NULL};
-        corpus_record_place(record->raw, &where);
-        bytes_text(out, "\"where\": ");
-        json_out_lossy(out, where.data, where.len);
-        bytes_free(&where);
-        if (!record->doc && record->raw->place.file->kind == INPUT_JSONL && !record->raw->too_long) {
-            bytes_text(out, ", \"line\": ");
-            json_out_lossy(out, record->raw->data, record->raw->len);
-        }
-    }
-    if (members.len) {
-        separate(out);
-        bytes_append(out, members.data, members.len);
-    }
-    separate(out);
+    if (apart) write_place(out, record);
+    corpus_record_members(record, apart ? &all : &self->how->rules, 1, out);
+    json_out_next(out);
     bytes_text(out, "\"error\": ");
     json_out_cstring(out, why);
     bytes_text(out, "}\n");
-    out->failed |= members.failed;
-    bytes_free(&members);
     batch->failed++;
 }
 

@@ -33,8 +33,7 @@ typedef struct corpus_task {
     void *user;
     /* What a thread needs, or NULL with *error filled. */
     void *(*begin)(void *user, tern_error *error);
-    /* Fills answers, errors, failed and tokens. memory: tern_options.memory for the batch, 0: no limit. stop: once it
-     * is not 0, nobody waits for the answers. */
+    /* Fills answers, errors, failed and tokens. memory: tern_options.memory for the batch, 0: no limit. */
     void (*answer)(void *thread, corpus_batch *batch, size_t memory);
     void (*end)(void *thread);
 } corpus_task;

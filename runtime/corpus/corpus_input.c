@@ -38,23 +38,22 @@ static const struct {
 } endings[] = {{".jsonl", INPUT_JSONL}, {".ndjson", INPUT_JSONL}, {".json", INPUT_JSONL},
                {".txt", INPUT_LINES},   {".csv", INPUT_CSV},      {".tsv", INPUT_TSV}};
 
-static int ends_in(const char *name, size_t len, const char *ending)
-{
-    const size_t size = strlen(ending);
-    return len > size && !memcmp(name + len - size, ending, size);
-}
-
 static input_kind kind_of(const char *path)
 {
-    size_t len = strlen(path);
-    if (ends_in(path, len, ".gz")) len -= 3;
-    else if (ends_in(path, len, ".zst")) len -= 4;
+    const size_t len = strlen(path) - byte_source_ending(path);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (ends_in(path, len, endings[i].ending)) return endings[i].kind;
+        if (name_ends_in(path, len, endings[i].ending)) return endings[i].kind;
     return INPUT_JSONL;
 }
 
-static char separator_of(input_kind kind) { return kind == INPUT_CSV ? ',' : kind == INPUT_TSV ? '\t' : '\0'; }
+char input_kind_separator(input_kind kind) { return kind == INPUT_CSV ? ',' : kind == INPUT_TSV ? '\t' : '\0'; }
+
+int is_table_file(const char *path)
+{
+    const size_t len = strlen(path);
+    return name_ends_in(path, len, ".parquet") || name_ends_in(path, len, ".arrow")
+           || name_ends_in(path, len, ".feather");
+}
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
 
@@ -62,12 +61,11 @@ static int out_of_memory(problem *why) { return problem_set(why, -1, "out of mem
 
 static int check_path(const char *path, struct stat *facts, problem *why)
 {
-    const size_t len = strlen(path);
     if (stat(path, facts) != 0 || access(path, R_OK) != 0)
         return problem_set(why, -1, "there is no file %s that can be read", path);
     if (S_ISDIR(facts->st_mode))
         return problem_set(why, -1, "%s is a directory: name its files, as %s/*.jsonl", path, path);
-    if (ends_in(path, len, ".parquet") || ends_in(path, len, ".arrow") || ends_in(path, len, ".feather"))
+    if (is_table_file(path))
         return problem_set(why, -1, "%s: Parquet and Arrow are read by the Python package: python -m tern_nlp pipe",
                            path);
     return 0;
@@ -164,7 +162,7 @@ static record_status open_next(corpus_input *input, problem *why)
         name_file(input, why);
         return RECORD_FAILED;
     }
-    input->reader.separator = separator_of(file->kind);
+    input->reader.separator = input_kind_separator(file->kind);
     record_reader_begin(&input->reader, input->source);
     input->has_columns = file->kind < INPUT_CSV;
     return RECORD_OK;
@@ -192,7 +190,7 @@ static int is_answer(corpus_input *input, record_status status, const char *reco
     if (input->has_columns) return 1;
     input->has_columns = 1;
     /* without columns every record says so */
-    if (status == RECORD_OK && csv_columns_read(record, len, separator_of(file->kind), &file->columns) != 0)
+    if (status == RECORD_OK && csv_columns_read(record, len, input_kind_separator(file->kind), &file->columns) != 0)
         csv_columns_free(&file->columns);
     return 0;
 }

@@ -11,6 +11,12 @@ typedef enum input_kind { INPUT_JSONL, INPUT_LINES, INPUT_CSV, INPUT_TSV, INPUT_
 const char *input_kind_name(input_kind kind);
 input_kind input_kind_from_name(const char *name);
 
+/* What stands between two fields of CSV or TSV; '\0': it has no columns. */
+char input_kind_separator(input_kind kind);
+
+/* Whether the file is of Parquet or Arrow, which the Python package takes. */
+int is_table_file(const char *path);
+
 /* A file of the corpus. */
 typedef struct corpus_file {
     char *path; /* NULL: standard input */

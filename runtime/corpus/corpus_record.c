@@ -71,7 +71,10 @@ static int read_json(const raw_record *raw, const record_rules *rules, corpus_re
 
 /* ---- CSV --------------------------------------------------------------------------------------------------------- */
 
-static char separator_of(const corpus_file *file) { return file->kind == INPUT_CSV ? ',' : '\t'; }
+static csv_fields fields_of(const raw_record *raw)
+{
+    return csv_fields_of(raw->data, raw->len, input_kind_separator(raw->place.file->kind));
+}
 
 static int no_column(const corpus_file *file, const char *text, problem *why)
 {
@@ -89,7 +92,7 @@ static int read_csv(const raw_record *raw, const record_rules *rules, corpus_rec
 {
     const corpus_file *file = raw->place.file;
     const size_t wanted = csv_column(&file->columns, rules->text);
-    csv_fields fields = csv_fields_of(raw->data, raw->len, separator_of(file));
+    csv_fields fields = fields_of(raw);
     bytes field = {.data = NULL};
     size_t count = 0;
     int status;
@@ -151,7 +154,6 @@ static int stays(const char *name, const record_rules *rules)
 static void keep_json(const corpus_record *record, const record_rules *rules, int with_text, bytes *out)
 {
     const json_node *root = json_root(record->doc);
-    const size_t before = out->len;
     size_t len;
     if (json_type_of(root) != JSON_OBJECT) return;
     for (const json_node *m = json_first(root); m; m = json_next(m)) {
@@ -160,7 +162,7 @@ static void keep_json(const corpus_record *record, const record_rules *rules, in
         const int is_words = is_of_words(root, rules) && (!strcmp(name, "tokens") || !strcmp(name, "spaces"));
         if (is_text || is_words ? !with_text : !stays(name, rules)) continue;
         const char *source = json_member_source(root, m, record->raw->data, &len);
-        if (out->len > before) bytes_text(out, ", ");
+        json_out_next(out);
         bytes_append(out, source, len);
     }
 }
@@ -168,13 +170,12 @@ static void keep_json(const corpus_record *record, const record_rules *rules, in
 static void keep_csv(const corpus_record *record, const record_rules *rules, int with_text, bytes *out)
 {
     const csv_columns *columns = &record->raw->place.file->columns;
-    csv_fields fields = csv_fields_of(record->raw->data, record->raw->len, separator_of(record->raw->place.file));
+    csv_fields fields = fields_of(record->raw);
     bytes field = {.data = NULL};
-    const size_t before = out->len;
     for (size_t i = 0; i < columns->count && csv_next(&fields, &field) == 1; i++) {
         const bytes *name = &columns->name[i];
         if (!strcmp(name->data, rules->text) ? !with_text : !stays(name->data, rules)) continue;
-        if (out->len > before) bytes_text(out, ", ");
+        json_out_next(out);
         json_out_lossy(out, name->data, name->len);
         bytes_text(out, ": ");
         json_out_lossy(out, field.data, field.len);
@@ -190,6 +191,7 @@ void corpus_record_members(const corpus_record *record, const record_rules *rule
     case INPUT_TSV: keep_csv(record, rules, with_text, out); break;
     case INPUT_LINES:
         if (!with_text) break;
+        json_out_next(out);
         json_out_cstring(out, rules->text);
         bytes_text(out, ": ");
         json_out_lossy(out, record->text.data, record->text.len);
@@ -230,7 +232,7 @@ static int csv_id(const corpus_record *record, bytes *out)
 {
     const corpus_file *file = record->raw->place.file;
     const size_t place = csv_column(&file->columns, "id");
-    csv_fields fields = csv_fields_of(record->raw->data, record->raw->len, separator_of(file));
+    csv_fields fields = fields_of(record->raw);
     bytes field = {.data = NULL};
     size_t at = 0;
     while (at <= place && csv_next(&fields, &field) == 1) at++;

@@ -41,8 +41,8 @@ typedef struct corpus_record {
  * caller's text. raw is borrowed. */
 int corpus_record_read(const raw_record *raw, const record_rules *rules, corpus_record *out, problem *why);
 
-/* Appends the members that stay as JSON with ", " between them, each as it came; of CSV as strings. with_text: also the
- * text's. What this file's answers call their own (ents, tokens, ...) does not stay. None of what is no record. */
+/* Appends the members that stay to an object of JSON that is open, each as it came; of CSV as strings. with_text: also
+ * the text's. What this file's answers call their own (ents, tokens, ...) does not stay. None of what is no record. */
 void corpus_record_members(const corpus_record *record, const record_rules *rules, int with_text, bytes *out);
 
 /* Appends the value of "id", if it is a string, a number, true or false; else FILE:LINE, of standard input LINE. */

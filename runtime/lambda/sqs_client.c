@@ -13,6 +13,7 @@
 #include "json_out.h"
 #include "sqs_answer.h"
 #include "tern.h"
+#include "names.h"
 
 #define TRIES 4u
 #define FIRST_DELAY_MS 100u
@@ -278,12 +279,6 @@ static const char *set_options(sqs_client *client, const url_parts *url, const c
     return NULL;
 }
 
-static int ends_in(const char *text, const char *end)
-{
-    size_t len = strlen(text), end_len = strlen(end);
-    return len > end_len && !strcmp(text + len - end_len, end);
-}
-
 sqs_client *sqs_client_new(const char *queue_url, const char *ca_file, problem *why)
 {
     url_parts url = {0};
@@ -291,7 +286,7 @@ sqs_client *sqs_client_new(const char *queue_url, const char *ca_file, problem *
     sqs_client *client = calloc(1, sizeof *client);
     if (client && !split_url(queue_url, &url)) {
         bytes_text(&client->queue_url, queue_url);
-        client->fifo = ends_in(url.path, ".fifo");
+        client->fifo = name_ends_in(url.path, strlen(url.path), ".fifo");
         client->curl = curl_easy_init();
         wrong = client->curl ? set_credentials(client, &url) : "out of memory";
         if (!wrong) wrong = set_options(client, &url, ca_file);
