@@ -3,8 +3,8 @@
 
     python bench/clusters.py [--engine spark|ray] [--records N] [--rounds N] [--texts FILE.jsonl]
 
-Two workers of one core each on this machine; each job in an engine of its own, spaCy's and tern's alternating. spaCy's has a tenth
-of the records. Memory is PSS, in which a page that several processes map counts in parts. Takes the package out of the build tree.
+Two workers of one core each on this machine; each job in an engine of its own, spaCy's and tern's alternating, with the same
+records. Memory is PSS, in which a page that several processes map counts in parts. Takes the package out of the build tree.
 """
 
 from __future__ import annotations
@@ -278,7 +278,7 @@ def show(engine: str, found: dict[str, list[dict[str, Any]]]) -> None:
 
 @click.command()
 @click.option("--engine", "engines", multiple=True, type=click.Choice(["spark", "ray"]), default=["spark", "ray"])
-@click.option("--records", default=8000, show_default=True, help="Of tern's jobs; spaCy's have a tenth.")
+@click.option("--records", default=8000, show_default=True, help="Of each job.")
 @click.option("--rounds", default=1, show_default=True)
 @click.option("--texts", "file", type=click.Path(exists=True, path_type=Path), help="JSON Lines with texts.")
 @click.option("--job", hidden=True, type=click.Choice([*JOBS]))
@@ -301,7 +301,7 @@ def main(engines: tuple[str, ...], records: int, rounds: int, file: Path | None,
             found: dict[str, list[dict[str, Any]]] = {name: [] for name in JOBS}
             for _ in range(rounds):
                 for name in JOBS:
-                    found[name].append(measured(engine, name, lines, records // 10 if name == "spaCy" else records))
+                    found[name].append(measured(engine, name, lines, records))
             show(engine, found)
 
 

@@ -431,6 +431,32 @@ def test_uris(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(os.listdir(tmp_path)) == {"in-0.parquet", "in-1.parquet", "out.parquet"}
 
 
+def test_s3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pattern in a bucket read and an object written, by pyarrow's own S3."""
+    boto3 = pytest.importorskip("boto3")
+    server = pytest.importorskip("moto.server").ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    monkeypatch.chdir(tmp_path)
+    server.start()
+    try:
+        address = "http://{}:{}".format(*server.get_host_and_port())
+        names = {"ACCESS_KEY_ID": "none", "SECRET_ACCESS_KEY": "none", "REGION": "us-east-1", "ENDPOINT_URL": address}
+        for name, value in names.items():
+            monkeypatch.setenv(f"AWS_{name}", value)
+        bucket = boto3.client("s3", endpoint_url=address, region_name="us-east-1")
+        bucket.create_bucket(Bucket="corpus")
+        for i in range(2):
+            path = write(corpus([f"Paris {i}.", "Two."]), tmp_path / f"in-{i}.parquet")
+            bucket.upload_file(str(path), "corpus", f"in/in-{i}.parquet")
+        done = program("s3://corpus/in/in-*.parquet", "-o", "s3://corpus/out/out.parquet", "--fields", "ents")
+        assert done.returncode == 0, done.stderr
+        bucket.download_file("corpus", "out/out.parquet", str(tmp_path / "out.parquet"))
+        assert [len(ents) for ents in read(tmp_path / "out.parquet")["ents"].to_pylist()] == [1, 1, 1, 1]
+        missing = program("s3://corpus/none/in-0.parquet", "-o", "s3://corpus/out/out.parquet")
+        assert missing.returncode and "none/in-0.parquet" in missing.stderr and "Traceback" not in missing.stderr
+    finally:
+        server.stop()
+
+
 def test_fsspec(tmp_path: Path) -> None:
     pytest.importorskip("fsspec")
     write(corpus(["One."]), tmp_path / "in.parquet")

@@ -248,7 +248,7 @@ def test_a_line_without_an_end(program, model_file: Path, size: int, kind: str) 
         process.stdin.close()
         (answer,) = read(process.stdout.read())
     assert "longer than 16777216 bytes" in answer["error"] and process.returncode == 1
-    assert used < 60e6
+    assert used < (60e6 if not REDUCED else 100e6)  # sanitizers keep what was freed
 
 
 # ---- what goes out -----------------------------------------------------------------------------------------------------
