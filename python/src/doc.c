@@ -570,31 +570,37 @@ static PyType_Spec doc_spec = {.name = "tern_nlp._tern.Doc",
                                .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
                                .slots = doc_slots};
 
-/* set_types(token, span): what documents make. */
+/* Is it a subclass of the base of that name? 0 with TypeError if not. */
+static int is_made_of(PyObject *type, PyObject *bases, const char *name)
+{
+    PyObject *base = PyObject_GetAttrString(bases, name);
+    const int fits = base && PyType_IsSubtype((PyTypeObject *)type, (PyTypeObject *)base);
+    Py_XDECREF(base);
+    if (!fits && !PyErr_Occurred()) PyErr_Format(PyExc_TypeError, "set_types: a subclass of %s is wanted", name);
+    return fits;
+}
+
+/* set_types(token, span, morph, module): what documents make. */
 static PyObject *set_types(PyObject *module, PyObject *args)
 {
     (void)module;
-    PyObject *token, *span, *bases = NULL;
-    if (!PyArg_ParseTuple(args, "O!O!O", &PyType_Type, &token, &PyType_Type, &span, &bases)) return NULL;
-    if (made_types.token) Py_RETURN_NONE;
-    PyObject *token_base = PyObject_GetAttrString(bases, "Token"), *span_base = PyObject_GetAttrString(bases, "Span");
-    int fit = token_base && span_base && PyType_IsSubtype((PyTypeObject *)token, (PyTypeObject *)token_base)
-              && PyType_IsSubtype((PyTypeObject *)span, (PyTypeObject *)span_base);
-    Py_XDECREF(token_base);
-    Py_XDECREF(span_base);
-    if (!fit) {
-        if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "set_types: subclasses of Token and Span are wanted");
+    PyObject *token, *span, *morph, *bases;
+    if (!PyArg_ParseTuple(args, "O!O!O!O", &PyType_Type, &token, &PyType_Type, &span, &PyType_Type, &morph, &bases))
         return NULL;
-    }
+    if (made_types.token) Py_RETURN_NONE;
+    if (!is_made_of(token, bases, "Token") || !is_made_of(span, bases, "Span")
+        || !is_made_of(morph, bases, "MorphAnalysis"))
+        return NULL;
     Py_INCREF(token);
     Py_INCREF(span);
-    made_types = (doc_types){token, span};
+    Py_INCREF(morph);
+    made_types = (doc_types){token, span, morph};
     Py_RETURN_NONE;
 }
 
 static PyMethodDef doc_functions[] = {
     {"set_types", set_types, METH_VARARGS,
-     "set_types($module, token, span, module, /)\n--\n\nThe classes of what documents make."},
+     "set_types($module, token, span, morph, module, /)\n--\n\nThe classes of what documents make."},
     {0},
 };
 

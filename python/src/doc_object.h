@@ -66,7 +66,7 @@ typedef struct doc_object {
 
 /* Makes what the types of Python's make: set by the package (set_types). Borrowed. */
 typedef struct doc_types {
-    PyObject *token, *span;
+    PyObject *token, *span, *morph;
 } doc_types;
 
 extern doc_types made_types;
@@ -82,6 +82,7 @@ PyObject *doc_lemma(doc_object *doc, const token_row *row);
 PyObject *doc_norm(doc_object *doc, const token_row *row);
 PyObject *doc_text(doc_object *doc);
 PyObject *doc_token(PyObject *doc, Py_ssize_t i);
+PyObject *morph_of(PyObject *vocab, uint64_t key); /* a MorphAnalysis */
 PyObject *doc_span(PyObject *doc, Py_ssize_t start, Py_ssize_t end, uint64_t label, uint64_t kb_id, uint64_t id);
 
 /* Text of tokens [start, end), which are of the document, with or without the last one's blank. */
@@ -121,6 +122,7 @@ PyObject *doc_take_result(PyObject *doc, PyObject *result);
 
 int add_doc_type(PyObject *module);
 int add_token_type(PyObject *module);
+int add_morph_type(PyObject *module);
 int add_span_type(PyObject *module);
 
 #endif

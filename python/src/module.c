@@ -127,8 +127,8 @@ static int fill_module(PyObject *module)
     return PyModule_AddStringConstant(module, "version", tern_version()) || add_model_type(module)
                    || add_result_type(module) || add_memo_type(module) || add_store_type(module)
                    || add_lexicon_type(module) || add_doc_type(module) || add_token_type(module)
-                   || add_span_type(module) || add_automaton_type(module) || add_trie_type(module)
-                   || add_table_type(module)
+                   || add_morph_type(module) || add_span_type(module) || add_automaton_type(module)
+                   || add_trie_type(module) || add_table_type(module)
                ? -1
                : 0;
 }

@@ -346,6 +346,29 @@ static PyObject *has_morph(PyObject *self, PyObject *unused)
     return row ? PyBool_FromLong(row->id[ID_MORPH] != 0) : NULL;
 }
 
+static PyObject *get_morph(PyObject *self, void *unused)
+{
+    (void)unused;
+    const token_row *row = row_of(self);
+    return row ? morph_of(doc_of(self)->vocab, row->id[ID_MORPH]) : NULL;
+}
+
+/* ---- what the type of Python's sets: by its method of this name -------------------------------------------------- */
+
+static int set_by_method(PyObject *self, PyObject *value, void *name)
+{
+    if (is_deletion(value)) return -1;
+    PyObject *done = PyObject_CallMethod(self, (const char *)name, "O", value);
+    Py_XDECREF(done);
+    return done ? 0 : -1;
+}
+
+static PyObject *get_pos_string(PyObject *self, void *unused)
+{
+    (void)unused;
+    return get_string(self, (void *)(intptr_t)ID_POS);
+}
+
 /* ---- comparing: by place in the text, as in spaCy ---------------------------------------------------------------- */
 
 static PyObject *token_compare(PyObject *self, PyObject *other, int op)
@@ -382,6 +405,7 @@ static Py_hash_t token_hash(PyObject *self)
 #define STRING(name, column, doc) {name, get_string, set_string, doc, COLUMN(column)}
 #define FORM(name, form, doc)                                                                                          \
     {name, get_form_id, NULL, "The id of " name "_.", COLUMN(form)}, { name "_", get_form, NULL, doc, COLUMN(form) }
+#define SET_BY(name, get, method, doc) {name, get, set_by_method, doc, (void *)(method)}
 #define FLAG(name, flag, doc) {name, get_flag, NULL, doc, COLUMN(flag)}
 
 static PyObject *token_repr(PyObject *self) { return get_text(self, NULL); }
@@ -403,7 +427,7 @@ static PyGetSetDef token_properties[] = {
     ID("tag", ID_TAG),
     STRING("tag_", ID_TAG, "The fine part of speech."),
     ID("pos", ID_POS),
-    STRING("pos_", ID_POS, "The coarse part of speech, of Universal Dependencies."),
+    SET_BY("pos_", get_pos_string, "_set_pos", "The coarse part of speech, of Universal Dependencies."),
     ID("dep", ID_DEP),
     STRING("dep_", ID_DEP, "The label of the arc from its head."),
     ID("ent_type", ID_ENT_TYPE),
@@ -413,6 +437,7 @@ static PyGetSetDef token_properties[] = {
     ID("ent_id", ID_ENT_ID),
     STRING("ent_id_", ID_ENT_ID, "That entity's id, from a ruler's pattern."),
     ID("_morph_id", ID_MORPH),
+    SET_BY("morph", get_morph, "_set_morph", "The morphological analysis."),
     FORM("lower", FORM_LOWER, "The word in lower case."),
     FORM("shape", FORM_SHAPE, "The word's shape: Xxxx, dd, X.X."),
     FORM("prefix", FORM_PREFIX, "The word's first character."),
@@ -439,10 +464,10 @@ static PyGetSetDef token_properties[] = {
     FLAG("is_currency", TERN_WORD_CURRENCY, "Is it a sign of a currency?"),
     {"ent_iob", get_ent_iob, NULL, "0 unset, 1 inside, 2 outside, 3 begins an entity.", NULL},
     {"ent_iob_", get_ent_iob_string, NULL, "The same as a letter.", NULL},
-    {"_is_sent_start", get_is_sent_start, NULL, NULL, NULL},
-    {"_sent_start", get_sent_start, NULL, NULL, NULL},
-    {"_is_sent_end", get_is_sent_end, NULL, NULL, NULL},
-    {"_head", get_head, NULL, NULL, NULL},
+    SET_BY("is_sent_start", get_is_sent_start, "_set_sent_start", "Does it begin a sentence? None: nobody has said."),
+    SET_BY("sent_start", get_sent_start, "_set_sent_start", "Deprecated: is_sent_start."),
+    SET_BY("is_sent_end", get_is_sent_end, "_set_sent_end", "Does it end a sentence?"),
+    SET_BY("head", get_head, "_set_head", "The token that this one depends on; itself for a root."),
     {"left_edge", get_left_edge, NULL, "The leftmost token of its subtree.", NULL},
     {"right_edge", get_right_edge, NULL, "The rightmost token of its subtree.", NULL},
     {"n_lefts", get_n_lefts, NULL, "How many children are left of it.", NULL},

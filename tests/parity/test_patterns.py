@@ -100,3 +100,28 @@ def test_random_patterns(
     patterns = [maker.pattern() for _ in range(amount(400, 1000))]
     pair = small.saved_pair(with_ruler(patterns), tmp_path, program("tests/stages"))
     assert assert_same_matches(pair, texts, patterns) > 10 * len(texts)
+
+
+RULERS: dict[str, dict[str, Any]] = {
+    "entity_ruler": {"overwrite_ents": True},
+    "span_ruler": {"annotate_ents": True, "overwrite": False},
+}
+
+
+@spacy_alone
+@pytest.mark.parametrize("factory", RULERS)
+@pytest.mark.parametrize("piece", [0, *(pytest.param(piece, marks=pytest.mark.long) for piece in range(1, PIECES))])
+def test_rulers_of_random_patterns(
+    factory: str, piece: int, amount: Callable[[int, int], int], tmp_path: Path, program: Callable[[str], Path]
+) -> None:
+    """What a ruler makes of them behind the recogniser: entities, and spans with labels and ids."""
+    texts = [text for text in project_texts() if text.strip()]
+    texts = texts[:: max(1, len(texts) // amount(20, 200))]
+    nlp = spacy.load(SPACY_PACKAGE, exclude=["attribute_ruler", "lemmatizer"])
+    maker = PatternMaker(list(nlp.pipe(texts)), SEED + PIECES + piece)
+    rules = [
+        {"label": f"L{rule % 9}", "id": str(rule % 4), "pattern": maker.pattern()} for rule in range(amount(100, 1000))
+    ]
+    nlp.add_pipe(factory, last=True, config=RULERS[factory]).add_patterns(rules)
+    pair = small.saved_pair(nlp, tmp_path, program("tests/stages"))
+    small.report(pair.differences(texts), texts)

@@ -10,6 +10,7 @@ from .doc_arrays import Arrays
 from .doc_entities import Entities, entity_columns
 from .doc_entities import SetEntsDefault as SetEntsDefault
 from .doc_vectors import DocVectors
+from .morphanalysis import MorphAnalysis
 from .span import Span
 from .token import Token
 from .underscore import Extensible, Underscore
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .retokenizer import Retokenizer
     from .span_groups import SpanGroups
 
-_tern.set_types(Token, Span, _tern)
+_tern.set_types(Token, Span, MorphAnalysis, _tern)
 
 _ID = _attrs.IDS
 

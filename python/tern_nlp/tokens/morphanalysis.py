@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .. import _tern
 from ..errors import Errors
 
 TYPE_CHECKING = False
@@ -9,25 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from ..vocab import Vocab
 
-
-class MorphAnalysis:
+class MorphAnalysis(_tern.MorphAnalysis):
     """A single morphological analysis: a set of features."""
 
-    __slots__ = ("key", "vocab")
-
-    def __init__(self, vocab: Vocab, features: Any = None) -> None:
-        self.vocab = vocab
-        self.key = vocab.morphology.add({} if features is None else features)
-
-    @classmethod
-    def from_id(cls, vocab: Vocab, key: int) -> MorphAnalysis:
-        """The one that the vocabulary knows by this id; 0 is none."""
-        morph = cls.__new__(cls)
-        morph.vocab = vocab
-        morph.key = key
-        return morph
+    __slots__ = ()
 
     def __contains__(self, feature: Any) -> bool:
         key = self.vocab.strings.as_int(feature)

@@ -93,26 +93,14 @@ class Token(_tern.Token, Extensible):
         """Has its word no vector?"""
         return self.orth not in self.vocab.vectors
 
-    @property
-    def pos_(self) -> str:
-        """The coarse part of speech."""
-        return super().pos_
-
-    @pos_.setter
-    def pos_(self, name: str) -> None:
+    def _set_pos(self, name: str) -> None:
         if name not in POS_IDS:
             raise ValueError(Errors.E1021.format(pp=name))
         self.pos = POS_IDS[name]
 
     # ---- morphology
 
-    @property
-    def morph(self) -> MorphAnalysis:
-        """The morphological analysis."""
-        return MorphAnalysis.from_id(self.vocab, self._morph_id)
-
-    @morph.setter
-    def morph(self, morph: MorphAnalysis) -> None:
+    def _set_morph(self, morph: MorphAnalysis) -> None:
         if not isinstance(morph, MorphAnalysis):
             raise TypeError(
                 f"a MorphAnalysis is wanted, and this is {type(morph)}: use set_morph for strings and dicts"
@@ -188,35 +176,14 @@ class Token(_tern.Token, Extensible):
         hook = self.doc.user_token_hooks.get("sent")
         return hook(self) if hook else self.doc[self.i : self.i + 1].sent
 
-    @property
-    def is_sent_start(self) -> bool | None:
-        """Does it begin a sentence? None: nobody has said."""
-        return self._is_sent_start
-
-    @is_sent_start.setter
-    def is_sent_start(self, value: bool | None) -> None:
+    def _set_sent_start(self, value: bool | None) -> None:
         if self.doc.has_annotation("DEP"):
             raise ValueError(Errors.E043)
         if value is not None and value is not True and value is not False:
             raise ValueError(Errors.E044.format(value=value))
         self.doc._set(self.i, _SENT_START, 0 if value is None else 1 if value else -1)
 
-    @property
-    def sent_start(self) -> Any:
-        """Deprecated: is_sent_start."""
-        return self._sent_start
-
-    @sent_start.setter
-    def sent_start(self, value: bool | None) -> None:
-        self.is_sent_start = value
-
-    @property
-    def is_sent_end(self) -> bool | None:
-        """Does it end a sentence?"""
-        return self._is_sent_end
-
-    @is_sent_end.setter
-    def is_sent_end(self, value: Any) -> None:
+    def _set_sent_end(self, value: Any) -> None:
         raise ValueError(Errors.E196)
 
     # ---- the tree
@@ -227,13 +194,7 @@ class Token(_tern.Token, Extensible):
             raise IndexError(Errors.E042.format(i=self.i, j=i, length=len(self.doc)))
         return self.doc[self.i + i]
 
-    @property
-    def head(self) -> Token:
-        """The token that this one depends on; itself for a root."""
-        return self._head
-
-    @head.setter
-    def head(self, new_head: Token) -> None:
+    def _set_head(self, new_head: Token) -> None:
         if new_head.doc is not self.doc:
             raise ValueError(Errors.E191)
         doc = self.doc
