@@ -159,6 +159,11 @@ typedef struct tern_options {
      * that are not there, for another order, for a label of NULL, for what is not UTF-8. */
     const tern_preset_entity *preset_entities;
     size_t preset_entity_count;
+    /* 1: entities get scores (tern_entity). Changes nothing else; 0 takes no time. */
+    int entity_scores;
+    /* 0 to 1: entities with a lower score are not in the document, after all components have seen them. Above 0 it
+     * needs entity_scores. */
+    double min_score;
 } tern_options;
 
 /* A piece of the text, half open, in the three units that callers count in. */
@@ -197,6 +202,9 @@ typedef struct tern_entity {
     size_t token_start, token_end; /* half open */
     const char *label;             /* NUL-terminated, owned by the model, or by the document if it was preset */
     const char *id;                /* spaCy's Span.id_, from an entity ruler's pattern; the same, "" without one */
+    /* 0 to 1: how probable ner's network says it is (docs/parity.md, Scores of entities); 1 of one that a rule or the
+     * caller has set; 0 of all where tern_options.entity_scores did not ask for scores */
+    double score;
 } tern_entity;
 
 typedef struct tern_sentence {

@@ -301,6 +301,54 @@ static int advance(beam *b)
     return 0;
 }
 
+/* ---- what the best state did, in the others ---------------------------------------------------------------------- */
+
+/* Marks the steps that are held in which the state that ends in slot did what the best one did. */
+static void compare_with_best(const beam *b, uint32_t slot, unsigned char *agrees)
+{
+    const uint32_t number = slot;
+    uint32_t best = 0;
+    for (size_t i = b->held; i-- > 0;) {
+        const beam_step *own = &step_at(b, i)[slot], *best_step = &step_at(b, i)[best];
+        agrees[i * b->size + number] = own->cls == best_step->cls;
+        slot = own->slot;
+        best = best_step->slot;
+    }
+}
+
+/* Before the past is settled. 0 or -1. */
+static int keep_shares(beam *b)
+{
+    beam_scratch *s = b->scratch;
+    double sum = 0;
+    if (buffer_reserve(&s->shares, b->width, sizeof(double)) || buffer_reserve(&s->agrees, b->held, b->width))
+        return -1;
+    double *shares = s->shares.data;
+    s->state_count = b->size;
+    s->common = s->count;
+    for (uint32_t i = 0; i < b->size; i++) {
+        shares[i] = exp(((double)b->slot[i].score - (double)b->slot[0].score) / (double)b->task->temperature);
+        sum += shares[i];
+        compare_with_best(b, i, s->agrees.data);
+    }
+    for (size_t i = 0; i < b->size; i++)
+        shares[i] = b->task->table->moves.is_final(b->slot[i].content) ? shares[i] / sum : 0;
+    return 0;
+}
+
+double beam_share(const beam_scratch *s, size_t begin, size_t end)
+{
+    const double *shares = s->shares.data;
+    double sum = 0;
+    for (size_t i = 0; i < s->state_count; i++) {
+        const unsigned char *agrees = (const unsigned char *)s->agrees.data + i;
+        size_t step = begin > s->common ? begin : s->common;
+        while (step < end && agrees[(step - s->common) * s->state_count]) step++;
+        if (step >= end) sum += shares[i];
+    }
+    return sum >= 0 && sum <= 1 ? sum : sum > 1;
+}
+
 /* ---- a document -------------------------------------------------------------------------------------------------- */
 
 static int reserve(const beam_task *task, beam_scratch *s)
@@ -343,6 +391,7 @@ int beam_search(const beam_task *task, beam_scratch *s)
     while (!b.is_final)
         if (advance(&b)) return -1;
     s->score = b.slot[0].score;
+    if (task->temperature > 0 && keep_shares(&b)) return -1;
     return settle(&b, b.held, 0);
 }
 
@@ -358,6 +407,8 @@ void beam_scratch_free(beam_scratch *s)
     buffer_free(&s->steps);
     buffer_free(&s->marks);
     buffer_free(&s->classes);
+    buffer_free(&s->shares);
+    buffer_free(&s->agrees);
 }
 
 /* ---- sections -> tables ------------------------------------------------------------------------------------------ */

@@ -29,6 +29,7 @@ typedef struct beam_task {
     transition_scratch *net;     /* reserved, and projected if there is no source */
     const vector_source *source; /* as for transition_run */
     interruption *stop;
+    float temperature; /* 0: nobody asks for beam_share */
 } beam_task;
 
 typedef struct beam_scratch {
@@ -43,12 +44,21 @@ typedef struct beam_scratch {
     buffer classes;      /* uint32_t: what the best state did, as far as that is settled */
     size_t count;        /* of classes: all, after the search */
     float score;         /* of the best state, after the search */
+    /* For beam_share: [state_count] double, of each state at the end; [steps][state_count] bytes, 1 where a state did
+     * what the best one did; steps before, in which all did the same */
+    buffer shares, agrees;
+    size_t state_count, common;
 } beam_scratch;
 
 /* Leaves in the scratch what the best state did. 0, or -1 when out of memory or interrupted, or if the source failed.
  * Time and memory grow with the steps times the width; memory mostly with the width alone, as the states of a beam soon
  * have a common past. */
 int beam_search(const beam_task *task, beam_scratch *scratch);
+
+/* After a search with a temperature: the sum of the probabilities of the states at the end that are final and did in
+ * the steps [begin, end) what the best one did. The probabilities are the softmax over the scores of all states at the
+ * end (search.pyx Beam.probs, ner.pyx get_beam_parses), divided by the temperature. */
+double beam_share(const beam_scratch *scratch, size_t begin, size_t end);
 
 void beam_scratch_free(beam_scratch *scratch);
 

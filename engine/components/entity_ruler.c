@@ -95,7 +95,7 @@ static size_t choose(const entity_ruler_tables *tables, tern_doc *doc, const cov
         const uint32_t *key = tables->wanted.keys + KEY_COLUMNS * (size_t)m[i].key;
         if (!is_accepted(tables, c, &m[i])) continue;
         memset(c->taken + m[i].start, 1, m[i].end - m[i].start);
-        added[count++] = (entity_span){m[i].start, m[i].end, key[KEY_LABEL]};
+        added[count++] = (entity_span){m[i].start, m[i].end, key[KEY_LABEL], 1};
         if (set_id(doc, &m[i], key[KEY_ID])) return SIZE_MAX;
     }
     return count;

@@ -1,5 +1,6 @@
 #include "ner.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "biluo.h"
@@ -19,6 +20,9 @@ typedef struct ner_state {
     size_t open_run_count;
     const entity_span *preset, *preset_end; /* those that begin at the current token or behind it */
     int may_block;                          /* 1: there is an action for blocked tokens */
+    uint32_t classes;
+    float sharpness; /* 1 / temperature */
+    float score;     /* of the entity that is open or comes next: the product over its moves so far */
 } ner_state;
 
 static int is_final(const void *state)
@@ -62,10 +66,11 @@ static void begin_entity(ner_state *s, entity_span entity)
     }
 }
 
-static void add_entity(tern_doc *doc, entity_span entity, size_t token_end)
+static void add_entity(const ner_state *s, entity_span entity)
 {
-    entity.token_end = (uint32_t)token_end;
-    doc->entity[doc->entity_count++] = entity;
+    entity.token_end = (uint32_t)s->token + 1;
+    entity.score = s->score;
+    s->doc->entity[s->doc->entity_count++] = entity;
 }
 
 /* On each token of a preset entity one action is valid in ner.pyx, and together they make the same entity: B, I and L,
@@ -91,15 +96,38 @@ static void apply(void *state, uint32_t cls)
     switch (s->moves[2 * cls]) {
     case NER_BEGIN: begin_entity(s, here); break;
     case NER_LAST:
-        add_entity(s->doc, s->open, s->token + 1);
+        add_entity(s, s->open);
         s->is_open = 0;
         break;
-    case NER_UNIT: add_entity(s->doc, here, s->token + 1); break;
+    case NER_UNIT: add_entity(s, here); break;
     default: /* NER_IN, NER_OUT */ break;
     }
     s->token++;
     keep_presets(s);
 }
+
+/* ---- scores ------------------------------------------------------------------------------------------------------ */
+
+/* The softmax over the valid classes, of the chosen one. 0 where the network's numbers are none. */
+static float share_of(const ner_state *s, const float *scores, const unsigned char *valid, uint32_t chosen)
+{
+    float sum = 0;
+    for (uint32_t c = 0; c < s->classes; c++)
+        if (valid[c]) sum += expf((scores[c] - scores[chosen]) * s->sharpness);
+    return sum > 0 ? 1 / sum : 0;
+}
+
+/* A transition_trace: before the move is made. */
+static void score_move(void *user, const float *scores, const unsigned char *valid, uint32_t chosen)
+{
+    ner_state *s = user;
+    const uint32_t action = s->moves[2 * chosen];
+    if (action == NER_OUT) return;
+    if (action == NER_BEGIN || action == NER_UNIT) s->score = 1;
+    s->score *= share_of(s, scores, valid, chosen);
+}
+
+/* ---- a document -------------------------------------------------------------------------------------------------- */
 
 /* Entities need a label: of B, I, L and U with an empty one only U is ever valid, and on blocked tokens alone, which
  * keep_presets passes over, so they are left out. */
@@ -148,16 +176,27 @@ void ner_project(const ner_model *ner, const float *rows, size_t begin, size_t c
     transition_project(&ner->net, rows, begin, count, &s->net);
 }
 
+/* Of an entity that the move on the token has made, which a preset one behind it is not. */
+static void score_found(entity_span *entity, size_t token, const beam_scratch *found)
+{
+    if (entity->token_end == token + 1) entity->score = (float)beam_share(found, entity->token_start, token + 1);
+}
+
 /* 0 or -1. */
 static int follow_search(const ner_model *ner, ner_state *state, ner_scratch *s, const vector_source *source)
 {
     size_t presets = (size_t)(state->preset_end - state->preset);
     const beam_scratch *found = &s->search.beam;
+    const tern_doc *doc = state->doc;
     if (ner_search(ner, state->doc, state->preset, presets, &s->net, &s->search, source)) return -1;
     const uint32_t *classes = found->classes.data;
     keep_presets(state);
-    for (size_t token = 0; token < found->count; token++)
-        if (state->token == token) apply(state, classes[token]);
+    for (size_t token = 0; token < found->count; token++) {
+        const size_t number = doc->entity_count;
+        if (state->token != token) continue;
+        apply(state, classes[token]);
+        if (doc->entity_scores && number < doc->entity_count) score_found(&doc->entity[number], token, found);
+    }
     return 0;
 }
 
@@ -174,7 +213,14 @@ tern_status ner_annotate(const ner_model *ner, tern_doc *doc, ner_scratch *s, co
                        .moves = ner->moves,
                        .runs = s->runs.data,
                        .run_count = list_runs(ner, doc->model, s->runs.data),
-                       .open_runs = s->open_runs.data};
+                       .open_runs = s->open_runs.data,
+                       .classes = ner->net.classes,
+                       .sharpness = 1 / ner->temperature,
+                       .score = 1};
+    if (doc->entity_scores) {
+        trace = score_move;
+        user = &state;
+    }
     if (take_presets(ner, &state, &s->presets)) return doc_gave_up(doc, err);
     if (ner->beam.width) {
         if (follow_search(ner, &state, s, source)) return doc_gave_up(doc, err);
@@ -201,6 +247,18 @@ void ner_scratch_free(ner_scratch *s)
 
 /* ---- the component ----------------------------------------------------------------------------------------------- */
 
+/* Absent in most files: 1. */
+static float bind_temperature(binder *b)
+{
+    uint32_t one = 1;
+    if (!bind_has(b, "/temperature") || b->status) return 1;
+    const float *value = bind_vector(b, "/temperature", TERN_DTYPE_F32, &one);
+    if (b->status) return 1;
+    if (*value >= TEMPERATURE_LEAST && *value <= TEMPERATURE_MOST) return *value;
+    bind_refuse(b, "/temperature", "holds a value that is out of range");
+    return 1;
+}
+
 static void bind(binder *b, tern_model *model, component_model *self)
 {
     uint32_t two = 2;
@@ -209,6 +267,7 @@ static void bind(binder *b, tern_model *model, component_model *self)
     ner->moves = bind_matrix(b, "/moves", TERN_DTYPE_U32, &ner->net.classes, &two);
     bind_transition(b, NER_SLOTS, NER_EXTRA_SLOTS, &ner->net);
     ner->beam = bind_beam(b);
+    ner->temperature = bind_temperature(b);
     self->width = ner->net.width;
     for (uint32_t c = 0; c < ner->net.classes && !b->status; c++)
         if (ner->moves[2 * c] > NER_OUT) bind_refuse(b, "/moves", "holds an action that is out of range");

@@ -176,7 +176,8 @@ int ner_search(const ner_model *ner, const tern_doc *doc, const entity_span *pre
                               .token_count = doc->token_count,
                               .net = net,
                               .source = source,
-                              .stop = doc->interruption};
+                              .stop = doc->interruption,
+                              .temperature = doc->entity_scores ? ner->temperature : 0};
     return beam_search(&search, &s->beam);
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { MISSING = 0, INSIDE, OUTSIDE, BEGIN }; /* Token.ent_iob */
-enum { NEW_INDEX = 0, TYPE, DEPTH, LEFT_EDGE, RIGHT_EDGE };
+enum { NEW_INDEX = 0, TYPE, SCORE, DEPTH, LEFT_EDGE, RIGHT_EDGE };
 enum { IOB = 0, HAS_CHILD, STARTS };
 
 #define NO_SOURCE UINT32_MAX
@@ -19,6 +19,7 @@ typedef struct retokenizer {
     tern_doc *doc;
     retokenize_scratch *s;
     uint32_t *new_index, *type, *depth; /* type: label or NO_STRING */
+    float *score;                       /* of the entity that has the token */
     unsigned char *iob, *has_child;
 } retokenizer;
 
@@ -31,6 +32,7 @@ static int reserve(retokenizer *r, size_t tokens)
         if (buffer_reserve(&r->s->mark[i], tokens, 1)) return -1;
     r->new_index = r->s->column[NEW_INDEX].data;
     r->type = r->s->column[TYPE].data;
+    r->score = r->s->column[SCORE].data;
     r->depth = r->s->column[DEPTH].data;
     r->iob = r->s->mark[IOB].data;
     r->has_child = r->s->mark[HAS_CHILD].data;
@@ -46,12 +48,14 @@ static void read_entities(const retokenizer *r)
     for (size_t i = 0; i < doc->token_count; i++) {
         r->iob[i] = none;
         r->type[i] = NO_STRING;
+        r->score[i] = 1;
     }
     for (size_t k = 0; k < doc->entity_count; k++) {
         const entity_span *e = &doc->entity[k];
         for (uint32_t i = e->token_start; i < e->token_end; i++) {
             r->iob[i] = i == e->token_start ? BEGIN : INSIDE;
             r->type[i] = e->label;
+            r->score[i] = e->score;
         }
     }
 }
@@ -66,7 +70,7 @@ static int write_entities(const retokenizer *r)
     for (uint32_t i = 0; i < doc->token_count; i++) {
         if (r->iob[i] == BEGIN) {
             open = &doc->entity[doc->entity_count++];
-            *open = (entity_span){.token_start = i, .label = r->type[i]};
+            *open = (entity_span){.token_start = i, .label = r->type[i], .score = r->score[i]};
         }
         if (r->iob[i] != INSIDE && r->iob[i] != BEGIN) open = NULL;
         if (open) open->token_end = i + 1;
@@ -111,6 +115,7 @@ static void copy_token(const retokenizer *r, uint32_t to, uint32_t from)
     if (doc->entity_id) doc->entity_id[to] = is_known ? doc->entity_id[from] : NO_STRING;
     r->iob[to] = is_known ? r->iob[from] : MISSING;
     r->type[to] = is_known ? r->type[from] : NO_STRING;
+    r->score[to] = is_known ? r->score[from] : 1;
 }
 
 /* The same of the text's features, which move with a token that stays as it is. */
@@ -239,6 +244,7 @@ static int merge_annotations(const retokenizer *r, token_range range, uint32_t r
     for (int c = 0; c < COLUMN_COUNT; c++) doc->column[c][start] = doc->column[c][root];
     r->iob[start] = r->iob[root];
     r->type[start] = r->type[root];
+    r->score[start] = r->score[root];
     if (r->iob[start] == INSIDE || r->iob[start] == BEGIN) {
         int goes_on =
             iob == INSIDE && start > 0 && is_of_type(r, start, type) && is_of_type(r, start - 1, r->type[start]);

@@ -9,11 +9,11 @@ typedef struct token_range {
     uint32_t start, end;
 } token_range;
 
-enum { RETOKENIZE_COLUMNS = 5, RETOKENIZE_MARKS = 3 };
+enum { RETOKENIZE_COLUMNS = 6, RETOKENIZE_MARKS = 3 };
 
 typedef struct retokenize_scratch {
     buffer ranges;                     /* token_range [tokens], of whoever merges */
-    buffer column[RETOKENIZE_COLUMNS]; /* uint32_t [tokens] each */
+    buffer column[RETOKENIZE_COLUMNS]; /* uint32_t [tokens] each; one of them float */
     buffer mark[RETOKENIZE_MARKS];     /* one byte for each token */
     buffer text;
 } retokenize_scratch;

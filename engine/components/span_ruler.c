@@ -42,7 +42,7 @@ static int list_matches(const span_ruler_tables *tables, const tern_doc *doc, sp
                                   m[i].end,
                                   doc_id(doc, key[KEY_LABEL]),
                                   doc_id(doc, key[KEY_ID]),
-                                  {m[i].start, m[i].end, key[KEY_LABEL], key[KEY_ID], 0}};
+                                  {m[i].start, m[i].end, key[KEY_LABEL], key[KEY_ID], 0, 1}};
     }
     if (count) qsort(sorted, count, sizeof *sorted, as_spans);
     s->match_count = 0;
@@ -154,7 +154,7 @@ static int set_spans(const span_ruler_tables *tables, tern_doc *doc, span_ruler_
     s->before_count = 0;
     for (size_t i = 0; group && i < group->count; i++) {
         const group_span *old = &doc->group_span[group->first + i];
-        if (add_before(s, (ruled_span){old->token_start, old->token_end, old->label, NO_STRING, 0})) return -1;
+        if (add_before(s, (ruled_span){old->token_start, old->token_end, old->label, NO_STRING, 0, 1})) return -1;
     }
     if (apply_filter(tables->spans_filter, doc, s) || doc_begin_group(doc, tables->spans_key, 0)) return -1;
     return add_spans(doc, s->before.data, s->before_count) || add_spans(doc, s->chosen.data, s->chosen_count) ? -1 : 0;
@@ -175,14 +175,15 @@ static int set_entities(const span_ruler_tables *tables, tern_doc *doc, span_rul
     for (size_t i = 0; !tables->overwrite && i < doc->entity_count; i++) {
         const entity_span *e = &doc->entity[i];
         uint32_t id = doc->entity_id ? doc->entity_id[e->token_start] : NO_STRING;
-        if (add_before(s, (ruled_span){e->token_start, e->token_end, e->label, id, 0})) return -1;
+        if (add_before(s, (ruled_span){e->token_start, e->token_end, e->label, id, 0, e->score})) return -1;
     }
     if (apply_filter(tables->ents_filter, doc, s) || doc_reserve_entities(doc, doc->token_count)) return -1;
     const ruled_span *chosen = s->chosen.data;
     if (s->chosen_count) qsort(s->chosen.data, s->chosen_count, sizeof *chosen, by_start);
     doc->entity_count = 0;
     for (size_t i = 0; i < s->chosen_count; i++) {
-        doc->entity[doc->entity_count++] = (entity_span){chosen[i].start, chosen[i].end, chosen[i].label};
+        doc->entity[doc->entity_count++] =
+            (entity_span){chosen[i].start, chosen[i].end, chosen[i].label, chosen[i].score};
         if (set_id(doc, &chosen[i])) return -1;
     }
     doc->annotations |= TERN_ENTITIES;

@@ -10,6 +10,7 @@ extern const component_methods span_ruler_component;
 /* A span with its place in the order in which it came. */
 typedef struct ruled_span {
     uint32_t start, end, label, id, place; /* label, id: string numbers or NO_STRING */
+    float score;                           /* of an entity that was there; 1 of a match */
 } ruled_span;
 
 typedef struct span_ruler_scratch {

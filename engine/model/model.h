@@ -192,6 +192,8 @@ enum { NER_MISSING = 0, NER_BEGIN, NER_IN, NER_LAST, NER_UNIT, NER_OUT };
 enum { NER_SLOTS = 3, NER_EXTRA_SLOTS = 6, PARSER_SLOTS = 8, PARSER_EXTRA_SLOTS = 13 };
 #define TRANSITION_MAX_CLASSES 65536
 #define BEAM_MAX_WIDTH 1024
+#define TEMPERATURE_LEAST 0.01F
+#define TEMPERATURE_MOST 100.0F
 
 /* Actions of the arc-eager move table in spaCy's numbering (arc_eager.pyx). */
 enum { ARC_SHIFT = 0, ARC_REDUCE, ARC_LEFT, ARC_RIGHT, ARC_BREAK };
@@ -317,6 +319,7 @@ typedef struct ner_model {
     transition_weights net;
     beam_settings beam;
     const uint32_t *moves; /* [classes][2] action, label */
+    float temperature;     /* by which scores are divided before they become probabilities */
 } ner_model;
 
 typedef struct parser_model {

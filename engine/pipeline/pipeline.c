@@ -62,6 +62,7 @@ static tern_status run_components(tern_ctx *ctx, const run_input *input, const t
 {
     tern_doc *doc = &ctx->doc;
     if (interrupted(doc->interruption)) return fail_interrupted(err);
+    doc->entity_scores = options->entity_scores;
     tern_status status = input->words ? tokens_of_words(ctx, input->words, options, err)
                                       : tokens_of_text(ctx, input->text, input->len, options, err);
     ctx_end_of_tokenizer(ctx);
@@ -78,6 +79,7 @@ static tern_status run_components(tern_ctx *ctx, const run_input *input, const t
     /* classifiers say 0 of each label, groups of spans are empty; nothing else says anything */
     if (!doc->token_count) run &= places_of(ctx->model, TERN_TEXTCATS | TERN_SPAN_MAKERS | TERN_SPAN_RULER);
     if (run) status = annotate(ctx, run, err);
+    if (options->min_score > 0) doc_drop_entities(doc, options->min_score);
     if (!status && doc_finish(doc)) status = doc_gave_up(&ctx->doc, err);
     if (!status && options->want & TERN_NOUN_CHUNKS) status = find_noun_chunks(ctx, err);
     ctx->kept = 0; /* the rows of the whole document */

@@ -28,7 +28,7 @@ static tern_status check(const tern_preset_entity *e, size_t number, size_t end,
 
 static void add(tern_doc *doc, size_t start, size_t end, uint32_t label)
 {
-    doc->entity[doc->entity_count++] = (entity_span){(uint32_t)start, (uint32_t)end, label};
+    doc->entity[doc->entity_count++] = (entity_span){(uint32_t)start, (uint32_t)end, label, 1};
 }
 
 /* 0, or -1 when out of memory. */

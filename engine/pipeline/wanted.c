@@ -22,6 +22,10 @@ tern_status check_options(const tern_ctx *ctx, const tern_options *options, tern
         return fail(err, TERN_E_ARGUMENT, 0, "tern_run: preset_entity_count is set, preset_entities is NULL");
     if (options->sentence_cats && ~options->want & (TERN_CATS | TERN_SENTENCES))
         return fail(err, TERN_E_ARGUMENT, 0, "tern_run: sentence_cats needs TERN_CATS and TERN_SENTENCES in want");
+    if (!(options->min_score >= 0 && options->min_score <= 1))
+        return fail(err, TERN_E_ARGUMENT, 0, "tern_run: min_score is not from 0 to 1");
+    if (options->min_score > 0 && !options->entity_scores)
+        return fail(err, TERN_E_ARGUMENT, 0, "tern_run: min_score needs entity_scores");
     return TERN_OK;
 }
 

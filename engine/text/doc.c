@@ -174,6 +174,14 @@ const char *doc_entity_string(const tern_doc *doc, uint32_t number, size_t *len)
     return doc->lemma_text + given->start;
 }
 
+void doc_drop_entities(tern_doc *doc, double least)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < doc->entity_count; i++)
+        if ((double)doc->entity[i].score >= least) doc->entity[kept++] = doc->entity[i];
+    doc->entity_count = kept;
+}
+
 void doc_unblock_tokens(tern_doc *doc)
 {
     size_t kept = 0;
@@ -371,6 +379,7 @@ tern_status tern_doc_entity(const tern_doc *doc, size_t index, tern_entity *out)
     out->token_end = e->token_end;
     out->label = doc_entity_string(doc, e->label, NULL);
     out->id = doc_entity_string(doc, doc->entity_id ? doc->entity_id[e->token_start] : NO_STRING, NULL);
+    out->score = doc->entity_scores ? (double)e->score : 0;
     return TERN_OK;
 }
 

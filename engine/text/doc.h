@@ -21,6 +21,7 @@ typedef struct token_span {
 
 typedef struct entity_span {
     uint32_t token_start, token_end, label; /* label: string number; NO_STRING: the one token is blocked */
+    float score;                            /* 1, unless ner found it and doc->entity_scores asked for its score */
 } entity_span;
 
 /* A string of the caller's, which the model may lack: bytes [start, start + length) of doc->lemma_text. It is no number
@@ -93,6 +94,7 @@ struct tern_doc {
     size_t entity_count;
     entity_span *entity; /* in the order of the text; none has a token of another */
     uint32_t *entity_id; /* [token_count] string number of Token.ent_id_ or NO_STRING; NULL: nobody has set one */
+    int entity_scores;   /* 1: the run wants scores of entities */
     int has_presets;     /* 1: what tokens are in no entity is known, even before a component has set entities */
     size_t given_string_count;
     given_string *given_string; /* [given_string_count] their numbers go on behind those of the model */
@@ -167,6 +169,9 @@ static inline int doc_knows_entities(const tern_doc *doc)
 
 /* Blocked tokens become tokens that are outside (doc.pyx: what doc.ents = … does). */
 void doc_unblock_tokens(tern_doc *doc);
+
+/* Those whose score is below least. */
+void doc_drop_entities(tern_doc *doc, double least);
 
 /* A code point above U+FFFF has four bytes, three more than its share; no other has. */
 static inline size_t utf16_length(const text_view *view, size_t start, size_t end)

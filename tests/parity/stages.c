@@ -1,6 +1,7 @@
 /* stages.c - shows what the engine makes of texts, for the parity tests: JSON Lines in, JSON Lines out.
  *
- *     stages MODEL [--features] [--layers] [--scores] [--trace] [--matches] [--greedy] [--fresh] < texts.jsonl
+ *     stages MODEL [--features] [--layers] [--scores] [--trace] [--matches] [--greedy] [--fresh] [--entity-scores]
+ *         < texts.jsonl
  *
  * In:   {"text": "...",                                       or "tokens" and "spaces" as in a request
  *        "sent_starts": "+0-...",               optional: one per token: 1, unknown, -1
@@ -30,6 +31,7 @@
  *          document as it has become, before duplicates are removed.
  * --greedy adds the same without duplicates, and of each second and third of three rules what spaCy's Matcher keeps of
  * it under FIRST and LONGEST.
+ * --entity-scores adds "entity_scores": [...], of the entities.
  * --fresh  takes a new context for every line; otherwise one context runs them all.
  * TERN_GEMM chooses the kernels, as in the programs.
  * Arrays of floats are written as hexadecimal digits of their little-endian bytes, so that they can be compared
@@ -48,7 +50,7 @@
 #include "tern.h"
 
 typedef struct options {
-    int features, layers, scores, trace, matches, greedy, fresh;
+    int features, layers, scores, trace, matches, greedy, fresh, entity_scores;
 } options;
 
 static const struct {
@@ -141,6 +143,15 @@ static void write_entities(bytes *out, const tern_doc *doc)
         json_out_cstring(out, entity.id);
         bytes_text(out, "]");
     }
+    bytes_text(out, "]");
+}
+
+static void write_entity_scores(bytes *out, const tern_doc *doc)
+{
+    tern_entity entity;
+
+    bytes_text(out, ",\"entity_scores\":[");
+    for (size_t i = 0; !tern_doc_entity(doc, i, &entity); i++) bytes_format(out, "%s%.9g", i ? "," : "", entity.score);
     bytes_text(out, "]");
 }
 
@@ -329,6 +340,7 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
     tern_options run = {
         .want = mask(json_member(line, "want"), annotation_from_name, tern_model_offers(ctx->model), out),
         .places = places(json_member(line, "components"), ctx->model, out),
+        .entity_scores = show->entity_scores,
     };
 
     if (json_string(json_member(line, "sent_starts"), &marks)) {
@@ -344,6 +356,7 @@ static void annotate(tern_ctx *ctx, const json_node *line, const options *show, 
         write_numbers(out, doc);
         write_strings(out, doc);
         write_entities(out, doc);
+        if (show->entity_scores) write_entity_scores(out, doc);
         write_sentences(out, doc);
         write_cats(out, doc);
         write_groups(out, doc);
@@ -394,8 +407,8 @@ static int answer_lines(const tern_model *model, tern_ctx **ctx, const options *
 
 static int usage(void)
 {
-    fputs("usage: stages MODEL [--features] [--layers] [--scores] [--trace] [--matches] [--greedy] [--fresh] < "
-          "texts.jsonl\n",
+    fputs("usage: stages MODEL [--features] [--layers] [--scores] [--trace] [--matches] [--greedy] [--fresh] "
+          "[--entity-scores] < texts.jsonl\n",
           stderr);
     return 2;
 }
@@ -405,9 +418,10 @@ static int *flag_of(options *show, const char *argument)
     const struct {
         const char *name;
         int *flag;
-    } flags[] = {{"--features", &show->features}, {"--layers", &show->layers},   {"--scores", &show->scores},
-                 {"--trace", &show->trace},       {"--matches", &show->matches}, {"--greedy", &show->greedy},
-                 {"--fresh", &show->fresh}};
+    } flags[] = {{"--features", &show->features}, {"--layers", &show->layers},
+                 {"--scores", &show->scores},     {"--trace", &show->trace},
+                 {"--matches", &show->matches},   {"--greedy", &show->greedy},
+                 {"--fresh", &show->fresh},       {"--entity-scores", &show->entity_scores}};
 
     for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
         if (!strcmp(argument, flags[i].name)) return flags[i].flag;

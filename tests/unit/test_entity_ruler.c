@@ -155,7 +155,7 @@ static void test_ids(void **state)
 static void test_existing_entities(void **state)
 {
     fixture *f = *state;
-    const entity_span preset[2] = {{1, 3, number_of(&f->small, "X")}, {4, 5, number_of(&f->small, "X")}};
+    const entity_span preset[2] = {{1, 3, number_of(&f->small, "X"), 1}, {4, 5, number_of(&f->small, "X"), 1}};
     use_phrase(f, 0, "bc");
     use_phrase(f, 1, "a");
     assert_entities(f, "abcde", preset, 2, "B:0-1 X:1-3 X:4-5");
@@ -168,7 +168,7 @@ static void test_existing_entities(void **state)
 static void test_blocked_tokens(void **state)
 {
     fixture *f = *state;
-    const entity_span preset[3] = {{0, 1, NO_STRING}, {2, 3, NO_STRING}, {4, 5, number_of(&f->small, "X")}};
+    const entity_span preset[3] = {{0, 1, NO_STRING, 1}, {2, 3, NO_STRING, 1}, {4, 5, number_of(&f->small, "X"), 1}};
     use_phrase(f, 0, "bc");
     assert_entities(f, "abcde", preset, 3, "A:1-3 X:4-5");
     assert_entities(f, "xxxxx", preset, 3, "X:4-5");

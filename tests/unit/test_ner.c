@@ -189,7 +189,7 @@ static void test_entity_open(void **state)
     annotate_exactly(f, (uint32_t[]){B_B, I_B, I_B, L_B, O}, 5);
     for (size_t step = 1; step <= 3; step++) assert_valid(f, step, "I-B L-B ");
     assert_valid(f, 4, "U-A U-B O "); /* closed again, and the last token */
-    assert_entities(&f->doc, 1, (entity_span[]){{0, 4, B}});
+    assert_entities(&f->doc, 1, (entity_span[]){{0, 4, B, 1}});
 }
 
 static void test_entity_open_at_the_end(void **state)
@@ -197,7 +197,7 @@ static void test_entity_open_at_the_end(void **state)
     fixture *f = *state;
     annotate_exactly(f, (uint32_t[]){O, B_A, L_A}, 3);
     assert_valid(f, 2, "L-A ");
-    assert_entities(&f->doc, 1, (entity_span[]){{1, 3, A}});
+    assert_entities(&f->doc, 1, (entity_span[]){{1, 3, A, 1}});
 }
 
 static void test_one_token(void **state)
@@ -205,7 +205,7 @@ static void test_one_token(void **state)
     fixture *f = *state;
     annotate_exactly(f, (uint32_t[]){U_A}, 1);
     assert_valid(f, 0, "U-A U-B O ");
-    assert_entities(&f->doc, 1, (entity_span[]){{0, 1, A}});
+    assert_entities(&f->doc, 1, (entity_span[]){{0, 1, A, 1}});
 }
 
 static void test_no_tokens(void **state)
@@ -255,14 +255,14 @@ static void test_white_space_continues_and_ends_entities(void **state)
     annotate_exactly(f, (uint32_t[]){B_A, I_A, L_A, O}, 4);
     assert_valid(f, 1, "I-A L-A ");
     assert_valid(f, 2, "I-A L-A ");
-    assert_entities(&f->doc, 1, (entity_span[]){{0, 3, A}});
+    assert_entities(&f->doc, 1, (entity_span[]){{0, 3, A, 1}});
 }
 
 static void test_neighbouring_entities(void **state)
 {
     fixture *f = *state;
     annotate_exactly(f, (uint32_t[]){U_A, U_B, B_A, L_A, B_B, I_B, L_B, U_B}, 8);
-    assert_entities(&f->doc, 5, (entity_span[]){{0, 1, A}, {1, 2, B}, {2, 4, A}, {4, 7, B}, {7, 8, B}});
+    assert_entities(&f->doc, 5, (entity_span[]){{0, 1, A, 1}, {1, 2, B, 1}, {2, 4, A, 1}, {4, 7, B, 1}, {7, 8, B, 1}});
 }
 
 static void test_wish_that_is_not_allowed(void **state)
@@ -286,7 +286,7 @@ static void preset(fixture *f, size_t count, const entity_span *entities)
 static void test_preset_entities(void **state)
 {
     fixture *f = *state;
-    static const entity_span before[3] = {{2, 4, A}, {5, 6, B}, {6, 8, 0}};
+    static const entity_span before[3] = {{2, 4, A, 1}, {5, 6, B, 1}, {6, 8, 0, 1}};
     f->sent_start[3] = 1;
     preset(f, 3, before);
     annotate_more(f, (uint32_t[]){B_B, I_B, U_B, U_B, U_A, O, O, O, B_A, L_A}, 10);
@@ -295,13 +295,15 @@ static void test_preset_entities(void **state)
     assert_valid(f, 1, "L-B ");               /* token 1 */
     assert_valid(f, 2, "U-A U-B O ");         /* token 4 */
     assert_valid(f, 3, "B-A B-B U-A U-B O "); /* token 8 */
-    assert_entities(&f->doc, 6, (entity_span[]){{0, 2, B}, {2, 4, A}, {4, 5, A}, {5, 6, B}, {6, 8, 0}, {8, 10, A}});
+    assert_entities(
+        &f->doc, 6,
+        (entity_span[]){{0, 2, B, 1}, {2, 4, A, 1}, {4, 5, A, 1}, {5, 6, B, 1}, {6, 8, 0, 1}, {8, 10, A, 1}});
 }
 
 static void test_nothing_but_preset_entities(void **state)
 {
     fixture *f = *state;
-    static const entity_span all[2] = {{0, 1, A}, {1, 3, B}};
+    static const entity_span all[2] = {{0, 1, A, 1}, {1, 3, B, 1}};
     preset(f, 2, all);
     annotate_more(f, (uint32_t[]){O, O, O}, 3);
     assert_int_equal(f->steps, 0);
@@ -312,13 +314,14 @@ static void test_nothing_but_preset_entities(void **state)
 static void test_blocked_tokens(void **state)
 {
     fixture *f = *state;
-    static const entity_span before[2] = {{1, 2, NO_STRING}, {2, 3, NO_STRING}};
+    static const entity_span before[2] = {{1, 2, NO_STRING, 1}, {2, 3, NO_STRING, 1}};
     preset(f, 2, before);
     annotate_more(f, (uint32_t[]){U_B, U_A, U_A, B_A, L_A}, 5);
     assert_int_equal(f->steps, 3);
     assert_valid(f, 0, "U-A U-B O ");
     assert_valid(f, 1, "B-A B-B U-A U-B O ");
-    assert_entities(&f->doc, 4, (entity_span[]){{0, 1, B}, {1, 2, NO_STRING}, {2, 3, NO_STRING}, {3, 5, A}});
+    assert_entities(&f->doc, 4,
+                    (entity_span[]){{0, 1, B, 1}, {1, 2, NO_STRING, 1}, {2, 3, NO_STRING, 1}, {3, 5, A, 1}});
 }
 
 /* Longer than a block of the encoder; an entity reaches over the border. */
@@ -333,11 +336,12 @@ static void test_long_document(void **state)
     wish[2 * TOK2VEC_BLOCK] = L_A;
     wish[MAX_TOKENS - 1] = U_A;
     annotate_exactly(f, wish, MAX_TOKENS);
-    assert_entities(
-        &f->doc, 3,
-        (entity_span[]){{0, 1, B}, {TOK2VEC_BLOCK - 100, 2 * TOK2VEC_BLOCK + 1, A}, {MAX_TOKENS - 1, MAX_TOKENS, A}});
+    assert_entities(&f->doc, 3,
+                    (entity_span[]){{0, 1, B, 1},
+                                    {TOK2VEC_BLOCK - 100, 2 * TOK2VEC_BLOCK + 1, A, 1},
+                                    {MAX_TOKENS - 1, MAX_TOKENS, A, 1}});
     annotate_exactly(f, (uint32_t[]){O, U_B}, 2);
-    assert_entities(&f->doc, 1, (entity_span[]){{1, 2, B}});
+    assert_entities(&f->doc, 1, (entity_span[]){{1, 2, B, 1}});
 }
 
 /* ---- move tables that no training produces ----------------------------------------------------------------------- */
@@ -385,12 +389,12 @@ static void test_no_move_for_blocked_tokens(void **state)
 {
     fixture *f = *state;
     static const uint32_t moves[2][2] = {{NER_UNIT, A}, {NER_OUT, 0}};
-    static const entity_span before[2] = {{1, 2, NO_STRING}, {3, 4, B}};
+    static const entity_span before[2] = {{1, 2, NO_STRING, 1}, {3, 4, B, 1}};
     use_moves(f, moves, 2);
     preset(f, 2, before);
     annotate_more(f, (uint32_t[]){0, 0, 0, 0, 0}, 5);
     assert_int_equal(f->steps, 1);
-    assert_entities(&f->doc, 3, (entity_span[]){{0, 1, A}, {1, 2, NO_STRING}, {3, 4, B}});
+    assert_entities(&f->doc, 3, (entity_span[]){{0, 1, A, 1}, {1, 2, NO_STRING, 1}, {3, 4, B, 1}});
 }
 
 /* ---- the real model; all numbers from spaCy 3.8 ------------------------------------------------------------------ */
@@ -538,7 +542,7 @@ static void draw_presets(tern_doc *doc, uint64_t *seed)
         if (end > doc->token_count) end = (uint32_t)doc->token_count;
         while (!doc->model->strings.id[label]) label++;
         if (!random_below(seed, 4)) label = NO_STRING, end = token + 1; /* blocked */
-        doc->entity[doc->entity_count++] = (entity_span){token, end, label};
+        doc->entity[doc->entity_count++] = (entity_span){token, end, label, 1};
         token = end + (uint32_t)random_below(seed, 5);
     }
 }

@@ -90,7 +90,7 @@ static void assert_found(fixture *f, const char *letters, int preset, const char
     assert_int_equal(doc_reserve_entities(doc, 6), 0);
     assert_int_equal(doc_begin_group(doc, f->group, 0), 0);
     for (uint32_t start = 1; preset && start < 6; start += 4) {
-        doc->entity[doc->entity_count++] = (entity_span){start, start + 1, label};
+        doc->entity[doc->entity_count++] = (entity_span){start, start + 1, label, 1};
         assert_int_equal(doc_add_span(doc, (group_span){start, start + 1, label, 0}), 0);
     }
     const component_run run = {&span_ruler_component, &f->small.component, doc, &f->scratch, &f->lexeme};
@@ -152,8 +152,8 @@ static void test_blocked_tokens(void **state)
     f->small.component.span_ruler.ents_filter = SPAN_FILTER_EXISTING;
     f->small.component.span_ruler.spans_key = NO_STRING;
     assert_found(f, "xxxxxx", 0, "", "");
-    doc->entity[doc->entity_count++] = (entity_span){1, 2, NO_STRING};
-    doc->entity[doc->entity_count++] = (entity_span){3, 4, number_of(&f->small, "X")};
+    doc->entity[doc->entity_count++] = (entity_span){1, 2, NO_STRING, 1};
+    doc->entity[doc->entity_count++] = (entity_span){3, 4, number_of(&f->small, "X"), 1};
     const component_run run = {&span_ruler_component, &f->small.component, doc, &f->scratch, &f->lexeme};
     assert_int_equal(span_ruler_component.finish(&run, NULL, NULL), TERN_OK);
     assert_int_equal(doc->entity_count, 1);
