@@ -5,9 +5,12 @@
 #define LETTERS "abcdefghijklmnopqrstuvwxyz" /* browsers send origins in lower case, international names in ASCII */
 #define DIGITS "0123456789"
 #define PREFLIGHT_SECONDS "7200" /* Chromium's own limit */
-/* A page may send a key of Kong (apikey) or API Gateway (x-api-key), or a signature, through to where they count. */
-#define REQUEST_HEADERS "content-type, content-encoding, authorization, x-api-key, apikey"
-#define ANSWER_HEADERS "server-timing, retry-after"
+/* A page may send a key of Kong (apikey) or API Gateway (x-api-key), or a signature, through to where they count. What
+ * begins with x-amz and amz is AWS's SDK for JavaScript's. */
+#define REQUEST_HEADERS                                                                                                \
+    "content-type, content-encoding, authorization, x-api-key, apikey, x-amz-target, x-amz-date, "                     \
+    "x-amz-content-sha256, x-amz-security-token, x-amz-user-agent, amz-sdk-invocation-id, amz-sdk-request"
+#define ANSWER_HEADERS "server-timing, retry-after, x-amzn-requestid, x-amzn-errortype"
 
 /* After a name, an IPv4 address or [an IPv6 address]; NULL if there is none. */
 static const char *host_end(const char *host)

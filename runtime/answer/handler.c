@@ -164,19 +164,10 @@ void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_
     text_answer(&by, &input, out);
 }
 
-/* The settings with what belongs to the model. */
-static handler_settings settings_of(const handler_settings *settings, const named_model *model)
-{
-    handler_settings own = *settings;
-    own.model = model->model;
-    own.components = model->components;
-    return own;
-}
-
 static void answer_plain(const model_contexts *contexts, const named_model *model, task_kind task, const char *name,
                          const char *text, size_t len, const handler_settings *settings, response *out)
 {
-    const handler_settings own = settings_of(settings, model);
+    const handler_settings own = model_settings(settings, model);
     const request_options options = default_options(&own);
     const responder by = {.task = task,
                           .ctx = model_context(contexts, model),
@@ -207,7 +198,7 @@ static void answer_request(const model_contexts *contexts, const request_target 
 {
     problem why;
     bytes text = {0};
-    const handler_settings own = settings_of(settings, target->model);
+    const handler_settings own = model_settings(settings, target->model);
     text_request asked = {.options = default_options(&own)};
     const responder by = {.task = target->task,
                           .ctx = model_context(contexts, target->model),

@@ -8,6 +8,14 @@ static void put_limits(tern_options *options, const handler_settings *settings)
     options->interrupt_user = settings->interrupt_user;
 }
 
+handler_settings model_settings(const handler_settings *settings, const named_model *model)
+{
+    handler_settings own = *settings;
+    own.model = model->model;
+    own.components = model->components;
+    return own;
+}
+
 tern_options model_options(unsigned want, const handler_settings *settings)
 {
     tern_options options = {.want = want & tern_model_offers(settings->model), .places = settings->components};

@@ -36,6 +36,9 @@ typedef struct run_input {
     const tern_words *words;
 } run_input;
 
+/* The settings with what belongs to the model. */
+handler_settings model_settings(const handler_settings *settings, const named_model *model);
+
 /* Of a run for want (what the model does not offer is left out), with the settings' limits. */
 tern_options model_options(unsigned want, const handler_settings *settings);
 

@@ -8,6 +8,7 @@
 
 #include "components.h"
 #include "environment.h"
+#include "json_in.h"
 #include "mapped_file.h"
 #include "text_of.h"
 
@@ -137,9 +138,24 @@ int models_again(const model_set *models, model_set *out)
     return 0;
 }
 
+/* {"model": {"lang": "en", ...}, ...} */
+static void read_language(named_model *m)
+{
+    const char *meta;
+    size_t len;
+    bytes code = {0};
+    json_error error;
+    json_doc *doc = tern_model_meta(m->model, &meta, &len) ? NULL : json_parse(meta, len, &error);
+    const json_node *lang = doc ? json_member(json_member(json_root(doc), "model"), "lang") : NULL;
+    if (json_string(lang, &code) && code.len < sizeof m->language) memcpy(m->language, code.data, code.len + 1);
+    bytes_free(&code);
+    json_free(doc);
+}
+
 static tern_status set_tasks(named_model *m, problem *reason)
 {
     unsigned offers = tern_model_offers(m->model);
+    read_language(m);
     m->tasks = 0;
     m->components = components_by_default(m->model);
     if (offers & (TERN_ENTITIES | TERN_SPANS)) { /* without entities it answers with spans */

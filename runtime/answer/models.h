@@ -14,12 +14,14 @@
 #define MODELS_MAX 16u
 #define MODEL_NAME_MAX 40 /* a name is 1 to so many letters (ASCII), digits, _ and - */
 #define MODEL_NAME_SIZE (MODEL_NAME_MAX + 1u)
+#define MODEL_LANGUAGE_SIZE 12u /* a code */
 
 typedef struct named_model {
     char name[MODEL_NAME_SIZE];
-    char *path;                 /* owned */
-    tern_model *model;          /* owned; NULL until models_open */
-    struct mapped_file *file;   /* owned; NULL if the model is not mapped */
+    char *path;                         /* owned */
+    tern_model *model;                  /* owned; NULL until models_open */
+    struct mapped_file *file;           /* owned; NULL if the model is not mapped */
+    char language[MODEL_LANGUAGE_SIZE]; /* that its description says: "en"; "" without one, or until models_set_tasks */
     unsigned tasks;             /* TASK_BIT of those that it can do; 0 until models_set_tasks, as the next two */
     uint64_t components;        /* places of those that find entities, unless a request names some */
     sentiment_labels sentiment; /* of a model that can do TASK_SENTIMENT */

@@ -4,7 +4,6 @@
 
 #include "json_out.h"
 
-#define TEXT_TOO_LONG "Function.TextTooLong"
 #define TOO_MANY_TEXTS "Function.TooManyTexts"
 #define DEADLINE_EXCEEDED "Function.DeadlineExceeded"
 
@@ -63,6 +62,11 @@ size_t response_size(response *out, int quoted)
     return out->size;
 }
 
+int response_is_over(response *out, const answer_limit *limit, size_t before)
+{
+    return limit->bytes && before + response_size(out, limit->quoted) > limit->bytes;
+}
+
 void response_end(response *out)
 {
     if (out->body.failed) respond_out_of_memory(out);
@@ -78,14 +82,14 @@ int respond_engine_error(response *out, const tern_error *err, size_t max_chars)
         if (!max_chars || max_chars > TERN_MAX_CHARS) max_chars = TERN_MAX_CHARS;
         snprintf(message, sizeof message, "the text has %zu characters, the limit is %zu: split it", err->pos,
                  max_chars);
-        respond_error(out, 413, TEXT_TOO_LONG, message);
+        respond_error(out, 413, ERROR_TEXT_TOO_LONG, message);
         return -1;
     case TERN_E_MEMORY_LIMIT:
-        respond_error(out, 413, "Function.MemoryLimit",
+        respond_error(out, 413, ERROR_MEMORY_LIMIT,
                       "the text needs more memory than there is for one here: split it, or give the "
                       "process more memory");
         return -1;
-    case TERN_E_TOO_COMPLEX: respond_error(out, 413, "Function.TextTooComplex", err->msg); return -1;
+    case TERN_E_TOO_COMPLEX: respond_error(out, 413, ERROR_TEXT_TOO_COMPLEX, err->msg); return -1;
     case TERN_E_INTERRUPTED:
         respond_error(out, 504, DEADLINE_EXCEEDED,
                       "the time limit came before the answer: send a shorter text, or give the "

@@ -11,6 +11,9 @@
 #define ERROR_BAD_REQUEST "Function.BadRequest"
 #define ERROR_UNKNOWN_MODEL "Function.UnknownModel"
 #define ERROR_TOO_LARGE "Function.ResponseSizeTooLarge"
+#define ERROR_TEXT_TOO_LONG "Function.TextTooLong"
+#define ERROR_TEXT_TOO_COMPLEX "Function.TextTooComplex"
+#define ERROR_MEMORY_LIMIT "Function.MemoryLimit"
 #define ERROR_OUT_OF_MEMORY "Runtime.OutOfMemory"
 #define ERROR_INTERNAL "Runtime.InternalError"
 
@@ -45,6 +48,9 @@ void response_end(response *out);
 /* The bytes that the body takes where it goes: answer_limit.quoted. Each byte is looked at once: ask as often as you
  * like. */
 size_t response_size(response *out, int quoted);
+
+/* Whether the answer, behind `before` bytes of a larger one, is already larger than may go out. */
+int response_is_over(response *out, const answer_limit *limit, size_t before);
 
 /* {"error": message}. error_type is kept by reference (a literal). */
 void respond_error(response *out, int status, const char *error_type, const char *message);

@@ -10,6 +10,7 @@ static const char *const allowed_methods[] = {
     [PLACE_PAGE] = "GET, HEAD, OPTIONS",
     [PLACE_HEALTH] = "GET, HEAD, OPTIONS",
     [PLACE_TASK] = "POST, OPTIONS",
+    [PLACE_SERVICE] = "POST, OPTIONS",
 };
 
 static void refuse(route *r, int status, const char *error)
@@ -55,6 +56,7 @@ static void find_place(route *r, route_program program, const model_set *models,
 {
     segment last[2] = {{.len = 0}};
     size_t count = len && path[0] == '/' ? split(path, len, last) : 0;
+    r->is_root = !count && len && path[0] == '/';
     int prefixed = program == ROUTE_LAMBDA;
     task_kind of_model = count == 2 || prefixed ? task_of(last[1]) : TASK_ANY;
     const named_model *model = of_model == TASK_ANY ? NULL : models_find(models, last[0].text, last[0].len);
@@ -66,7 +68,7 @@ static void find_place(route *r, route_program program, const model_set *models,
     } else if ((count == 1 || prefixed) && task_of(last[0]) != TASK_ANY) {
         r->place = PLACE_TASK;
         r->asked.task = task_of(last[0]);
-    } else if (program == ROUTE_SERVER && !count && len && path[0] == '/') {
+    } else if (program == ROUTE_SERVER && r->is_root) {
         r->place = PLACE_PAGE;
     } else {
         refuse(r, 404,
@@ -97,6 +99,23 @@ route route_find(route_program program, const model_set *models, const char *met
     return r;
 }
 
+/* Where nothing else is, which a POST with a target may take: on Lambda a stage may be all of the path. The browser's
+ * question before it does not have the target: there it must be the root. */
+void route_service(route *r, route_program program, const char *method, const char *target)
+{
+    const int is_free = r->place == PLACE_PAGE || (program == ROUTE_LAMBDA && r->place == PLACE_NONE && r->error);
+    const int posts = method && target && !strcmp(method, "POST");
+    const int asks = method && program == ROUTE_LAMBDA && r->is_root && !strcmp(method, "OPTIONS");
+    if (!is_free || !(posts || asks)) return;
+    *r = (route){.place = PLACE_SERVICE, .is_root = r->is_root, .is_options = asks, .target = posts ? target : NULL};
+    r->allowed = allowed_methods[PLACE_SERVICE];
+}
+
+int route_takes_body(const route *r)
+{
+    return (r->place == PLACE_TASK || r->place == PLACE_SERVICE) && !r->status && !r->is_options;
+}
+
 /* 1 if the value of a Content-Type header says application/json, with or without parameters; so does none. */
 static int is_json(const char *content_type)
 {
@@ -115,9 +134,9 @@ static int is_coding(const char *value, const char *name)
 
 void route_check_body(route *r, const char *content_type, const char *content_encoding)
 {
-    if (r->status || r->is_options || r->place != PLACE_TASK) return;
+    if (!route_takes_body(r)) return;
     r->gzip = content_encoding && (is_coding(content_encoding, "gzip") || is_coding(content_encoding, "x-gzip"));
-    if (!is_json(content_type)) {
+    if (r->place == PLACE_TASK && !is_json(content_type)) {
         refuse(r, 415, NOT_JSON);
     } else if (content_encoding && !r->gzip && !is_coding(content_encoding, "identity")) {
         refuse(r, 415, NOT_GZIP);

@@ -4,10 +4,12 @@
  *   POST       /ner, /ner/MODEL, /sentiment, /sentiment/MODEL    handle_request
  *   GET, HEAD  /healthz                                          handle_health
  *   GET, HEAD  /                                                 the page, of tern serve only
+ *   POST       / with the header X-Amz-Target                    an operation of Amazon Comprehend (comprehend.h)
  *   OPTIONS    each of these                                     what it allows
  *
  * A path is its segments. Empty ones do not count, so that /ner/ and //ner are /ner, nor does a query. Escapes are not
- * decoded: no name here needs any. On Lambda a stage or a base path may stand before: /prod/ner.
+ * decoded: no name here needs any. On Lambda a stage or a base path may stand before: /prod/ner; so a POST with
+ * X-Amz-Target may have any path there that is nothing else's.
  *
  *   404   another path, or a model that is not there
  *   405   another method (with Allow)
@@ -23,15 +25,17 @@
 
 typedef enum route_program { ROUTE_SERVER, ROUTE_LAMBDA } route_program;
 
-typedef enum route_place { PLACE_NONE, PLACE_PAGE, PLACE_HEALTH, PLACE_TASK } route_place;
+typedef enum route_place { PLACE_NONE, PLACE_PAGE, PLACE_HEALTH, PLACE_TASK, PLACE_SERVICE } route_place;
 
 /* Everything is borrowed: from models, or constant. */
 typedef struct route {
     route_place place;
     request_target asked; /* of PLACE_TASK: what the path says */
+    const char *target;   /* of PLACE_SERVICE: the value of X-Amz-Target, which the caller keeps */
     const char *allowed;  /* methods of the place: "POST, OPTIONS"; NULL for PLACE_NONE */
     int is_options;       /* OPTIONS of a place that is there */
-    int gzip;             /* the body is compressed: handle_compressed_request */
+    int is_root;          /* the path is / */
+    int gzip;             /* the body is compressed */
     int status;           /* 0; or of the refusal */
     const char *error;    /* its sentence; NULL: the one of an unknown model */
     const char *accepted; /* content codings, where it was one that is not supported; else NULL */
@@ -41,7 +45,14 @@ typedef struct route {
  * which. */
 route route_find(route_program program, const model_set *models, const char *method, const char *path, size_t len);
 
-/* Reads what the header says of a body for PLACE_TASK, if nothing is wrong so far: the values of Content-Type and
+/* Makes a route that route_find has found for that method PLACE_SERVICE, if it is: target is the value of X-Amz-Target,
+ * NULL where there is no such field. */
+void route_service(route *r, route_program program, const char *method, const char *target);
+
+/* Whether the request has a body that is to be read. */
+int route_takes_body(const route *r);
+
+/* Reads what the header says of such a body: the values of Content-Type, which of PLACE_SERVICE may be any, and
  * Content-Encoding, NULL where there is no such field. */
 void route_check_body(route *r, const char *content_type, const char *content_encoding);
 

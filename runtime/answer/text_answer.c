@@ -20,8 +20,7 @@ static void write_labelled(bytes *out, const char *text, const tern_span *span, 
 
 int text_answer_is_over(const responder *by, response *out)
 {
-    const answer_limit *limit = &by->settings->answer;
-    return limit->bytes && by->before + response_size(out, limit->quoted) > limit->bytes;
+    return response_is_over(out, &by->settings->answer, by->before);
 }
 
 void text_answer_end(const responder *by, response *out)

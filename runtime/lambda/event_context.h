@@ -11,7 +11,7 @@
 /* Everything is borrowed. One thread at a time. */
 typedef struct event_context {
     const model_contexts *contexts;
-    request_target asked; /* by the path of an HTTP request; zeroed (the caller's value): there is none */
+    request_target asked; /* by who made the context: zeroed, for an event says itself */
     const handler_settings *settings;
     const char *cors_origin;  /* cors.h; NULL: no CORS headers */
     const sqs_output *output; /* where results of SQS messages go; NULL: nowhere */

@@ -8,7 +8,7 @@
 #include "health.h"
 #include "json_out.h"
 #include "reason.h"
-#include "route.h"
+#include "routed.h"
 
 /* What a load balancer takes from a function ("1 MB"). */
 #define ALB_MAX_RESPONSE 1000000u
@@ -57,51 +57,52 @@ static int is_encoded(const json_node *event)
 
 /* ---- answering --------------------------------------------------------------------------------------------------- */
 
-static void answer_encoded_body(const event_context *context, const bytes *body, int gzip, response *out)
+static void answer_encoded_body(const event_context *context, const bytes *body, const route *r, response *out)
 {
     bytes decoded = {0};
     if (base64_decode(body->data, body->len, &decoded))
         respond_error(out, 400, ERROR_BAD_REQUEST, "isBase64Encoded is true, but the body is not valid base64");
     else if (decoded.failed) respond_out_of_memory(out);
-    else
-        (gzip ? handle_compressed_request : handle_request)(context->contexts, &context->asked, decoded.data,
-                                                            decoded.len, context->settings, out);
+    else routed_request(context->contexts, r, decoded.data ? decoded.data : "", decoded.len, context->settings, out);
     bytes_free(&decoded);
 }
 
 /* The member "body": JSON as a string, the same in base64, or the request itself as an object. Only base64 can be
  * compressed: what is text, a gateway has decompressed already, or spoilt. */
-static void answer_body(const event_context *context, const json_node *event, int gzip, response *out)
+static void answer_body(const event_context *context, const json_node *event, const route *r, response *out)
 {
     const json_node *node = json_member(event, "body");
     json_type type = json_type_of(node);
+    route of_text = *r;
     bytes body = {0};
-    out->task = context->asked.task;
-    if (type == JSON_NULL) handle_request(context->contexts, &context->asked, "", 0, context->settings, out);
-    else if (type != JSON_STRING) handle_request_json(context->contexts, &context->asked, node, context->settings, out);
+    of_text.gzip = 0;
+    out->task = r->asked.task;
+    if (type == JSON_NULL) routed_request(context->contexts, &of_text, "", 0, context->settings, out);
+    else if (type != JSON_STRING) routed_json(context->contexts, r, node, context->settings, out);
     else if (!json_string(node, &body)) respond_out_of_memory(out);
-    else if (is_encoded(event)) answer_encoded_body(context, &body, gzip, out);
-    else if (gzip && body.data[0] == GZIP_FIRST) respond_error(out, 400, ERROR_BAD_REQUEST, SPOILT_GZIP);
-    else handle_request(context->contexts, &context->asked, body.data, body.len, context->settings, out);
+    else if (is_encoded(event)) answer_encoded_body(context, &body, r, out);
+    else if (r->gzip && body.data[0] == GZIP_FIRST) respond_error(out, 400, ERROR_BAD_REQUEST, SPOILT_GZIP);
+    else routed_request(context->contexts, &of_text, body.data, body.len, context->settings, out);
     bytes_free(&body);
 }
 
 /* The same. Returns the milliseconds that it took. */
-static double answer_body_timed(const event_context *context, const json_node *event, int gzip, response *out)
+static double answer_body_timed(const event_context *context, const json_node *event, const route *r, response *out)
 {
     double start = clock_monotonic_ms();
-    answer_body(context, event, gzip, out);
+    answer_body(context, event, r, out);
     return clock_monotonic_ms() - start;
 }
 
 /* The route of an event, without what its header says of the body. A hand-written event may lack method or path: then
- * it means POST, and the request says what it asks for. */
-static route route_of(const event_context *context, const json_node *event, event_shape shape)
+ * it means POST, and the request says what it asks for. target owns what the route points to. */
+static route route_of(const event_context *context, const json_node *event, event_shape shape, bytes *target)
 {
     bytes method = {0}, path = {0};
     const char *has_method = json_string(method_of(event, shape), &method),
                *has_path = json_string(path_of(event, shape), &path);
     route r = route_find(ROUTE_LAMBDA, context->contexts->models, has_method, has_path, path.len);
+    route_service(&r, ROUTE_LAMBDA, has_method, header(event, "x-amz-target", target));
     bytes_free(&method);
     bytes_free(&path);
     return r;
@@ -123,7 +124,7 @@ static double answer_route(const event_context *context, const json_node *event,
 {
     if (r->status) route_refuse(r, context->contexts->models, out);
     else if (r->is_options || r->place == PLACE_HEALTH) handle_health(context->contexts->models, out);
-    else return answer_body_timed(context, event, r->gzip, out);
+    else return answer_body_timed(context, event, r, out);
     return 0;
 }
 
@@ -156,14 +157,15 @@ static void wrap(bytes *out, const response *answer, event_shape shape, const he
 
 /* Puts the answer into its envelope, or a short one that says why it cannot go out. The invocation fails only where
  * there is no memory for that either. */
-static void put_in_envelope(response *out, event_shape shape, const header_list *headers, int multi_value,
-                            const answer_limit *limit)
+static void put_in_envelope(response *out, event_shape shape, const route *r, const header_list *headers,
+                            int multi_value, const answer_limit *limit)
 {
     bytes wrapped = {0};
     wrap(&wrapped, out, shape, headers, multi_value);
     if (wrapped.failed || (limit->bytes && wrapped.len > limit->bytes)) {
         if (wrapped.failed) respond_out_of_memory(out);
         else respond_too_large(out, limit);
+        routed_end(r, out);
         bytes_free(&wrapped);
         wrap(&wrapped, out, shape, headers, multi_value);
     }
@@ -186,13 +188,20 @@ static answer_limit limit_of(const event_context *context, event_shape shape)
     return limit;
 }
 
-/* origin and timing own what the list points to. */
-static void list_headers(const event_context *context, const json_node *event, const route *r, const char *timing,
-                         bytes *origin, header_list *list)
+/* What a list of headers points to. */
+typedef struct header_values {
+    char timing[SERVER_TIMING_SIZE], id[REQUEST_ID_SIZE];
+    bytes origin;
+} header_values;
+
+static void list_headers(const event_context *context, const json_node *event, const route *r, const response *out,
+                         header_values *values, header_list *list)
 {
-    headers_add(list, "content-type", "application/json");
+    bytes *origin = &values->origin;
+    headers_add(list, "content-type", routed_content_type(r));
     route_headers(r, list);
-    if (*timing) headers_add(list, "server-timing", timing);
+    routed_headers(r, out, values->id, list);
+    if (*values->timing) headers_add(list, "server-timing", values->timing);
     header(event, "origin", origin);
     cors_add(list, context->cors_origin, origin->data, origin->len, r->is_options ? r->allowed : NULL);
 }
@@ -201,19 +210,20 @@ void event_http_answer(const event_context *context, const json_node *event, eve
 {
     event_context own = *context;
     handler_settings settings = *context->settings;
-    bytes origin = {0};
+    bytes target = {0};
     header_list headers = {.count = 0};
-    char timing[SERVER_TIMING_SIZE] = "";
+    header_values values = {.timing = ""};
     route r = {.place = PLACE_TASK};
-    if (shape != SHAPE_BODY) r = route_of(context, event, shape);
+    if (shape != SHAPE_BODY) r = route_of(context, event, shape, &target);
     check_body(&r, event, shape);
     settings.answer = limit_of(context, shape);
     own.settings = &settings;
-    own.asked = r.asked;
     double milliseconds = answer_route(&own, event, &r, out);
-    if (milliseconds > 0) server_timing(out->task, milliseconds, timing);
-    list_headers(context, event, &r, timing, &origin, &headers);
-    put_in_envelope(out, shape, &headers, shape == SHAPE_ALB && json_member(event, "multiValueHeaders"),
+    if (milliseconds > 0) server_timing(out->task, milliseconds, values.timing);
+    routed_end(&r, out);
+    list_headers(context, event, &r, out, &values, &headers);
+    put_in_envelope(out, shape, &r, &headers, shape == SHAPE_ALB && json_member(event, "multiValueHeaders"),
                     &settings.answer);
-    bytes_free(&origin);
+    bytes_free(&values.origin);
+    bytes_free(&target);
 }

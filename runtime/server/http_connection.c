@@ -166,7 +166,7 @@ static void check_body(http_connection *c, size_t read)
     else if (c->body.len > HTTP_MAX_BODY) http_connection_refuse(c, 413, TOO_LARGE_BODY);
     else if (c->body.len >= HTTP_LARGE_BODY && site->buffered > site->max_buffered)
         http_connection_refuse(c, 503, "too many large requests at once: try again in a moment");
-    if (c->route.status || c->route.place != PLACE_TASK || c->route.is_options) drop_body(c);
+    if (!route_takes_body(&c->route)) drop_body(c);
 }
 
 /* Takes bytes of the current request; returns how many. */

@@ -23,6 +23,7 @@ static const char *const field_names[HTTP_FIELDS] = {
     [HTTP_TRANSFER_ENCODING] = "transfer-encoding",
     [HTTP_EXPECT] = "expect",
     [HTTP_ORIGIN] = "origin",
+    [HTTP_X_AMZ_TARGET] = "x-amz-target",
 };
 
 static int refuse(http_message *m, int status, const char *why)

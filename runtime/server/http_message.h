@@ -25,6 +25,7 @@ typedef enum http_field {
     HTTP_TRANSFER_ENCODING,
     HTTP_EXPECT,
     HTTP_ORIGIN,
+    HTTP_X_AMZ_TARGET,
     HTTP_FIELDS,
     HTTP_OTHER_FIELD = HTTP_FIELDS
 } http_field;

@@ -5,13 +5,12 @@
 #include <unistd.h>
 
 #include "cors.h"
-#include "handler.h"
 #include "http_listen.h"
 #include "http_loop.h"
 #include "http_models.h"
 #include "page.h"
+#include "routed.h"
 
-#define JSON_TYPE "application/json"
 /* The page is one file with its script and style inside, and narrows 'unsafe-inline' to their hashes itself; it may ask
  * any endpoint that its user names. web/nginx.conf sends the same. */
 #define PAGE_POLICY                                                                                                    \
@@ -28,9 +27,14 @@ static server *server_of(const http_connection *c) { return (server *)c->site; }
 
 /* ---- answers ----------------------------------------------------------------------------------------------------- */
 
-/* timing: what the list may point to. */
-static void list_headers(const http_connection *c, int status, const char *type, char timing[SERVER_TIMING_SIZE],
-                         header_list *list)
+/* What a list of headers may point to. */
+typedef struct header_values {
+    char timing[SERVER_TIMING_SIZE], id[REQUEST_ID_SIZE];
+} header_values;
+
+/* made: what a handler made, or NULL. */
+static void list_headers(const http_connection *c, int status, const char *type, const response *made,
+                         header_values *values, header_list *list)
 {
     const route *r = &c->route;
     const char *origin = c->message.field[HTTP_ORIGIN];
@@ -43,19 +47,21 @@ static void list_headers(const http_connection *c, int status, const char *type,
     }
     route_headers(r, list);
     if (status == 503) headers_add(list, "retry-after", "1");
+    if (made) routed_headers(r, made, values->id, list);
     if (c->submitted) {
-        server_timing(c->job.asked.task, c->job.milliseconds, timing);
-        headers_add(list, "server-timing", timing);
+        server_timing(r->place == PLACE_SERVICE ? c->job.answer.task : r->asked.task, c->job.milliseconds,
+                      values->timing);
+        headers_add(list, "server-timing", values->timing);
     }
     cors_add(list, server_of(c)->cors, origin, origin ? strlen(origin) : 0, r->is_options ? r->allowed : NULL);
 }
 
 /* Starts c->answer; its body is the caller's to add. */
-static void begin_answer(http_connection *c, int status, const char *type)
+static void begin_answer(http_connection *c, int status, const char *type, const response *made)
 {
-    char timing[SERVER_TIMING_SIZE];
+    header_values values;
     header_list headers = {.count = 0};
-    list_headers(c, status, type, timing, &headers);
+    list_headers(c, status, type, made, &values, &headers);
     http_answer_begin(&c->answer, status);
     for (size_t i = 0; i < headers.count; i++)
         http_answer_field(&c->answer, headers.line[i].name, headers.line[i].value);
@@ -64,7 +70,8 @@ static void begin_answer(http_connection *c, int status, const char *type)
 /* What a handler made; its body is taken. */
 static void answer_made(http_connection *c, response *made)
 {
-    begin_answer(c, made->status, JSON_TYPE);
+    routed_end(&c->route, made);
+    begin_answer(c, made->status, routed_content_type(&c->route), made);
     c->answer.owned = made->body;
     made->body = (bytes){.data = NULL};
     http_connection_answer(c);
@@ -72,7 +79,7 @@ static void answer_made(http_connection *c, response *made)
 
 static void answer_constant(http_connection *c, const char *type, const void *data, size_t len)
 {
-    begin_answer(c, 200, type);
+    begin_answer(c, 200, type, NULL);
     c->answer.borrowed = data;
     c->answer.borrowed_len = len;
     http_connection_answer(c);
@@ -88,7 +95,7 @@ static void answer_refusal(http_connection *c)
 
 static void answer_options(http_connection *c)
 {
-    begin_answer(c, 204, NULL);
+    begin_answer(c, 204, NULL, NULL);
     http_connection_answer(c);
 }
 
@@ -101,15 +108,15 @@ static void begin(http_connection *c)
     /* OPTIONS * asks whether the server is there: RFC 9110 section 9.3.7 */
     const char *path = strcmp(m->path, "*") ? m->path : "/";
     c->route = route_find(ROUTE_SERVER, &c->serving->models, m->method, path, strlen(path));
+    route_service(&c->route, ROUTE_SERVER, m->method, m->field[HTTP_X_AMZ_TARGET]);
     route_check_body(&c->route, m->field[HTTP_CONTENT_TYPE], m->field[HTTP_CONTENT_ENCODING]);
 }
 
 static void submit(http_connection *c)
 {
-    c->job.asked = c->route.asked;
+    c->job.route = &c->route;
     c->job.body = c->body.data ? c->body.data : "";
     c->job.len = c->body.len;
-    c->job.gzip = c->route.gzip;
     c->job.finished = http_loop_finished;
     c->submitted = !http_workers_submit(c->serving->workers, &c->job);
     if (c->submitted) return;
@@ -124,7 +131,7 @@ static void finish(http_connection *c)
     else if (c->route.is_options) answer_options(c);
     else if (c->route.place == PLACE_PAGE) answer_constant(c, "text/html; charset=utf-8", page_html, page_html_size);
     else if (c->route.place == PLACE_HEALTH)
-        answer_constant(c, JSON_TYPE, c->serving->health.body.data, c->serving->health.body.len);
+        answer_constant(c, routed_content_type(&c->route), c->serving->health.body.data, c->serving->health.body.len);
     else submit(c);
 }
 

@@ -38,9 +38,12 @@ static void respond_busy(http_job *job, const char *why) { respond_error(&job->a
 
 static void note_job(worker *self, const http_job *job)
 {
-    const request_target *asked = &job->asked;
-    snprintf(self->doing, sizeof self->doing, "POST /%s%s%s with a body of %zu bytes", task_name(asked->task),
-             asked->model ? "/" : "", asked->model ? asked->model->name : "", job->len);
+    const request_target *asked = &job->route->asked;
+    if (job->route->place == PLACE_SERVICE)
+        snprintf(self->doing, sizeof self->doing, "POST / for Amazon Comprehend with a body of %zu bytes", job->len);
+    else
+        snprintf(self->doing, sizeof self->doing, "POST /%s%s%s with a body of %zu bytes", task_name(asked->task),
+                 asked->model ? "/" : "", asked->model ? asked->model->name : "", job->len);
 }
 
 static void compute(worker *self, http_job *job)
@@ -51,15 +54,14 @@ static void compute(worker *self, http_job *job)
     settings.interrupt = is_cancelled;
     settings.interrupt_user = job;
     double start = clock_monotonic_ms();
-    (job->gzip ? handle_compressed_request : handle_request)(&self->contexts, &job->asked, job->body, job->len,
-                                                             &settings, &job->answer);
+    routed_request(&self->contexts, job->route, job->body, job->len, &settings, &job->answer);
     job->milliseconds = clock_monotonic_ms() - start;
     if (is_cancelled(job)) respond_busy(job, HTTP_STOPPING);
 }
 
 static size_t size_of(const http_job *job)
 {
-    size_t announced = job->gzip ? gzip_announced_size(job->body, job->len) : 0;
+    size_t announced = job->route->gzip ? gzip_announced_size(job->body, job->len) : 0;
     return announced > job->len ? announced : job->len;
 }
 

@@ -9,7 +9,7 @@
 
 #include <stdatomic.h>
 
-#include "handler.h"
+#include "routed.h"
 
 /* Bodies from this many bytes on are large: milliseconds of work, 0.1 s at worst. What is compressed counts by the size
  * that it says to have. */
@@ -24,10 +24,9 @@ typedef struct http_workers http_workers;
 typedef struct http_job {
     struct http_job *next;
     http_workers *workers; /* that have it */
-    request_target asked;  /* by the path */
-    const char *body;      /* of POST /ner or /sentiment; stays unchanged until finished is called */
+    const route *route;    /* which takes a body: unchanged, as body, until finished is called */
+    const char *body;
     size_t len;
-    int gzip;            /* it is compressed */
     response answer;     /* zeroed by the submitter, who owns it again afterwards */
     double milliseconds; /* what the answer took a worker, without the wait for one */
     size_t size;         /* of the body; if it is compressed, what it says to become */

@@ -18,7 +18,7 @@ from runtime.tern_server import TernServer
 TEXT = "Alan Turing was born on June 23, 1912, in London, England."
 EMOJI = "\U0001f600 Zoë Müller moved to New York in 2019, said \U0001d49c Apple."
 JSON_HEADER = {"content-type": "application/json"}
-EXPOSED = {"access-control-expose-headers": "server-timing, retry-after"}
+EXPOSED = {"access-control-expose-headers": "server-timing, retry-after, x-amzn-requestid, x-amzn-errortype"}
 
 Call = Callable[..., Calls]
 
@@ -239,7 +239,8 @@ def test_what_a_gateway_has_decompressed_is_taken(call: Call, nlp_full: Any) -> 
 PREFLIGHTS = sorted(path.stem for path in (EVENTS / "preflight").glob("*.json"))
 PREFLIGHT_HEADERS = {
     "access-control-allow-methods": "POST, OPTIONS",
-    "access-control-allow-headers": "content-type, content-encoding, authorization, x-api-key, apikey",
+    "access-control-allow-headers": "content-type, content-encoding, authorization, x-api-key, apikey, x-amz-target, x-amz-date, "
+    "x-amz-content-sha256, x-amz-security-token, x-amz-user-agent, amz-sdk-invocation-id, amz-sdk-request",
     "access-control-max-age": "7200",
 }
 

@@ -86,10 +86,12 @@ static void expect(const char *allowed, const char *origin, const char *methods,
 }
 
 #define ALLOW(origin) "access-control-allow-origin: " origin "\n"
-#define EXPOSE "access-control-expose-headers: server-timing, retry-after\n"
+#define EXPOSE "access-control-expose-headers: server-timing, retry-after, x-amzn-requestid, x-amzn-errortype\n"
 #define PREFLIGHT(methods)                                                                                             \
     "access-control-allow-methods: " methods "\n"                                                                      \
-    "access-control-allow-headers: content-type, content-encoding, authorization, x-api-key, apikey\n"                 \
+    "access-control-allow-headers: content-type, content-encoding, authorization, x-api-key, apikey, x-amz-target, "   \
+    "x-amz-date, "                                                                                                     \
+    "x-amz-content-sha256, x-amz-security-token, x-amz-user-agent, amz-sdk-invocation-id, amz-sdk-request\n"           \
     "access-control-max-age: 7200\n"
 
 static void headers_are_those_of_the_policy(void **state)

@@ -492,10 +492,12 @@ static void load_balancers_carry_1_mb(void **state)
     "\"isBase64Encoded\": false}"
 #define ALLOW ", \"allow\": \"POST, OPTIONS\""
 #define TIMING ", \"server-timing\": \"ner;dur=\""
-#define EXPOSE ", \"access-control-expose-headers\": \"server-timing, retry-after\""
+#define EXPOSE ", \"access-control-expose-headers\": \"server-timing, retry-after, x-amzn-requestid, x-amzn-errortype\""
 #define PREFLIGHT                                                                                                      \
     ", \"access-control-allow-methods\": \"POST, OPTIONS\", "                                                          \
-    "\"access-control-allow-headers\": \"content-type, content-encoding, authorization, x-api-key, apikey\", "         \
+    "\"access-control-allow-headers\": \"content-type, content-encoding, authorization, x-api-key, apikey, "           \
+    "x-amz-target, x-amz-date, "                                                                                       \
+    "x-amz-content-sha256, x-amz-security-token, x-amz-user-agent, amz-sdk-invocation-id, amz-sdk-request\", "         \
     "\"access-control-max-age\": \"7200\""
 #define NO_BODY "{\\\"error\\\": \\\"the request has no body: send {\\\\\\\"text\\\\\\\": \\\\\\\"...\\\\\\\"}\\\"}"
 

@@ -145,6 +145,64 @@ static void what_an_event_lacks_is_a_post_to_anything(void **state)
     assert_int_equal(route_find(ROUTE_LAMBDA, &models, "GET", NULL, 0).status, 405);
 }
 
+/* ---- operations of a service ------------------------------------------------------------------------------------- */
+
+#define TARGET "Comprehend_20171127.DetectSentiment"
+
+static route found(route_program program, const char *method, const char *path, const char *target)
+{
+    route r = find(program, method, path);
+    route_service(&r, program, method, target);
+    return r;
+}
+
+static void a_target_takes_a_post_to_the_root(void **state)
+{
+    static const char *const roots[] = {"/", "//", "/?x=y"};
+    (void)state;
+    for (route_program program = ROUTE_SERVER; program <= ROUTE_LAMBDA; program++)
+        for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+            route r = found(program, "POST", roots[i], TARGET);
+            assert_int_equal(r.status, 0);
+            assert_int_equal(r.place, PLACE_SERVICE);
+            assert_string_equal(r.target, TARGET);
+            assert_true(route_takes_body(&r));
+            route_check_body(&r, "text/plain", "gzip");
+            assert_int_equal(r.status, 0);
+            assert_true(r.gzip);
+            route_check_body(&r, "application/x-amz-json-1.1", "br");
+            assert_int_equal(r.status, 415);
+        }
+}
+
+static void a_target_takes_what_is_nothing_elses_on_lambda_only(void **state)
+{
+    (void)state;
+    assert_int_equal(found(ROUTE_LAMBDA, "POST", "/prod", TARGET).place, PLACE_SERVICE);
+    assert_int_equal(found(ROUTE_LAMBDA, "POST", "/prod/", TARGET).status, 0);
+    assert_int_equal(found(ROUTE_SERVER, "POST", "/prod", TARGET).status, 404);
+    for (route_program program = ROUTE_SERVER; program <= ROUTE_LAMBDA; program++) {
+        assert_int_equal(found(program, "POST", "/ner", TARGET).place, PLACE_TASK);
+        assert_int_equal(found(program, "POST", "/ner/x", TARGET).status, 404);
+        assert_int_equal(found(program, "POST", "/healthz", TARGET).status, 405);
+    }
+}
+
+static void other_requests_stay_what_they_were(void **state)
+{
+    (void)state;
+    assert_int_equal(found(ROUTE_SERVER, "POST", "/", NULL).status, 405);
+    assert_int_equal(found(ROUTE_SERVER, "GET", "/", TARGET).place, PLACE_PAGE);
+    assert_int_equal(found(ROUTE_SERVER, "PUT", "/", TARGET).status, 405);
+    assert_int_equal(found(ROUTE_LAMBDA, "POST", "/", NULL).status, 404);
+    assert_int_equal(found(ROUTE_LAMBDA, "GET", "/", TARGET).status, 404);
+    assert_int_equal(found(ROUTE_LAMBDA, "OPTIONS", "/prod", NULL).status, 404);
+    route r = found(ROUTE_LAMBDA, "OPTIONS", "/", NULL); /* a browser's question, which has no target */
+    assert_int_equal(r.status, 0);
+    assert_true(r.is_options && !route_takes_body(&r));
+    expect_headers(&r, "allow", "POST, OPTIONS");
+}
+
 /* ---- what the header says of the body ---------------------------------------------------------------------------- */
 
 static route checked(const char *type, const char *encoding)
@@ -218,6 +276,9 @@ int main(void)
         cmocka_unit_test(other_paths_are_refused),
         cmocka_unit_test(methods_are_those_of_the_place),
         cmocka_unit_test(what_an_event_lacks_is_a_post_to_anything),
+        cmocka_unit_test(a_target_takes_a_post_to_the_root),
+        cmocka_unit_test(a_target_takes_what_is_nothing_elses_on_lambda_only),
+        cmocka_unit_test(other_requests_stay_what_they_were),
         cmocka_unit_test(media_types),
         cmocka_unit_test(codings),
         cmocka_unit_test(only_a_body_that_is_read_is_checked),
