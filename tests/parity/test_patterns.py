@@ -117,7 +117,7 @@ def test_rulers_of_random_patterns(
     """What a ruler makes of them behind the recogniser: entities, and spans with labels and ids."""
     texts = [text for text in project_texts() if text.strip()]
     texts = texts[:: max(1, len(texts) // amount(20, 200))]
-    nlp = spacy.load(SPACY_PACKAGE, exclude=["attribute_ruler", "lemmatizer"])
+    nlp = spacy.load(SPACY_PACKAGE)
     maker = PatternMaker(list(nlp.pipe(texts)), SEED + PIECES + piece)
     rules = [
         {"label": f"L{rule % 9}", "id": str(rule % 4), "pattern": maker.pattern()} for rule in range(amount(100, 1000))
