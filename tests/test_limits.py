@@ -12,6 +12,9 @@ from common import ROOT
 NUMBERS = [
     ("1,000,000 code points", "engine/tern.h", "TERN_MAX_CHARS"),
     ("| number of `texts` | 1,000 |", "runtime/answer/request.h", "REQUEST_MAX_TEXTS"),
+    ("| 100,000 bytes,", "runtime/comprehend/operations.h", "OPERATION_MAX_LONG_TEXT"),
+    ("bytes, or 5,000,", "runtime/comprehend/operations.h", "OPERATION_MAX_TEXT"),
+    ("says; 25 texts", "runtime/comprehend/operations.h", "OPERATION_MAX_TEXTS"),
     ("6,291,456 bytes", "runtime/answer/request.h", "REQUEST_MAX_BODY"),
     ("200 levels", "runtime/base/json_in.h", "JSON_MAX_DEPTH"),
     ("250,000 values", "runtime/base/json_in.h", "JSON_MAX_VALUES"),

@@ -1,7 +1,5 @@
 #include "sentiment_json.h"
 
-#include <math.h>
-
 #include "json_out.h"
 #include "names.h"
 
@@ -36,19 +34,6 @@ int sentiment_format_from_name(const char *name, size_t len)
     return name_index(names, sizeof names / sizeof *names, name, len);
 }
 
-/* Six decimals, without the zeros at the end but the first: "0.98", "0.0"; null where a damaged model gives no
- * number. */
-static void write_score(bytes *out, double score)
-{
-    if (!isfinite(score)) {
-        bytes_text(out, "null");
-        return;
-    }
-    bytes_format(out, "%.6f", score);
-    if (out->failed) return;
-    while (out->data[out->len - 1] == '0' && out->data[out->len - 2] != '.') out->data[--out->len] = '\0';
-}
-
 /* The members that a text and a sentence have in common. */
 static void write_sentiment(bytes *out, const sentiment *of, const key_set *keys)
 {
@@ -56,12 +41,12 @@ static void write_sentiment(bytes *out, const sentiment *of, const key_set *keys
     bytes_format(out, "\"%s\": \"%s\"", keys->sentiment, sentiment_name(best));
     if (keys->confidence) {
         bytes_format(out, ", \"%s\": ", keys->confidence);
-        write_score(out, of->score[best]);
+        json_out_score(out, of->score[best]);
     }
     bytes_format(out, ", \"%s\": {", keys->scores);
     for (sentiment_class c = 0; c < SENTIMENT_CLASSES; c++) {
         bytes_format(out, c ? ", \"%s\": " : "\"%s\": ", keys->score[c]);
-        write_score(out, of->score[c]);
+        json_out_score(out, of->score[c]);
     }
     bytes_text(out, "}");
 }

@@ -45,6 +45,17 @@ void json_out_string(bytes *out, const char *text, size_t len)
     bytes_append(out, "\"", 1);
 }
 
+void json_out_score(bytes *out, double score)
+{
+    if (!isfinite(score)) {
+        bytes_text(out, "null");
+        return;
+    }
+    bytes_format(out, "%.6f", score);
+    if (out->failed) return;
+    while (out->data[out->len - 1] == '0' && out->data[out->len - 2] != '.') out->data[--out->len] = '\0';
+}
+
 void json_out_lossy(bytes *out, const char *text, size_t len)
 {
     const unsigned char *at = (const unsigned char *)text, *end = at + len;

@@ -22,6 +22,9 @@ void json_out_next(bytes *out);
  * null where it is not finite. */
 void json_out_double(bytes *out, double number);
 
+/* A score: six decimals at most, and one at least: "0.98", "0.0"; null where a damaged model gives no number. */
+void json_out_score(bytes *out, double score);
+
 /* The same for text that may be anything (headers, paths): each byte that is not valid UTF-8 becomes U+FFFD. */
 void json_out_lossy(bytes *out, const char *text, size_t len);
 

@@ -35,7 +35,9 @@ static void write_entities(bytes *out, const operation_text *of)
     bytes_text(out, "{\"Entities\": [");
     for (size_t i = 0; !tern_doc_entity(of->doc, i, &entity); i++) {
         begin_item(out);
-        bytes_format(out, "\"Type\": \"%s\", ", entity_type_of(entity.label));
+        bytes_text(out, "\"Score\": ");
+        json_out_score(out, entity.score);
+        bytes_format(out, ", \"Type\": \"%s\", ", entity_type_of(entity.label));
         write_piece(out, of->text, &entity.span);
         bytes_text(out, "}");
     }
@@ -102,7 +104,12 @@ static int has_syntax(const named_model *model) { return offers(model, TERN_POS)
 
 static int has_sentiment(const named_model *model) { return (model->tasks & TASK_BIT(TASK_SENTIMENT)) != 0; }
 
-static tern_options entity_options(const handler_settings *settings) { return model_options(TERN_ENTITIES, settings); }
+static tern_options entity_options(const handler_settings *settings)
+{
+    tern_options options = model_options(TERN_ENTITIES, settings);
+    options.entity_scores = 1;
+    return options;
+}
 
 /* What TERN_COMPONENTS leaves out counts for entities only: without a tagger there is no syntax. */
 static tern_options options_by_default(unsigned want, const handler_settings *settings)

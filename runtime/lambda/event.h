@@ -31,6 +31,7 @@
  * Anything else is a function error that names it (event_names.h).
  *
  * A path says what is asked for (route.h), as "task" and "model" in a request do (request.h) where there is none.
+ * A POST with the header X-Amz-Target is answered as Amazon Comprehend would (comprehend.h).
  * A body in base64 may be gzip, with the header Content-Encoding; an answer over the limit (response.h) is 413.
  * Answers with headers to these (a bare body included) say in server-timing how long the work took, as tern serve's do.
  *

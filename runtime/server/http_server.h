@@ -10,7 +10,7 @@
  *   http_models      the models, with their workers, and how they are replaced
  *
  * An answer of POST says in Server-Timing how long the work took, in milliseconds: "ner;dur=0.211" (W3C Server Timing).
- * Every refusal is {"error": "..."}. */
+ * Every refusal is {"error": "..."}, to clients of Amazon Comprehend what comprehend_error.h says. */
 #ifndef TERN_HTTP_SERVER_H
 #define TERN_HTTP_SERVER_H
 

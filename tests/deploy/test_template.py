@@ -322,7 +322,8 @@ def test_function_url_with_iam() -> None:
     stack = make_stack(FunctionUrlAuth="AWS_IAM")
     url = stack.one("AWS::Lambda::Url")
     assert (url["AuthType"], url["Qualifier"]) == ("AWS_IAM", "live")
-    assert url["Cors"]["ExposeHeaders"] == ["server-timing"]
+    assert url["Cors"]["ExposeHeaders"] == ["server-timing", "x-amzn-requestid", "x-amzn-errortype"]
+    assert {"content-type", "authorization", "x-amz-target", "x-amz-date"} <= set(url["Cors"]["AllowHeaders"])
     assert url_permissions(stack) == []
     assert "FunctionUrl" in stack.outputs
 

@@ -15,15 +15,14 @@ import pytest
 boto3 = pytest.importorskip("boto3")
 spacy = pytest.importorskip("spacy")
 
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from common import ROOT, TINY
 from model_bytes import ModelBytes
+from runtime.comprehend_client import SENTIMENT, Client, make_client, nearly, words_of
 from runtime.service_model import ANSWERED, MODEL, TARGET, check_error, check_output, problems
 from runtime.tern_server import Answer, TernServer
 from spacy.language import Language
 
-SENTIMENT = ROOT / "weights" / "sentiment.tern"
 TEXTS = [
     "Alan Turing was born on June 23, 1912, in London, England.",
     "\U0001f600 Amazon paid $5 billion for MGM's\n\n first  film,\t\u00abRocky\u00bb; Jeff Bezos loved it!",
@@ -33,24 +32,12 @@ TEXTS = [
     " ",
 ]
 SENTENCE = TEXTS[0]
-Client = Any
 
 
 @pytest.fixture(scope="module")
 def server(program: Callable[[str], Path], model_file: Path) -> Iterator[TernServer]:
     with TernServer(program("tern"), f"en={model_file}", "-m", f"mood={SENTIMENT}") as running:
         yield running
-
-
-def make_client(server: TernServer, **settings: Any) -> Client:
-    return boto3.client(
-        "comprehend",
-        endpoint_url=server.url,
-        region_name="us-east-1",
-        aws_access_key_id="AKIDEXAMPLE",
-        aws_secret_access_key="not checked",
-        config=Config(retries={"max_attempts": 0}, **settings),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +47,7 @@ def client(server: TernServer) -> Client:
 
 def call(client: Client, operation: str, **members: Any) -> dict[str, Any]:
     """The answer, which is as the service model wants it."""
-    answer = getattr(client, re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower())(**members)
+    answer = getattr(client, words_of(operation, "_"))(**members)
     metadata = answer.pop("ResponseMetadata")
     assert metadata["HTTPStatusCode"] == 200 and re.fullmatch(r"[0-9a-f-]{36}", metadata["RequestId"])
     assert metadata["HTTPHeaders"]["content-type"] == "application/x-amz-json-1.1"
@@ -137,6 +124,16 @@ def test_answers_are_spacys(client: Client, nlp_full: Language, operation: str) 
         assert without_scores(answer) == wanted(nlp_full, operation, text), text
 
 
+def test_entities_have_scores(client: Client) -> None:
+    """tests/parity/test_entity_scores.py compares them with spaCy's network."""
+    found = [
+        entity["Score"]
+        for text in TEXTS
+        for entity in call(client, "DetectEntities", Text=text, LanguageCode="en")["Entities"]
+    ]
+    assert len(found) > 8 and len(set(found)) > 4 and all(0.3 < score <= 1 for score in found)
+
+
 def test_sentiments_are_those_of_post_sentiment(client: Client, server: TernServer) -> None:
     seen = set()
     for text in TEXTS:
@@ -146,17 +143,6 @@ def test_sentiments_are_those_of_post_sentiment(client: Client, server: TernServ
         assert answer == plain.json
         seen.add(answer["Sentiment"])
     assert {"POSITIVE", "NEUTRAL", "MIXED"} <= seen
-
-
-def nearly(got: Any, want: Any) -> bool:
-    """Equal but for the last digit of a number with a fraction: several texts share a multiplication (tern_run_ahead)."""
-    if isinstance(want, float):
-        return bool(got == pytest.approx(want, abs=2e-6))
-    if isinstance(want, dict):
-        return got.keys() == want.keys() and all(nearly(got[key], want[key]) for key in want)
-    if isinstance(want, list):
-        return len(got) == len(want) and all(map(nearly, got, want))
-    return bool(got == want)
 
 
 @pytest.mark.parametrize("operation", [name for name in ANSWERED if name.startswith("Batch")])

@@ -11,13 +11,12 @@ import pytest
 
 pytest.importorskip("boto3")
 
-from common import ROOT
 from runtime.bootstrap_run import Serve, serve  # noqa: F401
+from runtime.comprehend_client import SENTIMENT
 from runtime.lambda_calls import Calls, invoke, load
 from runtime.mock_runtime_api import Invocation
 from runtime.service_model import TARGET, check_error, check_output
 
-SENTIMENT = ROOT / "weights" / "sentiment.tern"
 SENTENCE = "Alan Turing was born on June 23, 1912, in London, England."
 FOUND = [
     ("PERSON", "Alan Turing", 0, 11),
