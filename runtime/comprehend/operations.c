@@ -27,7 +27,7 @@ static void write_piece(bytes *out, const char *text, const tern_span *span)
 }
 
 /* Before an item of a list that is open. */
-static void begin_item(bytes *out) { bytes_text(out, out->data && out->data[out->len - 1] == '[' ? "{" : ", {"); }
+static void begin_item(bytes *out) { bytes_text(out, out->len && out->data[out->len - 1] == '[' ? "{" : ", {"); }
 
 static void write_entities(bytes *out, const operation_text *of)
 {

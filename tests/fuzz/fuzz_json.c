@@ -1,9 +1,7 @@
 /* fuzz_json - any bytes as a request's body or a Lambda event, with the tiny models behind it,
- * for entities and for sentiment, and as what clients of Amazon Comprehend send. Whatever comes in, what goes out is
- * JSON, to the caller and to the output queue. */
+ * for entities and for sentiment. Whatever comes in, what goes out is JSON, to the caller and to the output queue. */
 #include "event.h"
 #include "fuzz.h"
-#include "routed.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -67,21 +65,6 @@ static void check_response(const response *r)
     require_json(r);
 }
 
-static const char *const targets[] = {"DetectEntities", "DetectKeyPhrases", "DetectSyntax", "BatchDetectSentiment"};
-
-static void ask_as_comprehend(const char *text, size_t size, response *r)
-{
-    for (size_t i = 0; i < 2 * sizeof targets / sizeof *targets; i++) {
-        char target[64];
-        snprintf(target, sizeof target, "Comprehend_20171127.%s", targets[i / 2]);
-        const route asked = {.place = PLACE_SERVICE, .target = target, .gzip = i % 2};
-        routed_request(&contexts, &asked, text, size, &settings, r);
-        routed_end(&asked, r);
-        check_response(r);
-        REQUIRE(r->status == 200 || strstr(r->body.data, "\"__type\": \""));
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static response r; /* kept: its memory is re-used from request to request, as in the server */
@@ -94,7 +77,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         handle_compressed_request(&contexts, &asked, text, size, &settings, &r);
         check_response(&r);
     }
-    ask_as_comprehend(text, size, &r);
     event_handle(&context, text, size, &r);
     if (r.error_type) REQUIRE(r.message[0]);
     else require_json(&r);

@@ -38,6 +38,7 @@ TARGETS: dict[str, Target] = {
     "settings": Target(1024),
     "command": Target(2048, ["-close_fd_mask=2"]),
     "corpus": Target(2048),
+    "comprehend": Target(2048),
 }
 
 
