@@ -152,16 +152,28 @@ static request_options default_options(const handler_settings *settings)
     return (request_options){.components = settings->components,
                              .format = settings->format,
                              .offsets = settings->offsets,
-                             .sentiment = settings->sentiment};
+                             .sentiment = settings->sentiment,
+                             .redaction = settings->redaction};
+}
+
+static void answer_for(task_kind task, tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings,
+                       response *out)
+{
+    const request_options options = default_options(settings);
+    const responder by = {.task = task, .ctx = ctx, .settings = settings, .options = &options};
+    const run_input input = {.text = text, .len = len};
+    out->task = task;
+    text_answer(&by, &input, out);
 }
 
 void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out)
 {
-    const request_options options = default_options(settings);
-    const responder by = {.task = TASK_NER, .ctx = ctx, .settings = settings, .options = &options};
-    const run_input input = {.text = text, .len = len};
-    out->task = TASK_NER;
-    text_answer(&by, &input, out);
+    answer_for(TASK_NER, ctx, text, len, settings, out);
+}
+
+void handle_redact_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out)
+{
+    answer_for(TASK_REDACT, ctx, text, len, settings, out);
 }
 
 static void answer_plain(const model_contexts *contexts, const named_model *model, task_kind task, const char *name,
@@ -212,6 +224,7 @@ static void answer_request(const model_contexts *contexts, const request_target 
     else if (asked.text) answer_text(&by, asked.text_name, text.data, text.len, out);
     else if (asked.tokens) answer_words(&by, asked.tokens, asked.spaces, out);
     else answer_texts(&by, asked.texts, out);
+    request_free(&asked);
     bytes_free(&text);
 }
 

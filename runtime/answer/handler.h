@@ -5,12 +5,13 @@
 
 #include "model_run.h"
 
-/* POST /ner or POST /sentiment, body as in request.h -> 200 and for "text", of TASK_NER {"entities": [{"text", "label",
- * "start", "end"}, ...]}, of TASK_SENTIMENT what sentiment_json.h says; for "texts": {"results": [...]} with, in their
- * order, what each text alone would get, or {"error": "..."}. Otherwise {"error": "..."} with 400 (what is wrong with
- * the body), 404 (no such model, or none for the task), 413 (text too long, needs too much memory, too many texts, an
- * answer over the limit), 500 (out of memory). asked: what the address says. One thread per contexts at a time.
- * out->body is replaced. */
+/* POST /ner, POST /sentiment or POST /redact, body as in request.h -> 200 and for "text", of TASK_NER {"entities":
+ * [{"text", "label", "start", "end"}, ...]}, of TASK_SENTIMENT what sentiment_json.h says, of TASK_REDACT {"text":
+ * the redacted one, "replaced": [{"label", "start", "end", "new_start", "new_end", "score"}, ...]}; for "texts":
+ * {"results": [...]} with, in their order, what each text alone would get, or {"error": "..."}. Otherwise {"error":
+ * "..."} with 400 (what is wrong with the body), 404 (no such model, or none for the task), 413 (text too long, needs
+ * too much memory, too many texts, an answer over the limit), 500 (out of memory). asked: what the address says. One
+ * thread per contexts at a time. out->body is replaced. */
 void handle_request(const model_contexts *contexts, const request_target *asked, const char *body, size_t len,
                     const handler_settings *settings, response *out);
 
@@ -33,6 +34,9 @@ void handle_sentiment_text(const model_contexts *contexts, const named_model *mo
 
 /* TASK_NER of one model's context (command line), which finds no entities in an empty text. */
 void handle_ner_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out);
+
+/* The same of TASK_REDACT, by the settings' redaction. */
+void handle_redact_text(tern_ctx *ctx, const char *text, size_t len, const handler_settings *settings, response *out);
 
 /* The value of the header Server-Timing (W3C) of an answer that took so long to compute: "ner;dur=0.211". */
 #define SERVER_TIMING_SIZE 48

@@ -32,6 +32,13 @@ tern_options model_sentiment_options(const handler_settings *settings)
     return options;
 }
 
+tern_options redaction_run_options(const redaction_options *options, const handler_settings *settings)
+{
+    handler_settings own = *settings;
+    if (!redaction_needs_entities(options)) own.components = 0;
+    return model_options(TERN_ENTITIES, &own);
+}
+
 int model_run(tern_ctx *ctx, const run_input *input, const tern_options *options, const handler_settings *settings,
               const tern_doc **doc, response *out)
 {

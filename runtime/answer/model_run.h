@@ -19,6 +19,7 @@ typedef struct handler_settings {
     entity_format format;        /* unless a request names one */
     offset_unit offsets;         /* unless a request names one */
     sentiment_options sentiment; /* unless a request says otherwise */
+    redaction_options redaction; /* the same */
     answer_limit answer;         /* of an answer to a request; a record of a corpus has none */
     unsigned besides;            /* TERN_NORMS, TERN_NOUN_CHUNKS: what documents of a corpus have, too */
     /* tern_options.memory of every run; 0: no limit. In the settings of a program with several threads, what all have
@@ -44,6 +45,9 @@ tern_options model_options(unsigned want, const handler_settings *settings);
 
 /* The same of a sentiment model's: sentiment.h reads the document. */
 tern_options model_sentiment_options(const handler_settings *settings);
+
+/* The same for a redaction. Without entities among what is chosen, only the tokenizer runs. */
+tern_options redaction_run_options(const redaction_options *options, const handler_settings *settings);
 
 /* Runs the input and gives the document as tern_run does. 0, or -1 with the error in out, which is not touched
  * otherwise. */

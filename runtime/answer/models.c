@@ -162,7 +162,7 @@ static tern_status set_tasks(named_model *m, problem *reason)
         int failed = offers & TERN_ENTITIES ? components_default_for_entities(m->model, &m->components, reason)
                                             : components_default(m->model, &m->components, reason);
         if (failed) return TERN_E_UNSUPPORTED;
-        m->tasks |= TASK_BIT(TASK_NER);
+        m->tasks |= TASK_BIT(TASK_NER) | (offers & TERN_ENTITIES ? TASK_BIT(TASK_REDACT) : 0);
     }
     if (!(offers & TERN_CATS)) return TERN_OK;
     tern_status status = sentiment_find_labels(m->model, &m->sentiment, reason);

@@ -132,9 +132,11 @@ int request_target_of(const json_node *body, const model_set *models, request_ta
 
 enum { TEXT_FIELDS = 4, FIELD_TOKENS = 3, FIELD_SPACES }; /* TEXT_FIELDS: the first ones, of them a request has one */
 
-static const char *const fields[] = {"text",    "texts",  "input",      "tokens",    "spaces", "task",       "model",
-                                     "offsets", "format", "components", "sentences", "spans",  "noun_chunks"};
-enum { FIELDS = sizeof fields / sizeof *fields };
+static const char *const fields[] = {"text", "texts", "input", "tokens", "spaces", "task", "model", "offsets", "format",
+                                     "components", "sentences", "spans", "noun_chunks",
+                                     /* those of POST /redact alone: elsewhere a "label" is the caller's own */
+                                     "labels", "replace", "key", "min_score"};
+enum { FIELDS = sizeof fields / sizeof *fields, FIELDS_EVERYWHERE = FIELDS - 4 };
 
 static int field_index(const json_node *member)
 {
@@ -164,10 +166,11 @@ static const char *field_near(const char *name, unsigned mask)
     return NULL;
 }
 
-int request_check_names(const json_node *body, problem *why)
+/* count: how many fields there are, from the first on. */
+static int check_names(const json_node *body, unsigned count, problem *why)
 {
     char shown[NAME_SHOWN_SIZE];
-    const unsigned there = fields_there(body);
+    const unsigned there = fields_there(body) | ~((1u << count) - 1);
     for (const json_node *n = json_first(body); n; n = json_next(n)) {
         const char *meant = field_index(n) < 0 ? field_near(json_key(n), ~there) : NULL;
         if (!meant) continue;
@@ -176,6 +179,8 @@ int request_check_names(const json_node *body, problem *why)
     }
     return 0;
 }
+
+int request_check_names(const json_node *body, problem *why) { return check_names(body, FIELDS_EVERYWHERE, why); }
 
 /* ---- fields ------------------------------------------------------------------------------------------------------ */
 
@@ -313,6 +318,87 @@ static int read_sentiment(const json_node *body, const tern_model *model, bytes 
     return status;
 }
 
+static int unknown_label(const tern_model *model, size_t index, problem *why)
+{
+    problem_set(why, BAD_REQUEST, "\"labels\"[%zu] is none", index);
+    redaction_list_labels(model, why);
+    return BAD_REQUEST;
+}
+
+static int read_labels(const json_node *body, const tern_model *model, bytes *name, text_request *out, problem *why)
+{
+    const json_node *member = given(body, "labels");
+    redaction_options *options = &out->options.redaction;
+    size_t index = 0;
+    if (!member) return 0;
+    if (json_type_of(member) != JSON_ARRAY || !json_first(member))
+        return problem_set(why, BAD_REQUEST, "\"labels\" must be an array like [\"PERSON\", \"EMAIL\"]");
+    for (const json_node *n = json_first(member); n; n = json_next(n), index++) {
+        const char *text = json_string(n, name);
+        if (name->failed) return no_memory(why);
+        if (!text || redaction_choose(text, name->len, model, options, &out->labels))
+            return unknown_label(model, index, why);
+    }
+    options->labels = out->labels.data;
+    options->labels_len = out->labels.len;
+    return out->labels.failed ? no_memory(why) : 0;
+}
+
+static int read_key(const json_node *body, text_request *out, problem *why)
+{
+    const json_node *member = given(body, "key");
+    redaction_options *options = &out->options.redaction;
+    int status = member ? request_text(member, "\"key\"", &out->key, why) : 0;
+    if (status) return status;
+    if (member) {
+        options->key = out->key.data;
+        options->key_len = out->key.len;
+    }
+    if (member && out->key.len < REDACT_LEAST_KEY)
+        return problem_set(why, BAD_REQUEST, "\"key\" has %zu bytes, the least are %d", out->key.len, REDACT_LEAST_KEY);
+    return options->way != REDACT_HASH || options->key
+               ? 0
+               : problem_set(why, BAD_REQUEST,
+                             "\"replace\": \"hash\" needs a secret: send \"key\", or start with TERN_REDACT_KEY");
+}
+
+static int read_min_score(const json_node *body, double *out, problem *why)
+{
+    const json_node *member = given(body, "min_score");
+    double score = *out;
+    if (member && (json_number(member, &score) || !(score >= 0 && score <= 1)))
+        return problem_set(why, BAD_REQUEST, "\"min_score\" must be a number from 0 to 1");
+    *out = score;
+    return 0;
+}
+
+static int read_redact(const json_node *body, const tern_model *model, bytes *name, text_request *out, problem *why)
+{
+    request_options *options = &out->options;
+    int offsets = (int)options->offsets, way = (int)options->redaction.way;
+    int status = read_components(body, model, name, &options->components, why);
+    if (!status) status = read_choice(body, "offsets", offset_unit_from_name, OFFSET_UNITS, name, &offsets, why);
+    if (!status) status = read_choice(body, "replace", redact_way_from_name, REDACT_WAYS, name, &way, why);
+    options->offsets = (offset_unit)offsets;
+    options->redaction.way = (redact_way)way;
+    if (!status) status = read_labels(body, model, name, out, why);
+    if (!status) status = read_key(body, out, why);
+    return status ? status : read_min_score(body, &options->redaction.min_score, why);
+}
+
+static int read_options(const json_node *body, task_kind task, const tern_model *model, bytes *name, text_request *out,
+                        problem *why)
+{
+    if (task == TASK_REDACT) return read_redact(body, model, name, out, why);
+    return (task == TASK_SENTIMENT ? read_sentiment : read_ner)(body, model, name, &out->options, why);
+}
+
+void request_free(text_request *request)
+{
+    bytes_free(&request->labels);
+    bytes_free(&request->key);
+}
+
 int request_read(const json_node *body, task_kind task, const tern_model *model, size_t max_texts, text_request *out,
                  problem *why)
 {
@@ -321,9 +407,9 @@ int request_read(const json_node *body, task_kind task, const tern_model *model,
     if (type != JSON_OBJECT)
         return problem_set(why, BAD_REQUEST, "expected an object like {\"text\": \"...\"}, not %s",
                            json_type_name(type));
-    int status = request_check_names(body, why);
+    int status = check_names(body, task == TASK_REDACT ? FIELDS : FIELDS_EVERYWHERE, why);
     if (!status) status = read_texts(body, task, max_texts, out, why);
-    if (!status) status = (task == TASK_SENTIMENT ? read_sentiment : read_ner)(body, model, &name, &out->options, why);
+    if (!status) status = read_options(body, task, model, &name, out, why);
     bytes_free(&name);
     return status;
 }

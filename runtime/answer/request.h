@@ -1,7 +1,7 @@
-/* request.h - the JSON body of POST /ner or POST /sentiment -> a checked request. Unknown fields are ignored, so that
- * callers may add their own, unless one looks like a slip of the pen for a known one (of any task) that is not there. A
- * known field with a value that is not allowed is an error that lists the allowed ones; null is no value: the field
- * counts as absent, and a text is missing.
+/* request.h - the JSON body of POST /ner, POST /sentiment or POST /redact -> a checked request. Unknown fields are
+ * ignored, so that callers may add their own, unless one looks like a slip of the pen for a known one (of any task)
+ * that is not there. A known field with a value that is not allowed is an error that lists the allowed ones; null is no
+ * value: the field counts as absent, and a text is missing.
  *
  *   "text"        string                          one of the four,
  *   "texts"       array of strings                never two; an item may be an object with "tokens" and "spaces"
@@ -21,8 +21,15 @@
  *   "sentences"   true or false                   default: false
  *   "format"      "tern" "comprehend"             default: "tern"
  *
+ * of POST /redact
+ *   "components"  as of POST /ner
+ *   "labels"      array of names: redaction.h     default: everything
+ *   "replace"     "label" "hash" "stars" "remove" default: "label"
+ *   "key"         string of REDACT_LEAST_KEY bytes at least, for "hash"; default: TERN_REDACT_KEY
+ *   "min_score"   number from 0 to 1              default: 0
+ *
  * A request that comes without an address (to the function itself, in a queue) may say what it asks for:
- *   "task"        "ner" "sentiment"               default: "sentiment" with "input" or where the model (that it names,
+ *   "task"        "ner" "sentiment" "redact"      default: "sentiment" with "input" or where the model (that it names,
  *                                                 else the default of TASK_ANY, models.h) can do nothing else; else
  *                                                 "ner" */
 #ifndef TERN_REQUEST_H
@@ -35,6 +42,7 @@
 #include "models.h"
 #include "offsets.h"
 #include "problem.h"
+#include "redaction.h"
 #include "sentiment_json.h"
 #include "tern.h"
 
@@ -57,6 +65,7 @@ typedef struct request_options {
     int noun_chunks;      /* 1: the noun chunks, too */
     offset_unit offsets;
     sentiment_options sentiment;
+    redaction_options redaction; /* labels and key may be the text_request's */
 } request_options;
 
 typedef struct text_request {
@@ -66,6 +75,7 @@ typedef struct text_request {
     const json_node *tokens; /* of any type, as is */
     const json_node *spaces; /* NULL: none */
     request_options options;
+    bytes labels, key; /* of options.redaction; owned */
 } text_request;
 
 /* What an address asks for: POST /ner/fr for {TASK_NER, the model "fr"}. */
@@ -87,9 +97,10 @@ int request_check_names(const json_node *body, problem *why);
 int request_target_of(const json_node *body, const model_set *models, request_target *target, problem *why);
 
 /* Reads body, which asks for the task of the model, into *out, whose options hold the defaults; borrows from body. 0;
- * or an HTTP status (400, 413, 500 for no memory) with a sentence in why as above. */
+ * or an HTTP status (400, 413, 500 for no memory) with a sentence in why as above. request_free in any case. */
 int request_read(const json_node *body, task_kind task, const tern_model *model, size_t max_texts, text_request *out,
                  problem *why);
+void request_free(text_request *request);
 
 /* The text of a node, which must be a string, empty or not, into *text, which it replaces: 0; 400 or 500 as above. name
  * is what the sentence calls it. */

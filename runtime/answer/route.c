@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-#define NOTHING_HERE "there is nothing here; POST /ner finds entities, POST /sentiment sentiments"
+#define NOTHING_HERE                                                                                                   \
+    "there is nothing here; POST /ner finds entities, POST /sentiment sentiments, POST /redact hides what a text "     \
+    "says of persons"
 #define NOT_JSON "the body must be JSON: send the header Content-Type: application/json"
 #define NOT_GZIP "the body is compressed in a way that is not known here: Content-Encoding may be gzip"
 

@@ -1,7 +1,7 @@
 /* route.h - what an HTTP request asks for, by its method, path and header: one rule for tern serve and for the events
  * of Lambda.
  *
- *   POST       /ner, /ner/MODEL, /sentiment, /sentiment/MODEL    handle_request
+ *   POST       /ner, /sentiment, /redact, each also with /MODEL  handle_request
  *   GET, HEAD  /healthz                                          handle_health
  *   GET, HEAD  /                                                 the page, of tern serve only
  *   POST       / with the header X-Amz-Target                    an operation of Amazon Comprehend (comprehend.h)

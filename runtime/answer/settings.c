@@ -38,6 +38,8 @@ const setting_row settings_table[] = {
     {"TERN_MAX_CHARS", NULL, "limit of a text in code points", REQUESTS, TERN_MAX_CHARS},
     {"TERN_MAX_TEXTS", TEXT_OF(REQUEST_MAX_TEXTS), "limit of the number of \"texts\" in a request", REQUESTS,
      MOST_TEXTS},
+    {"TERN_REDACT_KEY", "none", "secret of the hashes of POST /redact when a request sends no key, 16 bytes or more",
+     EVERYWHERE, 0},
     {"TERN_CORS_ORIGIN", "none",
      "web origins whose pages may call the function, separated by commas, or *; set it only where the gateway does not "
      "do "
@@ -108,6 +110,13 @@ static int read_offsets(offset_unit *out, problem *why)
     return unit < 0 ? bad_value("TERN_OFFSETS", OFFSET_UNITS, text, why) : 0;
 }
 
+int settings_redact_key(const char **out, problem *why)
+{
+    *out = environment("TERN_REDACT_KEY");
+    if (!*out || strlen(*out) >= REDACT_LEAST_KEY) return 0;
+    return problem_set(why, -1, "TERN_REDACT_KEY has %zu bytes, the least are %d", strlen(*out), REDACT_LEAST_KEY);
+}
+
 static int read_origins(const char **out, problem *why)
 {
     static const char name[] = "TERN_CORS_ORIGIN";
@@ -124,7 +133,8 @@ int settings_read(runtime_settings *out, problem *why)
     int status = read_format(&out->format, why) || read_offsets(&out->offsets, why)
                  || read_number("TERN_MAX_CHARS", TERN_MAX_CHARS, 0, &out->max_chars, why)
                  || read_number("TERN_MAX_TEXTS", MOST_TEXTS, REQUEST_MAX_TEXTS, &out->max_texts, why)
-                 || read_origins(&out->cors_origin, why) || read_switch("TERN_SHUTDOWN_HOOK", &out->shutdown_hook, why)
+                 || settings_redact_key(&out->redact_key, why) || read_origins(&out->cors_origin, why)
+                 || read_switch("TERN_SHUTDOWN_HOOK", &out->shutdown_hook, why)
                  || read_number("TERN_DEADLINE_MARGIN_MS", MOST_MARGIN_MS, DEADLINE_MARGIN_MS, &margin, why)
                  || read_number("AWS_LAMBDA_MAX_CONCURRENCY", MOST_CONCURRENCY, 1, &concurrency, why);
     out->max_concurrency = (unsigned)concurrency;

@@ -17,6 +17,7 @@ typedef struct runtime_settings {
     offset_unit offsets;          /* TERN_OFFSETS */
     size_t max_chars;             /* TERN_MAX_CHARS; 0: the engine's limit */
     size_t max_texts;             /* TERN_MAX_TEXTS */
+    const char *redact_key;       /* TERN_REDACT_KEY: REDACT_LEAST_KEY bytes at least */
     const char *cors_origin;      /* TERN_CORS_ORIGIN: cors.h */
     const char *output_queue_url; /* TERN_OUTPUT_QUEUE_URL; sqs_client.h checks its form */
     const char *ca_file;          /* TERN_CA_FILE */
@@ -40,6 +41,9 @@ typedef struct setting_row {
 
 extern const setting_row settings_table[];
 extern const size_t settings_count;
+
+/* The TERN_REDACT_KEY of the environment into *out, NULL where it is not set: 0, or -1 with a sentence in why. */
+int settings_redact_key(const char **out, problem *why);
 
 /* Appends the rows of these programs, one paragraph each, as --help shows them. */
 void settings_help(bytes *out, unsigned programs);

@@ -1,4 +1,4 @@
-/* task.h - what can be asked of a model: the routes POST /ner and POST /sentiment. */
+/* task.h - what can be asked of a model: the routes POST /ner, POST /sentiment and POST /redact. */
 #ifndef TERN_TASK_H
 #define TERN_TASK_H
 
@@ -8,15 +8,16 @@ typedef enum task_kind {
     TASK_ANY,       /* not said: the request decides (request.h) */
     TASK_NER,       /* the entities of a text */
     TASK_SENTIMENT, /* whether it is positive, negative, neutral or mixed */
+    TASK_REDACT,    /* the text without what it says of persons */
     TASK_COUNT
 } task_kind;
 
 #define TASK_BIT(task) (1u << (task))
 
-/* "ner", "sentiment": in paths, in requests, in Server-Timing. */
+/* "ner", "sentiment", "redact": in paths, in requests, in Server-Timing. */
 const char *task_name(task_kind of);
 
-#define TASK_NAMES "\"ner\" or \"sentiment\""
+#define TASK_NAMES "\"ner\", \"sentiment\" or \"redact\""
 
 /* The one of that name, or -1. */
 int task_from_name(const char *name, size_t len);

@@ -34,6 +34,7 @@ tern_options text_answer_options(const responder *by)
     handler_settings own = *by->settings;
     if (by->task == TASK_SENTIMENT) return model_sentiment_options(&own);
     own.components = by->options->components;
+    if (by->task == TASK_REDACT) return redaction_run_options(&by->options->redaction, &own);
     return model_options(TERN_ENTITIES | (by->options->spans ? (unsigned)TERN_SPANS : 0)
                              | (by->options->noun_chunks ? (unsigned)TERN_NOUN_CHUNKS : 0),
                          &own);
@@ -123,17 +124,26 @@ static void write_sentiments(const responder *by, const char *text, const tern_d
         respond_engine_error(out, &interrupted, by->settings->max_chars);
 }
 
+static void write_redaction(const responder *by, const run_input *run, const tern_doc *doc, response *out)
+{
+    bytes_text(&out->body, "{");
+    out->entities =
+        redaction_json(run->text, run->len, doc, &by->options->redaction, by->options->offsets, "text", &out->body);
+    bytes_text(&out->body, "}");
+}
+
 void text_answer(const responder *by, const run_input *input, response *out)
 {
     const tern_options options = text_answer_options(by);
     const tern_doc *doc;
     if (model_run(by->ctx, input, &options, by->settings, &doc, out)) return;
-    const char *text = text_of_run(input, doc).text;
+    const run_input run = text_of_run(input, doc);
     response_begin(out);
     out->tokens = tern_doc_token_count(doc);
     out->entities = tern_doc_entity_count(doc);
-    if (by->task == TASK_SENTIMENT) write_sentiments(by, text, doc, out);
-    else write_entities(by, text, doc, out);
+    if (by->task == TASK_SENTIMENT) write_sentiments(by, run.text, doc, out);
+    else if (by->task == TASK_REDACT) write_redaction(by, &run, doc, out);
+    else write_entities(by, run.text, doc, out);
     tern_ctx_trim(by->ctx);
     text_answer_end(by, out);
 }

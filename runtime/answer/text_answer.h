@@ -1,4 +1,4 @@
-/* text_answer.h - what POST /ner and POST /sentiment say of one text (handler.h). */
+/* text_answer.h - what POST /ner, POST /sentiment and POST /redact say of one text (handler.h). */
 #ifndef TERN_TEXT_ANSWER_H
 #define TERN_TEXT_ANSWER_H
 

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "utf8_text.h"
@@ -214,6 +215,14 @@ static int add_scalar(reader *r, cJSON *node, const char *at)
     return add(r, node);
 }
 
+/* Its text stays where it is, as a string's. */
+static cJSON *create_number(const char *at)
+{
+    cJSON *node = cJSON_CreateStringReference(at);
+    if (node) node->type = cJSON_Number | cJSON_IsReference;
+    return node;
+}
+
 /* Anything but a container. */
 static int read_scalar(reader *r)
 {
@@ -223,8 +232,7 @@ static int read_scalar(reader *r)
     } literals[] = {{"true", cJSON_CreateTrue}, {"false", cJSON_CreateFalse}, {"null", cJSON_CreateNull}};
     const char *at = (const char *)r->p;
     if (*at == '"') return check_string(r) ? -1 : add_scalar(r, cJSON_CreateStringReference(at), at);
-    if (*at == '-' || (*at >= '0' && *at <= '9'))
-        return check_number(r) ? -1 : add_scalar(r, cJSON_CreateNumber(0), at);
+    if (*at == '-' || (*at >= '0' && *at <= '9')) return check_number(r) ? -1 : add_scalar(r, create_number(at), at);
     for (size_t i = 0; i < sizeof literals / sizeof *literals; i++) {
         size_t len = strlen(literals[i].word);
         if ((size_t)(r->end - r->p) < len || memcmp(at, literals[i].word, len) != 0) continue;
@@ -386,6 +394,16 @@ const char *json_member_source(const json_node *object, const json_node *member,
     while (*key != '"') key++; /* over white space and the comma */
     *len = (size_t)(value - key) + value_len;
     return key;
+}
+
+int json_number(const json_node *node, double *out)
+{
+    char text[64];
+    if (!cJSON_IsNumber(node) || node->valueint <= 0 || (size_t)node->valueint >= sizeof text) return -1;
+    memcpy(text, node->valuestring, (size_t)node->valueint);
+    text[node->valueint] = '\0';
+    *out = strtod(text, NULL);
+    return 0;
 }
 
 const char *json_string(const json_node *node, bytes *out)

@@ -1,10 +1,9 @@
 /* json_in.h - the only place where JSON from outside is read: strict RFC 8259 on strict UTF-8.
  *
- * One pass checks the bytes and hands each value to cJSON, which keeps the tree. A string stays in the caller's bytes
- * and is decoded when it is asked for; a number's value is not kept, because nobody needs it (json_source has its
- * text). cJSON's own parser is not used. It cuts strings at \u0000 and refuses numbers of more than 63 characters, so
- * it would need a changed copy of the input; it accepts what is not JSON (lone surrogates, invalid UTF-8, control
- * characters, 01); and it does not say what is wrong.
+ * One pass checks the bytes and hands each value to cJSON, which keeps the tree. A string or a number stays in the
+ * caller's bytes and is decoded when it is asked for. cJSON's own parser is not used. It cuts strings at \u0000 and
+ * refuses numbers of more than 63 characters, so it would need a changed copy of the input; it accepts what is not JSON
+ * (lone surrogates, invalid UTF-8, control characters, 01); and it does not say what is wrong.
  *
  * Keys are case-sensitive, the last of two equal ones counts (as in Python and JavaScript). Depth and number of values
  * are limited. */
@@ -50,6 +49,9 @@ const json_node *json_array_item(const json_node *array, size_t index);
 const char *json_source(const json_node *node, const char *data, size_t *len);
 /* The same of a member of an object below 2 GB, key and colon included. */
 const char *json_member_source(const json_node *object, const json_node *member, const char *data, size_t *len);
+
+/* The number into *out: 0; -1 if node is none, or one of more than 63 characters. */
+int json_number(const json_node *node, double *out);
 
 /* The string's UTF-8 into *out (cleared first). Returns its bytes with U+0000 in place, or NULL if node is no string or
  * memory ran out. */

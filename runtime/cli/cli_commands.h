@@ -6,6 +6,7 @@
 int cli_ner(int argc, char **argv);
 int cli_parse(int argc, char **argv);
 int cli_pipe(int argc, char **argv);
+int cli_redact(int argc, char **argv);
 int cli_sentiment(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_inspect(int argc, char **argv);

@@ -10,8 +10,9 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
-    {"ner", cli_ner},     {"parse", cli_parse},     {"pipe", cli_pipe},     {"sentiment", cli_sentiment},
-    {"serve", cli_serve}, {"inspect", cli_inspect}, {"verify", cli_verify},
+    {"ner", cli_ner},         {"parse", cli_parse},         {"pipe", cli_pipe},
+    {"redact", cli_redact},   {"sentiment", cli_sentiment}, {"serve", cli_serve},
+    {"inspect", cli_inspect}, {"verify", cli_verify},
 };
 
 static const char help[] =
@@ -24,7 +25,8 @@ static const char help[] =
     "  tern parse [TEXT]       everything about one text: table, tree, CoNLL-U, page, JSON\n"
     "  tern pipe               JSON Lines in, annotated JSON Lines out, as spaCy's Doc.to_json()\n"
     "  tern sentiment [TEXT]   whether a text is positive, negative, neutral or mixed\n"
-    "  tern serve              POST /ner, POST /sentiment and a page to try them\n"
+    "  tern redact [TEXT]      the text without names, places, dates, addresses, numbers of persons\n"
+    "  tern serve              POST /ner, POST /sentiment, POST /redact and a page to try them\n"
     "  tern inspect MODEL      what is in a model file\n"
     "  tern verify MODEL       check a model file's checksums\n"
     "  tern SUBCOMMAND --help  more about one of them\n"

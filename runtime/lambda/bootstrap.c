@@ -97,6 +97,7 @@ static int read_settings(process *p, init_error *error)
     p->count = from->max_concurrency < WORKERS_MAX ? from->max_concurrency : WORKERS_MAX;
     p->settings = (handler_settings){
         .max_chars = from->max_chars, .max_texts = from->max_texts, .format = from->format, .offsets = from->offsets};
+    redaction_set_key(&p->settings.redaction, from->redact_key);
     p->metrics = (metrics){.space = from->emf_namespace,
                            .function = environment("AWS_LAMBDA_FUNCTION_NAME"),
                            .version = environment("AWS_LAMBDA_FUNCTION_VERSION")};

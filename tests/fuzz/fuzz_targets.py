@@ -39,6 +39,7 @@ TARGETS: dict[str, Target] = {
     "command": Target(2048, ["-close_fd_mask=2"]),
     "corpus": Target(2048),
     "comprehend": Target(2048),
+    "pii": Target(512),
 }
 
 

@@ -185,7 +185,7 @@ def test_health_lists_the_models(server: TernServer, files: dict[str, Path]) -> 
 
 def test_start_says_which_models_answer(program: Callable[[str], Path]) -> None:
     with TernServer(program("tern"), f"en={TINY}", "-m", f"fr={TINY}") as running:
-        assert running.routes() == ["POST /ner: en fr"]
+        assert running.routes() == ["POST /ner: en fr", "POST /redact: en fr"]
 
 
 def test_components_belong_to_the_model(server: TernServer, files: dict[str, Path], alone: Callable[..., Any]) -> None:
@@ -289,6 +289,7 @@ def test_serve_takes_the_list(
             "model": "a",
             "models": ["a", "b"],
             "ner": ["a", "b"],
+            "redact": ["a", "b"],
         }
 
 

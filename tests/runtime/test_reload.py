@@ -241,6 +241,7 @@ def test_models_that_come_and_go(start: Start, model: Path, opinions) -> None:
             "model": "one",
             "models": ["one"],
             "ner": ["one"],
+            "redact": ["one"],
         }
         assert server.request("POST", "/sentiment", ner_body(TEXT)).status == 404
         replace(model, opinions.model)

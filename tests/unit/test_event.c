@@ -391,11 +391,10 @@ static void load_balancers_get_their_own_form(void **state)
         state, context, ALB("\"multiValueHeaders\":{\"Content-Type\":[\"text/html\"]}", "POST", "/ner", BODY),
         ALB_ANSWER("415", "Unsupported Media Type", "\"multiValueHeaders\": {\"content-type\": [\"application/json\"]}",
                    "{\\\"error\\\": \\\"the body must be JSON: send the header Content-Type: application/json\\\"}"));
-    expect_body(
-        state, context, ALB("\"headers\":{}", "POST", "/", BODY),
-        ALB_ANSWER(
-            "404", "Not Found", "\"headers\": {\"content-type\": \"application/json\"}",
-            "{\\\"error\\\": \\\"there is nothing here; POST /ner finds entities, POST /sentiment sentiments\\\"}"));
+    expect_body(state, context, ALB("\"headers\":{}", "POST", "/", BODY),
+                ALB_ANSWER("404", "Not Found", "\"headers\": {\"content-type\": \"application/json\"}",
+                           "{\\\"error\\\": \\\"there is nothing here; POST /ner finds entities, POST /sentiment "
+                           "sentiments, POST /redact hides what a text says of persons\\\"}"));
 }
 
 /* Of the longest answer that a limit lets through, and of one byte less. A health check's has no time, which

@@ -406,9 +406,33 @@ static void values_are_found_as_they_stand(void **state)
     (void)state;
 }
 
+static void check_number(const char *json, int status, double expected)
+{
+    double number = 7;
+    json_doc *doc = must_parse(json, strlen(json));
+    assert_int_equal(json_number(json_root(doc), &number), status);
+    assert_true(number >= expected && number <= expected);
+    json_free(doc);
+}
+
+static void numbers_are_read_when_they_are_asked_for(void **state)
+{
+    (void)state;
+    check_number("0.25", 0, 0.25);
+    check_number(" -1e-2 ", 0, -0.01);
+    check_number("12345678901234567890", 0, 12345678901234567890.0);
+    check_number("\"1\"", -1, 7);
+    check_number("0.00000000000000000000000000000000000000000000000000000000000001", -1, 7);
+    check_number("0.000000000000000000000000000000000000000000000000000000000000001", -1, 7);
+    check_number("0.0000000000000000000000000000000000000000000000000000000000001", 0, 1e-61);
+    double number;
+    assert_int_equal(json_number(NULL, &number), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_read_when_they_are_asked_for),
         cmocka_unit_test(valid_documents_are_accepted),
         cmocka_unit_test(malformed_documents_are_refused_with_position_and_cause),
         cmocka_unit_test(numbers_that_cjson_takes_are_refused),

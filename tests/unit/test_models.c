@@ -243,7 +243,7 @@ static void a_request_without_an_address_says_what_it_asks_for(void **state)
         {"{\"model\": \"en\", \"input\": 1}", TASK_SENTIMENT, 0, 400, "the model \"en\" finds no sentiments"},
         {"{\"model\": \"mood\", \"task\": \"ner\"}", TASK_NER, 0, 400, "the model \"mood\" finds no entities"},
         {"{\"model\": \"none\"}", TASK_NER, 0, 400, "the model \"none\" finds no entities"},
-        {"{\"task\": \"Ner\"}", TASK_NER, 0, 400, "\"task\" must be \"ner\" or \"sentiment\""},
+        {"{\"task\": \"Ner\"}", TASK_NER, 0, 400, "\"task\" must be \"ner\", \"sentiment\" or \"redact\""},
         {"{\"task\": null}", TASK_NER, 0, 0, ""},
         {"{\"task\": null, \"input\": \"a\"}", TASK_SENTIMENT, 1, 0, ""},
         {"{\"text\": \"a\", \"input\": null}", TASK_NER, 0, 0, ""},

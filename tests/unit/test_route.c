@@ -86,9 +86,11 @@ static void other_paths_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
         expect_refusal(ROUTE_SERVER, "POST", nothing[i], 404,
-                       "POST /ner finds entities, POST /sentiment sentiments, GET / is");
-        expect_refusal(ROUTE_LAMBDA, "OPTIONS", nothing[i], 404,
-                       "POST /ner finds entities, POST /sentiment sentiments");
+                       "POST /ner finds entities, POST /sentiment sentiments, POST /redact hides what a text says of "
+                       "persons, GET / is");
+        expect_refusal(
+            ROUTE_LAMBDA, "OPTIONS", nothing[i], 404,
+            "POST /ner finds entities, POST /sentiment sentiments, POST /redact hides what a text says of persons");
     }
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
         expect_refusal(ROUTE_SERVER, "GET", unknown[i], 404, "no model of this name (known: en, fr)");

@@ -1,0 +1,96 @@
+#include "pii.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "pii_scan.h"
+
+static const char *const type_names[PII_TYPES] = {
+    [PII_NAME] = "NAME",
+    [PII_ADDRESS] = "ADDRESS",
+    [PII_DATE_TIME] = "DATE_TIME",
+    [PII_AGE] = "AGE",
+    [PII_EMAIL] = "EMAIL",
+    [PII_PHONE] = "PHONE",
+    [PII_URL] = "URL",
+    [PII_IP_ADDRESS] = "IP_ADDRESS",
+    [PII_MAC_ADDRESS] = "MAC_ADDRESS",
+    [PII_USERNAME] = "USERNAME",
+    [PII_PASSWORD] = "PASSWORD",
+    [PII_PIN] = "PIN",
+    [PII_CREDIT_DEBIT_NUMBER] = "CREDIT_DEBIT_NUMBER",
+    [PII_CREDIT_DEBIT_CVV] = "CREDIT_DEBIT_CVV",
+    [PII_CREDIT_DEBIT_EXPIRY] = "CREDIT_DEBIT_EXPIRY",
+    [PII_BANK_ACCOUNT_NUMBER] = "BANK_ACCOUNT_NUMBER",
+    [PII_BANK_ROUTING] = "BANK_ROUTING",
+    [PII_INTERNATIONAL_BANK_ACCOUNT_NUMBER] = "INTERNATIONAL_BANK_ACCOUNT_NUMBER",
+    [PII_SWIFT_CODE] = "SWIFT_CODE",
+    [PII_SSN] = "SSN",
+    [PII_US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER] = "US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER",
+    [PII_PASSPORT_NUMBER] = "PASSPORT_NUMBER",
+    [PII_DRIVER_ID] = "DRIVER_ID",
+    [PII_LICENSE_PLATE] = "LICENSE_PLATE",
+    [PII_VEHICLE_IDENTIFICATION_NUMBER] = "VEHICLE_IDENTIFICATION_NUMBER",
+    [PII_AWS_ACCESS_KEY] = "AWS_ACCESS_KEY",
+    [PII_AWS_SECRET_KEY] = "AWS_SECRET_KEY",
+    [PII_CA_SOCIAL_INSURANCE_NUMBER] = "CA_SOCIAL_INSURANCE_NUMBER",
+    [PII_CA_HEALTH_NUMBER] = "CA_HEALTH_NUMBER",
+    [PII_UK_NATIONAL_INSURANCE_NUMBER] = "UK_NATIONAL_INSURANCE_NUMBER",
+    [PII_UK_NATIONAL_HEALTH_SERVICE_NUMBER] = "UK_NATIONAL_HEALTH_SERVICE_NUMBER",
+    [PII_UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER] = "UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER",
+    [PII_IN_AADHAAR] = "IN_AADHAAR",
+    [PII_IN_PERMANENT_ACCOUNT_NUMBER] = "IN_PERMANENT_ACCOUNT_NUMBER",
+    [PII_IN_VOTER_NUMBER] = "IN_VOTER_NUMBER",
+};
+
+const char *pii_type_name(pii_type type) { return type_names[type]; }
+
+int pii_type_from_name(const char *name, size_t len) { return name_index(type_names, PII_TYPES, name, len); }
+
+int pii_type_of_entity(const char *label)
+{
+    static const struct {
+        const char *label;
+        pii_type type;
+    } known[] = {
+        {"PERSON", PII_NAME},      {"PER", PII_NAME},        {"PRS", PII_NAME},          {"persName", PII_NAME},
+        {"PS", PII_NAME},          {"GPE", PII_ADDRESS},     {"LOC", PII_ADDRESS},       {"FAC", PII_ADDRESS},
+        {"FACILITY", PII_ADDRESS}, {"GPE_LOC", PII_ADDRESS}, {"placeName", PII_ADDRESS}, {"geogName", PII_ADDRESS},
+        {"LC", PII_ADDRESS},       {"DATE", PII_DATE_TIME},  {"TIME", PII_DATE_TIME},    {"DATETIME", PII_DATE_TIME},
+        {"TME", PII_DATE_TIME},    {"date", PII_DATE_TIME},  {"time", PII_DATE_TIME},    {"DT", PII_DATE_TIME},
+        {"TI", PII_DATE_TIME},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(known[i].label, label)) return (int)known[i].type;
+    return -1;
+}
+
+void pii_add(pii_list *list, pii_span span)
+{
+    if (list->count == list->capacity && !list->failed) {
+        const size_t capacity = list->capacity ? 2 * list->capacity : 16;
+        pii_span *item = realloc(list->item, capacity * sizeof *item);
+        list->failed = item == NULL;
+        if (item) {
+            list->item = item;
+            list->capacity = capacity;
+        }
+    }
+    if (!list->failed) list->item[list->count++] = span;
+}
+
+void pii_free(pii_list *list)
+{
+    free(list->item);
+    *list = (pii_list){0};
+}
+
+void pii_find(const char *text, size_t len, uint64_t types, pii_list *out)
+{
+    static void (*const scanners[])(const pii_text *) = {pii_scan_web,    pii_scan_hosts,  pii_scan_numbers,
+                                                         pii_scan_phones, pii_scan_codes,  pii_scan_cued,
+                                                         pii_scan_ages,   pii_scan_streets};
+    const pii_text t = {.text = text, .len = len, .types = types, .out = out};
+    for (size_t i = 0; i < sizeof scanners / sizeof *scanners; i++) scanners[i](&t);
+}
