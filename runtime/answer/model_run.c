@@ -36,7 +36,9 @@ tern_options redaction_run_options(const redaction_options *options, const handl
 {
     handler_settings own = *settings;
     if (!redaction_needs_entities(options)) own.components = 0;
-    return model_options(TERN_ENTITIES, &own);
+    tern_options run = model_options(TERN_ENTITIES, &own);
+    run.entity_scores = (run.want & TERN_ENTITIES) != 0;
+    return run;
 }
 
 int model_run(tern_ctx *ctx, const run_input *input, const tern_options *options, const handler_settings *settings,

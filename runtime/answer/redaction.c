@@ -50,7 +50,7 @@ static void add_entities(const tern_doc *doc, const redaction_options *options, 
     tern_entity entity;
     for (size_t i = 0; tern_doc_entity(doc, i, &entity) == TERN_OK; i++) {
         const char *name = name_of(options, entity.label);
-        const pii_span span = {entity.span.byte_start, entity.span.byte_end, name, 1, 1};
+        const pii_span span = {entity.span.byte_start, entity.span.byte_end, name, entity.score, 1};
         if (name && span.end > span.start) pii_add(out, span);
     }
 }
@@ -127,7 +127,7 @@ static void append_span(bytes *out, const pii_span *span, const place edges[4], 
         json_out_size(out, in_unit(&edges[i], unit));
     }
     bytes_text(out, ", \"score\": ");
-    json_out_double(out, span->score);
+    json_out_score(out, span->score);
     bytes_text(out, "}");
 }
 

@@ -250,6 +250,21 @@ static int read_flag(const json_node *body, const char *name, int may_be, const 
     return !*out || may_be ? 0 : problem_set(why, BAD_REQUEST, "\"%s\" cannot be true: %s", name, without);
 }
 
+/* The member of that name, a number from 0 to 1, into *out, which is left as it is where there is none. */
+static int read_share(const json_node *body, const char *name, double *out, problem *why)
+{
+    double value = 0;
+    const json_node *member = given(body, name);
+    if (!member) return 0;
+    if (json_type_of(member) != JSON_NUMBER)
+        return problem_set(why, BAD_REQUEST, "\"%s\" must be a number from 0 to 1, not %s", name,
+                           json_type_name(json_type_of(member)));
+    if (json_number(member, &value) || !(value >= 0 && value <= 1))
+        return problem_set(why, BAD_REQUEST, "\"%s\" must be from 0 to 1", name);
+    *out = value;
+    return 0;
+}
+
 static int bad_components(problem *why, const tern_model *model, const char *what)
 {
     char has[COMPONENTS_NAMES_SIZE];
@@ -362,16 +377,6 @@ static int read_key(const json_node *body, text_request *out, problem *why)
                              "\"replace\": \"hash\" needs a secret: send \"key\", or start with TERN_REDACT_KEY");
 }
 
-static int read_min_score(const json_node *body, double *out, problem *why)
-{
-    const json_node *member = given(body, "min_score");
-    double score = *out;
-    if (member && (json_number(member, &score) || !(score >= 0 && score <= 1)))
-        return problem_set(why, BAD_REQUEST, "\"min_score\" must be a number from 0 to 1");
-    *out = score;
-    return 0;
-}
-
 static int read_redact(const json_node *body, const tern_model *model, bytes *name, text_request *out, problem *why)
 {
     request_options *options = &out->options;
@@ -383,7 +388,7 @@ static int read_redact(const json_node *body, const tern_model *model, bytes *na
     options->redaction.way = (redact_way)way;
     if (!status) status = read_labels(body, model, name, out, why);
     if (!status) status = read_key(body, out, why);
-    return status ? status : read_min_score(body, &options->redaction.min_score, why);
+    return status ? status : read_share(body, "min_score", &options->redaction.min_score, why);
 }
 
 static int read_options(const json_node *body, task_kind task, const tern_model *model, bytes *name, text_request *out,

@@ -158,7 +158,7 @@ static int next_piece(const char **p, piece *out)
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
-/* Where a value stands, for json_source: cJSON's numbers are free, for nobody asks for a value. */
+/* Where a value stands, for json_source: cJSON's numbers are free, for json_number reads what stands there. */
 static void note_start(const reader *r, cJSON *node, const unsigned char *at)
 {
     if (node) node->valuedouble = (double)(at - r->start);
@@ -207,20 +207,20 @@ static int check_number(reader *r)
     return valid ? 0 : reject(r, at, "malformed number");
 }
 
+/* A number that borrows its text, as a string does. */
+static cJSON *number_at(const char *at)
+{
+    cJSON *node = cJSON_CreateStringReference(at);
+    if (node) node->type = cJSON_Number | cJSON_IsReference;
+    return node;
+}
+
 /* A scalar that began at at and ends here. */
 static int add_scalar(reader *r, cJSON *node, const char *at)
 {
     note_start(r, node, (const unsigned char *)at);
     if (node) note_end(r, node);
     return add(r, node);
-}
-
-/* Its text stays where it is, as a string's. */
-static cJSON *create_number(const char *at)
-{
-    cJSON *node = cJSON_CreateStringReference(at);
-    if (node) node->type = cJSON_Number | cJSON_IsReference;
-    return node;
 }
 
 /* Anything but a container. */
@@ -232,7 +232,7 @@ static int read_scalar(reader *r)
     } literals[] = {{"true", cJSON_CreateTrue}, {"false", cJSON_CreateFalse}, {"null", cJSON_CreateNull}};
     const char *at = (const char *)r->p;
     if (*at == '"') return check_string(r) ? -1 : add_scalar(r, cJSON_CreateStringReference(at), at);
-    if (*at == '-' || (*at >= '0' && *at <= '9')) return check_number(r) ? -1 : add_scalar(r, create_number(at), at);
+    if (*at == '-' || (*at >= '0' && *at <= '9')) return check_number(r) ? -1 : add_scalar(r, number_at(at), at);
     for (size_t i = 0; i < sizeof literals / sizeof *literals; i++) {
         size_t len = strlen(literals[i].word);
         if ((size_t)(r->end - r->p) < len || memcmp(at, literals[i].word, len) != 0) continue;
@@ -398,7 +398,7 @@ const char *json_member_source(const json_node *object, const json_node *member,
 
 int json_number(const json_node *node, double *out)
 {
-    char text[64];
+    char text[JSON_NUMBER_SIZE];
     if (!cJSON_IsNumber(node) || node->valueint <= 0 || (size_t)node->valueint >= sizeof text) return -1;
     memcpy(text, node->valuestring, (size_t)node->valueint);
     text[node->valueint] = '\0';

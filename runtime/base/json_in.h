@@ -50,7 +50,8 @@ const char *json_source(const json_node *node, const char *data, size_t *len);
 /* The same of a member of an object below 2 GB, key and colon included. */
 const char *json_member_source(const json_node *object, const json_node *member, const char *data, size_t *len);
 
-/* The number into *out: 0; -1 if node is none, or one of more than 63 characters. */
+/* The number's nearest double; 0. -1 if node is no number, or one of JSON_NUMBER_SIZE characters or more. */
+#define JSON_NUMBER_SIZE 128
 int json_number(const json_node *node, double *out);
 
 /* The string's UTF-8 into *out (cleared first). Returns its bytes with U+0000 in place, or NULL if node is no string or
