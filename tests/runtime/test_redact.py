@@ -274,7 +274,7 @@ def test_key_of_the_function(serve: Serve) -> None:
     assert calls.only["text"] == f"[EMAIL:{digest('a@b.co')}]" and KEY not in calls.log
 
 
-# ---- command line -------------------------------------------------------------------------------------------------------------------
+# ---- command line --------------------------------------------------------------------------------------------------------------
 
 
 def test_text(run: Run, model_file: Path) -> None:
