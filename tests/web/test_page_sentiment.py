@@ -203,14 +203,16 @@ def test_real_model(
 
 
 def test_keyboard_moves_between_tabs(page: playwright.Page) -> None:
-    entities, sentiment = page.get_by_role("tab", name="Entities"), page.get_by_role("tab", name="Sentiment")
+    entities, sentiment, redact = [page.get_by_role("tab", name=name) for name in ("Entities", "Sentiment", "Redact")]
     tab_to(page, entities)
     for key, target in [
         ("ArrowRight", sentiment),
+        ("ArrowRight", redact),
         ("ArrowRight", entities),
-        ("ArrowLeft", sentiment),
+        ("ArrowLeft", redact),
         ("Home", entities),
-        ("End", sentiment),
+        ("End", redact),
+        ("ArrowLeft", sentiment),
     ]:
         page.keyboard.press(key)
         playwright.expect(target).to_be_focused()
