@@ -6,7 +6,6 @@
 #include "bytes.h"
 #include "offsets.h"
 #include "pii.h"
-#include "problem.h"
 #include "tern.h"
 
 /* [PERSON]; [PERSON:1f3870be274f6c49], a hash of the value with a key, the same for the same value; a star for each
@@ -52,14 +51,5 @@ size_t redaction_json(const char *text, size_t len, const tern_doc *doc, const r
  * what redacted is after this text's beginning. */
 void redaction_write(const char *text, size_t len, const pii_list *found, const redaction_options *options,
                      offset_unit unit, bytes *redacted, bytes *spans);
-
-/* ---- labels ------------------------------------------------------------------------------------------------------ */
-
-/* Chooses one more by its name: a type of pii.h, a label that the model's entities may have. labels holds what
- * options->labels will be; the caller sets that. 0; -1: there is none of that name. */
-int redaction_choose(const char *name, size_t len, const tern_model *model, redaction_options *options, bytes *labels);
-
-/* Ends a sentence: " (...: PERSON, ...; NAME, ...)". */
-void redaction_list_labels(const tern_model *model, problem *why);
 
 #endif

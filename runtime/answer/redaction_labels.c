@@ -1,10 +1,9 @@
-/* redaction_labels.c - names that may be chosen: types of pii.h, and the labels of a model's entities, which its
- * description lists (tern_model_meta). */
+#include "redaction_labels.h"
+
 #include <string.h>
 
 #include "components.h"
 #include "json_in.h"
-#include "redaction.h"
 
 /* Whether this component of the description finds entities. */
 static int finds_entities(const tern_model *model, const char *name)

@@ -5,6 +5,7 @@
 
 #include "components.h"
 #include "names.h"
+#include "redaction_labels.h"
 
 #define BAD_REQUEST 400
 #define NOT_FOUND 404

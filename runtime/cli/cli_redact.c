@@ -15,7 +15,7 @@
 #include "cli_session.h"
 #include "cli_text.h"
 #include "json_out.h"
-#include "redaction.h"
+#include "redaction_labels.h"
 #include "settings.h"
 #include "text_of.h"
 

@@ -1,6 +1,6 @@
 /* pii_ages.c - AGE: "34 years old", "34-year-old", "six months old" in digits, "34 y/o". What stands behind "age" or
  * "aged" is in pii_cued.c. */
-#include "pii_scan.h"
+#include "pii_scanners.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* pii_codes.c - codes of letters and digits that have a form of their own: IBAN, SWIFT/BIC, numbers of persons,
  * vehicles and keys. */
-#include "pii_scan.h"
+#include "pii_scanners.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* pii_cued.c - values that only a word before them tells: "PIN: 1234", "password=...", "account number 12345678". */
-#include "pii_scan.h"
+#include "pii_scanners.h"
 
 #include <string.h>
 

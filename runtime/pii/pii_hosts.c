@@ -1,6 +1,6 @@
 /* pii_hosts.c - IP_ADDRESS: version 4 in decimal, version 6 as RFC 4291 section 2.2 writes it. MAC_ADDRESS: six bytes
  * in hexadecimal with : or -, or three times two with dots. */
-#include "pii_scan.h"
+#include "pii_scanners.h"
 
 /* ---- version 4 --------------------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* pii_numbers.c - numbers that are digits alone: those of cards, of persons, of banks. What could be any number needs
  * its own form of groups, or a word before it. */
-#include "pii_scan.h"
+#include "pii_scanners.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* pii_phones.c - PHONE: ITU-T E.164 with + or 00 and a country's code; as they are written within countries; and any
  * number of 7 to 15 digits with a word like "phone" before it. */
-#include "pii_scan.h"
+#include "pii_scanners.h"
 
 #include <string.h>
 

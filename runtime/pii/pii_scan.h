@@ -12,16 +12,6 @@ typedef struct pii_text {
     pii_list *out;
 } pii_text;
 
-/* The scanners. */
-void pii_scan_web(const pii_text *t);     /* EMAIL, URL */
-void pii_scan_hosts(const pii_text *t);   /* IP_ADDRESS, MAC_ADDRESS */
-void pii_scan_numbers(const pii_text *t); /* cards and numbers of persons that are digits */
-void pii_scan_phones(const pii_text *t);
-void pii_scan_codes(const pii_text *t);   /* IBAN and what else is letters and digits */
-void pii_scan_cued(const pii_text *t);    /* what only a word beside it tells: PIN, PASSWORD, ... */
-void pii_scan_ages(const pii_text *t);    /* AGE */
-void pii_scan_streets(const pii_text *t); /* ADDRESS */
-
 /* The byte at i; -1 beyond either edge of the text, also for i = 0 - 1. */
 static inline int pii_at(const pii_text *t, size_t i) { return i < t->len ? (unsigned char)t->text[i] : -1; }
 

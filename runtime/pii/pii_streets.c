@@ -1,6 +1,6 @@
 /* pii_streets.c - ADDRESS: a house number, one to four words that begin with a capital or a digit, and the word for a
  * street in English ("221B Baker Street"); a post box. Cities and countries are a model's entities. */
-#include "pii_scan.h"
+#include "pii_scanners.h"
 
 #include <string.h>
 

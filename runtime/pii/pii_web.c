@@ -1,6 +1,6 @@
 /* pii_web.c - EMAIL: RFC 5322's dot-atom without the marks that nobody has in an address, letters of Latin, Greek and
  * Cyrillic too (RFC 6531), and a domain with a dot. URL: http, https, ftp, or www. without one of them. */
-#include "pii_scan.h"
+#include "pii_scanners.h"
 
 #include <string.h>
 

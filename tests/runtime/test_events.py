@@ -67,7 +67,13 @@ def test_load_balancer_checks_the_health(call: Call, model_file: Path) -> None:
     answer = call(load("alb/health_check")).only
     assert answer["statusCode"] == 200
     name = model_file.stem
-    assert json.loads(answer["body"]) == {"status": "ok", "model": name, "models": [name], "ner": [name], "redact": [name]}
+    assert json.loads(answer["body"]) == {
+        "status": "ok",
+        "model": name,
+        "models": [name],
+        "ner": [name],
+        "redact": [name],
+    }
 
 
 @pytest.mark.parametrize("name", ["lattice/v1", "lattice/v1_base64", "lattice/v2"])

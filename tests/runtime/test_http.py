@@ -74,7 +74,10 @@ def test_sample_of_the_specification(server: TernServer) -> None:
 def test_health(server: TernServer, model_file: Path) -> None:
     answer = server.request("GET", "/healthz")
     name = model_file.stem
-    assert (answer.status, answer.json) == (200, {"status": "ok", "model": name, "models": [name], "ner": [name], "redact": [name]})
+    assert (answer.status, answer.json) == (
+        200,
+        {"status": "ok", "model": name, "models": [name], "ner": [name], "redact": [name]},
+    )
 
 
 def test_page_is_the_file_of_the_repository(server: TernServer) -> None:

@@ -393,7 +393,11 @@ def test_weights_beside_the_program(
         patch.delenv("TERN_MODEL", raising=False)
         with TernServer(copy, None) as running:  # both, as they are there
             assert running.request("GET", "/healthz").json["models"] == ["en_core_web_sm", "sentiment"]
-            assert running.routes() == ["POST /ner: en_core_web_sm", "POST /sentiment: sentiment", "POST /redact: en_core_web_sm"]
+            assert running.routes() == [
+                "POST /ner: en_core_web_sm",
+                "POST /sentiment: sentiment",
+                "POST /redact: en_core_web_sm",
+            ]
 
 
 # ---- Lambda --------------------------------------------------------------------------------------------------------------

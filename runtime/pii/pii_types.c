@@ -1,10 +1,10 @@
+/* pii_types.c - the names of the types, and lists of what was found. */
 #include "pii.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
-#include "pii_scan.h"
 
 static const char *const type_names[PII_TYPES] = {
     [PII_NAME] = "NAME",
@@ -84,13 +84,4 @@ void pii_free(pii_list *list)
 {
     free(list->item);
     *list = (pii_list){0};
-}
-
-void pii_find(const char *text, size_t len, uint64_t types, pii_list *out)
-{
-    static void (*const scanners[])(const pii_text *) = {pii_scan_web,    pii_scan_hosts,  pii_scan_numbers,
-                                                         pii_scan_phones, pii_scan_codes,  pii_scan_cued,
-                                                         pii_scan_ages,   pii_scan_streets};
-    const pii_text t = {.text = text, .len = len, .types = types, .out = out};
-    for (size_t i = 0; i < sizeof scanners / sizeof *scanners; i++) scanners[i](&t);
 }
