@@ -18,3 +18,19 @@ offset_pair offsets_of(const tern_span *span, offset_unit unit)
     }
     return (offset_pair){span->char_start, span->char_end};
 }
+
+void text_place_move(text_place *at, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        const size_t begins = (c & 0xC0) != 0x80;
+        at->character += begins;
+        at->utf16 += c >= 0xF0 ? 2 : begins;
+    }
+    at->byte += len;
+}
+
+size_t text_place_in(const text_place *at, offset_unit unit)
+{
+    return unit == OFFSETS_BYTE ? at->byte : unit == OFFSETS_UTF16 ? at->utf16 : at->character;
+}

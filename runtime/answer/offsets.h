@@ -20,4 +20,13 @@ typedef struct offset_pair {
 
 offset_pair offsets_of(const tern_span *span, offset_unit unit);
 
+/* A place in a text in all units; starts as {0}. */
+typedef struct text_place {
+    size_t byte, character, utf16;
+} text_place;
+
+/* Moves it over len bytes (UTF-8, whole characters), which stand at text. */
+void text_place_move(text_place *at, const char *text, size_t len);
+size_t text_place_in(const text_place *at, offset_unit unit);
+
 #endif

@@ -27,6 +27,8 @@ int redaction_needs_entities(const redaction_options *options)
     return !options->chosen || options->labels_len || options->types & PII_OF_ENTITIES;
 }
 
+redaction_options redaction_by_type(void) { return (redaction_options){.chosen = 1, .types = PII_ALL}; }
+
 static int is_chosen(const redaction_options *options, const char *label)
 {
     const size_t len = strlen(label) + 1;
@@ -72,29 +74,6 @@ void redaction_find(const char *text, size_t len, const tern_doc *doc, const red
     pii_join_addresses(text, len, out);
 }
 
-/* ---- offsets ----------------------------------------------------------------------------------------------------- */
-
-/* A place in a text in all units. */
-typedef struct place {
-    size_t byte, character, utf16;
-} place;
-
-static void go_on(place *at, const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        const unsigned char c = (unsigned char)text[i];
-        const size_t begins = (c & 0xC0) != 0x80;
-        at->character += begins;
-        at->utf16 += c >= 0xF0 ? 2 : begins;
-    }
-    at->byte += len;
-}
-
-static size_t in_unit(const place *at, offset_unit unit)
-{
-    return unit == OFFSETS_BYTE ? at->byte : unit == OFFSETS_UTF16 ? at->utf16 : at->character;
-}
-
 /* ---- instead of it ----------------------------------------------------------------------------------------------- */
 
 static void append_hash(bytes *out, const char *value, size_t len, const redaction_options *options)
@@ -117,14 +96,14 @@ static void append_mark(bytes *out, const char *label, const char *value, size_t
     bytes_text(out, "]");
 }
 
-static void append_span(bytes *out, const pii_span *span, const place edges[4], offset_unit unit)
+static void append_span(bytes *out, const pii_span *span, const text_place edges[4], offset_unit unit)
 {
     static const char *const names[4] = {"start", "end", "new_start", "new_end"};
     bytes_text(out, out->len ? ", {\"label\": " : "{\"label\": ");
     json_out_cstring(out, span->label);
     for (size_t i = 0; i < 4; i++) {
         bytes_format(out, ", \"%s\": ", names[i]);
-        json_out_size(out, in_unit(&edges[i], unit));
+        json_out_size(out, text_place_in(&edges[i], unit));
     }
     bytes_text(out, ", \"score\": ");
     json_out_score(out, span->score);
@@ -132,26 +111,26 @@ static void append_span(bytes *out, const pii_span *span, const place edges[4], 
 }
 
 /* What redacted got since the place. */
-static void follow(place *at, const bytes *redacted, size_t first)
+static void follow(text_place *at, const bytes *redacted, size_t first)
 {
-    if (!redacted->failed) go_on(at, redacted->data + first + at->byte, redacted->len - first - at->byte);
+    if (!redacted->failed) text_place_move(at, redacted->data + first + at->byte, redacted->len - first - at->byte);
 }
 
 void redaction_write(const char *text, size_t len, const pii_list *found, const redaction_options *options,
                      offset_unit unit, bytes *redacted, bytes *spans)
 {
-    place old = {0}, new = {0};
+    text_place old = {0}, new = {0};
     const size_t first = redacted->len;
     for (size_t i = 0; i < found->count && !redacted->failed; i++) {
         const pii_span *span = &found->item[i];
-        place edges[4];
+        text_place edges[4];
         bytes_append(redacted, text + old.byte, span->start - old.byte);
-        go_on(&old, text + old.byte, span->start - old.byte);
+        text_place_move(&old, text + old.byte, span->start - old.byte);
         follow(&new, redacted, first);
         edges[0] = old;
         edges[2] = new;
         append_mark(redacted, span->label, text + span->start, span->end - span->start, options);
-        go_on(&old, text + span->start, span->end - span->start);
+        text_place_move(&old, text + span->start, span->end - span->start);
         follow(&new, redacted, first);
         edges[1] = old;
         edges[3] = new;

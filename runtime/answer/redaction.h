@@ -37,6 +37,9 @@ void redaction_set_key(redaction_options *options, const char *key);
 /* Whether the model's entities must be known. */
 int redaction_needs_entities(const redaction_options *options);
 
+/* Everything, under the names of the types. */
+redaction_options redaction_by_type(void);
+
 /* What is to be replaced, in order, without overlaps. doc is that of a run on text for TERN_ENTITIES with
  * tern_options.entity_scores, if they are needed. */
 void redaction_find(const char *text, size_t len, const tern_doc *doc, const redaction_options *options, pii_list *out);

@@ -212,7 +212,7 @@ static int answer_text(answering *a, size_t at, bytes *body, response *out)
     if (model_run(a->ctx, &input, &a->options, &a->settings, &doc, out)) return -1;
     out->tokens += tern_doc_token_count(doc);
     out->entities += tern_doc_entity_count(doc);
-    a->op->kind->write(body, &(operation_text){input.text, doc, a->model});
+    a->op->kind->write(body, &(operation_text){input.text, input.len, doc, a->model});
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "entity_types.h"
 #include "json_out.h"
 #include "names.h"
+#include "redaction.h"
 #include "sentiment_json.h"
 
 static const char *const languages[] = {"en", "es", "fr", "de", "it",    "pt", "ar",
@@ -83,6 +84,56 @@ static void write_syntax(bytes *out, const operation_text *of)
     bytes_text(out, "]}");
 }
 
+/* What patterns and the model find, ordered. */
+static void find_pii(const operation_text *of, pii_list *found, bytes *out)
+{
+    const redaction_options options = redaction_by_type();
+    redaction_find(of->text, of->len, of->doc, &options, found);
+    out->failed |= found->failed;
+}
+
+static void write_pii(bytes *out, const operation_text *of)
+{
+    pii_list found = {0};
+    text_place at = {0};
+    find_pii(of, &found, out);
+    bytes_text(out, "{\"Entities\": [");
+    for (const pii_span *span = found.item; span < found.item + found.count; span++) {
+        begin_item(out);
+        bytes_text(out, "\"Score\": ");
+        json_out_score(out, span->score);
+        text_place_move(&at, of->text + at.byte, span->start - at.byte);
+        bytes_format(out, ", \"Type\": \"%s\", \"BeginOffset\": %zu", span->label, at.character);
+        text_place_move(&at, of->text + at.byte, span->end - at.byte);
+        bytes_format(out, ", \"EndOffset\": %zu}", at.character);
+    }
+    bytes_text(out, "]}");
+    pii_free(&found);
+}
+
+/* Each type that is there once, with its greatest score. */
+static void write_pii_labels(bytes *out, const operation_text *of)
+{
+    pii_list found = {0};
+    double best[PII_TYPES] = {0};
+    find_pii(of, &found, out);
+    for (size_t i = 0; i < found.count; i++) {
+        const pii_span *span = &found.item[i];
+        double *score = &best[pii_type_from_name(span->label, strlen(span->label))];
+        if (span->score > *score) *score = span->score;
+    }
+    bytes_text(out, "{\"Labels\": [");
+    for (pii_type type = 0; type < PII_TYPES; type++) {
+        if (best[type] <= 0) continue;
+        begin_item(out);
+        bytes_format(out, "\"Name\": \"%s\", \"Score\": ", pii_type_name(type));
+        json_out_score(out, best[type]);
+        bytes_text(out, "}");
+    }
+    bytes_text(out, "]}");
+    pii_free(&found);
+}
+
 static void write_sentiment(bytes *out, const operation_text *of)
 {
     const sentiment_options options = {.format = FORMAT_COMPREHEND};
@@ -154,9 +205,24 @@ static const operation_kind sentiments = {.result = "sentiments",
                                           .write = write_sentiment,
                                           .languages = languages};
 
+static const operation_kind pii = {.result = "personal data",
+                                   .task = TASK_REDACT,
+                                   .can = has_entities,
+                                   .options = entity_options,
+                                   .write = write_pii,
+                                   .languages = languages};
+static const operation_kind pii_labels = {.result = "personal data",
+                                          .task = TASK_REDACT,
+                                          .can = has_entities,
+                                          .options = entity_options,
+                                          .write = write_pii_labels,
+                                          .languages = languages};
+
 static const operation operations[] = {
     {"DetectEntities", &entities, 0, OPERATION_MAX_LONG_TEXT},
     {"DetectKeyPhrases", &key_phrases, 0, OPERATION_MAX_LONG_TEXT},
+    {"DetectPiiEntities", &pii, 0, OPERATION_MAX_LONG_TEXT},
+    {"ContainsPiiEntities", &pii_labels, 0, OPERATION_MAX_LONG_TEXT},
     {"DetectSentiment", &sentiments, 0, OPERATION_MAX_TEXT},
     {"DetectSyntax", &syntax, 0, OPERATION_MAX_TEXT},
     {"BatchDetectEntities", &entities, 1, OPERATION_MAX_TEXT},

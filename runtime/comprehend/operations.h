@@ -6,6 +6,7 @@
  *   DetectEntities, BatchDetectEntities      Doc.ents; types by entity_types.h
  *   DetectKeyPhrases, BatchDetectKeyPhrases  Doc.noun_chunks
  *   DetectSentiment, BatchDetectSentiment    sentiment_json.h
+ *   DetectPiiEntities, ContainsPiiEntities   redaction.h, by type
  *   DetectSyntax, BatchDetectSyntax          tokens that are not white space, with Universal POS tags */
 #ifndef TERN_OPERATIONS_H
 #define TERN_OPERATIONS_H
@@ -22,6 +23,7 @@
 /* A document and what it was made of. */
 typedef struct operation_text {
     const char *text;
+    size_t len;
     const tern_doc *doc;
     const named_model *model;
 } operation_text;

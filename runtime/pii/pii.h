@@ -57,7 +57,7 @@ typedef enum pii_type {
 const char *pii_type_name(pii_type type);
 int pii_type_from_name(const char *name, size_t len);
 
-/* What an entity of this label is, in spaCy's pipelines of any language: PERSON is a NAME, GPE an ADDRESS; or -1. */
+/* What an entity of this label is, by entity_types.h: PERSON is a NAME, GPE an ADDRESS, TIME a DATE_TIME; or -1. */
 int pii_type_of_entity(const char *label);
 
 /* How sure a pattern is. */

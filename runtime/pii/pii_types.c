@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "entity_types.h"
 #include "names.h"
 
 static const char *const type_names[PII_TYPES] = {
@@ -50,20 +51,11 @@ int pii_type_from_name(const char *name, size_t len) { return name_index(type_na
 
 int pii_type_of_entity(const char *label)
 {
-    static const struct {
-        const char *label;
-        pii_type type;
-    } known[] = {
-        {"PERSON", PII_NAME},      {"PER", PII_NAME},        {"PRS", PII_NAME},          {"persName", PII_NAME},
-        {"PS", PII_NAME},          {"GPE", PII_ADDRESS},     {"LOC", PII_ADDRESS},       {"FAC", PII_ADDRESS},
-        {"FACILITY", PII_ADDRESS}, {"GPE_LOC", PII_ADDRESS}, {"placeName", PII_ADDRESS}, {"geogName", PII_ADDRESS},
-        {"LC", PII_ADDRESS},       {"DATE", PII_DATE_TIME},  {"TIME", PII_DATE_TIME},    {"DATETIME", PII_DATE_TIME},
-        {"TME", PII_DATE_TIME},    {"date", PII_DATE_TIME},  {"time", PII_DATE_TIME},    {"DT", PII_DATE_TIME},
-        {"TI", PII_DATE_TIME},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (!strcmp(known[i].label, label)) return (int)known[i].type;
-    return -1;
+    const char *type = entity_type_of(label);
+    return !strcmp(type, "PERSON")     ? PII_NAME
+           : !strcmp(type, "LOCATION") ? PII_ADDRESS
+           : !strcmp(type, "DATE")     ? PII_DATE_TIME
+                                       : -1;
 }
 
 void pii_add(pii_list *list, pii_span span)

@@ -170,7 +170,7 @@ def test_offsets_count_code_points(client: Client) -> None:
 
 
 def test_types_are_said_once_and_are_the_services() -> None:
-    source = (ROOT / "runtime" / "comprehend" / "entity_types.c").read_text(encoding="utf-8")
+    source = (ROOT / "runtime" / "base" / "entity_types.c").read_text(encoding="utf-8")
     rows = dict(re.findall(r'\{"(\w+)", "(\w+)"\}', source))
     allowed = MODEL.shape_for("EntityType").enum
     assert set(rows.values()) == set(allowed) and {label: rows[label] for label in TYPES} == TYPES
