@@ -180,6 +180,7 @@ def test_health_lists_the_models(server: TernServer, files: dict[str, Path]) -> 
         "model": "en",
         "models": list(files),
         "ner": WITH_NER,
+        "redact": WITH_NER,
     }
 
 
@@ -405,7 +406,13 @@ def test_events_that_name_none(call: Call) -> None:
 
 def test_health_of_the_function(call: Call, files: dict[str, Path]) -> None:
     answer = call(load("alb/health_check")).only
-    assert json.loads(answer["body"]) == {"status": "ok", "model": "en", "models": list(files), "ner": WITH_NER}
+    assert json.loads(answer["body"]) == {
+        "status": "ok",
+        "model": "en",
+        "models": list(files),
+        "ner": WITH_NER,
+        "redact": WITH_NER,
+    }
 
 
 def test_messages_of_a_queue(call: Call) -> None:
