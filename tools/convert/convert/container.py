@@ -292,6 +292,12 @@ def _read_record(data: bytes, index: int, count: int) -> tuple[int, int, Section
     return offset, crc, Section(name, array.reshape(shape), kind)
 
 
+def features(data: bytes) -> int:
+    """The bits that a file's reader must understand."""
+    _read_header(data)
+    return int(_HEADER.unpack_from(data)[8])
+
+
 def read(data: bytes) -> dict[str, Section]:
     """Validates a file completely, checksums included; returns its sections by name, in the order of their names."""
     count = _read_header(data)
