@@ -16,16 +16,27 @@ static _Thread_local memory_account *current;
 
 void memory_count_in(memory_account *account) { current = account; }
 
+/* WebAssembly's memory only grows. */
+static int is_mapped(size_t capacity)
+{
+#ifdef __wasm__
+    (void)capacity;
+    return 0;
+#else
+    return capacity >= MAPPED_FROM;
+#endif
+}
+
 static void *take(size_t capacity)
 {
-    if (capacity < MAPPED_FROM) return aligned_alloc(ALIGNMENT, capacity);
+    if (!is_mapped(capacity)) return aligned_alloc(ALIGNMENT, capacity);
     void *data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return data == MAP_FAILED ? NULL : data;
 }
 
 static void give_back(void *data, size_t capacity)
 {
-    if (capacity < MAPPED_FROM) free(data);
+    if (!is_mapped(capacity)) free(data);
     else munmap(data, capacity);
 }
 

@@ -22,23 +22,14 @@ static int interrupted(void *unused)
 }
 
 /* code, position, message: uint32_t, uint32_t, bytes that end with NUL. */
-const tern_error *EXPORT(last_error)(void)
-{
-    return &last;
-}
+const tern_error *EXPORT(last_error)(void) { return &last; }
 
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 /* For a model's file, which the engine wants at a multiple of 64. */
-void *EXPORT(take)(size_t size)
-{
-    return size > SIZE_MAX - 64 ? NULL : aligned_alloc(64, (size + 63) / 64 * 64);
-}
+void *EXPORT(take)(size_t size) { return size > SIZE_MAX - 64 ? NULL : aligned_alloc(64, (size + 63) / 64 * 64); }
 
-void EXPORT(give_back)(void *memory)
-{
-    free(memory);
-}
+void EXPORT(give_back)(void *memory) { free(memory); }
 
 /* ---- models ------------------------------------------------------------------------------------------------------ */
 
@@ -50,15 +41,9 @@ tern_model *EXPORT(open_model)(const void *bytes, size_t size)
 }
 
 /* 1 if every section's checksum is right. */
-int EXPORT(verify_model)(const tern_model *model)
-{
-    return tern_model_verify(model, &last) == TERN_OK;
-}
+int EXPORT(verify_model)(const tern_model *model) { return tern_model_verify(model, &last) == TERN_OK; }
 
-void EXPORT(close_model)(tern_model *model)
-{
-    tern_model_close(model);
-}
+void EXPORT(close_model)(tern_model *model) { tern_model_close(model); }
 
 tern_ctx *EXPORT(new_context)(const tern_model *model)
 {
@@ -66,10 +51,7 @@ tern_ctx *EXPORT(new_context)(const tern_model *model)
     return tern_ctx_new(model, &ctx, &last) ? NULL : ctx;
 }
 
-void EXPORT(free_context)(tern_ctx *ctx)
-{
-    tern_ctx_free(ctx);
-}
+void EXPORT(free_context)(tern_ctx *ctx) { tern_ctx_free(ctx); }
 
 /* What a model is: text with its length. */
 typedef struct description {

@@ -166,13 +166,13 @@ const uint32_t *pack_doc(const tern_doc *doc, int with_tokens)
                  chunks = tern_doc_noun_chunk_count(doc), shown = with_tokens ? tokens : 0;
     const size_t words = shown * PACKED_TOKEN + (entities + spans) * PACKED_SPAN
                          + (sentences + chunks) * PACKED_PLAIN_SPAN + categories + groups * 3;
-    const size_t strings = PACKED_HEADER * sizeof(uint32_t) + (entities + categories + spans) * sizeof(double)
-                           + words * sizeof(uint32_t);
+    const size_t strings =
+        PACKED_HEADER * sizeof(uint32_t) + (entities + categories + spans) * sizeof(double) + words * sizeof(uint32_t);
     const size_t all = strings + string_bytes(doc, shown);
     if (reserve(all)) return NULL;
     const uint32_t header[PACKED_HEADER] = {
-        (uint32_t)all,   (uint32_t)tokens, (uint32_t)entities, (uint32_t)sentences,       (uint32_t)categories,
-        (uint32_t)groups, (uint32_t)spans, (uint32_t)chunks,   tern_doc_annotations(doc), (uint32_t)with_tokens};
+        (uint32_t)all,    (uint32_t)tokens, (uint32_t)entities, (uint32_t)sentences,       (uint32_t)categories,
+        (uint32_t)groups, (uint32_t)spans,  (uint32_t)chunks,   tern_doc_annotations(doc), (uint32_t)with_tokens};
     memcpy(block, header, sizeof header);
     places at = {.score = (double *)(block + sizeof header), .string = block + strings};
     at.word = (uint32_t *)(at.score + entities + categories + spans);
