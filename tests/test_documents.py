@@ -41,6 +41,7 @@ RUN_BY = {
     "tools/package": "tests/deploy/test_package.py::test_files",
     "TERN_ARCH=arm64 tools/package": "tests/deploy/test_package.py::test_files",
     "TERN_WEIGHTS=all tools/package": "tests/deploy/test_package.py::test_models",
+    "tools/npm": "tests/js/test_node.py::test_package",
     "tools/delete": "tests/deploy/test_scripts.py::test_delete",
     "tools/smoke https://….execute-api.us-east-1.amazonaws.com": "tests/deploy/test_scripts.py::test_smoke",
     # Of AWS. What can be run without an account is.
