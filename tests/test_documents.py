@@ -13,7 +13,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -155,9 +155,20 @@ def server(program: Callable[[str], Path]) -> Iterator[TernServer]:
     """With the models that it finds itself, as tools/run starts it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("TERN_MODEL", raising=False)
-        running = TernServer(program("tern"), None)
+        running = TernServer(program("tern"), None, scores="")
     with running:
         yield running
+
+
+def is_near(found: Any, wanted: Any) -> bool:
+    """The same but for the last digits of scores, which depend on the processor."""
+    if isinstance(wanted, float):
+        return isinstance(found, float) and found == pytest.approx(wanted, abs=1e-4)
+    if isinstance(wanted, dict):
+        return list(found) == list(wanted) and all(map(is_near, found.values(), wanted.values()))
+    if isinstance(wanted, list):
+        return len(found) == len(wanted) and all(map(is_near, found, wanted))
+    return bool(found == wanted)
 
 
 @pytest.mark.parametrize("shown", REQUESTS, ids=name_of)
@@ -166,7 +177,9 @@ def test_request_gets_the_answer_that_is_shown(shown: Shown, server: TernServer)
     fields = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
     url = next(word for word in words if word.startswith(SERVER))
     answer = server.request("POST", urlsplit(url).path, words[words.index("-d") + 1].encode(), fields)
-    assert shown.output and (answer.status, answer.json) == (200, json.loads(shown.output.text))
+    assert answer.status == 200 and shown.output
+    wanted = json.loads(shown.output.text)
+    assert is_near(answer.json, wanted), answer.json
 
 
 @pytest.mark.parametrize("shown", MAKE, ids=name_of)

@@ -87,7 +87,7 @@ static void copy_entity(const tern_model *model, const tern_doc *doc, size_t i, 
     tern_doc_entity(doc, i, &e);
     out->start = (uint32_t)e.token_start;
     out->end = (uint32_t)e.token_end;
-    out->score = 0;
+    out->score = e.score;
     copy_label(model, pool, e.label, &out->label, &out->label_id);
     copy_label(model, pool, e.id, &out->id, &out->id_id);
 }
@@ -165,7 +165,7 @@ static void fill(const tern_model *model, const tern_doc *doc, const char *text,
     }
 }
 
-doc_columns *columns_copy(const tern_model *model, const tern_doc *doc, const char *text)
+doc_columns *columns_copy(const tern_model *model, const tern_doc *doc, const char *text, int entity_scores)
 {
     const float *tensor;
     size_t width;
@@ -173,6 +173,7 @@ doc_columns *columns_copy(const tern_model *model, const tern_doc *doc, const ch
     tern_doc_tensor(doc, &tensor, &width);
     doc_columns *c = reserve(doc, tensor, width);
     if (!c) return NULL;
+    c->entity_scores = entity_scores;
     fill(model, doc, text, &pool, c);
     c->strings = pool.bytes;
     c->string_bytes = pool.used;

@@ -51,6 +51,7 @@ typedef struct group_columns {
 
 typedef struct doc_columns {
     unsigned annotations; /* TERN_* */
+    int entity_scores;    /* 1: entities have scores */
     size_t token_count, entity_count, cat_count, group_count, group_span_count, chunk_count, tensor_width;
     token_columns *token;
     span_columns *entity, *group_span;
@@ -62,8 +63,8 @@ typedef struct doc_columns {
     size_t string_bytes;
 } doc_columns;
 
-/* text: of the document. NULL when out of memory. */
-doc_columns *columns_copy(const tern_model *model, const tern_doc *doc, const char *text);
+/* text: of the document; entity_scores: did the run ask for them. NULL when out of memory. */
+doc_columns *columns_copy(const tern_model *model, const tern_doc *doc, const char *text, int entity_scores);
 void columns_free(doc_columns *columns);
 
 #endif

@@ -128,6 +128,18 @@ static PyObject *entities(PyObject *self, PyObject *unused)
     return list_of(self, columns_of(self)->entity_count, entity);
 }
 
+static PyObject *entity_score(PyObject *self, size_t i)
+{
+    return PyFloat_FromDouble(columns_of(self)->entity[i].score);
+}
+
+static PyObject *entity_scores(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    if (!columns_of(self)->entity_scores) Py_RETURN_NONE;
+    return list_of(self, columns_of(self)->entity_count, entity_score);
+}
+
 static PyObject *cats(PyObject *self, PyObject *unused)
 {
     (void)unused;
@@ -370,6 +382,8 @@ static PyMethodDef result_methods[] = {
     {"special_norms", special_norms, METH_NOARGS,
      "special_norms($self)\n--\n\n[(token, norm), ...] of those that the tokenizer's special cases made."},
     {"entities", entities, METH_NOARGS, "entities($self)\n--\n\n[(first token, last token + 1, label, id), ...]"},
+    {"entity_scores", entity_scores, METH_NOARGS,
+     "entity_scores($self)\n--\n\nThe score of each entity; None where the run was not asked for them."},
     {"cats", cats, METH_NOARGS, "cats($self)\n--\n\nLabel -> score."},
     {"span_groups", span_groups, METH_NOARGS,
      "span_groups($self)\n--\n\n[(key, has scores, [(first token, last token + 1, label, score), ...]), ...]"},

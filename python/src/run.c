@@ -35,7 +35,7 @@ static tern_status run_one(tern_ctx *ctx, const tern_model *model, job_list *job
     const char *text = j->bytes;
     size_t len;
     if (j->words.words) tern_doc_text(doc, &text, &len);
-    j->columns = columns_copy(model, doc, text);
+    j->columns = columns_copy(model, doc, text, j->options.entity_scores);
     if (j->columns) return TERN_OK;
     jobs->err = (tern_error){.code = TERN_E_MEMORY, .msg = "out of memory; send fewer texts at a time"};
     return TERN_E_MEMORY;
@@ -249,15 +249,19 @@ static PyObject *run_jobs(PyObject *self, job_list *jobs)
 
 static PyObject *run_documents(PyObject *self, PyObject *args, PyObject *kwargs, int (*take)(job *, PyObject *))
 {
-    static char *names[] = {"documents", "want", "places", "sent_starts", "entities", NULL};
+    static char *names[] = {"documents", "want", "places", "sent_starts", "entities", "scores", NULL};
     PyObject *documents, *sent_starts = Py_None, *entities = Py_None, *results = NULL;
     unsigned long want;
     unsigned long long places = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Ok|KOO", names, &documents, &want, &places, &sent_starts,
-                                     &entities))
+    int scores = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Ok|KOOp", names, &documents, &want, &places, &sent_starts,
+                                     &entities, &scores))
         return NULL;
-    job_list jobs = {
-        .options = {.want = (unsigned)want, .places = places, .interrupt = has_signal, .interrupt_user = &jobs}};
+    job_list jobs = {.options = {.want = (unsigned)want,
+                                 .places = places,
+                                 .interrupt = has_signal,
+                                 .interrupt_user = &jobs,
+                                 .entity_scores = scores}};
     if (!take_jobs(&jobs, documents, sent_starts, take) && !take_preset_entities(&jobs, entities))
         results = run_jobs(self, &jobs);
     free_jobs(&jobs);

@@ -15,9 +15,9 @@ static const table_field token_fields[] = {
     {"ent_iob", KIND_TEXT, NULL, 0}};
 
 static const table_field entity_fields[] = {
-    {"text", KIND_TEXT, NULL, 0},          {"start", KIND_NUMBER, NULL, 0},    {"end", KIND_NUMBER, NULL, 0},
-    {"label", KIND_TEXT, NULL, 0},         {"id", KIND_TEXT, NULL, 0},         {"kb_id", KIND_TEXT, NULL, 0},
-    {"token_start", KIND_NUMBER, NULL, 0}, {"token_end", KIND_NUMBER, NULL, 0}};
+    {"text", KIND_TEXT, NULL, 0},          {"start", KIND_NUMBER, NULL, 0},     {"end", KIND_NUMBER, NULL, 0},
+    {"label", KIND_TEXT, NULL, 0},         {"id", KIND_TEXT, NULL, 0},          {"kb_id", KIND_TEXT, NULL, 0},
+    {"token_start", KIND_NUMBER, NULL, 0}, {"token_end", KIND_NUMBER, NULL, 0}, {"score", KIND_REAL, NULL, 0}};
 
 static const table_field piece_fields[] = {{"text", KIND_TEXT, NULL, 0},
                                            {"start", KIND_NUMBER, NULL, 0},

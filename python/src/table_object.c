@@ -424,14 +424,15 @@ static int take_any(job *j, PyObject *text)
 
 PyObject *model_annotate(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"texts", "columns", "want", "places", "max_chars", "most_bytes", NULL};
+    static char *names[] = {"texts", "columns", "want", "places", "max_chars", "most_bytes", "scores", NULL};
     PyObject *texts, *masks, *tables = NULL;
     unsigned long want;
     unsigned long long places;
     Py_ssize_t max_chars, most_bytes;
+    int scores = 0;
     table_list l = {0};
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOkKnn:annotate", names, &texts, &masks, &want, &places, &max_chars,
-                                     &most_bytes)
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOkKnn|p:annotate", names, &texts, &masks, &want, &places,
+                                     &max_chars, &most_bytes, &scores)
         || take_choice(masks, &l.choice))
         return NULL;
     l.most_bytes = (size_t)most_bytes;
@@ -440,7 +441,8 @@ PyObject *model_annotate(PyObject *self, PyObject *args, PyObject *kwargs)
                                  .places = places,
                                  .max_chars = (size_t)max_chars,
                                  .interrupt = has_signal,
-                                 .interrupt_user = &jobs}};
+                                 .interrupt_user = &jobs,
+                                 .entity_scores = scores}};
     if (!take_jobs(&jobs, texts, Py_None, take_any)) tables = annotate_jobs(self, &jobs, &l);
     free_jobs(&jobs);
     for (size_t i = 0; i < l.count; i++) table_release(l.item[i]);

@@ -88,6 +88,8 @@ static void add_ents(table_node *list, const source *s)
         add_string(n + 4, s->c, e->id);
         add_text(n + 5, "", 0);
         add_places(n + 6, e->start, e->end);
+        if (s->c->entity_scores) add_real(n + 8, e->score);
+        else add_null(n + 8);
         end_struct(list->child);
     }
     if (s->c->annotations & TERN_ENTITIES) end_list(list);

@@ -41,12 +41,13 @@ def load(
     enable: str | Iterable[str] = (),
     exclude: str | Iterable[str] = (),
     config: Any = None,
+    scores: bool = False,
 ) -> Language:
     """A pipeline by its name or its .tern file. disable: components that do not run; enable: the only ones that do; exclude: those
-    that are not there."""
+    that are not there. scores: entities get scores (Span.score)."""
     from .loading import load as load_file
 
-    return load_file(name, vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config)
+    return load_file(name, vocab=vocab, disable=disable, enable=enable, exclude=exclude, config=config, scores=scores)
 
 
 def blank(name: str, *, vocab: Vocab | bool = True, config: Any = None, meta: dict[str, Any] | None = None) -> Language:

@@ -103,6 +103,8 @@ class Engine:
     def __init__(self, path: str | os.PathLike[str], vocab: Vocab, model: _tern.Model | None = None) -> None:
         self.path = os.path.abspath(path)
         self.vocab = vocab
+        self.scores = False
+        """Do its documents' entities get scores?"""
         self.model = _tern.Model(self.path) if model is None else model
         self.description: dict[str, Any] = json.loads(self.model.meta)
         if vocab.get_noun_chunks is None:
@@ -116,7 +118,7 @@ class Engine:
         self.enabled = [component for component, row in zip(self.components, self.model.components) if row[2]]
 
     def __reduce__(self) -> Any:
-        return (Engine, (self.path, self.vocab))
+        return (_engine_of, (self.path, self.vocab, self.scores))
 
     @staticmethod
     def mask(components: Iterable[EngineComponent]) -> int:
@@ -125,7 +127,7 @@ class Engine:
     def _results(self, run: Any, documents: list[Any], components: Sequence[EngineComponent], *rest: Any) -> list[Any]:
         mask = self.mask(components)
         # A mask of 0 is what runs by default.
-        return run(documents, self.want if mask else _tern.NORMS, mask, *rest)
+        return run(documents, self.want if mask else _tern.NORMS, mask, *rest, scores=self.scores)
 
     def docs(self, texts: Sequence[str], components: Sequence[EngineComponent]) -> list[Doc]:
         """Of texts; the engine runs without the interpreter's lock."""
@@ -172,6 +174,7 @@ class Engine:
             doc._set_array(numbers, found._array(numbers))
         if result.annotations & _tern.ENTITIES and any(component.factory in _FINDS_ENTITIES for component in new):
             set_entities(doc, found, is_by_ner=all(component.factory not in _RULERS for component in new))
+            doc._add_scores(found)
         if _attrs.IDS["DEP"] in numbers and len(doc):
             doc._set_children(0, len(doc))
         doc.cats.update(found.cats)
@@ -179,6 +182,12 @@ class Engine:
             doc.spans[key] = group.copy(doc=doc)
         if found._tensor is not None:
             doc._tensor = found._tensor
+
+
+def _engine_of(path: str, vocab: Vocab, scores: bool) -> Engine:
+    engine = Engine(path, vocab)
+    engine.scores = scores
+    return engine
 
 
 class EngineTokenizer:

@@ -57,11 +57,14 @@ def load(
     enable: str | Iterable[str] = (),
     exclude: str | Iterable[str] = (),
     config: Any = None,
+    scores: bool = False,
 ) -> Language:
     """A pipeline by its name or its file. disable: components that do not run; enable: the only ones that do; exclude: those
-    that are not there."""
+    that are not there. scores: entities get scores."""
     folder = os.fspath(name)
     if os.path.isfile(os.path.join(folder, "config.cfg")) and not os.path.isfile(os.path.join(folder, "model.tern")):
+        if scores:
+            raise ValueError("scores are of a pipeline with a .tern file, and this one has none")
         return _of_folder(folder, vocab=vocab, disable=disable, enable=enable, exclude=exclude)
     file = os.path.abspath(model_file(name))
     model = _tern.Model(file)
@@ -69,6 +72,7 @@ def load(
     code = facts.get("lang", "")
     nlp = _class_of(code)(vocab, create_tokenizer=lambda nlp: None)
     engine = Engine(file, nlp.vocab, model)
+    engine.scores = scores
     if not isinstance(vocab, Vocab) and nlp.lang is None:
         nlp.vocab._use_language(code, word_source(code, engine))
     _offer_vectors(nlp.vocab, engine)

@@ -54,7 +54,7 @@ class Columns:
             if name not in COLUMNS or (child and (child not in COLUMNS[name] or name == "cats")):
                 known = ", ".join(COLUMNS.get(name) or (name for name in COLUMNS if name != _ALWAYS))
                 raise ValueError(f"fields: there is no {field!r}; there are: {known}")
-            chosen.setdefault(name, set()).update((child,) if child else COLUMNS[name])
+            chosen.setdefault(name, set()).update((child,) if child else _all_of(name))
         self.children = {name: [c for c in COLUMNS[name] if c in chosen[name]] for name in COLUMNS if name in chosen}
         """Column -> the children chosen, in the order of the table."""
 
@@ -71,6 +71,11 @@ class Columns:
         return sum(1 << COLUMNS[name].index(child) for child in self.children[name]) if COLUMNS[name] else 1
 
     @property
+    def scores(self) -> bool:
+        """Are scores of entities among them?"""
+        return "score" in self.children.get("ents", ())
+
+    @property
     def want(self) -> int:
         """What the engine is to find for them."""
         want = 0
@@ -79,6 +84,11 @@ class Columns:
             for child in children if name == "tokens" else ():
                 want |= _TOKEN_WANTS.get(child, 0)
         return want
+
+
+def _all_of(name: str) -> tuple[str, ...]:
+    """What a column has unless its parts are named: scores of entities take time."""
+    return tuple(child for child in COLUMNS[name] if (name, child) != ("ents", "score"))
 
 
 def offered(engine: Engine | None) -> list[str]:
@@ -131,6 +141,7 @@ _SPAN: dict[str, Callable[[Any], Any]] = {
     "kb_id": lambda span: span.kb_id_,
     "token_start": lambda span: span.start,
     "token_end": lambda span: span.end,
+    "score": lambda span: span.score,
 }
 
 
@@ -212,9 +223,9 @@ class Annotations:
         if rest or not self._nlp._is_engines() or any(isinstance(text, (Doc, bytes)) for text in batch):
             return [_tern.Table(self._columns.masks, [self._row(text) for text in batch])]
         engine: Engine = self._nlp.tokenizer.engine
-        mask = engine.mask(first)
+        mask, scores = engine.mask(first), self._columns.scores or engine.scores
         want = self._columns.want & (engine.model.offers | _tern.NORMS) if mask else self._columns.want & _tern.NORMS
-        return engine.model.annotate(batch, self._columns.masks, want, mask, self._nlp.max_length, MOST_BYTES)
+        return engine.model.annotate(batch, self._columns.masks, want, mask, self._nlp.max_length, MOST_BYTES, scores)
 
     def _row(self, text: Any) -> dict[str, Any]:
         if text is None:

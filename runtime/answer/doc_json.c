@@ -22,7 +22,7 @@ static void write_offsets(bytes *out, const tern_span *span)
     json_out_size(out, span->char_end);
 }
 
-static void write_ents(bytes *out, const tern_doc *doc)
+static void write_ents(bytes *out, const tern_doc *doc, int with_scores)
 {
     tern_entity entity;
     begin_field(out, "ents", '[');
@@ -31,6 +31,10 @@ static void write_ents(bytes *out, const tern_doc *doc)
         write_offsets(out, &entity.span);
         bytes_text(out, ", \"label\": ");
         json_out_cstring(out, entity.label);
+        if (with_scores) {
+            bytes_text(out, ", \"score\": ");
+            json_out_score(out, entity.score);
+        }
         bytes_text(out, "}");
     }
     bytes_text(out, "]");
@@ -177,7 +181,7 @@ void doc_json_fields(bytes *out, const tern_doc *doc, unsigned chosen)
 {
     const unsigned annotations = tern_doc_annotations(doc);
     const unsigned both = annotations & doc_json_want(chosen);
-    if (both & TERN_ENTITIES) write_ents(out, doc);
+    if (both & TERN_ENTITIES) write_ents(out, doc, (chosen & DOC_JSON_SCORES) != 0);
     if (both & TERN_SENTENCES) write_sents(out, doc);
     if (both & TERN_CATS) write_cats(out, doc);
     if (chosen & 1u << DOC_JSON_TOKENS) write_tokens(out, doc, annotations);
@@ -185,10 +189,10 @@ void doc_json_fields(bytes *out, const tern_doc *doc, unsigned chosen)
     if (both & TERN_NOUN_CHUNKS) write_noun_chunks(out, doc);
 }
 
-void doc_json(bytes *out, const char *text, size_t len, const tern_doc *doc)
+void doc_json(bytes *out, const char *text, size_t len, const tern_doc *doc, unsigned besides)
 {
     bytes_text(out, "{\"text\": ");
     json_out_string(out, text, len);
-    doc_json_fields(out, doc, DOC_JSON_ALL);
+    doc_json_fields(out, doc, DOC_JSON_ALL | besides);
     bytes_text(out, "}");
 }

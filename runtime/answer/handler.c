@@ -152,6 +152,8 @@ static request_options default_options(const handler_settings *settings)
     return (request_options){.components = settings->components,
                              .format = settings->format,
                              .offsets = settings->offsets,
+                             .scores = settings->scores,
+                             .min_score = settings->min_score,
                              .sentiment = settings->sentiment,
                              .redaction = settings->redaction};
 }

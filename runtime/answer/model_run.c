@@ -21,6 +21,8 @@ tern_options model_options(unsigned want, const handler_settings *settings)
     tern_options options = {.want = want & tern_model_offers(settings->model), .places = settings->components};
     if (!settings->components) /* to the engine, 0 means its default */
         options.want &= TERN_NORMS;
+    options.entity_scores = settings->scores || settings->min_score > 0;
+    options.min_score = settings->min_score;
     put_limits(&options, settings);
     return options;
 }

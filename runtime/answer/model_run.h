@@ -21,6 +21,8 @@ typedef struct handler_settings {
     sentiment_options sentiment; /* unless a request says otherwise */
     redaction_options redaction; /* the same */
     answer_limit answer;         /* of an answer to a request; a record of a corpus has none */
+    int scores;                  /* 1: of entities, unless a request says otherwise */
+    double min_score;            /* entities below it are left out, unless a request says otherwise */
     unsigned besides;            /* TERN_NORMS, TERN_NOUN_CHUNKS: what documents of a corpus have, too */
     /* tern_options.memory of every run; 0: no limit. In the settings of a program with several threads, what all have
      * together (memory.h), of which each request is given a part */
@@ -40,7 +42,7 @@ typedef struct run_input {
 /* The settings with what belongs to the model. */
 handler_settings model_settings(const handler_settings *settings, const named_model *model);
 
-/* Of a run for want (what the model does not offer is left out), with the settings' limits. */
+/* Of a run for want (what the model does not offer is left out), with the settings' scores and limits. */
 tern_options model_options(unsigned want, const handler_settings *settings);
 
 /* The same of a sentiment model's: sentiment.h reads the document. */

@@ -134,10 +134,10 @@ int request_target_of(const json_node *body, const model_set *models, request_ta
 enum { TEXT_FIELDS = 4, FIELD_TOKENS = 3, FIELD_SPACES }; /* TEXT_FIELDS: the first ones, of them a request has one */
 
 static const char *const fields[] = {"text", "texts", "input", "tokens", "spaces", "task", "model", "offsets", "format",
-                                     "components", "sentences", "spans", "noun_chunks",
+                                     "components", "sentences", "spans", "noun_chunks", "scores", "min_score",
                                      /* those of POST /redact alone: elsewhere a "label" is the caller's own */
-                                     "labels", "replace", "key", "min_score"};
-enum { FIELDS = sizeof fields / sizeof *fields, FIELDS_EVERYWHERE = FIELDS - 4 };
+                                     "labels", "replace", "key"};
+enum { FIELDS = sizeof fields / sizeof *fields, FIELDS_EVERYWHERE = FIELDS - 3 };
 
 static int field_index(const json_node *member)
 {
@@ -313,6 +313,8 @@ static int read_ner(const json_node *body, const tern_model *model, bytes *name,
     if (!status) status = read_flag(body, "spans", has_spans, "the model makes no spans", &out->spans, why);
     if (!status)
         status = read_flag(body, "noun_chunks", has_chunks, "the model finds no noun chunks", &out->noun_chunks, why);
+    if (!status) status = read_flag(body, "scores", 1, "", &out->scores, why);
+    if (!status) status = read_share(body, "min_score", &out->min_score, why);
     if (!status) status = read_choice(body, "offsets", offset_unit_from_name, OFFSET_UNITS, name, &offsets, why);
     if (!status) status = read_choice(body, "format", entity_format_from_name, ENTITY_FORMATS, name, &format, why);
     out->offsets = (offset_unit)offsets;

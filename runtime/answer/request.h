@@ -16,6 +16,8 @@
  *   "format"      "ner" "spacy"                   default: TERN_FORMAT
  *   "spans"       true or false                   default: false
  *   "noun_chunks" true or false                   default: false
+ *   "scores"      true or false                   default: TERN_SCORES
+ *   "min_score"   number from 0 to 1              default: 0
  *
  * of POST /sentiment
  *   "sentences"   true or false                   default: false
@@ -63,6 +65,8 @@ typedef struct request_options {
     entity_format format; /* of entities */
     int spans;            /* 1: the groups of spans, too */
     int noun_chunks;      /* 1: the noun chunks, too */
+    int scores;           /* 1: the score of each entity, too */
+    double min_score;     /* entities with a lower one are left out */
     offset_unit offsets;
     sentiment_options sentiment;
     redaction_options redaction; /* labels and key may be the text_request's */

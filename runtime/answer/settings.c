@@ -35,6 +35,7 @@ const setting_row settings_table[] = {
     {"TERN_OFFSETS", "codepoint",
      "unit of the offsets when a request names none: codepoint (Python), utf16 (JavaScript, Java, C#) or byte (UTF-8)",
      REQUESTS, 0},
+    {"TERN_SCORES", "1", "1 or 0: whether entities have their score when a request does not say", REQUESTS, 0},
     {"TERN_MAX_CHARS", NULL, "limit of a text in code points", REQUESTS, TERN_MAX_CHARS},
     {"TERN_MAX_TEXTS", TEXT_OF(REQUEST_MAX_TEXTS), "limit of the number of \"texts\" in a request", REQUESTS,
      MOST_TEXTS},
@@ -87,10 +88,10 @@ static int read_number(const char *name, size_t most, size_t fallback, size_t *o
     return 0;
 }
 
-static int read_switch(const char *name, int *out, problem *why)
+static int read_switch(const char *name, int fallback, int *out, problem *why)
 {
     const char *text = environment(name);
-    *out = text && !strcmp(text, "1");
+    *out = text ? !strcmp(text, "1") : fallback;
     return text && !*out && strcmp(text, "0") ? bad_value(name, "0 or 1", text, why) : 0;
 }
 
@@ -134,7 +135,8 @@ int settings_read(runtime_settings *out, problem *why)
                  || read_number("TERN_MAX_CHARS", TERN_MAX_CHARS, 0, &out->max_chars, why)
                  || read_number("TERN_MAX_TEXTS", MOST_TEXTS, REQUEST_MAX_TEXTS, &out->max_texts, why)
                  || settings_redact_key(&out->redact_key, why) || read_origins(&out->cors_origin, why)
-                 || read_switch("TERN_SHUTDOWN_HOOK", &out->shutdown_hook, why)
+                 || read_switch("TERN_SHUTDOWN_HOOK", 0, &out->shutdown_hook, why)
+                 || read_switch("TERN_SCORES", 1, &out->scores, why)
                  || read_number("TERN_DEADLINE_MARGIN_MS", MOST_MARGIN_MS, DEADLINE_MARGIN_MS, &margin, why)
                  || read_number("AWS_LAMBDA_MAX_CONCURRENCY", MOST_CONCURRENCY, 1, &concurrency, why);
     out->max_concurrency = (unsigned)concurrency;

@@ -15,6 +15,7 @@
 typedef struct runtime_settings {
     entity_format format;         /* TERN_FORMAT */
     offset_unit offsets;          /* TERN_OFFSETS */
+    int scores;                   /* TERN_SCORES: 1 or 0 */
     size_t max_chars;             /* TERN_MAX_CHARS; 0: the engine's limit */
     size_t max_texts;             /* TERN_MAX_TEXTS */
     const char *redact_key;       /* TERN_REDACT_KEY: REDACT_LEAST_KEY bytes at least */

@@ -35,6 +35,8 @@ tern_options text_answer_options(const responder *by)
     if (by->task == TASK_SENTIMENT) return model_sentiment_options(&own);
     own.components = by->options->components;
     if (by->task == TASK_REDACT) return redaction_run_options(&by->options->redaction, &own);
+    own.scores = by->options->scores;
+    own.min_score = by->options->min_score;
     return model_options(TERN_ENTITIES | (by->options->spans ? (unsigned)TERN_SPANS : 0)
                              | (by->options->noun_chunks ? (unsigned)TERN_NOUN_CHUNKS : 0),
                          &own);
@@ -91,6 +93,10 @@ static void write_entities(const responder *by, const char *text, const tern_doc
         if (tern_doc_entity(doc, i, &entity)) break;
         if (i) bytes_text(&out->body, ", ");
         write_labelled(&out->body, text, &entity.span, entity.label, by->options);
+        if (by->options->scores) {
+            bytes_text(&out->body, ", \"score\": ");
+            json_out_score(&out->body, entity.score);
+        }
         bytes_text(&out->body, "}");
     }
     bytes_text(&out->body, "]");

@@ -3,6 +3,9 @@
 #include "cli.h"
 #include "components.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static int parse(const char *subcommand, const char *option, const char *list, const tern_model *model,
                  uint64_t *places, unsigned *lacking)
 {
@@ -10,6 +13,15 @@ static int parse(const char *subcommand, const char *option, const char *list, c
     return components_parse(list, model, places, lacking, &why) == 0
                ? CLI_OK
                : cli_usage(subcommand, "%s: %s", option, why.text);
+}
+
+int cli_min_score(const char *subcommand, const char *value, double *out)
+{
+    char *end;
+    *out = strtod(value, &end);
+    if (!*value || *end || value[strspn(value, "0123456789.eE+-")] || !(*out >= 0 && *out <= 1))
+        return cli_usage(subcommand, "--min-score must be a number from 0 to 1, not \"%s\"", value);
+    return CLI_OK;
 }
 
 int cli_settings(const char *subcommand, const cli_components *given, const tern_model *model, handler_settings *out)

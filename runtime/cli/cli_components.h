@@ -1,4 +1,4 @@
-/* cli_components.h - --only, --exclude, --norm and --noun-chunks. */
+/* cli_components.h - --only, --exclude, --norm, --noun-chunks, --scores and --min-score. */
 #ifndef TERN_CLI_COMPONENTS_H
 #define TERN_CLI_COMPONENTS_H
 
@@ -9,11 +9,15 @@
 #define CLI_EXCLUDE 257
 #define CLI_NORM 258
 #define CLI_NOUN_CHUNKS 259
-#define CLI_OPTIONS 260
+#define CLI_SCORES 260
+#define CLI_MIN_SCORE 261
+#define CLI_OPTIONS 262
 #define CLI_BESIDES_OPTIONS                                                                                            \
     {"norm", no_argument, NULL, CLI_NORM}, { "noun-chunks", no_argument, NULL, CLI_NOUN_CHUNKS }
 #define CLI_COMPONENT_OPTIONS                                                                                          \
     {"only", required_argument, NULL, CLI_ONLY}, { "exclude", required_argument, NULL, CLI_EXCLUDE }
+#define CLI_SCORE_OPTIONS                                                                                              \
+    {"scores", no_argument, NULL, CLI_SCORES}, { "min-score", required_argument, NULL, CLI_MIN_SCORE }
 #define CLI_COMPONENT_HELP                                                                                             \
     "      --only COMPONENTS     run only these, separated by commas, as spaCy does with all others excluded\n"        \
     "      --exclude COMPONENTS  run the default ones but these: what uses their results does without\n"
@@ -27,6 +31,9 @@
 typedef struct cli_components {
     const char *only, *exclude; /* as given; NULL: not given */
 } cli_components;
+
+/* The number from 0 to 1 that --min-score is. CLI_OK, or CLI_USAGE after having said why. */
+int cli_min_score(const char *subcommand, const char *value, double *out);
 
 /* The settings for a model: what --only or --exclude says, else TERN_COMPONENTS, else the model's default. CLI_OK, or
  * CLI_USAGE or CLI_FAILED after having said why. */

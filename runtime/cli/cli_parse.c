@@ -15,7 +15,7 @@
 
 static const char parse_help[] =
     "Usage: tern parse [-m MODEL] [--format FORMAT | --tree] [--only COMPONENTS | --exclude COMPONENTS] [--norm]\n"
-    "                  [--noun-chunks] [TEXT]\n"
+    "                  [--noun-chunks] [--scores] [--min-score X] [TEXT]\n"
     "\n"
     "Tags, parses and lemmatizes TEXT or, without it, all of standard input, which is one text (its last\n"
     "line feed belongs to it).\n"
@@ -32,6 +32,8 @@ static const char parse_help[] =
     "      --norm                the norm of each token, too (spaCy's Token.norm_): a column of the table, Norm=\n"
     "                            in conllu's MISC, \"norm\" in json; trees and pages have no place for it\n"
     "      --noun-chunks         spaCy's Doc.noun_chunks, too: lines below the table, \"noun_chunks\" in json\n"
+    "      --scores              how probable each entity is, from 0 to 1: \"score\" in json\n"
+    "      --min-score X         leave out entities whose score is below X\n"
     "  -h, --help                show this\n"
     "\n" CLI_COMPONENT_NAMES
     "has them. What none of those that run sets is left out; categories of the text are in json only. The\n"
@@ -60,17 +62,19 @@ typedef struct parse_options {
     cli_components components;
     parse_format format;
     unsigned besides; /* TERN_NORMS, TERN_NOUN_CHUNKS */
+    int scores;
+    double min_score;
 } parse_options;
 
-static void write_doc(bytes *out, parse_format format, const char *text, size_t len, const tern_doc *doc)
+static void write_doc(bytes *out, const parse_options *options, const char *text, size_t len, const tern_doc *doc)
 {
-    switch (format) {
+    switch (options->format) {
     case PARSE_TABLE: doc_table(out, text, doc, cli_wants_colour()); break;
     case PARSE_TREE: doc_tree(out, text, doc, cli_wants_colour()); break;
     case PARSE_CONLLU: doc_conllu(out, text, len, doc); break;
     case PARSE_HTML: doc_html_arcs(out, text, doc); break;
     case PARSE_JSON:
-        doc_json(out, text, len, doc);
+        doc_json(out, text, len, doc, options->scores ? DOC_JSON_SCORES : 0);
         bytes_text(out, "\n");
         break;
     case PARSE_FORMATS: break;
@@ -91,7 +95,7 @@ static int run_text(const parse_options *options, tern_ctx *ctx, const handler_s
     if (text != NULL && model_run(ctx, &(run_input){.text = text, .len = len}, &run, settings, &doc, &failure) != 0)
         code = cli_fail("%s", failure.message);
     else if (text != NULL) {
-        write_doc(&out, options->format, text, len, doc);
+        write_doc(&out, options, text, len, doc);
         code = options->format == PARSE_TABLE || options->format == PARSE_TREE ? cli_print(&out) : cli_print_data(&out);
     }
     response_free(&failure);
@@ -104,6 +108,8 @@ static int run(const parse_options *options)
     cli_session session;
     int code = cli_begin("parse", options->model, 0, &options->components, &session);
     if (code != CLI_OK) return code;
+    session.settings.scores = options->scores;
+    session.settings.min_score = options->min_score;
     if (options->format == PARSE_TREE
         && !(session.settings.components & components_made_by(session.model, TERN_PARSER)))
         code = cli_usage("parse", "a tree needs the component \"parser\"");
@@ -132,6 +138,7 @@ int cli_parse(int argc, char **argv)
         {"tree", no_argument, NULL, OPTION_TREE},
         CLI_COMPONENT_OPTIONS,
         CLI_BESIDES_OPTIONS,
+        CLI_SCORE_OPTIONS,
         {"help", no_argument, NULL, CLI_HELP},
         {0},
     };
@@ -145,6 +152,8 @@ int cli_parse(int argc, char **argv)
         case CLI_EXCLUDE: options.components.exclude = optarg; break;
         case CLI_NORM: options.besides |= TERN_NORMS; break;
         case CLI_NOUN_CHUNKS: options.besides |= TERN_NOUN_CHUNKS; break;
+        case CLI_SCORES: options.scores = 1; break;
+        case CLI_MIN_SCORE: code = cli_min_score("parse", optarg, &options.min_score); break;
         default: return cli_other_option(option, argv, parse_help);
         }
     if (code != CLI_OK) return code;
@@ -155,6 +164,12 @@ int cli_parse(int argc, char **argv)
                          formats[options.format].name);
     if (code == CLI_OK && unseen)
         return cli_usage(argv[0], "--noun-chunks is for the formats table and json: %s does not show them",
+                         formats[options.format].name);
+    if (code == CLI_OK && options.scores && options.format != PARSE_JSON)
+        return cli_usage(argv[0], "--scores is for the format json: %s does not show them",
+                         formats[options.format].name);
+    if (code == CLI_OK && options.min_score > 0 && !(formats[options.format].want & TERN_ENTITIES))
+        return cli_usage(argv[0], "--min-score is for the formats table and json: %s shows no entities",
                          formats[options.format].name);
     return code == CLI_OK ? run(&options) : code;
 }

@@ -38,6 +38,8 @@ static const char pipe_help[] =
     "it\n" CLI_COMPONENT_HELP
     "      --norm                the norm of each token, too (spaCy's Token.norm_), as \"norm\"\n"
     "      --noun-chunks         start and end of spaCy's Doc.noun_chunks, too, as \"noun_chunks\"\n"
+    "      --scores              how probable each entity is, from 0 to 1: \"score\" of ents, a column in tsv\n"
+    "      --min-score X         leave out entities whose score is below X\n"
     "  -h, --help                show this\n"
     "\n" CLI_COMPONENT_NAMES
     "has them; one that is off by default, as senter in English, must be named. The environment variable\n"
@@ -49,6 +51,8 @@ typedef struct pipe_options {
     const char *model, *to, *fields;
     cli_components components;
     unsigned besides; /* TERN_NORMS, TERN_NOUN_CHUNKS */
+    int scores;
+    double min_score;
     cli_corpus corpus;
     corpus_answers answers;
 } pipe_options;
@@ -98,6 +102,10 @@ static int read_to(pipe_options *o)
     if (o->answers.kind == ANSWER_KINDS)
         return cli_usage("pipe", "--to must be jsonl, conllu, tsv or spacy, not \"%s\"", o->to);
     if (o->answers.kind != ANSWER_JSONL && o->fields) return cli_usage("pipe", "--fields is for --to jsonl");
+    if (o->scores && o->answers.kind != ANSWER_JSONL && o->answers.kind != ANSWER_TSV)
+        return cli_usage("pipe", "--scores is for --to jsonl and tsv");
+    if (o->min_score > 0 && o->answers.kind == ANSWER_CONLLU)
+        return cli_usage("pipe", "--min-score is for entities, which --to conllu does not show");
     return CLI_OK;
 }
 
@@ -109,6 +117,7 @@ static int settle(pipe_options *o)
     int code = o->fields ? read_fields(o->fields, &o->answers.fields) : CLI_OK;
     if (code != CLI_OK) return code;
     o->besides |= doc_json_want(o->answers.fields & DOC_JSON_ALL) & TERN_NOUN_CHUNKS;
+    if (o->scores) o->answers.fields |= DOC_JSON_SCORES;
     o->answers.errors_apart = o->corpus.output.errors != NULL;
     return read_to(o);
 }
@@ -123,11 +132,11 @@ static void describe(const pipe_options *o, const corpus_answers *how, bytes *ou
     for (size_t i = 0; tern_model_section(how->model, i, &section) == TERN_OK; i++) crc = crc * 31 + section.crc;
     bytes_format(out,
                  "tern %s, model %08x, components %llx, besides %x, --to %s, --text %s, --keep %s, --fields %x, --from "
-                 "%s, errors %s",
+                 "%s, errors %s, min score %g",
                  tern_version(), crc, (unsigned long long)how->settings.components, how->settings.besides,
                  answer_kind_name(how->kind), how->rules.text, how->rules.keep ? how->rules.keep : "*", how->fields,
                  o->corpus.from < INPUT_KINDS ? input_kind_name(o->corpus.from) : "by name",
-                 how->errors_apart ? "apart" : "in place");
+                 how->errors_apart ? "apart" : "in place", how->settings.min_score);
     for (size_t i = 0; i < o->corpus.path_count; i++) bytes_format(out, ", %s", o->corpus.paths[i]);
 }
 
@@ -137,6 +146,8 @@ static int run_session(pipe_options *o, const cli_session *session)
     o->answers.model = session->model;
     o->answers.settings = session->settings;
     o->answers.settings.besides = o->besides;
+    o->answers.settings.scores = o->scores;
+    o->answers.settings.min_score = o->min_score;
     describe(o, &o->answers, &description);
     corpus_answer_prologue(&o->answers, &o->corpus.prologue);
     o->corpus.output.run = description.data ? description.data : "";
@@ -177,6 +188,7 @@ int cli_pipe(int argc, char **argv)
         {"resume", no_argument, NULL, RESUME},
         CLI_COMPONENT_OPTIONS,
         CLI_BESIDES_OPTIONS,
+        CLI_SCORE_OPTIONS,
         {"help", no_argument, NULL, CLI_HELP},
         {0},
     };
@@ -197,6 +209,8 @@ int cli_pipe(int argc, char **argv)
         case CLI_EXCLUDE: o.components.exclude = optarg; break;
         case CLI_NORM: o.besides |= TERN_NORMS; break;
         case CLI_NOUN_CHUNKS: o.besides |= TERN_NOUN_CHUNKS; break;
+        case CLI_SCORES: o.scores = 1; break;
+        case CLI_MIN_SCORE: code = cli_min_score("pipe", optarg, &o.min_score); break;
         default: return cli_other_option(option, argv, pipe_help);
         }
     if (code == CLI_OK) code = settle(&o);

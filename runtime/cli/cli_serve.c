@@ -74,8 +74,11 @@ static int read_settings(handler_settings *out)
     runtime_settings from;
     problem why;
     if (settings_read(&from, &why) != 0) return cli_fail("%s", why.text);
-    *out = (handler_settings){
-        .max_chars = from.max_chars, .max_texts = from.max_texts, .format = from.format, .offsets = from.offsets};
+    *out = (handler_settings){.max_chars = from.max_chars,
+                              .max_texts = from.max_texts,
+                              .format = from.format,
+                              .offsets = from.offsets,
+                              .scores = from.scores};
     redaction_set_key(&out->redaction, from.redact_key);
     return CLI_OK;
 }

@@ -51,7 +51,7 @@ static void write_jsonl(bytes *out, const answered *of)
         json_out_string(out, of->text, of->len);
     }
     corpus_record_members(of->record, &how->rules, with_text && !of->record->of_words, out);
-    doc_json_fields(out, of->doc, how->fields & DOC_JSON_ALL);
+    doc_json_fields(out, of->doc, how->fields & (DOC_JSON_ALL | DOC_JSON_SCORES));
     bytes_text(out, "}\n");
 }
 
@@ -87,6 +87,7 @@ static void write_tsv(bytes *out, const answered *of)
         bytes_text(out, "\t");
         escape_label(out, entity.label);
         bytes_text(out, "\t");
+        if (of->how->fields & DOC_JSON_SCORES) bytes_format(out, "%.6f\t", entity.score);
         escape_controls(out, of->text + span->byte_start, span->byte_end - span->byte_start, 0);
         bytes_text(out, "\n");
     }
@@ -154,7 +155,11 @@ answer_kind answer_kind_of_file(const char *path)
     return ANSWER_JSONL;
 }
 
-void corpus_answer_prologue(const corpus_answers *how, bytes *out) { bytes_text(out, formats[how->kind].prologue); }
+void corpus_answer_prologue(const corpus_answers *how, bytes *out)
+{
+    const int with_scores = how->kind == ANSWER_TSV && how->fields & DOC_JSON_SCORES;
+    bytes_text(out, with_scores ? "id\tstart\tend\tlabel\tscore\ttext\n" : formats[how->kind].prologue);
+}
 
 int corpus_answer_assemble(const char *part, uint64_t size, const char *path, problem *why)
 {
@@ -215,6 +220,7 @@ static void look_ahead(answerer *self, const corpus_batch *batch, size_t from)
 {
     const char *text[BATCH_RECORDS];
     size_t length[BATCH_RECORDS], count = 0;
+    if (self->options.entity_scores) return;
     if (self->options.want & (TERN_CATS | TERN_SPANS) & tern_model_offers(self->how->model)) return;
     for (size_t i = from; i < batch->count; i++) {
         const corpus_record *record = &self->record[i];

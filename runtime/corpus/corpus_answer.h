@@ -21,7 +21,7 @@ typedef struct corpus_answers {
     handler_settings settings;
     record_rules rules;
     answer_kind kind;
-    unsigned fields;  /* of jsonl: bits of doc_json.h, and ANSWER_TEXT */
+    unsigned fields;  /* of jsonl: bits of doc_json.h, and ANSWER_TEXT; of tsv: DOC_JSON_SCORES */
     int errors_apart; /* 1: wrong records go to corpus_batch.errors, with what they say and where they stand */
 } corpus_answers;
 

@@ -95,8 +95,11 @@ static int read_settings(process *p, init_error *error)
                            "TERN_EMF_NAMESPACE must be 1 to " LONGEST_NAMESPACE " characters of A-Z a-z 0-9 . - _ / "
                            "# : and blank, and not begin with AWS/");
     p->count = from->max_concurrency < WORKERS_MAX ? from->max_concurrency : WORKERS_MAX;
-    p->settings = (handler_settings){
-        .max_chars = from->max_chars, .max_texts = from->max_texts, .format = from->format, .offsets = from->offsets};
+    p->settings = (handler_settings){.max_chars = from->max_chars,
+                                     .max_texts = from->max_texts,
+                                     .format = from->format,
+                                     .offsets = from->offsets,
+                                     .scores = from->scores};
     redaction_set_key(&p->settings.redaction, from->redact_key);
     p->metrics = (metrics){.space = from->emf_namespace,
                            .function = environment("AWS_LAMBDA_FUNCTION_NAME"),

@@ -54,6 +54,7 @@ OPTIONAL = (
     "senter/settings",
     "lemmatizer/settings",
     "tagger/normalize",
+    "ner/temperature",
     "flags/regex",  # where no test of a flag is a regular expression; else the test is out of range
     *(f"tagger/tok2vec/{part}" for part in ("chars", "static", "window", "cuts_edges")),
     *(f"textcat/tok2vec/{part}" for part in ("window", "cuts_edges", "edge_count", "edge_row")),
@@ -278,6 +279,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], Pat
     }
     stages = program("tests/stages")
     pairs = {name: small.saved_pair(nlp, tmp_path_factory.mktemp(name), stages) for name, nlp in pipelines.items()}
+    small.convert_folder(pairs["beams"].file.parent / "pipeline", pairs["beams"].file, temperature=1.5)
     flags = (ROOT / "tests" / "fuzz" / "models" / "flags.tern").read_bytes()  # all of them, as in files of languages
     return {**{name: pair.file.read_bytes() for name, pair in pairs.items()}, "flags": flags}
 
@@ -349,6 +351,11 @@ CASES: dict[str, Case] = {
     "negative_density": Case("beams", "parser/beam_density", 0, -1),
     "density_above_1": Case("beams", "ner/beam_density", 0, 2),
     "density_that_is_no_number": Case("beams", "ner/beam_density", 0, float("nan")),
+    "no_temperature": Case("beams", "ner/temperature", 0, 0),
+    "temperature_below_0": Case("beams", "ner/temperature", 0, -1),
+    "little_temperature": Case("beams", "ner/temperature", 0, 0.0099),
+    "endless_temperature": Case("beams", "ner/temperature", 0, float("inf")),
+    "temperature_that_is_no_number": Case("beams", "ner/temperature", 0, float("nan")),
     "action_of_a_class": Case("networks", "ner/moves", 0, 6),
     "quantifier": Case("patterns", "attribute_ruler/patterns/nodes", 0, 5),
     "spec": Case("patterns", "attribute_ruler/patterns/nodes", 1, HUGE),

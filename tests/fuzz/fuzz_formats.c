@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const tern_doc *doc;
     if (tern_run(ctx, text, size, NULL, &doc, NULL)) return 0;
     bytes_clear(&out);
-    doc_json(&out, text, size, doc);
+    doc_json(&out, text, size, doc, DOC_JSON_SCORES);
     fuzz_require_json(out.data, out.len);
     bytes_clear(&out);
     doc_html_entities(&out, text, size, doc);

@@ -437,6 +437,16 @@ ENGINE_MUTANTS = [
 ]
 
 
+SCORE_MUTANTS = [
+    EngineMutant(
+        "the score is that of the last move", "ner.c", "s->score *= share_of(", "s->score = share_of(", ("score",)
+    ),
+    EngineMutant("all moves have a share", "ner.c", "if (valid[c]) sum +=", "sum +=", ("score",)),
+    EngineMutant(
+        "the temperature is left out", "ner.c", ".sharpness = 1 / ner->temperature", ".sharpness = 1", ("score",)
+    ),
+]
+
 BEAM_MUTANTS = [
     EngineMutant(
         "of equal scores the earlier slot wins",

@@ -170,9 +170,9 @@ def report(differences: Sequence[str], texts: Sequence[str]) -> None:
         pytest.fail(f"{len(differences)} of {len(texts)} texts differ; the first:\n{differences[0]}", pytrace=False)
 
 
-def convert_folder(folder: Path, file: Path, given_words: bool = False) -> None:
-    """given_words: without the tokenizer."""
-    conversion = convert(str(folder), lambda what: None, given_words=given_words)
+def convert_folder(folder: Path, file: Path, given_words: bool = False, temperature: float | None = None) -> None:
+    """given_words: without the tokenizer. temperature: of ner's scores."""
+    conversion = convert(str(folder), lambda what: None, given_words=given_words, temperature=temperature)
     file.write_bytes(container.write([group.sections for group in conversion.groups], conversion.required))
 
 

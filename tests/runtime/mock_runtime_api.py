@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable
 
+from common import NO_SCORES
+
 VERSION = "2018-06-01"
 EXTENSIONS = "2020-01-01"
 PATIENCE = 120.0  # seconds until a hanging program fails a test
@@ -236,7 +238,7 @@ def start_bootstrap(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**environment, **(env or {})},
+        env={**environment, **NO_SCORES, **(env or {})},
     )
 
 

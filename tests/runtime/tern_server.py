@@ -12,6 +12,8 @@ import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from common import NO_SCORES
+
 PATIENCE = 60.0  # seconds until a hanging server fails a test
 
 
@@ -54,11 +56,14 @@ def has_answer(connection: socket.socket) -> bool:
 
 
 class TernServer:
-    def __init__(self, tern: Path, model: Path | str | None, *options: str) -> None:
-        """model: the value of -m; None: TERN_MODEL says."""
+    def __init__(self, tern: Path, model: Path | str | None, *options: str, scores: str | None = None) -> None:
+        """model: the value of -m; None: TERN_MODEL says. scores: TERN_SCORES; "": the default; None: entities have none."""
         chosen = [] if model is None else ["-m", str(model)]
         self.process = subprocess.Popen(
-            [str(tern), "serve", *chosen, "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [str(tern), "serve", *chosen, "--port", "0", *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**(NO_SCORES if scores is None else {"TERN_SCORES": scores}), **os.environ},
         )
         self.read_address()
 

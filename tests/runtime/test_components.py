@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Callable
 
 import pytest
-from common import ROOT, SPACY_PACKAGE, Run
+from common import ROOT, SPACY_PACKAGE, Run, without_scores
 from runtime.mock_runtime_api import Invocation, MockRuntimeApi, run_bootstrap
 from runtime.tern_server import TernServer
 
@@ -216,7 +216,7 @@ def test_components_that_the_model_lacks(run: Run) -> None:
 
 
 def entities(run: Run, *options: str, env: dict[str, str] | None = None) -> Any:
-    return json.loads(run("tern", "ner", "--json", *options, TEXTS[0], env=env).stdout)["entities"]
+    return without_scores(json.loads(run("tern", "ner", "--json", *options, TEXTS[0], env=env).stdout))["entities"]
 
 
 def test_ner_of_the_command_line(run: Run) -> None:

@@ -41,8 +41,8 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
     """A sequence of tokens. Spans and tokens are views of it."""
 
     __slots__ = (
-        "__weakref__", "_before", "_context", "_spans", "_tensor", "_vector", "_vector_norm", "cats", "has_unknown_spaces",
-        "noun_chunks_iterator", "sentiment", "user_data", "user_hooks", "user_span_hooks", "user_token_hooks",
+        "__weakref__", "_before", "_context", "_scores", "_spans", "_tensor", "_vector", "_vector_norm", "cats",
+        "has_unknown_spaces", "noun_chunks_iterator", "sentiment", "user_data", "user_hooks", "user_span_hooks", "user_token_hooks",
     )  # fmt: skip
     _extensions_of = "doc_extensions"
 
@@ -85,6 +85,7 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
         self._vector_norm: Any = None
         self._before: dict[str, Any] | None = None
         self._context: Any = None
+        self._scores: dict[tuple[int, int, str], float] | None = None
         self.has_unknown_spaces = False
         self.noun_chunks_iterator = self.vocab.get_noun_chunks
 
@@ -100,10 +101,18 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
             self.cats.update(result.cats())
         if annotations & _tern.SPANS:
             self._take_spans(result)
+        scores = result.entity_scores()
+        if scores is not None:
+            self._scores = {found[:3]: score for found, score in zip(result.entities(), scores)}
         width, rows = result.tensor()
         if width:
             self._tensor = (width, rows)
         return self
+
+    def _add_scores(self, found: Doc) -> None:
+        """Those of the same tokens, as far as there are none yet."""
+        if found._scores is not None:
+            self._scores = {**found._scores, **(self._scores or {})}
 
     def _take_spans(self, result: Any) -> None:
         for key, has_scores, spans in result.span_groups():
@@ -329,7 +338,7 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
 
         other = Doc(self.vocab)
         other._copy_rows(self)
-        for name in ("_vector", "_vector_norm", "_tensor", "cats", "user_data"):
+        for name in ("_vector", "_vector_norm", "_tensor", "_scores", "cats", "user_data"):
             setattr(other, name, deepcopy(getattr(self, name)))
         for name in ("user_hooks", "user_token_hooks", "user_span_hooks"):
             setattr(other, name, dict(getattr(self, name)))
@@ -366,11 +375,11 @@ class Doc(Entities, Arrays, DocVectors, Extensible):
 
     # ---- saving
 
-    def to_json(self, underscore: list[str] | None = None) -> dict[str, Any]:
-        """The text and annotations as JSON; of custom attributes those named."""
+    def to_json(self, underscore: list[str] | None = None, *, scores: bool = False) -> dict[str, Any]:
+        """The text and annotations as JSON; of custom attributes those named. scores: with the score of each entity."""
         from .doc_json import to_json
 
-        return to_json(self, underscore)
+        return to_json(self, underscore, scores)
 
     def from_json(self, doc_json: dict[str, Any], *, validate: bool = False) -> Doc:
         """Fills an empty document from to_json's."""

@@ -42,10 +42,15 @@ def _span(span: Span) -> dict[str, Any]:
     return {"start": span.start_char, "end": span.end_char, "label": span.label_, "kb_id": span.kb_id_}
 
 
-def to_json(doc: Doc, underscore: list[str] | None) -> dict[str, Any]:
+def _entity(ent: Span, with_score: bool) -> dict[str, Any]:
+    data: dict[str, Any] = {"start": ent.start_char, "end": ent.end_char, "label": ent.label_}
+    return {**data, "score": ent.score} if with_score else data
+
+
+def to_json(doc: Doc, underscore: list[str] | None, scores: bool) -> dict[str, Any]:
     data: dict[str, Any] = {"text": doc.text}
     if doc.has_annotation("ENT_IOB"):
-        data["ents"] = [{"start": ent.start_char, "end": ent.end_char, "label": ent.label_} for ent in doc.ents]
+        data["ents"] = [_entity(ent, scores) for ent in doc.ents]
     if doc.has_annotation("SENT_START"):
         data["sents"] = [{"start": sent.start_char, "end": sent.end_char} for sent in doc.sents]
     if doc.cats:

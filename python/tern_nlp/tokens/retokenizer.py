@@ -51,7 +51,7 @@ def _rebuild(doc: Doc, rows: list[_Row]) -> None:
             doc._set(i, attr, value)
     if doc.has_annotation("DEP"):
         doc._set_children(0, len(doc))
-    doc._vector = doc._vector_norm = None
+    doc._vector = doc._vector_norm = doc._scores = None
 
 
 def _checked_extensions(extensions: Any) -> dict[str, Any]:

@@ -95,6 +95,13 @@ class Span(_tern.Span, Extensible):
     def ent_id_(self, key: Any) -> None:
         raise NotImplementedError(Errors.E200.format(attr="ent_id_"))
 
+    @property
+    def score(self) -> float | None:
+        """How probable the entity is, from 0 to 1 (tern_nlp.load(…, scores=True)). None of what is no entity that the engine found,
+        and in documents that were not scored."""
+        scores = self.doc._scores
+        return None if scores is None else scores.get((self.start, self.end, self.label_))
+
     # ---- sentences, entities, chunks
 
     def _own_sentences(self) -> Iterable[Span] | None:

@@ -42,18 +42,28 @@ class Options:
     exclude: Sequence[str]
     code: Sequence[str]
     vectors: bool
+    temperature: float | None
 
     def flags(self) -> str:
         """As they are written after the files' names."""
         given = ["--half"] * self.half + [FLAG] * self.no_tokenizer
         given += ["--vectors"] * self.vectors
+        given += [f"--temperature {self.temperature:g}"] if self.temperature is not None else []
         given += [f"--exclude {name}" for name in self.exclude] + [f"--code {path}" for path in self.code]
         return "".join(f" {flag}" for flag in given)
 
 
 def _run(pipeline: str, output: str | None, manifest: str | None, folder: str | None, options: Options) -> None:
     with progress_bar() as progress:
-        conversion = convert(pipeline, progress, options.exclude, options.code, options.no_tokenizer, options.vectors)
+        conversion = convert(
+            pipeline,
+            progress,
+            options.exclude,
+            options.code,
+            options.no_tokenizer,
+            options.vectors,
+            options.temperature,
+        )
         progress("write")
         groups = [_as_wanted(group, options.half) for group in conversion.groups]
         data = container.write([group.sections for group in groups], conversion.required)
@@ -108,6 +118,12 @@ def _check(pipeline: str, no_tokenizer: bool, exclude: Sequence[str], code: Sequ
 @click.option("--manifest", metavar="FILE", help="Also write a manifest: source, versions, checksum, command.")
 @click.option("--half", is_flag=True, help="Weights of half precision: half the size, not quite spaCy's results.")
 @click.option("--vectors", is_flag=True, help="Keep the table of word vectors too, for similarity in Python.")
+@click.option(
+    "--temperature",
+    type=float,
+    metavar="X",
+    help="Divide NER's scores by this before they become probabilities of entities; measured ones are known.",
+)
 @click.option("--exclude", multiple=True, metavar="NAME", help="Leave this component out; may be given again.")
 @click.option(
     "-c",
@@ -134,6 +150,7 @@ def main(
     manifest: str | None,
     half: bool,
     vectors: bool,
+    temperature: float | None,
     no_tokenizer: bool,
     exclude: tuple[str, ...],
     code: tuple[str, ...],
@@ -150,7 +167,7 @@ def main(
     try:
         if only_check:
             sys.exit(0 if _check(pipeline, no_tokenizer, exclude, code, as_json) else 1)
-        _run(pipeline, output, manifest, folder, Options(half, no_tokenizer, exclude, code, vectors))
+        _run(pipeline, output, manifest, folder, Options(half, no_tokenizer, exclude, code, vectors, temperature))
     except ConvertError as error:
         click.echo(f"convert: {error}", err=True)
         sys.exit(2)

@@ -24,6 +24,7 @@ from .norms import check_features, norms_sections
 from .noun_chunks import noun_chunk_sections
 from .running_config import check_language, unknown_functions, without_unknown
 from .strings import StringTable, symbols_section
+from .temperature import temperature_of, with_temperature
 from .token_changes import CHUNKS, RETOKENIZERS
 from .token_flags import token_flag_sections
 from .tokenizer_tables import check_tokenizer, stale_cache_chunk, tokenizer_sections
@@ -78,16 +79,18 @@ def build_groups(
     progress: Progress,
     map_load: float = 0.5,
     given_words: bool = False,
+    temperature: float = 1.0,
 ) -> list[Group]:
     """Sections of a loaded pipeline; what every request touches first, embeddings after it, the description last.
 
-    map_load: how full the maps of symbols and norms may be. given_words: leave the tokenizer out.
+    map_load: how full the maps of symbols and norms may be. given_words: leave the tokenizer out. temperature: of each ner.
     """
     check_features(nlp.vocab)
     strings = StringTable()
     tokenizer = characters_and_tokenizer(None if given_words else nlp.tokenizer, facts, strings, progress)
     progress("components")
     components = component_sections(nlp, plan, strings)
+    with_temperature(components, plan, temperature)
     reads_vectors = any(section.name.endswith("/static") for part in components.values() for section in part.embeddings)
     pipeline = pipeline_sections(plan, strings)
     vectors = [Group("vectors", index_sections(nlp.vocab.vectors, strings))] if reads_vectors else []
@@ -139,10 +142,11 @@ def convert(
     code: Sequence[str] = (),
     given_words: bool = False,
     vectors: bool = False,
+    temperature: float | None = None,
 ) -> Conversion:
     """name: an installed package or a folder. exclude: names of components to leave out. code: Python files that register what
-    the pipeline asks for. given_words: leave the tokenizer out. vectors: keep the table of word vectors, for Python. Raises
-    ConvertError with one sentence."""
+    the pipeline asks for. given_words: leave the tokenizer out. vectors: keep the table of word vectors, for Python. temperature:
+    of the scores of entities; None: what is known of the package. Raises ConvertError with one sentence."""
     progress("configuration")
     import_files(code)
     origin = source.find(name)
@@ -154,11 +158,11 @@ def convert(
     try:
         progress("load the pipeline")
         nlp = load(origin, runnable, plan, exclude, given_words)
-        meta = describe.meta_json(
-            source.meta_of(origin), origin, source.file_hashes(origin), plan, labels_of(nlp, plan), given_words
-        )
+        known = source.meta_of(origin)
+        meta = describe.meta_json(known, origin, source.file_hashes(origin), plan, labels_of(nlp, plan), given_words)
         progress("Unicode facts")
-        groups = build_groups(nlp, plan, meta, python_facts(), progress, given_words=given_words)
+        warmth = temperature_of(known) if temperature is None else temperature
+        groups = build_groups(nlp, plan, meta, python_facts(), progress, given_words=given_words, temperature=warmth)
         if vectors and (table := table_sections(nlp.vocab)):
             groups.append(Group(TABLE, table))
     except ConvertError as error:

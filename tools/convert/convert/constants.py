@@ -122,6 +122,8 @@ NER_SLOTS, NER_EXTRA_SLOTS, PARSER_SLOTS, PARSER_EXTRA_SLOTS = 3, 6, 8, 13
 """Tokens that a state looks at, without and with extra_state_tokens."""
 BEAM_MAX_WIDTH = 1024
 """States that a search keeps."""
+TEMPERATURE_LEAST, TEMPERATURE_MOST = 0.01, 100.0
+"""By what scores may be divided before they become probabilities."""
 
 
 TRANSITION_MAX_CLASSES = 65536
