@@ -247,7 +247,7 @@ static size_t try_phone(const pii_text *t, size_t i, size_t digit, lead with)
 {
     phone p;
     read_phone(t, digit, pii_at(t, digit - 1) == '(' && digit > i, &p);
-    const int cued = p.groups && pii_cue_before(t, i, words);
+    const int cued = p.groups && p.digits[p.groups - 1] >= LEAST && pii_cue_before(t, i, words);
     for (unsigned groups = p.groups; groups; groups--) {
         const size_t end = p.end[groups - 1];
         const double score = pii_number_ends(t, end) ? score_of(&p, groups, with, cued) : 0;

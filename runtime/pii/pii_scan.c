@@ -67,11 +67,11 @@ int pii_number_ends(const pii_text *t, size_t i)
 
 /* ---- words beside ------------------------------------------------------------------------------------------------ */
 
+/* Whether the word stands at a place of the window where one begins. */
 static int is_whole(const char *window, size_t size, size_t at, const char *word)
 {
     const size_t len = strlen(word);
-    if (len > size - at || memcmp(window + at, word, len) != 0) return 0;
-    return (!at || !pii_is_word((unsigned char)window[at - 1]))
+    return window[at] == word[0] && len <= size - at && !memcmp(window + at, word, len)
            && (at + len == size || !pii_is_letter((unsigned char)window[at + len]));
 }
 
@@ -80,9 +80,11 @@ int pii_cue_before(const pii_text *t, size_t i, const char *const *words)
     char window[PII_CUE_WINDOW];
     const size_t size = i < PII_CUE_WINDOW ? i : PII_CUE_WINDOW;
     for (size_t k = 0; k < size; k++) window[k] = ascii_lower(t->text[i - size + k]);
-    for (; *words; words++)
-        for (size_t k = 0; k < size; k++)
-            if (is_whole(window, size, k, *words)) return 1;
+    for (size_t k = 0; k < size; k++) {
+        if (k ? pii_is_word((unsigned char)window[k - 1]) : size < i && pii_is_word(pii_at(t, i - size - 1))) continue;
+        for (const char *const *word = words; *word; word++)
+            if (is_whole(window, size, k, *word)) return 1;
+    }
     return 0;
 }
 

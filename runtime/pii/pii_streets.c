@@ -6,7 +6,7 @@
 
 #include "bytes.h"
 
-enum { MAX_WORDS = 4, MAX_WORD = 24, MAX_NUMBER = 6 };
+enum { MAX_WORDS = 4, MAX_WORD = 24, MAX_NUMBER = 6, LONGEST_STREET = 9 };
 
 static const char *const streets[] = {
     "street", "st",    "avenue",  "ave",   "road", "rd",      "boulevard", "blvd",  "lane",    "ln",       "drive",
@@ -40,7 +40,7 @@ static size_t street_end(const pii_text *t, size_t i)
         const int first = pii_at(t, at);
         const size_t end = word_end(t, at);
         if (end == at || !(pii_is_upper(first) || pii_is_digit(first) || first >= 0x80)) break;
-        if (words && is_street(t, at, end)) found = end;
+        if (words && end - at <= LONGEST_STREET && is_street(t, at, end)) found = end;
         at = end + (pii_at(t, end) == '.');
         if (pii_at(t, at) != ' ') break;
         at++;
