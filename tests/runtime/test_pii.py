@@ -97,7 +97,11 @@ FOUND: dict[str, list[str]] = {
     "UK_NATIONAL_INSURANCE_NUMBER": ["«AB123456C»", "«AB 12 34 56 C».", "«ab123456d»"],
     "UK_NATIONAL_HEALTH_SERVICE_NUMBER": ["NHS number: «943 476 5919»", "NHS «9434765919»"],
     "UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER": ["UTR «1955839661»", "taxpayer reference: «19558 39661»"],
-    "IN_AADHAAR": ["«2341 2341 2346»", "Aadhaar: «234123412346»"],
+    "IN_AADHAAR": [
+        "«2341 2341 2346»",
+        "Aadhaar: «234123412346»",
+        "«9081 7263 5483», «2839 4756 1099», «5903-8271-6491»",
+    ],
     "IN_PERMANENT_ACCOUNT_NUMBER": ["«ACUPA7085R»", "PAN «AAPFU0939F»."],
     "IN_VOTER_NUMBER": ["voter id «ABC1234567»"],
     "AGE": ["a «34 years old» man", "«34-year-old»", "aged «7»", "Age: «101».", "«6 months old»", "«34 y/o»"],
