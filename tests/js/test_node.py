@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,12 +15,7 @@ from corpus import project_texts
 
 PACKAGE = BUILD / "npm"
 HERE = Path(__file__).resolve().parent
-NODE = shutil.which("node")
-
-pytestmark = [
-    pytest.mark.skipif(not NODE, reason="node is not installed"),
-    pytest.mark.skipif(not (PACKAGE / "package.json").is_file(), reason="tools/npm has not been run"),
-]
+NODE = "node"
 
 ODD = [
     "",
