@@ -244,4 +244,6 @@ def test_tern_and_spacy_give_the_same_answer(program, model_file: Path) -> None:
             assert status == 200, text
             answers.append(json.loads(text))
             assert request(front.url, "POST", "/ner", {"text": ""})[0] == 400
+    for entity in answers[0]["entities"]:
+        assert 0 < entity.pop("score") <= 1
     assert answers[0] == answers[1] and len(answers[0]["entities"]) == 4

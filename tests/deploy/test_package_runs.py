@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from common import MODEL, ROOT
+from common import MODEL, NO_SCORES, ROOT
 from packages import Package, package
 from runtime.bootstrap_run import ENTITIES, EVENTS, TEXT_EVENT
 from runtime.mock_runtime_api import HOLD, Invocation, MockRuntimeApi, Request, run_bootstrap, start_bootstrap
@@ -30,7 +30,7 @@ GOLDEN = ROOT / "tests" / "golden" / "en_core_web_sm.jsonl"
 def run_alone(root: Path, command: Sequence[str], models: str, events: list[bytes]) -> list[dict[str, Any]]:
     """The answers of a command in a root folder that has nothing else, with the Runtime API outside."""
     # There is no /proc to find a model by.
-    env = {"PATH": os.environ["PATH"] + ":/usr/sbin", "TERN_MODEL": models}
+    env = {"PATH": os.environ["PATH"] + ":/usr/sbin", "TERN_MODEL": models, **NO_SCORES}
     enter = ["chroot"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "chroot"]
     enter[0] = shutil.which(enter[0], path=env["PATH"]) or enter[0]
     with MockRuntimeApi([Invocation(event) for event in events]) as api:

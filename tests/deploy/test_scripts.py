@@ -43,7 +43,7 @@ def run_script(name: str, *arguments: str, env: dict[str, str] | None = None) ->
 
 @pytest.fixture(scope="module")
 def server(program: Callable[[str], Path], model_file: Path) -> Iterator[TernServer]:
-    with TernServer(program("tern"), model_file, "-m", str(ROOT / "weights" / "sentiment.tern")) as running:
+    with TernServer(program("tern"), model_file, "-m", str(ROOT / "weights" / "sentiment.tern"), scores="") as running:
         yield running
 
 

@@ -83,7 +83,8 @@ Result = tuple[int, str, Path]  # exit code, output, prefix of the reports
 def finished(program, model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
     """A heavy and C heavy, shrunk, side by side, each with a `tern serve` of its own."""
     out = tmp_path_factory.mktemp("reports")
-    with TernServer(program("tern"), model_file) as one, TernServer(program("tern"), model_file) as other:
+    scored = TernServer(program("tern"), model_file, scores="")
+    with scored as one, TernServer(program("tern"), model_file) as other:
         running = {"A-heavy": start_run("A-heavy", one.url, out), "C-heavy": start_run("C-heavy", other.url, out)}
         return {name: (*finish(process), out / name) for name, process in running.items()}
 
