@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Any, Callable
 
@@ -57,3 +58,10 @@ def find_tool(name: str) -> Path | None:
 def heed_interrupts() -> None:
     """preexec_fn: a shell has what runs in its background ignore SIGINT, and so the tests' own children would."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def verify_after(moto: str, actions: str) -> None:
+    """moto's INITIAL_NO_AUTH_ACTION_COUNT ("inf": keys do not count), of all its servers in this process. moto: one's address."""
+    plain = {"Content-Type": "text/plain"}
+    request = urllib.request.Request(f"{moto}/moto-api/reset-auth", data=actions.encode(), headers=plain)
+    urllib.request.urlopen(request).read()

@@ -236,7 +236,8 @@ static PyGetSetDef model_properties[] = {
 
 static PyMethodDef model_methods[] = {
     {"run", (PyCFunction)(void (*)(void))model_run, METH_VARARGS | METH_KEYWORDS,
-     "run($self, documents, want, places=0, sent_starts=None, entities=None)\n--\n\nAnnotates a list of texts; a list "
+     "run($self, documents, want, places=0, sent_starts=None, entities=None, scores=False)\n--\n\nAnnotates a list of "
+     "texts; a list "
      "of Results. "
      "want: mask of "
      "ENTITIES, ...; places: mask of the components that may run by their places, 0: those that run by default; "
@@ -244,12 +245,14 @@ static PyMethodDef model_methods[] = {
      "or [(start, end, label, id), ...] of entities that it has already, '' for the label of blocked tokens. Another "
      "thread may run meanwhile."},
     {"run_words", (PyCFunction)(void (*)(void))model_run_words, METH_VARARGS | METH_KEYWORDS,
-     "run_words($self, documents, want, places=0, sent_starts=None, entities=None)\n--\n\nThe same for documents that "
+     "run_words($self, documents, want, places=0, sent_starts=None, entities=None, scores=False)\n--\n\nThe same for "
+     "documents that "
      "are cut into "
      "words: "
      "(words, bytes with 1 or 0 for each word: does a blank follow?)."},
     {"annotate", (PyCFunction)(void (*)(void))model_annotate, METH_VARARGS | METH_KEYWORDS,
-     "annotate($self, texts, columns, want, places, max_chars, most_bytes)\n--\n\nAnnotates a list of texts; a list of "
+     "annotate($self, texts, columns, want, places, max_chars, most_bytes, scores=False)\n--\n\nAnnotates a list of "
+     "texts; a list of "
      "Tables, "
      "which end where they have grown to most_bytes. Of what is no text, or cannot be annotated, the row says why."},
     {"lexeme", model_lexeme, METH_O,

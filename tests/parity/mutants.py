@@ -509,7 +509,7 @@ KERNEL_SETS = {"kernels_portable.c": [], "kernels_avx2.c": ["-mavx2", "-mfma"], 
 """What CMakeLists.txt compiles them with; OpenBLAS has no part in the mutants."""
 KERNELS = ("native", "avx2", "portable")
 """What mutants of the arithmetic are run with (TERN_GEMM); native is the best of this CPU."""
-RUNTIME_FOLDERS = ("base", "answer")
+RUNTIME_FOLDERS = ("base", "pii", "answer")
 
 
 def by_name(folder: Path) -> dict[str, Path]:

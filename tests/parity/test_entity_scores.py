@@ -26,6 +26,9 @@ SEED = 91
 ABSOLUTE = 1e-4
 """The same that transition scores may differ by."""
 
+TEMPERATURE = 2.0
+"""That of the package's model."""
+
 EDGES = [
     *SHORT,
     "London",
@@ -89,10 +92,10 @@ def test_definition(
     scores = []
     for text, answer in zip(texts, side.stages("--entity-scores").answers(side.lines(texts))):
         got = scored(answer)
-        check_equal(text, scores_by_definition(nlp_everything, nlp_everything.make_doc(text)), got)
+        check_equal(text, scores_by_definition(nlp_everything, nlp_everything.make_doc(text), TEMPERATURE), got)
         scores += [score for *_, score in got]
     assert len(scores) > 100
-    assert min(scores) < 0.5 < 0.99 < max(scores) <= 1
+    assert min(scores) < 0.5 < 0.9 < max(scores) <= 1
 
 
 def test_decisions_do_not_change(

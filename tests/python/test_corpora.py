@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from common import verify_after
 from corpus import project_texts
 from runtime.terminal import open_terminal
 
@@ -439,6 +440,7 @@ def test_s3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server.start()
     try:
         address = "http://{}:{}".format(*server.get_host_and_port())
+        verify_after(address, "inf")
         names = {"ACCESS_KEY_ID": "none", "SECRET_ACCESS_KEY": "none", "REGION": "us-east-1", "ENDPOINT_URL": address}
         for name, value in names.items():
             monkeypatch.setenv(f"AWS_{name}", value)

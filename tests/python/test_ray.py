@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from common import verify_after
 from corpus import project_texts
 
 pytest.importorskip("ray.data", reason="ray is not installed: pip install -r tests/clusters.txt")
@@ -150,6 +151,7 @@ def test_files_in_s3(package: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     server.start()
     try:
         host, port = server.get_host_and_port()
+        verify_after(f"http://{host}:{port}", "inf")
         names = {"access_key": "none", "secret_key": "none", "region": "us-east-1"}
         storage = pa.fs.S3FileSystem(endpoint_override=f"http://{host}:{port}", **names)
         boto3.client(

@@ -7,12 +7,12 @@ import json
 import re
 import shutil
 import subprocess
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
 import pytest
+from common import verify_after
 from runtime.bootstrap_run import Serve, serve
 from runtime.lambda_calls import Calls, Event, invoke, load
 from runtime.mock_runtime_api import Invocation
@@ -89,18 +89,10 @@ def moto() -> Iterator[Moto]:
         )
 
     keys, role = make_credentials(client)
-    verify_after(endpoint, b"0")  # from now on every request is checked
+    verify_after(endpoint, "0")  # from now on every request is checked
     yield Moto(client, keys, role)
-    verify_after(endpoint, b"inf")
+    verify_after(endpoint, "inf")
     server.stop()
-
-
-def verify_after(endpoint: str, actions: bytes) -> None:
-    """The same as moto's INITIAL_NO_AUTH_ACTION_COUNT."""
-    plain = {"Content-Type": "text/plain"}
-    urllib.request.urlopen(
-        urllib.request.Request(f"{endpoint}/moto-api/reset-auth", data=actions, headers=plain)
-    ).read()
 
 
 def make_credentials(client: Callable[..., Any]) -> tuple[dict[str, str], dict[str, str]]:
