@@ -98,7 +98,8 @@ static void write_pii(bytes *out, const operation_text *of)
     text_place at = {0};
     find_pii(of, &found, out);
     bytes_text(out, "{\"Entities\": [");
-    for (const pii_span *span = found.item; span < found.item + found.count; span++) {
+    for (size_t i = 0; i < found.count; i++) { /* without one, item is NULL */
+        const pii_span *span = &found.item[i];
         begin_item(out);
         bytes_text(out, "\"Score\": ");
         json_out_score(out, span->score);
