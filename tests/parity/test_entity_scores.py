@@ -14,6 +14,7 @@ spacy = pytest.importorskip("spacy")
 import numpy as np
 import oracle_inside
 import small_pipelines as small
+from common import REDUCED
 from comparison import Comparison
 from corpus import project_texts
 from random_texts import TextMaker
