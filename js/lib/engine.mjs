@@ -6,7 +6,6 @@ export const WANT = {
   ents: 1 << 0, sents: 1 << 1, dependencies: 1 << 2, tags: 1 << 3, pos: 1 << 4, morphs: 1 << 5, lemmas: 1 << 6,
   cats: 1 << 7, norms: 1 << 8, spans: 1 << 9, noun_chunks: 1 << 10,
 };
-const WITH_TOKENS = 1, WITH_SCORES = 2;
 const AHEAD = 64, AHEAD_BYTES = 2048; // tern.h: TERN_AHEAD_TEXTS, TERN_AHEAD_BYTES
 
 // A function that multiplies and adds with one instruction: does this machine's compiler take it? (relaxed SIMD)
@@ -108,7 +107,7 @@ export class Engine {
 
   // ---- texts
 
-  /** Puts texts one behind the other into the module's memory: [address, bytes of each]. */
+  /** Puts texts one behind the other into the module's memory. @returns {number[]} the bytes of each */
   #put(texts) {
     texts.forEach(checkText);
     const most = texts.reduce((sum, text) => sum + 3 * text.length, 0) + 1;
@@ -119,12 +118,11 @@ export class Engine {
       this.#room = most;
     }
     let at = this.#text;
-    const lengths = texts.map((text) => {
+    return texts.map((text) => {
       const { written } = encoder.encodeInto(text, this.#bytes(at, this.#text + this.#room - at));
       at += written;
       return written;
     });
-    return lengths;
   }
 
   #places(components) {
@@ -141,7 +139,7 @@ export class Engine {
     return places;
   }
 
-  #want({ fields }) {
+  #want(fields) {
     let want = 0;
     for (const name of fields ?? Object.keys(WANT)) {
       if (name === "tokens") want |= WANT.dependencies | WANT.tags | WANT.pos | WANT.morphs | WANT.lemmas | WANT.norms;
@@ -154,9 +152,8 @@ export class Engine {
   /** How texts are run: numbers for the module, made once for many. */
   plan(options = {}) {
     const { fields, components } = options;
-    const withTokens = !fields || fields.includes("tokens") ? WITH_TOKENS : 0;
-    const want = this.#want(options);
-    return { options, numbers: [want, ...this.#places(components)], how: withTokens | WITH_SCORES };
+    const withTokens = !fields || fields.includes("tokens");
+    return { options, numbers: [this.#want(fields), ...this.#places(components)], withTokens };
   }
 
   /** The packed document of a text (packed_doc.h), a copy. */
@@ -166,8 +163,8 @@ export class Engine {
     return this.#runAt(this.#text, length, plan);
   }
 
-  #runAt(address, length, { numbers, how }) {
-    const packed = this.#check(this.#wasm.run(this.#context, address, length, ...numbers, how));
+  #runAt(address, length, { numbers, withTokens }) {
+    const packed = this.#check(this.#wasm.run(this.#context, address, length, ...numbers, withTokens));
     return this.#wasm.memory.buffer.slice(packed, packed + this.#words(packed, 1)[0]);
   }
 

@@ -79,24 +79,20 @@ const tern_component *EXPORT(component)(const tern_model *model, size_t place)
 
 /* ---- running ----------------------------------------------------------------------------------------------------- */
 
-enum { WITH_TOKENS = 1, WITH_SCORES = 2 };
-
-static tern_options options_of(unsigned want, uint32_t low_places, uint32_t high_places, unsigned how)
+static tern_options options_of(unsigned want, uint32_t low_places, uint32_t high_places)
 {
-    return (tern_options){.want = want,
-                          .places = (uint64_t)high_places << 32 | low_places,
-                          .entity_scores = (how & WITH_SCORES) != 0,
-                          .interrupt = interrupted};
+    return (tern_options){
+        .want = want, .places = (uint64_t)high_places << 32 | low_places, .entity_scores = 1, .interrupt = interrupted};
 }
 
 /* The document, packed. want: TERN_*; places: 0 for those of the pipeline. */
 const uint32_t *EXPORT(run)(tern_ctx *ctx, const char *text, size_t length, unsigned want, uint32_t low_places,
-                            uint32_t high_places, unsigned how)
+                            uint32_t high_places, int with_tokens)
 {
-    const tern_options options = options_of(want, low_places, high_places, how);
+    const tern_options options = options_of(want, low_places, high_places);
     const tern_doc *doc;
     if (tern_run(ctx, text, length, &options, &doc, &last)) return NULL;
-    const uint32_t *packed = pack_doc(doc, (how & WITH_TOKENS) != 0);
+    const uint32_t *packed = pack_doc(doc, with_tokens);
     if (!packed) last = (tern_error){.code = TERN_E_MEMORY, .msg = "out of memory for the document"};
     return packed;
 }
@@ -105,7 +101,7 @@ const uint32_t *EXPORT(run)(tern_ctx *ctx, const char *text, size_t length, unsi
 size_t EXPORT(run_ahead)(tern_ctx *ctx, const char *texts, const size_t *lengths, size_t count, unsigned want,
                          uint32_t low_places, uint32_t high_places)
 {
-    const tern_options options = options_of(want, low_places, high_places, 0);
+    const tern_options options = options_of(want, low_places, high_places);
     const char *text[TERN_AHEAD_TEXTS];
     if (count > TERN_AHEAD_TEXTS) count = TERN_AHEAD_TEXTS;
     for (size_t i = 0; i < count; texts += lengths[i++]) text[i] = texts;
@@ -114,26 +110,26 @@ size_t EXPORT(run_ahead)(tern_ctx *ctx, const char *texts, const size_t *lengths
 
 /* ---- sentiment --------------------------------------------------------------------------------------------------- */
 
-/* 1 if it is a sentiment model. */
+/* Which categories of the module's sentiment model are which class, or why it is none: found once. */
+static sentiment_labels labels;
+static problem why_not;
+
+/* 1 if it is a sentiment model, for run_sentiment. */
 int EXPORT(is_sentiment_model)(const tern_model *model)
 {
-    sentiment_labels labels;
-    problem why;
-    return sentiment_find_labels(model, &labels, &why) == TERN_OK;
+    return sentiment_find_labels(model, &labels, &why_not) == TERN_OK;
 }
 
-/* Scores by sentiment_class. */
+/* Scores by sentiment_class. After is_sentiment_model, whatever that said. */
 const double *EXPORT(run_sentiment)(const tern_model *model, tern_ctx *ctx, const char *text, size_t length)
 {
     static sentiment of;
     tern_options options = sentiment_run_options(model);
     options.interrupt = interrupted;
     const tern_doc *doc;
-    sentiment_labels labels;
-    problem why;
-    if (sentiment_find_labels(model, &labels, &why)) {
+    if (*why_not.text) {
         last = (tern_error){.code = TERN_E_UNSUPPORTED};
-        strncpy(last.msg, why.text, sizeof last.msg - 1);
+        strncpy(last.msg, why_not.text, sizeof last.msg - 1);
         return NULL;
     }
     if (tern_run(ctx, text, length, &options, &doc, &last)) return NULL;

@@ -21,7 +21,10 @@ static PyObject *new_morph(PyTypeObject *type, PyObject *vocab, uint64_t key)
     return (PyObject *)self;
 }
 
-PyObject *morph_of(PyObject *vocab, uint64_t key) { return new_morph((PyTypeObject *)made_types.morph, vocab, key); }
+PyObject *morph_of(PyObject *vocab, uint64_t key)
+{
+    return new_morph((PyTypeObject *)(made_types.morph ? made_types.morph : morph_type), vocab, key);
+}
 
 /* from_id(vocab, key) */
 static PyObject *morph_from_id(PyObject *type, PyObject *args)

@@ -69,15 +69,6 @@ static int read_way(const char *name, redact_way *way)
     return CLI_OK;
 }
 
-static int read_score(const char *value, double *out)
-{
-    char *end;
-    *out = strtod(value, &end);
-    return *value && !*end && *out >= 0 && *out <= 1
-               ? CLI_OK
-               : cli_usage("redact", "--min-score must be a number from 0 to 1, not \"%s\"", value);
-}
-
 /* The file's bytes without the line feed at their end. */
 static int read_key_file(redact_command *c)
 {
@@ -363,7 +354,7 @@ static int check(const redact_command *c)
 
 int cli_redact(int argc, char **argv)
 {
-    enum { FILE_OPTION = CLI_OPTIONS, LABELS, REPLACE, KEY_FILE, MIN_SCORE, JSON, JSONL, FIELD };
+    enum { FILE_OPTION = CLI_OPTIONS, LABELS, REPLACE, KEY_FILE, JSON, JSONL, FIELD };
     static const struct option known[] = {
         {"model", required_argument, NULL, 'm'},
         {"threads", required_argument, NULL, 'j'},
@@ -371,7 +362,7 @@ int cli_redact(int argc, char **argv)
         {"labels", required_argument, NULL, LABELS},
         {"replace", required_argument, NULL, REPLACE},
         {"key-file", required_argument, NULL, KEY_FILE},
-        {"min-score", required_argument, NULL, MIN_SCORE},
+        {"min-score", required_argument, NULL, CLI_MIN_SCORE},
         {"json", no_argument, NULL, JSON},
         {"jsonl", no_argument, NULL, JSONL},
         {"text", required_argument, NULL, FIELD},
@@ -388,7 +379,7 @@ int cli_redact(int argc, char **argv)
         case LABELS: c.labels = optarg; break;
         case REPLACE: code = read_way(optarg, &c.options.way); break;
         case KEY_FILE: c.key_file = optarg; break;
-        case MIN_SCORE: code = read_score(optarg, &c.options.min_score); break;
+        case CLI_MIN_SCORE: code = cli_min_score("redact", optarg, &c.options.min_score); break;
         case JSON: c.json = 1; break;
         case JSONL: c.jsonl = 1; break;
         case FIELD: c.field = optarg; break;
